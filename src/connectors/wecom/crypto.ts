@@ -1,16 +1,14 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { AppError } from '#platform/errors.ts'
 
 /** Why a callback was refused: for the log only, the caller sees the same 403 for all of them. */
 export type RefusalReason = 'key' | 'signature' | 'base64' | 'block' | 'padding' | 'length' | 'encoding' | 'receive_id'
 
 /** The single refusal of the callback door: a stranger learns nothing about which check failed. */
-export class CallbackRefusal extends Error {
-  readonly code = 'wecom_callback.refused'
-  readonly status = 403
+export class CallbackRefusal extends AppError {
   readonly reason: RefusalReason
   constructor(reason: RefusalReason) {
-    super('The callback was refused.')
-    this.name = 'CallbackRefusal'
+    super('wecom_callback.refused', { status: 403, message: 'The callback was refused.' })
     this.reason = reason
   }
 }

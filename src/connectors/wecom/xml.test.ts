@@ -3,7 +3,9 @@ import { parseEnvelope, parseXml, XmlRefusal } from './xml.ts'
 
 describe('XML of WeCom', () => {
   test('becomes trimmed text, in CDATA or not', () => {
-    const tree = parseXml('<xml>\n<A>\n<![CDATA[ 你好 ]]>\n</A><B><![CDATA[]]></B><C/><D> 007 </D><E><![CDATA[a]]]]><![CDATA[>b]]></E></xml>')
+    const tree = parseXml(
+      '<xml>\n<A>\n<![CDATA[ 你好 ]]>\n</A><B><![CDATA[]]></B><C/><D> 007 </D><E><![CDATA[a]]]]><![CDATA[>b]]></E></xml>',
+    )
     expect(tree).toEqual({ A: '你好', B: '', C: '', D: '007', E: 'a]]>b' })
   })
 

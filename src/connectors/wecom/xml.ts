@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser'
+import { AppError } from '#platform/errors.ts'
 
 /** Everything in WeCom's XML is text; types are given later, by the model of the event. */
 export type XmlValue = string | XmlTree | XmlValue[]
@@ -28,9 +29,10 @@ const parser = new XMLParser({
   isArray: (name) => repeated.has(name),
 })
 
-export class XmlRefusal extends Error {
-  readonly code = 'wecom_callback.bad_xml'
-  readonly status = 400
+export class XmlRefusal extends AppError {
+  constructor(message: string) {
+    super('wecom_callback.bad_xml', { status: 400, message })
+  }
 }
 
 /** `<xml>…</xml>` as a tree of trimmed texts. Throws one readable refusal for anything else. */
@@ -74,7 +76,10 @@ function plain(node: unknown): XmlValue {
   const entries = Object.entries(node)
   const children = entries.filter(([name]) => name !== cdata && name !== text)
   if (children.length > 0) return Object.fromEntries(children.map(([name, child]) => [name, plain(child)]))
-  return entries.map(([name, value]) => (name === cdata ? [value].flat().join('') : decodeEntities(String(value)))).join('').trim()
+  return entries
+    .map(([name, value]) => (name === cdata ? [value].flat().join('') : decodeEntities(String(value))))
+    .join('')
+    .trim()
 }
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }

@@ -14,7 +14,12 @@ export const acquisitionEvents = {
   'customer_acquisition.delete_link': link,
   'customer_acquisition.open_profile': visit,
   'customer_acquisition.friend_request': visit,
-  'customer_acquisition.customer_start_chat': object({ userId: text, externalUserId: text, linkId: text.optional(), state: text.optional() }),
+  'customer_acquisition.customer_start_chat': object({
+    userId: text,
+    externalUserId: text,
+    linkId: text.optional(),
+    state: text.optional(),
+  }),
   /** `chatKey` opens the counts of the conversation for 30 minutes. */
   'customer_acquisition.message_from_customer': object({
     userId: text,

@@ -70,7 +70,9 @@ export function callbackKey(xml: string): string {
   const raw = parseXml(xml)
   const msgId = textAt(raw, 'MsgId')
   if (msgId && textAt(raw, 'MsgType') !== 'event') return `message:${textAt(raw, 'AgentID') ?? ''}:${msgId}`
-  return `event:${createHash('sha256').update(JSON.stringify(sorted(raw))).digest('hex')}`
+  return `event:${createHash('sha256')
+    .update(JSON.stringify(sorted(raw)))
+    .digest('hex')}`
 }
 
 function readEvent(raw: XmlTree) {
@@ -96,7 +98,18 @@ function typed(raw: XmlTree, model: z.ZodType | undefined, names: object) {
   return withoutAbsent({ ...head(raw), ...names, known: result?.success ?? false, ...values, raw })
 }
 
-const headFields = ['toUserName', 'authCorpId', 'suiteId', 'createTime', 'timeStamp', 'fromUserName', 'agentId', 'event', 'infoType', 'changeType']
+const headFields = [
+  'toUserName',
+  'authCorpId',
+  'suiteId',
+  'createTime',
+  'timeStamp',
+  'fromUserName',
+  'agentId',
+  'event',
+  'infoType',
+  'changeType',
+]
 
 function head(raw: XmlTree) {
   const seconds = Number(textAt(raw, 'CreateTime') ?? textAt(raw, 'TimeStamp') ?? Number.NaN)

@@ -1,0 +1,158 @@
+/** What the product does about a code of WeCom; the table below is the only place that decides it. */
+export type Reaction =
+  /** Busy: again in a moment, if repeating is harmless. */
+  | 'retry'
+  /** Drop this token, fetch one, try once more. */
+  | 'refresh_token'
+  /** This api of this corp rests for the window that was exceeded. */
+  | 'back_off'
+  /** Fewer calls at a time. */
+  | 'slow_down'
+  /** Somebody must set something up: `fix` says what. */
+  | 'configure'
+  /** We sent something wrong; errmsg names the field. */
+  | 'fix_request'
+  /** This person or group is out of reach; nothing is wrong with the rest. */
+  | 'skip_item'
+  /** There is nothing. */
+  | 'empty'
+  /** Upload the file again, then once more. */
+  | 'upload_again'
+  | 'restart_login'
+  | 'restart_paging'
+  /** Another app is greeting: again within the twenty seconds. */
+  | 'retry_welcome'
+  /** Too late or done already. */
+  | 'stop'
+  /** Read the tags again, then decide. */
+  | 'sync_tags'
+  /** Shown to the user as it is. */
+  | 'tell'
+
+export type ErrorCode = { code: number; meaning: string; reaction: Reaction; fix?: string }
+
+const visibleRange = '在企业微信管理后台把该成员加入应用的可见范围（应用管理 → 应用 → 可见范围），并在「客户联系」中开启其权限。'
+const permission = '在「客户联系 → 客户 → API → 可调用接口的应用」中勾选此应用；会话存档、微信客服等接口须使用各自的 Secret。'
+
+/** Codes of doc 90313 as far as this product meets them. */
+const table: ErrorCode[] = [
+  { code: -1, meaning: 'system busy', reaction: 'retry' },
+  { code: 6000, meaning: 'data version conflict', reaction: 'retry' },
+  {
+    code: 40001,
+    meaning: 'bad secret or credential',
+    reaction: 'refresh_token',
+    fix: '应用 Secret 不正确或已重置：在管理后台重新查看 Secret 并更新。连续错误会使出口 IP 被封一小时。',
+  },
+  { code: 40003, meaning: 'bad userid', reaction: 'skip_item' },
+  { code: 40004, meaning: 'bad media type', reaction: 'fix_request' },
+  { code: 40005, meaning: 'bad file type', reaction: 'fix_request' },
+  { code: 40006, meaning: 'bad file size', reaction: 'fix_request' },
+  { code: 40007, meaning: 'media_id bad or expired after three days', reaction: 'upload_again' },
+  { code: 40009, meaning: 'bad image size', reaction: 'fix_request' },
+  { code: 40011, meaning: 'bad video size', reaction: 'fix_request' },
+  { code: 40013, meaning: 'bad corpid', reaction: 'configure', fix: '企业 ID（CorpID）不正确：在「我的企业 → 企业信息」底部复制。' },
+  { code: 40014, meaning: 'bad access_token', reaction: 'refresh_token' },
+  { code: 40029, meaning: 'oauth code used or older than five minutes', reaction: 'restart_login' },
+  { code: 40033, meaning: 'bad request character', reaction: 'fix_request' },
+  { code: 40035, meaning: 'bad parameter', reaction: 'fix_request' },
+  { code: 40056, meaning: 'bad agentid', reaction: 'configure', fix: 'AgentId 与 Secret 不属于同一个应用：在应用详情页核对。' },
+  { code: 40058, meaning: 'bad parameter', reaction: 'fix_request' },
+  { code: 40063, meaning: 'empty parameter', reaction: 'fix_request' },
+  { code: 40068, meaning: 'bad tag id', reaction: 'sync_tags' },
+  { code: 40071, meaning: 'tag name exists', reaction: 'sync_tags' },
+  { code: 40072, meaning: 'tag name length', reaction: 'fix_request' },
+  {
+    code: 40093,
+    meaning: 'bad jsapi signature',
+    reaction: 'configure',
+    fix: '检查签名所用的 ticket（企业或应用）以及网址（不含 # 之后的部分）。',
+  },
+  { code: 40096, meaning: 'external_userid of another subject or out of range', reaction: 'skip_item' },
+  { code: 40097, meaning: 'the former owner has not left', reaction: 'skip_item' },
+  { code: 40098, meaning: 'member has no real name', reaction: 'skip_item' },
+  { code: 40099, meaning: 'the taker has too many customers', reaction: 'skip_item' },
+  { code: 40100, meaning: 'already being transferred', reaction: 'skip_item' },
+  { code: 40123, meaning: 'bad image', reaction: 'fix_request' },
+  { code: 40128, meaning: 'transferred too often in 90 days', reaction: 'skip_item' },
+  { code: 41001, meaning: 'access_token missing', reaction: 'refresh_token' },
+  { code: 41005, meaning: 'media missing', reaction: 'fix_request' },
+  { code: 41048, meaning: 'no customer can receive it', reaction: 'empty' },
+  { code: 41049, meaning: 'welcome code missing', reaction: 'stop' },
+  { code: 41050, meaning: 'welcome code unknown or older than 20 seconds', reaction: 'stop' },
+  { code: 41051, meaning: 'welcomed already or conversation started', reaction: 'stop' },
+  { code: 41053, meaning: 'customer has not agreed to archiving', reaction: 'stop' },
+  { code: 41054, meaning: 'member not activated', reaction: 'skip_item' },
+  { code: 41055, meaning: 'too many group welcome templates', reaction: 'tell' },
+  { code: 41058, meaning: 'group welcome template of another app', reaction: 'tell' },
+  { code: 41063, meaning: 'mass message being dispatched', reaction: 'retry' },
+  { code: 41079, meaning: 'moment being dispatched', reaction: 'retry' },
+  { code: 41091, meaning: 'more than five groups in a join way', reaction: 'fix_request' },
+  { code: 41093, meaning: 'mass message already cancelled', reaction: 'stop' },
+  { code: 41094, meaning: 'reminded three times in a day', reaction: 'tell' },
+  { code: 41095, meaning: 'too many acquisition links', reaction: 'tell' },
+  { code: 41096, meaning: 'another app is sending the welcome', reaction: 'retry_welcome' },
+  { code: 42001, meaning: 'access_token expired', reaction: 'refresh_token' },
+  { code: 42012, meaning: 'wrong kind of ticket', reaction: 'configure', fix: 'wx.config 用企业 ticket，agentConfig 用应用 ticket。' },
+  { code: 43004, meaning: 'member not bound to WeChat', reaction: 'tell' },
+  { code: 45002, meaning: 'message too long', reaction: 'fix_request' },
+  { code: 45009, meaning: 'api rate limit', reaction: 'back_off' },
+  { code: 45033, meaning: 'too many calls at the same time', reaction: 'slow_down' },
+  { code: 48001, meaning: 'api not authorised', reaction: 'configure', fix: permission },
+  { code: 48002, meaning: 'api not allowed for this secret', reaction: 'configure', fix: permission },
+  {
+    code: 50001,
+    meaning: 'redirect domain not trusted',
+    reaction: 'configure',
+    fix: '在应用的「网页授权及 JS-SDK」中设置可信域名，端口也须一致。',
+  },
+  { code: 50002, meaning: 'member out of range', reaction: 'configure', fix: visibleRange },
+  { code: 50100, meaning: 'bad cursor', reaction: 'restart_paging' },
+  { code: 60011, meaning: 'no privilege for this member or department', reaction: 'configure', fix: visibleRange },
+  { code: 60020, meaning: 'ip not allowed', reaction: 'configure', fix: '在应用的「企业可信 IP」中加入出口 IP，约一分钟后生效。' },
+  { code: 60111, meaning: 'unknown userid or out of visible range', reaction: 'skip_item' },
+  { code: 60123, meaning: 'bad department', reaction: 'fix_request' },
+  { code: 60136, meaning: 'record not found', reaction: 'empty' },
+  { code: 81011, meaning: 'tag of another app', reaction: 'sync_tags' },
+  { code: 81013, meaning: 'every receiver is invalid', reaction: 'skip_item' },
+  { code: 81017, meaning: 'too many in scope: add an owner filter', reaction: 'fix_request' },
+  { code: 82001, meaning: 'no receiver given', reaction: 'fix_request' },
+  { code: 84014, meaning: 'login ticket expired', reaction: 'restart_login' },
+  { code: 84015, meaning: 'login ticket bad', reaction: 'restart_login' },
+  { code: 84061, meaning: 'no customer relation', reaction: 'empty' },
+  { code: 84074, meaning: 'no permission', reaction: 'configure', fix: permission },
+  { code: 84083, meaning: 'member without the customer contact function', reaction: 'configure', fix: visibleRange },
+  { code: 84084, meaning: 'no customer relation', reaction: 'empty' },
+  { code: 90500, meaning: 'the group owner has not left', reaction: 'skip_item' },
+  { code: 90501, meaning: 'not a customer group', reaction: 'skip_item' },
+  { code: 90502, meaning: 'the group owner has left', reaction: 'skip_item' },
+  { code: 90504, meaning: 'group owner unchanged', reaction: 'skip_item' },
+  { code: 90507, meaning: 'group cannot be transferred', reaction: 'skip_item' },
+  { code: 90508, meaning: 'group transferred too often', reaction: 'skip_item' },
+  { code: 95001, meaning: 'five messages already since the customer wrote', reaction: 'stop' },
+  { code: 95002, meaning: '48 hours over since the customer wrote', reaction: 'stop' },
+  { code: 95007, meaning: 'bad token of sync_msg', reaction: 'restart_paging' },
+  { code: 95008, meaning: 'too many menu items', reaction: 'fix_request' },
+  { code: 95013, meaning: 'conversation ended', reaction: 'stop' },
+  { code: 95014, meaning: 'not a servicer', reaction: 'configure', fix: '先把成员加为该客服帐号的接待人员。' },
+  { code: 95016, meaning: 'illegal change of the conversation state', reaction: 'stop' },
+  { code: 95018, meaning: 'not sendable in this state', reaction: 'stop' },
+  { code: 301002, meaning: 'app not yours', reaction: 'configure', fix: '该资源由其他应用创建，只能由创建它的应用修改。' },
+  { code: 301042, meaning: 'ip not allowed', reaction: 'configure', fix: '在会话存档设置中加入出口 IP，约一分钟后生效。' },
+  { code: 301052, meaning: 'archive expired', reaction: 'configure', fix: '会话内容存档服务已到期，请续费。' },
+  { code: 301053, meaning: 'archive not enabled', reaction: 'configure', fix: '在管理后台开启会话内容存档。' },
+  { code: 301058, meaning: 'ask for fewer messages', reaction: 'fix_request' },
+  { code: 301059, meaning: 'not an inner group', reaction: 'skip_item' },
+  { code: 600018, meaning: 'bad time range', reaction: 'fix_request' },
+  { code: 610014, meaning: 'unionid unknown', reaction: 'skip_item' },
+  { code: 610015, meaning: 'unionid of another subject', reaction: 'skip_item' },
+  { code: 610016, meaning: 'corp not verified', reaction: 'configure', fix: '此接口仅对已认证企业开放，请先完成企业认证。' },
+  { code: 701008, meaning: 'no interoperability licence', reaction: 'tell' },
+]
+
+const byCode = new Map(table.map((row) => [row.code, row]))
+
+/** Whole families share a reaction: kf conversations and the archive. */
+export function errorCode(code: number): ErrorCode {
+  return byCode.get(code) ?? { code, meaning: 'unknown code', reaction: 'tell' }
+}
