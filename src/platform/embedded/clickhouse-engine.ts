@@ -1,0 +1,145 @@
+// The embedded ClickHouse: its own process around chDB that speaks ClickHouse's HTTP protocol on loopback,
+// so that the product only knows the stock client and a URL (https://clickhouse.com/docs/interfaces/http).
+import { randomUUID, timingSafeEqual } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createGunzip } from 'node:zlib'
+import { Session } from 'chdb'
+import { parseInsert, parseQuery, readParameter } from './clickhouse-protocol.ts'
+
+const { values: flags } = parseArgs({ options: { path: { type: 'string' }, port: { type: 'string', default: '0' }, pool: { type: 'string', default: '8' }, memory: { type: 'string', default: '6000000000' } } })
+if (!flags.path) throw new Error('--path is required')
+mkdirSync(flags.path, { recursive: true, mode: 0o700 })
+const secret = Buffer.from(process.env.CLICKHOUSE_ENGINE_SECRET ?? '')
+
+/** A chDB connection runs one query at a time; several on one path run side by side. */
+const idle: Session[] = Array.from({ length: Number(flags.pool) }, () => openSession(String(flags.path)))
+const waiting: ((session: Session) => void)[] = []
+
+function openSession(path: string): Session {
+  const session = new Session(path, { installSignalHandlers: false })
+  session.query(`SET max_memory_usage = ${Number(flags.memory)}`)
+  return session
+}
+
+const acquire = (): Promise<Session> => {
+  const session = idle.pop()
+  return session ? Promise.resolve(session) : new Promise((resolve) => waiting.push(resolve))
+}
+
+const release = (session: Session): void => {
+  const next = waiting.shift()
+  if (next) next(session)
+  else idle.push(session)
+}
+
+const server = createServer((req, res) => {
+  answer(req, res).catch((error: Error) => fail(res, error))
+})
+
+async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const url = new URL(req.url ?? '/', 'http://engine')
+  if (url.pathname === '/ping') return void res.end('Ok.\n')
+  if (!authorised(req, url)) return void res.writeHead(403, { 'X-ClickHouse-Exception-Code': '516' }).end('Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)\n')
+  const body = await readBody(req)
+  const inUrl = url.searchParams.get('query') ?? ''
+  const insert = inUrl ? parseInsert(inUrl) : undefined
+  const session = await acquire()
+  try {
+    if (insert && body.length > 0) await runInsert(session, insert, body, url, res)
+    else await runQuery(session, [inUrl, body.toString()].filter(Boolean).join('\n'), url, res)
+  } finally {
+    release(session)
+  }
+}
+
+function authorised(req: IncomingMessage, url: URL): boolean {
+  if (secret.length === 0) return true
+  const basic = req.headers.authorization?.startsWith('Basic ') ? Buffer.from(req.headers.authorization.slice(6), 'base64').toString().split(':').slice(1).join(':') : undefined
+  const given = Buffer.from(String(req.headers['x-clickhouse-key'] ?? basic ?? url.searchParams.get('password') ?? ''))
+  return given.length === secret.length && timingSafeEqual(given, secret)
+}
+
+async function readBody(req: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+async function runInsert(session: Session, insert: ReturnType<typeof parseInsert> & object, body: Buffer, url: URL, res: ServerResponse): Promise<void> {
+  const summary = await session.insert({ table: qualified(insert.table, url), format: insert.format, values: body, settings: settingsOf(url), ...(insert.columns ? { columns: insert.columns } : {}) })
+  res.writeHead(200, { 'X-ClickHouse-Summary': JSON.stringify({ written_rows: String(summary.rowsWritten), written_bytes: String(body.length) }) }).end()
+}
+
+const qualified = (table: string, url: URL): string => (table.includes('.') || !url.searchParams.get('database') ? table : `${url.searchParams.get('database')}.${table}`)
+
+async function runQuery(session: Session, text: string, url: URL, res: ServerResponse): Promise<void> {
+  const { sql, format } = parseQuery(text, url.searchParams.get('default_format') ?? 'TabSeparated')
+  const marker = randomUUID()
+  // A closed connection does not stop the engine; the marker lets another connection find and kill the query.
+  const stopWhenAbandoned = () => {
+    if (!res.writableFinished) void kill(marker)
+  }
+  res.once('close', stopWhenAbandoned)
+  try {
+    const database = url.searchParams.get('database')
+    if (database) await session.queryAsync(`USE ${quoteName(database)}`)
+    const settings = Object.entries(settingsOf(url)).map(([name, value]) => `${name} = ${quoteValue(value)}`)
+    const marked = `/* ${marker} */ ${sql}${settings.length > 0 && isSelect(sql) ? ` SETTINGS ${settings.join(', ')}` : ''}`
+    const parameters = parametersOf(sql, url)
+    const result = await (Object.keys(parameters).length > 0 ? session.queryBindAsync(marked, parameters, { format }) : session.queryAsync(marked, { format }))
+    res.writeHead(200, { 'Content-Type': format.startsWith('JSON') ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8', 'X-ClickHouse-Format': format, 'X-ClickHouse-Summary': JSON.stringify({ read_rows: String(result.rowsRead), read_bytes: String(result.bytesRead), elapsed_ns: String(Math.round(result.elapsed * 1e9)) }) })
+    res.end(result.bytes())
+  } finally {
+    res.removeListener('close', stopWhenAbandoned)
+  }
+}
+
+async function kill(marker: string): Promise<void> {
+  const session = await acquire()
+  try {
+    await session.queryAsync(`KILL QUERY WHERE query LIKE '%${marker}%' AND query NOT LIKE '%KILL QUERY%' ASYNC`)
+  } finally {
+    release(session)
+  }
+}
+
+const isSelect = (sql: string): boolean => /^\s*(\/\*.*?\*\/\s*)*\(?\s*(select|with)\b/is.test(sql)
+
+const quoteName = (name: string): string => `\`${name.replaceAll('`', '``')}\``
+
+const quoteValue = (value: string): string => (/^-?\d+(\.\d+)?$/.test(value) ? value : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`)
+
+const notSettings = new Set(['query', 'database', 'default_format', 'user', 'password', 'query_id', 'session_id', 'session_timeout', 'session_check', 'role', 'wait_end_of_query', 'send_progress_in_http_headers', 'http_headers_progress_interval_ms', 'enable_http_compression', 'compress', 'decompress', 'buffer_size'])
+
+const settingsOf = (url: URL): Record<string, string> => Object.fromEntries([...url.searchParams].filter(([name]) => !notSettings.has(name) && !name.startsWith('param_')))
+
+const parametersOf = (sql: string, url: URL): Record<string, unknown> =>
+  Object.fromEntries([...url.searchParams].filter(([name]) => name.startsWith('param_')).map(([name, value]) => [name.slice(6), readParameter(sql, name.slice(6), value)]))
+
+function fail(res: ServerResponse, error: Error): void {
+  const code = /Code: (\d+)/.exec(error.message)?.[1] ?? '1002'
+  const name = /\(([A-Z_]+)\)/.exec(error.message)?.[1] ?? 'UNKNOWN_EXCEPTION'
+  if (res.headersSent) return void res.destroy(error)
+  res.writeHead(500, { 'X-ClickHouse-Exception-Code': code }).end(`Code: ${code}. DB::Exception: ${error.message.replace(/^.*?DB::Exception: /s, '')}${error.message.includes(`(${name})`) ? '' : ` (${name})`}\n`)
+}
+
+server.keepAliveTimeout = 65_000
+server.listen(Number(flags.port), '127.0.0.1', () => {
+  const { port } = server.address() as { port: number }
+  writeFileSync(join(String(flags.path), 'engine.pid'), String(process.pid))
+  process.stdout.write(`${JSON.stringify({ port, pid: process.pid })}\n`)
+})
+
+// A terminal's Ctrl-C is the supervisor's business: the engine ends last, when nobody inserts any more.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => {
+  server.close()
+  server.closeAllConnections()
+  for (const session of idle) session.close()
+  process.exit(0)
+})
+// Nobody is left to start it again or to talk to it when its supervisor has gone.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))

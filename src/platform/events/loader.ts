@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Installation } from '../context.ts'
+
+/** What the inbox holds: facts of commands name their customer, behaviour events how the sender calls the person. */
+type InboxEvent = { id?: string; name: string; customer?: number | null; person?: string; device?: string; at: string; properties: Record<string, unknown> }
+
+/** One person at the door: the sender's id, the device, or both. */
+export type PersonReference = { person?: string; device?: string }
+
+/** Finds or makes the customers of references, in their order; the same reference always gives the same id. */
+export type ResolvePersons = (tenantId: number, references: PersonReference[]) => Promise<number[]>
+
+type InboxRow = { seq: number; tenant_id: number; received_at: Date; payload: string }
+type Load = { id: number; rows: number[]; token: string }
+
+/** How much one block takes: enough for ClickHouse to like it, small enough to be visible within a second. */
+const blockRows = 400
+
+/**
+ * Moves the inbox to ClickHouse until aborted. One loader works at a time (advisory lock); another process takes over
+ * when it dies.
+ */
+export async function runLoader(installation: Installation, resolvePersons: ResolvePersons, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await holdLock(installation, async () => {
+        while (!signal.aborted) if ((await loadOnce(installation, resolvePersons)) === 0) await sleep(100, undefined, { signal }).catch(() => undefined)
+      })
+    } catch (error) {
+      installation.log.warn({ err: error }, 'loader interrupted, trying again')
+    }
+    await sleep(1000, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+async function holdLock(installation: Installation, work: () => Promise<void>): Promise<void> {
+  const client = await installation.databases.systemPool.connect()
+  try {
+    const locked = await client.query("select pg_try_advisory_lock(hashtext('liuliang.loader')) as held")
+    if (locked.rows[0].held) await work()
+  } finally {
+    // Ends the session and with it the lock, whatever state it is in.
+    client.release(true)
+  }
+}
+
+/** Moves one block; returns how many inbox rows it took. */
+export async function loadOnce(installation: Installation, resolvePersons: ResolvePersons): Promise<number> {
+  const load = (await unfinished(installation)) ?? (await begin(installation))
+  if (!load) return 0
+  const rows = await installation.databases.systemPool.query<InboxRow>('select seq, tenant_id, received_at, payload from event_inbox where seq = any($1) order by seq', [load.rows])
+  const events = await prepare(rows.rows, load.id, resolvePersons)
+  await installation.clickhouse.insert('events', events, { insert_deduplication_token: load.token, max_partitions_per_insert_block: '0' })
+  await finish(installation, load)
+  return load.rows.length
+}
+
+async function unfinished(installation: Installation): Promise<Load | undefined> {
+  const found = await installation.databases.systemPool.query('select id, rows, extract(epoch from started_at)::text as started from event_load order by id limit 1')
+  return found.rows[0] ? loadOf(found.rows[0]) : undefined
+}
+
+/** Writing down the rows before moving them is what lets a crash repeat exactly this block. */
+async function begin(installation: Installation): Promise<Load | undefined> {
+  const found = await installation.databases.systemPool.query(
+    `with chosen as (select array_agg(seq order by seq) as rows from (select seq from event_inbox order by seq limit $1) as oldest)
+     insert into event_load (rows) select rows from chosen where rows is not null
+     returning id, rows, extract(epoch from started_at)::text as started`,
+    [blockRows],
+  )
+  return found.rows[0] ? loadOf(found.rows[0]) : undefined
+}
+
+/** The start time keeps tokens unique where a restored database counts its loads again from an older number. */
+const loadOf = (row: { id: number; rows: string[]; started: string }): Load => ({ id: row.id, rows: row.rows.map(Number), token: `${row.id}@${row.started}` })
+
+async function finish(installation: Installation, load: Load): Promise<void> {
+  await installation.databases.systemPool.query('with done as (delete from event_load where id = $1) delete from event_inbox where seq = any($2)', [load.id, load.rows])
+}
+
+async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<object[]> {
+  const parsed = rows.flatMap(({ tenant_id, received_at, payload }) => (JSON.parse(payload) as InboxEvent[]).map((event) => ({ tenant: tenant_id, received: received_at.getTime(), event })))
+  const persons = await personsOf(parsed, resolvePersons)
+  return parsed.map(({ tenant, received, event }, i) => ({
+    tenant,
+    person: persons[i],
+    // ClickHouse reads DateTime64(3) in JSON from whole milliseconds.
+    at: Date.parse(event.at),
+    name: event.name,
+    id: event.id ?? crypto.randomUUID(),
+    properties: textProperties(event.properties),
+    received_at: received,
+    load,
+  }))
+}
+
+async function personsOf(parsed: { tenant: number; event: InboxEvent }[], resolvePersons: ResolvePersons): Promise<number[]> {
+  const persons = parsed.map(({ event }) => event.customer ?? 0)
+  const unresolved = Map.groupBy(parsed.keys().filter((i) => parsed[i]?.event.person !== undefined || parsed[i]?.event.device !== undefined), (i) => parsed[i]?.tenant ?? 0)
+  for (const [tenant, places] of unresolved) {
+    const found = await resolvePersons(tenant, places.map((i) => referenceOf(parsed[i]?.event)))
+    places.forEach((place, i) => {
+      persons[place] = found[i] ?? 0
+    })
+  }
+  return persons
+}
+
+const referenceOf = (event: InboxEvent | undefined): PersonReference => ({ ...(event?.person === undefined ? {} : { person: event.person }), ...(event?.device === undefined ? {} : { device: event.device }) })
+
+/** Property values as ClickHouse keeps them: text as it is, absent ones left out, everything else as JSON. */
+export function textProperties(properties: Record<string, unknown>): Record<string, string> {
+  const text: Record<string, string> = {}
+  for (const key in properties) {
+    const value = properties[key]
+    if (value !== null && value !== undefined) text[key] = typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  return text
+}

@@ -1,0 +1,112 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { notFound } from './errors.ts'
+
+/**
+ * Outside, an id is opaque prefixed text (`cus_…`); inside, a dense integer per tenant. One AES block of
+ * (tenant, prefix, id) is the text: nothing to store, nothing to guess, and another tenant's id simply does not decode.
+ */
+export type IdCodec = {
+  encode(tenantId: number, prefix: IdPrefix, id: number): string
+  decode(tenantId: number, prefix: IdPrefix, text: string): number | undefined
+}
+
+/** Every kind of thing that has an id outside, and the noun of its "not found". */
+export const idPrefixes = {
+  api: 'api_key',
+  att: 'attribute',
+  aud: 'audit_entry',
+  cha: 'channel',
+  cor: 'corp',
+  cus: 'customer',
+  ded: 'dead_letter',
+  dep: 'department',
+  del: 'delivery',
+  emp: 'employee',
+  exp: 'export',
+  fil: 'file',
+  imp: 'import',
+  job: 'job',
+  lco: 'live_code',
+  mer: 'merge',
+  mrv: 'merge_review',
+  ord: 'order',
+  prd: 'product',
+  qua: 'quarantined_event',
+  ref: 'refund',
+  rep: 'report',
+  rol: 'role',
+  shp: 'shop',
+  tag: 'tag',
+  tgr: 'tag_group',
+  whk: 'webhook',
+} as const
+
+export type IdPrefix = keyof typeof idPrefixes
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+
+export function createIdCodec(key: Buffer): IdCodec {
+  return {
+    encode(tenantId, prefix, id) {
+      const block = Buffer.alloc(16)
+      block.writeUInt32BE(tenantId, 0)
+      block.writeUInt32BE(prefixTag(prefix), 4)
+      block.writeBigUInt64BE(BigInt(id), 8)
+      const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
+      return `${prefix}_${toBase32(cipher.update(block))}`
+    },
+    decode(tenantId, prefix, text) {
+      const block = text.startsWith(`${prefix}_`) ? fromBase32(text.slice(prefix.length + 1)) : undefined
+      if (!block) return undefined
+      const plain = createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false).update(block)
+      if (plain.readUInt32BE(0) !== tenantId || plain.readUInt32BE(4) !== prefixTag(prefix)) return undefined
+      const id = plain.readBigUInt64BE(8)
+      return id <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(id) : undefined
+    },
+  }
+}
+
+type Speaker = { tenantId: number; ids: IdCodec }
+
+/** The text that names this thing outside. */
+export const publicId = (ctx: Speaker, prefix: IdPrefix, id: number): string => ctx.ids.encode(ctx.tenantId, prefix, id)
+
+/** The integer behind a text from outside; 404 `<noun>.not_found` for anything else, other tenants' ids included. */
+export function internalId(ctx: Speaker, prefix: IdPrefix, text: string): number {
+  const id = ctx.ids.decode(ctx.tenantId, prefix, text)
+  if (id === undefined) throw notFound(idPrefixes[prefix])
+  return id
+}
+
+const tags = new Map<string, number>()
+
+function prefixTag(prefix: string): number {
+  let tag = tags.get(prefix)
+  if (tag === undefined) tags.set(prefix, (tag = createHash('sha256').update(prefix).digest().readUInt32BE(0)))
+  return tag
+}
+
+/** 128 bits as 26 letters without i, l, o, u (Crockford). */
+function toBase32(bytes: Buffer): string {
+  let value = BigInt(`0x${bytes.toString('hex')}`)
+  let text = ''
+  for (let i = 0; i < 26; i++) {
+    text = alphabet[Number(value & 31n)] + text
+    value >>= 5n
+  }
+  return text
+}
+
+function fromBase32(text: string): Buffer | undefined {
+  if (text.length !== 26) return undefined
+  let value = 0n
+  for (const letter of text) {
+    const digit = alphabet.indexOf(letter)
+    if (digit < 0) return undefined
+    value = (value << 5n) | BigInt(digit)
+  }
+  return value >> 128n ? undefined : Buffer.from(value.toString(16).padStart(32, '0'), 'hex')
+}
+
+/** An unguessable token of 32 bytes as 43 letters. */
+export const randomToken = (bytes = 32): string => randomBytes(bytes).toString('base64url')

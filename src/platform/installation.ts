@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { type ClickHouse, openClickHouse } from './clickhouse.ts'
+import type { Config } from './config.ts'
+import type { Installation } from './context.ts'
+import { type Databases, openDatabases } from './database.ts'
+import { appError } from './errors.ts'
+import { createIdCodec } from './ids.ts'
+import { createLogger } from './log.ts'
+import { createClickHouseDatabase, migrateClickHouse, migratePostgres } from './migrations.ts'
+import { createSecretBox, readSecretKey } from './secrets.ts'
+
+/** Opens both engines for a process. Needs migrated databases. */
+export async function openInstallation(config: Config, name: string): Promise<Installation & { close(): Promise<void> }> {
+  const { databaseUrl, clickhouseUrl } = engineUrls(config)
+  const databases = openDatabases(databaseUrl)
+  const clickhouse = openClickHouse(clickhouseUrl)
+  const ids = createIdCodec(await idKey(databases))
+  const log = createLogger(config.logLevel, name)
+  const close = async () => {
+    await Promise.all([databases.close(), clickhouse.close()])
+  }
+  return { config, databases, clickhouse, ids, secrets: createSecretBox(readSecretKey(config)), log, now: () => new Date(), close }
+}
+
+/** Brings both engines to this version. */
+export async function migrate(config: Config): Promise<{ postgres: string[]; clickhouse: string[] }> {
+  const { databaseUrl, clickhouseUrl } = engineUrls(config)
+  const { applied: postgres } = await migratePostgres(databaseUrl)
+  await using server = disposable(openClickHouse(new URL('/default', clickhouseUrl).href))
+  await createClickHouseDatabase(server, clickhouseUrl)
+  await using database = disposable(openClickHouse(clickhouseUrl))
+  const { applied: clickhouse } = await migrateClickHouse(database)
+  return { postgres, clickhouse }
+}
+
+const disposable = (clickhouse: ClickHouse) => Object.assign(clickhouse, { [Symbol.asyncDispose]: () => clickhouse.close() })
+
+function engineUrls(config: Config): { databaseUrl: string; clickhouseUrl: string } {
+  const { databaseUrl, clickhouseUrl } = config
+  if (!databaseUrl || !clickhouseUrl) throw appError('config.no_engines', { message: 'This process needs DATABASE_URL and CLICKHOUSE_URL; `npm start` sets both to the embedded engines.' })
+  return { databaseUrl, clickhouseUrl }
+}
+
+/** Made once and kept with the data, so that ids outside survive backup and restore. */
+async function idKey(databases: Databases): Promise<Buffer> {
+  await databases.systemPool.query("insert into installation (name, value) values ('id_key', $1) on conflict do nothing", [randomBytes(16).toString('hex')])
+  const found = await databases.systemPool.query("select value from installation where name = 'id_key'")
+  return Buffer.from(found.rows[0].value, 'hex')
+}
