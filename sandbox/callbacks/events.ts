@@ -1,0 +1,107 @@
+// What WeCom tells a receiver, as the XML it would send, put into the durable queue.
+import { appAgentId, findCorp } from '../state/corps.ts'
+import { nowSeconds, publish, type World } from '../state/world.ts'
+
+type Field = string | number | undefined
+/** Text is wrapped in CDATA, numbers stand bare, undefined is left out: that is how the real pushes look. */
+export type Fields = Record<string, Field>
+
+export type Event = {
+  name: string
+  fields: Fields
+  /** Pushes about the same thing keep their order unless a fault says otherwise. */
+  lane: string
+  /** Empty for the customer-contact and directory receivers. */
+  agentId?: number
+  from?: string
+}
+
+export const externalContactEvent = (changeType: string, userId: string, externalUserId: string, more: Fields = {}): Event => ({
+  name: `change_external_contact.${changeType}`,
+  fields: {
+    MsgType: 'event',
+    Event: 'change_external_contact',
+    ChangeType: changeType,
+    UserID: userId,
+    ExternalUserID: externalUserId,
+    ...more,
+  },
+  lane: externalUserId,
+})
+
+export const externalTagEvent = (
+  changeType: 'create' | 'update' | 'delete' | 'shuffle',
+  id: string,
+  tagType: 'tag' | 'tag_group',
+): Event => ({
+  name: `change_external_tag.${changeType}`,
+  fields: {
+    MsgType: 'event',
+    Event: 'change_external_tag',
+    Id: id,
+    TagType: changeType === 'shuffle' ? undefined : tagType,
+    ChangeType: changeType,
+  },
+  lane: 'tags',
+})
+
+export const directoryEvent = (changeType: string, fields: Fields): Event => ({
+  name: `change_contact.${changeType}`,
+  fields: { MsgType: 'event', Event: 'change_contact', ChangeType: changeType, ...fields },
+  lane: 'directory',
+})
+
+export const agentEvent = (event: 'subscribe' | 'unsubscribe' | 'enter_agent', userId: string): Event => ({
+  name: event,
+  fields: { MsgType: 'event', Event: event, EventKey: event === 'enter_agent' ? '' : undefined, AgentID: appAgentId },
+  lane: userId,
+  agentId: appAgentId,
+  from: userId,
+})
+
+export const textMessage = (userId: string, text: string, messageId: number): Event => ({
+  name: 'message.text',
+  fields: { MsgType: 'text', Content: text, MsgId: 7_000_000_000_000_000 + messageId, AgentID: appAgentId },
+  lane: userId,
+  agentId: appAgentId,
+  from: userId,
+})
+
+/** A corp without a receiver loses its events, as in reality. */
+export function emit(world: World, corpId: string, event: Event): void {
+  const receiver = findCorp(world, corpId)?.callback
+  const xml = toXml({ ToUserName: corpId, FromUserName: event.from ?? 'sys', CreateTime: nowSeconds(world), ...event.fields })
+  const { callbacks } = world.settings.faults
+  const dropped = Math.random() < callbacks.drop
+  const state = !receiver ? 'no_receiver' : dropped ? 'dropped' : 'waiting'
+  const copies = state === 'waiting' && Math.random() < callbacks.duplicate ? 2 : 1
+  const at = Date.now()
+  for (let copy = 0; copy < copies; copy++) {
+    const shuffled = Math.random() < callbacks.reorder
+    // A reordered push leaves its lane and waits a little, so later ones overtake it.
+    const lane = shuffled ? `${event.lane}#${Math.random()}` : event.lane
+    const dueAt = at + callbacks.delayMs + (shuffled ? 100 + Math.floor(Math.random() * 900) : 0)
+    world.store.run(
+      'INSERT INTO callbacks (corp_id, lane, agent_id, name, xml, state, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      corpId,
+      lane,
+      event.agentId ?? 0,
+      event.name,
+      xml,
+      state,
+      at,
+      dueAt,
+    )
+  }
+  publish(world, { kind: 'callback' })
+  setImmediate(() => world.wakeCallbacks())
+}
+
+export function toXml(fields: Fields): string {
+  const elements = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [`<${name}>${typeof value === 'number' ? value : cdata(value)}</${name}>`],
+  )
+  return `<xml>${elements.join('')}</xml>`
+}
+
+const cdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`

@@ -1,0 +1,48 @@
+// What a camera does: from whatever was held in front of it to the code behind it.
+import { type ContactWay, findContactWay } from '../state/contact-ways.ts'
+import type { World } from '../state/world.ts'
+import { fail } from './errors.ts'
+
+const redirectsMost = 3
+const pageMost = 1024 * 1024
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+/** A config id, the QR picture's address, what the QR says, or a short link on this machine that leads to one of these. */
+export async function resolveCode(world: World, code: string): Promise<ContactWay> {
+  const found = wayIn(world, code)
+  if (found) return found
+  if (!/^https?:\/\//.test(code)) return fail(404, 'code.unknown', 'Nobody knows this code; it may have been deleted.', 'code')
+  return (await follow(world, code, redirectsMost)) ?? fail(404, 'code.unknown', 'The link leads to no code of this sandbox.', 'code')
+}
+
+export const isLoopbackUrl = (url: string): boolean => URL.canParse(url) && loopback.has(new URL(url).hostname)
+
+async function follow(world: World, url: string, left: number): Promise<ContactWay | undefined> {
+  if (!isLoopbackUrl(url)) return fail(400, 'code.not_loopback', 'The sandbox opens links on this machine only.', 'code')
+  const response = await fetch(url, {
+    redirect: 'manual',
+    headers: { 'user-agent': 'Mozilla/5.0 (iPhone) MicroMessenger/8.0.50 LiuliangSandbox' },
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined)
+  if (!response) return fail(400, 'code.unreachable', 'The link did not answer.', 'code')
+  const location = response.headers.get('location')
+  if (response.status >= 300 && response.status < 400 && location) {
+    await response.body?.cancel()
+    const next = new URL(location, url).href
+    return wayIn(world, next) ?? (left > 0 ? follow(world, next, left - 1) : undefined)
+  }
+  const kind = response.headers.get('content-type') ?? ''
+  if (!response.ok || !/text|json/.test(kind)) {
+    await response.body?.cancel()
+    return undefined
+  }
+  return wayIn(world, (await response.text()).slice(0, pageMost))
+}
+
+function wayIn(world: World, text: string): ContactWay | undefined {
+  for (const [id] of text.matchAll(/(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g)) {
+    const way = findContactWay(world, id)
+    if (way) return way
+  }
+  return undefined
+}

@@ -1,0 +1,223 @@
+// The acts of customers and employees: what a phone can do.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { agentEvent, emit, textMessage } from '../callbacks/events.ts'
+import { appAgentId } from '../state/corps.ts'
+import {
+  type Customer,
+  createCustomer,
+  customerInCorp,
+  findCustomer,
+  findFollow,
+  findFollowById,
+  updateFollow,
+} from '../state/customers.ts'
+import { findEmployee } from '../state/directory.ts'
+import {
+  addByEmployee,
+  addWays,
+  confirmFollow,
+  deletedByCustomer,
+  deletedByEmployee,
+  editedByEmployee,
+  findTempChat,
+  scanContactWay,
+} from '../state/friendships.ts'
+import { addMessage, messagesOfCustomer } from '../state/messages.ts'
+import { findTag, markTags } from '../state/tags.ts'
+import { publish, type World } from '../state/world.ts'
+import { resolveCode } from './codes.ts'
+import { corpOf, customerOf, employeeOf, fail, followOf, readBody } from './errors.ts'
+import { inboxItem, tasksOf } from './views.ts'
+
+const Id = z.string().min(1)
+const Name = z.string().trim().min(1).max(64)
+const refusals = {
+  'code.nobody_behind': 'No active employee stands behind this code.',
+  'code.not_for_you': 'This temporary code is meant for somebody else.',
+  'code.used_or_expired': 'This temporary code has been used or is too old.',
+} as const
+
+export function peopleRoutes(world: World): Hono {
+  const routes = new Hono()
+
+  routes.post('/scan', async (c) => {
+    const input = await readBody(c, z.object({ code: z.string().min(1), customer: Id.optional(), name: Name.optional() }))
+    const way = await resolveCode(world, input.code.trim())
+    const customer = scanner(world, way.corpId, input.customer, input.name)
+    const result = scanContactWay(world, way, customer)
+    if ('refused' in result) return fail(409, result.refused, refusals[result.refused], 'code')
+    return c.json({ externalUserId: customer.externalUserId, userId: result.userId, relation: result.relation })
+  })
+
+  routes.post('/unfollow', async (c) => {
+    const input = await readBody(c, z.object({ externalUserId: Id, userId: Id, by: z.enum(['customer', 'employee']) }))
+    const follow = followOf(world, input.userId, input.externalUserId)
+    const side = input.by === 'customer' ? follow.customerSide || follow.request !== undefined : follow.memberSide
+    if (!side) return fail(409, 'follow.already_ended', 'This side has already ended the friendship.')
+    if (input.by === 'customer') deletedByCustomer(world, follow)
+    else deletedByEmployee(world, follow)
+    return c.json({ externalUserId: follow.externalUserId, userId: follow.userId, by: input.by })
+  })
+
+  routes.post('/say', async (c) => {
+    const input = await readBody(c, z.object({ from: Id, to: Id, text: z.string().min(1).max(4000), corp: z.string().optional() }))
+    return c.json(say(world, input))
+  })
+
+  routes.get('/inbox/:externalUserId', (c) => {
+    const customer = customerOf(world, c.req.param('externalUserId'))
+    return c.json({
+      externalUserId: customer.externalUserId,
+      items: messagesOfCustomer(world, customer.externalUserId, 500).map((it) => inboxItem(world, it)),
+    })
+  })
+
+  routes.get('/tasks/:userId', (c) => {
+    const corp = corpOf(world, c.req.query('corp'))
+    return c.json({ items: tasksOf(world, employeeOf(world, corp.corpId, c.req.param('userId')), corp.corpId) })
+  })
+
+  routes.post('/tasks/:id/confirm', (c) => {
+    const follow = findFollowById(world, Number(/^friend-(\d+)$/.exec(c.req.param('id'))?.[1] ?? 0))
+    if (!follow?.request) return fail(404, 'task.unknown', 'There is no such open task.')
+    confirmFollow(world, follow)
+    return c.json({ id: c.req.param('id'), externalUserId: follow.externalUserId, userId: follow.userId })
+  })
+
+  routes.post('/customers', async (c) => {
+    const input = await readBody(c, z.object({ name: Name, corp: z.string().optional(), gender: z.int().min(0).max(2).default(0) }))
+    const customer = createCustomer(world, corpOf(world, input.corp).corpId, input.name, input.gender)
+    publish(world, { kind: 'company' })
+    return c.json({ externalUserId: customer.externalUserId, name: customer.name }, 201)
+  })
+
+  employeeActs(world, routes)
+  return routes
+}
+
+function employeeActs(world: World, routes: Hono): void {
+  routes.post('/befriend', async (c) => {
+    const input = await readBody(
+      c,
+      z.object({
+        userId: Id,
+        customer: Id.optional(),
+        name: Name.optional(),
+        addWay: z.int().min(0).default(addWays.mobileSearch),
+        corp: z.string().optional(),
+      }),
+    )
+    const { corpId } = corpOf(world, input.corp)
+    const employee = employeeOf(world, corpId, input.userId)
+    const follow = addByEmployee(world, employee, scanner(world, corpId, input.customer, input.name), input.addWay)
+    return c.json({ externalUserId: follow.externalUserId, userId: follow.userId })
+  })
+
+  routes.post('/remark', async (c) => {
+    const input = await readBody(
+      c,
+      z.object({
+        userId: Id,
+        externalUserId: Id,
+        remark: z.string().max(20).optional(),
+        description: z.string().max(150).optional(),
+        mobiles: z.array(z.string()).max(5).optional(),
+      }),
+    )
+    const follow = followOf(world, input.userId, input.externalUserId)
+    updateFollow(world, {
+      ...follow,
+      remark: input.remark ?? follow.remark,
+      description: input.description ?? follow.description,
+      remarkMobiles: input.mobiles ?? follow.remarkMobiles,
+    })
+    if (input.remark !== undefined || input.description !== undefined) editedByEmployee(world, follow)
+    return c.json({})
+  })
+
+  routes.post('/tag', async (c) => {
+    const Ids = z.array(Id).default([])
+    const input = await readBody(c, z.object({ userId: Id, externalUserId: Id, add: Ids, remove: Ids, personal: z.array(Name).optional() }))
+    const follow = followOf(world, input.userId, input.externalUserId)
+    for (const id of input.add) if (!findTag(world, follow.corpId, id)) fail(404, 'tag.unknown', `There is no tag ${id}.`, 'add')
+    const changed = markTags(world, follow.id, input.add, input.remove)
+    if (input.personal) updateFollow(world, { ...follow, personalTags: input.personal })
+    // Personal tags are the member's own affair: only corp tags raise the event.
+    if (changed) editedByEmployee(world, follow)
+    return c.json({ changed })
+  })
+
+  routes.post('/enter', async (c) => {
+    const input = await readBody(
+      c,
+      z.object({
+        userId: Id,
+        event: z.enum(['enter_agent', 'subscribe', 'unsubscribe']).default('enter_agent'),
+        corp: z.string().optional(),
+      }),
+    )
+    const { corpId } = corpOf(world, input.corp)
+    emit(world, corpId, agentEvent(input.event, employeeOf(world, corpId, input.userId).userId))
+    return c.json({})
+  })
+}
+
+/** The chosen customer as the code's company knows them, or somebody new. */
+function scanner(world: World, corpId: string, chosen: string | undefined, name: string | undefined): Customer {
+  return chosen === undefined
+    ? createCustomer(world, corpId, name ?? '微信用户')
+    : customerInCorp(world, corpId, customerOf(world, chosen, 'customer'))
+}
+
+type Saying = { from: string; to: string; text: string; corp?: string | undefined }
+
+function say(world: World, it: Saying): { id: string; at: string } {
+  const customer = findCustomer(world, it.from)
+  if (customer) return sayBetween(world, it, customer, it.to, 'customer')
+  const receiver = findCustomer(world, it.to)
+  if (receiver) return sayBetween(world, it, receiver, it.from, 'employee')
+  const { corpId } = corpOf(world, it.corp)
+  if (!findEmployee(world, corpId, it.from))
+    return fail(404, 'person.unknown', `There is neither a customer nor an employee ${it.from}.`, 'from')
+  if (it.to !== 'app' && it.to !== String(appAgentId))
+    return fail(404, 'person.unknown', `There is neither a customer nor an app ${it.to}.`, 'to')
+  const message = addMessage(world, {
+    corpId,
+    userId: it.from,
+    externalUserId: '',
+    agentId: appAgentId,
+    sender: 'employee',
+    source: 'app',
+    kind: 'text',
+    content: { text: it.text },
+  })
+  emit(world, corpId, textMessage(it.from, it.text, message.id))
+  return { id: String(message.id), at: new Date(message.at).toISOString() }
+}
+
+function sayBetween(
+  world: World,
+  it: Saying,
+  customer: Customer,
+  userId: string,
+  sender: 'customer' | 'employee',
+): { id: string; at: string } {
+  const employee = employeeOf(world, customer.corpId, userId, sender === 'customer' ? 'to' : 'from')
+  const follow = findFollow(world, customer.corpId, employee.userId, customer.externalUserId)
+  const temporary = findTempChat(world, customer.corpId, employee.userId, customer.externalUserId)
+  // Whoever was deleted sees the red mark: the message does not arrive.
+  const open = follow?.customerSide && (follow.memberSide || follow.request === 'half')
+  if (!open && !temporary) return fail(409, 'say.not_friends', 'These two are not friends (any more): the message was refused.')
+  const message = addMessage(world, {
+    corpId: customer.corpId,
+    userId: employee.userId,
+    externalUserId: customer.externalUserId,
+    agentId: 0,
+    sender,
+    source: 'chat',
+    kind: 'text',
+    content: { text: it.text },
+  })
+  return { id: String(message.id), at: new Date(message.at).toISOString() }
+}

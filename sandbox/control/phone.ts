@@ -1,0 +1,62 @@
+// What the virtual phone reads: friends, chats, codes to scan.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { contactWayQrUrl, contactWayUrl, membersBehind, newestContactWays } from '../state/contact-ways.ts'
+import { listCorps } from '../state/corps.ts'
+import { messagesOfCustomer, messagesOfEmployee } from '../state/messages.ts'
+import type { World } from '../state/world.ts'
+import { corpOf, customerOf, employeeOf, Limit, readQuery } from './errors.ts'
+import { contactsOf, customerView, employeeView, friendsOf, inboxItem, tasksOf } from './views.ts'
+
+export function phoneRoutes(world: World): Hono {
+  const routes = new Hono()
+
+  routes.get('/phone/customer/:externalUserId', (c) => {
+    const customer = customerOf(world, c.req.param('externalUserId'))
+    return c.json({ customer: customerView(world, customer), friends: friendsOf(world, customer) })
+  })
+
+  routes.get('/phone/employee/:userId', (c) => {
+    const { corpId } = corpOf(world, c.req.query('corp'))
+    const employee = employeeOf(world, corpId, c.req.param('userId'))
+    const { limit } = readQuery(c, z.object({ limit: Limit }))
+    return c.json({
+      employee: employeeView(world, employee),
+      ...contactsOf(world, corpId, employee, limit),
+      tasks: tasksOf(world, employee, corpId),
+    })
+  })
+
+  // One chat: customer with employee, or (without externalUserId) employee with the app.
+  routes.get('/chat', (c) => {
+    const input = readQuery(
+      c,
+      z.object({ userId: z.string().min(1), externalUserId: z.string().default(''), corp: z.string().optional(), limit: Limit }),
+    )
+    const messages = input.externalUserId
+      ? messagesOfCustomer(world, input.externalUserId, 1000).filter((it) => it.userId === input.userId)
+      : messagesOfEmployee(world, corpOf(world, input.corp).corpId, input.userId, 1000).filter((it) => it.externalUserId === '')
+    return c.json({ items: messages.slice(-input.limit).map((it) => inboxItem(world, it)) })
+  })
+
+  routes.get('/codes', (c) => {
+    const { corp, limit } = readQuery(c, z.object({ corp: z.string().optional(), limit: Limit }))
+    const names = new Map(listCorps(world).map((it) => [it.corpId, it.name]))
+    return c.json({
+      items: newestContactWays(world, corp, limit).map((way) => ({
+        configId: way.configId,
+        corpId: way.corpId,
+        corp: names.get(way.corpId) ?? '',
+        remark: way.body.remark,
+        state: way.body.state,
+        skipVerify: way.body.skip_verify,
+        temporary: way.body.is_temp,
+        qrCode: contactWayQrUrl(world, way.configId),
+        content: contactWayUrl(world, way.configId),
+        members: membersBehind(world, way.corpId, way.body).map((it) => it.name),
+        createdAt: new Date(way.createdAt).toISOString(),
+      })),
+    })
+  })
+  return routes
+}

@@ -1,0 +1,167 @@
+// How people and their messages look to a phone.
+import { avatarUrl } from '../company/avatar.ts'
+import { listCorps } from '../state/corps.ts'
+import { type Customer, type Follow, findCustomer, followsOfCustomer, followsOfEmployee } from '../state/customers.ts'
+import { type Employee, findEmployee } from '../state/directory.ts'
+import { mediaUrl } from '../state/media.ts'
+import type { Message } from '../state/messages.ts'
+import { tagsOfFollow } from '../state/tags.ts'
+import type { World } from '../state/world.ts'
+
+export function inboxItem(world: World, it: Message) {
+  const { mediaId, ...content } = it.content
+  const employee = findEmployee(world, it.corpId, it.userId)
+  const file = mediaId ? { [it.kind === 'image' || it.kind === 'miniprogram' ? 'imageUrl' : 'fileUrl']: mediaUrl(world, mediaId) } : {}
+  return {
+    id: String(it.id),
+    at: new Date(it.at).toISOString(),
+    kind: it.kind,
+    mine: it.sender === 'customer',
+    sender: it.sender,
+    source: it.source,
+    userId: it.userId,
+    employee: employee?.name ?? it.userId,
+    avatar: avatarUrl(world, it.userId),
+    ...content,
+    ...file,
+  }
+}
+
+export const customerView = (world: World, it: Customer) => ({
+  externalUserId: it.externalUserId,
+  corpId: it.corpId,
+  name: it.name,
+  avatar: avatarUrl(world, it.externalUserId),
+  type: it.type,
+  gender: it.gender,
+  unionId: it.unionId,
+  createdAt: new Date(it.createdAt).toISOString(),
+})
+
+export const employeeView = (world: World, it: Employee) => ({
+  userId: it.userId,
+  name: it.name,
+  avatar: avatarUrl(world, it.userId),
+  position: it.position,
+  departments: it.departments,
+  contact: it.contact,
+  status: it.status,
+  adminWelcome: it.adminWelcome,
+})
+
+export type Relation = 'friends' | 'waiting' | 'requested' | 'deleted_by_employee' | 'deleted_by_customer' | 'ended'
+
+export function relationOf(it: Follow): Relation {
+  if (it.request === 'half') return 'waiting'
+  if (it.request === 'pending') return 'requested'
+  if (it.memberSide && it.customerSide) return 'friends'
+  if (it.memberSide) return 'deleted_by_customer'
+  return it.customerSide ? 'deleted_by_employee' : 'ended'
+}
+
+type Last = { userid: string; external_userid: string; kind: string; content: string; at: number }
+
+/** Whom the customer's phone shows: friends, requests on their way, and nobody the customer deleted. */
+export function friendsOf(world: World, customer: Customer) {
+  const corps = new Map(listCorps(world).map((it) => [it.corpId, it.name]))
+  const lasts = world.store.all<Last>(
+    `SELECT userid, external_userid, kind, content, at FROM messages WHERE id IN (SELECT max(id) FROM messages WHERE external_userid = ? GROUP BY userid)`,
+    customer.externalUserId,
+  )
+  const chats = followsOfCustomer(world, customer.externalUserId)
+    .filter((it) => it.customerSide || it.request === 'pending')
+    .map((it) => ({ userId: it.userId, at: it.createdAt, relation: relationOf(it) as string }))
+  // Temporary chats have talk but no friendship.
+  const strangers = lasts
+    .filter((it) => !chats.some((chat) => chat.userId === it.userid) && isTemporary(world, customer, it.userid))
+    .map((it) => ({ userId: it.userid, at: it.at, relation: 'temporary' }))
+  return [...chats, ...strangers]
+    .map((chat) => {
+      const employee = findEmployee(world, customer.corpId, chat.userId)
+      const last = lasts.find((it) => it.userid === chat.userId)
+      return {
+        userId: chat.userId,
+        name: employee?.name ?? chat.userId,
+        avatar: avatarUrl(world, chat.userId),
+        position: employee?.position ?? '',
+        corp: corps.get(customer.corpId) ?? '',
+        relation: chat.relation,
+        last: last ? preview(last) : '',
+        at: new Date(Math.max(last?.at ?? 0, chat.at)).toISOString(),
+      }
+    })
+    .sort((a, b) => b.at.localeCompare(a.at))
+}
+
+const isTemporary = (world: World, customer: Customer, userId: string): boolean =>
+  world.store.get(
+    'SELECT 1 FROM temp_chats WHERE corp_id = ? AND userid = ? AND external_userid = ? AND closed_at IS NULL',
+    customer.corpId,
+    userId,
+    customer.externalUserId,
+  ) !== undefined
+
+/** Whom the employee's phone shows; the customers deleted by the employee are gone from it. */
+export function contactsOf(world: World, corpId: string, employee: Employee, limit: number) {
+  const lasts = new Map(
+    world.store
+      .all<Last>(
+        `SELECT userid, external_userid, kind, content, at FROM messages WHERE id IN (SELECT max(id) FROM messages WHERE corp_id = ? AND userid = ? GROUP BY external_userid)`,
+        corpId,
+        employee.userId,
+      )
+      .map((it) => [it.external_userid, it]),
+  )
+  const contacts = followsOfEmployee(world, corpId, employee.userId)
+    .filter((it) => it.memberSide || it.request !== undefined)
+    .map((follow) => ({ follow, at: Math.max(follow.createdAt, lasts.get(follow.externalUserId)?.at ?? 0) }))
+    .sort((a, b) => b.at - a.at)
+    .slice(0, limit)
+    .map(({ follow, at }) => {
+      const last = lasts.get(follow.externalUserId)
+      const name = findCustomer(world, follow.externalUserId)?.name ?? ''
+      return {
+        externalUserId: follow.externalUserId,
+        name,
+        remark: follow.remark,
+        avatar: avatarUrl(world, follow.externalUserId),
+        relation: relationOf(follow),
+        state: follow.state,
+        tags: tagsOfFollow(world, follow.id),
+        last: last ? preview(last) : '',
+        at: new Date(at).toISOString(),
+      }
+    })
+  const app = lasts.get('')
+  return { contacts, app: { last: app ? preview(app) : '', at: app ? new Date(app.at).toISOString() : undefined } }
+}
+
+/** What an employee has to confirm by hand; mass messages will join the list. */
+export function tasksOf(world: World, employee: Employee, corpId: string) {
+  return followsOfEmployee(world, corpId, employee.userId)
+    .filter((it) => it.request !== undefined)
+    .map((it) => ({
+      id: `friend-${it.id}`,
+      kind: 'friend_request',
+      externalUserId: it.externalUserId,
+      name: findCustomer(world, it.externalUserId)?.name ?? '',
+      state: it.state,
+      at: new Date(it.createdAt).toISOString(),
+    }))
+}
+
+function preview(it: Last): string {
+  const content = JSON.parse(it.content) as { text?: string; title?: string; fileName?: string }
+  const words: Record<string, string> = {
+    image: '[图片]',
+    video: '[视频]',
+    voice: '[语音]',
+    file: '[文件]',
+    link: '[链接]',
+    miniprogram: '[小程序]',
+    news: '[图文]',
+    card: '[卡片]',
+  }
+  const kind = words[it.kind]
+  return kind ? `${kind} ${content.title ?? content.fileName ?? ''}`.trim() : (content.text ?? '')
+}

@@ -1,0 +1,99 @@
+// Everything the phones show: talks between employees and customers, and app messages to employees.
+import { z } from 'zod'
+import { now, publish, type World } from './world.ts'
+
+/** mediaId points into this sandbox, imageUrl to anywhere the sender said. */
+export const Content = z.object({
+  text: z.string().optional(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  url: z.string().optional(),
+  imageUrl: z.string().optional(),
+  mediaId: z.string().optional(),
+  fileName: z.string().optional(),
+  size: z.number().optional(),
+  appId: z.string().optional(),
+  page: z.string().optional(),
+  items: z
+    .array(z.object({ title: z.string(), description: z.string().optional(), url: z.string().optional(), imageUrl: z.string().optional() }))
+    .optional(),
+})
+export type Content = z.infer<typeof Content>
+export type Kind = 'text' | 'image' | 'link' | 'miniprogram' | 'video' | 'voice' | 'file' | 'markdown' | 'news' | 'card' | 'system'
+export type Sender = 'employee' | 'customer' | 'app' | 'system'
+export type Source = 'chat' | 'welcome' | 'app' | 'system' | 'conclusion'
+
+export type Message = {
+  id: number
+  corpId: string
+  userId: string
+  externalUserId: string
+  agentId: number
+  sender: Sender
+  source: Source
+  kind: Kind
+  content: Content
+  at: number
+}
+type Row = {
+  id: number
+  corp_id: string
+  userid: string
+  external_userid: string
+  agent_id: number
+  sender: Sender
+  source: Source
+  kind: Kind
+  content: string
+  at: number
+}
+
+export function addMessage(world: World, it: Omit<Message, 'id' | 'at'>): Message {
+  const at = now(world)
+  const { lastId } = world.store.run(
+    'INSERT INTO messages (corp_id, userid, external_userid, agent_id, sender, source, kind, content, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    it.corpId,
+    it.userId,
+    it.externalUserId,
+    it.agentId,
+    it.sender,
+    it.source,
+    it.kind,
+    JSON.stringify(it.content),
+    at,
+  )
+  publish(world, { kind: 'message', externalUserId: it.externalUserId, userId: it.userId })
+  return { ...it, id: lastId, at }
+}
+
+const newestLast = (rows: Row[]): Message[] => rows.map(toMessage).reverse()
+
+export const messagesOfCustomer = (world: World, externalUserId: string, limit: number): Message[] =>
+  newestLast(world.store.all<Row>('SELECT * FROM messages WHERE external_userid = ? ORDER BY id DESC LIMIT ?', externalUserId, limit))
+
+export const messagesOfEmployee = (world: World, corpId: string, userId: string, limit: number): Message[] =>
+  newestLast(
+    world.store.all<Row>('SELECT * FROM messages WHERE corp_id = ? AND userid = ? ORDER BY id DESC LIMIT ?', corpId, userId, limit),
+  )
+
+export const hasTalkedSince = (world: World, corpId: string, userId: string, externalUserId: string, sinceMs: number): boolean =>
+  world.store.get(
+    `SELECT 1 FROM messages WHERE external_userid = ? AND corp_id = ? AND userid = ? AND at >= ? AND source = 'chat' LIMIT 1`,
+    externalUserId,
+    corpId,
+    userId,
+    sinceMs,
+  ) !== undefined
+
+const toMessage = (row: Row): Message => ({
+  id: row.id,
+  corpId: row.corp_id,
+  userId: row.userid,
+  externalUserId: row.external_userid,
+  agentId: row.agent_id,
+  sender: row.sender,
+  source: row.source,
+  kind: row.kind,
+  content: Content.parse(JSON.parse(row.content)),
+  at: row.at,
+})

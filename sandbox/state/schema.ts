@@ -1,0 +1,116 @@
+// The tables of the sandbox. Times are milliseconds of the sandbox's own clock unless a name says otherwise.
+export const schemaVersion = 1
+
+export const schemaSql = `
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE corps (
+  corp_id TEXT PRIMARY KEY, name TEXT NOT NULL, position INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  callback TEXT, callback_verified_at INTEGER
+) STRICT;
+
+-- One row per secret: a self-built app, the old customer-contact secret, the directory-sync secret.
+CREATE TABLE agents (
+  corp_id TEXT NOT NULL, agent_id INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, secret TEXT NOT NULL,
+  permissions TEXT NOT NULL, visible_users TEXT NOT NULL, visible_parties TEXT NOT NULL, trusted_ips TEXT NOT NULL DEFAULT '[]',
+  trusted_domain TEXT NOT NULL DEFAULT '', PRIMARY KEY (corp_id, agent_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX agents_secret ON agents (corp_id, secret);
+
+CREATE TABLE tokens (
+  token TEXT PRIMARY KEY, corp_id TEXT NOT NULL, agent_id INTEGER NOT NULL, kind TEXT NOT NULL, expires_at INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_owner ON tokens (corp_id, agent_id, kind, expires_at);
+
+CREATE TABLE departments (
+  corp_id TEXT NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, name_en TEXT NOT NULL DEFAULT '', parentid INTEGER NOT NULL,
+  ord INTEGER NOT NULL, leaders TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (corp_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE employees (
+  corp_id TEXT NOT NULL, userid TEXT NOT NULL, name TEXT NOT NULL, alias TEXT NOT NULL DEFAULT '', position TEXT NOT NULL DEFAULT '',
+  mobile TEXT NOT NULL DEFAULT '', email TEXT NOT NULL DEFAULT '', gender INTEGER NOT NULL DEFAULT 0, departments TEXT NOT NULL,
+  orders TEXT NOT NULL, leads TEXT NOT NULL, direct_leader TEXT NOT NULL DEFAULT '[]', main_department INTEGER NOT NULL, telephone TEXT NOT NULL DEFAULT '',
+  status INTEGER NOT NULL DEFAULT 1, open_userid TEXT NOT NULL, openid TEXT NOT NULL, contact INTEGER NOT NULL DEFAULT 1, admin_welcome INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL, left_at INTEGER, PRIMARY KEY (corp_id, userid)
+) STRICT, WITHOUT ROWID;
+
+-- The same person has another external_userid in each corp; person ties them together for the phone.
+CREATE TABLE customers (
+  external_userid TEXT PRIMARY KEY, corp_id TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, type INTEGER NOT NULL DEFAULT 1,
+  gender INTEGER NOT NULL DEFAULT 0, unionid TEXT NOT NULL, openid TEXT NOT NULL, position TEXT NOT NULL DEFAULT '', corp_name TEXT NOT NULL DEFAULT '',
+  corp_full_name TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX customers_corp ON customers (corp_id, created_at);
+CREATE UNIQUE INDEX customers_person ON customers (corp_id, person);
+CREATE INDEX customers_unionid ON customers (corp_id, unionid);
+
+-- A friendship has two sides that end separately: the member's (what the API sees) and the customer's (what the phone sees).
+CREATE TABLE follows (
+  id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, userid TEXT NOT NULL, external_userid TEXT NOT NULL,
+  member_side INTEGER NOT NULL, customer_side INTEGER NOT NULL, request TEXT,
+  remark TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '', remark_corp_name TEXT NOT NULL DEFAULT '', remark_mobiles TEXT NOT NULL DEFAULT '[]',
+  remark_pic TEXT NOT NULL DEFAULT '', personal_tags TEXT NOT NULL DEFAULT '[]', add_way INTEGER NOT NULL DEFAULT 0, oper_userid TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL DEFAULT '', welcomed_at INTEGER, created_at INTEGER NOT NULL, UNIQUE (corp_id, userid, external_userid)
+) STRICT;
+CREATE INDEX follows_customer ON follows (external_userid);
+CREATE INDEX follows_corp ON follows (corp_id, id);
+
+CREATE TABLE tag_groups (
+  corp_id TEXT NOT NULL, group_id TEXT NOT NULL, name TEXT NOT NULL, created_at INTEGER NOT NULL, ord INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
+  agent_id INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (corp_id, group_id)
+) STRICT;
+CREATE TABLE tags (
+  corp_id TEXT NOT NULL, tag_id TEXT NOT NULL, group_id TEXT NOT NULL, name TEXT NOT NULL, created_at INTEGER NOT NULL, ord INTEGER NOT NULL,
+  deleted INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (corp_id, tag_id)
+) STRICT;
+CREATE INDEX tags_group ON tags (corp_id, group_id);
+CREATE TABLE follow_tags (follow_id INTEGER NOT NULL REFERENCES follows (id) ON DELETE CASCADE, tag_id TEXT NOT NULL, PRIMARY KEY (follow_id, tag_id)) STRICT, WITHOUT ROWID;
+CREATE INDEX follow_tags_tag ON follow_tags (tag_id);
+
+CREATE TABLE contact_ways (
+  id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, config_id TEXT NOT NULL UNIQUE, agent_id INTEGER NOT NULL, body TEXT NOT NULL, is_temp INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, used_at INTEGER, deleted INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX contact_ways_corp ON contact_ways (corp_id, id);
+CREATE TABLE temp_chats (
+  id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, userid TEXT NOT NULL, external_userid TEXT NOT NULL, config_id TEXT NOT NULL, started_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, closed_at INTEGER
+) STRICT;
+
+CREATE TABLE welcome_codes (
+  code TEXT PRIMARY KEY, corp_id TEXT NOT NULL, follow_id INTEGER NOT NULL, issued_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE media (
+  media_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, type TEXT NOT NULL, scene TEXT NOT NULL, file_name TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, expires_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX media_scene ON media (corp_id, scene, created_at);
+
+-- What the phones show. external_userid is empty in talks between an app and an employee.
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, userid TEXT NOT NULL, external_userid TEXT NOT NULL DEFAULT '', agent_id INTEGER NOT NULL DEFAULT 0,
+  sender TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, content TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX messages_customer ON messages (external_userid, id);
+CREATE INDEX messages_employee ON messages (corp_id, userid, id);
+
+CREATE TABLE oauth_codes (
+  code TEXT PRIMARY KEY, corp_id TEXT NOT NULL, agent_id INTEGER NOT NULL, userid TEXT NOT NULL, external_userid TEXT NOT NULL DEFAULT '', scope TEXT NOT NULL,
+  kind TEXT NOT NULL, expires_at INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- Callback times are real milliseconds: moving the sandbox clock must not hurry a retry.
+CREATE TABLE callbacks (
+  id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, lane TEXT NOT NULL, agent_id INTEGER NOT NULL, name TEXT NOT NULL, xml TEXT NOT NULL,
+  state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, finished_at INTEGER, answer TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX callbacks_due ON callbacks (state, due_at);
+
+CREATE TABLE requests (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, corp_id TEXT NOT NULL, agent_id INTEGER NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL,
+  errcode INTEGER NOT NULL, ms REAL NOT NULL, ip TEXT NOT NULL, request TEXT NOT NULL, response TEXT NOT NULL
+) STRICT;
+CREATE INDEX requests_path ON requests (path, id);
+`

@@ -1,0 +1,68 @@
+// One SQLite file holds the whole sandbox, so a killed process finds its company again.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { schemaSql, schemaVersion } from './schema.ts'
+
+export type Param = SQLInputValue
+
+export type Store = {
+  get<Row>(sql: string, ...params: Param[]): Row | undefined
+  all<Row>(sql: string, ...params: Param[]): Row[]
+  run(sql: string, ...params: Param[]): { changes: number; lastId: number }
+  /** All or nothing; a transaction inside another one joins it. */
+  transaction<T>(work: () => T): T
+  close(): void
+}
+
+export function openStore(dataDir: string): Store {
+  mkdirSync(join(dataDir, 'media'), { recursive: true })
+  const database = new DatabaseSync(join(dataDir, 'sandbox.sqlite'))
+  // WAL with NORMAL keeps every committed transaction over kill -9; only a power cut could take the last ones.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000')
+  migrate(database)
+  const statements = new Map<string, StatementSync>()
+  const prepare = (sql: string) => {
+    const known = statements.get(sql)
+    if (known) return known
+    const fresh = database.prepare(sql)
+    statements.set(sql, fresh)
+    return fresh
+  }
+  let inside = false
+  return {
+    get: <Row>(sql: string, ...params: Param[]) => prepare(sql).get(...params) as Row | undefined,
+    all: <Row>(sql: string, ...params: Param[]) => prepare(sql).all(...params) as Row[],
+    run: (sql, ...params) => {
+      const done = prepare(sql).run(...params)
+      return { changes: Number(done.changes), lastId: Number(done.lastInsertRowid) }
+    },
+    transaction: (work) => {
+      if (inside) return work()
+      database.exec('BEGIN IMMEDIATE')
+      inside = true
+      try {
+        const result = work()
+        database.exec('COMMIT')
+        return result
+      } catch (error) {
+        database.exec('ROLLBACK')
+        throw error
+      } finally {
+        inside = false
+      }
+    },
+    close: () => {
+      statements.clear()
+      database.close()
+    },
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  const found = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
+  if (found > schemaVersion)
+    throw new Error(`The sandbox folder was written by a newer version (${found}); this one knows ${schemaVersion}.`)
+  if (found === schemaVersion) return
+  database.exec(`BEGIN; ${schemaSql} PRAGMA user_version = ${schemaVersion}; COMMIT`)
+}
