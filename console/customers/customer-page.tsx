@@ -1,0 +1,245 @@
+import { EditOutlined, PlusOutlined } from '@ant-design/icons'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { Button, Popover, Skeleton } from 'antd'
+import { useState } from 'react'
+import { useMay, useTenant } from '#console/api/session.ts'
+import { EditCustomer } from '#console/customers/customer-form.tsx'
+import { type CustomerDetail, useCustomer, useTagCustomer, useTimeline } from '#console/customers/queries.ts'
+import { timelineItem } from '#console/customers/timeline-text.tsx'
+import { textOr, useText } from '#console/i18n/i18n.ts'
+import { TagPicker } from '#console/tags/tag-picker.tsx'
+import { useRun } from '#console/ui/confirm.tsx'
+import { CopyId } from '#console/ui/copy-id.tsx'
+import { Count } from '#console/ui/count.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { Gate } from '#console/ui/gate.tsx'
+import { Money } from '#console/ui/money.tsx'
+import { Columns, Facts, Page, Row, Section, Stack } from '#console/ui/page.tsx'
+import { PersonChip } from '#console/ui/person-chip.tsx'
+import { Problem } from '#console/ui/problem.tsx'
+import { Badge, TagChips } from '#console/ui/tag-chips.tsx'
+import { Timeline } from '#console/ui/timeline.tsx'
+import { When } from '#console/ui/when.tsx'
+
+const route = getRouteApi('/app/customers/$customerId')
+
+export function CustomerPage() {
+  const { t } = useText()
+  const { customerId } = route.useParams()
+  const customer = useCustomer(customerId)
+  const [editing, setEditing] = useState(false)
+  if (customer.error) {
+    return (
+      <Page title={t('customers.customer')} back={<Back />}>
+        <Section>
+          <Problem error={customer.error} retry={() => void customer.refetch()} />
+        </Section>
+      </Page>
+    )
+  }
+  const data = customer.data?.id === customerId ? customer.data : undefined
+  return (
+    <Page
+      title={data?.name ?? t('customers.customer')}
+      back={<Back />}
+      actions={
+        data && (
+          <Gate permission="customers.write">
+            <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>
+              {t('ui.edit')}
+            </Button>
+          </Gate>
+        )
+      }
+    >
+      {data ? (
+        <Columns shares={[2.4, 4, 2.2]}>
+          <Identity customer={data} />
+          <History customerId={customerId} />
+          <Actions customer={data} />
+        </Columns>
+      ) : (
+        <Section>
+          <Skeleton active avatar paragraph={{ rows: 8 }} />
+        </Section>
+      )}
+      {data && <EditCustomer customer={data} open={editing} onClose={() => setEditing(false)} />}
+    </Page>
+  )
+}
+
+const Back = () => {
+  const { t } = useText()
+  return (
+    <p className="note">
+      <Link to="/customers">{t('customers.title')}</Link> /
+    </p>
+  )
+}
+
+function Identity({ customer }: { customer: CustomerDetail }) {
+  const { t } = useText()
+  const note = [
+    customer.gender && textOr(`customers.genders.${customer.gender}`, ''),
+    customer.kind && textOr(`customers.kinds.${customer.kind}`, customer.kind),
+  ]
+  return (
+    <>
+      <Section>
+        <Stack>
+          <PersonChip size="large" name={customer.name} avatar={customer.avatar} note={note.filter(Boolean).join(' · ')} />
+          <Facts
+            items={[
+              { name: t('customers.phone'), value: customer.phoneMasked },
+              { name: t('customers.channel'), value: customer.channel?.name },
+              { name: t('customers.addedAt'), value: <When at={customer.firstAddedAt} /> },
+              { name: t('customers.lastActiveAt'), value: <When at={customer.lastActiveAt} /> },
+              ...customer.attributes.map((attribute) => ({
+                name: attribute.name,
+                value: valueText(attribute.value, t('ui.yes'), t('ui.no')),
+              })),
+            ]}
+          />
+        </Stack>
+      </Section>
+      <Section title={t('customers.identities')} note={t('customers.identitiesNote')}>
+        <Facts
+          items={customer.identities.map((identity) => ({
+            name: textOr(`customers.identityKinds.${identity.kind}`, identity.kind),
+            value: <CopyId value={identity.value} />,
+          }))}
+        />
+      </Section>
+    </>
+  )
+}
+
+function History({ customerId }: { customerId: string }) {
+  const { t } = useText()
+  const { currency } = useTenant()
+  const timeline = useTimeline(customerId)
+  return (
+    <Section title={t('customers.timeline')}>
+      {timeline.error ? (
+        <Problem error={timeline.error} retry={timeline.reload} />
+      ) : timeline.loading ? (
+        <Skeleton active paragraph={{ rows: 6 }} />
+      ) : timeline.rows.length === 0 ? (
+        <Empty title={t('customers.timelineEmpty')} hint={t('customers.timelineEmptyHint')} />
+      ) : (
+        <Timeline
+          items={timeline.rows.map((event) => timelineItem(event, currency))}
+          more={timeline.more}
+          loadingMore={timeline.loadingMore}
+          onMore={timeline.loadMore}
+        />
+      )}
+    </Section>
+  )
+}
+
+function Actions({ customer }: { customer: CustomerDetail }) {
+  const { t } = useText()
+  const totals = customer.totals ?? customer
+  return (
+    <>
+      <Tags customer={customer} />
+      <Section title={t('customers.purchases')}>
+        <Facts
+          items={[
+            {
+              name: t('customers.ordersCount'),
+              value: (
+                <Link to="/orders" search={{ q: customer.id }}>
+                  <Count value={totals.ordersCount} />
+                </Link>
+              ),
+            },
+            { name: t('customers.paid'), value: <Money minor={totals.paidMinor} currency={totals.currency} exact /> },
+            ...(customer.totals?.refundedMinor
+              ? [{ name: t('customers.refunded'), value: <Money minor={customer.totals.refundedMinor} currency={totals.currency} exact /> }]
+              : []),
+            ...(customer.totals?.lastPaidAt ? [{ name: t('customers.lastPaidAt'), value: <When at={customer.totals.lastPaidAt} /> }] : []),
+          ]}
+        />
+      </Section>
+      <Section title={t('customers.follows')}>
+        {customer.follows.length === 0 ? (
+          <p className="note">{t('customers.nobodyFollows')}</p>
+        ) : (
+          <ul className="lines">
+            {customer.follows.map((follow) => (
+              <li key={follow.employee.id + follow.addedAt}>
+                <PersonChip
+                  name={follow.employee.name}
+                  note={
+                    <>
+                      {follow.remark && `${follow.remark} · `}
+                      <When at={follow.addedAt} />
+                    </>
+                  }
+                />
+                {follow.endedAt ? (
+                  <Badge tone="quiet">{textOr(`customers.endedBy.${follow.endedBy}`, t('customers.ended'))}</Badge>
+                ) : (
+                  <Badge tone="good">{t('customers.following')}</Badge>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+    </>
+  )
+}
+
+function Tags({ customer }: { customer: CustomerDetail }) {
+  const { t } = useText()
+  const run = useRun()
+  const may = useMay()('customers.write')
+  const [adding, setAdding] = useState(false)
+  const tagging = useTagCustomer(customer.id)
+  const change = (tagId: string, on: boolean) => {
+    setAdding(false)
+    void run(() => tagging.mutateAsync({ tagId, on }))
+  }
+  return (
+    <Section
+      title={t('customers.tags')}
+      actions={
+        may && (
+          <Popover
+            trigger="click"
+            placement="bottomRight"
+            open={adding}
+            onOpenChange={setAdding}
+            destroyOnHidden
+            content={
+              <div className="views">
+                <TagPicker autoFocus except={customer.tags.map((tag) => tag.id)} onChange={(tagId) => change(tagId, true)} />
+              </div>
+            }
+          >
+            <Button size="small" icon={<PlusOutlined />}>
+              {t('customers.addTag')}
+            </Button>
+          </Popover>
+        )
+      }
+    >
+      <Row>
+        {customer.tags.length ? (
+          <TagChips tags={customer.tags} {...(may ? { onRemove: (tag) => change(tag.id, false) } : {})} />
+        ) : (
+          <p className="note">{t('customers.noTags')}</p>
+        )}
+      </Row>
+    </Section>
+  )
+}
+
+function valueText(value: unknown, yes: string, no: string): string | null {
+  if (value === null || value === undefined || value === '') return null
+  if (typeof value === 'boolean') return value ? yes : no
+  return Array.isArray(value) ? value.join('、') : String(value)
+}

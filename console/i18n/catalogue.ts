@@ -1,0 +1,22 @@
+import { audit } from '#console/audit/messages.ts'
+import { customers } from '#console/customers/messages.ts'
+import { login } from '#console/login/messages.ts'
+import { orders } from '#console/orders/messages.ts'
+import { overview } from '#console/overview/messages.ts'
+import { settings } from '#console/settings/messages.ts'
+import { shell } from '#console/shell/messages.ts'
+import { tags } from '#console/tags/messages.ts'
+import { team } from '#console/team/messages.ts'
+import { errors, ui } from '#console/ui/messages.ts'
+
+/** Every text of the console: one messages.ts per folder, named by the folder. */
+const folders = { ui, errors, shell, login, overview, customers, tags, orders, team, audit, settings }
+
+export const catalogue = {
+  zh: pick('zh'),
+  en: pick('en'),
+}
+
+function pick<Language extends 'zh' | 'en'>(language: Language): { [Name in keyof typeof folders]: (typeof folders)[Name][Language] } {
+  return Object.fromEntries(Object.entries(folders).map(([name, both]) => [name, both[language]])) as never
+}

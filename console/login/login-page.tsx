@@ -1,0 +1,212 @@
+import { QrcodeOutlined } from '@ant-design/icons'
+import { useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, useRouter } from '@tanstack/react-router'
+import { Alert, Button, Divider, Form, Input } from 'antd'
+import { useState } from 'react'
+import { ApiError, get, post, put } from '#console/api/client.ts'
+import { keyOf } from '#console/api/query.ts'
+import { sessionQuery } from '#console/api/session.ts'
+import { useText } from '#console/i18n/i18n.ts'
+import { LookSettings } from '#console/shell/user-menu.tsx'
+import { showAtField } from '#console/ui/form-drawer.tsx'
+import { problemText } from '#console/ui/problem.tsx'
+import '#console/shell/shell.css'
+
+interface Credentials {
+  login: string
+  password: string
+}
+
+const route = getRouteApi('/login')
+
+export function LoginPage() {
+  const [first, setFirst] = useState<Credentials>()
+  const enter = useEnter()
+  return (
+    <div className="gateway">
+      <Art />
+      <main className="gateway-form">
+        {first ? (
+          <NewPassword credentials={first} onDone={enter} onBack={() => setFirst(undefined)} />
+        ) : (
+          <Password onDone={enter} onFirst={setFirst} />
+        )}
+        <div className="gateway-look">
+          <LookSettings />
+        </div>
+      </main>
+    </div>
+  )
+}
+
+/** Only paths of this console are followed after the login, never another site's address. */
+function useEnter(): () => Promise<void> {
+  const client = useQueryClient()
+  const router = useRouter()
+  const { next } = route.useSearch()
+  return async () => {
+    await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
+    router.history.push(next && /^\/(?![/\\])/.test(next) ? next : '/')
+  }
+}
+
+function Password(props: { onDone: () => Promise<void>; onFirst: (credentials: Credentials) => void }) {
+  const { t } = useText()
+  const [problem, setProblem] = useState<string>()
+  const [sending, setSending] = useState(false)
+  const submit = async (credentials: Credentials) => {
+    setSending(true)
+    setProblem(undefined)
+    try {
+      await post('session', credentials)
+      await props.onDone()
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'session.password_change_required') props.onFirst(credentials)
+      else setProblem(problemText(error))
+    } finally {
+      setSending(false)
+    }
+  }
+  return (
+    <>
+      <h1>{t('login.title')}</h1>
+      {problem && <Alert type="error" title={problem} role="alert" />}
+      <Form<Credentials> layout="vertical" size="large" requiredMark={false} onFinish={(values) => void submit(values)}>
+        <Form.Item name="login" label={t('login.login')} rules={[{ required: true, message: t('ui.required') }]}>
+          <Input autoComplete="username" placeholder={t('login.loginHint')} autoFocus />
+        </Form.Item>
+        <Form.Item name="password" label={t('login.password')} rules={[{ required: true, message: t('ui.required') }]}>
+          <Input.Password autoComplete="current-password" />
+        </Form.Item>
+        <Button type="primary" htmlType="submit" block loading={sending}>
+          {t('login.submit')}
+        </Button>
+        <Divider plain>{t('login.or')}</Divider>
+        <WecomButton onProblem={setProblem} />
+      </Form>
+    </>
+  )
+}
+
+function WecomButton({ onProblem }: { onProblem: (text: string) => void }) {
+  const { t } = useText()
+  const client = useQueryClient()
+  const go = async () => {
+    try {
+      const { url } = await client.fetchQuery({
+        queryKey: keyOf('session/wecom'),
+        queryFn: () => get<{ url: string }>('session/wecom'),
+        retry: false,
+      })
+      location.assign(url)
+    } catch (error) {
+      onProblem(problemText(error))
+    }
+  }
+  return (
+    <Button block icon={<QrcodeOutlined />} onClick={() => void go()}>
+      {t('login.wecom')}
+    </Button>
+  )
+}
+
+function NewPassword(props: { credentials: Credentials; onDone: () => Promise<void>; onBack: () => void }) {
+  const { t } = useText()
+  const [form] = Form.useForm<{ newPassword: string; again: string }>()
+  const [problem, setProblem] = useState<string>()
+  const [sending, setSending] = useState(false)
+  const submit = async ({ newPassword }: { newPassword: string }) => {
+    setSending(true)
+    setProblem(undefined)
+    try {
+      await put('session/password', { ...props.credentials, newPassword })
+      await props.onDone()
+    } catch (error) {
+      if (!showAtField(form, error)) setProblem(problemText(error))
+    } finally {
+      setSending(false)
+    }
+  }
+  return (
+    <>
+      <div>
+        <h1>{t('login.newTitle')}</h1>
+        <p className="note">{t('login.newNote')}</p>
+      </div>
+      {problem && <Alert type="error" title={problem} role="alert" />}
+      <Form form={form} layout="vertical" size="large" requiredMark={false} onFinish={(values) => void submit(values)}>
+        <input type="text" name="username" autoComplete="username" value={props.credentials.login} readOnly hidden />
+        <Form.Item
+          name="newPassword"
+          label={t('login.newPassword')}
+          extra={t('login.newHint')}
+          rules={[{ required: true, message: t('ui.required') }]}
+        >
+          <Input.Password autoComplete="new-password" autoFocus />
+        </Form.Item>
+        <Form.Item
+          name="again"
+          label={t('login.again')}
+          dependencies={['newPassword']}
+          rules={[
+            { required: true, message: t('ui.required') },
+            {
+              validator: (_rule, value) =>
+                !value || value === form.getFieldValue('newPassword') ? Promise.resolve() : Promise.reject(new Error(t('login.different'))),
+            },
+          ]}
+        >
+          <Input.Password autoComplete="new-password" />
+        </Form.Item>
+        <Button type="primary" htmlType="submit" block loading={sending}>
+          {t('login.change')}
+        </Button>
+        <Button type="link" block onClick={props.onBack}>
+          {t('login.backToLogin')}
+        </Button>
+      </Form>
+    </>
+  )
+}
+
+/** The product in one picture: many come, and the path bends back to keep them. */
+function Art() {
+  const { t } = useText()
+  const stops = [t('login.scans'), t('login.adds'), t('login.tagged'), t('login.ordered')]
+  return (
+    <div className="gateway-art">
+      <span className="brand">
+        <img src="/mark.svg" alt="" width="32" height="32" />
+        <span>
+          {t('shell.product')}
+          <small>Liuliang</small>
+        </span>
+      </span>
+      <svg viewBox="0 0 520 200" aria-hidden="true">
+        <title>·</title>
+        <path
+          d="M0 20 C 120 20 120 62 190 62 S 300 84 360 84 S 460 92 500 92 V 108 C 460 108 420 116 360 116 S 260 138 190 138 S 120 180 0 180 Z"
+          fill="#0f9d77"
+          opacity=".35"
+        />
+        <path
+          d="M0 56 C 120 56 120 80 190 80 S 300 92 360 92 S 460 96 500 96 V 104 C 460 104 420 108 360 108 S 260 120 190 120 S 120 144 0 144 Z"
+          fill="#3cc59b"
+          opacity=".5"
+        />
+        {stops.map((stop, index) => (
+          <g key={stop} transform={`translate(${20 + index * 156} 100)`}>
+            <circle r="6" fill="#fff" />
+            <text y="34" textAnchor="middle" fill="#eaf6f1" fontSize="15">
+              {stop}
+            </text>
+          </g>
+        ))}
+      </svg>
+      <div>
+        <h2>{t('login.motto')}</h2>
+        <p>{t('login.mottoNote')}</p>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,63 @@
+import { type Page, post } from '#console/api/client.ts'
+import { useCommand, useList, useResource } from '#console/api/query.ts'
+import type { Named } from '#console/api/types.ts'
+
+export interface Order {
+  id: string
+  orderNo: string
+  status: string
+  customer?: Named | null
+  shop?: Named | null
+  paidAt?: string | null
+  createdAt?: string | null
+  paidMinor: number
+  refundedMinor: number
+  currency: string
+  quantity?: number
+  titles?: string[]
+}
+
+export interface OrderDetail extends Order {
+  lines: {
+    lineNo: string | number
+    productCode?: string | null
+    title: string
+    quantity: number
+    unitPrice: string
+    amountMinor: number
+  }[]
+  refunds: { id: string; refundNo: string; amountMinor: number; status: string; reason?: string | null; at?: string | null }[]
+}
+
+export interface Totals {
+  paidMinor: number
+  refundedMinor: number
+  orders: number
+  buyers: number
+  items?: number
+  currency: string
+  before?: { paidMinor: number; refundedMinor: number; orders: number; buyers: number } | null
+}
+
+export const useOrders = (query: Record<string, string | undefined>) => useList<Order>('orders', query)
+export const useOrder = (id: string | undefined) => useResource<OrderDetail>(`orders/${id ?? ''}`, {}, { enabled: id !== undefined })
+export const useTotals = (query: Record<string, string | undefined>) => useResource<Totals>('orders/totals', query)
+export const useShops = () => useResource<Page<Named>>('shops')
+
+export const useCreateOrder = () => useCommand((body: object) => post<{ id: string }>('orders', body), touched)
+export const useRefund = (id: string) => useCommand((body: object) => post(`orders/${id}/refunds`, body), touched)
+
+const touched = ['orders', 'customers', 'overview']
+
+interface ChannelNode extends Named {
+  children?: ChannelNode[]
+}
+
+/** Channels are a tree; a list of choices names each with its parents. */
+export function useChannelNames(): { value: string; label: string }[] {
+  const channels = useResource<Page<ChannelNode>>('channels', { limit: 200 })
+  return flat(channels.data?.items ?? [], '')
+}
+
+const flat = (nodes: ChannelNode[], above: string): { value: string; label: string }[] =>
+  nodes.flatMap((node) => [{ value: node.id, label: above + node.name }, ...flat(node.children ?? [], `${above}${node.name} / `)])

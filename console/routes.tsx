@@ -1,0 +1,112 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { z } from 'zod'
+import { sessionQuery } from '#console/api/session.ts'
+import { LoginPage } from '#console/login/login-page.tsx'
+import { FailedPage, MissingPage } from '#console/shell/lost-pages.tsx'
+import { parseSearch, stringifySearch } from '#console/shell/search-params.ts'
+import { Shell } from '#console/shell/shell.tsx'
+
+const text = z.string().optional().catch(undefined)
+const day = z.iso.date().optional().catch(undefined)
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Outlet })
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: z.object({ next: text }),
+  component: LoginPage,
+})
+
+/** Everything behind the login stands inside the shell. */
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.client.ensureQueryData(sessionQuery)
+    if (!session) throw redirect({ to: '/login', search: { next: location.href === '/' ? undefined : location.href } })
+  },
+  component: Shell,
+})
+
+const overview = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  validateSearch: z.object({ from: day, to: day, channel: text, step: text }),
+  component: lazyRouteComponent(() => import('#console/overview/overview-page.tsx'), 'OverviewPage'),
+})
+
+const customers = createRoute({
+  getParentRoute: () => app,
+  path: '/customers',
+  validateSearch: z.object({ q: text, tags: text, employees: text, channels: text, bought: text, from: day, to: day, sort: text }),
+  component: lazyRouteComponent(() => import('#console/customers/customers-page.tsx'), 'CustomersPage'),
+})
+
+const customer = createRoute({
+  getParentRoute: () => app,
+  path: '/customers/$customerId',
+  component: lazyRouteComponent(() => import('#console/customers/customer-page.tsx'), 'CustomerPage'),
+})
+
+const tags = createRoute({
+  getParentRoute: () => app,
+  path: '/tags',
+  validateSearch: z.object({ view: text }),
+  component: lazyRouteComponent(() => import('#console/tags/tags-page.tsx'), 'TagsPage'),
+})
+
+const orders = createRoute({
+  getParentRoute: () => app,
+  path: '/orders',
+  validateSearch: z.object({ q: text, status: text, shops: text, from: day, to: day, sort: text, order: text }),
+  component: lazyRouteComponent(() => import('#console/orders/orders-page.tsx'), 'OrdersPage'),
+})
+
+const employees = createRoute({
+  getParentRoute: () => app,
+  path: '/employees',
+  validateSearch: z.object({ q: text, department: text, role: text, state: text }),
+  component: lazyRouteComponent(() => import('#console/team/employees-page.tsx'), 'EmployeesPage'),
+})
+
+const roles = createRoute({
+  getParentRoute: () => app,
+  path: '/roles',
+  validateSearch: z.object({ role: text }),
+  component: lazyRouteComponent(() => import('#console/team/roles-page.tsx'), 'RolesPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => app,
+  path: '/audit',
+  validateSearch: z.object({ q: text, actor: text, action: text, from: day, to: day }),
+  component: lazyRouteComponent(() => import('#console/audit/audit-page.tsx'), 'AuditPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('#console/settings/settings-page.tsx'), 'SettingsPage'),
+})
+
+const tree = root.addChildren([login, app.addChildren([overview, customers, customer, tags, orders, employees, roles, audit, settings])])
+
+export const newRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    context: { client },
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultPreload: 'intent',
+    defaultNotFoundComponent: MissingPage,
+    defaultErrorComponent: FailedPage,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>
+  }
+}

@@ -1,0 +1,36 @@
+import { messages } from '#console/i18n/define.ts'
+
+export const settings = messages(
+  {
+    title: '公司设置',
+    note: '整个公司共用；个人的语言和外观在右上角头像里',
+    name: '公司名称',
+    timezone: '时区',
+    timezoneHint: '所有「今天」「本周」按这个时区算',
+    currency: '币种',
+    currencyHint: '新订单的默认币种，已有订单不变',
+    weekStart: '一周从哪天开始',
+    monday: '周一',
+    sunday: '周日',
+    language: '默认语言',
+    languageHint: '新员工第一次登录时用的语言',
+    company: '公司',
+    calendar: '时间与金额',
+  },
+  {
+    title: 'Company settings',
+    note: 'For the whole company; your own language and theme are behind your picture at the top right',
+    name: 'Company name',
+    timezone: 'Time zone',
+    timezoneHint: 'Says when “today” and “this week” begin',
+    currency: 'Currency',
+    currencyHint: 'Default of new orders; existing orders stay',
+    weekStart: 'Weeks start on',
+    monday: 'Monday',
+    sunday: 'Sunday',
+    language: 'Default language',
+    languageHint: 'What new employees see at their first login',
+    company: 'Company',
+    calendar: 'Time and money',
+  },
+)

@@ -1,0 +1,61 @@
+import {
+  ApartmentOutlined,
+  AuditOutlined,
+  DashboardOutlined,
+  SafetyOutlined,
+  SettingOutlined,
+  ShoppingOutlined,
+  TagsOutlined,
+  TeamOutlined,
+} from '@ant-design/icons'
+import type { ComponentType } from 'react'
+import type { MessageKey } from '#console/i18n/i18n.ts'
+
+export interface Entry {
+  path: string
+  name: MessageKey
+  icon: ComponentType
+  /** Who lacks it does not see the entry; the page's own reads are refused by the server anyway. */
+  permission?: string
+  /** One of the four that stay in the thumb bar of a phone. */
+  thumb?: boolean
+}
+
+export interface Stage {
+  name: MessageKey
+  entries: Entry[]
+}
+
+/** The rail is the closed loop. A stage without entries is not drawn: there is no entry without a page behind it. */
+export const loop: Stage[] = [
+  {
+    name: 'shell.overview',
+    entries: [{ path: '/', name: 'shell.overview', icon: DashboardOutlined, permission: 'overview.read', thumb: true }],
+  },
+  { name: 'shell.growth', entries: [] },
+  { name: 'shell.operation', entries: [] },
+  {
+    name: 'shell.conversion',
+    entries: [{ path: '/orders', name: 'orders.title', icon: ShoppingOutlined, permission: 'orders.read', thumb: true }],
+  },
+  {
+    name: 'shell.management',
+    entries: [
+      { path: '/customers', name: 'customers.title', icon: TeamOutlined, permission: 'customers.read', thumb: true },
+      { path: '/tags', name: 'tags.title', icon: TagsOutlined, permission: 'tags.read', thumb: true },
+      { path: '/employees', name: 'team.employees', icon: ApartmentOutlined, permission: 'employees.read' },
+      { path: '/roles', name: 'team.roles', icon: SafetyOutlined, permission: 'roles.read' },
+    ],
+  },
+  { name: 'shell.insight', entries: [] },
+  {
+    name: 'shell.settings',
+    entries: [
+      { path: '/settings', name: 'settings.title', icon: SettingOutlined, permission: 'settings.read' },
+      { path: '/audit', name: 'audit.title', icon: AuditOutlined, permission: 'audit.read' },
+    ],
+  },
+]
+
+export const isHere = (entry: Entry, path: string): boolean =>
+  entry.path === '/' ? path === '/' : path === entry.path || path.startsWith(`${entry.path}/`)

@@ -1,0 +1,175 @@
+import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, EditOutlined, MoreOutlined, PlusOutlined } from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
+import { Button, Dropdown } from 'antd'
+import { useState } from 'react'
+import { useMay } from '#console/api/session.ts'
+import { textOr, useText } from '#console/i18n/i18n.ts'
+import { NameDrawer } from '#console/tags/name-drawer.tsx'
+import { type Tag, type TagGroup, useDeleteGroup, useDeleteTag, useSaveGroup, useSaveTag } from '#console/tags/queries.ts'
+import { useConfirm, useRun } from '#console/ui/confirm.tsx'
+import { exactNumber } from '#console/ui/format.ts'
+import { Section } from '#console/ui/page.tsx'
+
+export function GroupCard(props: { group: TagGroup; above: TagGroup | undefined; below: TagGroup | undefined }) {
+  const { t } = useText()
+  const { group } = props
+  const may = useMay()('tags.write')
+  const [form, setForm] = useState<'group' | 'tag'>()
+  const saveGroup = useSaveGroup()
+  const saveTag = useSaveTag()
+  const tags = [...group.tags].sort((a, b) => a.order - b.order)
+  return (
+    <Section
+      title={group.name}
+      note={`${textOr(`tags.source.${group.source}`, group.source)} · ${t('tags.tagCount', { count: group.tags.length })}`}
+      actions={may && <GroupActions {...props} onAdd={() => setForm('tag')} onEdit={() => setForm('group')} />}
+    >
+      {tags.length === 0 && <p className="note">{t('tags.emptyGroup')}</p>}
+      <ul className="tag-list">
+        {tags.map((tag, index) => (
+          <TagItem key={tag.id} tag={tag} before={tags[index - 1]} after={tags[index + 1]} may={may} />
+        ))}
+      </ul>
+      <NameDrawer
+        title={t('tags.editGroup')}
+        label={t('tags.groupName')}
+        open={form === 'group'}
+        initial={group.name}
+        onClose={() => setForm(undefined)}
+        onSave={(name) => saveGroup.mutateAsync({ id: group.id, name })}
+      />
+      <NameDrawer
+        title={t('tags.addTo', { group: group.name })}
+        label={t('tags.tagName')}
+        max={30}
+        open={form === 'tag'}
+        onClose={() => setForm(undefined)}
+        onSave={(name) => saveTag.mutateAsync({ groupId: group.id, name })}
+      />
+    </Section>
+  )
+}
+
+function GroupActions(props: {
+  group: TagGroup
+  above: TagGroup | undefined
+  below: TagGroup | undefined
+  onAdd: () => void
+  onEdit: () => void
+}) {
+  const { t } = useText()
+  const { group, above, below } = props
+  const run = useRun()
+  const confirm = useConfirm()
+  const save = useSaveGroup()
+  const remove = useDeleteGroup()
+  const swap = (other: TagGroup | undefined) =>
+    other &&
+    run(() => Promise.all([save.mutateAsync({ id: group.id, order: other.order }), save.mutateAsync({ id: other.id, order: group.order })]))
+  return (
+    <>
+      <Button
+        type="text"
+        icon={<ArrowUpOutlined />}
+        disabled={!above}
+        aria-label={t('ui.moveUp', { name: group.name })}
+        onClick={() => void swap(above)}
+      />
+      <Button
+        type="text"
+        icon={<ArrowDownOutlined />}
+        disabled={!below}
+        aria-label={t('ui.moveDown', { name: group.name })}
+        onClick={() => void swap(below)}
+      />
+      <Button type="text" icon={<EditOutlined />} aria-label={t('tags.editGroup')} title={t('tags.editGroup')} onClick={props.onEdit} />
+      <Button
+        type="text"
+        icon={<DeleteOutlined />}
+        aria-label={t('ui.deleteNamed', { name: group.name })}
+        title={t('ui.delete')}
+        onClick={() =>
+          confirm({
+            title: t('tags.deleteGroup', { name: group.name }),
+            effect: t('tags.deleteGroupEffect', {
+              tags: group.tags.length,
+              customers: exactNumber(group.tags.reduce((sum, tag) => sum + tag.customers, 0)),
+            }),
+            act: t('tags.deleteAct'),
+            danger: true,
+            run: () => remove.mutateAsync(group.id),
+          })
+        }
+      />
+      <Button icon={<PlusOutlined />} onClick={props.onAdd}>
+        {t('tags.createTag')}
+      </Button>
+    </>
+  )
+}
+
+function TagItem(props: { tag: Tag; before: Tag | undefined; after: Tag | undefined; may: boolean }) {
+  const { t } = useText()
+  const { tag } = props
+  const [editing, setEditing] = useState(false)
+  const save = useSaveTag()
+  return (
+    <li className="tag-item">
+      <Link to="/customers" search={{ tags: tag.id }} title={t('tags.seeCustomers')}>
+        <span>{tag.name}</span>
+        <small className="figure">{exactNumber(tag.customers)}</small>
+      </Link>
+      {props.may && <TagMenu {...props} onEdit={() => setEditing(true)} />}
+      <NameDrawer
+        title={t('tags.editTag')}
+        label={t('tags.tagName')}
+        max={30}
+        open={editing}
+        initial={tag.name}
+        onClose={() => setEditing(false)}
+        onSave={(name) => save.mutateAsync({ id: tag.id, name })}
+      />
+    </li>
+  )
+}
+
+function TagMenu(props: { tag: Tag; before: Tag | undefined; after: Tag | undefined; onEdit: () => void }) {
+  const { t } = useText()
+  const { tag, before, after } = props
+  const run = useRun()
+  const confirm = useConfirm()
+  const save = useSaveTag()
+  const remove = useDeleteTag()
+  const swap = (other: Tag | undefined) =>
+    other &&
+    run(() => Promise.all([save.mutateAsync({ id: tag.id, order: other.order }), save.mutateAsync({ id: other.id, order: tag.order })]))
+  const acts: Record<string, () => void> = {
+    edit: props.onEdit,
+    up: () => void swap(before),
+    down: () => void swap(after),
+    delete: () =>
+      confirm({
+        title: t('tags.deleteTag', { name: tag.name }),
+        effect: t('tags.deleteTagEffect', { customers: exactNumber(tag.customers) }),
+        act: t('tags.deleteAct'),
+        danger: true,
+        run: () => remove.mutateAsync(tag.id),
+      }),
+  }
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items: [
+          { key: 'edit', label: t('ui.edit') },
+          { key: 'up', label: t('ui.moveUp', { name: '' }), disabled: !before },
+          { key: 'down', label: t('ui.moveDown', { name: '' }), disabled: !after },
+          { key: 'delete', label: t('ui.delete'), danger: true },
+        ],
+        onClick: ({ key }) => acts[key]?.(),
+      }}
+    >
+      <Button type="text" size="small" icon={<MoreOutlined />} aria-label={`${t('ui.edit')} ${tag.name}`} />
+    </Dropdown>
+  )
+}

@@ -1,0 +1,43 @@
+import { patch, post, remove } from '#console/api/client.ts'
+import { useCommand, useResource } from '#console/api/query.ts'
+
+export interface Tag {
+  id: string
+  name: string
+  order: number
+  customers: number
+}
+
+export interface TagGroup {
+  id: string
+  name: string
+  order: number
+  source: string
+  tags: Tag[]
+}
+
+export interface TagTemplate {
+  id: string
+  name: string
+  groups: { name: string; tags: string[] }[]
+}
+
+export const useTagGroups = () => useResource<{ items: TagGroup[] }>('tag-groups')
+export const useTagTemplates = (enabled: boolean) => useResource<{ items: TagTemplate[] }>('tag-templates', {}, { enabled })
+
+export const useSaveGroup = () =>
+  useCommand(
+    ({ id, ...body }: { id?: string; name?: string; order?: number }) => (id ? patch(`tag-groups/${id}`, body) : post('tag-groups', body)),
+    touched,
+  )
+export const useDeleteGroup = () => useCommand((id: string) => remove(`tag-groups/${id}`), touched)
+export const useSaveTag = () =>
+  useCommand(
+    ({ id, ...body }: { id?: string; groupId?: string; name?: string; order?: number }) =>
+      id ? patch(`tags/${id}`, body) : post('tags', body),
+    touched,
+  )
+export const useDeleteTag = () => useCommand((id: string) => remove(`tags/${id}`), touched)
+export const useApplyTemplate = () => useCommand((templateId: string) => post('tag-templates', { templateId }), touched)
+
+const touched = ['tag-groups', 'tags', 'customers']

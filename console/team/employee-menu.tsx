@@ -1,0 +1,52 @@
+import { MoreOutlined } from '@ant-design/icons'
+import { Button, Dropdown } from 'antd'
+import { useText } from '#console/i18n/i18n.ts'
+import { usePasswordNote } from '#console/team/password-note.tsx'
+import { type Employee, useResetPassword, useSuspend } from '#console/team/queries.ts'
+import { useConfirm, useRun } from '#console/ui/confirm.tsx'
+import { exactNumber } from '#console/ui/format.ts'
+
+export function EmployeeMenu({ employee, onEdit }: { employee: Employee; onEdit: () => void }) {
+  const { t } = useText()
+  const run = useRun()
+  const confirm = useConfirm()
+  const suspend = useSuspend()
+  const reset = useResetPassword()
+  const showPassword = usePasswordNote()
+  const suspended = employee.state === 'suspended'
+  const { id, name } = employee
+  const acts: Record<string, () => unknown> = {
+    edit: onEdit,
+    resume: () => run(() => suspend.mutateAsync({ id, on: false }), t('ui.done')),
+    suspend: () =>
+      confirm({
+        title: t('team.suspendTitle', { name }),
+        effect: t('team.suspendEffect', { customers: exactNumber(employee.customers ?? 0) }),
+        act: t('team.suspend'),
+        danger: true,
+        run: () => suspend.mutateAsync({ id, on: true }),
+      }),
+    reset: () =>
+      confirm({
+        title: t('team.resetTitle', { name }),
+        effect: t('team.resetEffect'),
+        act: t('team.resetPassword'),
+        run: () => reset.mutateAsync(id).then(({ password }) => showPassword(name, password)),
+      }),
+  }
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items: [
+          { key: 'edit', label: t('ui.edit') },
+          { key: 'reset', label: t('team.resetPassword') },
+          suspended ? { key: 'resume', label: t('team.resume') } : { key: 'suspend', label: t('team.suspend'), danger: true },
+        ],
+        onClick: ({ key }) => void acts[key]?.(),
+      }}
+    >
+      <Button type="text" size="small" icon={<MoreOutlined />} aria-label={`${t('ui.edit')} ${name}`} />
+    </Dropdown>
+  )
+}

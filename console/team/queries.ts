@@ -1,0 +1,66 @@
+import { type Page, patch, post, put, remove } from '#console/api/client.ts'
+import { useCommand, useList, useResource } from '#console/api/query.ts'
+import type { Named } from '#console/api/types.ts'
+
+export interface Employee {
+  id: string
+  name: string
+  avatar?: string | null
+  login?: string | null
+  phoneMasked?: string | null
+  departments: Named[]
+  role: Named | null
+  scope?: string
+  state: string
+  wecomUserId?: string | null
+  customers?: number
+  lastSeenAt?: string | null
+}
+
+export interface Department {
+  id: string
+  name: string
+  parentId?: string | null
+  employees?: number
+}
+
+export interface Role {
+  id: string
+  name: string
+  preset: boolean
+  permissions: string[]
+  scope?: string
+  employees?: number
+}
+
+export interface Permission {
+  id: string
+  name?: string
+}
+
+export const useEmployees = (query: Record<string, string | undefined>) => useList<Employee>('employees', query)
+export const useDepartments = () => useResource<Page<Department>>('departments', { limit: 200 })
+export const useRoles = () => useResource<Page<Role>>('roles', { limit: 200 })
+export const usePermissions = () => useResource<{ items: (Permission | string)[] }>('permissions')
+
+/** Employees as choices of a filter. */
+export function useEmployeeNames(): { value: string; label: string }[] {
+  const employees = useResource<Page<Named>>('employees', { limit: 200 })
+  return (employees.data?.items ?? []).map((employee) => ({ value: employee.id, label: employee.name }))
+}
+
+type Saved = { id?: string } & Record<string, unknown>
+const save =
+  (path: string) =>
+  ({ id, ...body }: Saved) =>
+    id ? patch<Named>(`${path}/${id}`, body) : post<Named>(path, body)
+
+export const useSaveEmployee = () => useCommand(save('employees') as (body: Saved) => Promise<Named & { password?: string }>, ['employees'])
+export const useSuspend = () =>
+  useCommand(({ id, on }: { id: string; on: boolean }) => (on ? put : remove)(`employees/${id}/suspension`), ['employees'])
+export const useResetPassword = () =>
+  useCommand((id: string) => post<{ password: string }>(`employees/${id}/password-reset`), ['employees'])
+export const useSaveDepartment = () => useCommand(save('departments'), ['departments', 'employees'])
+export const useDeleteDepartment = () => useCommand((id: string) => remove(`departments/${id}`), ['departments'])
+export const useSaveRole = () => useCommand(save('roles'), ['roles', 'session'])
+export const useDeleteRole = () => useCommand((id: string) => remove(`roles/${id}`), ['roles'])

@@ -1,0 +1,117 @@
+import { BarChart, LineChart } from 'echarts/charts'
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
+import { type EChartsCoreOption, init, use } from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+import { type RefObject, useCallback, useEffect, useImperativeHandle, useRef } from 'react'
+import { useText } from '#console/i18n/i18n.ts'
+import { dark, fontFamily, light, type Palette, series as seriesColors } from '#console/theme.ts'
+import type { Canvas, ChartData, ChartSeries } from '#console/ui/chart.tsx'
+import { exactNumber, shortNumber } from '#console/ui/format.ts'
+import { useThemeName } from '#console/ui/preferences.ts'
+
+use([LineChart, BarChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, CanvasRenderer])
+
+type Instance = ReturnType<typeof init>
+
+export function ChartCanvas(props: { data: ChartData; canvas: RefObject<Canvas | null>; onPick?: (index: number) => void }) {
+  const palette = useThemeName() === 'dark' ? dark : light
+  const { language } = useText()
+  const instance = useRef<Instance>(null)
+  const pick = useRef(props.onPick)
+  const labels = props.data.labels.length
+  useImperativeHandle(props.canvas, () => ({
+    png: () => instance.current?.getDataURL({ pixelRatio: 2, backgroundColor: palette.card }) ?? '',
+  }))
+  const mount = useCallback((node: HTMLDivElement | null) => {
+    if (!node) return
+    const chart = init(node)
+    instance.current = chart
+    chart.getZr().on('click', (event) => {
+      const [index] = chart.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]) ?? []
+      if (index !== undefined && index >= 0) pick.current?.(index)
+    })
+    const observer = new ResizeObserver(() => chart.resize())
+    observer.observe(node)
+    return () => {
+      observer.disconnect()
+      chart.dispose()
+    }
+  }, [])
+  // The drawing lives outside React; it is told the new figures after each render that brought some.
+  useEffect(() => {
+    pick.current = (index) => index < labels && props.onPick?.(index)
+    instance.current?.setOption(
+      chartOption(props.data, palette, (value) => shortNumber(value, language)),
+      true,
+    )
+  }, [props.data, props.onPick, palette, language, labels])
+  return <div ref={mount} className={props.onPick ? 'chart-canvas picks' : 'chart-canvas'} />
+}
+
+function chartOption(data: ChartData, palette: Palette, short: (value: number) => string): EChartsCoreOption {
+  const direct = data.kind === 'line' && data.series.length <= 5
+  return {
+    animationDuration: 250,
+    textStyle: { fontFamily, color: palette.inkSoft },
+    grid: { left: 4, right: direct ? 84 : 12, top: direct ? 12 : 34, bottom: 4, outerBoundsMode: 'same' },
+    legend:
+      direct || data.series.length < 2
+        ? { show: false }
+        : { top: 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: palette.inkSoft } },
+    tooltip: {
+      trigger: 'axis',
+      backgroundColor: palette.card,
+      borderColor: palette.line,
+      textStyle: { color: palette.ink, fontSize: 13 },
+      valueFormatter: (value: unknown) => (typeof value === 'number' ? (data.format ?? exactNumber)(value) : '—'),
+    },
+    xAxis: {
+      type: 'category',
+      data: data.labels,
+      boundaryGap: data.kind !== 'line',
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: palette.lineStrong } },
+      axisLabel: { color: palette.inkMute, hideOverlap: true, interval: 'auto' },
+    },
+    yAxis: {
+      type: 'value',
+      splitNumber: 3,
+      minInterval: 1,
+      axisLabel: { color: palette.inkMute, formatter: (value: number) => short(value) },
+      splitLine: { lineStyle: { color: palette.line } },
+    },
+    series: data.series.map((one, index) => seriesOption(one, index, data, palette, direct)),
+  }
+}
+
+function seriesOption(one: ChartSeries, index: number, data: ChartData, palette: Palette, direct: boolean) {
+  const color = seriesColors[(one.color ?? index) % seriesColors.length]
+  const last = data.labels.length - 1
+  if (data.kind !== 'line') {
+    const hatched = { color, decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [3, 3], rotation: Math.PI / 4, color: palette.card } }
+    return {
+      name: one.name,
+      type: 'bar',
+      stack: data.kind === 'stack' ? 'all' : undefined,
+      barMaxWidth: 28,
+      itemStyle: { color, borderRadius: data.kind === 'stack' ? 0 : [3, 3, 0, 0] },
+      data: one.values.map((value, at) => (data.incomplete && at === last ? { value, itemStyle: hatched } : value)),
+    }
+  }
+  const dashed = one.compare ? [4, 4] : 'solid'
+  return {
+    name: one.name,
+    type: 'line',
+    symbol: 'circle',
+    symbolSize:
+      data.labels.length <= 2
+        ? 6
+        : (_value: unknown, { dataIndex }: { dataIndex: number }) => (data.incomplete && dataIndex === last ? 8 : 0),
+    lineStyle: { color, width: one.compare ? 1.5 : 2, type: dashed, opacity: one.compare ? 0.6 : 1 },
+    itemStyle: { color, opacity: one.compare ? 0.6 : 1 },
+    endLabel: { show: direct, formatter: '{a}', color: palette.inkSoft, fontSize: 12, distance: 8 },
+    labelLayout: { moveOverlap: 'shiftY' },
+    // The dot of the unfinished day is hollow, so that its dip is not read as a fall.
+    data: one.values.map((value, at) => (data.incomplete && at === last ? { value, symbol: 'emptyCircle', itemStyle: { color } } : value)),
+  }
+}

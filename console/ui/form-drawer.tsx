@@ -1,0 +1,126 @@
+import { Alert, Button, Drawer, Form } from 'antd'
+import { type ReactNode, useState } from 'react'
+import { ApiError } from '#console/api/client.ts'
+import { useText } from '#console/i18n/i18n.ts'
+import { remember, remembered } from '#console/ui/local.ts'
+import { usePhone } from '#console/ui/preferences.ts'
+import { problemText } from '#console/ui/problem.tsx'
+
+/**
+ * A small form beside its list. What the server says about one field stands at that field, the rest on top. With `draft`
+ * what was typed survives closing and reloading until it is saved or thrown away.
+ */
+export function FormDrawer<Values extends object>(props: {
+  title: string
+  open: boolean
+  onClose: () => void
+  initial: Partial<Values>
+  onSubmit: (values: Values) => Promise<unknown>
+  submit?: string
+  draft?: string
+  wide?: boolean
+  extra?: ReactNode
+  children: ReactNode
+}) {
+  const { t } = useText()
+  const phone = usePhone()
+  return (
+    <Drawer
+      title={props.title}
+      open={props.open}
+      onClose={props.onClose}
+      size={phone ? '100%' : props.wide ? 720 : 480}
+      extra={props.extra}
+      destroyOnHidden
+      closable={{ 'aria-label': t('ui.close') }}
+      styles={{ body: { paddingBottom: 0 } }}
+    >
+      {props.open && <DrawerForm {...props} />}
+    </Drawer>
+  )
+}
+
+function DrawerForm<Values extends object>(props: {
+  onClose: () => void
+  initial: Partial<Values>
+  onSubmit: (values: Values) => Promise<unknown>
+  submit?: string
+  draft?: string
+  children: ReactNode
+}) {
+  const { t } = useText()
+  const [form] = Form.useForm<Values>()
+  const [problem, setProblem] = useState<string>()
+  const [sending, setSending] = useState(false)
+  const draftName = props.draft && `draft.${props.draft}`
+  const [restored, setRestored] = useState(() => (draftName ? remembered<Partial<Values>>(draftName) : undefined))
+  const forget = () => draftName && remember(draftName, undefined)
+
+  const submit = async (values: Values) => {
+    setSending(true)
+    setProblem(undefined)
+    try {
+      await props.onSubmit(values)
+      forget()
+      props.onClose()
+    } catch (error) {
+      if (!showAtField(form, error)) setProblem(problemText(error))
+    } finally {
+      setSending(false)
+    }
+  }
+  return (
+    <Form<Values>
+      form={form}
+      layout="vertical"
+      className="drawer-form"
+      requiredMark="optional"
+      initialValues={{ ...props.initial, ...restored }}
+      onValuesChange={(_change, values) => draftName && remember(draftName, values)}
+      onFinish={(values) => void submit(values)}
+      scrollToFirstError
+    >
+      <div className="drawer-fields">
+        {restored && (
+          <Alert
+            type="info"
+            title={t('ui.draftRestored')}
+            action={
+              <Button
+                size="small"
+                onClick={() => {
+                  forget()
+                  setRestored(undefined)
+                  form.resetFields()
+                  form.setFieldsValue(props.initial as Parameters<typeof form.setFieldsValue>[0])
+                }}
+              >
+                {t('ui.discard')}
+              </Button>
+            }
+          />
+        )}
+        {problem && <Alert type="error" title={problem} role="alert" />}
+        {props.children}
+      </div>
+      <footer className="drawer-foot">
+        <Button onClick={props.onClose}>{t('ui.cancel')}</Button>
+        <Button type="primary" htmlType="submit" loading={sending}>
+          {props.submit ?? t('ui.save')}
+        </Button>
+      </footer>
+    </Form>
+  )
+}
+
+/** The server names the field at fault as in the request body: `lines.0.quantity` stands for the first line's quantity. */
+export function showAtField(
+  form: { setFields: (fields: never[]) => void; getFieldsValue: (all: true) => object },
+  error: unknown,
+): boolean {
+  if (!(error instanceof ApiError) || !error.field) return false
+  const path = error.field.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+  if (!(String(path[0]) in form.getFieldsValue(true))) return false
+  form.setFields([{ name: path, errors: [problemText(error)] }] as never[])
+  return true
+}
