@@ -7,7 +7,7 @@ export type Lanes = {
   slowDown(name: string): void
 }
 
-type Track = { running: number; width: number; calm: number; waiting: Record<Lane, (() => void)[]> }
+type Track = { running: number; width: number; most: number; calm: number; waiting: Record<Lane, (() => void)[]> }
 
 /** So many good calls widen a narrowed track by one. */
 const callsToWiden = 50
@@ -15,14 +15,18 @@ const callsToWiden = 50
 export function createLanes(): Lanes {
   const tracks = new Map<string, Track>()
   const trackOf = (name: string): Track => {
-    const found = tracks.get(name) ?? { running: 0, width: parallelCalls, calm: 0, waiting: { first: [], bulk: [] } }
+    const found = tracks.get(name) ?? { running: 0, width: parallelCalls, most: parallelCalls, calm: 0, waiting: { first: [], bulk: [] } }
     tracks.set(name, found)
     return found
   }
   return {
     async run(name, lane, most, work) {
       const track = trackOf(name)
-      await enter(track, lane, most ?? Number.POSITIVE_INFINITY)
+      track.most = most ?? parallelCalls
+      await new Promise<void>((resolve) => {
+        track.waiting[lane].push(resolve)
+        letIn(track)
+      })
       try {
         return await work()
       } finally {
@@ -37,25 +41,21 @@ export function createLanes(): Lanes {
   }
 }
 
-function enter(track: Track, lane: Lane, most: number): Promise<void> | void {
-  const width = Math.min(track.width, most)
-  if (track.running < width) {
+function letIn(track: Track): void {
+  while (track.running < Math.min(track.width, track.most)) {
+    const next = track.waiting.first.shift() ?? track.waiting.bulk.shift()
+    if (!next) return
     track.running += 1
-    return
+    next()
   }
-  return new Promise((resolve) => track.waiting[lane].push(resolve))
 }
 
-/** A leaver hands its place on, unless the track has become narrower meanwhile. */
 function leave(track: Track): void {
+  track.running -= 1
   track.calm += 1
   if (track.calm >= callsToWiden && track.width < parallelCalls) {
     track.width += 1
     track.calm = 0
   }
-  if (track.running <= track.width) {
-    const next = track.waiting.first.shift() ?? track.waiting.bulk.shift()
-    if (next) return next()
-  }
-  track.running -= 1
+  letIn(track)
 }

@@ -17,8 +17,8 @@ export function guessShape(value: unknown): SampleHint {
   const fields = value as Record<string, unknown>
   if ('encodingAESKeys' in fields || ('op' in fields && 'token' in fields)) return { kind: 'crypto-vector' }
   if ('chatdata' in fields) return { kind: 'msgaudit-envelope' }
-  if ('msgid' in fields && ('msgtime' in fields || fields['action'] === 'switch')) return { kind: 'msgaudit-plaintext' }
-  if (typeof fields['errcode'] === 'number' && fields['errcode'] !== 0) return { kind: 'api-error', endpoint: closest('response', fields) }
+  if ('msgid' in fields && ('msgtime' in fields || fields.action === 'switch')) return { kind: 'msgaudit-plaintext' }
+  if (typeof fields.errcode === 'number' && fields.errcode !== 0) return { kind: 'api-error', endpoint: closest('response', fields) }
   const kind = 'errcode' in fields ? 'api-response' : 'api-request'
   return { kind, endpoint: closest(kind === 'api-response' ? 'response' : 'request', fields) }
 }

@@ -39,7 +39,7 @@ export class XmlRefusal extends AppError {
 export function parseXml(source: string): XmlTree {
   if (source.length > maxLength) throw new XmlRefusal('The XML is longer than 1 MB.')
   if (source.slice(0, source.indexOf('<xml')).includes('<!')) throw new XmlRefusal('Document types are not accepted.')
-  const root = plain(parsed(source)['xml'])
+  const root = plain(parsed(source).xml)
   if (typeof root !== 'object' || Array.isArray(root)) throw new XmlRefusal('The root element must be <xml> with child elements.')
   return root
 }
