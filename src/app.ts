@@ -1,0 +1,52 @@
+import type { Hono } from 'hono'
+import { openAPIRouteHandler } from 'hono-openapi'
+import { tracking } from '#insight/tracking/routes.ts'
+import type { Installation } from '#platform/context.ts'
+import type { EventDefinition } from '#platform/events/catalogue.ts'
+import type { Consumer } from '#platform/events/consumers.ts'
+import { health } from '#platform/http/health.ts'
+import type { AppEnv } from '#platform/http/router.ts'
+import { createServer } from '#platform/http/server.ts'
+import { serveConsole } from '#platform/http/static.ts'
+import type { Job, Schedule } from '#platform/jobs.ts'
+import { housekeeping } from '#platform/operations/housekeeping.ts'
+import { version } from '#platform/version.ts'
+
+// The only place that knows every feature. A new feature adds its lines here and nowhere else.
+
+/** Path prefix → routes. */
+export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] = [
+  ['/', health],
+  ['/api/v1', tracking],
+]
+
+/** Readers of the event log. */
+export const consumers: readonly Consumer[] = []
+
+/** Work that outlives a request. */
+export const jobs: readonly Job[] = []
+
+/** Work at planned moments. */
+export const schedules: readonly Schedule[] = [...housekeeping]
+
+/** Everything that may be emitted. */
+export const eventDefinitions: readonly EventDefinition[] = []
+
+/** All routes behind one frame, with `/openapi.json` made from them. */
+export function createApp(installation: Installation): Hono<AppEnv> {
+  const app = createServer(installation, async () => undefined)
+  for (const [path, feature] of routes) app.route(path, feature)
+  app.get(
+    '/openapi.json',
+    openAPIRouteHandler(app, {
+      documentation: {
+        openapi: '3.1.0',
+        info: { title: 'Liuliang', version, description: 'Open private-domain operation system 企业私域运营系统' },
+        components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+        security: [{ key: [] }],
+      },
+    }),
+  )
+  serveConsole(app)
+  return app
+}

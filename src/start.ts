@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createTenantWithOwner } from '#management/team/bootstrap.ts'
+import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
+import type { Config } from '#platform/config.ts'
+import { createContext, systemActor } from '#platform/context.ts'
+import { appError } from '#platform/errors.ts'
+import { migrate, openInstallation } from '#platform/installation.ts'
+import { createLogger, type Logger } from '#platform/log.ts'
+import { aborted, untilSignal } from '#platform/process.ts'
+import { version } from '#platform/version.ts'
+import { buildConsole } from './build-console.ts'
+import { type Engines, readAddress, startEngines, writeAddress } from './engines.ts'
+import { type Kept, keep } from './supervisor.ts'
+
+export type StartOptions = { sandbox: boolean; json: boolean }
+
+/** What somebody needs to begin, printed when everything serves. */
+type Welcome = { url: string; sandboxUrl: string | null; phoneUrl: string | null; login: string | null; password: string | null; apiKey: string }
+
+/** Starts everything and stays until a signal; then stops web → worker → sandbox → ClickHouse → PostgreSQL. */
+export async function start(config: Config, options: StartOptions): Promise<void> {
+  const signal = untilSignal()
+  const log = createLogger(config.logLevel, 'supervisor')
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  takeFolder(config)
+  const say = (text: string) => process.stderr.write(`${text}\n`)
+  const engines = await startEngines(await withPorts(config), log)
+  const kept: Kept[] = []
+  try {
+    say('Engines are up.')
+    await migrate(engines.config)
+    const [welcome] = await Promise.all([startProcesses(engines, options, log, kept, say), buildConsole(say)])
+    say(welcomeText(welcome))
+    if (options.json) process.stdout.write(`${JSON.stringify(welcome)}\n`)
+    await aborted(signal)
+    say('Stopping …')
+  } finally {
+    for (const one of kept) await one.stop()
+    await engines.stop()
+    rmSync(join(config.dataDir, 'workspace.json'), { force: true })
+    rmSync(join(config.dataDir, 'supervisor.pid'), { force: true })
+  }
+}
+
+/** One supervisor a folder. */
+function takeFolder(config: Config): void {
+  const file = join(config.dataDir, 'supervisor.pid')
+  const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  if (holder && holder !== process.pid && isSupervisor(holder)) {
+    const url = readAddress(config.dataDir)?.url
+    throw appError('start.already_running', { message: `Liuliang already runs on ${config.dataDir}${url ? ` at ${url}` : ''} (process ${holder}).` })
+  }
+  writeFileSync(file, String(process.pid))
+}
+
+function isSupervisor(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !existsSync('/proc') || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('cli.ts')
+  } catch {
+    return false
+  }
+}
+
+/** Port 0 means any; the choice is kept for this folder, because links and codes out there name it. */
+async function withPorts(config: Config): Promise<Config> {
+  const file = join(config.dataDir, 'ports.json')
+  const saved = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { port?: number }) : {}
+  const port = config.port !== 0 ? config.port : saved.port && (await isFree(saved.port)) ? saved.port : await anyPort()
+  if (!(await isFree(port, config.host))) throw appError('start.port_taken', { message: `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}`, field: 'port' })
+  writeFileSync(file, JSON.stringify({ ...saved, port }))
+  const publicUrl = process.env.LIULIANG_PUBLIC_URL ? config.publicUrl : `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
+  return { ...config, port, publicUrl }
+}
+
+async function sandboxPort(dataDir: string, preferred: number): Promise<number> {
+  const file = join(dataDir, 'ports.json')
+  const saved = JSON.parse(readFileSync(file, 'utf8')) as { port: number; sandbox?: number }
+  const wanted = saved.sandbox ?? preferred
+  const port = (await isFree(wanted)) ? wanted : await anyPort()
+  writeFileSync(file, JSON.stringify({ ...saved, sandbox: port }))
+  return port
+}
+
+const isFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, host, () => probe.close(() => resolve(true)))
+  })
+
+const anyPort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+
+async function startProcesses(engines: Engines, options: StartOptions, log: Logger, kept: Kept[], say: (text: string) => void): Promise<Welcome> {
+  const { config } = engines
+  const sandbox = options.sandbox && !process.env.WECOM_BASE_URL ? await startSandbox(config, log, kept) : undefined
+  const configured = sandbox ? { ...config, wecom: { baseUrl: sandbox.url, openUrl: sandbox.url, loginUrl: sandbox.url } } : config
+  const env = environmentOf(configured)
+  const installation = await openInstallation(configured, 'supervisor')
+  const first = await createTenantWithOwner(installation, { name: '我的企业', login: 'admin' })
+  const note = (name: string) => (restarts: number) =>
+    void installation.databases.systemPool.query('insert into processes (name, started_at, beat_at, restarts, version) values ($1, now(), now(), $2, $3) on conflict (name) do update set restarts = $2, started_at = now()', [name, restarts, version]).catch(() => undefined)
+  noteEngineRestarts(engines, note)
+  const worker = keep({ name: 'worker', file: './worker.ts', env, log, onRestart: note('worker') })
+  const web = keep({ name: 'web', file: './web.ts', env, log, onRestart: note('web') })
+  kept.unshift(web, worker)
+  await Promise.all([web.ready, worker.ready])
+  writeAddress(config.dataDir, { pid: process.pid, url: config.publicUrl, token: first.apiKey })
+  if (sandbox) {
+    say('Connecting the WeCom sandbox …')
+    await connectSandbox(createContext(installation, first.tenantId, systemActor, 'start'), sandbox.url)
+  }
+  return { url: config.publicUrl, sandboxUrl: sandbox?.url ?? null, phoneUrl: sandbox?.phoneUrl ?? null, login: first.login, password: first.password, apiKey: first.apiKey }
+}
+
+async function startSandbox(config: Config, log: Logger, kept: Kept[]): Promise<{ url: string; phoneUrl: string }> {
+  const port = await sandboxPort(config.dataDir, config.port + 1)
+  const sandbox = keep({ name: 'sandbox', file: '../sandbox/main.ts', args: ['--port', String(port), '--data', join(config.dataDir, 'sandbox'), '--json'], env: {}, log })
+  kept.push(sandbox)
+  return (await sandbox.ready) as { url: string; phoneUrl: string }
+}
+
+function noteEngineRestarts(engines: Engines, note: (name: string) => (restarts: number) => void): void {
+  let [postgres, clickhouse] = [0, 0]
+  note('postgres')(0)
+  note('clickhouse')(0)
+  setInterval(() => {
+    if (engines.restarts.postgres !== postgres) note('postgres')((postgres = engines.restarts.postgres))
+    if (engines.restarts.clickhouse !== clickhouse) note('clickhouse')((clickhouse = engines.restarts.clickhouse))
+  }, 1000).unref()
+}
+
+/** What a child process needs to be on the same workspace. */
+export const environmentOf = (config: Config): Record<string, string> => ({
+  LIULIANG_DATA: config.dataDir,
+  LIULIANG_HOST: config.host,
+  LIULIANG_PORT: String(config.port),
+  LIULIANG_PUBLIC_URL: config.publicUrl,
+  LIULIANG_LOG_LEVEL: config.logLevel,
+  ...(config.secretKey ? { LIULIANG_SECRET_KEY: config.secretKey } : {}),
+  DATABASE_URL: config.databaseUrl ?? '',
+  CLICKHOUSE_URL: config.clickhouseUrl ?? '',
+  WECOM_BASE_URL: config.wecom.baseUrl,
+  WECOM_OPEN_URL: config.wecom.openUrl,
+  WECOM_LOGIN_URL: config.wecom.loginUrl,
+})
+
+function welcomeText(welcome: Welcome): string {
+  const lines = ['', `  Liuliang 留量 ${version}`, '', `  控制台 Console        ${welcome.url}`]
+  if (welcome.password) lines.push(`  首次登录 First login  ${welcome.login} / ${welcome.password}`)
+  else lines.push(`  登录 Login            ${welcome.login}`)
+  if (welcome.sandboxUrl) lines.push(`  企业微信沙箱 Sandbox  ${welcome.sandboxUrl}`, `  虚拟手机 Phone        ${welcome.phoneUrl}`)
+  return [...lines, '', '  Ctrl-C 停止 stops everything.', ''].join('\n')
+}

@@ -1,0 +1,28 @@
+// A worker process: loader, consumers, jobs, schedules. Any number may run side by side.
+import { resolvePersons } from '#management/identity/commands.ts'
+import { readConfig } from '#platform/config.ts'
+import { registerConsumers, runConsumers } from '#platform/events/consumers.ts'
+import { runLoader } from '#platform/events/loader.ts'
+import { openInstallation } from '#platform/installation.ts'
+import { runJobs, runSchedules } from '#platform/jobs.ts'
+import { beat, untilSignal } from '#platform/process.ts'
+import { consumers, jobs, schedules } from './app.ts'
+
+const config = readConfig()
+const installation = await openInstallation(config, 'worker')
+const signal = untilSignal()
+const name = process.env.LIULIANG_PROCESS ?? 'worker'
+const stopBeat = beat(installation, name)
+await registerConsumers(installation, consumers)
+installation.log.info('worker ready')
+process.send?.({ ready: true })
+
+await Promise.all([
+  runLoader(installation, resolvePersons(installation), signal),
+  runConsumers(installation, consumers, signal),
+  runJobs(installation, jobs, `${name}-${process.pid}`, signal),
+  runSchedules(installation, schedules, signal),
+])
+stopBeat()
+await installation.close()
+process.exit(0)
