@@ -49,18 +49,30 @@ async function answer(request: IncomingMessage, response: ServerResponse) {
   const url = new URL(request.url ?? '/', 'http://x')
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part)
-  const one = { path: url.pathname.replace('/cgi-bin/', ''), query: url.searchParams, body: Buffer.concat(parts).toString('utf8'), contentType: request.headers['content-type'] }
+  const one = {
+    path: url.pathname.replace('/cgi-bin/', ''),
+    query: url.searchParams,
+    body: Buffer.concat(parts).toString('utf8'),
+    contentType: request.headers['content-type'],
+  }
   seen.push(one)
   const queue = replies[one.path]
   const reply = (queue && queue.length > 1 ? queue.shift() : queue?.[0]) ?? standard(one)
   if (reply === 'hang up') return request.socket.destroy()
   if (typeof reply === 'number') return response.writeHead(reply).end('<html>gateway</html>')
-  response.writeHead(200, { 'Content-Type': 'application/json; charset=UTF-8' }).end(JSON.stringify(typeof reply === 'function' ? reply(one) : reply))
+  response
+    .writeHead(200, { 'Content-Type': 'application/json; charset=UTF-8' })
+    .end(JSON.stringify(typeof reply === 'function' ? reply(one) : reply))
 }
 
-const standard = (one: Seen) => (one.path === 'gettoken' ? { errcode: 0, access_token: `token${++tokens}`, expires_in: 7200 } : { errcode: 0, errmsg: 'ok' })
+const standard = (one: Seen) =>
+  one.path === 'gettoken' ? { errcode: 0, access_token: `token${++tokens}`, expires_in: 7200 } : { errcode: 0, errmsg: 'ok' }
 
-const failed = (work: Promise<unknown>): Promise<unknown> => work.then(() => expect.unreachable(), (error: unknown) => error)
+const failed = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => expect.unreachable(),
+    (error: unknown) => error,
+  )
 
 describe('the token', () => {
   test('is fetched once for many calls and used by all', async () => {
@@ -71,7 +83,9 @@ describe('the token', () => {
 
   test.each([40014, 42001, 40001])('is replaced once for all when WeCom answers %i', async (errcode) => {
     await callWecom(app, 'getcallbackip')
-    replies.getcallbackip = [(one) => (one.query.get('access_token') === 'token1' ? { errcode, errmsg: 'invalid' } : { errcode: 0, ip_list: ['1.1.1.1'] })]
+    replies.getcallbackip = [
+      (one) => (one.query.get('access_token') === 'token1' ? { errcode, errmsg: 'invalid' } : { errcode: 0, ip_list: ['1.1.1.1'] }),
+    ]
     const answers = await Promise.all(Array.from({ length: 20 }, () => callWecom(app, 'getcallbackip')))
     expect(answers.every((one) => one.ip_list?.length === 1)).toBe(true)
     expect(sentTo('gettoken')).toHaveLength(2)
@@ -97,7 +111,12 @@ describe('the token', () => {
 
 describe('a call', () => {
   test('is tried again when WeCom is busy and twice is like once', async () => {
-    replies['externalcontact/get_follow_user_list'] = [{ errcode: -1, errmsg: 'system busy' }, 502, 'hang up', { errcode: 0, follow_user: ['lisi'] }]
+    replies['externalcontact/get_follow_user_list'] = [
+      { errcode: -1, errmsg: 'system busy' },
+      502,
+      'hang up',
+      { errcode: 0, follow_user: ['lisi'] },
+    ]
     expect((await callWecom(app, 'externalcontact/get_follow_user_list')).follow_user).toEqual(['lisi'])
     expect(slept).toHaveLength(3)
     expect(slept[0]).toBeGreaterThanOrEqual(200)
@@ -114,13 +133,19 @@ describe('a call', () => {
   })
 
   test('that WeCom refused for being one too many at a time may come again, whatever it does', async () => {
-    replies['externalcontact/add_contact_way'] = [{ errcode: 45033, errmsg: 'api concurrent out of limit' }, { errcode: 0, config_id: 'c1' }]
+    replies['externalcontact/add_contact_way'] = [
+      { errcode: 45033, errmsg: 'api concurrent out of limit' },
+      { errcode: 0, config_id: 'c1' },
+    ]
     expect((await callWecom(app, 'externalcontact/add_contact_way', { body: { type: 1, scene: 2 } })).config_id).toBe('c1')
   })
 
   test('over the rate makes this api rest and tells when to come back', async () => {
     replies['externalcontact/list'] = [{ errcode: 45009, errmsg: 'api freq out of limit' }]
-    expect(await failed(callWecom(app, 'externalcontact/list', { query: { userid: 'lisi' } }))).toMatchObject({ errcode: 45009, retryAfterMs: 60_000 })
+    expect(await failed(callWecom(app, 'externalcontact/list', { query: { userid: 'lisi' } }))).toMatchObject({
+      errcode: 45009,
+      retryAfterMs: 60_000,
+    })
     const second = await failed(callWecom(app, 'externalcontact/list', { query: { userid: 'lisi' } }))
     expect(second).toMatchObject({ code: 'wecom.rate_limited', errcode: 45009 })
     expect(sentTo('externalcontact/list')).toHaveLength(1)
@@ -128,11 +153,15 @@ describe('a call', () => {
   })
 
   test('beyond a documented bound is refused here, with the field', async () => {
-    const error = await failed(callWecom(app, 'externalcontact/remark', { body: { userid: 'a', external_userid: 'b', remark: '字'.repeat(21) } }))
+    const error = await failed(
+      callWecom(app, 'externalcontact/remark', { body: { userid: 'a', external_userid: 'b', remark: '字'.repeat(21) } }),
+    )
     expect(error).toMatchObject({ code: 'wecom.bad_request', field: 'remark' })
     const nested = failed(callWecom(app, 'externalcontact/add_corp_tag', { body: { tag: [{ name: 'ok' }, { name: 'x'.repeat(31) }] } }))
     expect(await nested).toMatchObject({ field: 'tag.1.name' })
-    const bytes = failed(callWecom(app, 'externalcontact/send_welcome_msg', { body: { welcome_code: 'c', text: { content: '中'.repeat(1334) } } }))
+    const bytes = failed(
+      callWecom(app, 'externalcontact/send_welcome_msg', { body: { welcome_code: 'c', text: { content: '中'.repeat(1334) } } }),
+    )
     expect(await bytes).toMatchObject({ field: 'text.content' })
     expect(seen).toEqual([])
   })
@@ -140,7 +169,10 @@ describe('a call', () => {
   test('that hangs ends after its time', async () => {
     server.removeAllListeners('request')
     server.on('request', () => undefined)
-    expect(await failed(callWecom(app, 'getcallbackip'))).toMatchObject({ code: 'wecom.unreachable', message: expect.stringContaining('timeout') })
+    expect(await failed(callWecom(app, 'getcallbackip'))).toMatchObject({
+      code: 'wecom.unreachable',
+      message: expect.stringContaining('timeout'),
+    })
     server.closeAllConnections()
   })
 
@@ -152,7 +184,9 @@ describe('a call', () => {
 
   test('whose answer has another shape is an error and not an undefined later', async () => {
     replies['externalcontact/add_contact_way'] = [{ errcode: 0, errmsg: 'ok' }]
-    expect(await failed(callWecom(app, 'externalcontact/add_contact_way', { body: { type: 1, scene: 2 } }))).toMatchObject({ message: expect.stringContaining('config_id') })
+    expect(await failed(callWecom(app, 'externalcontact/add_contact_way', { body: { type: 1, scene: 2 } }))).toMatchObject({
+      message: expect.stringContaining('config_id'),
+    })
   })
 
   test('sends plain UTF-8', async () => {
@@ -171,12 +205,18 @@ describe('lists', () => {
     replies['externalcontact/batch/get_by_user'] = [
       (one) => {
         const { cursor } = JSON.parse(one.body)
-        const external_contact_list = [{ external_contact: { external_userid: cursor ? 'wm2' : 'wm1' }, follow_info: { userid: 'a', tag_id: ['et1'] } }]
+        const external_contact_list = [
+          { external_contact: { external_userid: cursor ? 'wm2' : 'wm1' }, follow_info: { userid: 'a', tag_id: ['et1'] } },
+        ]
         return { errcode: 0, external_contact_list, next_cursor: cursor ? '' : 'more' }
       },
     ]
     const found = []
-    for await (const one of listContacts(app, Array.from({ length: 150 }, (_, index) => `u${index}`))) found.push(one.external_contact.external_userid)
+    for await (const one of listContacts(
+      app,
+      Array.from({ length: 150 }, (_, index) => `u${index}`),
+    ))
+      found.push(one.external_contact.external_userid)
     expect(found).toEqual(['wm1', 'wm2', 'wm1', 'wm2'])
     const sizes = sentTo('externalcontact/batch/get_by_user').map((one) => JSON.parse(one.body).userid_list.length)
     expect(sizes).toEqual([100, 100, 50, 50])
@@ -218,7 +258,11 @@ describe('a welcome', () => {
 describe('a file', () => {
   test('keeps its Chinese name in raw UTF-8', async () => {
     replies['media/upload'] = [{ errcode: 0, type: 'file', media_id: 'm1', created_at: '1380000000' }]
-    const stored = await uploadMedia(app, 'file', { fileName: '中文"报价.pdf', contentType: 'application/pdf', bytes: Buffer.from('%PDF-1.7') })
+    const stored = await uploadMedia(app, 'file', {
+      fileName: '中文"报价.pdf',
+      contentType: 'application/pdf',
+      bytes: Buffer.from('%PDF-1.7'),
+    })
     expect(stored).toEqual({ mediaId: 'm1', createdAt: 1380000000 })
     const [sent] = sentTo('media/upload')
     expect(sent?.query.get('type')).toBe('file')

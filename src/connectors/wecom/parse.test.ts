@@ -19,14 +19,19 @@ describe('a response', () => {
   })
 
   test('of another shape is not called known', () => {
-    expect(parseSample('{"errcode":0,"follow_user":"lisi"}', { kind: 'api-response', endpoint: 'externalcontact/get_follow_user_list' })).toMatchObject({
+    expect(
+      parseSample('{"errcode":0,"follow_user":"lisi"}', { kind: 'api-response', endpoint: 'externalcontact/get_follow_user_list' }),
+    ).toMatchObject({
       known: false,
       value: { follow_user: 'lisi' },
     })
   })
 
   test('loses the nulls, which mean absent', () => {
-    const sample = parseSample('{"errcode":0,"follow_user":null}', { kind: 'api-response', endpoint: 'externalcontact/get_follow_user_list' })
+    const sample = parseSample('{"errcode":0,"follow_user":null}', {
+      kind: 'api-response',
+      endpoint: 'externalcontact/get_follow_user_list',
+    })
     expect(sample).toMatchObject({ known: true, value: { errcode: 0 } })
   })
 
@@ -70,7 +75,10 @@ describe('an archive message', () => {
   })
 
   test('of a switch has no sender', () => {
-    expect(parseSample('{"msgid":"1","action":"switch","time":1554119421840,"user":"a"}')).toMatchObject({ type: 'msgaudit.message.switch', known: true })
+    expect(parseSample('{"msgid":"1","action":"switch","time":1554119421840,"user":"a"}')).toMatchObject({
+      type: 'msgaudit.message.switch',
+      known: true,
+    })
   })
 })
 
@@ -109,9 +117,18 @@ describe('files', () => {
 
   test('take kind and endpoint from the index beside them', async () => {
     await writeFile(join(folder, 'a.json'), '{"errcode":0,"follow_user":["lisi"]}')
-    await writeFile(join(folder, 'index.json'), JSON.stringify([{ file: 'a.json', kind: 'api-response', endpoint: '/cgi-bin/externalcontact/get_follow_user_list' }]))
+    await writeFile(
+      join(folder, 'index.json'),
+      JSON.stringify([{ file: 'a.json', kind: 'api-response', endpoint: '/cgi-bin/externalcontact/get_follow_user_list' }]),
+    )
     expect(await lines([join(folder, 'a.json'), join(folder, 'index.json')])).toEqual([
-      { file: 'a.json', kind: 'api-response', type: 'externalcontact/get_follow_user_list', known: true, value: { errcode: 0, follow_user: ['lisi'] } },
+      {
+        file: 'a.json',
+        kind: 'api-response',
+        type: 'externalcontact/get_follow_user_list',
+        known: true,
+        value: { errcode: 0, follow_user: ['lisi'] },
+      },
     ])
   })
 
@@ -133,7 +150,12 @@ describe('files', () => {
   })
 
   test('may also be texts at hand', () => {
-    const [line] = [...parseFiles([{ file: 'x.json', text: '{"errcode":0,"jobid":"j"}' }], [{ file: 'x.json', kind: 'api-response', endpoint: 'externalcontact/add_moment_task' }])]
+    const [line] = [
+      ...parseFiles(
+        [{ file: 'x.json', text: '{"errcode":0,"jobid":"j"}' }],
+        [{ file: 'x.json', kind: 'api-response', endpoint: 'externalcontact/add_moment_task' }],
+      ),
+    ]
     expect(line).toMatchObject({ file: 'x.json', type: 'externalcontact/add_moment_task', known: true, value: { jobid: 'j' } })
   })
 })

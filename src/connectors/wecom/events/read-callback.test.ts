@@ -14,7 +14,8 @@ function readWithoutRaw(xml: string) {
 
 describe('an event', () => {
   test('is the same from an own app and from a suite', () => {
-    const fields = '<ChangeType>add_external_contact</ChangeType><UserID>lisi</UserID><ExternalUserID>wm1</ExternalUserID><WelcomeCode>CODE</WelcomeCode>'
+    const fields =
+      '<ChangeType>add_external_contact</ChangeType><UserID>lisi</UserID><ExternalUserID>wm1</ExternalUserID><WelcomeCode>CODE</WelcomeCode>'
     const typed = {
       corpId: 'ww1',
       at: 1700000000,
@@ -32,14 +33,21 @@ describe('an event', () => {
   })
 
   test('leaves out what WeCom left out', () => {
-    const event = readCallback(own('change_external_contact', '<ChangeType>add_external_contact</ChangeType><UserID>a</UserID><ExternalUserID>b</ExternalUserID>'))
+    const event = readCallback(
+      own('change_external_contact', '<ChangeType>add_external_contact</ChangeType><UserID>a</UserID><ExternalUserID>b</ExternalUserID>'),
+    )
     expect(Object.keys(event)).not.toContain('state')
     expect(Object.keys(event)).not.toContain('welcomeCode')
     expect(Object.keys(event)).not.toContain('agentId')
   })
 
   test('keeps words nobody knew when this was written, and fields too', () => {
-    const event = readCallback(own('change_external_contact', '<ChangeType>transfer_fail</ChangeType><UserID>a</UserID><ExternalUserID>b</ExternalUserID><FailReason>moon_phase</FailReason><NewField>x</NewField>'))
+    const event = readCallback(
+      own(
+        'change_external_contact',
+        '<ChangeType>transfer_fail</ChangeType><UserID>a</UserID><ExternalUserID>b</ExternalUserID><FailReason>moon_phase</FailReason><NewField>x</NewField>',
+      ),
+    )
     expect(event).toMatchObject({ known: true, failReason: 'moon_phase', newField: 'x', raw: { NewField: 'x' } })
   })
 
@@ -52,7 +60,8 @@ describe('an event', () => {
   })
 
   test('has one joined member as a list of one', () => {
-    const fields = '<ChatId>wr1</ChatId><ChangeType>update</ChangeType><UpdateDetail>add_member</UpdateDetail><JoinScene>3</JoinScene><MemChangeCnt>1</MemChangeCnt><MemChangeList><Item>wm1</Item></MemChangeList>'
+    const fields =
+      '<ChatId>wr1</ChatId><ChangeType>update</ChangeType><UpdateDetail>add_member</UpdateDetail><JoinScene>3</JoinScene><MemChangeCnt>1</MemChangeCnt><MemChangeList><Item>wm1</Item></MemChangeList>'
     const event = readCallback(own('change_external_chat', fields))
     expect(event).toMatchObject({ updateDetail: 'add_member', joinScene: 3, memChangeCnt: 1, memChangeList: ['wm1'] })
     expect(Object.keys(event)).not.toContain('quitScene')
@@ -60,9 +69,18 @@ describe('an event', () => {
   })
 
   test('splits comma lists of the directory and keeps an all-digit tag id as text', () => {
-    const member = '<ChangeType>update_user</ChangeType><UserID>a</UserID><Department>6,1</Department><IsLeaderInDept>0,1</IsLeaderInDept><DirectLeader>b,c</DirectLeader><Status>1</Status>'
-    expect(readCallback(own('change_contact', member))).toMatchObject({ department: [6, 1], isLeaderInDept: [0, 1], directLeader: ['b', 'c'], status: 1 })
-    expect(readCallback(own('change_external_tag', '<Id>007</Id><TagType>tag</TagType><ChangeType>create</ChangeType>'))).toMatchObject({ id: '007', tagType: 'tag' })
+    const member =
+      '<ChangeType>update_user</ChangeType><UserID>a</UserID><Department>6,1</Department><IsLeaderInDept>0,1</IsLeaderInDept><DirectLeader>b,c</DirectLeader><Status>1</Status>'
+    expect(readCallback(own('change_contact', member))).toMatchObject({
+      department: [6, 1],
+      isLeaderInDept: [0, 1],
+      directLeader: ['b', 'c'],
+      status: 1,
+    })
+    expect(readCallback(own('change_external_tag', '<Id>007</Id><TagType>tag</TagType><ChangeType>create</ChangeType>'))).toMatchObject({
+      id: '007',
+      tagType: 'tag',
+    })
   })
 
   test('accepts both spellings of the options of a card', () => {
@@ -86,14 +104,16 @@ describe('an event', () => {
 
   test('is told apart by its type in the compiler too', () => {
     const event = readCallback(own('change_external_chat', '<ChatId>wr1</ChatId><ChangeType>dismiss</ChangeType>'))
-    if (event.kind === 'event' && event.known && event.type === 'change_external_chat.dismiss') expect(event.chatId.toUpperCase()).toBe('WR1')
+    if (event.kind === 'event' && event.known && event.type === 'change_external_chat.dismiss')
+      expect(event.chatId.toUpperCase()).toBe('WR1')
     else expect.unreachable()
   })
 })
 
 describe('a message', () => {
   test('has its body typed and its id as text', () => {
-    const xml = '<xml><ToUserName>ww1</ToUserName><FromUserName>lisi</FromUserName><CreateTime>1700000000</CreateTime><MsgType>location</MsgType><Location_X>23.1</Location_X><Scale>20</Scale><MsgId>12345678901234567890</MsgId><AgentID>7</AgentID></xml>'
+    const xml =
+      '<xml><ToUserName>ww1</ToUserName><FromUserName>lisi</FromUserName><CreateTime>1700000000</CreateTime><MsgType>location</MsgType><Location_X>23.1</Location_X><Scale>20</Scale><MsgId>12345678901234567890</MsgId><AgentID>7</AgentID></xml>'
     expect(readCallback(xml)).toMatchObject({
       kind: 'message',
       type: 'message.location',
@@ -108,7 +128,11 @@ describe('a message', () => {
 })
 
 describe('the key of a callback', () => {
-  const add = (customer: string) => own('change_external_contact', `<ChangeType>add_external_contact</ChangeType><UserID>a</UserID><ExternalUserID>${customer}</ExternalUserID>`)
+  const add = (customer: string) =>
+    own(
+      'change_external_contact',
+      `<ChangeType>add_external_contact</ChangeType><UserID>a</UserID><ExternalUserID>${customer}</ExternalUserID>`,
+    )
 
   test('tells twenty customers of one second apart', () => {
     const keys = Array.from({ length: 20 }, (_, index) => callbackKey(add(`wm${index}`)))
@@ -116,7 +140,10 @@ describe('the key of a callback', () => {
   })
 
   test('is the same for a repetition, in whatever order and spacing', () => {
-    const reordered = own('change_external_contact', '\n<UserID>a</UserID> <ExternalUserID><![CDATA[wm1]]></ExternalUserID><ChangeType>add_external_contact</ChangeType>')
+    const reordered = own(
+      'change_external_contact',
+      '\n<UserID>a</UserID> <ExternalUserID><![CDATA[wm1]]></ExternalUserID><ChangeType>add_external_contact</ChangeType>',
+    )
     expect(callbackKey(reordered)).toBe(callbackKey(add('wm1')))
   })
 
