@@ -165,3 +165,189 @@
   tenants_language_check CHECK ((language = ANY (ARRAY['zh'::text, 'en'::text])))
   tenants_pkey PRIMARY KEY (id)
   tenants_week_start_check CHECK ((week_start = ANY (ARRAY['monday'::text, 'sunday'::text])))
+
+-- wecom_budgets (row-level security)
+  tenant_id integer not null
+  corp_id text not null
+  api text not null
+  minute_start timestamp with time zone not null
+  minute_used integer not null
+  hour_start timestamp with time zone not null
+  hour_used integer not null
+  day_start timestamp with time zone not null
+  day_used integer not null
+  paused_until timestamp with time zone
+  wecom_budgets_pkey PRIMARY KEY (tenant_id, corp_id, api)
+
+-- wecom_calls (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  corp_id text not null
+  at timestamp with time zone not null
+  endpoint text not null
+  errcode integer
+  milliseconds integer
+  message text
+  request_id text
+  wecom_calls_pkey PRIMARY KEY (tenant_id, id)
+  CREATE INDEX wecom_calls_at ON public.wecom_calls USING btree (tenant_id, at)
+  CREATE INDEX wecom_calls_listed ON public.wecom_calls USING btree (tenant_id, corp_id, id)
+
+-- wecom_corps (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  corp_id text not null
+  name text not null
+  agent_id integer
+  secret bytea not null
+  callback_token bytea not null
+  callback_key bytea not null
+  state text not null default 'active'::text
+  callback_verified_at timestamp with time zone
+  last_callback_at timestamp with time zone
+  synced_at timestamp with time zone
+  created_at timestamp with time zone not null default now()
+  wecom_corps_pkey PRIMARY KEY (tenant_id, id)
+  wecom_corps_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text])))
+  wecom_corps_tenant_id_corp_id_key UNIQUE (tenant_id, corp_id)
+  CREATE INDEX wecom_corps_corp_id ON public.wecom_corps USING btree (corp_id)
+  CREATE UNIQUE INDEX wecom_corps_tenant_id_corp_id_key ON public.wecom_corps USING btree (tenant_id, corp_id)
+
+-- wecom_follows (row-level security)
+  tenant_id integer not null
+  corp integer not null
+  external_userid text not null
+  user_id text not null
+  customer_id integer not null
+  employee_id integer not null
+  live boolean not null
+  half boolean not null default false
+  history jsonb not null default '[]'::jsonb
+  tag_ids text[] not null default '{}'::text[]
+  add_way integer
+  state text
+  remark text
+  description text
+  seen_in bigint
+  changed_at timestamp with time zone not null default now()
+  wecom_follows_pkey PRIMARY KEY (tenant_id, corp, external_userid, user_id)
+  wecom_follows_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX wecom_follows_customer ON public.wecom_follows USING btree (tenant_id, customer_id)
+  CREATE INDEX wecom_follows_user ON public.wecom_follows USING btree (tenant_id, corp, user_id)
+
+-- wecom_inbox (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  corp integer not null
+  key text not null
+  type text not null
+  lane text not null
+  at timestamp with time zone not null
+  body text not null
+  received_at timestamp with time zone not null default now()
+  repeats integer not null default 0
+  state text not null default 'waiting'::text
+  attempts integer not null default 0
+  due_at timestamp with time zone not null default now()
+  lease_until timestamp with time zone
+  error_code text
+  error_message text
+  processed_at timestamp with time zone
+  request_id text
+  wecom_inbox_pkey PRIMARY KEY (tenant_id, id)
+  wecom_inbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'ignored'::text, 'dead'::text])))
+  wecom_inbox_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+  wecom_inbox_tenant_id_corp_key_key UNIQUE (tenant_id, corp, key)
+  CREATE INDEX wecom_inbox_listed ON public.wecom_inbox USING btree (tenant_id, corp, state, id)
+  CREATE INDEX wecom_inbox_received ON public.wecom_inbox USING btree (tenant_id, received_at)
+  CREATE INDEX wecom_inbox_waiting ON public.wecom_inbox USING btree (tenant_id, corp, lane, id) WHERE (state = 'waiting'::text)
+  CREATE UNIQUE INDEX wecom_inbox_tenant_id_corp_key_key ON public.wecom_inbox USING btree (tenant_id, corp, key)
+
+-- wecom_media (row-level security)
+  tenant_id integer not null
+  corp integer not null
+  file text not null
+  kind text not null
+  media_id text not null
+  expires_at timestamp with time zone not null
+  wecom_media_pkey PRIMARY KEY (tenant_id, corp, file, kind)
+  wecom_media_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+
+-- wecom_repairs (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  corp integer not null
+  run bigint not null
+  at timestamp with time zone not null default now()
+  kind text not null
+  external_userid text
+  user_id text
+  customer_id integer
+  details jsonb not null default '{}'::jsonb
+  wecom_repairs_pkey PRIMARY KEY (tenant_id, id)
+  wecom_repairs_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX wecom_repairs_listed ON public.wecom_repairs USING btree (tenant_id, corp, id)
+
+-- wecom_tag_groups (row-level security)
+  tenant_id integer not null
+  corp integer not null
+  group_id text not null
+  local_group_id integer not null
+  wecom_tag_groups_pkey PRIMARY KEY (tenant_id, corp, group_id)
+  wecom_tag_groups_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+
+-- wecom_tag_pushes (row-level security)
+  tenant_id integer not null
+  customer_id integer not null
+  tag_id integer not null
+  version integer not null default 1
+  attempts integer not null default 0
+  due_at timestamp with time zone not null default now()
+  error_message text
+  wecom_tag_pushes_pkey PRIMARY KEY (tenant_id, customer_id, tag_id)
+  CREATE INDEX wecom_tag_pushes_due ON public.wecom_tag_pushes USING btree (tenant_id, due_at)
+
+-- wecom_tags (row-level security)
+  tenant_id integer not null
+  corp integer not null
+  tag_id text not null
+  group_id text not null
+  local_tag_id integer not null
+  wecom_tags_pkey PRIMARY KEY (tenant_id, corp, tag_id)
+  wecom_tags_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX wecom_tags_local ON public.wecom_tags USING btree (tenant_id, local_tag_id)
+
+-- wecom_tokens (row-level security)
+  tenant_id integer not null
+  corp_id text not null
+  secret_hash text not null
+  sealed bytea
+  expires_at timestamp with time zone
+  wecom_tokens_pkey PRIMARY KEY (tenant_id, corp_id, secret_hash)
+
+-- wecom_welcomes (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  corp integer not null
+  welcome_code text not null
+  external_userid text not null
+  user_id text not null
+  link_state text
+  event_at timestamp with time zone not null
+  received_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  status text not null default 'pending'::text
+  attempts integer not null default 0
+  lease_until timestamp with time zone
+  content jsonb
+  reason text
+  error_code text
+  finished_at timestamp with time zone
+  request_id text
+  wecom_welcomes_pkey PRIMARY KEY (tenant_id, id)
+  wecom_welcomes_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'skipped'::text])))
+  wecom_welcomes_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+  wecom_welcomes_tenant_id_corp_welcome_code_key UNIQUE (tenant_id, corp, welcome_code)
+  CREATE INDEX wecom_welcomes_due ON public.wecom_welcomes USING btree (tenant_id, received_at) WHERE (status = ANY (ARRAY['pending'::text, 'sending'::text]))
+  CREATE INDEX wecom_welcomes_pair ON public.wecom_welcomes USING btree (tenant_id, corp, external_userid, user_id)
+  CREATE UNIQUE INDEX wecom_welcomes_tenant_id_corp_welcome_code_key ON public.wecom_welcomes USING btree (tenant_id, corp, welcome_code)

@@ -189,6 +189,163 @@ export interface Tenants {
   weekStart: Generated<string>;
 }
 
+export interface WecomBudgets {
+  api: string;
+  corpId: string;
+  dayStart: Timestamp;
+  dayUsed: number;
+  hourStart: Timestamp;
+  hourUsed: number;
+  minuteStart: Timestamp;
+  minuteUsed: number;
+  pausedUntil: Timestamp | null;
+  tenantId: number;
+}
+
+export interface WecomCalls {
+  at: Timestamp;
+  corpId: string;
+  endpoint: string;
+  errcode: number | null;
+  id: Generated<Int8>;
+  message: string | null;
+  milliseconds: number | null;
+  requestId: string | null;
+  tenantId: number;
+}
+
+export interface WecomCorps {
+  agentId: number | null;
+  callbackKey: Buffer;
+  callbackToken: Buffer;
+  callbackVerifiedAt: Timestamp | null;
+  corpId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  lastCallbackAt: Timestamp | null;
+  name: string;
+  secret: Buffer;
+  state: Generated<string>;
+  syncedAt: Timestamp | null;
+  tenantId: number;
+}
+
+export interface WecomFollows {
+  addWay: number | null;
+  changedAt: Generated<Timestamp>;
+  corp: number;
+  customerId: number;
+  description: string | null;
+  employeeId: number;
+  externalUserid: string;
+  half: Generated<boolean>;
+  history: Generated<Json>;
+  live: boolean;
+  remark: string | null;
+  seenIn: Int8 | null;
+  state: string | null;
+  tagIds: Generated<string[]>;
+  tenantId: number;
+  userId: string;
+}
+
+export interface WecomInbox {
+  at: Timestamp;
+  attempts: Generated<number>;
+  body: string;
+  corp: number;
+  dueAt: Generated<Timestamp>;
+  errorCode: string | null;
+  errorMessage: string | null;
+  id: Generated<Int8>;
+  key: string;
+  lane: string;
+  leaseUntil: Timestamp | null;
+  processedAt: Timestamp | null;
+  receivedAt: Generated<Timestamp>;
+  repeats: Generated<number>;
+  requestId: string | null;
+  state: Generated<string>;
+  tenantId: number;
+  type: string;
+}
+
+export interface WecomMedia {
+  corp: number;
+  expiresAt: Timestamp;
+  file: string;
+  kind: string;
+  mediaId: string;
+  tenantId: number;
+}
+
+export interface WecomRepairs {
+  at: Generated<Timestamp>;
+  corp: number;
+  customerId: number | null;
+  details: Generated<Json>;
+  externalUserid: string | null;
+  id: Generated<Int8>;
+  kind: string;
+  run: Int8;
+  tenantId: number;
+  userId: string | null;
+}
+
+export interface WecomTagGroups {
+  corp: number;
+  groupId: string;
+  localGroupId: number;
+  tenantId: number;
+}
+
+export interface WecomTagPushes {
+  attempts: Generated<number>;
+  customerId: number;
+  dueAt: Generated<Timestamp>;
+  errorMessage: string | null;
+  tagId: number;
+  tenantId: number;
+  version: Generated<number>;
+}
+
+export interface WecomTags {
+  corp: number;
+  groupId: string;
+  localTagId: number;
+  tagId: string;
+  tenantId: number;
+}
+
+export interface WecomTokens {
+  corpId: string;
+  expiresAt: Timestamp | null;
+  sealed: Buffer | null;
+  secretHash: string;
+  tenantId: number;
+}
+
+export interface WecomWelcomes {
+  attempts: Generated<number>;
+  content: Json | null;
+  corp: number;
+  errorCode: string | null;
+  eventAt: Timestamp;
+  expiresAt: Timestamp;
+  externalUserid: string;
+  finishedAt: Timestamp | null;
+  id: Generated<Int8>;
+  leaseUntil: Timestamp | null;
+  linkState: string | null;
+  reason: string | null;
+  receivedAt: Timestamp;
+  requestId: string | null;
+  status: Generated<string>;
+  tenantId: number;
+  userId: string;
+  welcomeCode: string;
+}
+
 export interface DB {
   auditLog: AuditLog;
   consumerPositions: ConsumerPositions;
@@ -206,4 +363,16 @@ export interface DB {
   scheduleRuns: ScheduleRuns;
   secrets: Secrets;
   tenants: Tenants;
+  wecomBudgets: WecomBudgets;
+  wecomCalls: WecomCalls;
+  wecomCorps: WecomCorps;
+  wecomFollows: WecomFollows;
+  wecomInbox: WecomInbox;
+  wecomMedia: WecomMedia;
+  wecomRepairs: WecomRepairs;
+  wecomTagGroups: WecomTagGroups;
+  wecomTagPushes: WecomTagPushes;
+  wecomTags: WecomTags;
+  wecomTokens: WecomTokens;
+  wecomWelcomes: WecomWelcomes;
 }
