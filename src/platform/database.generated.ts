@@ -31,7 +31,20 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface Attributes {
+  choices: Generated<string[]>;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  key: string;
+  name: string;
+  position: Generated<number>;
+  tenantId: number;
+  type: string;
+}
 
 export interface AuditLog {
   action: string;
@@ -53,6 +66,77 @@ export interface ConsumerPositions {
   partition: number;
   seq: Int8;
   transaction: string;
+}
+
+export interface CustomerFacts {
+  at: Generated<Timestamp>;
+  attributes: Generated<Json>;
+  avatar: string | null;
+  company: string | null;
+  customerId: number;
+  gender: string | null;
+  kind: string | null;
+  name: string | null;
+  position: string | null;
+  remark: string | null;
+  tenantId: number;
+}
+
+export interface CustomerIds {
+  nextId: Int8;
+  tenantId: number;
+}
+
+export interface CustomerLinks {
+  createdAt: Generated<Timestamp>;
+  fromId: number;
+  kind: string;
+  note: string | null;
+  tenantId: number;
+  toId: number;
+}
+
+export interface Customers {
+  activeAt: Generated<Timestamp>;
+  addedAt: Generated<Timestamp>;
+  attributes: Generated<Json>;
+  avatar: string | null;
+  canonicalId: number;
+  company: string | null;
+  createdAt: Generated<Timestamp>;
+  currency: string | null;
+  gender: string | null;
+  hasPhone: Generated<boolean>;
+  id: number;
+  kind: Generated<string>;
+  lastActiveAt: Generated<Timestamp>;
+  listed: Generated<boolean>;
+  name: string | null;
+  ordersCount: Generated<number>;
+  paidMinor: Generated<Int8>;
+  position: string | null;
+  search: Generated<string>;
+  tenantId: number;
+}
+
+export interface CustomerTags {
+  canonicalId: number;
+  customerId: number;
+  source: string;
+  taggedAt: Timestamp;
+  tagId: number;
+  tenantId: number;
+}
+
+export interface CustomerTotals {
+  currency: string;
+  customerId: number;
+  firstPaidAt: Timestamp | null;
+  lastPaidAt: Timestamp | null;
+  ordersCount: Generated<number>;
+  paidMinor: Generated<Int8>;
+  refundedMinor: Generated<Int8>;
+  tenantId: number;
 }
 
 export interface DeadLetters {
@@ -102,6 +186,27 @@ export interface EventLog {
   transaction: Generated<string>;
 }
 
+export interface Exports {
+  actor: string;
+  bytes: Int8 | null;
+  createdAt: Generated<Timestamp>;
+  createdBy: number | null;
+  error: Json | null;
+  expiresAt: Timestamp | null;
+  finishedAt: Timestamp | null;
+  format: string;
+  id: Generated<number>;
+  jobId: Int8 | null;
+  query: Generated<Json>;
+  revealPhone: Generated<boolean>;
+  rows: Generated<Int8>;
+  state: Generated<string>;
+  storedPath: string | null;
+  tenantId: number;
+  truncated: Generated<boolean>;
+  what: string;
+}
+
 export interface Files {
   bytes: Int8;
   contentType: string;
@@ -109,6 +214,34 @@ export interface Files {
   id: Generated<Int8>;
   name: string;
   sha256: string;
+  tenantId: number;
+}
+
+export interface FollowPeriods {
+  addedAt: Timestamp;
+  addWay: string | null;
+  channelId: number | null;
+  customerId: number;
+  employeeId: number;
+  endedAt: Timestamp;
+  endedBy: string;
+  state: string | null;
+  tenantId: number;
+}
+
+export interface Follows {
+  addedAt: Timestamp | null;
+  addWay: string | null;
+  canonicalId: number;
+  channelId: number | null;
+  customerId: number;
+  description: string | null;
+  employeeId: number;
+  endedAt: Timestamp | null;
+  endedBy: string | null;
+  operator: string | null;
+  remark: string | null;
+  state: string | null;
   tenantId: number;
 }
 
@@ -120,6 +253,44 @@ export interface IdempotencyKeys {
   requestHash: string;
   status: number | null;
   tenantId: number;
+}
+
+export interface Identities {
+  createdAt: Generated<Timestamp>;
+  customerId: number;
+  kind: string;
+  masked: string | null;
+  scope: Generated<string>;
+  sealed: Buffer | null;
+  tenantId: number;
+  value: string;
+}
+
+export interface Imports {
+  cancelRequested: Generated<boolean>;
+  createdAt: Generated<Timestamp>;
+  createdBy: number | null;
+  dryRun: Generated<boolean>;
+  error: Json | null;
+  fence: Generated<number>;
+  fileName: string;
+  finishedAt: Timestamp | null;
+  id: Generated<number>;
+  imported: Generated<Int8>;
+  jobId: Int8 | null;
+  kind: string;
+  mapping: Generated<Json>;
+  rejected: Generated<Int8>;
+  rejectedBytes: Generated<Int8>;
+  result: Json | null;
+  rowsDone: Generated<Int8>;
+  startedAt: Timestamp | null;
+  state: Generated<string>;
+  storedPath: string | null;
+  tenantId: number;
+  totalRows: Int8 | null;
+  unchanged: Generated<Int8>;
+  updated: Generated<Int8>;
 }
 
 export interface Installation {
@@ -150,12 +321,105 @@ export interface Jobs {
   worker: string | null;
 }
 
+export interface MergeReviews {
+  createdAt: Timestamp;
+  decidedAt: Timestamp | null;
+  decidedBy: string | null;
+  details: Generated<Json>;
+  firstId: number;
+  id: Generated<Int8>;
+  reason: string;
+  secondId: number;
+  state: Generated<string>;
+  tenantId: number;
+}
+
+export interface Merges {
+  details: Generated<Json>;
+  id: Generated<Int8>;
+  keepId: number;
+  mergedAt: Timestamp;
+  mergedBy: string;
+  mergeId: number;
+  reason: string;
+  tenantId: number;
+  undoneAt: Timestamp | null;
+  undoneBy: string | null;
+}
+
+export interface OrderLines {
+  amountMinor: Int8;
+  discountMinor: Generated<Int8>;
+  lineKey: string;
+  lineNo: string | null;
+  orderId: Int8;
+  paidMinor: Int8;
+  position: Generated<Int8>;
+  productCode: Generated<string>;
+  quantity: Numeric;
+  skuCode: Generated<string>;
+  tenantId: number;
+  title: Generated<string>;
+  unitPrice: Numeric;
+}
+
+export interface Orders {
+  announcedMinor: Int8 | null;
+  channel: string | null;
+  closedAt: Timestamp | null;
+  completedAt: Timestamp | null;
+  countedAt: Generated<Timestamp | null>;
+  coupons: Generated<string[]>;
+  createdAt: Generated<Timestamp>;
+  currency: string;
+  customerId: number | null;
+  discountMinor: Generated<Int8>;
+  employee: string | null;
+  goodsMinor: Generated<Int8>;
+  id: Generated<Int8>;
+  importId: number | null;
+  items: Generated<Numeric>;
+  lines: Generated<number>;
+  orderedAt: Timestamp;
+  orderNo: string;
+  paidAt: Timestamp | null;
+  paidMinor: Generated<Int8>;
+  rawStatus: string | null;
+  refundedMinor: Generated<Int8>;
+  region: string | null;
+  shippedAt: Timestamp | null;
+  shopId: Generated<number>;
+  source: string;
+  sourceUpdatedAt: Timestamp | null;
+  statedPaidMinor: Int8 | null;
+  status: string;
+  tenantId: number;
+}
+
+export interface PersonChanges {
+  customerId: number;
+  seq: Generated<Int8>;
+  tenantId: number;
+}
+
 export interface Processes {
   beatAt: Timestamp;
   name: string;
   restarts: Generated<number>;
   startedAt: Timestamp;
   version: string;
+}
+
+export interface Products {
+  category: string | null;
+  code: string;
+  createdAt: Generated<Timestamp>;
+  currency: string | null;
+  id: Generated<number>;
+  price: Numeric | null;
+  tenantId: number;
+  title: string;
+  updatedAt: Generated<Timestamp>;
 }
 
 export interface QuarantinedEvents {
@@ -168,6 +432,43 @@ export interface QuarantinedEvents {
   tenantId: number;
 }
 
+export interface RefundLines {
+  amountMinor: Int8;
+  lineKey: string;
+  lineNo: string | null;
+  productCode: Generated<string>;
+  quantity: Numeric;
+  refundId: Int8;
+  skuCode: Generated<string>;
+  tenantId: number;
+  title: Generated<string>;
+  unitPrice: Numeric;
+}
+
+export interface Refunds {
+  amountMinor: Generated<Int8>;
+  announcedMinor: Int8 | null;
+  appliedAt: Timestamp;
+  countedAt: Generated<Timestamp | null>;
+  createdAt: Generated<Timestamp>;
+  currency: string;
+  customerId: number | null;
+  finishedAt: Timestamp | null;
+  id: Generated<Int8>;
+  importId: number | null;
+  items: Generated<Numeric>;
+  lines: Generated<number>;
+  orderId: Int8 | null;
+  reason: string | null;
+  refundNo: string;
+  region: string | null;
+  shopId: Generated<number>;
+  source: string;
+  status: string;
+  tenantId: number;
+  type: Generated<string>;
+}
+
 export interface ScheduleRuns {
   name: string;
   slot: Timestamp;
@@ -176,6 +477,37 @@ export interface ScheduleRuns {
 export interface Secrets {
   name: string;
   sealed: Buffer;
+  tenantId: number;
+}
+
+export interface Shops {
+  archivedAt: Timestamp | null;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  name: string;
+  previousSecret: Buffer | null;
+  previousSecretUntil: Timestamp | null;
+  secret: Buffer | null;
+  source: Generated<string>;
+  tenantId: number;
+}
+
+export interface TagGroups {
+  color: string | null;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  name: string;
+  position: Generated<number>;
+  source: Generated<string>;
+  tenantId: number;
+}
+
+export interface Tags {
+  createdAt: Generated<Timestamp>;
+  groupId: number;
+  id: Generated<number>;
+  name: string;
+  position: Generated<number>;
   tenantId: number;
 }
 
@@ -347,21 +679,44 @@ export interface WecomWelcomes {
 }
 
 export interface DB {
+  attributes: Attributes;
   auditLog: AuditLog;
   consumerPositions: ConsumerPositions;
+  customerFacts: CustomerFacts;
+  customerIds: CustomerIds;
+  customerLinks: CustomerLinks;
+  customers: Customers;
+  customerTags: CustomerTags;
+  customerTotals: CustomerTotals;
   deadLetters: DeadLetters;
   eventIds: EventIds;
   eventInbox: EventInbox;
   eventLoad: EventLoad;
   eventLog: EventLog;
+  exports: Exports;
   files: Files;
+  followPeriods: FollowPeriods;
+  follows: Follows;
   idempotencyKeys: IdempotencyKeys;
+  identities: Identities;
+  imports: Imports;
   installation: Installation;
   jobs: Jobs;
+  mergeReviews: MergeReviews;
+  merges: Merges;
+  orderLines: OrderLines;
+  orders: Orders;
+  personChanges: PersonChanges;
   processes: Processes;
+  products: Products;
   quarantinedEvents: QuarantinedEvents;
+  refundLines: RefundLines;
+  refunds: Refunds;
   scheduleRuns: ScheduleRuns;
   secrets: Secrets;
+  shops: Shops;
+  tagGroups: TagGroups;
+  tags: Tags;
   tenants: Tenants;
   wecomBudgets: WecomBudgets;
   wecomCalls: WecomCalls;
