@@ -8,11 +8,11 @@ import { TagChips } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
 
 export const customerColumns = (t: Translate): Column<Customer>[] => [
-  { key: 'name', title: t('customers.name'), width: 190, render: (row) => <PersonChip name={row.name} avatar={row.avatar} /> },
+  { key: 'name', title: t('customers.name'), width: 180, render: (row) => <PersonChip name={row.name} avatar={row.avatar} /> },
   {
     key: 'tags',
     title: t('customers.tags'),
-    width: 250,
+    width: 240,
     render: (row) => (row.tags.length ? <TagChips tags={row.tags} max={3} /> : <span className="mute">{t('ui.none')}</span>),
   },
   {
@@ -22,12 +22,12 @@ export const customerColumns = (t: Translate): Column<Customer>[] => [
     render: (row) =>
       row.followers.map((follow) => follow.employee.name).join('、') || <span className="mute">{t('customers.nobody')}</span>,
   },
-  { key: 'channel', title: t('customers.channel'), width: 130, render: (row) => row.channel?.name ?? <span className="mute">—</span> },
-  { key: 'firstAddedAt', title: t('customers.addedAt'), width: 130, sort: 'firstAddedAt', render: (row) => <When at={row.firstAddedAt} /> },
+  { key: 'channel', title: t('customers.channel'), width: 120, render: (row) => row.channel?.name ?? <span className="mute">—</span> },
+  { key: 'firstAddedAt', title: t('customers.addedAt'), width: 120, sort: 'firstAddedAt', render: (row) => <When at={row.firstAddedAt} /> },
   {
     key: 'lastActiveAt',
     title: t('customers.lastActiveAt'),
-    width: 130,
+    width: 120,
     sort: 'lastActiveAt',
     phone: 'none',
     render: (row) => <When at={row.lastActiveAt} />,
@@ -35,20 +35,20 @@ export const customerColumns = (t: Translate): Column<Customer>[] => [
   {
     key: 'orders',
     title: t('customers.ordersCount'),
-    width: 90,
+    width: 80,
     right: true,
     sort: 'ordersCount',
     phone: 'none',
-    render: (row) => <Count value={row.ordersCount} />,
+    render: (row) => (row.ordersCount > 0 ? <Count value={row.ordersCount} /> : <span className="mute">—</span>),
   },
   {
     key: 'paid',
     title: t('customers.paid'),
-    width: 130,
+    width: 120,
     right: true,
     sort: 'paidMinor',
     phone: 'aside',
-    render: (row) => <Money minor={row.paidMinor} currency={row.currency} />,
+    render: (row) => (row.ordersCount > 0 ? <Money minor={row.paidMinor} currency={row.currency} /> : <span className="mute">—</span>),
   },
   { key: 'phone', title: t('customers.phone'), width: 130, hidden: true, render: (row) => row.phoneMasked ?? '—' },
   { key: 'kind', title: t('customers.kind'), width: 100, hidden: true, phone: 'none', render: (row) => row.kind ?? '—' },

@@ -14,7 +14,7 @@ import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Money } from '#console/ui/money.tsx'
-import { Columns, Facts, Page, Row, Section, Stack } from '#console/ui/page.tsx'
+import { Columns, Facts, Page, Row, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Badge, TagChips } from '#console/ui/tag-chips.tsx'
@@ -40,7 +40,7 @@ export function CustomerPage() {
   const data = customer.data?.id === customerId ? customer.data : undefined
   return (
     <Page
-      title={data?.name ?? t('customers.customer')}
+      title={data ? <Who customer={data} /> : t('customers.customer')}
       back={<Back />}
       actions={
         data && (
@@ -77,30 +77,31 @@ const Back = () => {
   )
 }
 
-function Identity({ customer }: { customer: CustomerDetail }) {
-  const { t } = useText()
+function Who({ customer }: { customer: CustomerDetail }) {
   const note = [
     customer.gender && textOr(`customers.genders.${customer.gender}`, ''),
     customer.kind && textOr(`customers.kinds.${customer.kind}`, customer.kind),
   ]
+  return <PersonChip size="large" name={customer.name} avatar={customer.avatar} note={note.filter(Boolean).join(' · ')} />
+}
+
+function Identity({ customer }: { customer: CustomerDetail }) {
+  const { t } = useText()
   return (
     <>
-      <Section>
-        <Stack>
-          <PersonChip size="large" name={customer.name} avatar={customer.avatar} note={note.filter(Boolean).join(' · ')} />
-          <Facts
-            items={[
-              { name: t('customers.phone'), value: customer.phoneMasked },
-              { name: t('customers.channel'), value: customer.channel?.name },
-              { name: t('customers.addedAt'), value: <When at={customer.firstAddedAt} /> },
-              { name: t('customers.lastActiveAt'), value: <When at={customer.lastActiveAt} /> },
-              ...customer.attributes.map((attribute) => ({
-                name: attribute.name,
-                value: valueText(attribute.value, t('ui.yes'), t('ui.no')),
-              })),
-            ]}
-          />
-        </Stack>
+      <Section title={t('customers.profile')}>
+        <Facts
+          items={[
+            { name: t('customers.phone'), value: customer.phoneMasked },
+            { name: t('customers.channel'), value: customer.channel?.name },
+            { name: t('customers.addedAt'), value: <When at={customer.firstAddedAt} /> },
+            { name: t('customers.lastActiveAt'), value: <When at={customer.lastActiveAt} /> },
+            ...customer.attributes.map((attribute) => ({
+              name: attribute.name,
+              value: valueText(attribute.value, t('ui.yes'), t('ui.no')),
+            })),
+          ]}
+        />
       </Section>
       <Section title={t('customers.identities')} note={t('customers.identitiesNote')}>
         <Facts

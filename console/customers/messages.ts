@@ -41,6 +41,7 @@ export const customers = messages(
     bulkTagEffect: '将给 {{count}} 位客户打上这个标签；已有的人不变，随时可以用「移除标签」撤回。',
     bulkUntagEffect: '将移除 {{count}} 位客户的这个标签；没有的人不变。',
     bulkStarted: '正在处理 {{count}} 位客户',
+    profile: '资料',
     identities: '身份',
     identitiesNote: '同一个人的所有账号',
     identityKinds: {
@@ -132,6 +133,7 @@ export const customers = messages(
     bulkTagEffect: '{{count}} customers will get this tag. Those who have it stay as they are; “Remove tag” takes it back.',
     bulkUntagEffect: '{{count}} customers will lose this tag. Those without it stay as they are.',
     bulkStarted: 'Working on {{count}} customers',
+    profile: 'Details',
     identities: 'Identities',
     identitiesNote: 'Every account of this person',
     identityKinds: {

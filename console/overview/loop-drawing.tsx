@@ -41,7 +41,11 @@ export function LoopDrawing(props: { now: Counts; before: Counts | undefined; on
         </div>
       ))}
       <Stream now={props.now} weak={weak} />
-      <span className="loop-rate beside" />
+      <div className="loop-rate beside">
+        <span>
+          {t('overview.whole')} <strong className="figure">{percent(props.now.ordered, props.now.scans)}</strong>
+        </span>
+      </div>
       {all.map((passage) => (
         <Rate key={passage.to} passage={passage} weak={weak === passage} place="beside" />
       ))}
@@ -69,27 +73,38 @@ function Rate({ passage, weak, place }: { passage: Passage | undefined; weak: bo
 
 function Stream({ now, weak }: { now: Counts; weak: Passage | undefined }) {
   const most = Math.max(1, ...steps.map((step) => now[step]))
-  const halves = steps.map((step) => Math.max(now[step] > 0 ? 1.5 : 0.5, (Math.sqrt(now[step] / most) * (height - 12)) / 2))
-  const middle = height / 2
+  const halves = steps.map((step) => Math.max(now[step] > 0 ? 1.5 : 0.5, (Math.sqrt(now[step] / most) * (height - 8)) / 2))
+  const narrowing = steps.findIndex((_step, index) => weak !== undefined && steps[index + 1] === weak.to)
   return (
     <svg className="loop-flow" viewBox={`0 0 ${stageWidth * 4} ${height}`} preserveAspectRatio="none" aria-hidden="true">
       <title>·</title>
-      {steps.map((step, index) => {
-        const here = halves[index] ?? 0
-        const next = halves[index + 1] ?? here
-        const left = index * stageWidth
-        const right = left + stageWidth
-        const bend = left + stageWidth * 0.55
-        const narrowing = index < 3 && weak !== undefined && steps[index + 1] === weak.to
-        return (
-          <path
-            key={step}
-            className={narrowing ? 'loop-band weak' : 'loop-band'}
-            opacity={0.28 + index * 0.2}
-            d={`M${left} ${middle - here} C${bend} ${middle - here} ${bend} ${middle - next} ${right} ${middle - next} V${middle + next} C${bend} ${middle + next} ${bend} ${middle + here} ${left} ${middle + here} Z`}
-          />
-        )
-      })}
+      <defs>
+        <linearGradient id="loop-stream">
+          {[0.34, 0.5, 0.66, 0.82, 0.95].map((opacity, index) => (
+            <stop key={opacity} offset={index / 4} stopOpacity={opacity} className={index === narrowing ? 'weak' : ''} />
+          ))}
+        </linearGradient>
+      </defs>
+      <path fill="url(#loop-stream)" d={outline(halves)} />
     </svg>
   )
+}
+
+/** The upper edge from left to right and the lower edge back, each stage bending into the next. */
+function outline(halves: number[]): string {
+  const middle = height / 2
+  const ends = [...halves, halves.at(-1) ?? 0]
+  const there = ends.slice(1).map((half, index) => {
+    const left = index * stageWidth
+    const bend = left + stageWidth * 0.55
+    return `C${bend} ${middle - (ends[index] ?? 0)} ${bend} ${middle - half} ${left + stageWidth} ${middle - half}`
+  })
+  const back = halves
+    .map((half, index) => {
+      const left = index * stageWidth
+      const bend = left + stageWidth * 0.55
+      return `C${bend} ${middle + (ends[index + 1] ?? 0)} ${bend} ${middle + half} ${left} ${middle + half}`
+    })
+    .reverse()
+  return `M0 ${middle - (ends[0] ?? 0)} ${there.join(' ')} V${middle + (ends.at(-1) ?? 0)} ${back.join(' ')} Z`
 }

@@ -57,6 +57,7 @@ function People({ asked }: { asked: Asked }) {
   ]
   return (
     <DataTable
+      bare
       name="step-people"
       columns={columns}
       list={list}

@@ -53,7 +53,14 @@ function SettingsForm({ settings }: { settings: Settings }) {
       })
     }, t('ui.saved'))
   return (
-    <Form form={form} layout="vertical" initialValues={settings} disabled={!may} onFinish={(values) => void submit(values)}>
+    <Form
+      form={form}
+      layout="vertical"
+      requiredMark={false}
+      initialValues={settings}
+      disabled={!may}
+      onFinish={(values) => void submit(values)}
+    >
       <div className="stack">
         {problem && <Alert type="error" title={problem} />}
         <Columns>

@@ -79,8 +79,9 @@ function RoleList(props: { roles: Role[]; chosen: Role; onChoose: (id: string) =
             <button type="button" aria-current={role.id === props.chosen.id} onClick={() => props.onChoose(role.id)}>
               <span>{role.name}</span>
               <span className="note">
-                {role.preset && t('team.builtIn')}
-                {role.employees !== undefined && ` ${t('team.members', { count: role.employees })}`}
+                {[role.preset && t('team.builtIn'), role.employees !== undefined && t('team.members', { count: role.employees })]
+                  .filter(Boolean)
+                  .join(' · ')}
               </span>
             </button>
           </li>

@@ -1,6 +1,7 @@
 import { BarChart, LineChart } from 'echarts/charts'
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
 import { type EChartsCoreOption, init, use } from 'echarts/core'
+import { LabelLayout } from 'echarts/features'
 import { CanvasRenderer } from 'echarts/renderers'
 import { type RefObject, useCallback, useEffect, useImperativeHandle, useRef } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
@@ -9,7 +10,7 @@ import type { Canvas, ChartData, ChartSeries } from '#console/ui/chart.tsx'
 import { exactNumber, shortNumber } from '#console/ui/format.ts'
 import { useThemeName } from '#console/ui/preferences.ts'
 
-use([LineChart, BarChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, CanvasRenderer])
+use([LineChart, BarChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, LabelLayout, CanvasRenderer])
 
 type Instance = ReturnType<typeof init>
 
@@ -63,7 +64,7 @@ function chartOption(data: ChartData, palette: Palette, short: (value: number) =
       backgroundColor: palette.card,
       borderColor: palette.line,
       textStyle: { color: palette.ink, fontSize: 13 },
-      valueFormatter: (value: unknown) => (typeof value === 'number' ? (data.format ?? exactNumber)(value) : '—'),
+      formatter: (hits: unknown) => tooltip(hits, data),
     },
     xAxis: {
       type: 'category',
@@ -80,38 +81,64 @@ function chartOption(data: ChartData, palette: Palette, short: (value: number) =
       axisLabel: { color: palette.inkMute, formatter: (value: number) => short(value) },
       splitLine: { lineStyle: { color: palette.line } },
     },
-    series: data.series.map((one, index) => seriesOption(one, index, data, palette, direct)),
+    series: data.series.flatMap<object>((one, index) =>
+      data.kind === 'line' ? lines(one, index, data, palette, direct) : [bars(one, index, data, palette)],
+    ),
   }
 }
 
-function seriesOption(one: ChartSeries, index: number, data: ChartData, palette: Palette, direct: boolean) {
-  const color = seriesColors[(one.color ?? index) % seriesColors.length]
+const colorOf = (one: ChartSeries, index: number) => seriesColors[(one.color ?? index) % seriesColors.length]
+
+function bars(one: ChartSeries, index: number, data: ChartData, palette: Palette) {
+  const color = colorOf(one, index)
   const last = data.labels.length - 1
-  if (data.kind !== 'line') {
-    const hatched = { color, decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [3, 3], rotation: Math.PI / 4, color: palette.card } }
-    return {
-      name: one.name,
-      type: 'bar',
-      stack: data.kind === 'stack' ? 'all' : undefined,
-      barMaxWidth: 28,
-      itemStyle: { color, borderRadius: data.kind === 'stack' ? 0 : [3, 3, 0, 0] },
-      data: one.values.map((value, at) => (data.incomplete && at === last ? { value, itemStyle: hatched } : value)),
-    }
-  }
-  const dashed = one.compare ? [4, 4] : 'solid'
+  const hatched = { color, decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [3, 3], rotation: Math.PI / 4, color: palette.card } }
   return {
     name: one.name,
-    type: 'line',
-    symbol: 'circle',
-    symbolSize:
-      data.labels.length <= 2
-        ? 6
-        : (_value: unknown, { dataIndex }: { dataIndex: number }) => (data.incomplete && dataIndex === last ? 8 : 0),
-    lineStyle: { color, width: one.compare ? 1.5 : 2, type: dashed, opacity: one.compare ? 0.6 : 1 },
-    itemStyle: { color, opacity: one.compare ? 0.6 : 1 },
-    endLabel: { show: direct, formatter: '{a}', color: palette.inkSoft, fontSize: 12, distance: 8 },
-    labelLayout: { moveOverlap: 'shiftY' },
-    // The dot of the unfinished day is hollow, so that its dip is not read as a fall.
-    data: one.values.map((value, at) => (data.incomplete && at === last ? { value, symbol: 'emptyCircle', itemStyle: { color } } : value)),
+    type: 'bar',
+    stack: data.kind === 'stack' ? 'all' : undefined,
+    barMaxWidth: 28,
+    itemStyle: { color, borderRadius: data.kind === 'stack' ? 0 : [3, 3, 0, 0] },
+    data: one.values.map((value, at) => (data.incomplete && at === last ? { value, itemStyle: hatched } : value)),
   }
 }
+
+/** The unfinished interval is a dotted tail of its own, so that its dip is not read as a fall. */
+function lines(one: ChartSeries, index: number, data: ChartData, palette: Palette, direct: boolean) {
+  const color = colorOf(one, index)
+  const last = data.labels.length - 1
+  const open = data.incomplete && last > 0
+  const look = { color, width: one.compare ? 1.5 : 2, opacity: one.compare ? 0.6 : 1 }
+  const label = { show: direct, formatter: '{a}', color: palette.inkSoft, fontSize: 12, distance: 8 }
+  const common = { name: one.name, type: 'line', symbol: 'circle', itemStyle: { color }, labelLayout: { moveOverlap: 'shiftY' } }
+  const body = {
+    ...common,
+    showSymbol: data.labels.length <= 2,
+    lineStyle: { ...look, type: one.compare ? [4, 4] : 'solid' },
+    endLabel: open ? { show: false } : label,
+    data: one.values.map((value, at) => (open && at === last ? null : value)),
+  }
+  const tail = {
+    ...common,
+    symbol: 'emptyCircle',
+    symbolSize: (_value: unknown, point: { dataIndex: number }) => (point.dataIndex === last ? 7 : 0),
+    lineStyle: { ...look, type: [2, 3] },
+    endLabel: label,
+    data: one.values.map((value, at) => (at >= last - 1 ? value : null)),
+  }
+  return open ? [body, tail] : [body]
+}
+
+function tooltip(hits: unknown, data: ChartData): string {
+  const [first] = Array.isArray(hits) ? (hits as { dataIndex: number }[]) : []
+  if (!first) return ''
+  const rows = data.series.map((one, index) => {
+    const value = one.values[first.dataIndex]
+    const dot = `<span style="display:inline-block;width:8px;height:8px;border-radius:50%;margin-right:8px;background:${colorOf(one, index)}"></span>`
+    const text = value === null || value === undefined ? '—' : (data.format ?? exactNumber)(value)
+    return `<div style="display:flex;justify-content:space-between;gap:24px"><span>${dot}${escaped(one.name)}</span><b>${escaped(text)}</b></div>`
+  })
+  return `<div style="margin-bottom:4px">${escaped(data.labels[first.dataIndex] ?? '')}</div>${rows.join('')}`
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)

@@ -45,6 +45,8 @@ export function DataTable<Row extends { id: string }>(props: {
   onSort?: (sort: string | undefined) => void
   selection?: Selection | undefined
   tools?: ReactNode
+  /** Inside a drawer: no frame of its own, and the head sticks to the drawer's top. */
+  bare?: boolean
 }) {
   const phone = usePhone()
   const { list } = props
@@ -57,7 +59,7 @@ export function DataTable<Row extends { id: string }>(props: {
   if (list.error && list.rows.length === 0) return <Problem error={list.error} retry={list.reload} />
   const selected = props.selection?.ids.length ?? 0
   return (
-    <div className={`table${list.refreshing ? ' refreshing' : ''}`}>
+    <div className={`table${list.refreshing ? ' refreshing' : ''}${props.bare ? ' bare' : ''}`}>
       <div className="table-bar">
         {selected > 0 ? (
           <SelectionBar selection={props.selection} />
@@ -94,6 +96,7 @@ function Grid<Row extends { id: string }>(props: {
   sort?: string | undefined
   onSort?: (sort: string | undefined) => void
   selection?: Selection | undefined
+  bare?: boolean
 }) {
   const { density } = usePreferences()
   const { open, href, onSort, selection, sort } = props
@@ -103,7 +106,7 @@ function Grid<Row extends { id: string }>(props: {
       rowKey="id"
       dataSource={props.list.rows}
       pagination={false}
-      sticky={{ offsetHeader: 56 }}
+      sticky={props.bare ? false : { offsetHeader: 56 }}
       scroll={{ x: props.shown.reduce((sum, column) => sum + (column.width ?? 140), 0) }}
       columns={props.shown.map((column, index) => ({
         key: column.key,

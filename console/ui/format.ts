@@ -16,8 +16,10 @@ export function shortNumber(value: number, language: Language): string {
   // Rounding 99,999,999 to one decimal would say 10000.0万: the next unit up says it properly.
   const rounded = Math.round((value / size) * 10) / 10
   const above = steps[steps.indexOf(step) - 1]
-  return above && Math.abs(rounded) * size >= above[0] ? `${sign(value)}1.0${above[1]}` : `${rounded.toFixed(1)}${unit}`
+  return above && Math.abs(rounded) * size >= above[0] ? `${sign(value)}1.0${above[1]}` : `${grouped(rounded)}${unit}`
 }
+
+const grouped = (value: number): string => value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
 const chineseSteps: [number, [number, string][]] = [
   10_000,

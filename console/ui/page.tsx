@@ -41,7 +41,7 @@ export function Columns(props: { shares?: number[]; children: ReactNode[] }) {
     <div className="columns">
       {props.children.map((child, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the columns of a page are fixed
-        <div key={index} style={{ flexGrow: props.shares?.[index] ?? 1, flexBasis: `${(props.shares?.[index] ?? 1) * 160}px` }}>
+        <div key={index} style={{ flexGrow: props.shares?.[index] ?? 1, flexBasis: `${(props.shares?.[index] ?? 1) * 110}px` }}>
           {child}
         </div>
       ))}

@@ -29,9 +29,10 @@ export const Stats = ({ children }: { children: ReactNode }) => <div className="
 export function Change({ now, before, better = 'more' }: { now: number; before: number; better?: 'more' | 'less' }) {
   const { t } = useText()
   if (before === 0) return <span className="change flat">{now === 0 ? t('ui.unchanged') : t('ui.nothingBefore')}</span>
+  if (now === before) return <span className="change flat">{t('ui.unchanged')}</span>
   const up = now > before
-  const good = now === before ? 'flat' : up === (better === 'more') ? 'good' : 'bad'
-  const sign = now === before ? '' : up ? '▲ +' : '▼ −'
+  const good = up === (better === 'more') ? 'good' : 'bad'
+  const sign = up ? '▲ +' : '▼ −'
   return (
     <span className={`change ${good}`} title={t('ui.comparedWith', { value: before.toLocaleString('en-US') })}>
       {sign}
