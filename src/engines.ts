@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '#platform/config.ts'
 import { type EmbeddedClickHouse, startClickHouse } from '#platform/embedded/clickhouse.ts'
 import { type EmbeddedPostgres, startPostgres } from '#platform/embedded/postgres.ts'
-import type { Logger } from '#platform/log.ts'
+import { createLogger, type Logger } from '#platform/log.ts'
 
 /** The engines of a workspace: embedded ones where the configuration names no URL, watched and started again when they die. */
 export type Engines = { config: Config; restarts: { postgres: number; clickhouse: number }; pids(): Record<string, number | undefined>; stop(): Promise<void> }
@@ -77,7 +77,7 @@ function isAlive(pid: number | undefined): boolean {
 const isZombie = (pid: number): boolean => existsSync(`/proc/${pid}/stat`) && /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 
 /** Where a running workspace is to be found, for commands on the same data folder. */
-export type Address = { pid: number; url: string; token: string }
+export type Address = { pid: number; url: string; token: string; databaseUrl: string; clickhouseUrl: string }
 
 const addressFile = (dataDir: string): string => join(dataDir, 'workspace.json')
 
@@ -88,4 +88,17 @@ export function readAddress(dataDir: string): Address | undefined {
   if (!existsSync(addressFile(dataDir))) return undefined
   const address = JSON.parse(readFileSync(addressFile(dataDir), 'utf8')) as Address
   return isAlive(address.pid) ? address : undefined
+}
+
+/** The engines of a running workspace when there is one, else engines started for this piece of work alone. */
+export async function withEngines<T>(config: Config, work: (urls: { databaseUrl: string; clickhouseUrl: string; dataDir: string }) => Promise<T>): Promise<T> {
+  const { dataDir } = config
+  const running = readAddress(dataDir)
+  if (running) return work({ dataDir, databaseUrl: running.databaseUrl, clickhouseUrl: running.clickhouseUrl })
+  const engines = await startEngines(config, createLogger(config.logLevel, 'engines'))
+  try {
+    return await work({ dataDir, databaseUrl: String(engines.config.databaseUrl), clickhouseUrl: String(engines.config.clickhouseUrl) })
+  } finally {
+    await engines.stop()
+  }
 }

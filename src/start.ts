@@ -68,7 +68,7 @@ function isSupervisor(pid: number): boolean {
 async function withPorts(config: Config): Promise<Config> {
   const file = join(config.dataDir, 'ports.json')
   const saved = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { port?: number }) : {}
-  const port = config.port !== 0 ? config.port : saved.port && (await isFree(saved.port)) ? saved.port : await anyPort()
+  const port = config.port !== 0 ? config.port : saved.port && (await isFree(saved.port)) ? saved.port : await freePort()
   if (!(await isFree(port, config.host))) throw appError('start.port_taken', { message: `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}`, field: 'port' })
   writeFileSync(file, JSON.stringify({ ...saved, port }))
   const publicUrl = process.env.LIULIANG_PUBLIC_URL ? config.publicUrl : `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
@@ -79,7 +79,7 @@ async function sandboxPort(dataDir: string, preferred: number): Promise<number> 
   const file = join(dataDir, 'ports.json')
   const saved = JSON.parse(readFileSync(file, 'utf8')) as { port: number; sandbox?: number }
   const wanted = saved.sandbox ?? preferred
-  const port = (await isFree(wanted)) ? wanted : await anyPort()
+  const port = (await isFree(wanted)) ? wanted : await freePort()
   writeFileSync(file, JSON.stringify({ ...saved, sandbox: port }))
   return port
 }
@@ -91,7 +91,8 @@ const isFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
     probe.listen(port, host, () => probe.close(() => resolve(true)))
   })
 
-const anyPort = (): Promise<number> =>
+/** A port that nobody listens on at this moment. */
+export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const probe = createServer()
     probe.listen(0, '127.0.0.1', () => {
@@ -114,7 +115,7 @@ async function startProcesses(engines: Engines, options: StartOptions, log: Logg
   const web = keep({ name: 'web', file: './web.ts', env, log, onRestart: note('web') })
   kept.unshift(web, worker)
   await Promise.all([web.ready, worker.ready])
-  writeAddress(config.dataDir, { pid: process.pid, url: config.publicUrl, token: first.apiKey })
+  writeAddress(config.dataDir, { pid: process.pid, url: config.publicUrl, token: first.apiKey, databaseUrl: String(config.databaseUrl), clickhouseUrl: String(config.clickhouseUrl) })
   if (sandbox) {
     say('Connecting the WeCom sandbox …')
     await connectSandbox(createContext(installation, first.tenantId, systemActor, 'start'), sandbox.url)

@@ -35,6 +35,20 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiKeys {
+  createdAt: Timestamp;
+  employeeId: number | null;
+  expiresAt: Timestamp | null;
+  hint: string;
+  id: Generated<number>;
+  keyHash: string;
+  name: string;
+  public: Generated<boolean>;
+  scopes: string[];
+  tenantId: number;
+  usedAt: Timestamp | null;
+}
+
 export interface Attributes {
   choices: Generated<string[]>;
   createdAt: Generated<Timestamp>;
@@ -149,6 +163,56 @@ export interface DeadLetters {
   failedAt: Generated<Timestamp>;
   id: Generated<Int8>;
   replayedAt: Timestamp | null;
+  tenantId: number;
+}
+
+export interface Departments {
+  corpId: number | null;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  name: string;
+  order: Generated<Int8>;
+  parentId: number | null;
+  tenantId: number;
+  wecomId: Int8 | null;
+}
+
+export interface EmployeeAccounts {
+  corpId: number;
+  employeeId: number;
+  leftAt: Timestamp | null;
+  tenantId: number;
+  userId: string;
+}
+
+export interface EmployeeDepartments {
+  departmentId: number;
+  employeeId: number;
+  tenantId: number;
+}
+
+export interface Employees {
+  avatar: string | null;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  language: string | null;
+  leftAt: Timestamp | null;
+  login: string | null;
+  mobileSealed: Buffer | null;
+  mustChangePassword: Generated<boolean>;
+  name: string;
+  passwordHash: string | null;
+  position: string | null;
+  roleId: number;
+  scope: Generated<string>;
+  status: Generated<string>;
+  suspendedBy: string | null;
+  tenantId: number;
+}
+
+export interface EmployeeScopeDepartments {
+  departmentId: number;
+  employeeId: number;
   tenantId: number;
 }
 
@@ -321,6 +385,21 @@ export interface Jobs {
   worker: string | null;
 }
 
+export interface LoginAttempts {
+  attempts: number;
+  key: string;
+  windowStart: Timestamp;
+}
+
+export interface LoginStates {
+  cookieHash: string;
+  corpId: number;
+  expiresAt: Timestamp;
+  returnTo: string;
+  stateHash: string;
+  tenantId: number;
+}
+
 export interface MergeReviews {
   createdAt: Timestamp;
   decidedAt: Timestamp | null;
@@ -469,6 +548,19 @@ export interface Refunds {
   type: Generated<string>;
 }
 
+export interface Roles {
+  createdAt: Generated<Timestamp>;
+  description: string | null;
+  home: Generated<string>;
+  id: Generated<number>;
+  name: string | null;
+  permissions: Generated<string[]>;
+  preset: string | null;
+  scope: Generated<string>;
+  tenantId: number;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface ScheduleRuns {
   name: string;
   slot: Timestamp;
@@ -478,6 +570,17 @@ export interface Secrets {
   name: string;
   sealed: Buffer;
   tenantId: number;
+}
+
+export interface Sessions {
+  createdAt: Timestamp;
+  employeeId: number;
+  expiresAt: Timestamp;
+  ip: string | null;
+  seenAt: Timestamp;
+  tenantId: number;
+  tokenHash: string;
+  userAgent: string | null;
 }
 
 export interface Shops {
@@ -679,6 +782,7 @@ export interface WecomWelcomes {
 }
 
 export interface DB {
+  apiKeys: ApiKeys;
   attributes: Attributes;
   auditLog: AuditLog;
   consumerPositions: ConsumerPositions;
@@ -689,6 +793,11 @@ export interface DB {
   customerTags: CustomerTags;
   customerTotals: CustomerTotals;
   deadLetters: DeadLetters;
+  departments: Departments;
+  employeeAccounts: EmployeeAccounts;
+  employeeDepartments: EmployeeDepartments;
+  employees: Employees;
+  employeeScopeDepartments: EmployeeScopeDepartments;
   eventIds: EventIds;
   eventInbox: EventInbox;
   eventLoad: EventLoad;
@@ -702,6 +811,8 @@ export interface DB {
   imports: Imports;
   installation: Installation;
   jobs: Jobs;
+  loginAttempts: LoginAttempts;
+  loginStates: LoginStates;
   mergeReviews: MergeReviews;
   merges: Merges;
   orderLines: OrderLines;
@@ -712,8 +823,10 @@ export interface DB {
   quarantinedEvents: QuarantinedEvents;
   refundLines: RefundLines;
   refunds: Refunds;
+  roles: Roles;
   scheduleRuns: ScheduleRuns;
   secrets: Secrets;
+  sessions: Sessions;
   shops: Shops;
   tagGroups: TagGroups;
   tags: Tags;

@@ -88,14 +88,43 @@ async function runQuery(session: Session, text: string, url: URL, res: ServerRes
     if (database) await session.queryAsync(`USE ${quoteName(database)}`)
     const settings = Object.entries(settingsOf(url)).map(([name, value]) => `${name} = ${quoteValue(value)}`)
     const marked = `/* ${marker} */ ${sql}${settings.length > 0 && isSelect(sql) ? ` SETTINGS ${settings.join(', ')}` : ''}`
-    const parameters = parametersOf(sql, url)
-    const result = await (Object.keys(parameters).length > 0 ? session.queryBindAsync(marked, parameters, { format }) : session.queryAsync(marked, { format }))
-    res.writeHead(200, { 'Content-Type': format.startsWith('JSON') ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8', 'X-ClickHouse-Format': format, 'X-ClickHouse-Summary': JSON.stringify({ read_rows: String(result.rowsRead), read_bytes: String(result.bytesRead), elapsed_ns: String(Math.round(result.elapsed * 1e9)) }) })
-    res.end(result.bytes())
+    if (rowFormats.test(format) && isSelect(sql)) await stream(session, marked, parametersOf(sql, url), format, res)
+    else await whole(session, marked, parametersOf(sql, url), format, res)
   } finally {
     res.removeListener('close', stopWhenAbandoned)
   }
 }
+
+/** Formats without a frame around the rows, which may leave in pieces. */
+const rowFormats = /^(JSONEachRow|JSONCompactEachRow|CSV|TSV|TabSeparated)$/
+
+async function stream(session: Session, sql: string, parameters: object, format: string, res: ServerResponse): Promise<void> {
+  for await (const chunk of session.queryStreamBind(sql, parameters, { format })) {
+    if (!res.headersSent) res.writeHead(200, headersOf(format))
+    if (!res.write(chunk.raw())) await drained(res)
+    if (res.destroyed) return
+  }
+  if (!res.headersSent) res.writeHead(200, headersOf(format))
+  res.end()
+}
+
+/** Until the reader took what was written, or left. */
+const drained = (res: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done).off('close', done)
+      resolve()
+    }
+    res.on('drain', done).on('close', done)
+  })
+
+async function whole(session: Session, sql: string, parameters: object, format: string, res: ServerResponse): Promise<void> {
+  const result = await (Object.keys(parameters).length > 0 ? session.queryBindAsync(sql, parameters, { format }) : session.queryAsync(sql, { format }))
+  res.writeHead(200, { ...headersOf(format), 'X-ClickHouse-Summary': JSON.stringify({ read_rows: String(result.rowsRead), read_bytes: String(result.bytesRead), elapsed_ns: String(Math.round(result.elapsed * 1e9)) }) })
+  res.end(result.bytes())
+}
+
+const headersOf = (format: string) => ({ 'Content-Type': format.startsWith('JSON') ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8', 'X-ClickHouse-Format': format })
 
 async function kill(marker: string): Promise<void> {
   const session = await acquire()

@@ -74,8 +74,14 @@ async function begin(installation: Installation): Promise<Load | undefined> {
 /** The start time keeps tokens unique where a restored database counts its loads again from an older number. */
 const loadOf = (row: { id: number; rows: string[]; started: string }): Load => ({ id: row.id, rows: row.rows.map(Number), token: `${row.id}@${row.started}` })
 
+/** The last finished load is noted with the deletion: a backup takes from ClickHouse exactly what its PostgreSQL snapshot says is there. */
 async function finish(installation: Installation, load: Load): Promise<void> {
-  await installation.databases.systemPool.query('with done as (delete from event_load where id = $1) delete from event_inbox where seq = any($2)', [load.id, load.rows])
+  await installation.databases.systemPool.query(
+    `with done as (delete from event_load where id = $1),
+      noted as (insert into installation (name, value) values ('last_load', $1::bigint::text) on conflict (name) do update set value = excluded.value)
+     delete from event_inbox where seq = any($2)`,
+    [load.id, load.rows],
+  )
 }
 
 async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<object[]> {

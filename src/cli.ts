@@ -1,0 +1,53 @@
+// `liuliang COMMAND`: finds the command, reads its flags, says errors as one JSON line.
+import { parseArgs } from 'node:util'
+import { type Command, type Flags, globalOptions } from './commands/command.ts'
+import { AppError, appError, describeError } from '#platform/errors.ts'
+
+/** Each command is a file of its own, loaded only when it is asked for. */
+const commands: Record<string, () => Promise<{ command: Command }>> = {
+  start: () => import('./commands/start.ts'),
+  migrate: () => import('./commands/migrate.ts'),
+  import: () => import('./commands/import.ts'),
+  analyze: () => import('./commands/analyze.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
+  verify: () => import('./commands/verify.ts'),
+  sandbox: () => import('./commands/sandbox.ts'),
+  openapi: () => import('./commands/openapi.ts'),
+  wecom: () => import('./commands/wecom.ts'),
+}
+
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof AppError)) process.stderr.write(`${(error as Error).stack ?? error}\n`)
+  process.stderr.write(`${JSON.stringify(error instanceof AppError ? describeError(error) : { code: 'internal.error', message: (error as Error).message })}\n`)
+  process.exit(1)
+}
+
+async function run([name = 'help', ...rest]: string[]): Promise<void> {
+  if (name === 'help' || name === '--help' || name === '-h') return help()
+  const load = commands[name]
+  if (!load) throw appError('command.unknown', { message: `No command "${name}". \`liuliang help\` lists them.`, field: 'command' })
+  const { command } = await load()
+  if (rest.includes('--help')) return void process.stderr.write(`${usageOf(name, command)}\n`)
+  const { flags, positionals } = readFlags(command, rest)
+  await command.run({ flags, positionals, json: flags.json === true })
+}
+
+function readFlags(command: Command, rest: string[]): { flags: Flags; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args: rest, options: { ...globalOptions, ...command.options }, allowPositionals: true, allowNegative: true })
+    return { flags: values as Flags, positionals }
+  } catch (cause) {
+    throw appError('command.bad_flag', { message: (cause as Error).message, field: /'(--?[\w-]+)/.exec((cause as Error).message)?.[1] ?? 'arguments', cause })
+  }
+}
+
+async function help(): Promise<void> {
+  const lines = await Promise.all(Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).command.summary}`))
+  process.stderr.write(`liuliang COMMAND [--data DIR] [--json]\n\n${lines.join('\n')}\n\nliuliang COMMAND --help shows its flags.\n`)
+}
+
+const usageOf = (name: string, { summary, usage, options }: Command): string => [`liuliang ${name} ${usage}`, '', summary, '', ...Object.keys({ ...options, ...globalOptions }).map((flag) => `  --${flag}`)].join('\n')

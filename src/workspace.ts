@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTenantWithOwner } from '#management/team/bootstrap.ts'
+import { resolvePersons } from '#management/identity/commands.ts'
+import type { Config } from '#platform/config.ts'
+import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
+import { consumeOnce, registerConsumers } from '#platform/events/consumers.ts'
+import { loadOnce } from '#platform/events/loader.ts'
+import { migrate, openInstallation } from '#platform/installation.ts'
+import { runDueJobs } from '#platform/jobs.ts'
+import { createLogger } from '#platform/log.ts'
+import { consumers, jobs } from './app.ts'
+import { startEngines } from './engines.ts'
+
+/** A workspace that nobody serves, opened by a command for itself. */
+export type OpenWorkspace = { installation: Installation; ctx: Context; /** Runs consumers, jobs and the loader until nothing waits. */ settle(): Promise<void>; close(): Promise<void> }
+
+export async function openWorkspace(config: Config): Promise<OpenWorkspace> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const engines = await startEngines(config, createLogger(config.logLevel, 'engines'))
+  try {
+    await migrate(engines.config)
+    const installation = await openInstallation(engines.config, 'command')
+    const { tenantId } = await createTenantWithOwner(installation, { name: '我的企业', login: 'admin' })
+    await registerConsumers(installation, consumers)
+    const close = async () => {
+      await installation.close()
+      await engines.stop()
+    }
+    return { installation, ctx: createContext(installation, tenantId, systemActor, `command-${process.pid}`), settle: () => settle(installation), close }
+  } catch (error) {
+    await engines.stop()
+    throw error
+  }
+}
+
+/** The same in a folder that is gone afterwards. */
+export async function openThrowAwayWorkspace(config: Config): Promise<OpenWorkspace> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'liuliang-analyze-'))
+  const workspace = await openWorkspace({ ...config, dataDir, databaseUrl: undefined, clickhouseUrl: undefined })
+  const close = async () => {
+    await workspace.close()
+    rmSync(dataDir, { recursive: true, force: true })
+    rmSync(`${dataDir}.key`, { force: true })
+  }
+  return { ...workspace, close }
+}
+
+/** Everything that follows from what was written: two quiet rounds mean that nothing more does. */
+export async function settle(installation: Installation): Promise<void> {
+  for (let quiet = 0; quiet < 2; ) {
+    const moved = (await consumeOnce(installation, consumers)) + (await runDueJobs(installation, jobs)) + (await loadOnce(installation, resolvePersons(installation)))
+    quiet = moved === 0 ? quiet + 1 : 0
+  }
+}
