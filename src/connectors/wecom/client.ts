@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { appError } from '#platform/errors.ts'
 import { accessToken, replaceToken } from './access.ts'
 import type { WecomApp } from './connection.ts'
 import { type EndpointName, endpointOf, type RequestOf, type ResponseOf } from './endpoints/catalogue.ts'
@@ -8,6 +9,7 @@ import { addressBounds, boundsOf, type Lane, longestWaitMs } from './limits.ts'
 import { multipart, type Upload } from './multipart.ts'
 import { checkLimits } from './request-limits.ts'
 import { exchange, type Incoming } from './transport.ts'
+import { withoutNull } from './without-null.ts'
 
 export type CallInput<Name extends EndpointName> = {
   query?: RequestOf<Name>
@@ -15,7 +17,7 @@ export type CallInput<Name extends EndpointName> = {
   multipart?: Upload
 }
 
-export type CallOptions = { lane?: Lane; requestId?: string | undefined; signal?: AbortSignal | undefined }
+export type CallOptions = { lane?: Lane; requestId?: string | undefined; signal?: AbortSignal | undefined; timeoutMs?: number }
 
 /** Tries of one call, the first included. */
 const tries = 4
@@ -157,10 +159,11 @@ function jsonOf(endpoint: string, incoming: Incoming): Record<string, unknown> {
 }
 
 function understood(endpoint: string, model: z.ZodType, json: unknown): unknown {
-  const parsed = model.safeParse(json)
+  const parsed = model.safeParse(withoutNull(json))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new WecomUnreachable(endpoint, `an answer of another shape at ${issue?.path.join('.')}: ${issue?.message}`)
+  const message = `${endpoint}: WeCom answered in another shape at ${issue?.path.join('.')}: ${issue?.message}.`
+  throw appError('wecom.unexpected_answer', { status: 502, message, details: { endpoint } })
 }
 
 async function waitForBudget(app: WecomApp, endpoint: EndpointName, options: CallOptions): Promise<void> {
@@ -193,4 +196,4 @@ async function pauseApi(app: WecomApp, endpoint: EndpointName, error: WecomError
 const laneName = (app: WecomApp, endpoint: string) => `${app.corpId}|${endpoint}`
 
 /** 0.2 to 0.4 s, then double each time. */
-export const jittered = (attempt: number): number => 100 * 2 ** attempt * (1 + Math.random())
+const jittered = (attempt: number): number => 100 * 2 ** attempt * (1 + Math.random())

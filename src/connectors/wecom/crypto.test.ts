@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CallbackRefusal, decrypt, decryptBytes, encrypt, isSigned, openCallback, parseKey, sign } from './crypto.ts'
@@ -100,11 +100,31 @@ describe('what is not ours is refused', () => {
     expect(reasonOf(() => openCallback(secrets, sealed(encrypted), encrypted))).toBe('403 receive_id')
   })
 
+  /** Seals any plain block, also one that WeCom would never make. */
+  function sealRaw(plain: Buffer): string {
+    const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+    return Buffer.concat([cipher.update(plain), cipher.final()]).toString('base64')
+  }
+
   test('when the inner length points outside', () => {
-    const inner = Buffer.from('hello')
-    const encrypted = encrypt(key, 'ww1', inner)
+    for (const length of [17, 0x7fffffff, 0xffffffff]) {
+      const plain = Buffer.alloc(64, 28)
+      plain.writeUInt32BE(length, 16)
+      expect(reasonOf(() => decrypt(key, sealRaw(plain)))).toBe('403 length')
+    }
+    expect(reasonOf(() => decrypt(key, sealRaw(Buffer.alloc(32, 16))))).toBe('403 length')
+  })
+
+  test('when the padding is none', () => {
+    for (const last of [0, 33, 255]) expect(reasonOf(() => decrypt(key, sealRaw(Buffer.alloc(64, last))))).toBe('403 padding')
+    const uneven = Buffer.alloc(64, 4)
+    uneven[61] = 5
+    expect(reasonOf(() => decrypt(key, sealRaw(uneven)))).toBe('403 padding')
+  })
+
+  test('when it was sealed with another key', () => {
     const other = parseKey('4Ma3YBrSBbX2aez8MJpXGBne5LSDwgGqHbhM9WPYIws')
-    expect(reasonOf(() => decrypt(other, encrypted))).toMatch(/^403 (padding|length|encoding)$/)
+    expect(reasonOf(() => decrypt(other, encrypt(key, 'ww1', 'hello')))).toMatch(/^403 (padding|length|encoding)$/)
   })
 
   test('in one way whatever the bytes are', () => {

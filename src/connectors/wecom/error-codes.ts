@@ -94,6 +94,8 @@ const table: ErrorCode[] = [
   { code: 41096, meaning: 'another app is sending the welcome', reaction: 'retry_welcome' },
   { code: 42001, meaning: 'access_token expired', reaction: 'refresh_token' },
   { code: 42012, meaning: 'wrong kind of ticket', reaction: 'configure', fix: 'wx.config 用企业 ticket，agentConfig 用应用 ticket。' },
+  { code: 43001, meaning: 'must be GET', reaction: 'fix_request' },
+  { code: 43002, meaning: 'must be POST', reaction: 'fix_request' },
   { code: 43004, meaning: 'member not bound to WeChat', reaction: 'tell' },
   { code: 45002, meaning: 'message too long', reaction: 'fix_request' },
   { code: 45009, meaning: 'api rate limit', reaction: 'back_off' },
@@ -108,8 +110,16 @@ const table: ErrorCode[] = [
   },
   { code: 50002, meaning: 'member out of range', reaction: 'configure', fix: visibleRange },
   { code: 50100, meaning: 'bad cursor', reaction: 'restart_paging' },
+  { code: 60003, meaning: 'department not found', reaction: 'skip_item' },
+  { code: 60004, meaning: 'parent department not found', reaction: 'fix_request' },
+  { code: 60005, meaning: 'department still has members', reaction: 'tell' },
+  { code: 60006, meaning: 'department still has departments below', reaction: 'tell' },
+  { code: 60008, meaning: 'department exists', reaction: 'tell' },
   { code: 60011, meaning: 'no privilege for this member or department', reaction: 'configure', fix: visibleRange },
   { code: 60020, meaning: 'ip not allowed', reaction: 'configure', fix: '在应用的「企业可信 IP」中加入出口 IP，约一分钟后生效。' },
+  { code: 60102, meaning: 'userid exists', reaction: 'tell' },
+  { code: 60104, meaning: 'mobile exists', reaction: 'tell' },
+  { code: 60106, meaning: 'e-mail exists', reaction: 'tell' },
   { code: 60111, meaning: 'unknown userid or out of visible range', reaction: 'skip_item' },
   { code: 60123, meaning: 'bad department', reaction: 'fix_request' },
   { code: 60136, meaning: 'record not found', reaction: 'empty' },
@@ -137,6 +147,8 @@ const table: ErrorCode[] = [
   { code: 95014, meaning: 'not a servicer', reaction: 'configure', fix: '先把成员加为该客服帐号的接待人员。' },
   { code: 95016, meaning: 'illegal change of the conversation state', reaction: 'stop' },
   { code: 95018, meaning: 'not sendable in this state', reaction: 'stop' },
+  { code: 99434, meaning: 'cursor older than four hours', reaction: 'restart_paging' },
+  { code: 99445, meaning: 'temporary id older than four hours', reaction: 'restart_paging' },
   { code: 301002, meaning: 'app not yours', reaction: 'configure', fix: '该资源由其他应用创建，只能由创建它的应用修改。' },
   { code: 301042, meaning: 'ip not allowed', reaction: 'configure', fix: '在会话存档设置中加入出口 IP，约一分钟后生效。' },
   { code: 301052, meaning: 'archive expired', reaction: 'configure', fix: '会话内容存档服务已到期，请续费。' },
@@ -152,7 +164,7 @@ const table: ErrorCode[] = [
 
 const byCode = new Map(table.map((row) => [row.code, row]))
 
-/** Whole families share a reaction: kf conversations and the archive. */
+/** An unknown code is told as it is: guessing a reaction would hide it. */
 export function errorCode(code: number): ErrorCode {
   return byCode.get(code) ?? { code, meaning: 'unknown code', reaction: 'tell' }
 }

@@ -23,9 +23,12 @@ export class WecomError extends AppError {
 
   constructor(facts: WecomErrorFacts) {
     const { meaning, reaction, fix } = errorCode(facts.errcode)
+    const ip = /from ip: ([0-9a-f.:]+)/i.exec(facts.errmsg)?.[1]
+    // Whoever must allow an address needs to know which one WeCom saw.
+    const help = fix?.includes('IP') && ip ? `${fix} (IP: ${ip})` : fix
     super(`wecom.${codeWord(reaction)}`, {
       status: reaction === 'fix_request' ? 400 : 502,
-      message: `${facts.endpoint}: ${meaning} (${facts.errcode}). ${fix ?? readable(facts.errmsg)}`.trim(),
+      message: `${facts.endpoint}: ${meaning} (${facts.errcode}). ${help ?? readable(facts.errmsg)}`.trim(),
       details: { endpoint: facts.endpoint, errcode: facts.errcode, reaction },
       cause: facts.cause,
     })
@@ -34,9 +37,9 @@ export class WecomError extends AppError {
     this.errcode = facts.errcode
     this.errmsg = facts.errmsg
     this.reaction = reaction
-    this.fix = fix
+    this.fix = help
     this.hint = /hint: \[([^\]]*)\]/.exec(facts.errmsg)?.[1]
-    this.ip = /from ip: ([0-9a-f.:]+)/i.exec(facts.errmsg)?.[1]
+    this.ip = ip
     this.retryAfterMs = facts.retryAfterMs
   }
 }

@@ -9,6 +9,7 @@ import { errorCode } from './error-codes.ts'
 import { readCallback } from './events/read-callback.ts'
 import { guessHint, guessShape } from './parse-guess.ts'
 import { readVector } from './parse-vector.ts'
+import { withoutNull } from './without-null.ts'
 
 export type SampleHint = { kind?: string | undefined; endpoint?: string | undefined; file?: string | undefined }
 export type Sample = { kind: string; type: string; known: boolean; value: unknown }
@@ -93,17 +94,6 @@ function taken(model: z.ZodType | undefined, value: unknown) {
 }
 
 const endpointType = (endpoint: string | undefined) => endpoint?.replace(/^\/?(cgi-bin\/)?/, '') ?? 'unknown'
-
-/** WeCom writes null where a list or text is empty; that is an absent field. */
-function withoutNull(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((one) => one !== null).map(withoutNull)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => field !== null)
-      .map(([name, field]) => [name, withoutNull(field)]),
-  )
-}
 
 function withoutAbsent<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>

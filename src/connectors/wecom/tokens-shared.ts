@@ -5,13 +5,22 @@ import { isFresh, singleFlight, type Token, type TokenKey, type TokenStore } fro
 
 type Row = { sealed: Buffer | null; expiresAt: Date | null }
 
-/** Tokens of all processes of an installation: the row's lock lets one of them fetch, the others read what it fetched. */
+/**
+ * Tokens of all processes of an installation: the row's lock lets one of them fetch, the others read what it fetched. Each
+ * process remembers what it read: a remembered token that was replaced elsewhere fails once and is then read anew.
+ */
 export function sharedTokens(system: Database, secrets: SecretBox): TokenStore {
+  const remembered = new Map<string, Token>()
+  const remember = (key: TokenKey, token: Token) => {
+    remembered.set(owner(key), token)
+    return token
+  }
   const opened = (key: TokenKey, row: Row | undefined): Token | undefined =>
     row?.sealed && row.expiresAt ? { token: secrets.open(row.sealed, owner(key)), expiresAt: row.expiresAt } : undefined
   return {
     async read(key) {
-      return opened(key, await select(system, key, false))
+      const known = remembered.get(owner(key)) ?? opened(key, await select(system, key, false))
+      return known && remember(key, known)
     },
     renew: singleFlight((key, failed, now, fetchToken) =>
       system.transaction().execute(async (transaction) => {
@@ -19,12 +28,12 @@ export function sharedTokens(system: Database, secrets: SecretBox): TokenStore {
           transaction,
         )
         const current = opened(key, await select(transaction, key, true))
-        if (isFresh(current, now()) && current.token !== failed) return current
+        if (isFresh(current, now()) && current.token !== failed) return remember(key, current)
         const fetched = await fetchToken()
         await sql`update wecom_tokens set sealed = ${secrets.seal(fetched.token, owner(key))}, expires_at = ${fetched.expiresAt} where ${sameKey(key)}`.execute(
           transaction,
         )
-        return fetched
+        return remember(key, fetched)
       }),
     ),
   }

@@ -11,6 +11,8 @@ export const welcomeLimits = { seconds: 20, attachments: 9, textBytes: 4000 } as
 export type WelcomeOutcome = 'sent' | 'late' | 'greeted_by_another' | 'no_consent'
 
 const pauseMs = 500
+/** A hanging call must leave time for another. */
+const timeoutMs = 5_000
 
 /**
  * Greets a new customer until `deadline`. Another app that is just sending may still fail, so 41096 is asked again inside the
@@ -30,7 +32,7 @@ export async function sendWelcome(
         app,
         'externalcontact/send_welcome_msg',
         { body: { welcome_code: welcomeCode, ...welcome } },
-        { lane: 'first', ...options },
+        { lane: 'first', timeoutMs, ...options },
       )
       return 'sent'
     } catch (error) {
