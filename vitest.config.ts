@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'sandbox/**/*.test.ts', 'console/**/*.test.ts', 'test/*.test.ts'],
     globalSetup: ['src/platform/testing/engines.ts'],
+    setupFiles: ['src/platform/testing/seed.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

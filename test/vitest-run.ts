@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+
+/** Runs vitest with a printed random seed and ends with `N passed, N failed` alone on a line. */
+export function runVitest(args: string[]): never {
+  const seed = process.env.SEED ?? String(Math.floor(Math.random() * 2 ** 31))
+  process.stdout.write(`Random seed ${seed}; SEED=${seed} runs the same again.\n`)
+  const folder = mkdtempSync(join(tmpdir(), 'liuliang-results-'))
+  const outputFile = join(folder, 'results.json')
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, SEED: seed } })
+  const { numPassedTests = 0, numFailedTests = 1, numPendingTests = 0 } = readResults(outputFile)
+  rmSync(folder, { recursive: true, force: true })
+  // A file that could not even be loaded has no failed test of its own.
+  const failed = status === 0 ? numFailedTests : Math.max(1, numFailedTests)
+  process.stdout.write(`${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}\n`)
+  process.exit(status ?? 1)
+}
+
+function readResults(file: string): { numPassedTests?: number; numFailedTests?: number; numPendingTests?: number } {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return {}
+  }
+}
