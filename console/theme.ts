@@ -114,7 +114,15 @@ export function antdTheme(name: 'light' | 'dark', palette: Palette): ThemeConfig
       motionUnit: 0.06,
     },
     components: {
-      Button: { primaryColor: palette.onAccent, primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500 },
+      Button: {
+        primaryColor: palette.onAccent,
+        primaryShadow: 'none',
+        defaultShadow: 'none',
+        dangerShadow: 'none',
+        dangerColor: name === 'dark' ? '#2b0907' : '#ffffff',
+        fontWeight: 500,
+      },
+      Badge: { colorError: '#c0302a' },
       Table: {
         headerBg: palette.card,
         headerColor: palette.inkMute,

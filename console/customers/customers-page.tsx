@@ -44,7 +44,7 @@ export function CustomersPage() {
       note={t('customers.note')}
       actions={
         <>
-          <Gate permission="exports.create">
+          <Gate permission="exports.write">
             <ExportButton what="customers" filter={filter} icon={<DownloadOutlined />} />
           </Gate>
           <Gate permission="customers.write">

@@ -37,7 +37,7 @@ export function OrdersPage() {
       note={t('orders.note')}
       actions={
         <>
-          <Gate permission="exports.create">
+          <Gate permission="exports.write">
             <ExportButton what="orders" filter={filter} q={search.q} />
           </Gate>
           <Gate permission="orders.write">
@@ -132,6 +132,7 @@ const columns = (t: Translate): Column<Order>[] => [
     key: 'customer',
     title: t('orders.customer'),
     width: 170,
+    phone: 'wide',
     render: (row) =>
       row.customer ? (
         <Link to="/customers/$customerId" params={{ customerId: row.customer.id }}>
@@ -141,9 +142,16 @@ const columns = (t: Translate): Column<Order>[] => [
         <span className="mute">{t('orders.anonymous')}</span>
       ),
   },
-  { key: 'products', title: t('orders.products'), width: 240, render: (row) => row.titles?.join('、') || '—' },
-  { key: 'status', title: t('orders.status'), width: 110, render: (row) => <StatusBadge status={row.status} /> },
-  { key: 'paidAt', title: t('orders.paidAt'), width: 130, sort: 'paidAt', render: (row) => <When at={row.paidAt ?? row.createdAt} /> },
+  { key: 'products', title: t('orders.products'), width: 240, phone: 'note', render: (row) => row.titles?.join('、') || '—' },
+  { key: 'status', title: t('orders.status'), width: 110, phone: 'note', render: (row) => <StatusBadge status={row.status} /> },
+  {
+    key: 'paidAt',
+    title: t('orders.paidAt'),
+    width: 130,
+    phone: 'note',
+    sort: 'paidAt',
+    render: (row) => <When at={row.paidAt ?? row.createdAt} />,
+  },
   {
     key: 'amount',
     title: t('orders.amount'),

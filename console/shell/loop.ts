@@ -43,7 +43,7 @@ export const loop: Stage[] = [
     entries: [
       { path: '/customers', name: 'customers.title', icon: TeamOutlined, permission: 'customers.read', thumb: true },
       { path: '/tags', name: 'tags.title', icon: TagsOutlined, permission: 'tags.read', thumb: true },
-      { path: '/employees', name: 'team.employees', icon: ApartmentOutlined, permission: 'employees.read' },
+      { path: '/employees', name: 'team.employees', icon: ApartmentOutlined, permission: 'team.read' },
       { path: '/roles', name: 'team.roles', icon: SafetyOutlined, permission: 'roles.read' },
     ],
   },

@@ -37,7 +37,7 @@ export function TaskTray() {
         </ul>
       }
     >
-      <Badge count={running} size="small" offset={[-4, 4]}>
+      <Badge count={running} size="small" offset={[-6, 6]}>
         <Button type="text" icon={<CloudSyncOutlined />} aria-label={t('shell.tasksRunning', { count: running })} />
       </Badge>
     </Popover>

@@ -1,4 +1,4 @@
-import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, EditOutlined, MoreOutlined, PlusOutlined } from '@ant-design/icons'
+import { MoreOutlined, PlusOutlined } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
 import { Button, Dropdown } from 'antd'
 import { useState } from 'react'
@@ -66,45 +66,56 @@ function GroupActions(props: {
   const swap = (other: TagGroup | undefined) =>
     other &&
     run(() => Promise.all([save.mutateAsync({ id: group.id, order: other.order }), save.mutateAsync({ id: other.id, order: group.order })]))
+  const acts: Acts = {
+    edit: props.onEdit,
+    up: () => swap(above),
+    down: () => swap(below),
+    delete: () =>
+      confirm({
+        title: t('tags.deleteGroup', { name: group.name }),
+        effect: t('tags.deleteGroupEffect', {
+          tags: group.tags.length,
+          customers: exactNumber(group.tags.reduce((sum, tag) => sum + tag.customers, 0)),
+        }),
+        act: t('tags.deleteAct'),
+        danger: true,
+        run: () => remove.mutateAsync(group.id),
+      }),
+  }
   return (
     <>
-      <Button
-        type="text"
-        icon={<ArrowUpOutlined />}
-        disabled={!above}
-        aria-label={t('ui.moveUp', { name: group.name })}
-        onClick={() => void swap(above)}
-      />
-      <Button
-        type="text"
-        icon={<ArrowDownOutlined />}
-        disabled={!below}
-        aria-label={t('ui.moveDown', { name: group.name })}
-        onClick={() => void swap(below)}
-      />
-      <Button type="text" icon={<EditOutlined />} aria-label={t('tags.editGroup')} title={t('tags.editGroup')} onClick={props.onEdit} />
-      <Button
-        type="text"
-        icon={<DeleteOutlined />}
-        aria-label={t('ui.deleteNamed', { name: group.name })}
-        title={t('ui.delete')}
-        onClick={() =>
-          confirm({
-            title: t('tags.deleteGroup', { name: group.name }),
-            effect: t('tags.deleteGroupEffect', {
-              tags: group.tags.length,
-              customers: exactNumber(group.tags.reduce((sum, tag) => sum + tag.customers, 0)),
-            }),
-            act: t('tags.deleteAct'),
-            danger: true,
-            run: () => remove.mutateAsync(group.id),
-          })
-        }
-      />
+      <ActMenu name={group.name} acts={acts} first={!above} last={!below} />
       <Button icon={<PlusOutlined />} onClick={props.onAdd}>
         {t('tags.createTag')}
       </Button>
     </>
+  )
+}
+
+type Acts = Record<'edit' | 'up' | 'down' | 'delete', () => unknown>
+
+function ActMenu(props: { name: string; acts: Acts; first: boolean; last: boolean; small?: boolean }) {
+  const { t } = useText()
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items: [
+          { key: 'edit', label: t('ui.edit') },
+          { key: 'up', label: t('ui.moveUp'), disabled: props.first },
+          { key: 'down', label: t('ui.moveDown'), disabled: props.last },
+          { key: 'delete', label: t('ui.delete'), danger: true },
+        ],
+        onClick: ({ key }) => void props.acts[key as keyof Acts](),
+      }}
+    >
+      <Button
+        type="text"
+        size={props.small ? 'small' : 'middle'}
+        icon={<MoreOutlined />}
+        aria-label={t('ui.actionsFor', { name: props.name })}
+      />
+    </Dropdown>
   )
 }
 
@@ -143,10 +154,10 @@ function TagMenu(props: { tag: Tag; before: Tag | undefined; after: Tag | undefi
   const swap = (other: Tag | undefined) =>
     other &&
     run(() => Promise.all([save.mutateAsync({ id: tag.id, order: other.order }), save.mutateAsync({ id: other.id, order: tag.order })]))
-  const acts: Record<string, () => void> = {
+  const acts: Acts = {
     edit: props.onEdit,
-    up: () => void swap(before),
-    down: () => void swap(after),
+    up: () => swap(before),
+    down: () => swap(after),
     delete: () =>
       confirm({
         title: t('tags.deleteTag', { name: tag.name }),
@@ -156,20 +167,5 @@ function TagMenu(props: { tag: Tag; before: Tag | undefined; after: Tag | undefi
         run: () => remove.mutateAsync(tag.id),
       }),
   }
-  return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          { key: 'edit', label: t('ui.edit') },
-          { key: 'up', label: t('ui.moveUp', { name: '' }), disabled: !before },
-          { key: 'down', label: t('ui.moveDown', { name: '' }), disabled: !after },
-          { key: 'delete', label: t('ui.delete'), danger: true },
-        ],
-        onClick: ({ key }) => acts[key]?.(),
-      }}
-    >
-      <Button type="text" size="small" icon={<MoreOutlined />} aria-label={`${t('ui.edit')} ${tag.name}`} />
-    </Dropdown>
-  )
+  return <ActMenu small name={tag.name} acts={acts} first={!before} last={!after} />
 }

@@ -29,7 +29,7 @@ export function branches(departments: Department[]): Branch[] {
 
 export function DepartmentTree(props: { chosen: string | undefined; onChoose: (id: string | undefined) => void }) {
   const { t } = useText()
-  const may = useMay()('departments.write')
+  const may = useMay()('team.write')
   const departments = useDepartments()
   const confirm = useConfirm()
   const remove = useDeleteDepartment()

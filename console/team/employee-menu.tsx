@@ -46,7 +46,7 @@ export function EmployeeMenu({ employee, onEdit }: { employee: Employee; onEdit:
         onClick: ({ key }) => void acts[key]?.(),
       }}
     >
-      <Button type="text" size="small" icon={<MoreOutlined />} aria-label={`${t('ui.edit')} ${name}`} />
+      <Button type="text" size="small" icon={<MoreOutlined />} aria-label={t('ui.actionsFor', { name })} />
     </Dropdown>
   )
 }

@@ -22,7 +22,7 @@ const route = getRouteApi('/app/employees')
 
 export function EmployeesPage() {
   const { t } = useText()
-  const may = useMay()('employees.write')
+  const may = useMay()('team.write')
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/employees' })
   const roles = useRoles()
@@ -34,7 +34,7 @@ export function EmployeesPage() {
       title={t('team.employees')}
       note={t('team.employeesNote')}
       actions={
-        <Gate permission="employees.write">
+        <Gate permission="team.write">
           <Button type="primary" icon={<PlusOutlined />} onClick={() => setEdited({})}>
             {t('team.createEmployee')}
           </Button>
@@ -103,7 +103,7 @@ const columns = (t: Translate): Column<Employee>[] => [
     width: 150,
     render: (row) => row.departments.map((one) => one.name).join('、') || '—',
   },
-  { key: 'role', title: t('team.role'), width: 120, render: (row) => row.role?.name ?? '—' },
+  { key: 'role', title: t('team.role'), width: 120, phone: 'note', render: (row) => row.role?.name ?? '—' },
   {
     key: 'scope',
     title: t('team.scope'),
@@ -116,12 +116,14 @@ const columns = (t: Translate): Column<Employee>[] => [
     key: 'state',
     title: t('team.state'),
     width: 100,
+    phone: 'note',
     render: (row) => <Badge tone={row.state === 'active' ? 'good' : 'quiet'}>{textOr(`team.${row.state}`, row.state)}</Badge>,
   },
   {
     key: 'lastSeen',
     title: t('team.lastSeen'),
     width: 130,
+    phone: 'none',
     render: (row) => (row.lastSeenAt ? <When at={row.lastSeenAt} /> : <span className="mute">{t('team.never')}</span>),
   },
   { key: 'login', title: t('team.login'), width: 140, hidden: true, render: (row) => row.login ?? '—' },

@@ -68,5 +68,5 @@ export function PermissionMatrix(props: { all: string[]; held: string[]; onChang
 const nounOf = (permission: string): string => permission.slice(0, permission.lastIndexOf('.'))
 const verbOf = (permission: string): string => permission.slice(permission.lastIndexOf('.') + 1)
 
-const order = ['read', 'write', 'create', 'run', 'delete', 'export', 'reveal', 'replay', 'manage']
+const order = ['read', 'write', 'reveal']
 const rank = (verb: string): number => (order.includes(verb) ? order.indexOf(verb) : order.length)

@@ -18,8 +18,8 @@ export interface Column<Row> {
   sort?: string
   /** Not shown until somebody chooses it. */
   hidden?: boolean
-  /** Where it goes on a phone, where a row becomes a card. */
-  phone?: 'head' | 'aside' | 'line' | 'none'
+  /** Its place on the card that a row becomes on a phone: beside the head, in the line of notes, across, or with its title. */
+  phone?: 'head' | 'aside' | 'note' | 'wide' | 'line' | 'none'
 }
 
 type SortOrder = 'ascend' | 'descend' | null
@@ -146,9 +146,9 @@ function Cards<Row extends { id: string }>(props: {
   open?: ((row: Row) => void) | undefined
   href?: ((row: Row) => string) | undefined
 }) {
-  const heads = props.columns.filter((column, index) => (column.phone ?? (index === 0 ? 'head' : 'line')) === 'head')
-  const asides = props.columns.filter((column) => column.phone === 'aside')
-  const lines = props.columns.filter((column, index) => (column.phone ?? (index === 0 ? 'head' : 'line')) === 'line')
+  const at = (place: Column<Row>['phone']) =>
+    props.columns.filter((column, index) => (column.phone ?? (index === 0 ? 'head' : 'line')) === place)
+  const [heads, asides, notes, wides, lines] = [at('head'), at('aside'), at('note'), at('wide'), at('line')]
   return (
     <ul className="cards">
       {props.rows.map((row) => (
@@ -166,14 +166,28 @@ function Cards<Row extends { id: string }>(props: {
               ))}
             </div>
           </div>
-          <dl>
-            {lines.map((column) => (
-              <div key={column.key}>
-                <dt>{column.title}</dt>
-                <dd>{column.render(row)}</dd>
-              </div>
-            ))}
-          </dl>
+          {wides.map((column) => (
+            <div key={column.key} className="card-wide">
+              {column.render(row)}
+            </div>
+          ))}
+          {notes.length > 0 && (
+            <div className="card-notes">
+              {notes.map((column) => (
+                <span key={column.key}>{column.render(row)}</span>
+              ))}
+            </div>
+          )}
+          {lines.length > 0 && (
+            <dl>
+              {lines.map((column) => (
+                <div key={column.key}>
+                  <dt>{column.title}</dt>
+                  <dd>{column.render(row)}</dd>
+                </div>
+              ))}
+            </dl>
+          )}
         </li>
       ))}
     </ul>

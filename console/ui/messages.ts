@@ -60,8 +60,9 @@ export const ui = messages(
     yes: '是',
     no: '否',
     required: '这一项要填',
-    moveUp: '上移 {{name}}',
-    moveDown: '下移 {{name}}',
+    moveUp: '上移',
+    moveDown: '下移',
+    actionsFor: '{{name}} 的操作',
     all: '全部',
   },
   {
@@ -123,8 +124,9 @@ export const ui = messages(
     yes: 'Yes',
     no: 'No',
     required: 'This is needed',
-    moveUp: 'Move {{name}} up',
-    moveDown: 'Move {{name}} down',
+    moveUp: 'Move up',
+    moveDown: 'Move down',
+    actionsFor: 'Actions for {{name}}',
     all: 'All',
   },
 )

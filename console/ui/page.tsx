@@ -8,7 +8,7 @@ export function Page(props: { title: ReactNode; note?: ReactNode; actions?: Reac
         <div className="page-name">
           {props.back}
           <h1>{props.title}</h1>
-          {props.note && <p className="note">{props.note}</p>}
+          {props.note && <p className="note page-note">{props.note}</p>}
         </div>
         {props.actions && <div className="row page-actions">{props.actions}</div>}
       </header>

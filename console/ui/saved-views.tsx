@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import type { FilterValues } from '#console/ui/filter-bar.tsx'
 import { remember, remembered } from '#console/ui/local.ts'
+import { usePhone } from '#console/ui/preferences.ts'
 
 interface View {
   name: string
@@ -13,6 +14,7 @@ interface View {
 /** Named sets of filters. The filters themselves are in the URL, so a view is also a link that can be sent to somebody. */
 export function SavedViews(props: { name: string; values: FilterValues; onOpen: (values: FilterValues) => void }) {
   const { t } = useText()
+  const phone = usePhone()
   const [views, setViews] = useState(() => remembered<View[]>(`views.${props.name}`) ?? [])
   const [name, setName] = useState('')
   const [open, setOpen] = useState(false)
@@ -71,7 +73,9 @@ export function SavedViews(props: { name: string; values: FilterValues; onOpen: 
         </div>
       }
     >
-      <Button icon={<BookOutlined />}>{t('ui.views')}</Button>
+      <Button icon={<BookOutlined />} aria-label={t('ui.views')}>
+        {phone ? undefined : t('ui.views')}
+      </Button>
     </Popover>
   )
 }
