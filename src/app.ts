@@ -1,6 +1,8 @@
 import type { Hono } from 'hono'
 import { openAPIRouteHandler } from 'hono-openapi'
 import { tracking } from '#insight/tracking/routes.ts'
+import { authenticate } from '#management/team/authenticate.ts'
+import { sessions } from '#management/team/sessions/routes.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
@@ -18,6 +20,7 @@ import { version } from '#platform/version.ts'
 export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] = [
   ['/', health],
   ['/api/v1', tracking],
+  ['/api/v1/session', sessions],
 ]
 
 /** Readers of the event log. */
@@ -34,7 +37,7 @@ export const eventDefinitions: readonly EventDefinition[] = []
 
 /** All routes behind one frame, with `/openapi.json` made from them. */
 export function createApp(installation: Installation): Hono<AppEnv> {
-  const app = createServer(installation, async () => undefined)
+  const app = createServer(installation, authenticate)
   for (const [path, feature] of routes) app.route(path, feature)
   app.get(
     '/openapi.json',

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { notFound } from './errors.ts'
+import { remember } from './remember.ts'
 
 /**
  * Outside, an id is opaque prefixed text (`cus_…`); inside, a dense integer per tenant. One AES block of
@@ -37,6 +38,7 @@ export const idPrefixes = {
   rol: 'role',
   shp: 'shop',
   tag: 'tag',
+  ten: 'tenant',
   tgr: 'tag_group',
   whk: 'webhook',
 } as const
@@ -80,11 +82,7 @@ export function internalId(ctx: Speaker, prefix: IdPrefix, text: string): number
 
 const tags = new Map<string, number>()
 
-function prefixTag(prefix: string): number {
-  let tag = tags.get(prefix)
-  if (tag === undefined) tags.set(prefix, (tag = createHash('sha256').update(prefix).digest().readUInt32BE(0)))
-  return tag
-}
+const prefixTag = (prefix: string): number => remember(tags, prefix, () => createHash('sha256').update(prefix).digest().readUInt32BE(0))
 
 /** 128 bits as 26 letters without i, l, o, u (Crockford). */
 function toBase32(bytes: Buffer): string {

@@ -1,0 +1,60 @@
+/** Everything a route may ask for. Roles and API keys are made of these names; `*` is all of them, also those to come. */
+export const permissionCatalogue = [
+  { name: 'overview.read', zh: '查看总览', en: 'See the overview' },
+  { name: 'customers.read', zh: '查看客户', en: 'See customers' },
+  { name: 'customers.write', zh: '编辑客户', en: 'Edit customers' },
+  { name: 'phone.reveal', zh: '查看完整手机号', en: 'See whole phone numbers' },
+  { name: 'tags.read', zh: '查看标签', en: 'See tags' },
+  { name: 'tags.write', zh: '编辑标签', en: 'Edit tags' },
+  { name: 'channels.read', zh: '查看渠道', en: 'See channels' },
+  { name: 'channels.write', zh: '编辑渠道', en: 'Edit channels' },
+  { name: 'live_codes.read', zh: '查看活码', en: 'See live codes' },
+  { name: 'live_codes.write', zh: '编辑活码', en: 'Edit live codes' },
+  { name: 'orders.read', zh: '查看订单', en: 'See orders' },
+  { name: 'orders.write', zh: '编辑订单', en: 'Edit orders' },
+  { name: 'reports.read', zh: '查看报表', en: 'See reports' },
+  { name: 'reports.write', zh: '编辑报表', en: 'Edit reports' },
+  { name: 'imports.read', zh: '查看导入', en: 'See imports' },
+  { name: 'imports.write', zh: '导入数据', en: 'Import data' },
+  { name: 'exports.read', zh: '查看导出', en: 'See exports' },
+  { name: 'exports.write', zh: '导出数据', en: 'Export data' },
+  { name: 'files.read', zh: '查看文件', en: 'See files' },
+  { name: 'files.write', zh: '上传文件', en: 'Upload files' },
+  { name: 'events.read', zh: '查看事件', en: 'See events' },
+  { name: 'events.write', zh: '上报事件', en: 'Send events' },
+  { name: 'team.read', zh: '查看员工与部门', en: 'See employees and departments' },
+  { name: 'team.write', zh: '编辑员工与部门', en: 'Edit employees and departments' },
+  { name: 'roles.read', zh: '查看角色', en: 'See roles' },
+  { name: 'roles.write', zh: '编辑角色', en: 'Edit roles' },
+  { name: 'settings.read', zh: '查看设置', en: 'See settings' },
+  { name: 'settings.write', zh: '编辑设置', en: 'Edit settings' },
+  { name: 'wecom.read', zh: '查看企业微信接入', en: 'See the WeCom connection' },
+  { name: 'wecom.write', zh: '编辑企业微信接入', en: 'Edit the WeCom connection' },
+  { name: 'webhooks.read', zh: '查看 Webhook', en: 'See webhooks' },
+  { name: 'webhooks.write', zh: '编辑 Webhook', en: 'Edit webhooks' },
+  { name: 'api_keys.read', zh: '查看 API 密钥', en: 'See API keys' },
+  { name: 'api_keys.write', zh: '编辑 API 密钥', en: 'Edit API keys' },
+  { name: 'operations.read', zh: '查看运行状况', en: 'See operations' },
+  { name: 'operations.write', zh: '处理死信', en: 'Handle dead letters' },
+  { name: 'audit.read', zh: '查看审计日志', en: 'See the audit log' },
+] as const
+
+export type Permission = (typeof permissionCatalogue)[number]['name']
+
+export const permissionNames: readonly string[] = permissionCatalogue.map(({ name }) => name)
+
+export const isPermission = (name: string): boolean => name === '*' || permissionNames.includes(name)
+
+/** What is in both: a key may do what its scopes say and its employee may. */
+export function commonPermissions(one: Iterable<string>, other: Iterable<string>): Set<string> {
+  const [left, right] = [new Set(one), new Set(other)]
+  if (left.has('*')) return right
+  if (right.has('*')) return left
+  return left.intersection(right)
+}
+
+/** Whether somebody holding `held` may hand out `given`: nobody gives more than they have. */
+export function covers(held: Iterable<string>, given: Iterable<string>): boolean {
+  const mine = new Set(held)
+  return mine.has('*') || new Set(given).isSubsetOf(mine)
+}
