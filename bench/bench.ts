@@ -5,9 +5,22 @@ export type Row = { name: string; value: number; unit: string; baseline?: number
 
 export type Bench = (size: Size, say: (text: string) => void) => Promise<Row[]>
 
-export const atLeast = (name: string, value: number, unit: string, goal: number): Row => ({ name, value, unit, goal: `≥ ${goal} ${unit}`, met: value >= goal })
+export const atLeast = (name: string, value: number, unit: string, goal: number): Row => ({
+  name,
+  value,
+  unit,
+  goal: `≥ ${goal} ${unit}`,
+  met: value >= goal,
+})
 
-export const atMost = (name: string, value: number, unit: string, goal: number): Row => ({ name, value, unit, goal: `≤ ${goal} ${unit}`, met: value <= goal })
+export const atMost = (name: string, value: number, unit: string, goal: number): Row => ({
+  name,
+  value,
+  unit,
+  goal: `≤ ${goal} ${unit}`,
+  met: value <= goal,
+})
 
 /** The value below which the share `p` of the sorted values lies. */
-export const percentile = (sorted: ArrayLike<number>, p: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN
+export const percentile = (sorted: ArrayLike<number>, p: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN

@@ -19,7 +19,9 @@ export const bench: Bench = async (size, say) => {
   const persons = size === 'full' ? 100_000 : 20_000
   const workspace = await openBenchWorkspace()
   try {
-    say(`Everything on the same cores, load generator included; ${connections} connections, ${seconds} s each, ${persons} persons of which half are unknown before.`)
+    say(
+      `Everything on the same cores, load generator included; ${connections} connections, ${seconds} s each, ${persons} persons of which half are unknown before.`,
+    )
     await load(workspace, { seconds: 5, batch: 200, persons: persons / 2, name: 'single' })
     await load(workspace, { seconds: 5, batch: 200, persons: persons / 2, name: 'batch' })
     await caughtUp(workspace)
@@ -71,9 +73,21 @@ async function watchVisibility({ ctx, url, apiKey }: BenchWorkspace, signal: Abo
   while (!signal.aborted) {
     const id = crypto.randomUUID()
     const sent = performance.now()
-    await fetch(`${url}/api/v1/events`, { method: 'POST', headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ events: [{ id, person: 'probe', event: 'probe.sent' }] }) })
+    await fetch(`${url}/api/v1/events`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ events: [{ id, person: 'probe', event: 'probe.sent' }] }),
+    })
     probes++
-    while ((await ctx.clickhouse.rows("select 1 as found from events where tenant = {t:UInt32} and name = 'probe.sent' and id = {id:UUID}", { t: ctx.tenantId, id })).length === 0) await sleep(50)
+    while (
+      (
+        await ctx.clickhouse.rows("select 1 as found from events where tenant = {t:UInt32} and name = 'probe.sent' and id = {id:UUID}", {
+          t: ctx.tenantId,
+          id,
+        })
+      ).length === 0
+    )
+      await sleep(50)
     slowest = Math.max(slowest, (performance.now() - sent) / 1000)
     await sleep(1000, undefined, { signal }).catch(() => undefined)
   }
@@ -84,4 +98,5 @@ async function caughtUp({ ctx }: BenchWorkspace): Promise<void> {
   while ((await ctx.databases.systemPool.query('select 1 from event_inbox limit 1')).rowCount !== 0) await sleep(200)
 }
 
-const countStored = async ({ ctx }: BenchWorkspace): Promise<number> => (await ctx.clickhouse.rows<{ c: number }>('select count() as c from events where tenant = {t:UInt32}', { t: ctx.tenantId }))[0]?.c ?? 0
+const countStored = async ({ ctx }: BenchWorkspace): Promise<number> =>
+  (await ctx.clickhouse.rows<{ c: number }>('select count() as c from events where tenant = {t:UInt32}', { t: ctx.tenantId }))[0]?.c ?? 0

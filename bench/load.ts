@@ -3,20 +3,41 @@
 import { connect } from 'node:net'
 import { parseArgs } from 'node:util'
 
-const { values } = parseArgs({ options: { url: { type: 'string' }, key: { type: 'string' }, connections: { type: 'string' }, seconds: { type: 'string' }, batch: { type: 'string' }, persons: { type: 'string' }, name: { type: 'string' }, seed: { type: 'string', default: '1' } } })
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    key: { type: 'string' },
+    connections: { type: 'string' },
+    seconds: { type: 'string' },
+    batch: { type: 'string' },
+    persons: { type: 'string' },
+    name: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+  },
+})
 const { hostname, port } = new URL(String(values.url))
-const [connections, seconds, batch, persons] = [Number(values.connections), Number(values.seconds), Number(values.batch), Number(values.persons)]
+const [connections, seconds, batch, persons] = [
+  Number(values.connections),
+  Number(values.seconds),
+  Number(values.batch),
+  Number(values.persons),
+]
 
 const names = ['page.viewed', 'page.clicked', 'product.viewed', 'material.opened', 'cart.added']
 let sequence = Number(values.seed)
 /** A plain linear congruential generator: the same load in every run. */
-const random = (): number => (sequence = (sequence * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648
+const random = (): number => {
+  sequence = (sequence * 1_103_515_245 + 12_345) % 2_147_483_648
+  return sequence / 2_147_483_648
+}
 
 function requestText(): string {
   const events: string[] = []
   for (let i = 0; i < batch; i++) {
     const person = Math.floor(random() * persons)
-    events.push(`{"person":"${values.name}-${person}","event":"${names[person % names.length]}","timestamp":"${new Date().toISOString()}","properties":{"path":"/p/${person % 50}","source":"wechat","stay":${person % 300}}}`)
+    events.push(
+      `{"person":"${values.name}-${person}","event":"${names[person % names.length]}","timestamp":"${new Date().toISOString()}","properties":{"path":"/p/${person % 50}","source":"wechat","stay":${person % 300}}}`,
+    )
   }
   const body = `{"events":[${events.join(',')}]}`
   return `POST /api/v1/events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Bearer ${values.key}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
@@ -62,4 +83,6 @@ await Promise.all(Array.from({ length: connections }, client))
 const elapsed = (performance.now() - started) / 1000
 const sorted = Float64Array.from(latencies).sort()
 const at = (p: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? 0
-process.stdout.write(JSON.stringify({ requests: latencies.length, accepted, failed, seconds: elapsed, p50: at(0.5), p99: at(0.99), max: at(1) }))
+process.stdout.write(
+  JSON.stringify({ requests: latencies.length, accepted, failed, seconds: elapsed, p50: at(0.5), p99: at(0.99), max: at(1) }),
+)

@@ -7,11 +7,16 @@ const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   ingest: () => import('./ingest.ts'),
 }
 
-const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: { size: { type: 'string', default: 'full' }, json: { type: 'boolean', default: false } } })
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { size: { type: 'string', default: 'full' }, json: { type: 'boolean', default: false } },
+})
 const [name = ''] = positionals
 const load = benches[name]
 if (!load || (flags.size !== 'small' && flags.size !== 'full')) {
-  process.stderr.write(`${JSON.stringify({ code: 'bench.unknown', message: `Benchmarks: ${Object.keys(benches).join(', ')}; sizes: small, full.`, field: load ? 'size' : 'NAME' })}\n`)
+  process.stderr.write(
+    `${JSON.stringify({ code: 'bench.unknown', message: `Benchmarks: ${Object.keys(benches).join(', ')}; sizes: small, full.`, field: load ? 'size' : 'NAME' })}\n`,
+  )
   process.exit(1)
 }
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}`

@@ -1,17 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Engines, startEngines } from '#app/engines.ts'
+import { environmentOf, freePort } from '#app/start.ts'
+import { type Kept, keep } from '#app/supervisor.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { readConfig } from '#platform/config.ts'
 import { type Context, createContext, systemActor } from '#platform/context.ts'
 import { migrate, openInstallation } from '#platform/installation.ts'
 import { createLogger } from '#platform/log.ts'
-import { type Engines, startEngines } from '#app/engines.ts'
-import { environmentOf, freePort } from '#app/start.ts'
-import { type Kept, keep } from '#app/supervisor.ts'
 
 /** A workspace like `npm start` makes one, in a folder that is gone afterwards: engines, web, worker. */
-export type BenchWorkspace = { ctx: Context; url: string; apiKey: string; engines: Engines; web: Kept; worker: Kept; close(): Promise<void> }
+export type BenchWorkspace = {
+  ctx: Context
+  url: string
+  apiKey: string
+  engines: Engines
+  web: Kept
+  worker: Kept
+  close(): Promise<void>
+}
 
 export async function openBenchWorkspace(): Promise<BenchWorkspace> {
   const dataDir = mkdtempSync(join(tmpdir(), 'liuliang-bench-'))
@@ -32,5 +40,13 @@ export async function openBenchWorkspace(): Promise<BenchWorkspace> {
     rmSync(dataDir, { recursive: true, force: true })
     rmSync(`${dataDir}.key`, { force: true })
   }
-  return { ctx: createContext(installation, tenantId, systemActor, 'bench'), url: `http://127.0.0.1:${port}`, apiKey, engines, web, worker, close }
+  return {
+    ctx: createContext(installation, tenantId, systemActor, 'bench'),
+    url: `http://127.0.0.1:${port}`,
+    apiKey,
+    engines,
+    web,
+    worker,
+    close,
+  }
 }

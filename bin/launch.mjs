@@ -14,7 +14,8 @@ export async function launch(file, args) {
   await installOnce()
   const child = spawn(pinnedNode(), ['--disable-warning=ExperimentalWarning', join(root, file), ...args], { stdio: 'inherit' })
   // A terminal's Ctrl-C reaches the child by itself; signals sent to the launcher alone must be passed on.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' || !process.stdin.isTTY ? child.kill(signal) : undefined)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => (signal !== 'SIGINT' || !process.stdin.isTTY ? child.kill(signal) : undefined))
   child.on('error', (error) => fail('node.not_started', error.message))
   child.on('exit', (code, signal) => process.exit(signal ? 128 + (signalNumbers[signal] ?? 1) : code))
 }
@@ -23,19 +24,29 @@ const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 
 /** The lock file's fingerprint stands in node_modules after a finished install: a second start asks nobody and works offline. */
 async function installOnce() {
-  const fingerprint = createHash('sha256').update(readFileSync(join(root, 'package.json'))).update(readIfThere(join(root, 'package-lock.json'))).digest('hex')
+  const fingerprint = createHash('sha256')
+    .update(readFileSync(join(root, 'package.json')))
+    .update(readIfThere(join(root, 'package-lock.json')))
+    .digest('hex')
   const installed = () => existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint
   if (installed()) return
   await withLock(join(root, '.install-lock'), () => {
     if (installed()) return
     process.stderr.write('Installing packages (first start, about a minute) …\n')
     try {
-      execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+      execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+        cwd: root,
+        stdio: ['ignore', 2, 2],
+        shell: process.platform === 'win32',
+      })
     } catch {
       fail('install.failed', 'npm install did not finish; the lines above say why. Fix it and start again.')
     }
     // npm may rewrite the lock file on another platform: the fingerprint is of what stands there now.
-    const after = createHash('sha256').update(readFileSync(join(root, 'package.json'))).update(readIfThere(join(root, 'package-lock.json'))).digest('hex')
+    const after = createHash('sha256')
+      .update(readFileSync(join(root, 'package.json')))
+      .update(readIfThere(join(root, 'package-lock.json')))
+      .digest('hex')
     mkdirSync(dirname(marker), { recursive: true })
     writeFileSync(marker, after)
   })
@@ -75,7 +86,10 @@ function pinnedNode() {
   const packaged = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
   if (existsSync(packaged)) return packaged
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath
-  return fail('node.too_old', `Node ${process.versions.node} is too old and no packaged Node exists for ${process.platform}-${process.arch}: install Node 22.18 or newer.`)
+  return fail(
+    'node.too_old',
+    `Node ${process.versions.node} is too old and no packaged Node exists for ${process.platform}-${process.arch}: install Node 22.18 or newer.`,
+  )
 }
 
 const readIfThere = (path) => (existsSync(path) ? readFileSync(path) : '')

@@ -18,7 +18,10 @@ export async function buildConsole(say: (text: string) => void): Promise<void> {
 
 function fingerprintOf(): string {
   const hash = createHash('sha256')
-  const files = globSync(['console/**/*.{ts,tsx,css,html,svg}', 'src/**/schema.ts', 'package.json'], { cwd: root, exclude: ['console/dist/**'] })
+  const files = globSync(['console/**/*.{ts,tsx,css,html,svg}', 'src/**/schema.ts', 'package.json'], {
+    cwd: root,
+    exclude: ['console/dist/**'],
+  })
   for (const file of files.sort()) hash.update(file).update(readFileSync(join(root, file)))
   return hash.digest('hex')
 }

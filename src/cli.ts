@@ -1,7 +1,7 @@
 // `liuliang COMMAND`: finds the command, reads its flags, says errors as one JSON line.
 import { parseArgs } from 'node:util'
-import { type Command, type Flags, globalOptions } from './commands/command.ts'
 import { AppError, appError, describeError } from '#platform/errors.ts'
+import { type Command, type Flags, globalOptions } from './commands/command.ts'
 
 /** Each command is a file of its own, loaded only when it is asked for. */
 const commands: Record<string, () => Promise<{ command: Command }>> = {
@@ -22,7 +22,9 @@ try {
   await run(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof AppError)) process.stderr.write(`${(error as Error).stack ?? error}\n`)
-  process.stderr.write(`${JSON.stringify(error instanceof AppError ? describeError(error) : { code: 'internal.error', message: (error as Error).message })}\n`)
+  process.stderr.write(
+    `${JSON.stringify(error instanceof AppError ? describeError(error) : { code: 'internal.error', message: (error as Error).message })}\n`,
+  )
   process.exit(1)
 }
 
@@ -38,16 +40,28 @@ async function run([name = 'help', ...rest]: string[]): Promise<void> {
 
 function readFlags(command: Command, rest: string[]): { flags: Flags; positionals: string[] } {
   try {
-    const { values, positionals } = parseArgs({ args: rest, options: { ...globalOptions, ...command.options }, allowPositionals: true, allowNegative: true })
+    const { values, positionals } = parseArgs({
+      args: rest,
+      options: { ...globalOptions, ...command.options },
+      allowPositionals: true,
+      allowNegative: true,
+    })
     return { flags: values as Flags, positionals }
   } catch (cause) {
-    throw appError('command.bad_flag', { message: (cause as Error).message, field: /'(--?[\w-]+)/.exec((cause as Error).message)?.[1] ?? 'arguments', cause })
+    throw appError('command.bad_flag', {
+      message: (cause as Error).message,
+      field: /'(--?[\w-]+)/.exec((cause as Error).message)?.[1] ?? 'arguments',
+      cause,
+    })
   }
 }
 
 async function help(): Promise<void> {
-  const lines = await Promise.all(Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).command.summary}`))
+  const lines = await Promise.all(
+    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).command.summary}`),
+  )
   process.stderr.write(`liuliang COMMAND [--data DIR] [--json]\n\n${lines.join('\n')}\n\nliuliang COMMAND --help shows its flags.\n`)
 }
 
-const usageOf = (name: string, { summary, usage, options }: Command): string => [`liuliang ${name} ${usage}`, '', summary, '', ...Object.keys({ ...options, ...globalOptions }).map((flag) => `  --${flag}`)].join('\n')
+const usageOf = (name: string, { summary, usage, options }: Command): string =>
+  [`liuliang ${name} ${usage}`, '', summary, '', ...Object.keys({ ...options, ...globalOptions }).map((flag) => `  --${flag}`)].join('\n')

@@ -7,7 +7,12 @@ import { type EmbeddedPostgres, startPostgres } from '#platform/embedded/postgre
 import { createLogger, type Logger } from '#platform/log.ts'
 
 /** The engines of a workspace: embedded ones where the configuration names no URL, watched and started again when they die. */
-export type Engines = { config: Config; restarts: { postgres: number; clickhouse: number }; pids(): Record<string, number | undefined>; stop(): Promise<void> }
+export type Engines = {
+  config: Config
+  restarts: { postgres: number; clickhouse: number }
+  pids(): Record<string, number | undefined>
+  stop(): Promise<void>
+}
 
 /** The embedded ClickHouse keeps its port and secret for the life of the supervisor, so that URLs in other processes stay true. */
 export async function startEngines(config: Config, log: Logger): Promise<Engines> {
@@ -17,7 +22,11 @@ export async function startEngines(config: Config, log: Logger): Promise<Engines
   if (postgres) void watchPostgres(config, running, log)
   if (clickhouse) watchClickHouse(config, running, clickhouse, log)
   return {
-    config: { ...config, databaseUrl: postgres?.url ?? config.databaseUrl, clickhouseUrl: clickhouse ? `${clickhouse.url}/liuliang` : config.clickhouseUrl },
+    config: {
+      ...config,
+      databaseUrl: postgres?.url ?? config.databaseUrl,
+      clickhouseUrl: clickhouse ? `${clickhouse.url}/liuliang` : config.clickhouseUrl,
+    },
     restarts: running.restarts,
     pids: () => ({ postgres: running.postgres?.pid, clickhouse: running.clickhouse?.process.pid }),
     stop: async () => {
@@ -28,7 +37,12 @@ export async function startEngines(config: Config, log: Logger): Promise<Engines
   }
 }
 
-type Running = { postgres: EmbeddedPostgres | undefined; clickhouse: EmbeddedClickHouse | undefined; stopping: boolean; restarts: Engines['restarts'] }
+type Running = {
+  postgres: EmbeddedPostgres | undefined
+  clickhouse: EmbeddedClickHouse | undefined
+  stopping: boolean
+  restarts: Engines['restarts']
+}
 
 /** PostgreSQL is no child of ours (it may have been adopted), so it is looked at instead of waited for. */
 async function watchPostgres(config: Config, running: Running, log: Logger): Promise<void> {
@@ -81,7 +95,8 @@ export type Address = { pid: number; url: string; token: string; databaseUrl: st
 
 const addressFile = (dataDir: string): string => join(dataDir, 'workspace.json')
 
-export const writeAddress = (dataDir: string, address: Address): void => writeFileSync(addressFile(dataDir), JSON.stringify(address), { mode: 0o600 })
+export const writeAddress = (dataDir: string, address: Address): void =>
+  writeFileSync(addressFile(dataDir), JSON.stringify(address), { mode: 0o600 })
 
 /** Undefined when nothing runs there, whatever file a killed supervisor left. */
 export function readAddress(dataDir: string): Address | undefined {
@@ -91,7 +106,10 @@ export function readAddress(dataDir: string): Address | undefined {
 }
 
 /** The engines of a running workspace when there is one, else engines started for this piece of work alone. */
-export async function withEngines<T>(config: Config, work: (urls: { databaseUrl: string; clickhouseUrl: string; dataDir: string }) => Promise<T>): Promise<T> {
+export async function withEngines<T>(
+  config: Config,
+  work: (urls: { databaseUrl: string; clickhouseUrl: string; dataDir: string }) => Promise<T>,
+): Promise<T> {
   const { dataDir } = config
   const running = readAddress(dataDir)
   if (running) return work({ dataDir, databaseUrl: running.databaseUrl, clickhouseUrl: running.clickhouseUrl })

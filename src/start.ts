@@ -17,7 +17,14 @@ import { type Kept, keep } from './supervisor.ts'
 export type StartOptions = { sandbox: boolean; json: boolean }
 
 /** What somebody needs to begin, printed when everything serves. */
-type Welcome = { url: string; sandboxUrl: string | null; phoneUrl: string | null; login: string | null; password: string | null; apiKey: string }
+type Welcome = {
+  url: string
+  sandboxUrl: string | null
+  phoneUrl: string | null
+  login: string | null
+  password: string | null
+  apiKey: string
+}
 
 /** Starts everything and stays until a signal; then stops web → worker → sandbox → ClickHouse → PostgreSQL. */
 export async function start(config: Config, options: StartOptions): Promise<void> {
@@ -50,7 +57,9 @@ function takeFolder(config: Config): void {
   const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
   if (holder && holder !== process.pid && isSupervisor(holder)) {
     const url = readAddress(config.dataDir)?.url
-    throw appError('start.already_running', { message: `Liuliang already runs on ${config.dataDir}${url ? ` at ${url}` : ''} (process ${holder}).` })
+    throw appError('start.already_running', {
+      message: `Liuliang already runs on ${config.dataDir}${url ? ` at ${url}` : ''} (process ${holder}).`,
+    })
   }
   writeFileSync(file, String(process.pid))
 }
@@ -69,9 +78,12 @@ async function withPorts(config: Config): Promise<Config> {
   const file = join(config.dataDir, 'ports.json')
   const saved = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { port?: number }) : {}
   const port = config.port !== 0 ? config.port : saved.port && (await isFree(saved.port)) ? saved.port : await freePort()
-  if (!(await isFree(port, config.host))) throw appError('start.port_taken', { message: `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}`, field: 'port' })
+  if (!(await isFree(port, config.host)))
+    throw appError('start.port_taken', { message: `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}`, field: 'port' })
   writeFileSync(file, JSON.stringify({ ...saved, port }))
-  const publicUrl = process.env.LIULIANG_PUBLIC_URL ? config.publicUrl : `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
+  const publicUrl = process.env.LIULIANG_PUBLIC_URL
+    ? config.publicUrl
+    : `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
   return { ...config, port, publicUrl }
 }
 
@@ -101,7 +113,13 @@ export const freePort = (): Promise<number> =>
     })
   })
 
-async function startProcesses(engines: Engines, options: StartOptions, log: Logger, kept: Kept[], say: (text: string) => void): Promise<Welcome> {
+async function startProcesses(
+  engines: Engines,
+  options: StartOptions,
+  log: Logger,
+  kept: Kept[],
+  say: (text: string) => void,
+): Promise<Welcome> {
   const { config } = engines
   const sandbox = options.sandbox && !process.env.WECOM_BASE_URL ? await startSandbox(config, log, kept) : undefined
   const configured = sandbox ? { ...config, wecom: { baseUrl: sandbox.url, openUrl: sandbox.url, loginUrl: sandbox.url } } : config
@@ -109,35 +127,62 @@ async function startProcesses(engines: Engines, options: StartOptions, log: Logg
   const installation = await openInstallation(configured, 'supervisor')
   const first = await createTenantWithOwner(installation, { name: '我的企业', login: 'admin' })
   const note = (name: string) => (restarts: number) =>
-    void installation.databases.systemPool.query('insert into processes (name, started_at, beat_at, restarts, version) values ($1, now(), now(), $2, $3) on conflict (name) do update set restarts = $2, started_at = now()', [name, restarts, version]).catch(() => undefined)
+    void installation.databases.systemPool
+      .query(
+        'insert into processes (name, started_at, beat_at, restarts, version) values ($1, now(), now(), $2, $3) on conflict (name) do update set restarts = $2, started_at = now()',
+        [name, restarts, version],
+      )
+      .catch(() => undefined)
   noteEngineRestarts(engines, note)
   const worker = keep({ name: 'worker', file: './worker.ts', env, log, onRestart: note('worker') })
   const web = keep({ name: 'web', file: './web.ts', env, log, onRestart: note('web') })
   kept.unshift(web, worker)
   await Promise.all([web.ready, worker.ready])
-  writeAddress(config.dataDir, { pid: process.pid, url: config.publicUrl, token: first.apiKey, databaseUrl: String(config.databaseUrl), clickhouseUrl: String(config.clickhouseUrl) })
+  writeAddress(config.dataDir, {
+    pid: process.pid,
+    url: config.publicUrl,
+    token: first.apiKey,
+    databaseUrl: String(config.databaseUrl),
+    clickhouseUrl: String(config.clickhouseUrl),
+  })
   if (sandbox) {
     say('Connecting the WeCom sandbox …')
     await connectSandbox(createContext(installation, first.tenantId, systemActor, 'start'), sandbox.url)
   }
-  return { url: config.publicUrl, sandboxUrl: sandbox?.url ?? null, phoneUrl: sandbox?.phoneUrl ?? null, login: first.login, password: first.password, apiKey: first.apiKey }
+  return {
+    url: config.publicUrl,
+    sandboxUrl: sandbox?.url ?? null,
+    phoneUrl: sandbox?.phoneUrl ?? null,
+    login: first.login,
+    password: first.password,
+    apiKey: first.apiKey,
+  }
 }
 
 async function startSandbox(config: Config, log: Logger, kept: Kept[]): Promise<{ url: string; phoneUrl: string }> {
   const port = await sandboxPort(config.dataDir, config.port + 1)
-  const sandbox = keep({ name: 'sandbox', file: '../sandbox/main.ts', args: ['--port', String(port), '--data', join(config.dataDir, 'sandbox'), '--json'], env: {}, log })
+  const sandbox = keep({
+    name: 'sandbox',
+    file: '../sandbox/main.ts',
+    args: ['--port', String(port), '--data', join(config.dataDir, 'sandbox'), '--json'],
+    env: {},
+    log,
+  })
   kept.push(sandbox)
   return (await sandbox.ready) as { url: string; phoneUrl: string }
 }
 
 function noteEngineRestarts(engines: Engines, note: (name: string) => (restarts: number) => void): void {
-  let [postgres, clickhouse] = [0, 0]
-  note('postgres')(0)
-  note('clickhouse')(0)
-  setInterval(() => {
-    if (engines.restarts.postgres !== postgres) note('postgres')((postgres = engines.restarts.postgres))
-    if (engines.restarts.clickhouse !== clickhouse) note('clickhouse')((clickhouse = engines.restarts.clickhouse))
-  }, 1000).unref()
+  const noted = { postgres: -1, clickhouse: -1 }
+  const look = () => {
+    for (const name of ['postgres', 'clickhouse'] as const) {
+      if (noted[name] === engines.restarts[name]) continue
+      noted[name] = engines.restarts[name]
+      note(name)(noted[name])
+    }
+  }
+  look()
+  setInterval(look, 1000).unref()
 }
 
 /** What a child process needs to be on the same workspace. */

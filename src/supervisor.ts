@@ -61,7 +61,10 @@ export function keep({ name, file, args = [], env, log, onRestart }: Facts): Kep
 
 /** The sandbox says that it is ready with a line of JSON. */
 function announceLine(text: Buffer, announce: (ready: Ready) => void): void {
-  const line = text.toString().split('\n').find((one) => one.startsWith('{'))
+  const line = text
+    .toString()
+    .split('\n')
+    .find((one) => one.startsWith('{'))
   if (!line) return
   try {
     announce(JSON.parse(line))

@@ -10,10 +10,13 @@ const installation = await openInstallation(config, 'web')
 const signal = untilSignal()
 const stopBeat = beat(installation, process.env.LIULIANG_PROCESS ?? 'web')
 
-const server = serve({ fetch: createApp(installation).fetch, hostname: config.host, port: config.port, overrideGlobalObjects: true }, ({ port }) => {
-  installation.log.info({ port }, 'web ready')
-  process.send?.({ ready: true, port })
-})
+const server = serve(
+  { fetch: createApp(installation).fetch, hostname: config.host, port: config.port, overrideGlobalObjects: true },
+  ({ port }) => {
+    installation.log.info({ port }, 'web ready')
+    process.send?.({ ready: true, port })
+  },
+)
 server.on('error', (error) => {
   installation.log.fatal({ err: error }, 'web cannot listen')
   process.exit(1)

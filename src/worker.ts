@@ -1,5 +1,5 @@
 // A worker process: loader, consumers, jobs, schedules. Any number may run side by side.
-import { resolvePersons } from '#management/identity/commands.ts'
+import { resolvePersons } from '#management/identity/resolve-persons.ts'
 import { readConfig } from '#platform/config.ts'
 import { registerConsumers, runConsumers } from '#platform/events/consumers.ts'
 import { runLoader } from '#platform/events/loader.ts'

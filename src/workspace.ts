@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { resolvePersons } from '#management/identity/resolve-persons.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
-import { resolvePersons } from '#management/identity/commands.ts'
 import type { Config } from '#platform/config.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { consumeOnce, registerConsumers } from '#platform/events/consumers.ts'
@@ -14,7 +14,12 @@ import { consumers, jobs } from './app.ts'
 import { startEngines } from './engines.ts'
 
 /** A workspace that nobody serves, opened by a command for itself. */
-export type OpenWorkspace = { installation: Installation; ctx: Context; /** Runs consumers, jobs and the loader until nothing waits. */ settle(): Promise<void>; close(): Promise<void> }
+export type OpenWorkspace = {
+  installation: Installation
+  ctx: Context /** Runs consumers, jobs and the loader until nothing waits. */
+  settle(): Promise<void>
+  close(): Promise<void>
+}
 
 export async function openWorkspace(config: Config): Promise<OpenWorkspace> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
@@ -28,7 +33,12 @@ export async function openWorkspace(config: Config): Promise<OpenWorkspace> {
       await installation.close()
       await engines.stop()
     }
-    return { installation, ctx: createContext(installation, tenantId, systemActor, `command-${process.pid}`), settle: () => settle(installation), close }
+    return {
+      installation,
+      ctx: createContext(installation, tenantId, systemActor, `command-${process.pid}`),
+      settle: () => settle(installation),
+      close,
+    }
   } catch (error) {
     await engines.stop()
     throw error
@@ -50,7 +60,10 @@ export async function openThrowAwayWorkspace(config: Config): Promise<OpenWorksp
 /** Everything that follows from what was written: two quiet rounds mean that nothing more does. */
 export async function settle(installation: Installation): Promise<void> {
   for (let quiet = 0; quiet < 2; ) {
-    const moved = (await consumeOnce(installation, consumers)) + (await runDueJobs(installation, jobs)) + (await loadOnce(installation, resolvePersons(installation)))
+    const moved =
+      (await consumeOnce(installation, consumers)) +
+      (await runDueJobs(installation, jobs)) +
+      (await loadOnce(installation, resolvePersons(installation)))
     quiet = moved === 0 ? quiet + 1 : 0
   }
 }

@@ -17,11 +17,23 @@ try {
   const url = new URL(postgres.url)
   execFileSync(
     process.execPath,
-    [join(root, 'node_modules/kysely-codegen/dist/cli/bin.js'), '--dialect=postgres', '--camel-case', '--date-parser=string', `--url=${url.href}`, `--out-file=${typesFile}`, '--log-level=warn', '--exclude-pattern=schema_migrations'],
+    [
+      join(root, 'node_modules/kysely-codegen/dist/cli/bin.js'),
+      '--dialect=postgres',
+      '--camel-case',
+      '--date-parser=string',
+      `--url=${url.href}`,
+      `--out-file=${typesFile}`,
+      '--log-level=warn',
+      '--exclude-pattern=schema_migrations',
+    ],
     { stdio: 'inherit' },
   )
   // The pool reads bigint as number (database.ts); the generator does not know.
-  writeFileSync(typesFile, readFileSync(typesFile, 'utf8').replace(/export type Int8 = .*/, 'export type Int8 = ColumnType<number, number, number>;'))
+  writeFileSync(
+    typesFile,
+    readFileSync(typesFile, 'utf8').replace(/export type Int8 = .*/, 'export type Int8 = ColumnType<number, number, number>;'),
+  )
   const client = new pg.Client({ connectionString: postgres.url })
   await client.connect()
   writeFileSync(join(root, 'migrations/postgres/schema.sql'), await dumpSchema(client))

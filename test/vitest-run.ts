@@ -11,7 +11,18 @@ export function runVitest(args: string[]): never {
   process.stdout.write(`Random seed ${seed}; SEED=${seed} runs the same again.\n`)
   const folder = mkdtempSync(join(tmpdir(), 'liuliang-results-'))
   const outputFile = join(folder, 'results.json')
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, SEED: seed } })
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${outputFile}`,
+      ...args,
+    ],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, SEED: seed } },
+  )
   const { numPassedTests = 0, numFailedTests = 1, numPendingTests = 0 } = readResults(outputFile)
   rmSync(folder, { recursive: true, force: true })
   // A file that could not even be loaded has no failed test of its own.

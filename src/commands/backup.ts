@@ -12,7 +12,18 @@ export const command: Command = {
     const target = resolve(folder ?? `backup-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`)
     const started = Date.now()
     const manifest = await withEngines(config, (urls) => backup(urls, target))
-    printResult({ folder: target, madeAt: manifest.madeAt, rows: Object.values(manifest.tables).reduce((sum, { rows }) => sum + rows, 0), events: manifest.clickhouse.events, seconds: (Date.now() - started) / 1000 }, json)
-    process.stderr.write(`The key file ${config.dataDir}.key is not in the backup: keep a copy of it elsewhere, sealed secrets open with it only.\n`)
+    printResult(
+      {
+        folder: target,
+        madeAt: manifest.madeAt,
+        rows: Object.values(manifest.tables).reduce((sum, { rows }) => sum + rows, 0),
+        events: manifest.clickhouse.events,
+        seconds: (Date.now() - started) / 1000,
+      },
+      json,
+    )
+    process.stderr.write(
+      `The key file ${config.dataDir}.key is not in the backup: keep a copy of it elsewhere, sealed secrets open with it only.\n`,
+    )
   },
 }

@@ -12,11 +12,14 @@ export const globalOptions = { data: { type: 'string' }, json: { type: 'boolean'
 
 /** Flags stand above the environment: `--data DIR` is LIULIANG_DATA, `--port` LIULIANG_PORT, and so on. */
 export function configFrom(flags: Flags): Config {
-  const named = ['data', 'host', 'port'].filter((name) => typeof flags[name] === 'string').map((name) => [`LIULIANG_${name.toUpperCase()}`, String(flags[name])] as const)
+  const named = ['data', 'host', 'port']
+    .filter((name) => typeof flags[name] === 'string')
+    .map((name) => [`LIULIANG_${name.toUpperCase()}`, String(flags[name])] as const)
   return readConfig({ LIULIANG_LOG_LEVEL: 'warn', ...process.env, ...Object.fromEntries(named) })
 }
 
 export const textFlag = (flags: Flags, name: string): string | undefined => (typeof flags[name] === 'string' ? flags[name] : undefined)
 
 /** A result: JSON for programs, the same laid out for people. */
-export const printResult = (result: unknown, json: boolean): void => void process.stdout.write(`${JSON.stringify(result, null, json ? 0 : 2)}\n`)
+export const printResult = (result: unknown, json: boolean): void =>
+  void process.stdout.write(`${JSON.stringify(result, null, json ? 0 : 2)}\n`)

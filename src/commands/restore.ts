@@ -18,6 +18,14 @@ export const command: Command = {
       await migrate({ ...config, ...urls })
       return restore(urls, resolve(folder))
     })
-    printResult({ restored: manifest.madeAt, rows: Object.values(manifest.tables).reduce((sum, { rows }) => sum + rows, 0), events: manifest.clickhouse.events, seconds: (Date.now() - started) / 1000 }, json)
+    printResult(
+      {
+        restored: manifest.madeAt,
+        rows: Object.values(manifest.tables).reduce((sum, { rows }) => sum + rows, 0),
+        events: manifest.clickhouse.events,
+        seconds: (Date.now() - started) / 1000,
+      },
+      json,
+    )
   },
 }

@@ -9,7 +9,18 @@ export const command: Command = {
   options: { port: { type: 'string', default: '3001' } },
   async run({ flags }) {
     const config = configFrom({ data: flags.data })
-    const child = spawn(process.execPath, [fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url)), '--port', String(flags.port), '--data', join(config.dataDir, 'sandbox'), ...(flags.json ? ['--json'] : [])], { stdio: 'inherit' })
+    const child = spawn(
+      process.execPath,
+      [
+        fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url)),
+        '--port',
+        String(flags.port),
+        '--data',
+        join(config.dataDir, 'sandbox'),
+        ...(flags.json ? ['--json'] : []),
+      ],
+      { stdio: 'inherit' },
+    )
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
     process.exitCode = await new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 0)))
   },

@@ -7,7 +7,8 @@ export const command: Command = {
   usage: 'parse FILE… [--index index.json] --json',
   options: { index: { type: 'string' } },
   async run({ flags, positionals: [verb, ...files] }) {
-    if (verb !== 'parse') throw appError('command.unknown', { message: `No command "wecom ${verb ?? ''}"; there is \`wecom parse\`.`, field: 'command' })
+    if (verb !== 'parse')
+      throw appError('command.unknown', { message: `No command "wecom ${verb ?? ''}"; there is \`wecom parse\`.`, field: 'command' })
     if (files.length === 0) throw appError('command.no_files', { message: 'Name at least one file.', field: 'FILE' })
     for await (const line of parseWecomFiles(files, textFlag(flags, 'index'))) process.stdout.write(`${JSON.stringify(line)}\n`)
   },

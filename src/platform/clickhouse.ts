@@ -1,4 +1,4 @@
-import { createClient, type ClickHouseSettings } from '@clickhouse/client'
+import { type ClickHouseSettings, createClient } from '@clickhouse/client'
 import type { z } from 'zod'
 import { appError } from './errors.ts'
 
@@ -19,16 +19,25 @@ export type ClickHouse = {
 
 /** The stock client, whatever answers at the URL: the embedded engine, a server, a cluster. */
 export function openClickHouse(url: string): ClickHouse {
-  const client = createClient({ url, request_timeout: 120_000, max_open_connections: 16, log: { LoggerClass: SilentLogger }, clickhouse_settings: { max_execution_time: 60, output_format_json_quote_64bit_integers: 0 } })
+  const client = createClient({
+    url,
+    request_timeout: 120_000,
+    max_open_connections: 16,
+    log: { LoggerClass: SilentLogger },
+    clickhouse_settings: { max_execution_time: 60, output_format_json_quote_64bit_integers: 0 },
+  })
   const read = async (sql: string, params: Parameters = {}, settings: ClickHouseSettings = {}): Promise<unknown[]> => {
-    const result = await client.query({ query: sql, query_params: params, format: 'JSONEachRow', clickhouse_settings: settings }).catch(explain)
+    const result = await client
+      .query({ query: sql, query_params: params, format: 'JSONEachRow', clickhouse_settings: settings })
+      .catch(explain)
     return result.json()
   }
   return {
     ask: async ({ sql, params, row, settings }) => (await read(sql, params, settings)).map((found) => row.parse(found)),
     rows: async <Row>(sql: string, params?: Parameters) => (await read(sql, params)) as Row[],
     insert: async (table, values, settings) => {
-      if (values.length > 0) await client.insert({ table, values: [...values], format: 'JSONEachRow', clickhouse_settings: settings ?? {} }).catch(explain)
+      if (values.length > 0)
+        await client.insert({ table, values: [...values], format: 'JSONEachRow', clickhouse_settings: settings ?? {} }).catch(explain)
     },
     command: async (sql, params) => {
       await client.command({ query: sql, query_params: params ?? {} }).catch(explain)
@@ -44,10 +53,20 @@ export const databaseOf = (url: string): string => decodeURIComponent(new URL(ur
 /** An engine that is away is not the asker's fault: 503, try again. What ClickHouse itself refuses keeps its number. */
 function explain(cause: unknown): never {
   const error = cause as { code?: string; type?: string; message?: string }
-  if (error.type === 'TIMEOUT_EXCEEDED') throw appError('analysis.timeout', { status: 503, message: 'The question took longer than a minute. Ask about fewer days.', cause })
-  if (error.type === 'MEMORY_LIMIT_EXCEEDED') throw appError('analysis.too_large', { status: 503, message: 'The question needs more memory than it may use. Ask about fewer days or values.', cause })
+  if (error.type === 'TIMEOUT_EXCEEDED')
+    throw appError('analysis.timeout', { status: 503, message: 'The question took longer than a minute. Ask about fewer days.', cause })
+  if (error.type === 'MEMORY_LIMIT_EXCEEDED')
+    throw appError('analysis.too_large', {
+      status: 503,
+      message: 'The question needs more memory than it may use. Ask about fewer days or values.',
+      cause,
+    })
   if (error.type !== undefined) throw cause
-  throw appError('analysis.unavailable', { status: 503, message: 'The analysis engine is restarting; nothing is lost. Try again in a few seconds.', cause })
+  throw appError('analysis.unavailable', {
+    status: 503,
+    message: 'The analysis engine is restarting; nothing is lost. Try again in a few seconds.',
+    cause,
+  })
 }
 
 /** The program logs failures once, with the request id; the client's own lines would hold the parameters. */

@@ -6,7 +6,10 @@ const url = z.url().transform((text) => text.replace(/\/+$/, ''))
 
 /** Everything the environment may say, read once. Flags of a command are written over the environment before. */
 const schema = z.object({
-  LIULIANG_DATA: z.string().default('./data').transform((path) => resolve(path)),
+  LIULIANG_DATA: z
+    .string()
+    .default('./data')
+    .transform((path) => resolve(path)),
   LIULIANG_HOST: z.string().default('127.0.0.1'),
   LIULIANG_PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   LIULIANG_PUBLIC_URL: url.optional(),
@@ -44,7 +47,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     dataDir: found.LIULIANG_DATA,
     host: found.LIULIANG_HOST,
     port: found.LIULIANG_PORT,
-    publicUrl: found.LIULIANG_PUBLIC_URL ?? `http://${found.LIULIANG_HOST.includes(':') ? `[${found.LIULIANG_HOST}]` : found.LIULIANG_HOST}:${found.LIULIANG_PORT}`,
+    publicUrl:
+      found.LIULIANG_PUBLIC_URL ??
+      `http://${found.LIULIANG_HOST.includes(':') ? `[${found.LIULIANG_HOST}]` : found.LIULIANG_HOST}:${found.LIULIANG_PORT}`,
     secretKey: found.LIULIANG_SECRET_KEY,
     logLevel: found.LIULIANG_LOG_LEVEL,
     databaseUrl: found.DATABASE_URL,

@@ -1,6 +1,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { DB } from './database.generated.ts'
+import { remember } from './remember.ts'
 
 export type Database = Kysely<DB>
 export type DatabaseTransaction = Transaction<DB>
@@ -23,11 +24,7 @@ export function openDatabases(url: string, options: { max?: number } = {}): Data
   const systemPool = pool(url, 'liuliang_system', options.max ?? 12)
   const tenants = new Map<number, Database>()
   return {
-    tenant(tenantId) {
-      let database = tenants.get(tenantId)
-      if (!database) tenants.set(tenantId, (database = kysely(tenantPool(app, tenantId))))
-      return database
-    },
+    tenant: (tenantId) => remember(tenants, tenantId, () => kysely(tenantPool(app, tenantId))),
     system: kysely(systemPool),
     systemPool,
     close: async () => {
@@ -38,7 +35,14 @@ export function openDatabases(url: string, options: { max?: number } = {}): Data
 
 /** The role is part of the connection's start, so there is no moment without it. */
 const pool = (url: string, role: string, max: number): pg.Pool => {
-  const made = new pg.Pool({ connectionString: url, max, options: `-c role=${role}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000, application_name: role })
+  const made = new pg.Pool({
+    connectionString: url,
+    max,
+    options: `-c role=${role}`,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 10_000,
+    application_name: role,
+  })
   // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
   made.on('error', () => undefined)
   return made
@@ -46,7 +50,10 @@ const pool = (url: string, role: string, max: number): pg.Pool => {
 
 /** Results and column names in camelCase; keys inside jsonb stay as they were written. */
 export const kysely = (source: PoolLike): Kysely<DB> =>
-  new Kysely<DB>({ dialect: new PostgresDialect({ pool: source as pg.Pool }), plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] })
+  new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: source as pg.Pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
 
 type PoolLike = Pick<pg.Pool, 'connect' | 'end'>
 

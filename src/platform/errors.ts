@@ -27,10 +27,12 @@ export type ErrorFacts = {
 export const appError = (code: string, facts: ErrorFacts): AppError => new AppError(code, facts)
 
 /** Also what a stranger's resource answers: nobody learns that it exists. */
-export const notFound = (noun: string): AppError => appError(`${noun}.not_found`, { status: 404, message: `No such ${noun.replaceAll('_', ' ')}.` })
+export const notFound = (noun: string): AppError =>
+  appError(`${noun}.not_found`, { status: 404, message: `No such ${noun.replaceAll('_', ' ')}.` })
 
 /** `{code, message, field?}`, as the last line on stderr and inside the HTTP error envelope. Unknown errors keep their words to the log. */
 export function describeError(error: unknown): { code: string; message: string; field?: string } {
-  if (!(error instanceof AppError)) return { code: 'internal.error', message: 'Something went wrong here; the log has the details under this request id.' }
+  if (!(error instanceof AppError))
+    return { code: 'internal.error', message: 'Something went wrong here; the log has the details under this request id.' }
   return { code: error.code, message: error.message, ...(error.field === undefined ? {} : { field: error.field }) }
 }

@@ -37,13 +37,18 @@ const disposable = (clickhouse: ClickHouse) => Object.assign(clickhouse, { [Symb
 
 function engineUrls(config: Config): { databaseUrl: string; clickhouseUrl: string } {
   const { databaseUrl, clickhouseUrl } = config
-  if (!databaseUrl || !clickhouseUrl) throw appError('config.no_engines', { message: 'This process needs DATABASE_URL and CLICKHOUSE_URL; `npm start` sets both to the embedded engines.' })
+  if (!databaseUrl || !clickhouseUrl)
+    throw appError('config.no_engines', {
+      message: 'This process needs DATABASE_URL and CLICKHOUSE_URL; `npm start` sets both to the embedded engines.',
+    })
   return { databaseUrl, clickhouseUrl }
 }
 
 /** Made once and kept with the data, so that ids outside survive backup and restore. */
 async function idKey(databases: Databases): Promise<Buffer> {
-  await databases.systemPool.query("insert into installation (name, value) values ('id_key', $1) on conflict do nothing", [randomBytes(16).toString('hex')])
+  await databases.systemPool.query("insert into installation (name, value) values ('id_key', $1) on conflict do nothing", [
+    randomBytes(16).toString('hex'),
+  ])
   const found = await databases.systemPool.query("select value from installation where name = 'id_key'")
   return Buffer.from(found.rows[0].value, 'hex')
 }

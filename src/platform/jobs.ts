@@ -27,10 +27,15 @@ export type Task = {
 
 export const defineJob = <Payload extends z.ZodType>(job: Job<Payload>): Job<Payload> => job
 
-type Options = { runAt?: Date; /** One waiting or running job a key. */ key?: string }
+type Options = { runAt?: Date /** One waiting or running job a key. */; key?: string }
 
 /** Enqueues in the surrounding transaction. A job with the key already waiting or running is left as it is; its id is returned. */
-export async function enqueue<Payload extends z.ZodType>(ctx: Context, job: Job<Payload>, payload: z.input<Payload>, options: Options = {}): Promise<number> {
+export async function enqueue<Payload extends z.ZodType>(
+  ctx: Context,
+  job: Job<Payload>,
+  payload: z.input<Payload>,
+  options: Options = {},
+): Promise<number> {
   const added = await ctx.db
     .insertInto('jobs')
     .values({
@@ -43,21 +48,45 @@ export async function enqueue<Payload extends z.ZodType>(ctx: Context, job: Job<
       requestId: ctx.requestId,
       createdBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
     })
-    .onConflict((conflict) => conflict.columns(['tenantId', 'name', 'key']).where('key', 'is not', null).where('state', 'in', ['waiting', 'running']).doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['tenantId', 'name', 'key']).where('key', 'is not', null).where('state', 'in', ['waiting', 'running']).doNothing(),
+    )
     .returning('id')
     .executeTakeFirst()
   if (added) return added.id
-  const { id } = await ctx.db.selectFrom('jobs').select('id').where('tenantId', '=', ctx.tenantId).where('name', '=', job.name).where('key', '=', options.key ?? '').where('state', 'in', ['waiting', 'running']).executeTakeFirstOrThrow()
+  const { id } = await ctx.db
+    .selectFrom('jobs')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('name', '=', job.name)
+    .where('key', '=', options.key ?? '')
+    .where('state', 'in', ['waiting', 'running'])
+    .executeTakeFirstOrThrow()
   return id
 }
 
-type Claimed = { tenant_id: number; id: number; name: string; payload: unknown; attempts: number; max_attempts: number; progress: Record<string, unknown> | null; request_id: string | null }
+type Claimed = {
+  tenant_id: number
+  id: number
+  name: string
+  payload: unknown
+  attempts: number
+  max_attempts: number
+  progress: Record<string, unknown> | null
+  request_id: string | null
+}
 
 const leaseSeconds = 30
 const beatMs = 5_000
 
 /** Runs due jobs, a few side by side, until aborted; then waits for those under way to stop. */
-export async function runJobs(installation: Installation, jobs: readonly Job[], worker: string, signal: AbortSignal, parallel = 4): Promise<void> {
+export async function runJobs(
+  installation: Installation,
+  jobs: readonly Job[],
+  worker: string,
+  signal: AbortSignal,
+  parallel = 4,
+): Promise<void> {
   const running = new Set<Promise<void>>()
   while (!signal.aborted) {
     const claimed = running.size < parallel ? await claim(installation, jobs, worker, parallel - running.size).catch(() => []) : []
@@ -122,7 +151,13 @@ function holdLease(ctx: Context, claimed: Claimed, signal: AbortSignal) {
     if (!held || cancelled) stop.abort()
   }
   const timer = setInterval(() => void beat().catch(() => undefined), beatMs)
-  const task: Task = { id: claimed.id, fence: claimed.attempts, signal: AbortSignal.any([signal, stop.signal]), saved: claimed.progress ?? {}, save: beat }
+  const task: Task = {
+    id: claimed.id,
+    fence: claimed.attempts,
+    signal: AbortSignal.any([signal, stop.signal]),
+    saved: claimed.progress ?? {},
+    save: beat,
+  }
   return { task, cancelled: () => cancelled, end: () => clearInterval(timer) }
 }
 
@@ -130,7 +165,9 @@ const ownRow = (ctx: Context, claimed: Claimed) =>
   ctx.db.updateTable('jobs').where('tenantId', '=', ctx.tenantId).where('id', '=', claimed.id).where('attempts', '=', claimed.attempts)
 
 const finish = (ctx: Context, claimed: Claimed, end: { state: 'done' | 'cancelled' | 'failed'; result?: string; error?: string }) =>
-  ownRow(ctx, claimed).set({ ...end, finishedAt: ctx.now(), leaseUntil: null }).execute()
+  ownRow(ctx, claimed)
+    .set({ ...end, finishedAt: ctx.now(), leaseUntil: null })
+    .execute()
 
 /** The process ends in good order: the next one goes on at once instead of waiting for the lease. */
 const giveBack = (ctx: Context, claimed: Claimed) =>
@@ -157,14 +194,20 @@ export type Schedule = { name: string; everySeconds: number; run(installation: I
 
 export async function runSchedules(installation: Installation, schedules: readonly Schedule[], signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    for (const schedule of schedules) await runIfDue(installation, schedule).catch((error) => installation.log.error({ err: error, schedule: schedule.name }, 'schedule failed'))
+    for (const schedule of schedules)
+      await runIfDue(installation, schedule).catch((error) =>
+        installation.log.error({ err: error, schedule: schedule.name }, 'schedule failed'),
+      )
     await sleep(1000, undefined, { signal }).catch(() => undefined)
   }
 }
 
 async function runIfDue(installation: Installation, { name, everySeconds, run }: Schedule): Promise<void> {
   const slot = new Date(Math.floor(installation.now().getTime() / (everySeconds * 1000)) * everySeconds * 1000)
-  const mine = await installation.databases.systemPool.query('insert into schedule_runs (name, slot) values ($1, $2) on conflict do nothing', [name, slot])
+  const mine = await installation.databases.systemPool.query(
+    'insert into schedule_runs (name, slot) values ($1, $2) on conflict do nothing',
+    [name, slot],
+  )
   if (mine.rowCount === 0) return
   await run(installation)
   await installation.databases.systemPool.query('delete from schedule_runs where name = $1 and slot < $2', [name, slot])

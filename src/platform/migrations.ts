@@ -30,8 +30,12 @@ export async function migratePostgres(ownerUrl: string): Promise<{ applied: stri
   await client.connect()
   try {
     await client.query("select pg_advisory_lock(hashtext('liuliang.migrations'))")
-    await client.query('create table if not exists schema_migrations (number int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())')
-    const done = new Map((await client.query('select number, name from schema_migrations')).rows.map((row) => [row.number as number, row.name as string]))
+    await client.query(
+      'create table if not exists schema_migrations (number int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())',
+    )
+    const done = new Map(
+      (await client.query('select number, name from schema_migrations')).rows.map((row) => [row.number as number, row.name as string]),
+    )
     const known = readMigrations('postgres')
     refuseDowngrade(Math.max(0, ...done.keys()), known)
     const missing = known.filter(({ number }) => !done.has(number))
@@ -56,8 +60,12 @@ async function applyOne(client: pg.Client, { number, name, sql, checksum }: Migr
 
 /** ClickHouse has no transactions: every statement is written to be repeatable and the number is noted last. */
 export async function migrateClickHouse(clickhouse: ClickHouse): Promise<{ applied: string[] }> {
-  await clickhouse.command('create table if not exists schema_migrations (number UInt32, name String, checksum String, applied_at DateTime default now()) engine = MergeTree order by number')
-  const done = new Set((await clickhouse.rows<{ number: number }>('select distinct number from schema_migrations')).map(({ number }) => number))
+  await clickhouse.command(
+    'create table if not exists schema_migrations (number UInt32, name String, checksum String, applied_at DateTime default now()) engine = MergeTree order by number',
+  )
+  const done = new Set(
+    (await clickhouse.rows<{ number: number }>('select distinct number from schema_migrations')).map(({ number }) => number),
+  )
   const known = readMigrations('clickhouse')
   refuseDowngrade(Math.max(0, ...done), known)
   const missing = known.filter(({ number }) => !done.has(number))

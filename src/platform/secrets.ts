@@ -25,16 +25,25 @@ export function createSecretBox(keyText: string): SecretBox {
     },
     open(sealed, belongsTo) {
       for (const key of keys) {
-        const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(Buffer.from(belongsTo)).setAuthTag(sealed.subarray(12, 28))
+        const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12))
+          .setAAD(Buffer.from(belongsTo))
+          .setAuthTag(sealed.subarray(12, 28))
         try {
           return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8')
         } catch {
           // Sealed under another key of the ring.
         }
       }
-      throw appError('secret.wrong_key', { status: 500, message: 'A stored secret cannot be opened: LIULIANG_SECRET_KEY is not the key it was sealed with.' })
+      throw appError('secret.wrong_key', {
+        status: 500,
+        message: 'A stored secret cannot be opened: LIULIANG_SECRET_KEY is not the key it was sealed with.',
+      })
     },
-    fingerprint: (text) => createHash('sha256').update(keys.at(-1) ?? current).update(text).digest('hex'),
+    fingerprint: (text) =>
+      createHash('sha256')
+        .update(keys.at(-1) ?? current)
+        .update(text)
+        .digest('hex'),
   }
 }
 

@@ -9,7 +9,14 @@ import { createGunzip } from 'node:zlib'
 import { Session } from 'chdb'
 import { parseInsert, parseQuery, readParameter } from './clickhouse-protocol.ts'
 
-const { values: flags } = parseArgs({ options: { path: { type: 'string' }, port: { type: 'string', default: '0' }, pool: { type: 'string', default: '8' }, memory: { type: 'string', default: '6000000000' } } })
+const { values: flags } = parseArgs({
+  options: {
+    path: { type: 'string' },
+    port: { type: 'string', default: '0' },
+    pool: { type: 'string', default: '8' },
+    memory: { type: 'string', default: '6000000000' },
+  },
+})
 if (!flags.path) throw new Error('--path is required')
 mkdirSync(flags.path, { recursive: true, mode: 0o700 })
 const secret = Buffer.from(process.env.CLICKHOUSE_ENGINE_SECRET ?? '')
@@ -42,7 +49,10 @@ const server = createServer((req, res) => {
 async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const url = new URL(req.url ?? '/', 'http://engine')
   if (url.pathname === '/ping') return void res.end('Ok.\n')
-  if (!authorised(req, url)) return void res.writeHead(403, { 'X-ClickHouse-Exception-Code': '516' }).end('Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)\n')
+  if (!authorised(req, url))
+    return void res
+      .writeHead(403, { 'X-ClickHouse-Exception-Code': '516' })
+      .end('Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)\n')
   const body = await readBody(req)
   const inUrl = url.searchParams.get('query') ?? ''
   const insert = inUrl ? parseInsert(inUrl) : undefined
@@ -57,7 +67,9 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
 
 function authorised(req: IncomingMessage, url: URL): boolean {
   if (secret.length === 0) return true
-  const basic = req.headers.authorization?.startsWith('Basic ') ? Buffer.from(req.headers.authorization.slice(6), 'base64').toString().split(':').slice(1).join(':') : undefined
+  const basic = req.headers.authorization?.startsWith('Basic ')
+    ? Buffer.from(req.headers.authorization.slice(6), 'base64').toString().split(':').slice(1).join(':')
+    : undefined
   const given = Buffer.from(String(req.headers['x-clickhouse-key'] ?? basic ?? url.searchParams.get('password') ?? ''))
   return given.length === secret.length && timingSafeEqual(given, secret)
 }
@@ -68,12 +80,29 @@ async function readBody(req: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-async function runInsert(session: Session, insert: ReturnType<typeof parseInsert> & object, body: Buffer, url: URL, res: ServerResponse): Promise<void> {
-  const summary = await session.insert({ table: qualified(insert.table, url), format: insert.format, values: body, settings: settingsOf(url), ...(insert.columns ? { columns: insert.columns } : {}) })
-  res.writeHead(200, { 'X-ClickHouse-Summary': JSON.stringify({ written_rows: String(summary.rowsWritten), written_bytes: String(body.length) }) }).end()
+async function runInsert(
+  session: Session,
+  insert: ReturnType<typeof parseInsert> & object,
+  body: Buffer,
+  url: URL,
+  res: ServerResponse,
+): Promise<void> {
+  const summary = await session.insert({
+    table: qualified(insert.table, url),
+    format: insert.format,
+    values: body,
+    settings: settingsOf(url),
+    ...(insert.columns ? { columns: insert.columns } : {}),
+  })
+  res
+    .writeHead(200, {
+      'X-ClickHouse-Summary': JSON.stringify({ written_rows: String(summary.rowsWritten), written_bytes: String(body.length) }),
+    })
+    .end()
 }
 
-const qualified = (table: string, url: URL): string => (table.includes('.') || !url.searchParams.get('database') ? table : `${url.searchParams.get('database')}.${table}`)
+const qualified = (table: string, url: URL): string =>
+  table.includes('.') || !url.searchParams.get('database') ? table : `${url.searchParams.get('database')}.${table}`
 
 async function runQuery(session: Session, text: string, url: URL, res: ServerResponse): Promise<void> {
   const { sql, format } = parseQuery(text, url.searchParams.get('default_format') ?? 'TabSeparated')
@@ -119,12 +148,24 @@ const drained = (res: ServerResponse): Promise<void> =>
   })
 
 async function whole(session: Session, sql: string, parameters: object, format: string, res: ServerResponse): Promise<void> {
-  const result = await (Object.keys(parameters).length > 0 ? session.queryBindAsync(sql, parameters, { format }) : session.queryAsync(sql, { format }))
-  res.writeHead(200, { ...headersOf(format), 'X-ClickHouse-Summary': JSON.stringify({ read_rows: String(result.rowsRead), read_bytes: String(result.bytesRead), elapsed_ns: String(Math.round(result.elapsed * 1e9)) }) })
+  const result = await (Object.keys(parameters).length > 0
+    ? session.queryBindAsync(sql, parameters, { format })
+    : session.queryAsync(sql, { format }))
+  res.writeHead(200, {
+    ...headersOf(format),
+    'X-ClickHouse-Summary': JSON.stringify({
+      read_rows: String(result.rowsRead),
+      read_bytes: String(result.bytesRead),
+      elapsed_ns: String(Math.round(result.elapsed * 1e9)),
+    }),
+  })
   res.end(result.bytes())
 }
 
-const headersOf = (format: string) => ({ 'Content-Type': format.startsWith('JSON') ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8', 'X-ClickHouse-Format': format })
+const headersOf = (format: string) => ({
+  'Content-Type': format.startsWith('JSON') ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8',
+  'X-ClickHouse-Format': format,
+})
 
 async function kill(marker: string): Promise<void> {
   const session = await acquire()
@@ -139,20 +180,48 @@ const isSelect = (sql: string): boolean => /^\s*(\/\*.*?\*\/\s*)*\(?\s*(select|w
 
 const quoteName = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
-const quoteValue = (value: string): string => (/^-?\d+(\.\d+)?$/.test(value) ? value : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`)
+const quoteValue = (value: string): string =>
+  /^-?\d+(\.\d+)?$/.test(value) ? value : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
-const notSettings = new Set(['query', 'database', 'default_format', 'user', 'password', 'query_id', 'session_id', 'session_timeout', 'session_check', 'role', 'wait_end_of_query', 'send_progress_in_http_headers', 'http_headers_progress_interval_ms', 'enable_http_compression', 'compress', 'decompress', 'buffer_size'])
+const notSettings = new Set([
+  'query',
+  'database',
+  'default_format',
+  'user',
+  'password',
+  'query_id',
+  'session_id',
+  'session_timeout',
+  'session_check',
+  'role',
+  'wait_end_of_query',
+  'send_progress_in_http_headers',
+  'http_headers_progress_interval_ms',
+  'enable_http_compression',
+  'compress',
+  'decompress',
+  'buffer_size',
+])
 
-const settingsOf = (url: URL): Record<string, string> => Object.fromEntries([...url.searchParams].filter(([name]) => !notSettings.has(name) && !name.startsWith('param_')))
+const settingsOf = (url: URL): Record<string, string> =>
+  Object.fromEntries([...url.searchParams].filter(([name]) => !notSettings.has(name) && !name.startsWith('param_')))
 
 const parametersOf = (sql: string, url: URL): Record<string, unknown> =>
-  Object.fromEntries([...url.searchParams].filter(([name]) => name.startsWith('param_')).map(([name, value]) => [name.slice(6), readParameter(sql, name.slice(6), value)]))
+  Object.fromEntries(
+    [...url.searchParams]
+      .filter(([name]) => name.startsWith('param_'))
+      .map(([name, value]) => [name.slice(6), readParameter(sql, name.slice(6), value)]),
+  )
 
 function fail(res: ServerResponse, error: Error): void {
   const code = /Code: (\d+)/.exec(error.message)?.[1] ?? '1002'
   const name = /\(([A-Z_]+)\)/.exec(error.message)?.[1] ?? 'UNKNOWN_EXCEPTION'
   if (res.headersSent) return void res.destroy(error)
-  res.writeHead(500, { 'X-ClickHouse-Exception-Code': code }).end(`Code: ${code}. DB::Exception: ${error.message.replace(/^.*?DB::Exception: /s, '')}${error.message.includes(`(${name})`) ? '' : ` (${name})`}\n`)
+  res
+    .writeHead(500, { 'X-ClickHouse-Exception-Code': code })
+    .end(
+      `Code: ${code}. DB::Exception: ${error.message.replace(/^.*?DB::Exception: /s, '')}${error.message.includes(`(${name})`) ? '' : ` (${name})`}\n`,
+    )
 }
 
 server.keepAliveTimeout = 65_000

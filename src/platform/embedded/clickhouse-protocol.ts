@@ -8,7 +8,11 @@ export function parseInsert(query: string): Insert | undefined {
   const found = /^\s*insert\s+into\s+(?:table\s+)?([\w.`"]+)\s*(?:\(([^)]*)\))?\s*format\s+(\w+)\s*;?\s*$/i.exec(query)
   if (!found) return undefined
   const [, table = '', columns, format = ''] = found
-  return { table: table.replace(/[`"]/g, ''), columns: columns?.split(',').map((column) => column.trim().replace(/[`"]/g, '')), format: format as RawInsertFormat }
+  return {
+    table: table.replace(/[`"]/g, ''),
+    columns: columns?.split(',').map((column) => column.trim().replace(/[`"]/g, '')),
+    format: format as RawInsertFormat,
+  }
 }
 
 /** chDB takes the format beside the statement, the protocol has it as the last clause. */
@@ -28,10 +32,10 @@ type Parameter = string | number | null | Parameter[]
  */
 export function readParameter(sql: string, name: string, value: string): Parameter {
   const isArray = new RegExp(`\\{\\s*${name}\\s*:\\s*Array`, 'i').test(sql)
-  return isArray ? readArray(value) : unescape(value)
+  return isArray ? readArray(value) : plainText(value)
 }
 
-const unescape = (value: string): string => value.replace(/\\(.)/gs, (whole, letter: string) => escapes[letter] ?? whole)
+const plainText = (value: string): string => value.replace(/\\(.)/gs, (whole, letter: string) => escapes[letter] ?? whole)
 
 function readArray(text: string): Parameter {
   const stack: Parameter[][] = [[]]
@@ -39,7 +43,7 @@ function readArray(text: string): Parameter {
     const top = stack.at(-1) ?? []
     if (token === '[') stack.push([])
     else if (token === ']') (stack.at(-2) ?? []).push(stack.pop() ?? [])
-    else top.push(quoted === undefined ? (token === 'NULL' ? null : Number(token)) : unescape(quoted))
+    else top.push(quoted === undefined ? (token === 'NULL' ? null : Number(token)) : plainText(quoted))
   }
   return stack[0]?.[0] ?? []
 }

@@ -16,19 +16,25 @@ export async function startClickHouse(dataDir: string, options: { port?: number;
   const path = join(dataDir, 'clickhouse')
   await endOrphan(path)
   const secret = options.secret ?? randomBytes(24).toString('hex')
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', engine, '--path', path, '--port', String(options.port ?? 0)], {
-    // Queries run on libuv's pool: as many threads as connections, and some for files.
-    env: { ...process.env, CLICKHOUSE_ENGINE_SECRET: secret, UV_THREADPOOL_SIZE: '16' },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    detached: true,
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', engine, '--path', path, '--port', String(options.port ?? 0)],
+    {
+      // Queries run on libuv's pool: as many threads as connections, and some for files.
+      env: { ...process.env, CLICKHOUSE_ENGINE_SECRET: secret, UV_THREADPOOL_SIZE: '16' },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      detached: true,
+    },
+  )
   const port = await readPort(child)
   return { url: `http://default:${secret}@127.0.0.1:${port}`, process: child, stop: () => stop(child) }
 }
 
 function readPort(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(appError('clickhouse.not_started', { message: `The embedded ClickHouse ended with code ${code} before it was ready.` })))
+    child.once('exit', (code) =>
+      reject(appError('clickhouse.not_started', { message: `The embedded ClickHouse ended with code ${code} before it was ready.` })),
+    )
     child.once('error', reject)
     if (child.stdout) createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line).port))
   })

@@ -1,6 +1,20 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { accessSync, chmodSync, chownSync, closeSync, constants, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, parse } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,7 +37,14 @@ export async function startPostgres(dataDir: string): Promise<EmbeddedPostgres> 
   return { url: place.url, pid, stop: () => stopPostgres(pid) }
 }
 
-type Place = { folder: string; binaries: string; sockets: string; secret: string; url: string; user: { uid: number; gid: number } | undefined }
+type Place = {
+  folder: string
+  binaries: string
+  sockets: string
+  secret: string
+  url: string
+  user: { uid: number; gid: number } | undefined
+}
 
 function prepare(dataDir: string): Place {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -37,12 +58,22 @@ function prepare(dataDir: string): Place {
   const secretFile = join(dataDir, 'postgres.secret')
   if (!existsSync(secretFile)) writeFileSync(secretFile, randomBytes(24).toString('hex'), { mode: 0o600 })
   const secret = readFileSync(secretFile, 'utf8')
-  return { folder, sockets, secret, user, binaries: user ? reachableBinaries() : packagedBinaries(), url: `postgres://liuliang:${secret}@${encodeURIComponent(sockets)}/liuliang` }
+  return {
+    folder,
+    sockets,
+    secret,
+    user,
+    binaries: user ? reachableBinaries() : packagedBinaries(),
+    url: `postgres://liuliang:${secret}@${encodeURIComponent(sockets)}/liuliang`,
+  }
 }
 
 /** PostgreSQL refuses to run as root; `postgres` where the system has it, else `nobody`. */
 function serverUser(): { uid: number; gid: number } {
-  const line = (name: string) => readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith(`${name}:`))
+  const line = (name: string) =>
+    readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .find((entry) => entry.startsWith(`${name}:`))
   const fields = (line('postgres') ?? line('nobody') ?? 'nobody:x:65534:65534').split(':')
   return { uid: Number(fields[2]), gid: Number(fields[3]) }
 }
@@ -75,7 +106,10 @@ function packagedBinaries(): string {
   try {
     return join(dirname(require.resolve(name)), '..', 'native')
   } catch (cause) {
-    throw appError('postgres.no_embedded_engine', { message: `No embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer.`, cause })
+    throw appError('postgres.no_embedded_engine', {
+      message: `No embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer.`,
+      cause,
+    })
   }
 }
 
@@ -102,13 +136,30 @@ function initialise(place: Place): void {
   try {
     execFileSync(
       join(place.binaries, 'bin', 'initdb'),
-      ['-D', place.folder, '-U', 'liuliang', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
+      [
+        '-D',
+        place.folder,
+        '-U',
+        'liuliang',
+        '-A',
+        'scram-sha-256',
+        '--pwfile',
+        passwordFile,
+        '-E',
+        'UTF8',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--locale=C',
+      ],
       { stdio: ['ignore', 'ignore', 'pipe'], env: environment(place), ...place.user },
     )
   } catch (cause) {
     // A half-made cluster would be taken for a whole one at the next start.
     rmSync(place.folder, { recursive: true, force: true })
-    throw appError('postgres.init_failed', { message: `initdb failed: ${(cause as { stderr?: Buffer }).stderr?.toString().trim() ?? ''}`, cause })
+    throw appError('postgres.init_failed', {
+      message: `initdb failed: ${(cause as { stderr?: Buffer }).stderr?.toString().trim() ?? ''}`,
+      cause,
+    })
   } finally {
     rmSync(passwordFile, { force: true })
   }
@@ -131,8 +182,17 @@ const settings = {
 
 function launch(place: Place): number {
   const log = openSync(join(dirname(place.folder), 'postgres.log'), 'a')
-  const flags = Object.entries({ ...settings, unix_socket_directories: place.sockets }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn(join(place.binaries, 'bin', 'postgres'), ['-D', place.folder, ...flags], { detached: true, stdio: ['ignore', log, log], env: environment(place), cwd: '/', ...place.user })
+  const flags = Object.entries({ ...settings, unix_socket_directories: place.sockets }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
+  const child = spawn(join(place.binaries, 'bin', 'postgres'), ['-D', place.folder, ...flags], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: environment(place),
+    cwd: '/',
+    ...place.user,
+  })
   closeSync(log)
   child.unref()
   if (child.pid === undefined) throw appError('postgres.not_started', { message: 'PostgreSQL could not be started.' })
@@ -178,7 +238,11 @@ async function waitUntilReady(place: Place, pid: number): Promise<void> {
       if (found.rowCount === 0) await client.query('create database liuliang')
       return
     } catch (cause) {
-      if (attempt > 600 || !isAlive(pid)) throw appError('postgres.not_ready', { message: `PostgreSQL did not start; see ${join(dirname(place.folder), 'postgres.log')}.`, cause })
+      if (attempt > 600 || !isAlive(pid))
+        throw appError('postgres.not_ready', {
+          message: `PostgreSQL did not start; see ${join(dirname(place.folder), 'postgres.log')}.`,
+          cause,
+        })
       await sleep(100)
     } finally {
       await client.end().catch(() => undefined)

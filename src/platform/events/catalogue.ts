@@ -19,4 +19,5 @@ export const defineEvent = <Properties extends z.ZodObject>(
 }
 
 /** Lower-case words joined by dots and underscores, at most 100 letters; also what the events door asks of senders. */
-export const isEventName = (name: string): boolean => /^[\p{Ll}\p{Lo}$][\p{Ll}\p{Lo}\p{N}_$-]*([. ][\p{Ll}\p{Lo}\p{N}_$-]+)*$/u.test(name) && name.length <= 100
+export const isEventName = (name: string): boolean =>
+  /^[\p{Ll}\p{Lo}$][\p{Ll}\p{Lo}\p{N}_$-]*([. ][\p{Ll}\p{Lo}\p{N}_$-]+)*$/u.test(name) && name.length <= 100

@@ -6,7 +6,14 @@ import { AppError, describeError } from '../errors.ts'
 import { partitions, writeEvents } from './emit.ts'
 
 /** A fact as a consumer sees it. */
-export type LoggedEvent = { id: string; name: string; customerId: number | null; at: Date; properties: Record<string, unknown>; requestId: string | null }
+export type LoggedEvent = {
+  id: string
+  name: string
+  customerId: number | null
+  at: Date
+  properties: Record<string, unknown>
+  requestId: string | null
+}
 
 /** A reader of the log with a memory of its own. `handle` changes PostgreSQL only; outward calls go through jobs and intents. */
 export type Consumer = {
@@ -17,7 +24,18 @@ export type Consumer = {
   handle(ctx: Context, event: LoggedEvent): Promise<void>
 }
 
-type Row = { tenant_id: number; transaction: string; seq: number; barrier: number | null; id: string; name: string; customer_id: number | null; at: Date; properties: Record<string, unknown>; request_id: string | null }
+type Row = {
+  tenant_id: number
+  transaction: string
+  seq: number
+  barrier: number | null
+  id: string
+  name: string
+  customer_id: number | null
+  at: Date
+  properties: Record<string, unknown>
+  request_id: string | null
+}
 type Position = { transaction: string; seq: number }
 
 /** Long transactions hold back the horizon below which everybody may read. */
@@ -50,7 +68,11 @@ export async function registerConsumers(installation: Installation, consumers: r
 }
 
 /** One round over everything that has something to read; returns how many events were passed. */
-export async function consumeOnce(installation: Installation, consumers: readonly Consumer[], attempts = new Map<string, number>()): Promise<number> {
+export async function consumeOnce(
+  installation: Installation,
+  consumers: readonly Consumer[],
+  attempts = new Map<string, number>(),
+): Promise<number> {
   const waiting = await installation.databases.systemPool.query<{ consumer: string; partition: number }>(`
     select consumer, partition from consumer_positions p
     where exists (select from event_log e where e.partition = p.partition and (e.transaction, e.seq) > (p.transaction, p.seq)
@@ -63,7 +85,12 @@ export async function consumeOnce(installation: Installation, consumers: readonl
   return moved
 }
 
-async function consumePartition(installation: Installation, consumer: Consumer, partition: number, attempts: Map<string, number>): Promise<number> {
+async function consumePartition(
+  installation: Installation,
+  consumer: Consumer,
+  partition: number,
+  attempts: Map<string, number>,
+): Promise<number> {
   const client = await installation.databases.systemPool.connect()
   try {
     await client.query('begin')
@@ -82,7 +109,12 @@ async function consumePartition(installation: Installation, consumer: Consumer, 
 }
 
 const lockPosition = async (client: PoolClient, consumer: Consumer, partition: number): Promise<Position | undefined> =>
-  (await client.query<Position>('select transaction::text, seq from consumer_positions where consumer = $1 and partition = $2 for update skip locked', [consumer.name, partition])).rows[0]
+  (
+    await client.query<Position>(
+      'select transaction::text, seq from consumer_positions where consumer = $1 and partition = $2 for update skip locked',
+      [consumer.name, partition],
+    )
+  ).rows[0]
 
 /** By transaction, then sequence, and only what no running transaction can still get in front of. */
 const readAhead = async (client: PoolClient, partition: number, position: Position): Promise<Row[]> =>
@@ -95,7 +127,14 @@ const readAhead = async (client: PoolClient, partition: number, position: Positi
     )
   ).rows
 
-async function passRows(installation: Installation, client: PoolClient, consumer: Consumer, partition: number, rows: Row[], attempts: Map<string, number>): Promise<Row[]> {
+async function passRows(
+  installation: Installation,
+  client: PoolClient,
+  consumer: Consumer,
+  partition: number,
+  rows: Row[],
+  attempts: Map<string, number>,
+): Promise<Row[]> {
   const deadline = Date.now() + batchMs
   const passed: Row[] = []
   for (const row of rows) {
@@ -103,7 +142,12 @@ async function passRows(installation: Installation, client: PoolClient, consumer
     if (row.barrier !== null && !(await mayPassBarrier(client, consumer, partition, row))) break
     // The copy of a fact in the second customer's partition is only the barrier; the first carries it.
     const carries = row.barrier === null || row.barrier > partition
-    if (carries && (consumer.events === '*' || consumer.events.includes(row.name)) && !(await handle(installation, client, consumer, row, attempts))) break
+    if (
+      carries &&
+      (consumer.events === '*' || consumer.events.includes(row.name)) &&
+      !(await handle(installation, client, consumer, row, attempts))
+    )
+      break
     passed.push(row)
   }
   return passed
@@ -126,10 +170,22 @@ async function mayPassBarrier(client: PoolClient, consumer: Consumer, partition:
 
 /** The carrying copy may be gone already: everybody passed it and it was cleaned away. */
 const stillLogged = async (client: PoolClient, row: Row): Promise<boolean> =>
-  (await client.query('select from event_log where partition = $1 and transaction = $2::xid8 and id = $3', [row.barrier, row.transaction, row.id])).rowCount !== 0
+  (
+    await client.query('select from event_log where partition = $1 and transaction = $2::xid8 and id = $3', [
+      row.barrier,
+      row.transaction,
+      row.id,
+    ])
+  ).rowCount !== 0
 
 /** False when the event should be tried again later; an event that cannot be handled becomes a dead letter and is passed. */
-async function handle(installation: Installation, client: PoolClient, consumer: Consumer, row: Row, attempts: Map<string, number>): Promise<boolean> {
+async function handle(
+  installation: Installation,
+  client: PoolClient,
+  consumer: Consumer,
+  row: Row,
+  attempts: Map<string, number>,
+): Promise<boolean> {
   const key = `${consumer.name} ${row.id}`
   await client.query('savepoint handling')
   try {
@@ -154,34 +210,77 @@ async function handleAs(installation: Installation, client: PoolClient, consumer
   await client.query(`set local role liuliang_app; set local app.tenant = '${row.tenant_id}'`)
   const base = createContext(installation, row.tenant_id, systemActor, row.request_id ?? row.id)
   const ctx: Context = { ...base, db: kysely({ connect: async () => keepOpen(client), end: async () => undefined } as never), pending: [] }
-  await consumer.handle(ctx, { id: row.id, name: row.name, customerId: row.customer_id, at: row.at, properties: row.properties, requestId: row.request_id })
+  await consumer.handle(ctx, {
+    id: row.id,
+    name: row.name,
+    customerId: row.customer_id,
+    at: row.at,
+    properties: row.properties,
+    requestId: row.request_id,
+  })
   await writeEvents(ctx)
 }
 
 /** Lends the connection to Kysely without letting it be given back. */
 const keepOpen = (client: PoolClient): PoolClient =>
-  new Proxy(client, { get: (target, name) => (name === 'release' ? () => undefined : typeof target[name as keyof PoolClient] === 'function' ? (target[name as keyof PoolClient] as (...parts: unknown[]) => unknown).bind(target) : target[name as keyof PoolClient]) })
+  new Proxy(client, {
+    get: (target, name) =>
+      name === 'release'
+        ? () => undefined
+        : typeof target[name as keyof PoolClient] === 'function'
+          ? (target[name as keyof PoolClient] as (...parts: unknown[]) => unknown).bind(target)
+          : target[name as keyof PoolClient],
+  })
 
 /** Trouble that may be over in a moment, as against an event that will never do. */
-const isPassing = (error: unknown): boolean => (error instanceof AppError ? error.status >= 500 : ['40001', '40P01', '55P03', '57014', 'ECONNREFUSED', 'ECONNRESET'].includes((error as { code?: string }).code ?? ''))
+const isPassing = (error: unknown): boolean =>
+  error instanceof AppError
+    ? error.status >= 500
+    : ['40001', '40P01', '55P03', '57014', 'ECONNREFUSED', 'ECONNRESET'].includes((error as { code?: string }).code ?? '')
 
 async function bury(client: PoolClient, consumer: Consumer, row: Row, error: unknown, tried: number): Promise<void> {
   const { code, message } = describeError(error)
-  const event = { id: row.id, name: row.name, customerId: row.customer_id, at: row.at, properties: row.properties, requestId: row.request_id }
+  const event = {
+    id: row.id,
+    name: row.name,
+    customerId: row.customer_id,
+    at: row.at,
+    properties: row.properties,
+    requestId: row.request_id,
+  }
   await client.query(
     `insert into dead_letters (tenant_id, consumer, event_id, event, error_code, error_message, attempts) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (tenant_id, consumer, event_id) do update set failed_at = now(), error_code = $5, error_message = $6, attempts = dead_letters.attempts + $7, replayed_at = null`,
-    [row.tenant_id, consumer.name, row.id, JSON.stringify(event), code, code === 'internal.error' ? (error as Error).message : message, tried],
+    [
+      row.tenant_id,
+      consumer.name,
+      row.id,
+      JSON.stringify(event),
+      code,
+      code === 'internal.error' ? (error as Error).message : message,
+      tried,
+    ],
   )
 }
 
 const movePosition = (client: PoolClient, consumer: Consumer, partition: number, last: Row | undefined): Promise<unknown> =>
-  client.query('update consumer_positions set transaction = $3::xid8, seq = $4, moved_at = now() where consumer = $1 and partition = $2', [consumer.name, partition, last?.transaction, last?.seq])
+  client.query('update consumer_positions set transaction = $3::xid8, seq = $4, moved_at = now() where consumer = $1 and partition = $2', [
+    consumer.name,
+    partition,
+    last?.transaction,
+    last?.seq,
+  ])
 
 /** Runs one dead letter again through its consumer, in a transaction of its own. */
 export async function replayDeadLetter(ctx: Context, consumers: readonly Consumer[], id: number): Promise<void> {
   await ctx.db.transaction().execute(async (db) => {
-    const letter = await db.selectFrom('deadLetters').selectAll().where('tenantId', '=', ctx.tenantId).where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
+    const letter = await db
+      .selectFrom('deadLetters')
+      .selectAll()
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirstOrThrow()
     const consumer = consumers.find(({ name }) => name === letter.consumer)
     const event = letter.event as unknown as LoggedEvent
     const inner: Context = { ...ctx, db, pending: [] }

@@ -69,8 +69,19 @@ export async function writeEvents(ctx: Context): Promise<void> {
 const chunk = 2000
 
 async function writeChunk(ctx: Context, events: PendingEvent[]): Promise<void> {
-  const log = events.flatMap((event) => copies(event).map((copy) => ({ ...copy, id: event.id, name: event.name, customer: event.customerId, at: event.at.toISOString(), properties: event.properties })))
-  const payload = JSON.stringify(events.map(({ id, name, customerId, at, properties }) => ({ id, name, customer: customerId, at: at.toISOString(), properties })))
+  const log = events.flatMap((event) =>
+    copies(event).map((copy) => ({
+      ...copy,
+      id: event.id,
+      name: event.name,
+      customer: event.customerId,
+      at: event.at.toISOString(),
+      properties: event.properties,
+    })),
+  )
+  const payload = JSON.stringify(
+    events.map(({ id, name, customerId, at, properties }) => ({ id, name, customer: customerId, at: at.toISOString(), properties })),
+  )
   await sql`
     with logged as (
       insert into event_log (tenant_id, partition, barrier, id, name, customer_id, at, properties, request_id)

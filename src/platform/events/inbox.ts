@@ -23,14 +23,18 @@ type Waiting = { tenantId: number; events: BehaviourEvent[]; resolve(receipt: Re
 export const eventIdOf = (text: string): string =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
     ? text.toLowerCase()
-    : createHash('sha256').update(text).digest('hex').slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    : createHash('sha256')
+        .update(text)
+        .digest('hex')
+        .slice(0, 32)
+        .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
 /**
  * One commit with fsync carries every request that arrived while the commit before it was under way: the answer waits
  * for durability, the disk is not asked once per request.
  */
 export function createInboxWriter(databases: Databases): InboxWriter {
-  let waiting: Waiting[] = []
+  const waiting: Waiting[] = []
   let busy = false
 
   async function drain(): Promise<void> {
@@ -39,7 +43,7 @@ export function createInboxWriter(databases: Databases): InboxWriter {
       const batch = waiting.splice(0, 512)
       try {
         const receipts = await writeBatch(databases, batch)
-        batch.forEach((one, i) => one.resolve(receipts[i] ?? { accepted: 0, duplicates: 0 }))
+        for (const [i, one] of batch.entries()) one.resolve(receipts[i] ?? { accepted: 0, duplicates: 0 })
       } catch (error) {
         for (const one of batch) one.reject(error)
       }
@@ -94,10 +98,16 @@ async function writeNamed(databases: Databases, batch: Waiting[]): Promise<Recei
       values: [named.map(({ tenantId }) => tenantId), named.map(({ id }) => id)],
     })
     const unseen = new Set(fresh.rows.map((row) => `${row.tenant_id} ${row.id}`))
-    const kept = batch.map(({ tenantId, events }) => ({ tenantId, events: events.filter(({ id }) => id === undefined || unseen.delete(`${tenantId} ${id}`)) }))
+    const kept = batch.map(({ tenantId, events }) => ({
+      tenantId,
+      events: events.filter(({ id }) => id === undefined || unseen.delete(`${tenantId} ${id}`)),
+    }))
     await client.query({ ...insertRows, values: columnsOf(kept) })
     await client.query('commit')
-    return batch.map(({ events }, i) => ({ accepted: kept[i]?.events.length ?? 0, duplicates: events.length - (kept[i]?.events.length ?? 0) }))
+    return batch.map(({ events }, i) => ({
+      accepted: kept[i]?.events.length ?? 0,
+      duplicates: events.length - (kept[i]?.events.length ?? 0),
+    }))
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
     throw error

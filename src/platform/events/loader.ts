@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Installation } from '../context.ts'
 
 /** What the inbox holds: facts of commands name their customer, behaviour events how the sender calls the person. */
-type InboxEvent = { id?: string; name: string; customer?: number | null; person?: string; device?: string; at: string; properties: Record<string, unknown> }
+type InboxEvent = {
+  id?: string
+  name: string
+  customer?: number | null
+  person?: string
+  device?: string
+  at: string
+  properties: Record<string, unknown>
+}
 
 /** One person at the door: the sender's id, the device, or both. */
 export type PersonReference = { person?: string; device?: string }
@@ -24,7 +32,8 @@ export async function runLoader(installation: Installation, resolvePersons: Reso
   while (!signal.aborted) {
     try {
       await holdLock(installation, async () => {
-        while (!signal.aborted) if ((await loadOnce(installation, resolvePersons)) === 0) await sleep(100, undefined, { signal }).catch(() => undefined)
+        while (!signal.aborted)
+          if ((await loadOnce(installation, resolvePersons)) === 0) await sleep(100, undefined, { signal }).catch(() => undefined)
       })
     } catch (error) {
       installation.log.warn({ err: error }, 'loader interrupted, trying again')
@@ -48,7 +57,10 @@ async function holdLock(installation: Installation, work: () => Promise<void>): 
 export async function loadOnce(installation: Installation, resolvePersons: ResolvePersons): Promise<number> {
   const load = (await unfinished(installation)) ?? (await begin(installation))
   if (!load) return 0
-  const rows = await installation.databases.systemPool.query<InboxRow>('select seq, tenant_id, received_at, payload from event_inbox where seq = any($1) order by seq', [load.rows])
+  const rows = await installation.databases.systemPool.query<InboxRow>(
+    'select seq, tenant_id, received_at, payload from event_inbox where seq = any($1) order by seq',
+    [load.rows],
+  )
   const events = await prepare(rows.rows, load.id, resolvePersons)
   await installation.clickhouse.insert('events', events, { insert_deduplication_token: load.token, max_partitions_per_insert_block: '0' })
   await finish(installation, load)
@@ -56,7 +68,9 @@ export async function loadOnce(installation: Installation, resolvePersons: Resol
 }
 
 async function unfinished(installation: Installation): Promise<Load | undefined> {
-  const found = await installation.databases.systemPool.query('select id, rows, extract(epoch from started_at)::text as started from event_load order by id limit 1')
+  const found = await installation.databases.systemPool.query(
+    'select id, rows, extract(epoch from started_at)::text as started from event_load order by id limit 1',
+  )
   return found.rows[0] ? loadOf(found.rows[0]) : undefined
 }
 
@@ -72,7 +86,11 @@ async function begin(installation: Installation): Promise<Load | undefined> {
 }
 
 /** The start time keeps tokens unique where a restored database counts its loads again from an older number. */
-const loadOf = (row: { id: number; rows: string[]; started: string }): Load => ({ id: row.id, rows: row.rows.map(Number), token: `${row.id}@${row.started}` })
+const loadOf = (row: { id: number; rows: string[]; started: string }): Load => ({
+  id: row.id,
+  rows: row.rows.map(Number),
+  token: `${row.id}@${row.started}`,
+})
 
 /** The last finished load is noted with the deletion: a backup takes from ClickHouse exactly what its PostgreSQL snapshot says is there. */
 async function finish(installation: Installation, load: Load): Promise<void> {
@@ -85,7 +103,9 @@ async function finish(installation: Installation, load: Load): Promise<void> {
 }
 
 async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<object[]> {
-  const parsed = rows.flatMap(({ tenant_id, received_at, payload }) => (JSON.parse(payload) as InboxEvent[]).map((event) => ({ tenant: tenant_id, received: received_at.getTime(), event })))
+  const parsed = rows.flatMap(({ tenant_id, received_at, payload }) =>
+    (JSON.parse(payload) as InboxEvent[]).map((event) => ({ tenant: tenant_id, received: received_at.getTime(), event })),
+  )
   const persons = await personsOf(parsed, resolvePersons)
   return parsed.map(({ tenant, received, event }, i) => ({
     tenant,
@@ -102,9 +122,15 @@ async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePe
 
 async function personsOf(parsed: { tenant: number; event: InboxEvent }[], resolvePersons: ResolvePersons): Promise<number[]> {
   const persons = parsed.map(({ event }) => event.customer ?? 0)
-  const unresolved = Map.groupBy(parsed.keys().filter((i) => parsed[i]?.event.person !== undefined || parsed[i]?.event.device !== undefined), (i) => parsed[i]?.tenant ?? 0)
+  const unresolved = Map.groupBy(
+    parsed.keys().filter((i) => parsed[i]?.event.person !== undefined || parsed[i]?.event.device !== undefined),
+    (i) => parsed[i]?.tenant ?? 0,
+  )
   for (const [tenant, places] of unresolved) {
-    const found = await resolvePersons(tenant, places.map((i) => referenceOf(parsed[i]?.event)))
+    const found = await resolvePersons(
+      tenant,
+      places.map((i) => referenceOf(parsed[i]?.event)),
+    )
     places.forEach((place, i) => {
       persons[place] = found[i] ?? 0
     })
@@ -112,7 +138,10 @@ async function personsOf(parsed: { tenant: number; event: InboxEvent }[], resolv
   return persons
 }
 
-const referenceOf = (event: InboxEvent | undefined): PersonReference => ({ ...(event?.person === undefined ? {} : { person: event.person }), ...(event?.device === undefined ? {} : { device: event.device }) })
+const referenceOf = (event: InboxEvent | undefined): PersonReference => ({
+  ...(event?.person === undefined ? {} : { person: event.person }),
+  ...(event?.device === undefined ? {} : { device: event.device }),
+})
 
 /** Property values as ClickHouse keeps them: text as it is, absent ones left out, everything else as JSON. */
 export function textProperties(properties: Record<string, unknown>): Record<string, string> {

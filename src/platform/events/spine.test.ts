@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { openTestWorkspace, type TestWorkspace } from '../testing/workspace.ts'
 import { defineEvent } from './catalogue.ts'
-import { cleanLog, type Consumer, consumeOnce, registerConsumers } from './consumers.ts'
+import { type Consumer, cleanLog, consumeOnce, registerConsumers } from './consumers.ts'
 import { emit, inTransaction } from './emit.ts'
 import { createInboxWriter, eventIdOf } from './inbox.ts'
 import { loadOnce } from './loader.ts'
@@ -28,7 +28,9 @@ describe('loader', () => {
       throw new Error('undone')
     }).catch(() => undefined)
     while ((await loadOnce(workspace, everybody)) > 0);
-    const rows = await workspace.clickhouse.rows('select person, name, properties from events where tenant = {t:UInt32}', { t: ctx.tenantId })
+    const rows = await workspace.clickhouse.rows('select person, name, properties from events where tenant = {t:UInt32}', {
+      t: ctx.tenantId,
+    })
     expect(rows).toEqual([{ person: 5, name: 'thing.counted', properties: { n: '1' } }])
   })
 
@@ -37,10 +39,16 @@ describe('loader', () => {
     const writer = createInboxWriter(workspace.databases)
     await writer.append(ctx.tenantId, [{ name: 'page.viewed', person: 'p', at: '2026-01-02T03:04:05.678Z', properties: { path: '/' } }])
     const before = await stored()
-    const dying = { ...workspace, clickhouse: { ...workspace.clickhouse, insert: async (...parts: Parameters<typeof workspace.clickhouse.insert>) => {
-      await workspace.clickhouse.insert(...parts)
-      throw new Error('killed after the insert')
-    } } }
+    const dying = {
+      ...workspace,
+      clickhouse: {
+        ...workspace.clickhouse,
+        insert: async (...parts: Parameters<typeof workspace.clickhouse.insert>) => {
+          await workspace.clickhouse.insert(...parts)
+          throw new Error('killed after the insert')
+        },
+      },
+    }
     await expect(loadOnce(dying, everybody)).rejects.toThrow('killed')
     await expect(loadOnce(dying, everybody)).rejects.toThrow('killed')
     expect(await loadOnce(workspace, everybody)).toBe(1)
@@ -51,7 +59,10 @@ describe('loader', () => {
     const ctx = await workspace.newTenant()
     const writer = createInboxWriter(workspace.databases)
     const event = (id: string) => ({ id: eventIdOf(id), name: 'page.viewed', person: 'p', at: '2026-01-02T03:04:05.678Z', properties: {} })
-    const receipts = await Promise.all([writer.append(ctx.tenantId, [event('a'), event('a'), event('b')]), writer.append(ctx.tenantId, [event('b'), event('c')])])
+    const receipts = await Promise.all([
+      writer.append(ctx.tenantId, [event('a'), event('a'), event('b')]),
+      writer.append(ctx.tenantId, [event('b'), event('c')]),
+    ])
     expect(receipts.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(3)
     expect(await writer.append(ctx.tenantId, [event('c'), event('d')])).toEqual({ accepted: 1, duplicates: 1 })
   })
@@ -68,10 +79,14 @@ describe('consumers', () => {
     const ctx = await workspace.newTenant()
     const consumers = [consumer('order', async (_ctx, { properties, customerId }) => void seen.push(`${customerId}:${properties.n}`))]
     await registerConsumers(workspace, consumers)
-    for (const n of [1, 2, 3]) await inTransaction(ctx, async (ctx) => { for (const customerId of [1, 2, 9]) emit(ctx, counted, { customerId, properties: { n } }) })
+    for (const n of [1, 2, 3])
+      await inTransaction(ctx, async (ctx) => {
+        for (const customerId of [1, 2, 9]) emit(ctx, counted, { customerId, properties: { n } })
+      })
     await drain(consumers)
     await drain(consumers)
-    for (const customer of [1, 2, 9]) expect(seen.filter((one) => one.startsWith(`${customer}:`)).slice(-3)).toEqual([1, 2, 3].map((n) => `${customer}:${n}`))
+    for (const customer of [1, 2, 9])
+      expect(seen.filter((one) => one.startsWith(`${customer}:`)).slice(-3)).toEqual([1, 2, 3].map((n) => `${customer}:${n}`))
   })
 
   test('do not skip an event whose transaction commits late', async () => {
@@ -83,7 +98,7 @@ describe('consumers', () => {
     got.length = 0
     let finishSlow = () => {}
     const slow = inTransaction(ctx, async (ctx) => {
-      await ctx.db.insertInto('files').values({ tenantId: ctx.tenantId, name: 'x', contentType: 'x', bytes: 0, sha256: '' }).execute()
+      await ctx.db.insertInto('quarantinedEvents').values({ tenantId: ctx.tenantId, reason: 'x', event: '{}' }).execute()
       emit(ctx, counted, { customerId: 8, properties: { n: 100 } })
       await new Promise<void>((resolve) => (finishSlow = resolve))
     })
@@ -99,26 +114,40 @@ describe('consumers', () => {
 
   test('a poisoned event becomes a dead letter, its effects are undone, the next one passes', async () => {
     const ctx = await workspace.newTenant()
-    const consumers = [consumer('poison', async (ctx, { properties }) => {
-      await ctx.db.insertInto('files').values({ tenantId: ctx.tenantId, name: `n${properties.n}`, contentType: 'x', bytes: 0, sha256: '' }).execute()
-      if (properties.n === 666) throw new Error('cannot be')
-    })]
+    const consumers = [
+      consumer('poison', async (ctx, { properties }) => {
+        await ctx.db
+          .insertInto('quarantinedEvents')
+          .values({ tenantId: ctx.tenantId, reason: `n${properties.n}`, event: '{}' })
+          .execute()
+        if (properties.n === 666) throw new Error('cannot be')
+      }),
+    ]
     await registerConsumers(workspace, consumers)
-    await inTransaction(ctx, async (ctx) => { for (const n of [1, 666, 2]) emit(ctx, counted, { customerId: 3, properties: { n } }) })
+    await inTransaction(ctx, async (ctx) => {
+      for (const n of [1, 666, 2]) emit(ctx, counted, { customerId: 3, properties: { n } })
+    })
     await drain(consumers)
-    const files = await ctx.db.selectFrom('files').select('name').where('tenantId', '=', ctx.tenantId).orderBy('id').execute()
-    expect(files.map(({ name }) => name)).toEqual(['n1', 'n2'])
-    const letters = await ctx.db.selectFrom('deadLetters').select(['consumer', 'errorMessage']).where('tenantId', '=', ctx.tenantId).execute()
+    const kept = await ctx.db.selectFrom('quarantinedEvents').select('reason').where('tenantId', '=', ctx.tenantId).orderBy('id').execute()
+    expect(kept.map(({ reason }) => reason)).toEqual(['n1', 'n2'])
+    const letters = await ctx.db
+      .selectFrom('deadLetters')
+      .select(['consumer', 'errorMessage'])
+      .where('tenantId', '=', ctx.tenantId)
+      .execute()
     expect(letters).toEqual([{ consumer: 'poison', errorMessage: 'cannot be' }])
   })
 
   test('a handler cannot see or touch another tenant', async () => {
     const [one, two] = [await workspace.newTenant(), await workspace.newTenant()]
-    await two.db.insertInto('files').values({ tenantId: two.tenantId, name: 'theirs', contentType: 'x', bytes: 0, sha256: '' }).execute()
+    await two.db.insertInto('quarantinedEvents').values({ tenantId: two.tenantId, reason: 'theirs', event: '{}' }).execute()
     let visible = -1
-    const consumers = [consumer('wall', async (ctx, { customerId }) => {
-      if (customerId === 77) visible = (await ctx.db.selectFrom('files').select('id').where('name', '=', 'theirs').execute()).length
-    })]
+    const consumers = [
+      consumer('wall', async (ctx, { customerId }) => {
+        if (customerId === 77)
+          visible = (await ctx.db.selectFrom('quarantinedEvents').select('id').where('reason', '=', 'theirs').execute()).length
+      }),
+    ]
     await registerConsumers(workspace, consumers)
     await inTransaction(one, async (ctx) => emit(ctx, counted, { customerId: 77, properties: { n: 1 } }))
     await drain(consumers)

@@ -43,7 +43,8 @@ function checkValue(value: unknown, path: (string | number)[], budget: { left: n
   else
     for (const [key, one] of Object.entries(value)) {
       checkText(key, path)
-      if (key === '__proto__' || key === 'constructor') throw appError('json.reserved_key', { message: `The key ${key} is not allowed.`, field: [...path, key].join('.') })
+      if (key === '__proto__' || key === 'constructor')
+        throw appError('json.reserved_key', { message: `The key ${key} is not allowed.`, field: [...path, key].join('.') })
       if (--budget.left < 0) throw appError('json.too_large', { message: `JSON may hold ${longest} values.` })
       if (typeof one === 'string' || typeof one === 'object') checkValue(one, [...path, key], budget)
     }
@@ -51,5 +52,6 @@ function checkValue(value: unknown, path: (string | number)[], budget: { left: n
 
 function checkText(text: string, path: (string | number)[]): void {
   if (text.includes('\0')) throw appError('text.nul', { message: 'Text may not contain NUL.', field: path.join('.') })
-  if (!text.isWellFormed()) throw appError('text.lone_surrogate', { message: 'Text holds half of a surrogate pair.', field: path.join('.') })
+  if (!text.isWellFormed())
+    throw appError('text.lone_surrogate', { message: 'Text holds half of a surrogate pair.', field: path.join('.') })
 }

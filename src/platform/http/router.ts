@@ -27,7 +27,8 @@ export function allow(permission: string, scope: Scope): MiddlewareHandler<AppEn
     if (scope !== 'public') {
       const { ctx } = c.var
       if (!ctx) throw appError('session.required', { status: 401, message: 'Log in first.' })
-      if (!may(ctx, permission)) throw appError('permission.missing', { status: 403, message: `This needs the permission ${permission}.`, details: { permission } })
+      if (!may(ctx, permission))
+        throw appError('permission.missing', { status: 403, message: `This needs the permission ${permission}.`, details: { permission } })
     }
     await next()
   }
@@ -36,20 +37,30 @@ export function allow(permission: string, scope: Scope): MiddlewareHandler<AppEn
 
 /** `*` may everything, `tags.*` everything of tags. */
 export const may = (ctx: Context, permission: string): boolean =>
-  permission === 'session' || ctx.actor.permissions.has('*') || ctx.actor.permissions.has(permission) || ctx.actor.permissions.has(`${permission.split('.')[0]}.*`)
+  permission === 'session' ||
+  ctx.actor.permissions.has('*') ||
+  ctx.actor.permissions.has(permission) ||
+  ctx.actor.permissions.has(`${permission.split('.')[0]}.*`)
 
 /** The route's line in `/openapi.json`: what it does and what it answers. */
 export const describe = (summary: string, response?: z.ZodType, status = 200) =>
   describeRoute({
     summary,
-    responses: { [status]: response ? { description: 'Done', content: { 'application/json': { schema: resolver(response) } } } : { description: 'Done' } },
+    responses: {
+      [status]: response
+        ? { description: 'Done', content: { 'application/json': { schema: resolver(response) } } }
+        : { description: 'Done' },
+    },
   })
 
 export const body = <Schema extends z.ZodType>(schema: Schema) => validator('json', schema, refuse)
 
 export const query = <Schema extends z.ZodType>(schema: Schema) => validator('query', schema, refuse)
 
-type Verdict = { success: boolean; error?: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined }[] }
+type Verdict = {
+  success: boolean
+  error?: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined }[]
+}
 
 /** The first complaint names its field: `lines.0.quantity`. */
 function refuse(verdict: Verdict): void {

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { createGunzip } from 'node:zlib'
 import { Readable } from 'node:stream'
-import { Hono } from 'hono'
+import { createGunzip } from 'node:zlib'
 import type { Context as HonoContext, MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { type Actor, createContext, type Installation } from '../context.ts'
 import { AppError, appError, describeError } from '../errors.ts'
 import { parseJson } from './json.ts'
 import type { AppEnv } from './router.ts'
 
 /** Who is asking: from a cookie or a key. Undefined for nobody. */
-export type Authenticate = (installation: Installation, request: HonoContext<AppEnv>) => Promise<{ tenantId: number; actor: Actor } | undefined>
+export type Authenticate = (
+  installation: Installation,
+  request: HonoContext<AppEnv>,
+) => Promise<{ tenantId: number; actor: Actor } | undefined>
 
 /** Bytes of a JSON body unless the route is one of files. */
 const mostBytes = 1_000_000
@@ -25,22 +28,29 @@ export function createServer(installation: Installation, authenticate: Authentic
     await next()
   })
   app.onError((error, c) => answerError(installation, error, c))
-  app.notFound((c) => answerError(installation, appError('route.not_found', { status: 404, message: `Nothing answers at ${c.req.path}.` }), c))
+  app.notFound((c) =>
+    answerError(installation, appError('route.not_found', { status: 404, message: `Nothing answers at ${c.req.path}.` }), c),
+  )
   return app
 }
 
-const named = (installation: Installation): MiddlewareHandler<AppEnv> => async (c, next) => {
-  const given = c.req.header('x-request-id')
-  const requestId = given && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
-  c.set('installation', installation)
-  c.set('requestId', requestId)
-  const started = performance.now()
-  await next()
-  c.header('X-Request-Id', requestId)
-  c.header('X-Content-Type-Options', 'nosniff')
-  if (installation.log.isLevelEnabled('debug') || c.res.status >= 500)
-    installation.log.info({ requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) }, 'request')
-}
+const named =
+  (installation: Installation): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    const given = c.req.header('x-request-id')
+    const requestId = given && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
+    c.set('installation', installation)
+    c.set('requestId', requestId)
+    const started = performance.now()
+    await next()
+    c.header('X-Request-Id', requestId)
+    c.header('X-Content-Type-Options', 'nosniff')
+    if (installation.log.isLevelEnabled('debug') || c.res.status >= 500)
+      installation.log.info(
+        { requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) },
+        'request',
+      )
+  }
 
 /** Reads a JSON body once, bounded before and after unpacking; files are read by their routes. */
 const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -55,7 +65,8 @@ const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
 async function readText(c: HonoContext<AppEnv>): Promise<string> {
   if (Number(c.req.header('content-length') ?? 0) > mostBytes) throw tooLarge()
   const packed = c.req.header('content-encoding')
-  if (packed && packed !== 'gzip' && packed !== 'identity') throw appError('request.encoding_unknown', { status: 415, message: `Content-Encoding ${packed} is not understood; use gzip.` })
+  if (packed && packed !== 'gzip' && packed !== 'identity')
+    throw appError('request.encoding_unknown', { status: 415, message: `Content-Encoding ${packed} is not understood; use gzip.` })
   const raw = Readable.fromWeb(c.req.raw.body as never)
   const source = packed === 'gzip' ? raw.pipe(createGunzip()) : raw
   const chunks: Buffer[] = []
@@ -81,12 +92,22 @@ const tooLarge = () => appError('request.too_large', { status: 413, message: `A 
 
 /** `{error: {code, message, field?, requestId}}`; what nobody expected is logged here, once. */
 export function answerError(installation: Installation, error: unknown, c: HonoContext<AppEnv>): Response {
-  const known = error instanceof AppError ? error : isHttpException(error) ? appError('request.invalid', { status: error.status, message: error.message }) : undefined
-  if (!known || known.status >= 500) installation.log.error({ err: error, requestId: c.var.requestId, method: c.req.method, path: c.req.path }, 'request failed')
+  const known =
+    error instanceof AppError
+      ? error
+      : isHttpException(error)
+        ? appError('request.invalid', { status: error.status, message: error.message })
+        : undefined
+  if (!known || known.status >= 500)
+    installation.log.error({ err: error, requestId: c.var.requestId, method: c.req.method, path: c.req.path }, 'request failed')
   c.header('X-Request-Id', c.var.requestId)
   if (known?.status === 503 || known?.status === 429) c.header('Retry-After', '2')
   const described = describeError(known ?? error)
-  return c.json({ error: { ...described, ...(known?.details ? { details: known.details } : {}), requestId: c.var.requestId } }, (known?.status ?? 500) as 500)
+  return c.json(
+    { error: { ...described, ...(known?.details ? { details: known.details } : {}), requestId: c.var.requestId } },
+    (known?.status ?? 500) as 500,
+  )
 }
 
-const isHttpException = (error: unknown): error is Error & { status: number } => error instanceof Error && 'status' in error && typeof error.status === 'number'
+const isHttpException = (error: unknown): error is Error & { status: number } =>
+  error instanceof Error && 'status' in error && typeof error.status === 'number'

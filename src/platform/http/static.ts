@@ -3,14 +3,25 @@ import { extname, join, normalize, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
-import { allow, type AppEnv } from './router.ts'
+import { type AppEnv, allow } from './router.ts'
 
 const folder = fileURLToPath(new URL('../../../console/dist', import.meta.url))
 
-const types: Record<string, string> = { '.css': 'text/css', '.html': 'text/html; charset=utf-8', '.ico': 'image/x-icon', '.js': 'text/javascript', '.json': 'application/json', '.png': 'image/png', '.svg': 'image/svg+xml', '.txt': 'text/plain', '.woff2': 'font/woff2' }
+const types: Record<string, string> = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain',
+  '.woff2': 'font/woff2',
+}
 
 /** The page may load itself and nothing else; inline styles are how antd works. */
-const policy = "default-src 'self'; img-src 'self' data: blob: https:; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+const policy =
+  "default-src 'self'; img-src 'self' data: blob: https:; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
 
 /** The built console: files by name (their names carry a hash, so they never change), its index for every page address. */
 export function serveConsole(app: Hono<AppEnv>): void {
@@ -19,8 +30,19 @@ export function serveConsole(app: Hono<AppEnv>): void {
     if (/^\/(api|t|p|callback|hooks|sandbox)\//.test(path)) return next()
     const file = join(folder, normalize(path).replaceAll('..', ''))
     const isAsset = file.startsWith(folder + sep) && extname(file) !== '' && existsSync(file) && statSync(file).isFile()
-    if (isAsset) return new Response(Readable.toWeb(createReadStream(file)) as ReadableStream, { headers: { 'Content-Type': types[extname(file)] ?? 'application/octet-stream', 'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache' } })
+    if (isAsset)
+      return new Response(Readable.toWeb(createReadStream(file)) as ReadableStream, {
+        headers: {
+          'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+          'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+        },
+      })
     if (extname(path) !== '' || !existsSync(join(folder, 'index.html'))) return next()
-    return c.html(readFileSync(join(folder, 'index.html'), 'utf8'), 200, { 'Cache-Control': 'no-cache', 'Content-Security-Policy': policy, 'Referrer-Policy': 'same-origin', 'X-Frame-Options': 'DENY' })
+    return c.html(readFileSync(join(folder, 'index.html'), 'utf8'), 200, {
+      'Cache-Control': 'no-cache',
+      'Content-Security-Policy': policy,
+      'Referrer-Policy': 'same-origin',
+      'X-Frame-Options': 'DENY',
+    })
   })
 }
