@@ -23,6 +23,12 @@ let connection: Connection
 let app: WecomApp
 let tokens = 0
 
+/** A token nobody has to ask for. */
+const held: Connection['tokens'] = {
+  read: async () => ({ token: 'held', expiresAt: new Date(Date.now() + 3_600_000) }),
+  renew: () => Promise.reject(new Error('not needed')),
+}
+
 const sentTo = (path: string) => seen.filter((one) => one.path === path)
 
 beforeEach(async () => {
@@ -176,6 +182,22 @@ describe('a call', () => {
     server.closeAllConnections()
   })
 
+  test('may be given less time than others', async () => {
+    server.removeAllListeners('request')
+    server.on('request', () => undefined)
+    const startedAt = Date.now()
+    await failed(
+      callWecom(
+        { ...app, connection: { ...connection, timeoutMs: 60_000, tokens: held } },
+        'externalcontact/add_contact_way',
+        { body: { type: 1, scene: 2 } },
+        { timeoutMs: 50 },
+      ),
+    )
+    expect(Date.now() - startedAt).toBeLessThan(5_000)
+    server.closeAllConnections()
+  })
+
   test('never shows the token or the secret in an error', async () => {
     replies.getcallbackip = [404]
     const error = await failed(callWecom(app, 'getcallbackip'))
@@ -185,7 +207,8 @@ describe('a call', () => {
   test('whose answer has another shape is an error and not an undefined later', async () => {
     replies['externalcontact/add_contact_way'] = [{ errcode: 0, errmsg: 'ok' }]
     expect(await failed(callWecom(app, 'externalcontact/add_contact_way', { body: { type: 1, scene: 2 } }))).toMatchObject({
-      message: expect.stringContaining('config_id'),
+      code: 'wecom.unexpected_answer',
+      details: { at: 'config_id' },
     })
   })
 

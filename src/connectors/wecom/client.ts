@@ -1,10 +1,10 @@
-import type * as z from 'zod'
 import { appError } from '#platform/errors.ts'
 import { accessToken, replaceToken } from './access.ts'
 import type { WecomApp } from './connection.ts'
 import { type EndpointName, endpointOf, type RequestOf, type ResponseOf } from './endpoints/catalogue.ts'
 import { errorCode } from './error-codes.ts'
 import { blockMs, WecomError, WecomUnreachable } from './errors.ts'
+import { readLeniently } from './lenient.ts'
 import { addressBounds, boundsOf, type Lane, longestWaitMs } from './limits.ts'
 import { multipart, type Upload } from './multipart.ts'
 import { checkLimits } from './request-limits.ts'
@@ -34,7 +34,7 @@ export async function callWecom<Name extends EndpointName>(
 ): Promise<ResponseOf<Name>> {
   checkLimits(endpoint, endpointOf(endpoint).limits, { ...(input.query as object), ...(input.body as object) })
   const { json } = await perform(app, endpoint, input, options)
-  return understood(endpoint, endpointOf(endpoint).response, json) as ResponseOf<Name>
+  return understood(app, endpoint, json) as ResponseOf<Name>
 }
 
 export type Download = { bytes: Buffer; contentType: string; fileName: string | undefined }
@@ -113,7 +113,7 @@ async function attemptOnce(
     const incoming = await exchange({
       endpoint,
       ...outgoing(app, endpoint, token, input),
-      timeoutMs: connection.timeoutMs,
+      timeoutMs: options.timeoutMs ?? connection.timeoutMs,
       signal: options.signal,
     })
     const json = jsonOf(endpoint, incoming)
@@ -158,12 +158,26 @@ function jsonOf(endpoint: string, incoming: Incoming): Record<string, unknown> {
   throw new WecomUnreachable(endpoint, `HTTP ${incoming.status} without JSON`)
 }
 
-function understood(endpoint: string, model: z.ZodType, json: unknown): unknown {
-  const parsed = model.safeParse(withoutNull(json))
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const message = `${endpoint}: WeCom answered in another shape at ${issue?.path.join('.')}: ${issue?.message}.`
-  throw appError('wecom.unexpected_answer', { status: 502, message, details: { endpoint } })
+function understood(app: WecomApp, endpoint: EndpointName, json: unknown): unknown {
+  const read = readLeniently(endpointOf(endpoint).response, withoutNull(json))
+  if (!read)
+    throw appError('wecom.unexpected_answer', {
+      status: 502,
+      message: `${endpoint}: WeCom answered in another shape.`,
+      details: { endpoint, ...faultOf(endpoint, json) },
+    })
+  if (read.odd.length > 0)
+    app.connection.log.warn(
+      { endpoint, fields: read.odd.map((one) => one.path.join('.')).slice(0, 20) },
+      'wecom answered odd values, left out',
+    )
+  return read.value
+}
+
+/** Where the model and the answer differ; the answer itself may hold personal data and stays out. */
+function faultOf(endpoint: EndpointName, json: unknown) {
+  const issue = endpointOf(endpoint).response.safeParse(withoutNull(json)).error?.issues[0]
+  return { at: issue?.path.join('.'), fault: issue?.message }
 }
 
 async function waitForBudget(app: WecomApp, endpoint: EndpointName, options: CallOptions): Promise<void> {

@@ -7,6 +7,7 @@ import { archiveEnvelope } from './endpoints/archive.ts'
 import { findEndpoint } from './endpoints/catalogue.ts'
 import { errorCode } from './error-codes.ts'
 import { readCallback } from './events/read-callback.ts'
+import { readLeniently, withOdd } from './lenient.ts'
 import { guessHint, guessShape } from './parse-guess.ts'
 import { readVector } from './parse-vector.ts'
 import { withoutNull } from './without-null.ts'
@@ -89,8 +90,8 @@ function parseError(value: unknown) {
 }
 
 function taken(model: z.ZodType | undefined, value: unknown) {
-  const parsed = model?.safeParse(withoutNull(value))
-  return parsed?.success ? { known: true, value: parsed.data } : { known: false, value }
+  const read = model && readLeniently(model, withoutNull(value))
+  return read ? { known: true, value: withOdd(read) } : { known: false, value }
 }
 
 const endpointType = (endpoint: string | undefined) => endpoint?.replace(/^\/?(cgi-bin\/)?/, '') ?? 'unknown'

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { flag, id, ids, list, number, object, some, text } from '../endpoints/define.ts'
+import { readLeniently, withOdd } from '../lenient.ts'
+import { withoutNull } from '../without-null.ts'
 
 const stored = { md5sum: text, filesize: number, sdkfileid: text }
 
@@ -103,8 +105,8 @@ export function readArchiveMessage(value: unknown): { type: string; known: boole
   const { action, msgtype } = object({}, { action: text, msgtype: text }).catch({}).parse(value)
   const name = msgtype ?? action ?? 'unknown'
   const model = action === 'switch' ? switched : models.get(name)
-  const parsed = model?.safeParse(value)
-  return parsed?.success ? { type: name, known: true, value: parsed.data } : { type: name, known: false, value }
+  const read = model && readLeniently(model, withoutNull(value))
+  return read ? { type: name, known: true, value: withOdd(read) } : { type: name, known: false, value }
 }
 
 /** The body of a message, wherever its type puts it. */

@@ -99,6 +99,9 @@ export const contactEndpoints = {
     }),
     { doc: 99434, limits: { limit: { atLeast: 1, atMost: 2000 } } },
   ),
+  'externalcontact/get_subscribe_qr_code': get(nothing, some({ qrcode_big: text, qrcode_middle: text, qrcode_thumb: text })),
+  'externalcontact/get_subscribe_mode': get(nothing, some({ subscribe_mode: number })),
+  'externalcontact/set_subscribe_mode': post(object({ subscribe_mode: number }), nothing, { repeatable: true }),
   'externalcontact/unionid_to_external_userid': read(
     object({ unionid: id }, { openid: id }),
     some({ external_userid: id, pending_id: id }),

@@ -48,7 +48,7 @@ type Facts = {
   repeatable?: boolean
   /** Field path (`text.content`, `tag.*.name`) to its bound. */
   limits?: Record<string, Limit>
-  /** The list fields that an empty or failed answer may lack. */
+  /** Fewer calls side by side than usual; 1 where WeCom asks for serial calls. */
   parallel?: number
 }
 

@@ -83,6 +83,8 @@ export const directoryEndpoints = {
   'user/convert_to_openid': read(userId, object({ openid: id }), { doc: 90202 }),
   'user/convert_to_userid': read(object({ openid: id }), userId, { doc: 90202 }),
   'user/authsucc': get(userId, nothing, { doc: 90203 }),
+  'user/list_member_auth': read(some(page), some({ ...next, member_auth_list: list(some({ userid: id, open_userid: id })) })),
+  'user/check_member_auth': read(object({ open_userid: id }), some({ is_member_auth: flag })),
   'user/get_active_stat': read(some({ date: text }), some({ active_cnt: number }), { doc: 92714 }),
   'user/get_mobile_hashcode': read(object({ mobile: text }, { state: text }), some({ hashcode: text })),
   'corp/get_join_qrcode': get(some({ size_type: number }), some({ join_qrcode: text }), { doc: 91714 }),

@@ -8,8 +8,8 @@ export const text = z.string()
 export const number = z.preprocess(readNumber, z.number().optional())
 
 /** `6,1` as numbers, `a,b` as texts; the empty text is the empty list. */
-export const commaNumbers = z.string().transform((value) => split(value).map(Number).filter(Number.isFinite))
-export const commaTexts = z.string().transform(split)
+export const commaNumbers = z.preprocess(joined, z.string()).transform((value) => split(value).map(Number).filter(Number.isFinite))
+export const commaTexts = z.preprocess(joined, z.string()).transform(split)
 
 /** An element that may be repeated beside itself. */
 export const texts = z.preprocess((value) => [value].flat().filter((one) => one !== ''), z.array(z.string()))
@@ -44,6 +44,11 @@ function readNumber(value: unknown): unknown {
   if (typeof value !== 'string') return undefined
   const parsed = value === '' ? Number.NaN : Number(value)
   return Number.isFinite(parsed) ? parsed : undefined
+}
+
+/** Repeated elements are the same list in another form. */
+function joined(value: unknown): unknown {
+  return Array.isArray(value) ? value.join(',') : value
 }
 
 function split(value: string): string[] {

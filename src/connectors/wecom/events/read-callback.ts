@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type * as z from 'zod'
+import { readLeniently } from '../lenient.ts'
 import { parseXml, textAt, type XmlTree } from '../xml.ts'
 import { acquisitionEvents } from './acquisition.ts'
 import { appEvents, archiveEvents, kfEvents, suiteEvents } from './apps.ts'
@@ -93,9 +94,8 @@ function readMessage(raw: XmlTree) {
 function typed(raw: XmlTree, model: z.ZodType | undefined, names: object) {
   const fields = camelCased(raw) as Record<string, unknown>
   for (const name of headFields) delete fields[name]
-  const result = model?.safeParse(fields)
-  const values = result?.success ? (result.data as object) : {}
-  return withoutAbsent({ ...head(raw), ...names, known: result?.success ?? false, ...values, raw })
+  const read = model && readLeniently(model, fields)
+  return withoutAbsent({ ...head(raw), ...names, known: read !== undefined, ...(read?.value as object), raw })
 }
 
 const headFields = [
