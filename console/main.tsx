@@ -13,7 +13,7 @@ import { antdTheme, dark, light, paintDocument } from '#console/theme.ts'
 import { readPreferences, usePhone, useThemeName } from '#console/ui/preferences.ts'
 import '#console/ui/ui.css'
 
-startLanguage(readPreferences().language)
+startLanguage(readPreferences().language ?? 'zh')
 
 const client = newQueryClient(() => {
   client.setQueryData(sessionQuery.queryKey, null)

@@ -1,11 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { z } from 'zod'
-import { sessionQuery } from '#console/api/session.ts'
+import { holds, sessionQuery } from '#console/api/session.ts'
+import { changeLanguage } from '#console/i18n/i18n.ts'
 import { LoginPage } from '#console/login/login-page.tsx'
+import { homeOf } from '#console/shell/loop.ts'
 import { FailedPage, MissingPage } from '#console/shell/lost-pages.tsx'
 import { parseSearch, stringifySearch } from '#console/shell/search-params.ts'
 import { Shell } from '#console/shell/shell.tsx'
+import { readPreferences } from '#console/ui/preferences.ts'
 
 const text = z.string().optional().catch(undefined)
 const day = z.iso.date().optional().catch(undefined)
@@ -26,6 +29,7 @@ const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery)
     if (!session) throw redirect({ to: '/login', search: { next: location.href === '/' ? undefined : location.href } })
+    if (!readPreferences().language) changeLanguage(session.language)
   },
   component: Shell,
 })
@@ -34,6 +38,11 @@ const overview = createRoute({
   getParentRoute: () => app,
   path: '/',
   validateSearch: z.object({ from: day, to: day, channel: text, step: text }),
+  // Whoever may not see the overview starts where their role works.
+  beforeLoad: async ({ context }) => {
+    const session = await context.client.ensureQueryData(sessionQuery)
+    if (session && !holds(session, 'overview.read')) throw redirect({ to: homeOf(session) })
+  },
   component: lazyRouteComponent(() => import('#console/overview/overview-page.tsx'), 'OverviewPage'),
 })
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { ApiError, get } from '#console/api/client.ts'
 import { keyOf } from '#console/api/query.ts'
-import type { Session } from '#console/api/types.ts'
+import type { Session } from '#management/team/sessions/schema.ts'
 
 /** Null means "nobody is logged in", which is an answer and not an error. */
 export const sessionQuery = {
@@ -22,6 +22,9 @@ export function useTenant(): { timezone: string; currency: string } {
 
 /** The same question the server asks; the console only hides what would be refused anyway. */
 export function useMay(): (permission: string | undefined) => boolean {
-  const held = useSession()?.employee.permissions ?? []
-  return (permission) => permission === undefined || held.includes('*') || held.includes(permission)
+  const session = useSession()
+  return (permission) => session !== null && holds(session, permission)
 }
+
+export const holds = ({ employee }: Session, permission: string | undefined): boolean =>
+  permission === undefined || employee.permissions.includes('*') || employee.permissions.includes(permission)

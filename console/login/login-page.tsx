@@ -7,6 +7,7 @@ import { ApiError, get, post, put } from '#console/api/client.ts'
 import { keyOf } from '#console/api/query.ts'
 import { sessionQuery } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { homeOf } from '#console/shell/loop.ts'
 import { LookSettings } from '#console/shell/user-menu.tsx'
 import { showAtField } from '#console/ui/form-drawer.tsx'
 import { problemText } from '#console/ui/problem.tsx'
@@ -45,8 +46,8 @@ function useEnter(): () => Promise<void> {
   const router = useRouter()
   const { next } = route.useSearch()
   return async () => {
-    await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
-    router.history.push(next && /^\/(?![/\\])/.test(next) ? next : '/')
+    const session = await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
+    router.history.push(next && /^\/(?![/\\])/.test(next) ? next : session ? homeOf(session) : '/')
   }
 }
 

@@ -9,7 +9,9 @@ import {
   TeamOutlined,
 } from '@ant-design/icons'
 import type { ComponentType } from 'react'
+import { holds } from '#console/api/session.ts'
 import type { MessageKey } from '#console/i18n/i18n.ts'
+import type { Session } from '#management/team/sessions/schema.ts'
 
 export interface Entry {
   path: string
@@ -59,3 +61,9 @@ export const loop: Stage[] = [
 
 export const isHere = (entry: Entry, path: string): boolean =>
   entry.path === '/' ? path === '/' : path === entry.path || path.startsWith(`${entry.path}/`)
+
+/** Where somebody starts: the page their role names, else the first one they may open. */
+export function homeOf(session: Session): string {
+  const entries = loop.flatMap((stage) => stage.entries).filter((entry) => holds(session, entry.permission))
+  return entries.find((entry) => isHere(entry, session.employee.home))?.path ?? entries[0]?.path ?? '/settings'
+}

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Button, Popover, Segmented } from 'antd'
-import { remove } from '#console/api/client.ts'
+import { patch, remove } from '#console/api/client.ts'
 import { sessionQuery, useSession } from '#console/api/session.ts'
 import { changeLanguage, type Language, useText } from '#console/i18n/i18n.ts'
 import { Face, PersonChip } from '#console/ui/person-chip.tsx'
@@ -26,11 +26,7 @@ export function UserMenu() {
       placement="bottomRight"
       content={
         <div className="stack user-menu">
-          <PersonChip
-            name={employee.name}
-            avatar={employee.avatar}
-            note={typeof employee.role === 'string' ? employee.role : employee.role.name}
-          />
+          <PersonChip name={employee.name} avatar={employee.avatar} note={employee.role?.name} />
           <LookSettings />
           <Button block onClick={() => void leave()}>
             {t('shell.logout')}
@@ -49,6 +45,7 @@ export function UserMenu() {
 export function LookSettings() {
   const { t, language } = useText()
   const { theme } = usePreferences()
+  const session = useSession()
   return (
     <>
       <Segmented<ThemeChoice>
@@ -69,6 +66,7 @@ export function LookSettings() {
         onChange={(value) => {
           setPreference('language', value)
           changeLanguage(value)
+          if (session) void patch('session', { language: value }).catch(() => undefined)
         }}
         options={[
           { value: 'zh', label: '中文' },

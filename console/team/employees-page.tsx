@@ -101,6 +101,7 @@ const columns = (t: Translate): Column<Employee>[] => [
     key: 'departments',
     title: t('team.department'),
     width: 150,
+    phone: 'note',
     render: (row) => row.departments.map((one) => one.name).join('、') || '—',
   },
   { key: 'role', title: t('team.role'), width: 120, phone: 'note', render: (row) => row.role?.name ?? '—' },

@@ -166,11 +166,16 @@ function Cards<Row extends { id: string }>(props: {
               ))}
             </div>
           </div>
-          {wides.map((column) => (
-            <div key={column.key} className="card-wide">
-              {column.render(row)}
-            </div>
-          ))}
+          {wides.map((column) => {
+            const content = column.render(row)
+            return (
+              content && (
+                <div key={column.key} className="card-wide">
+                  {content}
+                </div>
+              )
+            )
+          })}
           {notes.length > 0 && (
             <div className="card-notes">
               {notes.map((column) => (

@@ -7,9 +7,9 @@ export type Density = 'normal' | 'compact'
 /** What one person likes on one machine. Everything that others should see the same way lives in the URL instead. */
 export interface Preferences {
   theme: ThemeChoice
-  language: Language
+  /** Undefined until somebody chooses here; until then the company's or the employee's language holds. */
+  language: Language | undefined
   density: Density
-  railFolded: boolean
 }
 
 const key = 'liuliang.preferences'
@@ -51,7 +51,7 @@ export function useMedia(query: string): boolean {
 export const usePhone = (): boolean => useMedia('(max-width: 719px)')
 
 function defaults(): Preferences {
-  return { theme: 'system', language: 'zh', density: 'normal', railFolded: false }
+  return { theme: 'system', language: undefined, density: 'normal' }
 }
 
 function stored(): Partial<Preferences> {
