@@ -210,6 +210,7 @@
   mobile_sealed bytea
   language text
   created_at timestamp with time zone not null default now()
+  logged_in_at timestamp with time zone
   left_at timestamp with time zone
   employees_language_check CHECK ((language = ANY (ARRAY['zh'::text, 'en'::text])))
   employees_pkey PRIMARY KEY (tenant_id, id)
@@ -330,6 +331,7 @@
   status integer
   body text
   created_at timestamp with time zone not null default now()
+  committed_at timestamp with time zone
   idempotency_keys_pkey PRIMARY KEY (tenant_id, actor, key)
   CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at)
 
@@ -740,7 +742,6 @@ END
   callback_key bytea not null
   state text not null default 'active'::text
   callback_verified_at timestamp with time zone
-  last_callback_at timestamp with time zone
   synced_at timestamp with time zone
   created_at timestamp with time zone not null default now()
   wecom_corps_pkey PRIMARY KEY (tenant_id, id)
@@ -794,7 +795,8 @@ END
   wecom_inbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'ignored'::text, 'dead'::text])))
   wecom_inbox_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
   wecom_inbox_tenant_id_corp_key_key UNIQUE (tenant_id, corp, key)
-  CREATE INDEX wecom_inbox_listed ON public.wecom_inbox USING btree (tenant_id, corp, state, id)
+  CREATE INDEX wecom_inbox_dead ON public.wecom_inbox USING btree (tenant_id, corp, id) WHERE (state = 'dead'::text)
+  CREATE INDEX wecom_inbox_listed ON public.wecom_inbox USING btree (tenant_id, corp, id)
   CREATE INDEX wecom_inbox_received ON public.wecom_inbox USING btree (tenant_id, received_at)
   CREATE INDEX wecom_inbox_waiting ON public.wecom_inbox USING btree (tenant_id, corp, lane, id) WHERE (state = 'waiting'::text)
   CREATE UNIQUE INDEX wecom_inbox_tenant_id_corp_key_key ON public.wecom_inbox USING btree (tenant_id, corp, key)

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { defineEvent } from '#platform/events/catalogue.ts'
+
+export const customerCreated = defineEvent('customer.created', {
+  title: { zh: '新客户', en: 'Customer created' },
+  properties: z.object({ source: z.string(), name: z.string().optional() }),
+})
+
+/** `customerId` is whom both count as from now on, `otherCustomerId` whom the merged side counted as before. */
+export const customerMerged = defineEvent('customer.merged', {
+  title: { zh: '客户合并', en: 'Customers merged' },
+  properties: z.object({ merge: z.int(), reason: z.string(), keep: z.int(), merged: z.int(), by: z.string() }),
+})
+
+export const customerSeparated = defineEvent('customer.separated', {
+  title: { zh: '撤销合并', en: 'Merge undone' },
+  properties: z.object({ merge: z.int(), keep: z.int(), merged: z.int(), by: z.string() }),
+})
+
+export const customerUpdated = defineEvent('customer.updated', {
+  title: { zh: '资料修改', en: 'Customer updated' },
+  properties: z.object({ fields: z.array(z.string()), by: z.string() }),
+})
+
+export const customerFollowed = defineEvent('customer.followed', {
+  title: { zh: '添加好友', en: 'Friend added' },
+  own: true,
+  properties: z.object({
+    employee: z.int(),
+    employeeName: z.string(),
+    channel: z.int().optional(),
+    channelName: z.string().optional(),
+    state: z.string().optional(),
+    addWay: z.string().optional(),
+    /** Not the first time of these two. */
+    again: z.boolean(),
+  }),
+})
+
+export const customerUnfollowed = defineEvent('customer.unfollowed', {
+  title: { zh: '解除好友', en: 'Friend removed' },
+  properties: z.object({ employee: z.int(), employeeName: z.string(), by: z.enum(['customer', 'employee', 'transfer']) }),
+})
+
+export const customerTagged = defineEvent('customer.tagged', {
+  title: { zh: '打标签', en: 'Tagged' },
+  properties: z.object({ tag: z.int(), tagName: z.string(), group: z.int(), groupName: z.string(), source: z.string(), by: z.string() }),
+})
+
+export const customerUntagged = defineEvent('customer.untagged', {
+  title: { zh: '移除标签', en: 'Untagged' },
+  properties: z.object({ tag: z.int(), tagName: z.string(), group: z.int(), groupName: z.string(), source: z.string(), by: z.string() }),
+})
+
+export const customersEventDefinitions = [
+  customerCreated,
+  customerUpdated,
+  customerMerged,
+  customerSeparated,
+  customerFollowed,
+  customerUnfollowed,
+  customerTagged,
+  customerUntagged,
+]
+
+const employeeFacts = z.object({ employee: z.int(), employeeName: z.string(), by: z.enum(['hand', 'wecom']) })
+
+export const employeeJoined = defineEvent('employee.joined', {
+  title: { zh: '员工加入', en: 'Employee joined' },
+  properties: employeeFacts,
+})
+
+export const employeeSuspended = defineEvent('employee.suspended', {
+  title: { zh: '员工停用', en: 'Employee suspended' },
+  properties: employeeFacts,
+})
+
+export const employeeResumed = defineEvent('employee.resumed', {
+  title: { zh: '员工恢复', en: 'Employee resumed' },
+  properties: employeeFacts,
+})
+
+/** Whoever reacts may suggest to whom the customers go. */
+export const employeeLeft = defineEvent('employee.left', { title: { zh: '员工离职', en: 'Employee left' }, properties: employeeFacts })
+
+export const employeeEventDefinitions = [employeeJoined, employeeSuspended, employeeResumed, employeeLeft]
