@@ -180,7 +180,7 @@ function Art() {
         <img src="/mark.svg" alt="" width="32" height="32" />
         <span>
           {t('shell.product')}
-          <small>Liuliang</small>
+          <small>{t('shell.productOther')}</small>
         </span>
       </span>
       <svg viewBox="0 0 520 200" aria-hidden="true">

@@ -152,6 +152,7 @@ function RefundForm(props: { order: OrderDetail; left: number; open: boolean; on
     >
       <Form.Item
         name="amount"
+        required
         label={t('orders.refundAmount')}
         extra={t('orders.refundTooMuch', { amount: most })}
         rules={[

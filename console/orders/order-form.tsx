@@ -87,6 +87,7 @@ function Lines({ currency }: { currency: string }) {
               </Form.Item>
               <Form.Item
                 name={[field.name, 'quantity']}
+                required
                 label={t('orders.quantity')}
                 rules={[{ type: 'integer', min: 1, message: t('orders.quantityWrong') }]}
               >
@@ -94,6 +95,7 @@ function Lines({ currency }: { currency: string }) {
               </Form.Item>
               <Form.Item
                 name={[field.name, 'unitPrice']}
+                required
                 label={t('orders.unitPrice')}
                 rules={[
                   {

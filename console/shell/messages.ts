@@ -3,6 +3,7 @@ import { messages } from '#console/i18n/define.ts'
 export const shell = messages(
   {
     product: '留量',
+    productOther: 'Liuliang',
     home: '回到总览',
     navigation: '主导航',
     overview: '总览',
@@ -38,6 +39,7 @@ export const shell = messages(
   },
   {
     product: 'Liuliang',
+    productOther: '留量',
     home: 'Back to overview',
     navigation: 'Main navigation',
     overview: 'Overview',

@@ -24,7 +24,7 @@ export function Rail() {
         <img src="/mark.svg" alt="" width="28" height="28" />
         <span>
           {t('shell.product')}
-          <small>Liuliang</small>
+          <small>{t('shell.productOther')}</small>
         </span>
       </Link>
       <Stages />

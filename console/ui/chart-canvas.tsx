@@ -109,7 +109,7 @@ function lines(one: ChartSeries, index: number, data: ChartData, palette: Palett
   const last = data.labels.length - 1
   const open = data.incomplete && last > 0
   const look = { color, width: one.compare ? 1.5 : 2, opacity: one.compare ? 0.6 : 1 }
-  const label = { show: direct, formatter: '{a}', color: palette.inkSoft, fontSize: 12, distance: 8 }
+  const label = { show: direct, formatter: '{a}', color: palette.inkSoft, fontSize: 12, lineHeight: 17, distance: 8 }
   const common = { name: one.name, type: 'line', symbol: 'circle', itemStyle: { color }, labelLayout: { moveOverlap: 'shiftY' } }
   const body = {
     ...common,
