@@ -63,6 +63,7 @@ create table employees (
   mobile_sealed bytea,
   language text check (language in ('zh', 'en')),
   created_at timestamptz not null default now(),
+  logged_in_at timestamptz,
   left_at timestamptz,
   primary key (tenant_id, id),
   foreign key (tenant_id, role_id) references roles (tenant_id, id)
@@ -170,3 +171,7 @@ call protect('login_states');
 
 create index audit_log_action on audit_log (tenant_id, action, seq);
 create index audit_log_subject on audit_log (tenant_id, subject, seq);
+
+-- Set in the very transaction that the request committed: a process that dies before it kept its answer leaves behind
+-- whether anything happened.
+alter table idempotency_keys add column committed_at timestamptz;

@@ -80,6 +80,7 @@ export async function openSession(
         userAgent: visit.userAgent?.slice(0, 300) ?? null,
       })
       .execute()
+    await ctx.db.updateTable('employees').set({ loggedInAt: now }).where('tenantId', '=', tenantId).where('id', '=', employeeId).execute()
     await audit(ctx, 'session.opened', ['emp', employeeId], { by })
   })
   return { token, ctx }

@@ -1,0 +1,50 @@
+import type { Context } from '#platform/context.ts'
+
+/** The employee behind a WeCom member, also one who has left: old follows still name them. */
+export async function findEmployeeByAccount(ctx: Context, corpId: number, userId: string): Promise<number | undefined> {
+  const found = await accounts(ctx, corpId).select('employeeId').where('userId', '=', userId).executeTakeFirst()
+  return found?.employeeId
+}
+
+/** All members of a corp that were ever seen, for syncs that look up thousands. */
+export async function employeesByAccount(ctx: Context, corpId: number): Promise<Map<string, number>> {
+  const rows = await accounts(ctx, corpId).select(['userId', 'employeeId']).execute()
+  return new Map(rows.map(({ userId, employeeId }) => [userId, employeeId]))
+}
+
+/** Members of a corp who have not left it. */
+export async function presentAccounts(ctx: Context, corpId: number): Promise<Map<string, number>> {
+  const rows = await accounts(ctx, corpId).select(['userId', 'employeeId']).where('leftAt', 'is', null).execute()
+  return new Map(rows.map(({ userId, employeeId }) => [userId, employeeId]))
+}
+
+/** Under which member id an employee acts in a corp; the present one before one that has left. */
+export async function accountOf(ctx: Context, corpId: number, employeeId: number): Promise<string | undefined> {
+  const found = await accounts(ctx, corpId)
+    .select('userId')
+    .where('employeeId', '=', employeeId)
+    .orderBy('leftAt', (order) => order.desc().nullsFirst())
+    .limit(1)
+    .executeTakeFirst()
+  return found?.userId
+}
+
+const accounts = (ctx: Context, corpId: number) => ctx.db.selectFrom('employeeAccounts').where('tenantId', '=', ctx.tenantId).where('corpId', '=', corpId)
+
+/** Names beside ids where people read them. */
+export async function employeeNames(ctx: Context, ids: readonly number[]): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await ctx.db
+    .selectFrom('employees')
+    .select(['id', 'name'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', 'in', [...new Set(ids)])
+    .execute()
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+/** Every department of the corp by its number there. */
+export async function departmentsByWecomId(ctx: Context, corpId: number): Promise<Map<number, number>> {
+  const rows = await ctx.db.selectFrom('departments').select(['id', 'wecomId']).where('tenantId', '=', ctx.tenantId).where('corpId', '=', corpId).execute()
+  return new Map(rows.flatMap(({ id, wecomId }) => (wecomId === null ? [] : [[wecomId, id] as const])))
+}
