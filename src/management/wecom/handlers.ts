@@ -1,0 +1,108 @@
+import type { Callback, KnownEvent } from '#connectors/wecom/events/read-callback.ts'
+import { archiveAgreed, handoverRefused } from '#management/events.ts'
+import { identify } from '#management/identity/commands.ts'
+import type { Context } from '#platform/context.ts'
+import { emit } from '#platform/events/emit.ts'
+import { enqueue } from '#platform/jobs.ts'
+import { wecomApp } from './app.ts'
+import { applyReading, applyTold, identitiesOf, readCustomer, seconds } from './contacts.ts'
+import { applyDepartment, applyMember, employeeOf, leaveMember, readDepartment, readMember, removeDepartment } from './members.ts'
+import { refreshCustomer } from './refresh.ts'
+import type { Change, EndedBy } from './relation.ts'
+import { applyTagGroups, readTagGroups, removeTagOrGroup } from './tags.ts'
+
+type Place = { corp: number; key: string }
+
+/** Asks WeCom what it needs to know and gives back the effect, which is one transaction with the callback's mark. */
+type Handler<Type extends KnownEvent['type']> = (ctx: Context, event: Extract<KnownEvent, { type: Type }>, place: Place) => Promise<(ctx: Context) => Promise<void>>
+
+type Handlers = { [Type in KnownEvent['type']]?: Handler<Type> }
+
+const handlers: Handlers = {
+  'change_external_contact.add_external_contact': (ctx, event, place) => told(ctx, event, place, { what: 'added' }),
+  'change_external_contact.add_half_external_contact': (ctx, event, place) => told(ctx, event, place, { what: 'half' }),
+  'change_external_contact.del_external_contact': (ctx, event, place) => ended(ctx, event, place, event.source === 'DELETE_BY_TRANSFER' ? 'transfer' : 'employee'),
+  'change_external_contact.del_follow_user': (ctx, event, place) => ended(ctx, event, place, 'customer'),
+  'change_external_contact.edit_external_contact': async (ctx, { externalUserId }, { corp }) => {
+    const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { requestId: ctx.requestId })
+    if (reading === 'unreadable') throw new Error(`the customer ${externalUserId} cannot be read at the moment`)
+    return async (ctx) => {
+      if (reading !== 'gone') await applyReading(ctx, corp, reading)
+    }
+  },
+  'change_external_contact.transfer_fail': async (_ctx, event, { corp }) => async (ctx) => {
+    const customerId = await identify(ctx, await identitiesOf(ctx, corp, event.externalUserId, undefined))
+    emit(ctx, handoverRefused, { customerId, at: momentOf(ctx, event), properties: { employee: await employeeOf(ctx, corp, event.userId), reason: event.failReason ?? 'unknown' } })
+  },
+  'change_external_contact.msg_audit_approved': async (_ctx, event, { corp }) => async (ctx) => {
+    const customerId = await identify(ctx, await identitiesOf(ctx, corp, event.externalUserId, undefined))
+    emit(ctx, archiveAgreed, { customerId, at: momentOf(ctx, event), properties: { employee: await employeeOf(ctx, corp, event.userId) } })
+  },
+  'change_external_tag.create': tagsChanged,
+  'change_external_tag.update': tagsChanged,
+  'change_external_tag.shuffle': tagsChanged,
+  'change_external_tag.delete': async (_ctx, { id, tagType }, { corp }) => (ctx) => removeTagOrGroup(ctx, corp, id, tagType),
+  'change_contact.create_user': memberChanged,
+  'change_contact.update_user': memberChanged,
+  'change_contact.delete_user': async (_ctx, { userId }, { corp }) => (ctx) => leaveMember(ctx, corp, userId),
+  'change_contact.create_party': departmentChanged,
+  'change_contact.update_party': departmentChanged,
+  'change_contact.delete_party': async (_ctx, { id }, { corp }) => async (ctx) => {
+    if (id !== undefined) await removeDepartment(ctx, corp, id)
+  },
+}
+
+type Apply = (ctx: Context) => Promise<void>
+
+export function handlerOf(callback: Callback): ((ctx: Context, place: Place) => Promise<Apply>) | undefined {
+  if (!callback.known || callback.kind !== 'event') return undefined
+  const handler = handlers[callback.type] as Handler<KnownEvent['type']> | undefined
+  return handler && ((ctx, place) => handler(ctx, callback, place))
+}
+
+export const isHandled = (callback: Callback): boolean => handlerOf(callback) !== undefined
+
+/** What must keep its order: everything about one customer, all of the directory, all of the tags. */
+export function laneOf(callback: Callback): string {
+  if ('externalUserId' in callback && typeof callback.externalUserId === 'string' && callback.externalUserId) return callback.externalUserId.slice(0, 200)
+  if (callback.kind === 'event') return callback.event.slice(0, 200)
+  return 'messages'
+}
+
+type Relation = { userId: string; externalUserId: string; at?: number; state?: string | undefined }
+
+const momentOf = (ctx: Context, { at }: { at?: number }): Date => (at === undefined ? ctx.now() : new Date(at * 1000))
+
+const changeOf = (ctx: Context, { at }: Relation, key: string, what: Pick<Change, 'what' | 'by'>): Change => ({ at: at ?? seconds(ctx.now()), key: key.slice(-16), ...what })
+
+/** A friend: told at once with what WeCom can say in time; the rest comes by itself. */
+async function told(ctx: Context, event: Relation, { corp, key }: Place, what: Pick<Change, 'what'>): Promise<Apply> {
+  const { externalUserId, userId } = event
+  const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { requestId: ctx.requestId })
+  return async (ctx) => {
+    await applyTold(ctx, { corp, externalUserId, userId, change: changeOf(ctx, event, key, what), state: event.state, reading })
+    if (reading === 'unreadable') await enqueue(ctx, refreshCustomer, { corp, externalUserId }, { runAt: new Date(ctx.now().getTime() + 3_000) })
+  }
+}
+
+async function ended(_ctx: Context, event: Relation, { corp, key }: Place, by: EndedBy): Promise<Apply> {
+  return (ctx) => applyTold(ctx, { corp, externalUserId: event.externalUserId, userId: event.userId, change: changeOf(ctx, event, key, { what: 'ended', by }) })
+}
+
+/** Orders, names and new tags all come with one reading; a shuffle may not even say of which group. */
+async function tagsChanged(ctx: Context, _event: unknown, { corp }: Place): Promise<Apply> {
+  const groups = await readTagGroups(await wecomApp(ctx, corp), ctx.requestId)
+  return (ctx) => applyTagGroups(ctx, corp, groups)
+}
+
+async function memberChanged(ctx: Context, { userId, newUserId }: { userId: string; newUserId?: string | undefined }, { corp }: Place): Promise<Apply> {
+  const member = await readMember(await wecomApp(ctx, corp), newUserId ?? userId, ctx.requestId)
+  return (ctx) => applyMember(ctx, corp, member, newUserId && newUserId !== userId ? userId : undefined)
+}
+
+async function departmentChanged(ctx: Context, { id }: { id?: number | undefined }, { corp }: Place): Promise<Apply> {
+  const department = id === undefined ? undefined : await readDepartment(await wecomApp(ctx, corp), id, ctx.requestId)
+  return async (ctx) => {
+    if (department) await applyDepartment(ctx, corp, department)
+  }
+}

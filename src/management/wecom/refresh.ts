@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { inTransaction } from '#platform/events/emit.ts'
+import { defineJob } from '#platform/jobs.ts'
+import { wecomApp } from './app.ts'
+import { applyReading, readCustomer } from './contacts.ts'
+
+/** Fills in what could not be read when a callback came: the API was slow, away or over its limit. */
+export const refreshCustomer = defineJob({
+  name: 'wecom.refresh_customer',
+  payload: z.object({ corp: z.int(), externalUserId: z.string() }),
+  maxAttempts: 12,
+  async run(ctx, { corp, externalUserId }) {
+    const askedAt = ctx.now()
+    const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { lane: 'bulk', timeoutMs: 10_000, requestId: ctx.requestId })
+    if (reading === 'unreadable') throw new Error(`the customer ${externalUserId} cannot be read at the moment`)
+    if (reading !== 'gone') await inTransaction(ctx, (ctx) => applyReading(ctx, corp, reading, { askedAt }))
+    return { found: reading !== 'gone' }
+  },
+})
