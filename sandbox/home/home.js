@@ -1,0 +1,32 @@
+// The sandbox's home: companies, faults, clock, callbacks, requests. Each section reads itself anew when it is touched.
+import { call, h, listen, toast } from '/assets/phone/dom.js'
+import { language, switchLanguage } from '/assets/phone/texts.js'
+import { callbacks, corps, requests } from './records.js'
+import { clock, faults } from './switches.js'
+import { t } from './texts.js'
+
+const sections = { corps, faults, clock, callbacks, requests }
+const places = { corps: 'corps', faults: 'faults', clock: 'clock', callbacks: 'callbacks', requests: 'log' }
+
+async function draw(name) {
+  const place = document.getElementById(places[name])
+  // Nobody is interrupted while typing or with a row open.
+  if (place.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox]):not([type=range])')) return
+  const redraw = () => draw(name).catch((error) => toast(error.message, true))
+  place.replaceChildren(...(await sections[name]({ call, h, t, toast, redraw })))
+}
+
+const drawAll = (names) => Promise.all(names.map((name) => draw(name).catch((error) => toast(error.message, true))))
+
+document.documentElement.lang = language() === 'en' ? 'en' : 'zh-CN'
+for (const element of document.querySelectorAll('[data-t]')) element.textContent = t(element.dataset.t)
+const switcher = document.getElementById('language')
+switcher.textContent = language() === 'en' ? '中文' : 'English'
+switcher.addEventListener('click', switchLanguage)
+await drawAll(Object.keys(sections))
+const touched = { request: 'requests', callback: 'callbacks', company: 'corps', code: 'corps', friend: 'corps', settings: 'faults' }
+listen((notes) => {
+  const names = new Set(notes.map((it) => touched[it.kind]).filter(Boolean))
+  if (names.has('faults')) names.add('clock')
+  drawAll([...names])
+})

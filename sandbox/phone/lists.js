@@ -1,0 +1,97 @@
+// Lists inside the phone: chats of a customer or an employee, and what an employee has to confirm.
+import { call, h, icon, toast } from './dom.js'
+import { attempt, draw, go, sandboxNow } from './route.js'
+import { t, when } from './texts.js'
+
+export function chatsScreen(at, me) {
+  const rows = at.isEmployee ? employeeRows(me) : me.friends.map((it) => row(it.userId, it.avatar, it.name, `＠${it.corp}`, it))
+  const empty = at.isEmployee
+    ? emptyBox('chat', t('noContacts'), t('noContactsHint'))
+    : emptyBox('chat', t('noChats'), t('noChatsHint'), h('button', { class: 'primary', onclick: () => go({ tab: 'scan' }) }, t('goScan')))
+  const hasAny = at.isEmployee ? rows.length > 1 : rows.length > 0
+  return {
+    title: t('chats'),
+    subtitle: at.isEmployee ? me.employee.name : me.customer.name,
+    subtitlePlain: true,
+    body: h('div', { class: 'screen flat' }, h('ul', {}, rows), hasAny ? '' : empty),
+  }
+}
+
+function employeeRows(me) {
+  const app = h(
+    'li',
+    {},
+    h(
+      'button',
+      { class: 'row', onclick: () => go({ chat: 'app' }) },
+      appFace(),
+      h('span', { class: 'who' }, h('div', { class: 'name' }, t('app')), h('div', { class: 'last' }, me.app.last || t('appHint'))),
+      h('time', {}, me.app.at ? when(me.app.at, sandboxNow()) : ''),
+    ),
+  )
+  return [app, ...me.contacts.map((it) => row(it.externalUserId, it.avatar, it.remark || it.name, '＠微信', it))]
+}
+
+export const appFace = () =>
+  h(
+    'span',
+    { class: 'avatar', style: 'display:grid;place-items:center;color:var(--jade-ink);background:var(--jade-soft)' },
+    Object.assign(icon('app'), { style: 'width:26px' }),
+  )
+
+function row(id, avatar, name, mark, it) {
+  const relation =
+    it.relation === 'temporary' ? t('temp') : it.relation === 'requested' || it.relation === 'waiting' ? t('waiting') : t(it.relation)
+  const badge =
+    relation && it.relation !== 'deleted_by_employee'
+      ? h('span', { class: it.relation === 'waiting' || it.relation === 'requested' ? 'badge wait' : 'badge' }, relation)
+      : ''
+  return h(
+    'li',
+    {},
+    h(
+      'button',
+      { class: 'row', onclick: () => go({ chat: id }) },
+      h('img', { class: 'avatar', src: avatar, alt: '' }),
+      h('span', { class: 'who' }, h('div', { class: 'name' }, name, h('small', {}, mark)), h('div', { class: 'last' }, it.last || ' ')),
+      h('time', {}, when(it.at, sandboxNow()), badge),
+    ),
+  )
+}
+
+export function tasksScreen(_at, me) {
+  const rows = me.tasks.map((task) =>
+    h(
+      'li',
+      {},
+      h(
+        'div',
+        { class: 'row' },
+        h('img', { class: 'avatar', src: `/avatar/${encodeURIComponent(task.externalUserId)}.svg`, alt: '' }),
+        h(
+          'span',
+          { class: 'who' },
+          h('div', { class: 'name' }, task.name),
+          h('div', { class: 'last' }, task.state ? `${t('taskFriend')} · ${task.state}` : t('taskFriend')),
+        ),
+        h('button', { class: 'primary', onclick: () => accept(task) }, t('accept')),
+      ),
+    ),
+  )
+  return {
+    title: t('tasks'),
+    subtitle: me.employee.name,
+    subtitlePlain: true,
+    body: h('div', { class: 'screen flat' }, h('ul', {}, rows), rows.length ? '' : emptyBox('tasks', t('noTasks'), t('noTasksHint'))),
+  }
+}
+
+const accept = (task) =>
+  attempt(async () => {
+    await call(`/tasks/${task.id}/confirm`, 'POST', {})
+    toast(t('accepted', { name: task.name }))
+    await draw()
+  })
+
+export const emptyBox = (name, title, hint, action = '') =>
+  h('div', { class: 'empty' }, icon(name), h('h2', {}, title), h('p', {}, hint), action)

@@ -1,0 +1,62 @@
+// Where the phone is and how it moves on; the screens use this, and phone.js draws.
+import { h, toast } from './dom.js'
+import { t } from './texts.js'
+
+let clockOffset = 0
+export const sandboxNow = () => new Date(Date.now() + clockOffset)
+export const setClockOffset = (ms) => {
+  clockOffset = ms
+}
+
+let drawAll = () => Promise.resolve()
+export const drawWith = (work) => {
+  drawAll = work
+}
+export const draw = () => drawAll()
+
+/** {as: 'c:wm…' | 'e:userid', tab: chats|scan|tasks|me, chat: the other's id, code} */
+export function place() {
+  const query = new URLSearchParams(location.search)
+  const as = query.get('as') ?? localStorage.getItem('sandbox.as') ?? ''
+  return {
+    as,
+    isEmployee: as.startsWith('e:'),
+    id: as.slice(2),
+    tab: query.get('tab') ?? (query.has('code') ? 'scan' : 'chats'),
+    chat: query.get('chat'),
+    code: query.get('code'),
+  }
+}
+
+export function go(change, replace = false) {
+  const { as, tab, chat } = { ...place(), ...change }
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries({ as, tab: tab === 'chats' ? null : tab, chat })) if (value) query.set(name, value)
+  history[replace ? 'replaceState' : 'pushState'](null, '', `/phone?${query}`)
+  if (as) localStorage.setItem('sandbox.as', as)
+  return draw()
+}
+
+export const become = (as) => go({ as, tab: 'chats', chat: null })
+
+/** A sheet from below: for things to confirm and to fill in. Returns how to close it. */
+export function openSheet(...children) {
+  const close = () => back.remove()
+  const back = h(
+    'div',
+    { class: 'sheet-back', onclick: (event) => event.target === back && close(), onkeydown: (event) => event.key === 'Escape' && close() },
+    h('div', { class: 'sheet', role: 'dialog' }, ...children),
+  )
+  document.getElementById('device').append(back)
+  back.querySelector('input,button')?.focus()
+  return close
+}
+
+export async function attempt(work) {
+  try {
+    return await work()
+  } catch (error) {
+    toast(error.code === 'say.not_friends' ? t('notFriends') : error.message, true)
+    return undefined
+  }
+}

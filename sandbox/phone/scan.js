@@ -1,0 +1,83 @@
+// The camera: anything that leads to a code, or one of those that exist.
+import { call, h, toast } from './dom.js'
+import { attempt, go } from './route.js'
+import { t } from './texts.js'
+
+export async function scanScreen(at, me) {
+  const { items } = await call('/codes?limit=50')
+  const input = h('input', {
+    class: 'field',
+    placeholder: t('paste'),
+    'aria-label': t('paste'),
+    'data-keep': 'code',
+    value: at.code ?? '',
+    autocomplete: 'off',
+  })
+  const form = h(
+    'form',
+    {
+      class: 'scan-form',
+      onsubmit: (event) => {
+        event.preventDefault()
+        if (input.value.trim()) scan(me, input.value.trim())
+      },
+    },
+    input,
+    h('button', { class: 'primary' }, t('doScan')),
+  )
+  const list =
+    items.length > 0
+      ? h(
+          'ul',
+          {},
+          items.map((it) => codeRow(me, it)),
+        )
+      : h('p', { class: 'empty', style: 'min-height:0;padding:32px' }, t('noCodes'))
+  return {
+    title: t('scan'),
+    subtitle: me.customer.name,
+    subtitlePlain: true,
+    body: h(
+      'div',
+      { class: 'screen' },
+      h('div', { class: 'finder' }, t('finder')),
+      form,
+      h('h2', { class: 'section-title' }, t('codes')),
+      list,
+    ),
+  }
+}
+
+function codeRow(me, it) {
+  const who = it.members.length > 3 ? `${it.members.slice(0, 3).join('、')} +${it.members.length - 3}` : it.members.join('、')
+  const marks = [it.temporary ? t('temp') : '', it.skipVerify ? '' : t('verify')].filter(Boolean)
+  return h(
+    'li',
+    {},
+    h(
+      'button',
+      { class: 'row code', onclick: () => scan(me, it.configId) },
+      h('img', { src: `/q/${it.configId}.png`, alt: '', loading: 'lazy' }),
+      h(
+        'span',
+        { class: 'who' },
+        h('div', { class: 'name' }, it.remark || it.state || it.configId.slice(0, 8)),
+        h('div', { class: 'last' }, who),
+      ),
+      h(
+        'span',
+        {},
+        marks.map((mark) => h('span', { class: 'badge wait' }, mark)),
+      ),
+    ),
+  )
+}
+
+const scan = (me, code) =>
+  attempt(async () => {
+    const { externalUserId, userId, relation } = await call('/scan', 'POST', { code, customer: me.customer.externalUserId })
+    const { friends } = await call(`/phone/customer/${encodeURIComponent(externalUserId)}`)
+    const name = friends.find((it) => it.userId === userId)?.name ?? userId
+    toast(t({ new: 'added', friends: 'already', requested: 'requested', temporary: 'temporary' }[relation], { name }))
+    await go({ as: `c:${externalUserId}`, tab: 'chats', chat: userId })
+  })
