@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
@@ -12,7 +11,8 @@ import { aborted, untilSignal } from '#platform/process.ts'
 import { version } from '#platform/version.ts'
 import { buildConsole } from './build-console.ts'
 import { type Engines, readAddress, startEngines, writeAddress } from './engines.ts'
-import { type Kept, keep } from './supervisor.ts'
+import { chooseSandboxPort, withPorts } from './ports.ts'
+import { environmentOf, type Kept, keep } from './supervisor.ts'
 
 export type StartOptions = { sandbox: boolean; json: boolean }
 
@@ -73,46 +73,6 @@ function isSupervisor(pid: number): boolean {
   }
 }
 
-/** Port 0 means any; the choice is kept for this folder, because links and codes out there name it. */
-async function withPorts(config: Config): Promise<Config> {
-  const file = join(config.dataDir, 'ports.json')
-  const saved = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { port?: number }) : {}
-  const port = config.port !== 0 ? config.port : saved.port && (await isFree(saved.port)) ? saved.port : await freePort()
-  if (!(await isFree(port, config.host)))
-    throw appError('start.port_taken', { message: `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}`, field: 'port' })
-  writeFileSync(file, JSON.stringify({ ...saved, port }))
-  const publicUrl = process.env.LIULIANG_PUBLIC_URL
-    ? config.publicUrl
-    : `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
-  return { ...config, port, publicUrl }
-}
-
-async function sandboxPort(dataDir: string, preferred: number): Promise<number> {
-  const file = join(dataDir, 'ports.json')
-  const saved = JSON.parse(readFileSync(file, 'utf8')) as { port: number; sandbox?: number }
-  const wanted = saved.sandbox ?? preferred
-  const port = (await isFree(wanted)) ? wanted : await freePort()
-  writeFileSync(file, JSON.stringify({ ...saved, sandbox: port }))
-  return port
-}
-
-const isFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', () => resolve(false))
-    probe.listen(port, host, () => probe.close(() => resolve(true)))
-  })
-
-/** A port that nobody listens on at this moment. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer()
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
-
 async function startProcesses(
   engines: Engines,
   options: StartOptions,
@@ -160,7 +120,7 @@ async function startProcesses(
 }
 
 async function startSandbox(config: Config, log: Logger, kept: Kept[]): Promise<{ url: string; phoneUrl: string }> {
-  const port = await sandboxPort(config.dataDir, config.port + 1)
+  const port = await chooseSandboxPort(config.dataDir, config.port + 1)
   const sandbox = keep({
     name: 'sandbox',
     file: '../sandbox/main.ts',
@@ -184,21 +144,6 @@ function noteEngineRestarts(engines: Engines, note: (name: string) => (restarts:
   look()
   setInterval(look, 1000).unref()
 }
-
-/** What a child process needs to be on the same workspace. */
-export const environmentOf = (config: Config): Record<string, string> => ({
-  LIULIANG_DATA: config.dataDir,
-  LIULIANG_HOST: config.host,
-  LIULIANG_PORT: String(config.port),
-  LIULIANG_PUBLIC_URL: config.publicUrl,
-  LIULIANG_LOG_LEVEL: config.logLevel,
-  ...(config.secretKey ? { LIULIANG_SECRET_KEY: config.secretKey } : {}),
-  DATABASE_URL: config.databaseUrl ?? '',
-  CLICKHOUSE_URL: config.clickhouseUrl ?? '',
-  WECOM_BASE_URL: config.wecom.baseUrl,
-  WECOM_OPEN_URL: config.wecom.openUrl,
-  WECOM_LOGIN_URL: config.wecom.loginUrl,
-})
 
 function welcomeText(welcome: Welcome): string {
   const lines = ['', `  Liuliang 留量 ${version}`, '', `  控制台 Console        ${welcome.url}`]

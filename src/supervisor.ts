@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Config } from '#platform/config.ts'
 import type { Logger } from '#platform/log.ts'
 
 export type Ready = Record<string, unknown>
@@ -72,3 +73,18 @@ function announceLine(text: Buffer, announce: (ready: Ready) => void): void {
     // Half a line or a log line; the ready line is short and comes whole.
   }
 }
+
+/** What a child process needs to be on the same workspace. */
+export const environmentOf = (config: Config): Record<string, string> => ({
+  LIULIANG_DATA: config.dataDir,
+  LIULIANG_HOST: config.host,
+  LIULIANG_PORT: String(config.port),
+  LIULIANG_PUBLIC_URL: config.publicUrl,
+  LIULIANG_LOG_LEVEL: config.logLevel,
+  ...(config.secretKey ? { LIULIANG_SECRET_KEY: config.secretKey } : {}),
+  DATABASE_URL: config.databaseUrl ?? '',
+  CLICKHOUSE_URL: config.clickhouseUrl ?? '',
+  WECOM_BASE_URL: config.wecom.baseUrl,
+  WECOM_OPEN_URL: config.wecom.openUrl,
+  WECOM_LOGIN_URL: config.wecom.loginUrl,
+})

@@ -41,11 +41,18 @@ export type Context = Installation & {
 
 export const systemActor: Actor = { kind: 'system', id: 0, name: 'system', permissions: new Set(['*']), scope: 'all' }
 
-export const createContext = (installation: Installation, tenantId: number, actor: Actor, requestId: string): Context => ({
-  ...installation,
-  tenantId,
-  actor,
-  requestId,
-  db: installation.databases.tenant(tenantId),
-  log: installation.log.child({ requestId, tenantId }),
-})
+export const createContext = (installation: Installation, tenantId: number, actor: Actor, requestId: string): Context => {
+  let log: Logger | undefined
+  return {
+    ...installation,
+    tenantId,
+    actor,
+    requestId,
+    db: installation.databases.tenant(tenantId),
+    // Most requests say nothing, and a logger of one's own is dear at thousands of requests a second.
+    get log() {
+      log ??= installation.log.child({ requestId, tenantId })
+      return log
+    },
+  }
+}

@@ -3,840 +3,846 @@
  * Please do not edit it manually.
  */
 
-import type { ColumnType } from 'kysely'
+import type { ColumnType } from "kysely";
 
-export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[] ? U[] : ArrayTypeImpl<T>
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
 
-export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S[], I[], U[]> : T[]
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
 
-export type Generated<T> =
-  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
 
-export type Int8 = ColumnType<number, number, number>
+export type Int8 = ColumnType<number, number, number>;
 
-export type Json = JsonValue
+export type Json = JsonValue;
 
-export type JsonArray = JsonValue[]
+export type JsonArray = JsonValue[];
 
 export type JsonObject = {
-  [x: string]: JsonValue | undefined
-}
+  [x: string]: JsonValue | undefined;
+};
 
-export type JsonPrimitive = boolean | number | string | null
+export type JsonPrimitive = boolean | number | string | null;
 
-export type JsonValue = JsonArray | JsonObject | JsonPrimitive
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
-export type Numeric = ColumnType<string, number | string, number | string>
+export type Numeric = ColumnType<string, number | string, number | string>;
 
-export type Timestamp = ColumnType<Date, Date | string, Date | string>
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKeys {
-  createdAt: Timestamp
-  employeeId: number | null
-  expiresAt: Timestamp | null
-  hint: string
-  id: Generated<number>
-  keyHash: string
-  name: string
-  public: Generated<boolean>
-  scopes: string[]
-  tenantId: number
-  usedAt: Timestamp | null
+  createdAt: Timestamp;
+  employeeId: number | null;
+  expiresAt: Timestamp | null;
+  hint: string;
+  id: Generated<number>;
+  keyHash: string;
+  name: string;
+  public: Generated<boolean>;
+  scopes: string[];
+  tenantId: number;
+  usedAt: Timestamp | null;
 }
 
 export interface Attributes {
-  choices: Generated<string[]>
-  createdAt: Generated<Timestamp>
-  id: Generated<number>
-  key: string
-  name: string
-  position: Generated<number>
-  tenantId: number
-  type: string
+  choices: Generated<string[]>;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  key: string;
+  name: string;
+  position: Generated<number>;
+  tenantId: number;
+  type: string;
 }
 
 export interface AuditLog {
-  action: string
-  actor: string
-  at: Timestamp
-  details: Generated<Json>
-  hash: string
-  ip: string | null
-  previousHash: string
-  requestId: string | null
-  seq: Int8
-  subject: string | null
-  tenantId: number
+  action: string;
+  actor: string;
+  at: Timestamp;
+  details: Generated<Json>;
+  hash: string;
+  ip: string | null;
+  previousHash: string;
+  requestId: string | null;
+  seq: Int8;
+  subject: string | null;
+  tenantId: number;
 }
 
 export interface ConsumerPositions {
-  consumer: string
-  movedAt: Generated<Timestamp>
-  partition: number
-  seq: Int8
-  transaction: string
+  consumer: string;
+  movedAt: Generated<Timestamp>;
+  partition: number;
+  seq: Int8;
+  transaction: string;
 }
 
 export interface CustomerFacts {
-  at: Generated<Timestamp>
-  attributes: Generated<Json>
-  avatar: string | null
-  company: string | null
-  customerId: number
-  gender: string | null
-  kind: string | null
-  name: string | null
-  position: string | null
-  remark: string | null
-  tenantId: number
+  at: Generated<Timestamp>;
+  attributes: Generated<Json>;
+  avatar: string | null;
+  company: string | null;
+  customerId: number;
+  gender: string | null;
+  kind: string | null;
+  name: string | null;
+  position: string | null;
+  remark: string | null;
+  tenantId: number;
 }
 
 export interface CustomerIds {
-  nextId: Int8
-  tenantId: number
+  nextId: Int8;
+  tenantId: number;
 }
 
 export interface CustomerLinks {
-  createdAt: Generated<Timestamp>
-  fromId: number
-  kind: string
-  note: string | null
-  tenantId: number
-  toId: number
+  createdAt: Generated<Timestamp>;
+  fromId: number;
+  kind: string;
+  note: string | null;
+  tenantId: number;
+  toId: number;
 }
 
 export interface Customers {
-  activeAt: Generated<Timestamp>
-  addedAt: Generated<Timestamp>
-  attributes: Generated<Json>
-  avatar: string | null
-  canonicalId: number
-  company: string | null
-  createdAt: Generated<Timestamp>
-  currency: string | null
-  gender: string | null
-  hasPhone: Generated<boolean>
-  id: number
-  kind: Generated<string>
-  lastActiveAt: Generated<Timestamp>
-  listed: Generated<boolean>
-  name: string | null
-  ordersCount: Generated<number>
-  paidMinor: Generated<Int8>
-  position: string | null
-  search: Generated<string>
-  tenantId: number
+  activeAt: Generated<Timestamp>;
+  addedAt: Generated<Timestamp>;
+  attributes: Generated<Json>;
+  avatar: string | null;
+  canonicalId: number;
+  company: string | null;
+  createdAt: Generated<Timestamp>;
+  currency: string | null;
+  gender: string | null;
+  hasPhone: Generated<boolean>;
+  id: number;
+  kind: Generated<string>;
+  lastActiveAt: Generated<Timestamp>;
+  listed: Generated<boolean>;
+  name: string | null;
+  ordersCount: Generated<number>;
+  paidMinor: Generated<Int8>;
+  position: string | null;
+  search: Generated<string>;
+  searchPairs: Generated<string>;
+  tenantId: number;
 }
 
 export interface CustomerTags {
-  canonicalId: number
-  customerId: number
-  source: string
-  taggedAt: Timestamp
-  tagId: number
-  tenantId: number
+  canonicalId: number;
+  customerId: number;
+  source: string;
+  taggedAt: Timestamp;
+  tagId: number;
+  tenantId: number;
 }
 
 export interface CustomerTotals {
-  currency: string
-  customerId: number
-  firstPaidAt: Timestamp | null
-  lastPaidAt: Timestamp | null
-  ordersCount: Generated<number>
-  paidMinor: Generated<Int8>
-  refundedMinor: Generated<Int8>
-  tenantId: number
+  currency: string;
+  customerId: number;
+  firstPaidAt: Timestamp | null;
+  lastPaidAt: Timestamp | null;
+  ordersCount: Generated<number>;
+  paidMinor: Generated<Int8>;
+  refundedMinor: Generated<Int8>;
+  tenantId: number;
 }
 
 export interface DeadLetters {
-  attempts: Generated<number>
-  consumer: string
-  errorCode: string
-  errorMessage: string
-  event: Json
-  eventId: string
-  failedAt: Generated<Timestamp>
-  id: Generated<Int8>
-  replayedAt: Timestamp | null
-  tenantId: number
+  attempts: Generated<number>;
+  consumer: string;
+  errorCode: string;
+  errorMessage: string;
+  event: Json;
+  eventId: string;
+  failedAt: Generated<Timestamp>;
+  id: Generated<Int8>;
+  replayedAt: Timestamp | null;
+  tenantId: number;
 }
 
 export interface Departments {
-  corpId: number | null
-  createdAt: Generated<Timestamp>
-  id: Generated<number>
-  name: string
-  order: Generated<Int8>
-  parentId: number | null
-  tenantId: number
-  wecomId: Int8 | null
+  corpId: number | null;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  name: string;
+  order: Generated<Int8>;
+  parentId: number | null;
+  tenantId: number;
+  wecomId: Int8 | null;
 }
 
 export interface EmployeeAccounts {
-  corpId: number
-  employeeId: number
-  leftAt: Timestamp | null
-  tenantId: number
-  userId: string
+  corpId: number;
+  employeeId: number;
+  leftAt: Timestamp | null;
+  tenantId: number;
+  userId: string;
 }
 
 export interface EmployeeDepartments {
-  departmentId: number
-  employeeId: number
-  tenantId: number
+  departmentId: number;
+  employeeId: number;
+  tenantId: number;
 }
 
 export interface Employees {
-  avatar: string | null
-  createdAt: Generated<Timestamp>
-  id: Generated<number>
-  language: string | null
-  leftAt: Timestamp | null
-  loggedInAt: Timestamp | null
-  login: string | null
-  mobileSealed: Buffer | null
-  mustChangePassword: Generated<boolean>
-  name: string
-  passwordHash: string | null
-  position: string | null
-  roleId: number
-  scope: Generated<string>
-  status: Generated<string>
-  suspendedBy: string | null
-  tenantId: number
+  avatar: string | null;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  language: string | null;
+  leftAt: Timestamp | null;
+  loggedInAt: Timestamp | null;
+  login: string | null;
+  mobileSealed: Buffer | null;
+  mustChangePassword: Generated<boolean>;
+  name: string;
+  passwordHash: string | null;
+  position: string | null;
+  roleId: number;
+  scope: Generated<string>;
+  status: Generated<string>;
+  suspendedBy: string | null;
+  tenantId: number;
 }
 
 export interface EmployeeScopeDepartments {
-  departmentId: number
-  employeeId: number
-  tenantId: number
+  departmentId: number;
+  employeeId: number;
+  tenantId: number;
 }
 
 export interface EventIds {
-  id: string
-  receivedOn: Generated<string>
-  tenantId: number
+  id: string;
+  receivedOn: Generated<string>;
+  tenantId: number;
 }
 
 export interface EventInbox {
-  events: number
-  payload: string
-  receivedAt: Generated<Timestamp>
-  seq: Generated<Int8>
-  tenantId: number
+  events: number;
+  payload: string;
+  receivedAt: Generated<Timestamp>;
+  seq: Generated<Int8>;
+  tenantId: number;
 }
 
 export interface EventLoad {
-  id: Generated<Int8>
-  rows: ArrayType<Int8>
-  startedAt: Generated<Timestamp>
+  id: Generated<Int8>;
+  rows: ArrayType<Int8>;
+  startedAt: Generated<Timestamp>;
 }
 
 export interface EventLog {
-  at: Timestamp
-  barrier: number | null
-  customerId: number | null
-  id: string
-  name: string
-  partition: number
-  properties: Json
-  requestId: string | null
-  seq: Generated<Int8>
-  tenantId: number
-  transaction: Generated<string>
+  at: Timestamp;
+  barrier: number | null;
+  customerId: number | null;
+  id: string;
+  name: string;
+  partition: number;
+  properties: Json;
+  requestId: string | null;
+  seq: Generated<Int8>;
+  tenantId: number;
+  transaction: Generated<string>;
 }
 
 export interface Exports {
-  actor: string
-  bytes: Int8 | null
-  createdAt: Generated<Timestamp>
-  createdBy: number | null
-  error: Json | null
-  expiresAt: Timestamp | null
-  finishedAt: Timestamp | null
-  format: string
-  id: Generated<number>
-  jobId: Int8 | null
-  query: Generated<Json>
-  revealPhone: Generated<boolean>
-  rows: Generated<Int8>
-  state: Generated<string>
-  storedPath: string | null
-  tenantId: number
-  truncated: Generated<boolean>
-  what: string
+  actor: string;
+  bytes: Int8 | null;
+  createdAt: Generated<Timestamp>;
+  createdBy: number | null;
+  error: Json | null;
+  expiresAt: Timestamp | null;
+  finishedAt: Timestamp | null;
+  format: string;
+  id: Generated<number>;
+  jobId: Int8 | null;
+  query: Generated<Json>;
+  revealPhone: Generated<boolean>;
+  rows: Generated<Int8>;
+  state: Generated<string>;
+  storedPath: string | null;
+  tenantId: number;
+  truncated: Generated<boolean>;
+  what: string;
 }
 
 export interface Files {
-  bytes: Int8
-  contentType: string
-  createdAt: Generated<Timestamp>
-  id: Generated<Int8>
-  name: string
-  sha256: string
-  tenantId: number
+  bytes: Int8;
+  contentType: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<Int8>;
+  name: string;
+  sha256: string;
+  tenantId: number;
 }
 
 export interface FollowPeriods {
-  addedAt: Timestamp
-  addWay: string | null
-  channelId: number | null
-  customerId: number
-  employeeId: number
-  endedAt: Timestamp
-  endedBy: string
-  state: string | null
-  tenantId: number
+  addedAt: Timestamp;
+  addWay: string | null;
+  channelId: number | null;
+  customerId: number;
+  employeeId: number;
+  endedAt: Timestamp;
+  endedBy: string;
+  state: string | null;
+  tenantId: number;
 }
 
 export interface Follows {
-  addedAt: Timestamp | null
-  addWay: string | null
-  canonicalId: number
-  channelId: number | null
-  customerId: number
-  description: string | null
-  employeeId: number
-  endedAt: Timestamp | null
-  endedBy: string | null
-  operator: string | null
-  remark: string | null
-  state: string | null
-  tenantId: number
+  addedAt: Timestamp | null;
+  addWay: string | null;
+  canonicalId: number;
+  channelId: number | null;
+  customerId: number;
+  description: string | null;
+  employeeId: number;
+  endedAt: Timestamp | null;
+  endedBy: string | null;
+  operator: string | null;
+  remark: string | null;
+  state: string | null;
+  tenantId: number;
 }
 
 export interface IdempotencyKeys {
-  actor: string
-  body: string | null
-  committedAt: Timestamp | null
-  createdAt: Generated<Timestamp>
-  key: string
-  requestHash: string
-  status: number | null
-  tenantId: number
+  actor: string;
+  body: string | null;
+  committedAt: Timestamp | null;
+  createdAt: Generated<Timestamp>;
+  key: string;
+  requestHash: string;
+  status: number | null;
+  tenantId: number;
 }
 
 export interface Identities {
-  createdAt: Generated<Timestamp>
-  customerId: number
-  kind: string
-  masked: string | null
-  scope: Generated<string>
-  sealed: Buffer | null
-  tenantId: number
-  value: string
+  createdAt: Generated<Timestamp>;
+  customerId: number;
+  kind: string;
+  masked: string | null;
+  scope: Generated<string>;
+  sealed: Buffer | null;
+  tenantId: number;
+  value: string;
 }
 
 export interface Imports {
-  cancelRequested: Generated<boolean>
-  createdAt: Generated<Timestamp>
-  createdBy: number | null
-  dryRun: Generated<boolean>
-  error: Json | null
-  fence: Generated<number>
-  fileName: string
-  finishedAt: Timestamp | null
-  id: Generated<number>
-  imported: Generated<Int8>
-  jobId: Int8 | null
-  kind: string
-  mapping: Generated<Json>
-  rejected: Generated<Int8>
-  rejectedBytes: Generated<Int8>
-  result: Json | null
-  rowsDone: Generated<Int8>
-  startedAt: Timestamp | null
-  state: Generated<string>
-  storedPath: string | null
-  tenantId: number
-  totalRows: Int8 | null
-  unchanged: Generated<Int8>
-  updated: Generated<Int8>
+  cancelRequested: Generated<boolean>;
+  createdAt: Generated<Timestamp>;
+  createdBy: number | null;
+  dryRun: Generated<boolean>;
+  error: Json | null;
+  fence: Generated<number>;
+  fileName: string;
+  finishedAt: Timestamp | null;
+  id: Generated<number>;
+  imported: Generated<Int8>;
+  jobId: Int8 | null;
+  kind: string;
+  mapping: Generated<Json>;
+  rejected: Generated<Int8>;
+  rejectedBytes: Generated<Int8>;
+  result: Json | null;
+  rowsDone: Generated<Int8>;
+  startedAt: Timestamp | null;
+  state: Generated<string>;
+  storedPath: string | null;
+  tenantId: number;
+  totalRows: Int8 | null;
+  unchanged: Generated<Int8>;
+  updated: Generated<Int8>;
 }
 
 export interface Installation {
-  name: string
-  value: string
+  name: string;
+  value: string;
 }
 
 export interface Jobs {
-  attempts: Generated<number>
-  cancelRequested: Generated<boolean>
-  createdAt: Generated<Timestamp>
-  createdBy: number | null
-  error: Json | null
-  finishedAt: Timestamp | null
-  id: Generated<Int8>
-  key: string | null
-  leaseUntil: Timestamp | null
-  maxAttempts: Generated<number>
-  name: string
-  payload: Json
-  progress: Json | null
-  requestId: string | null
-  result: Json | null
-  runAt: Generated<Timestamp>
-  startedAt: Timestamp | null
-  state: Generated<string>
-  tenantId: number
-  worker: string | null
+  attempts: Generated<number>;
+  cancelRequested: Generated<boolean>;
+  createdAt: Generated<Timestamp>;
+  createdBy: number | null;
+  error: Json | null;
+  finishedAt: Timestamp | null;
+  id: Generated<Int8>;
+  key: string | null;
+  leaseUntil: Timestamp | null;
+  maxAttempts: Generated<number>;
+  name: string;
+  payload: Json;
+  progress: Json | null;
+  requestId: string | null;
+  result: Json | null;
+  runAt: Generated<Timestamp>;
+  startedAt: Timestamp | null;
+  state: Generated<string>;
+  tenantId: number;
+  worker: string | null;
 }
 
 export interface LoginAttempts {
-  attempts: number
-  key: string
-  windowStart: Timestamp
+  attempts: number;
+  key: string;
+  windowStart: Timestamp;
 }
 
 export interface LoginStates {
-  cookieHash: string
-  corpId: number
-  expiresAt: Timestamp
-  returnTo: string
-  stateHash: string
-  tenantId: number
+  cookieHash: string;
+  corpId: number;
+  expiresAt: Timestamp;
+  returnTo: string;
+  stateHash: string;
+  tenantId: number;
 }
 
 export interface MergeReviews {
-  createdAt: Timestamp
-  decidedAt: Timestamp | null
-  decidedBy: string | null
-  details: Generated<Json>
-  firstId: number
-  id: Generated<Int8>
-  reason: string
-  secondId: number
-  state: Generated<string>
-  tenantId: number
+  createdAt: Timestamp;
+  decidedAt: Timestamp | null;
+  decidedBy: string | null;
+  details: Generated<Json>;
+  firstId: number;
+  id: Generated<Int8>;
+  reason: string;
+  secondId: number;
+  state: Generated<string>;
+  tenantId: number;
 }
 
 export interface Merges {
-  details: Generated<Json>
-  id: Generated<Int8>
-  keepId: number
-  mergedAt: Timestamp
-  mergedBy: string
-  mergeId: number
-  reason: string
-  tenantId: number
-  undoneAt: Timestamp | null
-  undoneBy: string | null
+  details: Generated<Json>;
+  id: Generated<Int8>;
+  keepId: number;
+  mergedAt: Timestamp;
+  mergedBy: string;
+  mergeId: number;
+  reason: string;
+  tenantId: number;
+  undoneAt: Timestamp | null;
+  undoneBy: string | null;
 }
 
 export interface OrderLines {
-  amountMinor: Int8
-  discountMinor: Generated<Int8>
-  lineKey: string
-  lineNo: string | null
-  orderId: Int8
-  paidMinor: Int8
-  position: Generated<Int8>
-  productCode: Generated<string>
-  quantity: Numeric
-  skuCode: Generated<string>
-  tenantId: number
-  title: Generated<string>
-  unitPrice: Numeric
+  amountMinor: Int8;
+  discountMinor: Generated<Int8>;
+  lineKey: string;
+  lineNo: string | null;
+  orderId: Int8;
+  paidMinor: Int8;
+  position: Generated<Int8>;
+  productCode: Generated<string>;
+  quantity: Numeric;
+  skuCode: Generated<string>;
+  tenantId: number;
+  title: Generated<string>;
+  unitPrice: Numeric;
 }
 
 export interface Orders {
-  announcedMinor: Int8 | null
-  channel: string | null
-  closedAt: Timestamp | null
-  completedAt: Timestamp | null
-  countedAt: Generated<Timestamp | null>
-  coupons: Generated<string[]>
-  createdAt: Generated<Timestamp>
-  currency: string
-  customerId: number | null
-  discountMinor: Generated<Int8>
-  employee: string | null
-  goodsMinor: Generated<Int8>
-  id: Generated<Int8>
-  importId: number | null
-  items: Generated<Numeric>
-  lines: Generated<number>
-  orderedAt: Timestamp
-  orderNo: string
-  paidAt: Timestamp | null
-  paidMinor: Generated<Int8>
-  rawStatus: string | null
-  refundedMinor: Generated<Int8>
-  region: string | null
-  shippedAt: Timestamp | null
-  shopId: Generated<number>
-  source: string
-  sourceUpdatedAt: Timestamp | null
-  statedPaidMinor: Int8 | null
-  status: string
-  tenantId: number
+  announcedMinor: Int8 | null;
+  channel: string | null;
+  closedAt: Timestamp | null;
+  completedAt: Timestamp | null;
+  countedAt: Generated<Timestamp | null>;
+  coupons: Generated<string[]>;
+  createdAt: Generated<Timestamp>;
+  currency: string;
+  customerId: number | null;
+  discountMinor: Generated<Int8>;
+  employee: string | null;
+  goodsMinor: Generated<Int8>;
+  id: Generated<Int8>;
+  importId: number | null;
+  items: Generated<Numeric>;
+  lines: Generated<number>;
+  orderedAt: Timestamp;
+  orderNo: string;
+  paidAt: Timestamp | null;
+  paidMinor: Generated<Int8>;
+  rawStatus: string | null;
+  refundedMinor: Generated<Int8>;
+  region: string | null;
+  shippedAt: Timestamp | null;
+  shopId: Generated<number>;
+  source: string;
+  sourceUpdatedAt: Timestamp | null;
+  statedPaidMinor: Int8 | null;
+  status: string;
+  tenantId: number;
 }
 
 export interface PersonChanges {
-  customerId: number
-  seq: Generated<Int8>
-  tenantId: number
+  customerId: number;
+  seq: Generated<Int8>;
+  tenantId: number;
 }
 
 export interface Processes {
-  beatAt: Timestamp
-  name: string
-  restarts: Generated<number>
-  startedAt: Timestamp
-  version: string
+  beatAt: Timestamp;
+  name: string;
+  restarts: Generated<number>;
+  startedAt: Timestamp;
+  version: string;
 }
 
 export interface Products {
-  category: string | null
-  code: string
-  createdAt: Generated<Timestamp>
-  currency: string | null
-  id: Generated<number>
-  price: Numeric | null
-  tenantId: number
-  title: string
-  updatedAt: Generated<Timestamp>
+  category: string | null;
+  code: string;
+  createdAt: Generated<Timestamp>;
+  currency: string | null;
+  id: Generated<number>;
+  price: Numeric | null;
+  tenantId: number;
+  title: string;
+  updatedAt: Generated<Timestamp>;
 }
 
 export interface QuarantinedEvents {
-  event: Json
-  field: string | null
-  id: Generated<Int8>
-  reason: string
-  receivedAt: Generated<Timestamp>
-  replayedAt: Timestamp | null
-  tenantId: number
+  event: Json;
+  field: string | null;
+  id: Generated<Int8>;
+  reason: string;
+  receivedAt: Generated<Timestamp>;
+  replayedAt: Timestamp | null;
+  tenantId: number;
 }
 
 export interface RefundLines {
-  amountMinor: Int8
-  lineKey: string
-  lineNo: string | null
-  productCode: Generated<string>
-  quantity: Numeric
-  refundId: Int8
-  skuCode: Generated<string>
-  tenantId: number
-  title: Generated<string>
-  unitPrice: Numeric
+  amountMinor: Int8;
+  lineKey: string;
+  lineNo: string | null;
+  productCode: Generated<string>;
+  quantity: Numeric;
+  refundId: Int8;
+  skuCode: Generated<string>;
+  tenantId: number;
+  title: Generated<string>;
+  unitPrice: Numeric;
 }
 
 export interface Refunds {
-  amountMinor: Generated<Int8>
-  announcedMinor: Int8 | null
-  appliedAt: Timestamp
-  countedAt: Generated<Timestamp | null>
-  createdAt: Generated<Timestamp>
-  currency: string
-  customerId: number | null
-  finishedAt: Timestamp | null
-  id: Generated<Int8>
-  importId: number | null
-  items: Generated<Numeric>
-  lines: Generated<number>
-  orderId: Int8 | null
-  reason: string | null
-  refundNo: string
-  region: string | null
-  shopId: Generated<number>
-  source: string
-  status: string
-  tenantId: number
-  type: Generated<string>
+  amountMinor: Generated<Int8>;
+  announcedMinor: Int8 | null;
+  appliedAt: Timestamp;
+  countedAt: Generated<Timestamp | null>;
+  createdAt: Generated<Timestamp>;
+  currency: string;
+  customerId: number | null;
+  finishedAt: Timestamp | null;
+  id: Generated<Int8>;
+  importId: number | null;
+  items: Generated<Numeric>;
+  lines: Generated<number>;
+  orderId: Int8 | null;
+  reason: string | null;
+  refundNo: string;
+  region: string | null;
+  shopId: Generated<number>;
+  source: string;
+  status: string;
+  tenantId: number;
+  type: Generated<string>;
 }
 
 export interface Roles {
-  createdAt: Generated<Timestamp>
-  description: string | null
-  home: Generated<string>
-  id: Generated<number>
-  name: string | null
-  permissions: Generated<string[]>
-  preset: string | null
-  scope: Generated<string>
-  tenantId: number
-  updatedAt: Generated<Timestamp>
+  createdAt: Generated<Timestamp>;
+  description: string | null;
+  home: Generated<string>;
+  id: Generated<number>;
+  name: string | null;
+  permissions: Generated<string[]>;
+  preset: string | null;
+  scope: Generated<string>;
+  tenantId: number;
+  updatedAt: Generated<Timestamp>;
 }
 
 export interface ScheduleRuns {
-  name: string
-  slot: Timestamp
+  name: string;
+  slot: Timestamp;
 }
 
 export interface Secrets {
-  name: string
-  sealed: Buffer
-  tenantId: number
+  name: string;
+  sealed: Buffer;
+  tenantId: number;
 }
 
 export interface Sessions {
-  createdAt: Timestamp
-  employeeId: number
-  expiresAt: Timestamp
-  ip: string | null
-  seenAt: Timestamp
-  tenantId: number
-  tokenHash: string
-  userAgent: string | null
+  createdAt: Timestamp;
+  employeeId: number;
+  expiresAt: Timestamp;
+  ip: string | null;
+  seenAt: Timestamp;
+  tenantId: number;
+  tokenHash: string;
+  userAgent: string | null;
 }
 
 export interface Shops {
-  archivedAt: Timestamp | null
-  createdAt: Generated<Timestamp>
-  id: Generated<number>
-  name: string
-  previousSecret: Buffer | null
-  previousSecretUntil: Timestamp | null
-  secret: Buffer | null
-  source: Generated<string>
-  tenantId: number
+  archivedAt: Timestamp | null;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  name: string;
+  previousSecret: Buffer | null;
+  previousSecretUntil: Timestamp | null;
+  secret: Buffer | null;
+  source: Generated<string>;
+  tenantId: number;
 }
 
 export interface TagGroups {
-  color: string | null
-  createdAt: Generated<Timestamp>
-  id: Generated<number>
-  name: string
-  position: Generated<number>
-  source: Generated<string>
-  tenantId: number
+  color: string | null;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  name: string;
+  position: Generated<number>;
+  source: Generated<string>;
+  tenantId: number;
 }
 
 export interface Tags {
-  createdAt: Generated<Timestamp>
-  groupId: number
-  id: Generated<number>
-  name: string
-  position: Generated<number>
-  tenantId: number
+  createdAt: Generated<Timestamp>;
+  groupId: number;
+  id: Generated<number>;
+  name: string;
+  position: Generated<number>;
+  tenantId: number;
 }
 
 export interface Tenants {
-  createdAt: Generated<Timestamp>
-  currency: Generated<string>
-  id: Generated<number>
-  language: Generated<string>
-  name: string
-  timezone: Generated<string>
-  weekStart: Generated<string>
+  createdAt: Generated<Timestamp>;
+  currency: Generated<string>;
+  id: Generated<number>;
+  language: Generated<string>;
+  name: string;
+  timezone: Generated<string>;
+  weekStart: Generated<string>;
 }
 
 export interface WecomBudgets {
-  api: string
-  corpId: string
-  dayStart: Timestamp
-  dayUsed: number
-  hourStart: Timestamp
-  hourUsed: number
-  minuteStart: Timestamp
-  minuteUsed: number
-  pausedUntil: Timestamp | null
-  tenantId: number
+  api: string;
+  corpId: string;
+  dayStart: Timestamp;
+  dayUsed: number;
+  hourStart: Timestamp;
+  hourUsed: number;
+  minuteStart: Timestamp;
+  minuteUsed: number;
+  pausedUntil: Timestamp | null;
+  tenantId: number;
 }
 
 export interface WecomCalls {
-  at: Timestamp
-  corpId: string
-  endpoint: string
-  errcode: number | null
-  id: Generated<Int8>
-  message: string | null
-  milliseconds: number | null
-  requestId: string | null
-  tenantId: number
+  at: Timestamp;
+  corpId: string;
+  endpoint: string;
+  errcode: number | null;
+  id: Generated<Int8>;
+  message: string | null;
+  milliseconds: number | null;
+  requestId: string | null;
+  tenantId: number;
 }
 
 export interface WecomCorps {
-  agentId: number | null
-  callbackKey: Buffer
-  callbackToken: Buffer
-  callbackVerifiedAt: Timestamp | null
-  corpId: string
-  createdAt: Generated<Timestamp>
-  id: Generated<number>
-  name: string
-  secret: Buffer
-  state: Generated<string>
-  syncedAt: Timestamp | null
-  tenantId: number
+  agentId: number | null;
+  callbackKey: Buffer;
+  callbackToken: Buffer;
+  callbackVerifiedAt: Timestamp | null;
+  corpId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<number>;
+  name: string;
+  secret: Buffer;
+  state: Generated<string>;
+  syncedAt: Timestamp | null;
+  tenantId: number;
 }
 
 export interface WecomFollows {
-  addWay: number | null
-  changedAt: Generated<Timestamp>
-  corp: number
-  customerId: number
-  description: string | null
-  employeeId: number
-  externalUserid: string
-  half: Generated<boolean>
-  history: Generated<Json>
-  live: boolean
-  remark: string | null
-  seenIn: Int8 | null
-  state: string | null
-  tagIds: Generated<string[]>
-  tenantId: number
-  userId: string
+  addWay: number | null;
+  changedAt: Generated<Timestamp>;
+  corp: number;
+  customerId: number | null;
+  description: string | null;
+  employeeId: number | null;
+  externalUserid: string;
+  half: Generated<boolean>;
+  history: Generated<Json>;
+  live: boolean;
+  remark: string | null;
+  seenIn: Int8 | null;
+  state: string | null;
+  tagIds: Generated<string[]>;
+  tenantId: number;
+  userId: string;
 }
 
 export interface WecomInbox {
-  at: Timestamp
-  attempts: Generated<number>
-  body: string
-  corp: number
-  dueAt: Generated<Timestamp>
-  errorCode: string | null
-  errorMessage: string | null
-  id: Generated<Int8>
-  key: string
-  lane: string
-  leaseUntil: Timestamp | null
-  processedAt: Timestamp | null
-  receivedAt: Generated<Timestamp>
-  repeats: Generated<number>
-  requestId: string | null
-  state: Generated<string>
-  tenantId: number
-  type: string
+  at: Timestamp;
+  attempts: Generated<number>;
+  body: string;
+  corp: number;
+  dueAt: Generated<Timestamp>;
+  errorCode: string | null;
+  errorMessage: string | null;
+  id: Generated<Int8>;
+  key: string;
+  lane: string;
+  leaseUntil: Timestamp | null;
+  processedAt: Timestamp | null;
+  receivedAt: Generated<Timestamp>;
+  repeats: Generated<number>;
+  requestId: string | null;
+  state: Generated<string>;
+  tenantId: number;
+  type: string;
 }
 
 export interface WecomMedia {
-  corp: number
-  expiresAt: Timestamp
-  file: string
-  kind: string
-  mediaId: string
-  tenantId: number
+  corp: number;
+  expiresAt: Timestamp;
+  file: string;
+  kind: string;
+  mediaId: string;
+  tenantId: number;
 }
 
 export interface WecomRepairs {
-  at: Generated<Timestamp>
-  corp: number
-  customerId: number | null
-  details: Generated<Json>
-  externalUserid: string | null
-  id: Generated<Int8>
-  kind: string
-  run: Int8
-  tenantId: number
-  userId: string | null
+  at: Generated<Timestamp>;
+  corp: number;
+  customerId: number | null;
+  details: Generated<Json>;
+  externalUserid: string | null;
+  id: Generated<Int8>;
+  kind: string;
+  run: Int8;
+  tenantId: number;
+  userId: string | null;
 }
 
 export interface WecomTagGroups {
-  corp: number
-  groupId: string
-  localGroupId: number
-  tenantId: number
+  corp: number;
+  groupId: string;
+  localGroupId: number;
+  tenantId: number;
 }
 
 export interface WecomTagPushes {
-  attempts: Generated<number>
-  customerId: number
-  dueAt: Generated<Timestamp>
-  errorMessage: string | null
-  tagId: number
-  tenantId: number
-  version: Generated<number>
+  attempts: Generated<number>;
+  customerId: number;
+  dueAt: Generated<Timestamp>;
+  errorMessage: string | null;
+  tagId: number;
+  tenantId: number;
+  version: Generated<number>;
 }
 
 export interface WecomTags {
-  corp: number
-  groupId: string
-  localTagId: number
-  tagId: string
-  tenantId: number
+  corp: number;
+  groupId: string;
+  localTagId: number;
+  tagId: string;
+  tenantId: number;
 }
 
 export interface WecomTokens {
-  corpId: string
-  expiresAt: Timestamp | null
-  sealed: Buffer | null
-  secretHash: string
-  tenantId: number
+  corpId: string;
+  expiresAt: Timestamp | null;
+  sealed: Buffer | null;
+  secretHash: string;
+  tenantId: number;
 }
 
 export interface WecomWelcomes {
-  attempts: Generated<number>
-  content: Json | null
-  corp: number
-  errorCode: string | null
-  eventAt: Timestamp
-  expiresAt: Timestamp
-  externalUserid: string
-  finishedAt: Timestamp | null
-  id: Generated<Int8>
-  leaseUntil: Timestamp | null
-  linkState: string | null
-  reason: string | null
-  receivedAt: Timestamp
-  requestId: string | null
-  status: Generated<string>
-  tenantId: number
-  userId: string
-  welcomeCode: string
+  attempts: Generated<number>;
+  content: Json | null;
+  corp: number;
+  errorCode: string | null;
+  eventAt: Timestamp;
+  expiresAt: Timestamp;
+  externalUserid: string;
+  finishedAt: Timestamp | null;
+  id: Generated<Int8>;
+  leaseUntil: Timestamp | null;
+  linkState: string | null;
+  reason: string | null;
+  receivedAt: Timestamp;
+  requestId: string | null;
+  status: Generated<string>;
+  tenantId: number;
+  userId: string;
+  welcomeCode: string;
 }
 
 export interface DB {
-  apiKeys: ApiKeys
-  attributes: Attributes
-  auditLog: AuditLog
-  consumerPositions: ConsumerPositions
-  customerFacts: CustomerFacts
-  customerIds: CustomerIds
-  customerLinks: CustomerLinks
-  customers: Customers
-  customerTags: CustomerTags
-  customerTotals: CustomerTotals
-  deadLetters: DeadLetters
-  departments: Departments
-  employeeAccounts: EmployeeAccounts
-  employeeDepartments: EmployeeDepartments
-  employees: Employees
-  employeeScopeDepartments: EmployeeScopeDepartments
-  eventIds: EventIds
-  eventInbox: EventInbox
-  eventLoad: EventLoad
-  eventLog: EventLog
-  exports: Exports
-  files: Files
-  followPeriods: FollowPeriods
-  follows: Follows
-  idempotencyKeys: IdempotencyKeys
-  identities: Identities
-  imports: Imports
-  installation: Installation
-  jobs: Jobs
-  loginAttempts: LoginAttempts
-  loginStates: LoginStates
-  mergeReviews: MergeReviews
-  merges: Merges
-  orderLines: OrderLines
-  orders: Orders
-  personChanges: PersonChanges
-  processes: Processes
-  products: Products
-  quarantinedEvents: QuarantinedEvents
-  refundLines: RefundLines
-  refunds: Refunds
-  roles: Roles
-  scheduleRuns: ScheduleRuns
-  secrets: Secrets
-  sessions: Sessions
-  shops: Shops
-  tagGroups: TagGroups
-  tags: Tags
-  tenants: Tenants
-  wecomBudgets: WecomBudgets
-  wecomCalls: WecomCalls
-  wecomCorps: WecomCorps
-  wecomFollows: WecomFollows
-  wecomInbox: WecomInbox
-  wecomMedia: WecomMedia
-  wecomRepairs: WecomRepairs
-  wecomTagGroups: WecomTagGroups
-  wecomTagPushes: WecomTagPushes
-  wecomTags: WecomTags
-  wecomTokens: WecomTokens
-  wecomWelcomes: WecomWelcomes
+  apiKeys: ApiKeys;
+  attributes: Attributes;
+  auditLog: AuditLog;
+  consumerPositions: ConsumerPositions;
+  customerFacts: CustomerFacts;
+  customerIds: CustomerIds;
+  customerLinks: CustomerLinks;
+  customers: Customers;
+  customerTags: CustomerTags;
+  customerTotals: CustomerTotals;
+  deadLetters: DeadLetters;
+  departments: Departments;
+  employeeAccounts: EmployeeAccounts;
+  employeeDepartments: EmployeeDepartments;
+  employees: Employees;
+  employeeScopeDepartments: EmployeeScopeDepartments;
+  eventIds: EventIds;
+  eventInbox: EventInbox;
+  eventLoad: EventLoad;
+  eventLog: EventLog;
+  exports: Exports;
+  files: Files;
+  followPeriods: FollowPeriods;
+  follows: Follows;
+  idempotencyKeys: IdempotencyKeys;
+  identities: Identities;
+  imports: Imports;
+  installation: Installation;
+  jobs: Jobs;
+  loginAttempts: LoginAttempts;
+  loginStates: LoginStates;
+  mergeReviews: MergeReviews;
+  merges: Merges;
+  orderLines: OrderLines;
+  orders: Orders;
+  personChanges: PersonChanges;
+  processes: Processes;
+  products: Products;
+  quarantinedEvents: QuarantinedEvents;
+  refundLines: RefundLines;
+  refunds: Refunds;
+  roles: Roles;
+  scheduleRuns: ScheduleRuns;
+  secrets: Secrets;
+  sessions: Sessions;
+  shops: Shops;
+  tagGroups: TagGroups;
+  tags: Tags;
+  tenants: Tenants;
+  wecomBudgets: WecomBudgets;
+  wecomCalls: WecomCalls;
+  wecomCorps: WecomCorps;
+  wecomFollows: WecomFollows;
+  wecomInbox: WecomInbox;
+  wecomMedia: WecomMedia;
+  wecomRepairs: WecomRepairs;
+  wecomTagGroups: WecomTagGroups;
+  wecomTagPushes: WecomTagPushes;
+  wecomTags: WecomTags;
+  wecomTokens: WecomTokens;
+  wecomWelcomes: WecomWelcomes;
 }

@@ -1,7 +1,6 @@
 import type { Context } from '#platform/context.ts'
 import { AppError, appError } from '#platform/errors.ts'
 import type { BehaviourEvent, InboxWriter } from '#platform/events/inbox.ts'
-import { parseJson } from '#platform/http/json.ts'
 import { checkEvent } from './event-check.ts'
 
 export type EventsReceipt = { accepted: number; duplicates: number; quarantined: number }
@@ -11,16 +10,21 @@ const mostEvents = 5000
 type Refused = { event: unknown; error: AppError }
 
 /** Takes a request's events: good ones are durable when this returns, ill ones lie in quarantine with the reason. */
-export async function receiveEvents(ctx: Context, writer: InboxWriter, text: string): Promise<EventsReceipt> {
-  const { good, refused } = sortOut(eventsOf(parseJson(text)), ctx.now())
-  const [receipt] = await Promise.all([good.length > 0 ? writer.append(ctx.tenantId, good) : { accepted: 0, duplicates: 0 }, quarantine(ctx, refused)])
+export async function receiveEvents(ctx: Context, writer: InboxWriter, sent: unknown): Promise<EventsReceipt> {
+  const { good, refused } = sortOut(eventsOf(sent), ctx.now())
+  const [receipt] = await Promise.all([
+    good.length > 0 ? writer.append(ctx.tenantId, good) : { accepted: 0, duplicates: 0 },
+    quarantine(ctx, refused),
+  ])
   return { ...receipt, quarantined: refused.length }
 }
 
 function eventsOf(sent: unknown): unknown[] {
   const events = (sent as { events?: unknown } | null)?.events
-  if (!Array.isArray(events) || events.length === 0) throw appError('events.missing', { message: 'The body is {"events": [{"event": …}, …]}.', field: 'events' })
-  if (events.length > mostEvents) throw appError('events.too_many', { status: 413, message: `A request may hold ${mostEvents} events.`, field: 'events' })
+  if (!Array.isArray(events) || events.length === 0)
+    throw appError('events.missing', { message: 'The body is {"events": [{"event": …}, …]}.', field: 'events' })
+  if (events.length > mostEvents)
+    throw appError('events.too_many', { status: 413, message: `A request may hold ${mostEvents} events.`, field: 'events' })
   return events
 }
 
@@ -42,6 +46,13 @@ async function quarantine(ctx: Context, refused: Refused[]): Promise<void> {
   if (refused.length === 0) return
   await ctx.db
     .insertInto('quarantinedEvents')
-    .values(refused.map(({ event, error }) => ({ tenantId: ctx.tenantId, reason: `${error.code}: ${error.message}`, field: error.field ?? null, event: JSON.stringify(event ?? null) })))
+    .values(
+      refused.map(({ event, error }) => ({
+        tenantId: ctx.tenantId,
+        reason: `${error.code}: ${error.message}`,
+        field: error.field ?? null,
+        event: JSON.stringify(event ?? null),
+      })),
+    )
     .execute()
 }

@@ -14,7 +14,8 @@ export function checkEvent(sent: unknown, now: Date): BehaviourEvent {
   const { id, person, device, event, timestamp, properties } = sent as Record<string, unknown>
   const name = textOf(event, 'event', 100)
   if (name === undefined) throw invalid('event.no_name', 'An event needs a name in "event".', 'event')
-  if (!isEventName(name)) throw invalid('event.bad_name', `"${name}" is no event name: lower-case words joined by dots, such as page.viewed.`, 'event')
+  if (!isEventName(name))
+    throw invalid('event.bad_name', `"${name}" is no event name: lower-case words joined by dots, such as page.viewed.`, 'event')
   const [who, on, given] = [textOf(person, 'person', 200), textOf(device, 'device', 200), textOf(id, 'id', 200)]
   return {
     name,
@@ -28,7 +29,8 @@ export function checkEvent(sent: unknown, now: Date): BehaviourEvent {
 
 function textOf(value: unknown, field: string, longest: number): string | undefined {
   if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string' || value === '' || value.length > longest) throw invalid('event.bad_text', `${field} is a text of 1 to ${longest} letters.`, field)
+  if (typeof value !== 'string' || value === '' || value.length > longest)
+    throw invalid('event.bad_text', `${field} is a text of 1 to ${longest} letters.`, field)
   return value
 }
 
@@ -36,9 +38,12 @@ const isoTime = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d
 
 function timeOf(value: unknown, now: Date): Date {
   if (value === undefined || value === null) return now
-  const at = typeof value === 'number' ? new Date(value) : typeof value === 'string' && isoTime.test(value) ? new Date(value) : new Date(Number.NaN)
-  if (Number.isNaN(at.getTime()) || !sameDay(value, at)) throw invalid('event.bad_time', 'timestamp is an ISO time with zone (2026-01-02T03:04:05.678Z) or epoch milliseconds.', 'timestamp')
-  if (at.getTime() < earliest || at.getTime() > now.getTime() + furthestAheadMs) throw invalid('event.time_out_of_range', 'timestamp lies before 1970 or more than a day ahead.', 'timestamp')
+  const at =
+    typeof value === 'number' ? new Date(value) : typeof value === 'string' && isoTime.test(value) ? new Date(value) : new Date(Number.NaN)
+  if (Number.isNaN(at.getTime()) || !sameDay(value, at))
+    throw invalid('event.bad_time', 'timestamp is an ISO time with zone (2026-01-02T03:04:05.678Z) or epoch milliseconds.', 'timestamp')
+  if (at.getTime() < earliest || at.getTime() > now.getTime() + furthestAheadMs)
+    throw invalid('event.time_out_of_range', 'timestamp lies before 1970 or more than a day ahead.', 'timestamp')
   return at
 }
 
@@ -54,10 +59,12 @@ function propertiesOf(value: unknown): Record<string, unknown> {
   if (value === undefined || value === null) return {}
   if (typeof value !== 'object' || Array.isArray(value)) throw invalid('event.bad_properties', 'properties is an object.', 'properties')
   const entries = Object.entries(value)
-  if (entries.length > mostProperties) throw invalid('event.too_many_properties', `An event may have ${mostProperties} properties.`, 'properties')
+  if (entries.length > mostProperties)
+    throw invalid('event.too_many_properties', `An event may have ${mostProperties} properties.`, 'properties')
   for (const [key, one] of entries) {
     if (key.length > 100) throw invalid('event.bad_property', 'A property name may have 100 letters.', 'properties')
-    if (typeof one === 'string' && one.length > longestText) throw invalid('event.text_too_long', `A property may have ${longestText} letters.`, `properties.${key}`)
+    if (typeof one === 'string' && one.length > longestText)
+      throw invalid('event.text_too_long', `A property may have ${longestText} letters.`, `properties.${key}`)
   }
   return value as Record<string, unknown>
 }

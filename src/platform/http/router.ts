@@ -5,7 +5,12 @@ import type { Context, Installation } from '../context.ts'
 import { appError } from '../errors.ts'
 
 /** What handlers find in `c.var`. Routes of scope `public` have no `ctx`: they find their tenant themselves. */
-export type Variables = { ctx: Context; installation: Installation; requestId: string }
+export type Variables = {
+  ctx: Context
+  installation: Installation
+  requestId: string /** The body of a JSON request, checked. */
+  json: unknown
+}
 
 export type AppEnv = { Variables: Variables }
 

@@ -55,24 +55,31 @@ const named =
 /** Reads a JSON body once, bounded before and after unpacking; files are read by their routes. */
 const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const type = c.req.header('content-type') ?? ''
-  if (c.req.raw.body === null || c.req.method === 'GET' || type.startsWith('multipart/form-data')) return next()
-  const text = await readText(c)
+  if (c.req.method === 'GET' || c.req.method === 'HEAD' || type.startsWith('multipart/form-data')) return next()
+  const text = decode(await readBytes(c))
   c.req.bodyCache.text = Promise.resolve(text) as never
-  if (type.includes('json') && text !== '') parseJson(text)
+  if (type.includes('json') && text !== '') c.set('json', parseJson(text))
   await next()
 }
 
-async function readText(c: HonoContext<AppEnv>): Promise<string> {
-  if (Number(c.req.header('content-length') ?? 0) > mostBytes) throw tooLarge()
-  const packed = c.req.header('content-encoding')
-  if (packed && packed !== 'gzip' && packed !== 'identity')
+async function readBytes(c: HonoContext<AppEnv>): Promise<Uint8Array> {
+  const packed = c.req.header('content-encoding') ?? 'identity'
+  if (packed !== 'gzip' && packed !== 'identity')
     throw appError('request.encoding_unknown', { status: 415, message: `Content-Encoding ${packed} is not understood; use gzip.` })
+  const length = Number(c.req.header('content-length') ?? Number.NaN)
+  if (length > mostBytes) throw tooLarge()
+  // With a length the server reads exactly that much, without the cost of streams.
+  if (packed === 'identity' && length >= 0) return new Uint8Array(await c.req.raw.arrayBuffer())
+  return readStream(c, packed)
+}
+
+async function readStream(c: HonoContext<AppEnv>, packed: string): Promise<Uint8Array> {
+  if (c.req.raw.body === null) return new Uint8Array()
   const raw = Readable.fromWeb(c.req.raw.body as never)
-  const source = packed === 'gzip' ? raw.pipe(createGunzip()) : raw
   const chunks: Buffer[] = []
   let bytes = 0
   try {
-    for await (const chunk of source) {
+    for await (const chunk of packed === 'gzip' ? raw.pipe(createGunzip()) : raw) {
       bytes += (chunk as Buffer).length
       if (bytes > mostBytes) throw tooLarge()
       chunks.push(chunk as Buffer)
@@ -81,8 +88,12 @@ async function readText(c: HonoContext<AppEnv>): Promise<string> {
     if (cause instanceof AppError) throw cause
     throw appError('request.unreadable', { message: 'The body could not be read to its end.', cause })
   }
+  return Buffer.concat(chunks)
+}
+
+function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
     throw appError('text.not_utf8', { message: 'The body is not UTF-8.', cause })
   }

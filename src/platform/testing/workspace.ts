@@ -22,7 +22,14 @@ export async function openTestWorkspace(extra: Record<string, string> = {}): Pro
   const name = `test_${randomUUID().replaceAll('-', '').slice(0, 16)}`
   const databaseUrl = await cloneTemplate(inject('databaseUrl'), name)
   const clickhouseUrl = new URL(`/${name}`, inject('clickhouseUrl')).href
-  const env = { LIULIANG_DATA: mkdtempSync(join(tmpdir(), `${name}-`)), LIULIANG_SECRET_KEY: 'a key for tests, forty letters or so long', LIULIANG_LOG_LEVEL: 'fatal', DATABASE_URL: databaseUrl, CLICKHOUSE_URL: clickhouseUrl, ...extra }
+  const env = {
+    LIULIANG_DATA: mkdtempSync(join(tmpdir(), `${name}-`)),
+    LIULIANG_SECRET_KEY: 'a key for tests, forty letters or so long',
+    LIULIANG_LOG_LEVEL: 'fatal',
+    DATABASE_URL: databaseUrl,
+    CLICKHOUSE_URL: clickhouseUrl,
+    ...extra,
+  }
   const config = readConfig(env)
   await migrate(config)
   const installation = await openInstallation(config, 'test')
@@ -32,7 +39,13 @@ export async function openTestWorkspace(extra: Record<string, string> = {}): Pro
     await installation.clickhouse.command(`drop database if exists ${name}`)
     await installation.close()
   })
-  return { ...installation, now: () => installation.now(), newTenant: (facts) => newTenant(installation, facts), setNow: (at) => (now = new Date(at)), env }
+  return {
+    ...installation,
+    now: () => installation.now(),
+    newTenant: (facts) => newTenant(installation, facts),
+    setNow: (at) => (now = new Date(at)),
+    env,
+  }
 }
 
 async function cloneTemplate(url: string, name: string): Promise<string> {
