@@ -1,0 +1,259 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { runReport } from '../run.ts'
+import { loadWorld, type TestEvent } from '../testing.ts'
+import { type OracleEvent, type OracleReport, oracleDepth } from './oracle.ts'
+import type { FunnelResult } from './schema.ts'
+
+let workspace: TestWorkspace
+beforeAll(async () => {
+  workspace = await openTestWorkspace()
+})
+
+/** `a 09:00 view, 09:05 buy{product:x}` on 2026-03-02 in Shanghai; `+n` days before the hour. */
+function day(...lines: string[]): TestEvent[] {
+  return lines.flatMap((line) => {
+    const [person = '', ...rest] = line.split(' ')
+    return rest
+      .join(' ')
+      .split(', ')
+      .map((one) => {
+        const [, days, time, event = '', properties] = /^(?:\+(\d+) )?(\d\d:\d\d) ([\w.]+)(?:\{(.*)\})?$/.exec(one) ?? []
+        const at = new Date(Date.parse(`2026-03-02T${time}:00+08:00`) + Number(days ?? 0) * 86_400_000)
+        return {
+          person,
+          event,
+          timestamp: at.toISOString(),
+          properties: Object.fromEntries(
+            (properties ?? '')
+              .split(';')
+              .filter(Boolean)
+              .map((pair) => pair.split(':')),
+          ),
+        }
+      })
+  })
+}
+
+const steps = (...names: string[]) => names.map((event) => ({ event }))
+const base = { type: 'funnel', dateFrom: '2026-03-02', dateTo: '2026-03-02' }
+const run = async (events: TestEvent[], report: object, persons = {}): Promise<FunnelResult> =>
+  (await loadWorld(await workspace.newTenant(), { events, persons })).run<FunnelResult>({ ...base, ...report })
+const counts = async (events: TestEvent[], report: object) => (await run(events, report)).steps.map(({ count }) => count)
+
+describe('funnel', () => {
+  test('counts a person once, at the deepest step from any start', async () => {
+    const events = day('a 09:00 view, 09:10 view, 09:20 buy', 'b 09:00 view', 'c 09:00 buy')
+    expect(await run(events, { steps: steps('view', 'buy') })).toEqual({
+      steps: [
+        { count: 2, inProgress: 0, averageSeconds: null, medianSeconds: null },
+        { count: 1, inProgress: 0, averageSeconds: 1200, medianSeconds: 1200 },
+      ],
+    })
+  })
+
+  test('averages and medians are of the waits from the step before', async () => {
+    const events = day('a 09:00 view, 09:01 buy', 'b 09:00 view, 09:02 buy', 'c 09:00 view, 09:09 buy', 'd 09:00 view, 09:04 buy')
+    expect((await run(events, { steps: steps('view', 'buy') })).steps[1]).toMatchObject({ averageSeconds: 240, medianSeconds: 180 })
+  })
+
+  test('the edge of the window belongs to it', async () => {
+    const events = day('a 09:00 view, 10:00 buy', 'b 09:00 view, 10:01 buy')
+    expect(await counts(events, { steps: steps('view', 'buy'), window: { value: 1, unit: 'hour' } })).toEqual([2, 1])
+  })
+
+  test('a month is a calendar month of the zone', async () => {
+    const events = day('a 00:00 view, +31 00:00 buy', 'b 00:00 view, +31 00:01 buy')
+    expect(await counts(events, { steps: steps('view', 'buy'), window: { value: 1, unit: 'month' } })).toEqual([2, 1])
+  })
+
+  test('strict lets nothing lie between, any order takes the steps as they come', async () => {
+    const events = day('a 09:00 view, 09:05 buy', 'b 09:00 view, 09:01 other, 09:05 buy', 'c 09:00 buy, 09:05 view')
+    expect(await counts(events, { steps: steps('view', 'buy'), order: 'strict' })).toEqual([3, 1])
+    expect(await counts(events, { steps: steps('view', 'buy'), order: 'unordered' })).toEqual([3, 3])
+    expect(await counts(events, { steps: steps('view', 'buy') })).toEqual([3, 2])
+  })
+
+  test('repeated steps need as many events', async () => {
+    const events = day('a 09:00 view', 'b 09:00 view, 09:01 view', 'c 09:00 view, 09:01 view, 09:02 view')
+    for (const order of ['ordered', 'strict', 'unordered'])
+      expect(await counts(events, { steps: steps('view', 'view', 'view'), order })).toEqual([3, 2, 1])
+  })
+
+  test('an exclusion voids its attempt, another start may succeed', async () => {
+    const events = day(
+      'a 09:00 view, 09:01 leave, 09:02 buy',
+      'b 09:00 view, 09:01 leave, 09:02 view, 09:03 buy',
+      'c 09:00 view, 09:02 buy, 09:03 leave',
+      'd 09:00 leave, 09:01 view',
+    )
+    expect(await counts(events, { steps: steps('view', 'buy'), exclusions: [{ event: 'leave', fromStep: 0, toStep: 1 }] })).toEqual([3, 2])
+  })
+
+  test('held properties have one value in all steps', async () => {
+    const events = day('a 09:00 view{p:x}, 09:01 buy{p:y}', 'b 09:00 view{p:x}, 09:01 view{p:y}, 09:02 buy{p:y}', 'c 09:00 view, 09:01 buy')
+    expect(await counts(events, { steps: steps('view', 'buy'), holding: ['p'] })).toEqual([3, 1])
+  })
+
+  test('only the first step must lie in the dates, unless all must', async () => {
+    const events = day('a 23:50 view, +1 00:10 buy', 'b +1 00:10 view, +1 00:20 buy')
+    expect(await counts(events, { steps: steps('view', 'buy') })).toEqual([1, 1])
+    expect(await counts(events, { steps: steps('view', 'buy'), range: 'every_step' })).toEqual([1, 0])
+  })
+
+  test('lists who reached a step and who dropped off before it', async () => {
+    const events = day('a 09:00 view, 09:01 buy', 'b 09:00 view')
+    expect((await run(events, { steps: steps('view', 'buy'), persons: { step: 1 } })).persons).toEqual(['a'])
+    expect((await run(events, { steps: steps('view', 'buy'), persons: { step: 1, dropped: true } })).persons).toEqual(['b'])
+    expect((await run(events, { steps: steps('view', 'buy'), persons: { step: 0 } })).persons).toEqual(['a', 'b'])
+  })
+
+  test('whoever still has time is in progress and has not dropped off', async () => {
+    const events = day('a 09:00 view', 'b 01:00 view', 'c 09:00 view, 09:01 buy')
+    workspace.setNow('2026-03-02T10:00:00+08:00')
+    const result = await run(events, {
+      steps: steps('view', 'buy'),
+      window: { value: 2, unit: 'hour' },
+      persons: { step: 1, dropped: true },
+    })
+    workspace.setNow('2026-11-22T10:00:00+08:00')
+    expect(result).toMatchObject({
+      steps: [
+        { count: 3, inProgress: 1 },
+        { count: 1, inProgress: 0 },
+      ],
+      persons: ['b'],
+    })
+  })
+
+  test('the trend counts people by the interval they started in', async () => {
+    const events = day('a 09:00 view, 09:01 buy, +1 09:00 view', 'b +1 09:00 view, +1 09:01 buy')
+    const { trend } = await run(events, {
+      dateTo: '2026-03-04',
+      steps: steps('view', 'buy'),
+      trend: 'day',
+      window: { value: 1, unit: 'hour' },
+    })
+    expect(trend).toEqual([
+      { start: '2026-03-02', steps: [{ count: 1 }, { count: 1 }], conversionRate: 1 },
+      { start: '2026-03-03', steps: [{ count: 2 }, { count: 1 }], conversionRate: 0.5 },
+      { start: '2026-03-04', steps: [{ count: 0 }, { count: 0 }], conversionRate: null },
+    ])
+  })
+
+  test('breakdowns put a person under one value, by touch, step or person', async () => {
+    const events = day('a 09:00 view{p:x}, 09:01 buy{p:y}', 'b 09:00 view, 09:01 buy{p:y}', 'c 09:00 view{p:x}')
+    const split = async (breakdown: object, persons = {}) =>
+      (await run(events, { steps: steps('view', 'buy'), breakdown }, persons)).breakdown?.map(({ value, steps }) => [
+        value,
+        ...steps.map(({ count }) => count),
+      ])
+    expect(await split({ property: 'p' })).toEqual([
+      ['x', 2, 1],
+      ['y', 1, 1],
+    ])
+    expect(await split({ property: 'p', attribution: 'last_touch' })).toEqual([
+      ['y', 2, 2],
+      ['x', 1, 0],
+    ])
+    expect(await split({ property: 'p', attribution: 'step:1' })).toEqual([['y', 2, 2]])
+    expect(await split({ property: 'p', attribution: 'step:0' })).toEqual([
+      ['x', 2, 1],
+      [null, 1, 1],
+    ])
+    expect(await split({ property: 'p', attribution: 'all_steps' })).toEqual([
+      ['x', 2, 0],
+      [null, 1, 0],
+    ])
+    expect(await split({ properties: ['p', 'q'], limit: 1 })).toEqual([
+      [['x', null], 2, 1],
+      ['Other', 1, 1],
+    ])
+    expect(await split({ property: 'level', scope: 'person' }, { a: { level: 'gold' } })).toEqual([
+      [null, 2, 1],
+      ['gold', 1, 1],
+    ])
+  })
+
+  test.each([
+    [{ steps: [] }, 'steps'],
+    [{ steps: Array.from({ length: 10_000 }, () => ({ event: 'x' })) }, 'steps'],
+    [{ window: { value: 0, unit: 'day' } }, 'window.value'],
+    [{ window: { value: 1, unit: 'eon' } }, 'window.unit'],
+    [{ order: 'sideways' }, 'order'],
+    [{ exclusions: [{ event: 'x', fromStep: 1, toStep: 0 }] }, 'exclusions.0.toStep'],
+    [{ exclusions: [{ event: 'x', fromStep: 0, toStep: 2 }] }, 'exclusions.0.toStep'],
+    [{ persons: { step: 5 } }, 'persons.step'],
+    [{ persons: { step: 0, dropped: true } }, 'persons.step'],
+    [{ breakdown: { property: 'p', attribution: 'step:9' } }, 'breakdown.attribution'],
+    [{ breakdown: { attribution: 'first_touch' } }, 'breakdown'],
+    [{ among: ['nobody'] }, 'among.0'],
+    [{ dateTo: '2026-03-01' }, 'dateTo'],
+  ])('refuses %j and names %s', async (wrong, field) => {
+    await expect(runReport(await workspace.newTenant(), { ...base, steps: steps('view', 'buy'), ...wrong })).rejects.toMatchObject({
+      field,
+    })
+  })
+})
+
+const hour = 3_600_000
+const start = Date.parse('2026-03-02T00:00:00+08:00')
+
+/** Few hours, few names, few values: ties, repeats and near misses everywhere. */
+const world = fc.array(
+  fc.record({
+    event: fc.constantFrom('A', 'B', 'C', 'X'),
+    hours: fc.integer({ min: -2, max: 28 }),
+    p: fc.constantFrom(undefined, 'x', 'y'),
+  }),
+  { maxLength: 7 },
+)
+
+const reports = fc.record({
+  steps: fc.array(
+    fc.constantFrom('A', 'B', 'C', '*').map((event) => ({ event })),
+    { minLength: 1, maxLength: 4 },
+  ),
+  order: fc.constantFrom('ordered' as const, 'strict' as const, 'unordered' as const),
+  window: fc.oneof(
+    fc.record({ value: fc.integer({ min: 1, max: 12 }), unit: fc.constantFrom('hour' as OracleReport['window']['unit']) }),
+    fc.constantFrom<OracleReport['window']>({ value: 1, unit: 'day' }, { value: 1, unit: 'month' }),
+  ),
+  range: fc.constantFrom('first_step' as const, 'every_step' as const),
+  holding: fc.constantFrom([], ['p']),
+  exclusions: fc.array(fc.record({ event: fc.constantFrom('X', 'C'), fromStep: fc.nat(2), toStep: fc.integer({ min: 1, max: 3 }) }), {
+    maxLength: 2,
+  }),
+})
+
+test('agrees with a funnel that tries every choice of events, on random worlds with every option', { timeout: 300_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(world, { minLength: 30, maxLength: 30 }), reports, async (people, options) => {
+      const exclusions = options.exclusions.filter(({ fromStep, toStep }) => fromStep < toStep && toStep < options.steps.length)
+      const report: OracleReport = { ...options, exclusions, from: start, to: start + 24 * hour, zone: 'Asia/Shanghai' }
+      const lists = people.map((events) =>
+        events
+          .map(({ event, hours, p }): OracleEvent => ({ event, ms: start + hours * hour, properties: p === undefined ? {} : { p } }))
+          .sort((a, b) => a.ms - b.ms),
+      )
+      const found = lists.map((events) => oracleDepth(events, report))
+      const expected = options.steps.map((_, i) => found.filter(({ depth }) => depth > i).length)
+      const waits = options.steps.map((_, i) =>
+        found.filter(({ depth }) => depth > i && i > 0).map(({ times }) => ((times[i] ?? 0) - (times[i - 1] ?? 0)) / 1000),
+      )
+      const events = lists.flatMap((list, i) =>
+        list.map(({ event, ms, properties }) => ({ person: `p${i}`, event, timestamp: new Date(ms).toISOString(), properties })),
+      )
+      const { steps, persons } = await run(events, { ...options, exclusions, persons: { step: options.steps.length - 1 } })
+      expect(steps.map(({ count }) => count)).toEqual(expected)
+      for (const [i, { averageSeconds }] of steps.entries()) {
+        const list = waits[i] ?? []
+        if (list.length === 0) expect(averageSeconds).toBeNull()
+        else expect(averageSeconds).toBeCloseTo(list.reduce((sum, one) => sum + one, 0) / list.length, 6)
+      }
+      expect(persons?.length).toBe(expected.at(-1))
+    }),
+    { numRuns: 120 },
+  )
+})

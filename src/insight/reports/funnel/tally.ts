@@ -1,0 +1,174 @@
+import type { Bucket } from '../dates.ts'
+import { type Attempt, attemptsOf, deepest, type FunnelRules } from './attempts.ts'
+import type { Person, ValuedEvent } from './query.ts'
+import type { FunnelReport, FunnelResult, FunnelStep } from './schema.ts'
+
+type Values = (string | null)[]
+
+/** Takes people one by one and adds them up. Nothing of a person is kept but numbers, and the id where a list is asked for. */
+export function createTally(report: FunnelReport, rules: FunnelRules, now: number, buckets: Bucket[]) {
+  const total = createColumn(rules.steps)
+  const columns = new Map<string, { values: Values; column: Column }>()
+  const periods = buckets.map(() => Array.from({ length: rules.steps }, () => 0))
+  const persons: number[] = []
+
+  const addTo = (column: Column, events: readonly ValuedEvent[], attempts: readonly Attempt[]): Attempt | undefined => {
+    const best = deepest(attempts, rules.steps)
+    if (best)
+      column.add(
+        best,
+        best.matched.map((place) => events[place]?.ms ?? 0),
+        isOpen(attempts, best, rules.steps, now),
+      )
+    return best
+  }
+
+  const addToColumns = (person: Person, events: readonly ValuedEvent[], attempts: readonly Attempt[], best: Attempt): void => {
+    if (!report.breakdown) return
+    if (report.breakdown.scope === 'event' && report.breakdown.attribution.of === 'all_steps') return addEachValue(person)
+    const values =
+      report.breakdown.scope === 'person'
+        ? person.values
+        : attributed(
+            report.breakdown.attribution,
+            best.matched.map((place) => events[place]?.values ?? []),
+          )
+    if (values) addTo(columnOf(values), events, attempts)
+  }
+
+  /** With `all_steps` a value's funnel is that of the events that carry it. */
+  const addEachValue = (person: Person): void => {
+    const distinct = new Map(person.events.filter(({ steps }) => steps !== 0).map(({ values }) => [JSON.stringify(values), values]))
+    for (const [key, values] of distinct) {
+      const own = person.events.map((event) => (JSON.stringify(event.values) === key ? event : { ...event, steps: 0 }))
+      const attempts = [...attemptsOf(own, rules)]
+      if (attempts.length > 0) addTo(columnOf(values), own, attempts)
+    }
+  }
+
+  const columnOf = (values: Values): Column => {
+    const key = JSON.stringify(values)
+    const found = columns.get(key) ?? { values, column: createColumn(rules.steps) }
+    columns.set(key, found)
+    return found.column
+  }
+
+  const addToPeriods = (events: readonly ValuedEvent[], attempts: readonly Attempt[]): void => {
+    for (const [i, { from, to }] of buckets.entries()) {
+      const started = attempts.filter(({ matched }) => {
+        const ms = events[matched[0] ?? 0]?.ms ?? 0
+        return ms >= from.getTime() && ms < to.getTime()
+      })
+      const best = deepest(started, rules.steps)
+      for (let step = 0; step < (best?.matched.length ?? 0); step++) periods[i]?.splice(step, 1, (periods[i]?.[step] ?? 0) + 1)
+    }
+  }
+
+  return {
+    add(person: Person): void {
+      const attempts = [...attemptsOf(person.events, rules)]
+      const best = addTo(total, person.events, attempts)
+      if (!best) return
+      addToColumns(person, person.events, attempts, best)
+      addToPeriods(person.events, attempts)
+      if (report.persons && isListed(report.persons, best.matched.length, isOpen(attempts, best, rules.steps, now)))
+        persons.push(person.who)
+    },
+    result(nameOf: (person: number) => string): FunnelResult {
+      return {
+        steps: total.steps(),
+        ...(report.trend
+          ? {
+              trend: buckets.map(({ label }, i) => ({
+                start: label,
+                steps: (periods[i] ?? []).map((count) => ({ count })),
+                conversionRate: rate(periods[i] ?? []),
+              })),
+            }
+          : {}),
+        ...(report.breakdown ? { breakdown: present(report.breakdown, [...columns.values()], rules.steps) } : {}),
+        ...(report.persons ? { persons: persons.map(nameOf) } : {}),
+      }
+    },
+  }
+}
+
+/** Not converted, but some attempt still has time. */
+const isOpen = (attempts: readonly Attempt[], best: Attempt, steps: number, now: number): boolean =>
+  best.matched.length < steps && attempts.some(({ mayGoOn, end }) => mayGoOn && end >= now)
+
+/** Reached the step; or came to the one before, did not reach it, and has no time left. */
+const isListed = ({ step, dropped }: NonNullable<FunnelReport['persons']>, reached: number, open: boolean): boolean =>
+  dropped ? reached === step && !open : reached > step
+
+const rate = (counts: readonly number[]): number | null => (counts[0] ? (counts.at(-1) ?? 0) / counts[0] : null)
+
+/** The values that a person counts under; undefined for nobody who never came to the step that decides. */
+function attributed(attribution: NonNullable<FunnelReport['breakdown']>['attribution'], matched: readonly Values[]): Values | undefined {
+  if (attribution.of === 'step') return matched[attribution.step]
+  const known = matched.filter((values) => values.some((value) => value !== null))
+  return (attribution.of === 'last_touch' ? known.at(-1) : known[0]) ?? matched[0]
+}
+
+type Column = ReturnType<typeof createColumn>
+
+function createColumn(length: number) {
+  const counts = Array.from({ length }, () => 0)
+  const inProgress = Array.from({ length }, () => 0)
+  const waits = Array.from({ length }, (): number[] => [])
+  return {
+    counts,
+    waits,
+    inProgress,
+    add({ matched }: Attempt, times: readonly number[], open: boolean): void {
+      for (const [step, ms] of times.entries()) {
+        counts[step] = (counts[step] ?? 0) + 1
+        if (step > 0) waits[step]?.push(ms - (times[step - 1] ?? ms))
+      }
+      const last = matched.length - 1
+      if (open) inProgress[last] = (inProgress[last] ?? 0) + 1
+    },
+    merge(other: { counts: number[]; inProgress: number[]; waits: number[][] }): void {
+      for (let step = 0; step < length; step++) {
+        counts[step] = (counts[step] ?? 0) + (other.counts[step] ?? 0)
+        inProgress[step] = (inProgress[step] ?? 0) + (other.inProgress[step] ?? 0)
+        for (const wait of other.waits[step] ?? []) waits[step]?.push(wait)
+      }
+    },
+    steps: (): FunnelStep[] =>
+      counts.map((count, step) => ({
+        count,
+        inProgress: inProgress[step] ?? 0,
+        averageSeconds: average(waits[step] ?? []),
+        medianSeconds: median(waits[step] ?? []),
+      })),
+  }
+}
+
+const average = (waits: readonly number[]): number | null =>
+  waits.length === 0 ? null : waits.reduce((sum, ms) => sum + ms, 0) / waits.length / 1000
+
+function median(waits: readonly number[]): number | null {
+  if (waits.length === 0) return null
+  const sorted = [...waits].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return (sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2) / 1000
+}
+
+/** The values with the most people, the rest as "Other". */
+function present(
+  breakdown: NonNullable<FunnelReport['breakdown']>,
+  columns: { values: Values; column: Column }[],
+  steps: number,
+): NonNullable<FunnelResult['breakdown']> {
+  const sorted = columns.sort(
+    (a, b) => (b.column.counts[0] ?? 0) - (a.column.counts[0] ?? 0) || (JSON.stringify(a.values) < JSON.stringify(b.values) ? -1 : 1),
+  )
+  const shown = sorted
+    .slice(0, breakdown.limit)
+    .map(({ values, column }) => ({ value: breakdown.properties ? values : (values[0] ?? null), steps: column.steps() }))
+  if (sorted.length <= breakdown.limit) return shown
+  const other = createColumn(steps)
+  for (const { column } of sorted.slice(breakdown.limit)) other.merge(column)
+  return [...shown, { value: 'Other', other: true, steps: other.steps() }]
+}

@@ -1,0 +1,104 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Context } from '#platform/context.ts'
+import { appError } from '#platform/errors.ts'
+import { internalId, publicId } from '#platform/ids.ts'
+import { runFunnel } from './funnel/query.ts'
+import { funnelReport } from './funnel/schema.ts'
+import { runRfm } from './rfm/query.ts'
+import { rfmReport } from './rfm/schema.ts'
+import { type ReportType, reportTypes } from './schema.ts'
+import type { Scope } from './scope.ts'
+import { runTrend } from './trend/query.ts'
+import { trendReport } from './trend/schema.ts'
+
+/** How people are called outside: public ids, or the ids of a file that is analysed. */
+export type PersonNames = { nameOf(person: number): string; personOf(name: string, field: string): number }
+
+export type Answer = { result: unknown; computedAt: string; asOf: string; route: string; milliseconds: number }
+
+type Runner = { schema: z.ZodType; run(scope: Scope, report: never): Promise<unknown> }
+
+const runners: Record<ReportType, Runner> = {
+  funnel: { schema: funnelReport, run: runFunnel },
+  trend: { schema: trendReport, run: runTrend },
+  rfm: { schema: rfmReport, run: runRfm },
+}
+
+/** Runs a report document. What is wrong with it is said with the field at fault. */
+export async function runReport(ctx: Context, document: unknown, names: PersonNames = publicNames(ctx)): Promise<Answer> {
+  const started = performance.now()
+  const report = readReport(document)
+  const tenant = await ctx.db
+    .selectFrom('tenants')
+    .select(['timezone', 'currency', 'weekStart'])
+    .where('id', '=', ctx.tenantId)
+    .executeTakeFirstOrThrow()
+  const asOf = await loadedUntil(ctx)
+  const among = report.among?.map((name, i) => names.personOf(name, `among.${i}`))
+  const scope: Scope = {
+    ctx,
+    calendar: {
+      timezone: report.timezone ?? tenant.timezone,
+      weekStart: report.weekStart ?? (tenant.weekStart === 'sunday' ? 'sunday' : 'monday'),
+    },
+    currency: tenant.currency,
+    ask: (question) => ctx.clickhouse.ask(question),
+    scan: ({ where }) => ({ tenantId: ctx.tenantId, where, among }),
+    nameOf: (person) => names.nameOf(person),
+  }
+  const result = await runners[report.type].run(scope, report as never)
+  return {
+    result,
+    computedAt: ctx.now().toISOString(),
+    asOf: asOf.toISOString(),
+    route: 'events',
+    milliseconds: Math.round(performance.now() - started),
+  }
+}
+
+type AnyReport = { type: ReportType; timezone?: string; weekStart?: 'monday' | 'sunday'; among?: string[] }
+
+/** Parses a document of any type, or throws `report.…` with the field. */
+export function readReport(document: unknown): AnyReport {
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw appError('report.invalid', { message: 'A report is a JSON object.' })
+  const { type } = document as { type?: unknown }
+  const known = reportTypes.find((one) => one === type)
+  if (!known) throw appError('report.type_unknown', { message: `A report's type is one of ${reportTypes.join(', ')}.`, field: 'type' })
+  if ('segment' in document && document.segment !== undefined)
+    throw appError('report.segment_unavailable', {
+      message: 'Reports on saved segments are not available in this version; use "among" or "where".',
+      field: 'segment',
+    })
+  const parsed = runners[known].schema.safeParse(document)
+  if (parsed.success) return parsed.data as AnyReport
+  const [issue] = parsed.error.issues
+  throw appError('report.invalid', { message: issue?.message ?? 'The report is not valid.', ...fieldOf(issue) })
+}
+
+function fieldOf(issue: z.core.$ZodIssue | undefined): { field?: string } {
+  const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].map(String)
+  return path.length > 0 ? { field: path.join('.') } : {}
+}
+
+const publicNames = (ctx: Context): PersonNames => ({
+  nameOf: (person) => publicId(ctx, 'cus', person),
+  personOf: (name, field) => {
+    try {
+      return internalId(ctx, 'cus', name)
+    } catch {
+      throw appError('customer.not_found', { status: 404, message: 'No such customer.', field })
+    }
+  },
+})
+
+/** Facts up to this moment are in ClickHouse: the oldest one still waiting, or now. */
+async function loadedUntil(ctx: Context): Promise<Date> {
+  const waiting = await ctx.db
+    .selectFrom('eventInbox')
+    .select(sql<Date | null>`min(received_at)`.as('oldest'))
+    .where('tenantId', '=', ctx.tenantId)
+    .executeTakeFirst()
+  return waiting?.oldest ?? ctx.now()
+}

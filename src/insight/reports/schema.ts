@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { isCleanText, where } from './where.ts'
+
+/** Pieces that report documents share. Unknown fields are refused everywhere: a misspelt option must not be a silent default. */
+export const text = (letters: number) => z.string().min(1).max(letters).refine(isCleanText, 'NUL and half surrogate pairs are not text.')
+
+export const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'A day is written yyyy-MM-dd.')
+  .refine((value) => isDay(value), 'No such day.')
+  .refine((value) => value >= '1970-01-02' && value < '2100-01-01', 'Days lie between 1970-01-02 and 2099-12-31.')
+
+const isDay = (value: string): boolean => {
+  const at = new Date(`${value}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value)
+}
+
+const isZone = (zone: string): boolean => {
+  try {
+    return zone.length < 60 && /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+export const interval = z.enum(['hour', 'day', 'week', 'month'])
+export type Interval = z.infer<typeof interval>
+
+/** An event by name, `*` for any, with a filter on its properties. */
+export const matcher = z.strictObject({ event: text(200), where: where.optional() })
+export type Matcher = z.infer<typeof matcher>
+
+export const commonFields = {
+  timezone: z.string().refine(isZone, 'No such time zone.').optional(),
+  where: where.optional(),
+  weekStart: z.enum(['monday', 'sunday']).optional(),
+  segment: z.unknown().optional(),
+  among: z.array(text(200)).max(20_000).optional(),
+}
+
+export const datedFields = { ...commonFields, dateFrom: day, dateTo: day }
+
+/** Report documents name their type first; each type's own schema reads the rest. */
+export const reportTypes = ['funnel', 'trend', 'rfm'] as const
+export type ReportType = (typeof reportTypes)[number]

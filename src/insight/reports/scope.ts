@@ -1,0 +1,17 @@
+import type { z } from 'zod'
+import type { Question } from '#platform/clickhouse.ts'
+import type { Context } from '#platform/context.ts'
+import type { Calendar } from './dates.ts'
+import type { Scan } from './sql.ts'
+import type { Condition } from './where.ts'
+
+/** What a running report may use: its tenant, its calendar, ClickHouse, and how people are called outside. */
+export type Scope = {
+  ctx: Context
+  calendar: Calendar
+  /** The tenant's currency, for sums of nothing. */
+  currency: string
+  ask<Row extends z.ZodType>(question: Question<Row>): Promise<z.infer<Row>[]>
+  scan(report: { where?: Condition | undefined }): Scan
+  nameOf(person: number): string
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import type { Context } from '#platform/context.ts'
+import { textProperties } from '#platform/events/loader.ts'
+import { runReport } from './run.ts'
+
+export type TestEvent = { person: string; event: string; timestamp: string; properties?: Record<string, unknown> }
+export type World = {
+  events: TestEvent[]
+  persons?: Record<string, Record<string, unknown>> /** merged → kept */
+  merges?: Record<string, string>
+}
+
+/** A tenant's events and people as they lie in ClickHouse, and a way to ask about them by the names of the world. */
+export async function loadWorld(ctx: Context, { events, persons = {}, merges = {} }: World) {
+  const ids = new Map<string, number>()
+  const idOf = (name: string): number => ids.get(name) ?? (ids.set(name, ids.size + 1), ids.size)
+  const rows = events.map(({ person, event, timestamp, properties = {} }) => ({
+    tenant: ctx.tenantId,
+    person: person === '' ? 0 : idOf(person),
+    at: Date.parse(timestamp),
+    name: event,
+    id: randomUUID(),
+    properties: textProperties(properties),
+    received_at: 0,
+    load: 0,
+  }))
+  await ctx.clickhouse.insert('events', rows, { max_partitions_per_insert_block: '0' })
+  const known = new Set([...Object.keys(persons), ...Object.keys(merges)])
+  const mirror = [...known].map((name) => ({
+    tenant: ctx.tenantId,
+    person: idOf(name),
+    canonical: idOf(merges[name] ?? name),
+    properties: textProperties(persons[name] ?? {}),
+    version: 1,
+  }))
+  await ctx.clickhouse.insert('persons', mirror)
+  const names = {
+    nameOf: (id: number) => [...ids].find(([, one]) => one === id)?.[0] ?? '?',
+    personOf: (name: string) => ids.get(name) ?? 0,
+  }
+  return { run: async <Result>(report: object): Promise<Result> => (await runReport(ctx, report, names)).result as Result }
+}
