@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { openServedWorkspace, type ServedWorkspace } from '#test/support/served-workspace.ts'
 import { atLeast, atMost, type Bench } from './bench.ts'
-import { type BenchWorkspace, openBenchWorkspace } from './workspace.ts'
 
 type Load = { requests: number; accepted: number; failed: number; seconds: number; p50: number; p99: number; max: number }
 
@@ -17,7 +17,7 @@ const run = promisify(execFile)
 export const bench: Bench = async (size, say) => {
   const seconds = size === 'full' ? 60 : 15
   const persons = size === 'full' ? 100_000 : 20_000
-  const workspace = await openBenchWorkspace()
+  const workspace = await openServedWorkspace()
   try {
     say(
       `Everything on the same cores, load generator included; ${connections} connections, ${seconds} s each, ${persons} persons of which half are unknown before.`,
@@ -48,14 +48,14 @@ export const bench: Bench = async (size, say) => {
 
 type Wanted = { seconds: number; batch: number; persons: number; name: string }
 
-async function load({ url, apiKey }: BenchWorkspace, { seconds, batch, persons, name }: Wanted): Promise<Load> {
+async function load({ url, apiKey }: ServedWorkspace, { seconds, batch, persons, name }: Wanted): Promise<Load> {
   const file = fileURLToPath(new URL('./load.ts', import.meta.url))
   const flags = { url, key: apiKey, connections, seconds, batch, persons, name }
   const { stdout } = await run(process.execPath, [file, ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])])
   return JSON.parse(stdout) as Load
 }
 
-async function measure(workspace: BenchWorkspace, wanted: Wanted): Promise<Load & { visible: number; missing: number }> {
+async function measure(workspace: ServedWorkspace, wanted: Wanted): Promise<Load & { visible: number; missing: number }> {
   const before = await countStored(workspace)
   const stop = new AbortController()
   const watching = watchVisibility(workspace, stop.signal)
@@ -67,7 +67,7 @@ async function measure(workspace: BenchWorkspace, wanted: Wanted): Promise<Load 
 }
 
 /** Sends an event of its own every second and asks ClickHouse for it until it is there. */
-async function watchVisibility({ ctx, url, apiKey }: BenchWorkspace, signal: AbortSignal): Promise<{ slowest: number; probes: number }> {
+async function watchVisibility({ ctx, url, apiKey }: ServedWorkspace, signal: AbortSignal): Promise<{ slowest: number; probes: number }> {
   let slowest = 0
   let probes = 0
   while (!signal.aborted) {
@@ -94,9 +94,9 @@ async function watchVisibility({ ctx, url, apiKey }: BenchWorkspace, signal: Abo
   return { slowest, probes }
 }
 
-async function caughtUp({ ctx }: BenchWorkspace): Promise<void> {
+async function caughtUp({ ctx }: ServedWorkspace): Promise<void> {
   while ((await ctx.databases.systemPool.query('select 1 from event_inbox limit 1')).rowCount !== 0) await sleep(200)
 }
 
-const countStored = async ({ ctx }: BenchWorkspace): Promise<number> =>
+const countStored = async ({ ctx }: ServedWorkspace): Promise<number> =>
   (await ctx.clickhouse.rows<{ c: number }>('select count() as c from events where tenant = {t:UInt32}', { t: ctx.tenantId }))[0]?.c ?? 0

@@ -162,7 +162,9 @@ describe('events', () => {
 describe('house rules', () => {
   test('no unfinished work is left in the sources', () => {
     expect(
-      sources.filter((file) => !file.endsWith('.test.ts') && /\b(TODO|FIXME)\b|[Nn]ot implemented|[Cc]oming soon|敬请期待/.test(read(file))),
+      sources.filter(
+        (file) => !file.endsWith('.test.ts') && /\b(TODO|FIXME)\b|[Nn]ot implemented|[Cc]oming soon|敬请期待/.test(read(file)),
+      ),
     ).toEqual([])
   })
 })

@@ -45,6 +45,8 @@ const pool = (url: string, role: string, max: number): pg.Pool => {
   })
   // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
   made.on('error', () => undefined)
+  // So is one that breaks in somebody's hands between two queries; the next query says so.
+  made.on('connect', (client) => client.on('error', () => undefined))
   return made
 }
 

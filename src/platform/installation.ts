@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClickHouse, openClickHouse } from './clickhouse.ts'
 import type { Config } from './config.ts'
 import type { Installation } from './context.ts'
@@ -14,7 +15,7 @@ export async function openInstallation(config: Config, name: string): Promise<In
   const { databaseUrl, clickhouseUrl } = engineUrls(config)
   const databases = openDatabases(databaseUrl)
   const clickhouse = openClickHouse(clickhouseUrl)
-  const ids = createIdCodec(await idKey(databases))
+  const ids = createIdCodec(await whenReachable(() => idKey(databases)))
   const log = createLogger(config.logLevel, name)
   const close = async () => {
     await Promise.all([databases.close(), clickhouse.close()])
@@ -34,6 +35,19 @@ export async function migrate(config: Config): Promise<{ postgres: string[]; cli
 }
 
 const disposable = (clickhouse: ClickHouse) => Object.assign(clickhouse, { [Symbol.asyncDispose]: () => clickhouse.close() })
+
+/** A process may be started while PostgreSQL is coming back; refusals for other reasons are not waited for. */
+async function whenReachable<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      const passing = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P03', '57P01', '57P02'].includes((error as { code?: string }).code ?? '')
+      if (!passing || attempt === 300) throw error
+      await sleep(200)
+    }
+  }
+}
 
 function engineUrls(config: Config): { databaseUrl: string; clickhouseUrl: string } {
   const { databaseUrl, clickhouseUrl } = config

@@ -11,7 +11,7 @@ import { migrate, openInstallation } from '#platform/installation.ts'
 import { createLogger } from '#platform/log.ts'
 
 /** A workspace like `npm start` makes one, in a folder that is gone afterwards: engines, web, worker. */
-export type BenchWorkspace = {
+export type ServedWorkspace = {
   ctx: Context
   url: string
   apiKey: string
@@ -21,8 +21,8 @@ export type BenchWorkspace = {
   close(): Promise<void>
 }
 
-export async function openBenchWorkspace(): Promise<BenchWorkspace> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'liuliang-bench-'))
+export async function openServedWorkspace(): Promise<ServedWorkspace> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'liuliang-served-'))
   const port = await freePort()
   const config = readConfig({ LIULIANG_DATA: dataDir, LIULIANG_PORT: String(port), LIULIANG_LOG_LEVEL: 'error' })
   const log = createLogger('error', 'bench')
