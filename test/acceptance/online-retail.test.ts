@@ -37,7 +37,6 @@ describe.skipIf(!existsSync(file))('a year of a real shop', () => {
     workspace = await openTestWorkspace()
     ctx = await workspace.newTenant({ timezone: 'Europe/London', currency: 'GBP' })
     first = await importFile(ctx, { kind: ordersImport, path: file, mapping })
-    console.log(first, Math.round(first.read / first.seconds), 'rows/s')
   })
 
   test('every row is imported', () => {
@@ -46,7 +45,6 @@ describe.skipIf(!existsSync(file))('a year of a real shop', () => {
 
   test('a second import changes nothing', async () => {
     const again = await importFile(ctx, { kind: ordersImport, path: file, mapping })
-    console.log(again)
     expect(again).toMatchObject({ read: 74_523, imported: 0, updated: 0, unchanged: 74_523, rejected: 0 })
   })
 })
