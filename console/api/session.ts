@@ -27,4 +27,4 @@ export function useMay(): (permission: string | undefined) => boolean {
 }
 
 export const holds = ({ employee }: Session, permission: string | undefined): boolean =>
-  permission === undefined || employee.permissions.includes('*') || employee.permissions.includes(permission)
+  permission === undefined || ['*', permission, `${permission.split('.')[0]}.*`].some((one) => employee.permissions.includes(one))

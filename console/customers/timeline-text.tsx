@@ -20,7 +20,7 @@ import type { TimelineItem } from '#console/ui/timeline.tsx'
 export function timelineItem(event: TimelineEvent, currency: string): TimelineItem {
   const values = spoken(event.properties, currency)
   const look = looks.find(([pattern]) => pattern.test(event.name))
-  const title = textOr(`customers.events.${event.name}`, event.name, values)
+  const title = sentence(event, values)
   const detail = [
     event.actor ? textOr('customers.byActor', event.actor.name, { name: event.actor.name }) : '',
     ...(title === event.name ? Object.entries(values).map(([key, value]) => `${key}: ${value}`) : detailOf(values)),
@@ -35,21 +35,33 @@ export function timelineItem(event: TimelineEvent, currency: string): TimelineIt
   }
 }
 
+/** One event may need several sentences: who ended a friendship, whether it was the first order. */
+function sentence({ name, properties }: TimelineEvent, values: Record<string, string>): string {
+  const variants = [properties.by, properties.again === true && 'again', properties.first === true && 'first'].filter(
+    (one) => typeof one === 'string',
+  )
+  const keys = [...variants.map((variant) => `customers.events.${name}_${variant}`), `customers.events.${name}`]
+  return keys.reduce((found, key) => (found === name ? textOr(key, name, values) : found), name)
+}
+
 const looks: [RegExp, TimelineItem['tone'], ReactNode][] = [
   [/scan/, 'plain', <QrcodeOutlined key="i" />],
-  [/follow.*(ended|deleted|removed)|unfollow/, 'bad', <UserDeleteOutlined key="i" />],
-  [/follow|friend/, 'good', <UserAddOutlined key="i" />],
+  [/unfollow|handover/, 'bad', <UserDeleteOutlined key="i" />],
+  [/follow/, 'good', <UserAddOutlined key="i" />],
   [/tag/, 'plain', <TagOutlined key="i" />],
   [/refund/, 'bad', <ShoppingOutlined key="i" />],
   [/order/, 'good', <ShoppingOutlined key="i" />],
-  [/welcome|message/, 'plain', <MessageOutlined key="i" />],
-  [/merge/, 'waiting', <MergeCellsOutlined key="i" />],
+  [/welcome.failed/, 'bad', <MessageOutlined key="i" />],
+  [/welcome|message|archive/, 'plain', <MessageOutlined key="i" />],
+  [/merge|separate/, 'waiting', <MergeCellsOutlined key="i" />],
   [/delete|erase/, 'bad', <DeleteOutlined key="i" />],
   [/updated|changed/, 'plain', <EditOutlined key="i" />],
 ]
 
 const detailOf = (values: Record<string, string>): string[] =>
-  [values.channel, values.productTitles, values.remark, values.reason].filter((value) => value !== undefined)
+  [values.channelName, values.shopName, values.products, values.groupName, values.text, values.reason].filter(
+    (value): value is string => value !== undefined && value !== '',
+  )
 
 /** Objects show their name, minor units become money, the rest its text. */
 function spoken(properties: Record<string, unknown>, currency: string): Record<string, string> {
@@ -57,7 +69,7 @@ function spoken(properties: Record<string, unknown>, currency: string): Record<s
   return Object.fromEntries(
     Object.entries(properties).flatMap(([key, value]): [string, string][] => {
       if (value === null || value === undefined) return []
-      if (typeof value === 'number' && key.endsWith('Minor')) return [[key.slice(0, -5), exactMoney(value, own)]]
+      if (typeof value === 'number' && key === 'amount') return [[key, exactMoney(value, own)]]
       if (Array.isArray(value)) return [[key, value.map(nameOf).join('、')]]
       return [[key, nameOf(value)]]
     }),

@@ -183,27 +183,24 @@ function Art() {
           <small>{t('shell.productOther')}</small>
         </span>
       </span>
-      <svg viewBox="0 0 520 200" aria-hidden="true">
-        <title>·</title>
-        <path
-          d="M0 20 C 120 20 120 62 190 62 S 300 84 360 84 S 460 92 500 92 V 108 C 460 108 420 116 360 116 S 260 138 190 138 S 120 180 0 180 Z"
-          fill="#0f9d77"
-          opacity=".35"
-        />
-        <path
-          d="M0 56 C 120 56 120 80 190 80 S 300 92 360 92 S 460 96 500 96 V 104 C 460 104 420 108 360 108 S 260 120 190 120 S 120 144 0 144 Z"
-          fill="#3cc59b"
-          opacity=".5"
-        />
-        {stops.map((stop, index) => (
-          <g key={stop} transform={`translate(${20 + index * 156} 100)`}>
-            <circle r="6" fill="#fff" />
-            <text y="34" textAnchor="middle" fill="#eaf6f1" fontSize="15">
-              {stop}
-            </text>
-          </g>
-        ))}
-      </svg>
+      <div className="gateway-stream" aria-hidden="true">
+        <svg viewBox="0 0 520 180" preserveAspectRatio="none">
+          <title>·</title>
+          <path
+            className="wide"
+            d="M0 8 C90 8 90 46 130 46 S220 64 260 64 S350 78 390 78 S480 84 520 84 V96 C480 96 430 102 390 102 S300 116 260 116 S170 134 130 134 S90 172 0 172 Z"
+          />
+          <path
+            className="core"
+            d="M0 48 C90 48 90 68 130 68 S220 78 260 78 S350 85 390 85 S480 88 520 88 V92 C480 92 430 95 390 95 S300 102 260 102 S170 112 130 112 S90 132 0 132 Z"
+          />
+        </svg>
+        <ol>
+          {stops.map((stop) => (
+            <li key={stop}>{stop}</li>
+          ))}
+        </ol>
+      </div>
       <div>
         <h2>{t('login.motto')}</h2>
         <p>{t('login.mottoNote')}</p>

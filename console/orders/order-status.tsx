@@ -1,15 +1,19 @@
 import { textOr } from '#console/i18n/i18n.ts'
 import { Badge } from '#console/ui/tag-chips.tsx'
+import type { OrderStatus } from '#conversion/orders/schema.ts'
+
+type Tone = 'good' | 'waiting' | 'bad' | 'quiet' | 'plain'
+
+const tones: Record<OrderStatus, Tone> = {
+  unpaid: 'waiting',
+  paid: 'good',
+  shipped: 'good',
+  received: 'good',
+  completed: 'good',
+  closed: 'quiet',
+  unknown: 'waiting',
+}
 
 export const statusName = (status: string): string => textOr(`orders.statuses.${status}`, status)
 
-export function StatusBadge({ status }: { status: string }) {
-  const tone = /refund/.test(status)
-    ? 'bad'
-    : /paid|shipped|completed|finished/.test(status)
-      ? 'good'
-      : /closed|cancelled/.test(status)
-        ? 'quiet'
-        : 'waiting'
-  return <Badge tone={tone}>{statusName(status)}</Badge>
-}
+export const StatusBadge = ({ status }: { status: OrderStatus }) => <Badge tone={tones[status]}>{statusName(status)}</Badge>

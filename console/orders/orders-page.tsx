@@ -18,6 +18,7 @@ import { Page, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { When } from '#console/ui/when.tsx'
+import { orderStatuses } from '#conversion/orders/schema.ts'
 
 const route = getRouteApi('/app/orders')
 
@@ -58,7 +59,7 @@ export function OrdersPage() {
             kind: 'choice',
             key: 'status',
             label: t('orders.status'),
-            options: ['created', 'paid', 'completed', 'refunded', 'closed'].map((status) => ({ value: status, label: statusName(status) })),
+            options: orderStatuses.map((status) => ({ value: status, label: statusName(status) })),
           },
           {
             kind: 'choice',

@@ -1,11 +1,12 @@
 import { type Page, post } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import type { Named } from '#console/api/types.ts'
+import type { OrderStatus } from '#conversion/orders/schema.ts'
 
 export interface Order {
   id: string
   orderNo: string
-  status: string
+  status: OrderStatus
   customer?: Named | null
   shop?: Named | null
   paidAt?: string | null

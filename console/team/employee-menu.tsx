@@ -2,18 +2,19 @@ import { MoreOutlined } from '@ant-design/icons'
 import { Button, Dropdown } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { usePasswordNote } from '#console/team/password-note.tsx'
-import { type Employee, useResetPassword, useSuspend } from '#console/team/queries.ts'
+import { useDeparture, useResetPassword, useSuspend } from '#console/team/queries.ts'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { exactNumber } from '#console/ui/format.ts'
+import type { Employee } from '#management/team/employees/schema.ts'
 
 export function EmployeeMenu({ employee, onEdit }: { employee: Employee; onEdit: () => void }) {
   const { t } = useText()
   const run = useRun()
   const confirm = useConfirm()
   const suspend = useSuspend()
+  const departure = useDeparture()
   const reset = useResetPassword()
   const showPassword = usePasswordNote()
-  const suspended = employee.state === 'suspended'
   const { id, name } = employee
   const acts: Record<string, () => unknown> = {
     edit: onEdit,
@@ -21,10 +22,19 @@ export function EmployeeMenu({ employee, onEdit }: { employee: Employee; onEdit:
     suspend: () =>
       confirm({
         title: t('team.suspendTitle', { name }),
-        effect: t('team.suspendEffect', { customers: exactNumber(employee.customers ?? 0) }),
+        effect: t('team.suspendEffect', { customers: exactNumber(employee.customers) }),
         act: t('team.suspend'),
         danger: true,
         run: () => suspend.mutateAsync({ id, on: true }),
+      }),
+    rehire: () => run(() => departure.mutateAsync({ id, on: false }), t('ui.done')),
+    leave: () =>
+      confirm({
+        title: t('team.leaveTitle', { name }),
+        effect: t('team.leaveEffect', { customers: exactNumber(employee.customers) }),
+        act: t('team.leave'),
+        danger: true,
+        run: () => departure.mutateAsync({ id, on: true }),
       }),
     reset: () =>
       confirm({
@@ -40,8 +50,8 @@ export function EmployeeMenu({ employee, onEdit }: { employee: Employee; onEdit:
       menu={{
         items: [
           { key: 'edit', label: t('ui.edit') },
-          { key: 'reset', label: t('team.resetPassword') },
-          suspended ? { key: 'resume', label: t('team.resume') } : { key: 'suspend', label: t('team.suspend'), danger: true },
+          ...(employee.login && employee.state === 'active' ? [{ key: 'reset', label: t('team.resetPassword') }] : []),
+          ...stateItems[employee.state].map((key) => ({ key, label: t(`team.${key}`), danger: key === 'suspend' || key === 'leave' })),
         ],
         onClick: ({ key }) => void acts[key]?.(),
       }}
@@ -50,3 +60,5 @@ export function EmployeeMenu({ employee, onEdit }: { employee: Employee; onEdit:
     </Dropdown>
   )
 }
+
+const stateItems = { active: ['suspend', 'leave'], suspended: ['resume', 'leave'], left: ['rehire'] } as const

@@ -3,11 +3,11 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
-import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { DepartmentTree } from '#console/team/department-tree.tsx'
 import { EmployeeForm } from '#console/team/employee-form.tsx'
 import { EmployeeMenu } from '#console/team/employee-menu.tsx'
-import { type Employee, useEmployees, useRoles } from '#console/team/queries.ts'
+import { useEmployees, useRoles } from '#console/team/queries.ts'
 import { Count } from '#console/ui/count.tsx'
 import { type Column, DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
@@ -17,6 +17,7 @@ import { Columns, Page, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
+import type { Employee } from '#management/team/employees/schema.ts'
 
 const route = getRouteApi('/app/employees')
 
@@ -62,6 +63,8 @@ export function EmployeesPage() {
                 options: [
                   { value: 'active', label: t('team.active') },
                   { value: 'suspended', label: t('team.suspended') },
+                  { value: 'left', label: t('team.left') },
+                  { value: 'any', label: t('ui.all') },
                 ],
               },
             ]}
@@ -104,13 +107,13 @@ const columns = (t: Translate): Column<Employee>[] => [
     phone: 'note',
     render: (row) => row.departments.map((one) => one.name).join('、') || '—',
   },
-  { key: 'role', title: t('team.role'), width: 120, phone: 'note', render: (row) => row.role?.name ?? '—' },
+  { key: 'role', title: t('team.role'), width: 120, phone: 'note', render: (row) => row.role.name },
   {
     key: 'scope',
     title: t('team.scope'),
     width: 140,
     phone: 'none',
-    render: (row) => (row.scope ? textOr(`team.scopes.${row.scope}`, row.scope) : '—'),
+    render: (row) => t(`team.scopes.${row.scope}`),
   },
   { key: 'customers', title: t('team.customers'), width: 90, right: true, phone: 'none', render: (row) => <Count value={row.customers} /> },
   {
@@ -118,7 +121,7 @@ const columns = (t: Translate): Column<Employee>[] => [
     title: t('team.state'),
     width: 100,
     phone: 'note',
-    render: (row) => <Badge tone={row.state === 'active' ? 'good' : 'quiet'}>{textOr(`team.${row.state}`, row.state)}</Badge>,
+    render: (row) => <Badge tone={row.state === 'active' ? 'good' : 'quiet'}>{t(`team.${row.state}`)}</Badge>,
   },
   {
     key: 'lastSeen',

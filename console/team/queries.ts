@@ -1,21 +1,7 @@
 import { type Page, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import type { Named } from '#console/api/types.ts'
-
-export interface Employee {
-  id: string
-  name: string
-  avatar?: string | null
-  login?: string | null
-  phoneMasked?: string | null
-  departments: Named[]
-  role: Named | null
-  scope?: string
-  state: string
-  wecomUserId?: string | null
-  customers?: number
-  lastSeenAt?: string | null
-}
+import type { Employee } from '#management/team/employees/schema.ts'
 
 export interface Department {
   id: string
@@ -58,6 +44,8 @@ const save =
 export const useSaveEmployee = () => useCommand(save('employees') as (body: Saved) => Promise<Named & { password?: string }>, ['employees'])
 export const useSuspend = () =>
   useCommand(({ id, on }: { id: string; on: boolean }) => (on ? put : remove)(`employees/${id}/suspension`), ['employees'])
+export const useDeparture = () =>
+  useCommand(({ id, on }: { id: string; on: boolean }) => (on ? put : remove)(`employees/${id}/departure`), ['employees'])
 export const useResetPassword = () =>
   useCommand((id: string) => post<{ password: string }>(`employees/${id}/password-reset`), ['employees'])
 export const useSaveDepartment = () => useCommand(save('departments'), ['departments', 'employees'])

@@ -142,7 +142,8 @@ export const errors = messages(
       password_change_required: '首次登录需要先换一个新密码',
       throttled: '尝试次数太多，请稍后再试',
     },
-    permission: { denied: '你没有做这件事的权限' },
+    permission: { missing: '你没有做这件事的权限' },
+    request: { cross_site: '这个请求来自别的网站，已拒绝' },
   },
   {
     network: {
@@ -156,6 +157,7 @@ export const errors = messages(
       password_change_required: 'The first login asks for a new password',
       throttled: 'Too many attempts, please try again later',
     },
-    permission: { denied: 'You may not do this' },
+    permission: { missing: 'You may not do this' },
+    request: { cross_site: 'This request came from another site and was refused' },
   },
 )
