@@ -37,7 +37,7 @@ export const light: Palette = {
   ink: '#1a1f2b',
   inkSoft: '#4a5364',
   inkMute: '#646e80',
-  accent: '#0b7f60',
+  accent: '#0a795b',
   accentStrong: '#086349',
   accentSoft: '#e4f4ee',
   onAccent: '#ffffff',

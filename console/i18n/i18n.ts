@@ -1,5 +1,5 @@
 import dayjs from 'dayjs'
-import 'dayjs/locale/zh-cn'
+import 'dayjs/locale/zh-cn.js'
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import { catalogue } from '#console/i18n/catalogue.ts'
