@@ -1,27 +1,29 @@
 import type { Hono } from 'hono'
 import { openAPIRouteHandler } from 'hono-openapi'
 import { tracking } from '#insight/tracking/routes.ts'
+import { employeeEventDefinitions } from '#management/events.ts'
+import { apiKeys } from '#management/team/api-keys/routes.ts'
+import { audits } from '#management/team/audit/routes.ts'
 import { authenticate } from '#management/team/authenticate.ts'
+import { departments } from '#management/team/departments/routes.ts'
+import { employees } from '#management/team/employees/routes.ts'
+import { permissions, roles } from '#management/team/roles/routes.ts'
 import { sessions } from '#management/team/sessions/routes.ts'
+import { settings } from '#management/team/settings/routes.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
 import { health } from '#platform/http/health.ts'
+import { idempotency } from '#platform/http/idempotency.ts'
 import type { AppEnv } from '#platform/http/router.ts'
 import { createServer } from '#platform/http/server.ts'
 import { serveConsole } from '#platform/http/static.ts'
 import type { Job, Schedule } from '#platform/jobs.ts'
 import { housekeeping } from '#platform/operations/housekeeping.ts'
+import { operations } from '#platform/operations/routes.ts'
 import { version } from '#platform/version.ts'
 
 // The only place that knows every feature. A new feature adds its lines here and nowhere else.
-
-/** Path prefix → routes. */
-export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] = [
-  ['/', health],
-  ['/api/v1', tracking],
-  ['/api/v1/session', sessions],
-]
 
 /** Readers of the event log. */
 export const consumers: readonly Consumer[] = []
@@ -33,11 +35,27 @@ export const jobs: readonly Job[] = []
 export const schedules: readonly Schedule[] = [...housekeeping]
 
 /** Everything that may be emitted. */
-export const eventDefinitions: readonly EventDefinition[] = []
+export const eventDefinitions: readonly EventDefinition[] = [...employeeEventDefinitions]
+
+/** Path prefix → routes. */
+export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] = [
+  ['/', health],
+  ['/api/v1', operations(consumers)],
+  ['/api/v1', tracking(eventDefinitions)],
+  ['/api/v1/session', sessions],
+  ['/api/v1/employees', employees],
+  ['/api/v1/departments', departments],
+  ['/api/v1/roles', roles],
+  ['/api/v1/permissions', permissions],
+  ['/api/v1/api-keys', apiKeys],
+  ['/api/v1/settings', settings],
+  ['/api/v1/audit', audits],
+]
 
 /** All routes behind one frame, with `/openapi.json` made from them. */
 export function createApp(installation: Installation): Hono<AppEnv> {
   const app = createServer(installation, authenticate)
+  app.use(idempotency)
   for (const [path, feature] of routes) app.route(path, feature)
   app.get(
     '/openapi.json',

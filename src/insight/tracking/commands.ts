@@ -1,6 +1,6 @@
 import type { Context } from '#platform/context.ts'
-import { AppError, appError } from '#platform/errors.ts'
-import type { BehaviourEvent, InboxWriter } from '#platform/events/inbox.ts'
+import { AppError, appError, notFound } from '#platform/errors.ts'
+import { type BehaviourEvent, eventIdOf, type InboxWriter } from '#platform/events/inbox.ts'
 import { checkEvent } from './event-check.ts'
 
 export type EventsReceipt = { accepted: number; duplicates: number; quarantined: number }
@@ -55,4 +55,31 @@ async function quarantine(ctx: Context, refused: Refused[]): Promise<void> {
       })),
     )
     .execute()
+}
+
+/** A refused event once more, as it was or as somebody put it right; what is still ill throws its reason. */
+export async function replayQuarantined(
+  ctx: Context,
+  writer: InboxWriter,
+  id: number,
+  corrected?: Record<string, unknown>,
+): Promise<EventsReceipt> {
+  const row = await ctx.db
+    .selectFrom('quarantinedEvents')
+    .selectAll()
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row) throw notFound('quarantined_event')
+  if (row.replayedAt) throw appError('quarantined_event.replayed', { status: 409, message: 'This event was taken already.' })
+  const event = checkEvent(corrected ?? row.event, ctx.now())
+  // The row's own id makes a replay that is sent twice a duplicate.
+  const receipt = await writer.append(ctx.tenantId, [{ ...event, id: event.id ?? eventIdOf(`quarantine ${ctx.tenantId} ${id}`) }])
+  await ctx.db
+    .updateTable('quarantinedEvents')
+    .set({ replayedAt: ctx.now() })
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .execute()
+  return { ...receipt, quarantined: 0 }
 }

@@ -1,23 +1,79 @@
+import { z } from 'zod'
 import type { Installation } from '#platform/context.ts'
+import type { EventDefinition } from '#platform/events/catalogue.ts'
 import { createInboxWriter, type InboxWriter } from '#platform/events/inbox.ts'
 import { eventsAccepted } from '#platform/http/health.ts'
-import { allow, describe, router } from '#platform/http/router.ts'
+import { allow, body, describe, query, router } from '#platform/http/router.ts'
+import { internalId } from '#platform/ids.ts'
 import { remember } from '#platform/remember.ts'
-import { receiveEvents } from './commands.ts'
-import { EventsReceipt } from './schema.ts'
+import { receiveEvents, replayQuarantined } from './commands.ts'
+import { eventUse, listQuarantine, recentEvents } from './queries.ts'
+import { EventsReceipt, type PlannedEvent, QuarantineList, RecentEvents, RecentQuery, ReplayBody, TrackingPlan } from './schema.ts'
 
 const writers = new WeakMap<Installation['databases'], InboxWriter>()
 
 /** One writer a process: it is what lets requests share a commit. */
 const writerOf = ({ databases }: Installation): InboxWriter => remember(writers, databases, () => createInboxWriter(databases))
 
-export const tracking = router().post(
-  '/events',
-  allow('events.write', 'tenant'),
-  describe('Send behaviour events; answered when they are on disk', EventsReceipt, 202),
-  async (c) => {
-    const receipt = await receiveEvents(c.var.ctx, writerOf(c.var.installation), c.var.json)
-    eventsAccepted.inc(receipt.accepted)
-    return c.json(receipt, 202)
-  },
-)
+/** The events door and what lies behind it. The declared events are given, because only the app knows them all. */
+export const tracking = (declared: readonly EventDefinition[]) =>
+  router()
+    .post(
+      '/events',
+      allow('events.write', 'tenant'),
+      describe(
+        'Send behaviour events {events: [{id?, person?, device?, event, timestamp?, properties}]}; answered when they are on disk',
+        EventsReceipt,
+        202,
+      ),
+      async (c) => {
+        const receipt = await receiveEvents(c.var.ctx, writerOf(c.var.installation), c.var.json)
+        eventsAccepted.inc(receipt.accepted)
+        return c.json(receipt, 202)
+      },
+    )
+    .get('/events/recent', allow('events.read', 'tenant'), describe('The newest events', RecentEvents), query(RecentQuery), async (c) => {
+      const { ctx } = c.var
+      const { name, customer, limit } = c.req.valid('query')
+      const person = customer === undefined ? undefined : internalId(ctx, 'cus', customer)
+      return c.json({ items: await recentEvents(ctx, { name, person, limit }), next: null })
+    })
+    .get('/tracking-plan', allow('events.read', 'tenant'), describe('Declared and seen events', TrackingPlan), async (c) => {
+      const seen = await eventUse(c.var.ctx)
+      const planned = declared.map(({ name, title, own, properties }): PlannedEvent => {
+        const use = seen.find((one) => one.name === name)
+        return {
+          name,
+          title,
+          own,
+          declared: true,
+          properties: Object.keys(properties.shape),
+          events: use?.events ?? 0,
+          persons: use?.persons ?? 0,
+          lastAt: use?.lastAt ?? null,
+        }
+      })
+      const others = seen
+        .filter(({ name }) => !declared.some((one) => one.name === name))
+        .map((use): PlannedEvent => ({ ...use, title: null, own: true, declared: false }))
+      return c.json({ items: [...planned, ...others], next: null })
+    })
+    .get(
+      '/quarantine',
+      allow('events.read', 'tenant'),
+      describe('Events that were refused, with the reason', QuarantineList),
+      query(z.object({ limit: z.coerce.number().int().min(1).max(200).default(100) })),
+      async (c) => c.json({ items: await listQuarantine(c.var.ctx, c.req.valid('query').limit), next: null }),
+    )
+    .post(
+      '/quarantine/:id/replay',
+      allow('events.write', 'tenant'),
+      describe('Check a refused event again, corrected if wanted', EventsReceipt),
+      body(ReplayBody),
+      async (c) => {
+        const { ctx } = c.var
+        return c.json(
+          await replayQuarantined(ctx, writerOf(c.var.installation), internalId(ctx, 'qua', c.req.param('id')), c.req.valid('json').event),
+        )
+      },
+    )

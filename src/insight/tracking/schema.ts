@@ -1,17 +1,50 @@
 import { z } from 'zod'
 
-/** One event as senders write it. Times are ISO 8601 with zone or epoch milliseconds; absent means now. */
-export const SentEvent = z.object({
-  id: z.string().min(1).max(200).optional(),
-  person: z.string().min(1).max(200).optional(),
-  device: z.string().min(1).max(200).optional(),
-  event: z.string().min(1).max(100),
-  timestamp: z.union([z.string(), z.number()]).optional(),
-  properties: z.record(z.string().max(100), z.unknown()).optional(),
-})
-
-export type SentEvent = z.infer<typeof SentEvent>
-
 export const EventsReceipt = z.object({ accepted: z.int(), duplicates: z.int(), quarantined: z.int() })
 
-export const EventsBody = z.object({ events: z.array(SentEvent).min(1).max(5000) })
+export const RecentQuery = z.object({
+  name: z.string().max(100).optional(),
+  customer: z.string().max(60).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+})
+
+export type RecentQuery = { name?: string | undefined; person?: number | undefined; limit: number }
+
+export const RecentEvents = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      at: z.string(),
+      receivedAt: z.string(),
+      customerId: z.string().nullable(),
+      properties: z.record(z.string(), z.string()),
+    }),
+  ),
+  next: z.null(),
+})
+
+/** An event name with its declaration (absent for what senders made up) and its use. */
+export const PlannedEvent = z.object({
+  name: z.string(),
+  title: z.object({ zh: z.string(), en: z.string() }).nullable(),
+  declared: z.boolean(),
+  own: z.boolean(),
+  properties: z.array(z.string()),
+  events: z.int(),
+  persons: z.int(),
+  lastAt: z.string().nullable(),
+})
+
+export type PlannedEvent = z.infer<typeof PlannedEvent>
+
+export const TrackingPlan = z.object({ items: z.array(PlannedEvent), next: z.null() })
+
+export const QuarantineList = z.object({
+  items: z.array(
+    z.object({ id: z.string(), reason: z.string(), field: z.string().nullable(), event: z.unknown(), receivedAt: z.string() }),
+  ),
+  next: z.null(),
+})
+
+export const ReplayBody = z.object({ event: z.record(z.string(), z.unknown()).optional() })
