@@ -2,9 +2,9 @@ import { SafetyCertificateOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { App, Button } from 'antd'
 import { useState } from 'react'
+import type { z } from 'zod'
 import { get } from '#console/api/client.ts'
 import { useList } from '#console/api/query.ts'
-import type { Named } from '#console/api/types.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -17,17 +17,7 @@ import { Facts, Page, Section, Stack } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import { When } from '#console/ui/when.tsx'
-
-interface Entry {
-  id: string
-  at: string
-  actor?: Named | null
-  action: string
-  subject?: string | null
-  address?: string | null
-  requestId?: string | null
-  details?: unknown
-}
+import type { AuditEntry, Verification } from '#management/team/audit/schema.ts'
 
 const route = getRouteApi('/app/audit')
 
@@ -38,15 +28,15 @@ export function AuditPage() {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/audit' })
   const employees = useEmployeeNames()
-  const list = useList<Entry>('audit', search)
-  const [opened, setOpened] = useState<Entry>()
+  const list = useList<AuditEntry>('audit', search)
+  const [opened, setOpened] = useState<AuditEntry>()
   const [verifying, setVerifying] = useState(false)
   const verify = async () => {
     setVerifying(true)
-    const result = await run(() => get<{ ok: boolean; checked: number; firstBad?: string }>('audit/verification'))
+    const result = await run(() => get<z.infer<typeof Verification>>('audit/verification'))
     setVerifying(false)
     if (result?.ok) message.success(t('audit.verified', { count: exactNumber(result.checked) }))
-    else if (result) modal.error({ title: t('audit.broken', { id: result.firstBad ?? '?' }) })
+    else if (result) modal.error({ title: t('audit.broken', { id: result.firstBadSeq ?? '?' }), content: result.reason })
   }
   return (
     <Page
@@ -68,7 +58,7 @@ export function AuditPage() {
         ]}
       />
       <Section flush>
-        <DataTable<Entry> name="audit" columns={columns(t)} list={list} open={setOpened} empty={<Empty title={t('audit.none')} />} />
+        <DataTable<AuditEntry> name="audit" columns={columns(t)} list={list} open={setOpened} empty={<Empty title={t('audit.none')} />} />
       </Section>
       <SideSheet title={opened?.action} open={opened !== undefined} onClose={() => setOpened(undefined)}>
         {opened && <EntryFacts entry={opened} />}
@@ -77,7 +67,7 @@ export function AuditPage() {
   )
 }
 
-function EntryFacts({ entry }: { entry: Entry }) {
+function EntryFacts({ entry }: { entry: AuditEntry }) {
   const { t } = useText()
   return (
     <Stack>
@@ -90,7 +80,7 @@ function EntryFacts({ entry }: { entry: Entry }) {
           { name: t('audit.requestId'), value: entry.requestId && <CopyId value={entry.requestId} /> },
         ]}
       />
-      {entry.details !== undefined && entry.details !== null && (
+      {Object.keys(entry.details).length > 0 && (
         <div>
           <p className="note">{t('audit.changes')}</p>
           <pre className="code">{JSON.stringify(entry.details, null, 2)}</pre>
@@ -100,7 +90,7 @@ function EntryFacts({ entry }: { entry: Entry }) {
   )
 }
 
-const columns = (t: Translate): Column<Entry>[] => [
+const columns = (t: Translate): Column<AuditEntry>[] => [
   { key: 'action', title: t('audit.action'), width: 220, render: (row) => row.action },
   {
     key: 'actor',

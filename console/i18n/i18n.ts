@@ -19,6 +19,7 @@ export function startLanguage(language: Language): void {
     fallbackLng: 'zh',
     resources: { zh: { translation: catalogue.zh }, en: { translation: catalogue.en } },
     interpolation: { escapeValue: false },
+    missingInterpolationHandler: () => '—',
     initAsync: false,
   })
   markDocument(language)

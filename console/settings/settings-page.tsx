@@ -8,14 +8,7 @@ import { useRun } from '#console/ui/confirm.tsx'
 import { showAtField } from '#console/ui/form-drawer.tsx'
 import { Columns, Page, Section } from '#console/ui/page.tsx'
 import { Problem, problemText } from '#console/ui/problem.tsx'
-
-interface Settings {
-  name: string
-  timezone: string
-  currency: string
-  weekStart: string
-  language: string
-}
+import type { Settings } from '#management/team/settings/schema.ts'
 
 export function SettingsPage() {
   const { t } = useText()

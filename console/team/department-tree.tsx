@@ -3,11 +3,12 @@ import { Button, Form, Input, Tree, TreeSelect } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { type Department, useDeleteDepartment, useDepartments, useSaveDepartment } from '#console/team/queries.ts'
+import { useDeleteDepartment, useDepartments, useSaveDepartment } from '#console/team/queries.ts'
 import { useConfirm } from '#console/ui/confirm.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Section } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
+import type { Department } from '#management/team/departments/schema.ts'
 
 export interface Branch {
   key: string

@@ -1,33 +1,14 @@
 import { type Page, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import type { Named } from '#console/api/types.ts'
+import type { Department } from '#management/team/departments/schema.ts'
 import type { Employee } from '#management/team/employees/schema.ts'
-
-export interface Department {
-  id: string
-  name: string
-  parentId?: string | null
-  employees?: number
-}
-
-export interface Role {
-  id: string
-  name: string
-  preset: boolean
-  permissions: string[]
-  scope?: string
-  employees?: number
-}
-
-export interface Permission {
-  id: string
-  name?: string
-}
+import type { Role } from '#management/team/roles/schema.ts'
 
 export const useEmployees = (query: Record<string, string | undefined>) => useList<Employee>('employees', query)
-export const useDepartments = () => useResource<Page<Department>>('departments', { limit: 200 })
-export const useRoles = () => useResource<Page<Role>>('roles', { limit: 200 })
-export const usePermissions = () => useResource<{ items: (Permission | string)[] }>('permissions')
+export const useDepartments = () => useResource<{ items: Department[] }>('departments')
+export const useRoles = () => useResource<{ items: Role[] }>('roles')
+export const usePermissions = () => useResource<{ items: { id: string; name: string }[] }>('permissions')
 
 /** Employees as choices of a filter. */
 export function useEmployeeNames(): { value: string; label: string }[] {

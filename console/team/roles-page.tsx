@@ -3,14 +3,15 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
-import { textOr, useText } from '#console/i18n/i18n.ts'
+import { useText } from '#console/i18n/i18n.ts'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { PermissionMatrix } from '#console/team/permission-matrix.tsx'
-import { type Role, useDeleteRole, usePermissions, useRoles, useSaveRole } from '#console/team/queries.ts'
+import { useDeleteRole, usePermissions, useRoles, useSaveRole } from '#console/team/queries.ts'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Columns, Page, Section } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
+import type { Role } from '#management/team/roles/schema.ts'
 
 const route = getRouteApi('/app/roles')
 
@@ -20,7 +21,7 @@ export function RolesPage() {
   const navigate = useNavigate({ from: '/roles' })
   const roles = useRoles()
   const save = useSaveRole()
-  const [copied, setCopied] = useState<Pick<Role, 'permissions' | 'scope'>>()
+  const [copied, setCopied] = useState<Partial<Role>>()
   const items = roles.data?.items ?? []
   const role = items.find((one) => one.id === search.role) ?? items[0]
   const go = (id: string | undefined) => void navigate({ search: { role: id }, replace: true })
@@ -79,9 +80,7 @@ function RoleList(props: { roles: Role[]; chosen: Role; onChoose: (id: string) =
             <button type="button" aria-current={role.id === props.chosen.id} onClick={() => props.onChoose(role.id)}>
               <span>{role.name}</span>
               <span className="note">
-                {[role.preset && t('team.builtIn'), role.employees !== undefined && t('team.members', { count: role.employees })]
-                  .filter(Boolean)
-                  .join(' · ')}
+                {[role.preset && t('team.builtIn'), t('team.members', { count: role.employees })].filter(Boolean).join(' · ')}
               </span>
             </button>
           </li>
@@ -102,7 +101,7 @@ function RoleEditor(props: { role: Role; onCopy: () => void; onDeleted: () => vo
   const remove = useDeleteRole()
   const [held, setHeld] = useState(role.permissions)
   const changed = held.length !== role.permissions.length || held.some((one) => !role.permissions.includes(one))
-  const scope = role.scope && `${t('team.scope')}: ${textOr(`team.scopes.${role.scope}`, role.scope)}`
+  const scope = `${t('team.scope')}: ${t(`team.scopes.${role.scope}`)}`
   return (
     <Section
       flush
@@ -143,7 +142,7 @@ function RoleEditor(props: { role: Role; onCopy: () => void; onDeleted: () => vo
     >
       {permissions.data ? (
         <PermissionMatrix
-          all={permissions.data.items.map((one) => (typeof one === 'string' ? one : one.id))}
+          all={permissions.data.items.map((one) => one.id)}
           held={held}
           {...(may && !role.preset ? { onChange: setHeld } : {})}
         />
