@@ -46,6 +46,24 @@
   CREATE INDEX audit_log_action ON public.audit_log USING btree (tenant_id, action, seq)
   CREATE INDEX audit_log_subject ON public.audit_log USING btree (tenant_id, subject, seq)
 
+-- channels (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  parent_id integer
+  name text not null
+  kind text not null
+  owner_id integer
+  note text
+  position integer not null default 0
+  welcome jsonb
+  created_at timestamp with time zone not null
+  archived_at timestamp with time zone
+  channels_pkey PRIMARY KEY (tenant_id, id)
+  channels_tenant_id_owner_id_fkey FOREIGN KEY (tenant_id, owner_id) REFERENCES employees(tenant_id, id)
+  channels_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES channels(tenant_id, id)
+  CREATE INDEX channels_parent ON public.channels USING btree (tenant_id, parent_id)
+  CREATE UNIQUE INDEX channels_name ON public.channels USING btree (tenant_id, COALESCE(parent_id, 0), name)
+
 -- consumer_positions
   consumer text not null
   partition smallint not null
@@ -124,6 +142,7 @@
   attributes jsonb not null default '{}'::jsonb
   has_phone boolean not null default false
   search text not null default ''::text
+  search_pairs text not null default ''::text
   added_at timestamp with time zone not null default now()
   last_active_at timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
   orders_count integer not null default 0
@@ -134,7 +153,7 @@
   CREATE INDEX customers_added ON public.customers USING btree (tenant_id, added_at, id) WHERE listed
   CREATE INDEX customers_canonical ON public.customers USING btree (tenant_id, canonical_id) WHERE (canonical_id <> id)
   CREATE INDEX customers_paid ON public.customers USING btree (tenant_id, paid_minor, id) WHERE listed
-  CREATE INDEX customers_search ON public.customers USING gin (tenant_id, grams_of(search)) WHERE (search <> ''::text)
+  CREATE INDEX customers_search ON public.customers USING gin (tenant_id, string_to_array(search_pairs, chr(1))) WHERE (search_pairs <> ''::text)
 
 -- dead_letters (row-level security)
   tenant_id integer not null
@@ -408,6 +427,101 @@
   CREATE INDEX jobs_leased ON public.jobs USING btree (lease_until) WHERE (state = 'running'::text)
   CREATE UNIQUE INDEX jobs_key ON public.jobs USING btree (tenant_id, name, key) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['waiting'::text, 'running'::text])))
 
+-- live_code_adds (row-level security)
+  tenant_id integer not null
+  code_id integer not null
+  customer_id integer not null
+  employee_id integer not null
+  added_at timestamp with time zone not null
+  ended_at timestamp with time zone
+  ended_by text
+  live_code_adds_pkey PRIMARY KEY (tenant_id, customer_id, employee_id, added_at)
+  live_code_adds_tenant_id_code_id_fkey FOREIGN KEY (tenant_id, code_id) REFERENCES live_codes(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX live_code_adds_code ON public.live_code_adds USING btree (tenant_id, code_id, added_at)
+
+-- live_code_days (row-level security)
+  tenant_id integer not null
+  code_id integer not null
+  day date not null
+  employee_id integer not null
+  adds integer not null
+  live_code_days_pkey PRIMARY KEY (tenant_id, code_id, day, employee_id)
+  live_code_days_tenant_id_code_id_fkey FOREIGN KEY (tenant_id, code_id) REFERENCES live_codes(tenant_id, id) ON DELETE CASCADE
+
+-- live_code_employees (row-level security)
+  tenant_id integer not null
+  code_id integer not null
+  employee_id integer not null
+  position integer not null
+  weight integer not null default 1
+  daily_cap integer
+  spare boolean not null default false
+  off_duty_at timestamp with time zone
+  blocked text
+  turn_adds integer not null default 0
+  live_code_employees_daily_cap_check CHECK ((daily_cap > 0))
+  live_code_employees_pkey PRIMARY KEY (tenant_id, code_id, employee_id)
+  live_code_employees_tenant_id_code_id_fkey FOREIGN KEY (tenant_id, code_id) REFERENCES live_codes(tenant_id, id) ON DELETE CASCADE
+  live_code_employees_tenant_id_employee_id_fkey FOREIGN KEY (tenant_id, employee_id) REFERENCES employees(tenant_id, id)
+  live_code_employees_weight_check CHECK (((weight >= 1) AND (weight <= 100)))
+  CREATE INDEX live_code_employees_employee ON public.live_code_employees USING btree (tenant_id, employee_id)
+
+-- live_code_pictures (row-level security)
+  tenant_id integer not null
+  corp integer not null
+  file_id bigint not null
+  url text not null
+  live_code_pictures_pkey PRIMARY KEY (tenant_id, corp, file_id)
+
+-- live_code_tags (row-level security)
+  tenant_id integer not null
+  code_id integer not null
+  tag_id integer not null
+  live_code_tags_pkey PRIMARY KEY (tenant_id, code_id, tag_id)
+  live_code_tags_tenant_id_code_id_fkey FOREIGN KEY (tenant_id, code_id) REFERENCES live_codes(tenant_id, id) ON DELETE CASCADE
+  live_code_tags_tenant_id_tag_id_fkey FOREIGN KEY (tenant_id, tag_id) REFERENCES tags(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX live_code_tags_tag ON public.live_code_tags USING btree (tenant_id, tag_id)
+
+-- live_codes (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  corp integer not null
+  state text not null
+  name text not null
+  channel_id integer
+  schedule jsonb not null default '{"dates": [], "weekly": []}'::jsonb
+  welcome jsonb
+  remark text
+  skip_verify boolean not null default true
+  style jsonb not null default '{}'::jsonb
+  config_id text
+  qr_url text
+  qr_text text
+  asked_at timestamp with time zone
+  wanted text[] not null default '{}'::text[]
+  wanted_version integer not null default 0
+  listed text[] not null default '{}'::text[]
+  listed_at timestamp with time zone
+  synced_version integer not null default '-1'::integer
+  sync_error jsonb
+  sync_attempts integer not null default 0
+  retry_at timestamp with time zone
+  lease_until timestamp with time zone
+  coverage text not null default 'nobody'::text
+  turn integer[] not null default '{}'::integer[]
+  changes_at timestamp with time zone
+  created_by integer
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  deleted_at timestamp with time zone
+  live_codes_coverage_check CHECK ((coverage = ANY (ARRAY['on_duty'::text, 'spare'::text, 'nobody'::text])))
+  live_codes_pkey PRIMARY KEY (tenant_id, id)
+  live_codes_tenant_id_channel_id_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES channels(tenant_id, id)
+  live_codes_tenant_id_state_key UNIQUE (tenant_id, state)
+  CREATE INDEX live_codes_changes ON public.live_codes USING btree (tenant_id, changes_at) WHERE (deleted_at IS NULL)
+  CREATE INDEX live_codes_channel ON public.live_codes USING btree (tenant_id, channel_id)
+  CREATE UNIQUE INDEX live_codes_tenant_id_state_key ON public.live_codes USING btree (tenant_id, state)
+
 -- login_attempts
   key text not null
   attempts integer not null
@@ -464,6 +578,7 @@
   order_id bigint not null
   line_key text not null
   line_no text
+  position integer not null default 0
   product_code text not null default ''::text
   sku_code text not null default ''::text
   title text not null default ''::text
@@ -472,7 +587,6 @@
   amount_minor bigint not null
   discount_minor bigint not null default 0
   paid_minor bigint not null
-  position bigint not null identity
   order_lines_pkey PRIMARY KEY (tenant_id, order_id, line_key)
   CREATE INDEX order_lines_product ON public.order_lines USING btree (tenant_id, product_code)
 
@@ -566,6 +680,7 @@ END
   refund_id bigint not null
   line_key text not null
   line_no text
+  position integer not null default 0
   product_code text not null default ''::text
   sku_code text not null default ''::text
   title text not null default ''::text
@@ -610,6 +725,18 @@ END
   CREATE INDEX refunds_importing ON public.refunds USING btree (tenant_id, import_id) WHERE (import_id IS NOT NULL)
   CREATE INDEX refunds_order ON public.refunds USING btree (tenant_id, order_id)
   CREATE UNIQUE INDEX refunds_tenant_id_shop_id_refund_no_key ON public.refunds USING btree (tenant_id, shop_id, refund_no)
+
+-- reports (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  type text not null
+  document jsonb not null
+  created_by integer
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  reports_pkey PRIMARY KEY (tenant_id, id)
+  CREATE INDEX reports_updated ON public.reports USING btree (tenant_id, updated_at, id)
 
 -- roles (row-level security)
   tenant_id integer not null
@@ -755,8 +882,8 @@ END
   corp integer not null
   external_userid text not null
   user_id text not null
-  customer_id integer not null
-  employee_id integer not null
+  customer_id integer
+  employee_id integer
   live boolean not null
   half boolean not null default false
   history jsonb not null default '[]'::jsonb

@@ -74,6 +74,20 @@ export interface AuditLog {
   tenantId: number;
 }
 
+export interface Channels {
+  archivedAt: Timestamp | null;
+  createdAt: Timestamp;
+  id: Generated<number>;
+  kind: string;
+  name: string;
+  note: string | null;
+  ownerId: number | null;
+  parentId: number | null;
+  position: Generated<number>;
+  tenantId: number;
+  welcome: Json | null;
+}
+
 export interface ConsumerPositions {
   consumer: string;
   movedAt: Generated<Timestamp>;
@@ -388,6 +402,84 @@ export interface Jobs {
   worker: string | null;
 }
 
+export interface LiveCodeAdds {
+  addedAt: Timestamp;
+  codeId: number;
+  customerId: number;
+  employeeId: number;
+  endedAt: Timestamp | null;
+  endedBy: string | null;
+  tenantId: number;
+}
+
+export interface LiveCodeDays {
+  adds: number;
+  codeId: number;
+  day: string;
+  employeeId: number;
+  tenantId: number;
+}
+
+export interface LiveCodeEmployees {
+  blocked: string | null;
+  codeId: number;
+  dailyCap: number | null;
+  employeeId: number;
+  offDutyAt: Timestamp | null;
+  position: number;
+  spare: Generated<boolean>;
+  tenantId: number;
+  turnAdds: Generated<number>;
+  weight: Generated<number>;
+}
+
+export interface LiveCodePictures {
+  corp: number;
+  fileId: Int8;
+  tenantId: number;
+  url: string;
+}
+
+export interface LiveCodes {
+  askedAt: Timestamp | null;
+  changesAt: Timestamp | null;
+  channelId: number | null;
+  configId: string | null;
+  corp: number;
+  coverage: Generated<string>;
+  createdAt: Timestamp;
+  createdBy: number | null;
+  deletedAt: Timestamp | null;
+  id: Generated<number>;
+  leaseUntil: Timestamp | null;
+  listed: Generated<string[]>;
+  listedAt: Timestamp | null;
+  name: string;
+  qrText: string | null;
+  qrUrl: string | null;
+  remark: string | null;
+  retryAt: Timestamp | null;
+  schedule: Generated<Json>;
+  skipVerify: Generated<boolean>;
+  state: string;
+  style: Generated<Json>;
+  syncAttempts: Generated<number>;
+  syncedVersion: Generated<number>;
+  syncError: Json | null;
+  tenantId: number;
+  turn: Generated<number[]>;
+  updatedAt: Timestamp;
+  wanted: Generated<string[]>;
+  wantedVersion: Generated<number>;
+  welcome: Json | null;
+}
+
+export interface LiveCodeTags {
+  codeId: number;
+  tagId: number;
+  tenantId: number;
+}
+
 export interface LoginAttempts {
   attempts: number;
   key: string;
@@ -436,7 +528,7 @@ export interface OrderLines {
   lineNo: string | null;
   orderId: Int8;
   paidMinor: Int8;
-  position: Generated<Int8>;
+  position: Generated<number>;
   productCode: Generated<string>;
   quantity: Numeric;
   skuCode: Generated<string>;
@@ -518,6 +610,7 @@ export interface RefundLines {
   amountMinor: Int8;
   lineKey: string;
   lineNo: string | null;
+  position: Generated<number>;
   productCode: Generated<string>;
   quantity: Numeric;
   refundId: Int8;
@@ -549,6 +642,17 @@ export interface Refunds {
   status: string;
   tenantId: number;
   type: Generated<string>;
+}
+
+export interface Reports {
+  createdAt: Timestamp;
+  createdBy: number | null;
+  document: Json;
+  id: Generated<number>;
+  name: string;
+  tenantId: number;
+  type: string;
+  updatedAt: Timestamp;
 }
 
 export interface Roles {
@@ -787,6 +891,7 @@ export interface DB {
   apiKeys: ApiKeys;
   attributes: Attributes;
   auditLog: AuditLog;
+  channels: Channels;
   consumerPositions: ConsumerPositions;
   customerFacts: CustomerFacts;
   customerIds: CustomerIds;
@@ -813,6 +918,12 @@ export interface DB {
   imports: Imports;
   installation: Installation;
   jobs: Jobs;
+  liveCodeAdds: LiveCodeAdds;
+  liveCodeDays: LiveCodeDays;
+  liveCodeEmployees: LiveCodeEmployees;
+  liveCodePictures: LiveCodePictures;
+  liveCodes: LiveCodes;
+  liveCodeTags: LiveCodeTags;
   loginAttempts: LoginAttempts;
   loginStates: LoginStates;
   mergeReviews: MergeReviews;
@@ -825,6 +936,7 @@ export interface DB {
   quarantinedEvents: QuarantinedEvents;
   refundLines: RefundLines;
   refunds: Refunds;
+  reports: Reports;
   roles: Roles;
   scheduleRuns: ScheduleRuns;
   secrets: Secrets;
