@@ -11,6 +11,7 @@ import { type ReportType, reportTypes } from './schema.ts'
 import type { Scope } from './scope.ts'
 import { runTrend } from './trend/query.ts'
 import { trendReport } from './trend/schema.ts'
+import { visiblePersons } from './visible.ts'
 
 /** How people are called outside: public ids, or the ids of a file that is analysed. */
 export type PersonNames = { nameOf(person: number): string; personOf(name: string, field: string): number }
@@ -35,7 +36,10 @@ export async function runReport(ctx: Context, document: unknown, names: PersonNa
     .where('id', '=', ctx.tenantId)
     .executeTakeFirstOrThrow()
   const asOf = await loadedUntil(ctx)
-  const among = report.among?.map((name, i) => names.personOf(name, `among.${i}`))
+  const among = intersect(
+    report.among?.map((name, i) => names.personOf(name, `among.${i}`)),
+    await visiblePersons(ctx),
+  )
   const scope: Scope = {
     ctx,
     calendar: {
@@ -55,6 +59,13 @@ export async function runReport(ctx: Context, document: unknown, names: PersonNa
     route: 'events',
     milliseconds: Math.round(performance.now() - started),
   }
+}
+
+/** What the actor may see bounds every report: numbers are of the own customers only. */
+function intersect(asked: number[] | undefined, visible: number[] | undefined): number[] | undefined {
+  if (!asked || !visible) return asked ?? visible
+  const seen = new Set(visible)
+  return asked.filter((one) => seen.has(one))
 }
 
 type AnyReport = { type: ReportType; timezone?: string; weekStart?: 'monday' | 'sunday'; among?: string[] }

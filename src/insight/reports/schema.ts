@@ -43,3 +43,31 @@ export const datedFields = { ...commonFields, dateFrom: day, dateTo: day }
 /** Report documents name their type first; each type's own schema reads the rest. */
 export const reportTypes = ['funnel', 'trend', 'rfm'] as const
 export type ReportType = (typeof reportTypes)[number]
+
+export const RunRequest = z.object({ report: z.unknown() })
+
+export const RunAnswer = z.object({
+  result: z.unknown(),
+  computedAt: z.iso.datetime(),
+  /** Facts up to this moment are in the result. */
+  asOf: z.iso.datetime(),
+  route: z.string(),
+  milliseconds: z.number(),
+})
+
+const reportName = z.string().trim().pipe(text(100))
+
+export const NewReport = z.strictObject({ name: reportName, report: z.record(z.string(), z.unknown()) })
+export const ReportPatch = NewReport.partial()
+
+export const SavedReport = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.enum(reportTypes),
+  report: z.record(z.string(), z.unknown()),
+  createdBy: z.object({ id: z.string(), name: z.string() }).nullable(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+})
+export type SavedReport = z.infer<typeof SavedReport>
+export const SavedReports = z.object({ items: z.array(SavedReport), next: z.string().nullable() })

@@ -13,7 +13,11 @@ export type World = {
 /** A tenant's events and people as they lie in ClickHouse, and a way to ask about them by the names of the world. */
 export async function loadWorld(ctx: Context, { events, persons = {}, merges = {} }: World) {
   const ids = new Map<string, number>()
-  const idOf = (name: string): number => ids.get(name) ?? (ids.set(name, ids.size + 1), ids.size)
+  const idOf = (name: string): number => {
+    const id = ids.get(name) ?? ids.size + 1
+    ids.set(name, id)
+    return id
+  }
   const rows = events.map(({ person, event, timestamp, properties = {} }) => ({
     tenant: ctx.tenantId,
     person: person === '' ? 0 : idOf(person),

@@ -216,12 +216,15 @@ const reports = fc.record({
     { minLength: 1, maxLength: 4 },
   ),
   order: fc.constantFrom('ordered' as const, 'strict' as const, 'unordered' as const),
-  window: fc.oneof(
-    fc.record({ value: fc.integer({ min: 1, max: 12 }), unit: fc.constantFrom('hour' as OracleReport['window']['unit']) }),
-    fc.constantFrom<OracleReport['window']>({ value: 1, unit: 'day' }, { value: 1, unit: 'month' }),
+  window: fc.constantFrom<OracleReport['window']>(
+    { value: 1, unit: 'hour' },
+    { value: 3, unit: 'hour' },
+    { value: 9, unit: 'hour' },
+    { value: 1, unit: 'day' },
+    { value: 1, unit: 'month' },
   ),
   range: fc.constantFrom('first_step' as const, 'every_step' as const),
-  holding: fc.constantFrom([], ['p']),
+  holding: fc.constantFrom<string[]>([], ['p']),
   exclusions: fc.array(fc.record({ event: fc.constantFrom('X', 'C'), fromStep: fc.nat(2), toStep: fc.integer({ min: 1, max: 3 }) }), {
     maxLength: 2,
   }),

@@ -25,7 +25,10 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
 
   const addToColumns = (person: Person, events: readonly ValuedEvent[], attempts: readonly Attempt[], best: Attempt): void => {
     if (!report.breakdown) return
-    if (report.breakdown.scope === 'event' && report.breakdown.attribution.of === 'all_steps') return addEachValue(person)
+    if (report.breakdown.scope === 'event' && report.breakdown.attribution.of === 'all_steps') {
+      addEachValue(person)
+      return
+    }
     const values =
       report.breakdown.scope === 'person'
         ? person.values
