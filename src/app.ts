@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { openAPIRouteHandler } from 'hono-openapi'
 import { tracking } from '#insight/tracking/routes.ts'
-import { employeeEventDefinitions } from '#management/events.ts'
+import { employeeEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
 import { apiKeys } from '#management/team/api-keys/routes.ts'
 import { audits } from '#management/team/audit/routes.ts'
 import { authenticate } from '#management/team/authenticate.ts'
@@ -10,6 +10,12 @@ import { employees } from '#management/team/employees/routes.ts'
 import { permissions, roles } from '#management/team/roles/routes.ts'
 import { sessions } from '#management/team/sessions/routes.ts'
 import { settings } from '#management/team/settings/routes.ts'
+import { wecomCallbacks } from '#management/wecom/callback-routes.ts'
+import { refreshCustomer } from '#management/wecom/refresh.ts'
+import { syncCorp } from '#management/wecom/sync.ts'
+import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
+import type { WelcomeDecider } from '#management/wecom/welcome.ts'
+import { runWecom } from '#management/wecom/work.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
@@ -26,16 +32,22 @@ import { version } from '#platform/version.ts'
 // The only place that knows every feature. A new feature adds its lines here and nowhere else.
 
 /** Readers of the event log. */
-export const consumers: readonly Consumer[] = []
+export const consumers: readonly Consumer[] = [tagsToWecom]
 
 /** Work that outlives a request. */
-export const jobs: readonly Job[] = []
+export const jobs: readonly Job[] = [syncCorp, refreshCustomer]
 
 /** Work at planned moments. */
 export const schedules: readonly Schedule[] = [...housekeeping]
 
+/** Whoever knows what to say to a new friend, asked in this order. */
+const welcomes: readonly WelcomeDecider[] = []
+
+/** What a worker does all the time beside consumers, jobs and schedules. */
+export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [(installation, signal) => runWecom(installation, welcomes, signal)]
+
 /** Everything that may be emitted. */
-export const eventDefinitions: readonly EventDefinition[] = [...employeeEventDefinitions]
+export const eventDefinitions: readonly EventDefinition[] = [...employeeEventDefinitions, ...wecomEventDefinitions]
 
 /** Path prefix → routes. */
 export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] = [
@@ -50,6 +62,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/api-keys', apiKeys],
   ['/api/v1/settings', settings],
   ['/api/v1/audit', audits],
+  ['/callback/wecom', wecomCallbacks],
 ]
 
 /** All routes behind one frame, with `/openapi.json` made from them. */

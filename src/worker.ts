@@ -6,7 +6,7 @@ import { runLoader } from '#platform/events/loader.ts'
 import { openInstallation } from '#platform/installation.ts'
 import { runJobs, runSchedules } from '#platform/jobs.ts'
 import { beat, untilSignal } from '#platform/process.ts'
-import { consumers, jobs, schedules } from './app.ts'
+import { consumers, jobs, loops, schedules } from './app.ts'
 
 const config = readConfig()
 const installation = await openInstallation(config, 'worker')
@@ -22,6 +22,7 @@ await Promise.all([
   runConsumers(installation, consumers, signal),
   runJobs(installation, jobs, `${name}-${process.pid}`, signal),
   runSchedules(installation, schedules, signal),
+  ...loops.map((loop) => loop(installation, signal)),
 ])
 stopBeat()
 await installation.close()

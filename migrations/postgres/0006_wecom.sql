@@ -10,7 +10,6 @@ create table wecom_corps (
   callback_key bytea not null,
   state text not null default 'active' check (state in ('active', 'paused')),
   callback_verified_at timestamptz,
-  last_callback_at timestamptz,
   synced_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (tenant_id, id),
@@ -45,7 +44,8 @@ create table wecom_inbox (
   foreign key (tenant_id, corp) references wecom_corps (tenant_id, id) on delete cascade
 );
 create index wecom_inbox_waiting on wecom_inbox (tenant_id, corp, lane, id) where state = 'waiting';
-create index wecom_inbox_listed on wecom_inbox (tenant_id, corp, state, id);
+create index wecom_inbox_listed on wecom_inbox (tenant_id, corp, id);
+create index wecom_inbox_dead on wecom_inbox (tenant_id, corp, id) where state = 'dead';
 create index wecom_inbox_received on wecom_inbox (tenant_id, received_at);
 call protect('wecom_inbox');
 
@@ -56,8 +56,9 @@ create table wecom_follows (
   corp int not null,
   external_userid text not null,
   user_id text not null,
-  customer_id int not null,
-  employee_id int not null,
+  -- Null while only an end is known, whose beginning will name both.
+  customer_id int,
+  employee_id int,
   live boolean not null,
   half boolean not null default false,
   history jsonb not null default '[]',

@@ -84,3 +84,25 @@ export const employeeResumed = defineEvent('employee.resumed', {
 export const employeeLeft = defineEvent('employee.left', { title: { zh: '员工离职', en: 'Employee left' }, properties: employeeFacts })
 
 export const employeeEventDefinitions = [employeeJoined, employeeSuspended, employeeResumed, employeeLeft]
+
+const greeted = { employee: z.int(), state: z.string().optional() }
+
+export const welcomeSent = defineEvent('welcome.sent', {
+  title: { zh: '发送欢迎语', en: 'Welcome sent' },
+  properties: z.object({ ...greeted, text: z.string().optional(), attachments: z.int() }),
+})
+
+/** `certain` is false where nobody knows: the line broke and the twenty seconds are over. */
+export const welcomeFailed = defineEvent('welcome.failed', {
+  title: { zh: '欢迎语未送达', en: 'Welcome not sent' },
+  properties: z.object({ ...greeted, reason: z.string(), certain: z.boolean() }),
+})
+
+export const archiveAgreed = defineEvent('archive.agreed', { title: { zh: '同意会话存档', en: 'Agreed to archiving' }, own: true, properties: z.object({ employee: z.int() }) })
+
+export const handoverRefused = defineEvent('handover.refused', {
+  title: { zh: '客户转接失败', en: 'Handover refused' },
+  properties: z.object({ employee: z.int(), reason: z.string() }),
+})
+
+export const wecomEventDefinitions = [welcomeSent, welcomeFailed, archiveAgreed, handoverRefused]

@@ -49,7 +49,9 @@ const serverFollow = (follow: FollowUser): ServerFollow => ({
   tags: (follow.tags ?? []).flatMap((tag) => (tag.tag_id && tag.type !== 2 ? [{ id: tag.tag_id, name: tag.tag_name, group: tag.group_name }] : [])),
 })
 
-export const commonFields = (follow: Omit<FollowUser, 'tags'>) => ({
+type CommonFollow = Pick<FollowUser, 'userid' | 'createtime' | 'add_way' | 'state' | 'oper_userid' | 'remark' | 'description' | 'remark_mobiles'>
+
+export const commonFields = (follow: CommonFollow): Omit<ServerFollow, 'tags'> => ({
   userId: follow.userid,
   createdAt: follow.createtime ?? 0,
   addWay: follow.add_way,
@@ -83,7 +85,7 @@ function goneMeanwhile(ctx: Context, { change, reading }: Told, shown: ServerFol
   return isOver ? [{ at: now, what: 'ended', by: 'employee', key: `absent ${change.key}` }] : []
 }
 
-type Scope = { except?: string; run?: number | undefined; /** When WeCom was asked: what changed since is left alone. */ askedAt?: Date }
+type Scope = { except?: string; run?: number | undefined; /** When WeCom was asked: what changed since is left alone. */ askedAt?: Date; customerId?: number | undefined }
 
 /** Makes everything here agree with what WeCom shows of a customer; returns what had to be put right. */
 export async function applyReading(ctx: Context, corp: number, { contact, follows }: { contact: ExternalContact; follows: ServerFollow[] }, scope: Scope = {}): Promise<Repair[]> {
@@ -98,11 +100,11 @@ export async function applyReading(ctx: Context, corp: number, { contact, follow
 
 export type Repair = { kind: 'follow_missing' | 'follow_gone' | 'details' | 'tags'; externalUserId: string; userId: string; customerId: number | null; details: Record<string, unknown> }
 
-async function applyShown(ctx: Context, relation: Relation, contact: ExternalContact, shown: ServerFollow, { run, askedAt }: Scope): Promise<Repair[]> {
+export async function applyShown(ctx: Context, relation: Relation, contact: ExternalContact, shown: ServerFollow, { run, askedAt, customerId }: Scope): Promise<Repair[]> {
   const row = await lockRow(ctx, relation)
   if (row && askedAt && row.changedAt > askedAt) return []
   const change = changeFromShown(ctx, row, shown)
-  return applyChanges(ctx, relation, change ? [change] : [], { contact, shown, run })
+  return applyChanges(ctx, relation, change ? [change] : [], { contact, shown, run, customerId })
 }
 
 /** A friendship that WeCom shows and that is not live here. */
@@ -127,7 +129,7 @@ export async function applyAbsence(ctx: Context, relation: Relation, run: number
   return applyChanges(ctx, relation, [{ at: seconds(ctx.now()), what: 'ended', by: 'employee', key: `absent ${run}` }], { run })
 }
 
-type Known = { contact?: ExternalContact | undefined; shown?: ServerFollow | undefined; state?: string | undefined; run?: number | undefined }
+type Known = { contact?: ExternalContact | undefined; shown?: ServerFollow | undefined; state?: string | undefined; run?: number | undefined; /** Identified already. */ customerId?: number | undefined }
 
 async function applyChanges(ctx: Context, relation: Relation, changes: Change[], known: Known): Promise<Repair[]> {
   const row = await lockRow(ctx, relation)
@@ -136,7 +138,7 @@ async function applyChanges(ctx: Context, relation: Relation, changes: Change[],
   const steps = newSteps(before, after)
   // An end that nothing is known to have begun names nobody yet: the beginning, when it comes, tells both.
   const nameless = !row?.customerId && steps.length === 0 && !known.contact
-  const customerId = nameless ? null : await customerOf(ctx, relation, row, known.contact)
+  const customerId = nameless ? null : (known.customerId ?? (await customerOf(ctx, relation, row, known.contact)))
   const employeeId = nameless ? null : (row?.employeeId ?? (await employeeOf(ctx, relation.corp, relation.userId)))
   if (customerId !== null && employeeId !== null) for (const step of steps) await tell(ctx, { relation, customerId, employeeId, step, known })
   const repairs: Repair[] = []
@@ -219,7 +221,10 @@ const tellDetails = (ctx: Context, { customerId, employeeId, since, shown }: Det
 export type Row = {
   customerId: number | null
   employeeId: number | null
+  live: boolean
+  half: boolean
   history: Change[]
+  /** Sorted. */
   tagIds: string[]
   remark: string | null
   description: string | null
@@ -227,10 +232,32 @@ export type Row = {
   changedAt: Date
 }
 
+/** Nothing to do about it: most of a nightly comparison. */
+export function isUnchanged(row: Row | undefined, shown: ServerFollow): boolean {
+  if (!row?.live || row.half || row.customerId === null || differs(row, shown)) return false
+  const ids = shown.tags.map(({ id }) => id).sort()
+  return ids.length === row.tagIds.length && ids.every((id, i) => id === row.tagIds[i])
+}
+
+const columns = ['customerId', 'employeeId', 'live', 'half', 'history', 'tagIds', 'remark', 'description', 'addWay', 'changedAt'] as const
+
+/** Many rows at once, by `external_userid user_id`. */
+export async function readRows(ctx: Context, corp: number, relations: readonly { externalUserId: string; userId: string }[]): Promise<Map<string, Row>> {
+  if (relations.length === 0) return new Map()
+  const rows = await ctx.db
+    .selectFrom('wecomFollows')
+    .select(['externalUserid', 'userId', ...columns])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('externalUserid', 'in', [...new Set(relations.map(({ externalUserId }) => externalUserId))])
+    .execute()
+  return new Map(rows.map(({ externalUserid, userId, ...row }) => [`${externalUserid} ${userId}`, { ...row, history: row.history as unknown as Change[] }]))
+}
+
 async function lockRow(ctx: Context, { corp, externalUserId, userId }: Relation): Promise<Row | undefined> {
   const row = await ctx.db
     .selectFrom('wecomFollows')
-    .select(['customerId', 'employeeId', 'history', 'tagIds', 'remark', 'description', 'addWay', 'changedAt'])
+    .select(columns)
     .where('tenantId', '=', ctx.tenantId)
     .where('corp', '=', corp)
     .where('externalUserid', '=', externalUserId)

@@ -92,7 +92,9 @@ async function ended(_ctx: Context, event: Relation, { corp, key }: Place, by: E
 /** Orders, names and new tags all come with one reading; a shuffle may not even say of which group. */
 async function tagsChanged(ctx: Context, _event: unknown, { corp }: Place): Promise<Apply> {
   const groups = await readTagGroups(await wecomApp(ctx, corp), ctx.requestId)
-  return (ctx) => applyTagGroups(ctx, corp, groups)
+  return async (ctx) => {
+    await applyTagGroups(ctx, corp, groups)
+  }
 }
 
 async function memberChanged(ctx: Context, { userId, newUserId }: { userId: string; newUserId?: string | undefined }, { corp }: Place): Promise<Apply> {

@@ -1,0 +1,74 @@
+import { listDepartments, listMembers, type Member } from '#connectors/wecom/directory.ts'
+import { chunks } from '#connectors/wecom/paging.ts'
+import { departmentsByWecomId, presentAccounts } from '#management/team/queries.ts'
+import { inTransaction } from '#platform/events/emit.ts'
+import { applyDepartment, applyMember, leaveMember, readMember, removeDepartment } from './members.ts'
+import { noteRepairs, patiently, type Sync } from './sync-state.ts'
+import { applyTagGroups, readTagGroups } from './tags.ts'
+
+const perTransaction = 50
+
+export async function syncDepartments(sync: Sync): Promise<void> {
+  const { ctx, corp, app, saved } = sync
+  const departments = await patiently(sync, () => listDepartments(app, undefined, { requestId: ctx.requestId }))
+  saved.total = departments.length
+  const known = await departmentsByWecomId(ctx, corp)
+  await inTransaction(ctx, async (ctx) => {
+    for (const department of departments) await applyDepartment(ctx, corp, department)
+    const missing = departments.filter(({ id }) => id !== undefined && !known.has(id))
+    // An empty answer says more about our permissions than about the company.
+    const gone = departments.length === 0 ? [] : [...known.keys()].filter((id) => !departments.some((one) => one.id === id))
+    for (const id of gone) await removeDepartment(ctx, corp, id)
+    await noteRepairs(ctx, sync, [
+      ...missing.map(({ id, name }) => ({ kind: 'department_missing', details: { id, name } })),
+      ...gone.map((id) => ({ kind: 'department_gone', details: { id } })),
+    ])
+  })
+  saved.done = departments.length
+}
+
+export async function syncMembers(sync: Sync): Promise<void> {
+  const { ctx, corp, app, saved, task } = sync
+  const members = new Map<string, Member>()
+  for (const id of (await departmentsByWecomId(ctx, corp)).keys()) {
+    task.signal.throwIfAborted()
+    for (const member of await patiently(sync, () => listMembers(app, id, { requestId: ctx.requestId }))) if (member.userid) members.set(member.userid, member)
+  }
+  const known = await presentAccounts(ctx, corp)
+  saved.total = members.size
+  for (const some of chunks([...members.values()], perTransaction)) {
+    task.signal.throwIfAborted()
+    await inTransaction(ctx, async (ctx) => {
+      for (const member of some) await applyMember(ctx, corp, member)
+      const missing = some.filter(({ userid, status }) => userid && status !== 5 && !known.has(userid))
+      await noteRepairs(ctx, sync, missing.map(({ userid, name }) => ({ kind: 'employee_missing', userId: userid, details: { name } })))
+    })
+    saved.done += some.length
+    await task.save(saved)
+  }
+  if (members.size > 0) await leaveAbsent(sync, [...known.keys()].filter((userId) => !members.has(userId)))
+}
+
+/** Not in any list: asked once more by name, because a department may have moved while we were reading. */
+async function leaveAbsent(sync: Sync, userIds: readonly string[]): Promise<void> {
+  const { ctx, corp, app } = sync
+  for (const userId of userIds) {
+    const member = await patiently(sync, () => readMember(app, userId, ctx.requestId))
+    await inTransaction(ctx, async (ctx) => {
+      if (member) return applyMember(ctx, corp, member)
+      await leaveMember(ctx, corp, userId)
+      await noteRepairs(ctx, sync, [{ kind: 'employee_gone', userId, details: {} }])
+    })
+  }
+}
+
+export async function syncTags(sync: Sync): Promise<void> {
+  const { ctx, corp, app, saved } = sync
+  const groups = await patiently(sync, () => readTagGroups(app, ctx.requestId))
+  saved.total = groups.length
+  await inTransaction(ctx, async (ctx) => {
+    const { made, renamed, removed } = await applyTagGroups(ctx, corp, groups)
+    if (made + renamed + removed > 0) await noteRepairs(ctx, sync, [{ kind: 'tags_of_corp', details: { made, renamed, removed } }])
+  })
+  saved.done = groups.length
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import type { WecomApp } from '#connectors/wecom/connection.ts'
+import { WecomError } from '#connectors/wecom/errors.ts'
+import type { Context } from '#platform/context.ts'
+import type { Task } from '#platform/jobs.ts'
+
+/** How far a sync has come; what it goes on from when another process takes it over. */
+export const Saved = z.object({
+  /** Everything is new the first time: then nothing is a repair. */
+  first: z.boolean().optional(),
+  step: z.string().default(''),
+  finished: z.array(z.string()).default([]),
+  done: z.int().default(0),
+  total: z.int().default(0),
+  repaired: z.int().default(0),
+  /** Members whose customers are read, in order of their ids: the last one of the last whole batch. */
+  lastMember: z.string().optional(),
+  cursor: z.string().optional(),
+  batchStartedAt: z.string().optional(),
+})
+
+export type Sync = { ctx: Context; corp: number; app: WecomApp; task: Task; saved: z.infer<typeof Saved> }
+
+const longestRestMs = 15 * 60_000
+const mostRests = 100
+
+/** Calls that found the budget used up rest for as long as it takes; a sync has time. */
+export async function patiently<T>({ app, task }: Sync, work: () => Promise<T>): Promise<T> {
+  for (let rests = 0; ; rests++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof WecomError) || error.reaction !== 'back_off' || rests >= mostRests) throw error
+      await app.connection.sleep(Math.min(error.retryAfterMs ?? 60_000, longestRestMs), task.signal)
+    }
+  }
+}
+
+export type RepairRow = { kind: string; externalUserId?: string | undefined; userId?: string | undefined; customerId?: number | null; details: Record<string, unknown> }
+
+/** Writes down what was put right, in the transaction that does it. */
+export async function noteRepairs(ctx: Context, { corp, task, saved }: Sync, repairs: readonly RepairRow[]): Promise<void> {
+  if (saved.first || repairs.length === 0) return
+  await ctx.db
+    .insertInto('wecomRepairs')
+    .values(
+      repairs.map(({ kind, externalUserId, userId, customerId, details }) => ({
+        tenantId: ctx.tenantId,
+        corp,
+        run: task.id,
+        at: ctx.now(),
+        kind,
+        externalUserid: externalUserId ?? null,
+        userId: userId ?? null,
+        customerId: customerId ?? null,
+        details: JSON.stringify(details),
+      })),
+    )
+    .execute()
+  saved.repaired += repairs.length
+}
