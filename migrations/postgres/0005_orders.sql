@@ -67,6 +67,7 @@ create table order_lines (
   -- The line's number where the source gives one, else what it says and its ordinal among equal lines.
   line_key text not null,
   line_no text,
+  position int not null default 0,
   product_code text not null default '',
   sku_code text not null default '',
   title text not null default '',
@@ -75,7 +76,6 @@ create table order_lines (
   amount_minor bigint not null,
   discount_minor bigint not null default 0,
   paid_minor bigint not null,
-  position bigint generated always as identity,
   primary key (tenant_id, order_id, line_key)
 );
 create index order_lines_product on order_lines (tenant_id, product_code);
@@ -118,6 +118,7 @@ create table refund_lines (
   refund_id bigint not null,
   line_key text not null,
   line_no text,
+  position int not null default 0,
   product_code text not null default '',
   sku_code text not null default '',
   title text not null default '',

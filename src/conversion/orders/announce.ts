@@ -106,11 +106,10 @@ type RefundRow = {
 export async function announceRefunds(ctx: Context, which: Which): Promise<number> {
   const { rows } = await sql<RefundRow>`
     with chosen as (select * from refunds where tenant_id = ${ctx.tenantId} and ${chosen(which)} order by id limit ${most(which)} for update)
-    select r.id, r.refund_no, r.order_id, o.order_no, r.shop_id, s.name as shop_name, r.customer_id, r.currency, r.amount_minor, r.items, r.region, r.counted_at, r.announced_minor
-    from chosen r
-    left join orders o on o.tenant_id = r.tenant_id and o.id = r.order_id
-    left join shops s on s.tenant_id = r.tenant_id and s.id = r.shop_id
-    order by r.id`.execute(ctx.db)
+    select r.id, r.refund_no, r.order_id, r.shop_id, r.customer_id, r.currency, r.amount_minor, r.items, r.region, r.counted_at, r.announced_minor,
+      (select order_no from orders o where o.tenant_id = ${ctx.tenantId} and o.id = r.order_id) as order_no,
+      (select name from shops s where s.tenant_id = ${ctx.tenantId} and s.id = r.shop_id) as shop_name
+    from chosen r order by r.id`.execute(ctx.db)
   const totals: TotalsChange[] = []
   for (const row of rows) {
     const amount = row.amountMinor - (row.announcedMinor ?? 0)

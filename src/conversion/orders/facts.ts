@@ -28,6 +28,8 @@ export type OrderFacts = {
 export type LineFacts = {
   lineKey: string
   lineNo?: string
+  /** Where it stands among its neighbours. */
+  position: number
   productCode: string
   skuCode: string
   title: string

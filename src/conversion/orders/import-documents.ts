@@ -131,7 +131,7 @@ type Told = { shopId: number; customerId: number | null; order: number }
 /** 退款金额 in an order's own row: one refund per order, growing by its lines. */
 function addRowRefund(found: Documents, refunds: Map<string, number>, row: ReadRow, { shopId, customerId, order }: Told): void {
   const refundNo = `R-${row.orderNo}`
-  const line = row.line ? refundLine(row.line, row.refundedMinor) : { lineKey: 'order', productCode: '', skuCode: '', title: '', quantity: '1', unitPrice: '0', amountMinor: row.refundedMinor }
+  const line = row.line ? refundLine(row.line, row.refundedMinor) : { lineKey: 'order', position: 0, productCode: '', skuCode: '', title: '', quantity: '1', unitPrice: '0', amountMinor: row.refundedMinor }
   const key = `${shopId} ${refundNo}`
   const known = refunds.get(key)
   if (known !== undefined) {

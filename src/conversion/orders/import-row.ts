@@ -114,7 +114,7 @@ function lineReader(setup: ImportSetup) {
     if (!hasLine) return { line: undefined, refundedMinor }
     const count = checkQuantity(quantity(row) ?? (needsQuantity ? undefined : one), isRefund)
     const amounts = priceLine({ quantity: count, unitPrice: unitPrice(row), discount: discount(row), paid: paid(row) }, isRefund, currency)
-    const line = { productCode: code(row), skuCode: sku(row), title: title(row), quantity: count.abs().toFixed(), ...amounts }
+    const line = { position: row.line, productCode: code(row), skuCode: sku(row), title: title(row), quantity: count.abs().toFixed(), ...amounts }
     const lineNo = no(row)
     const key = lineNo === '' ? contentKey(line, String(amounts.discountMinor)) : `no ${lineNo}`
     const nth = ordinal(`${orderNo}\u0000${key}`)

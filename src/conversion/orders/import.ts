@@ -93,7 +93,7 @@ function outcomeOf({ line }: ReadRow, stored: Stored, isFirst: boolean): 'import
   return 'unchanged'
 }
 
-const announcedAtOnce = 500
+const announcedAtOnce = 2000
 
 /** After the last row: an order's rows may lie anywhere in the file, and its event tells the whole amount. */
 async function tellImported(ctx: Context, importId: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { type AppError, appError } from '#platform/errors.ts'
-import type { LineFacts, OrderFacts, RefundFacts } from './facts.ts'
+import type { LineFacts, OrderFacts, RefundFacts, RefundLineFacts } from './facts.ts'
 import { isSame, isStale, type KnownOrder, mergeOrder } from './merge.ts'
 
 /** What storing did to one order or refund. */
@@ -104,35 +104,37 @@ async function updateOrders(ctx: Context, rows: readonly (KnownOrder & { id: num
     where o.tenant_id = ${ctx.tenantId} and o.id = g.id`.execute(ctx.db)
 }
 
-type WithLines = { id: number; lines: readonly Omit<LineFacts, 'discountMinor' | 'paidMinor'>[] }
+type WithLines = { id: number; lines: readonly (RefundLineFacts & Partial<LineFacts>)[] }
 type StoredLines = { touched: Set<number>; inserted: Map<number, Set<string>>; updated: Map<number, Set<string>> }
 
-/** `xmax = 0` tells a new row from one that was there. */
 async function storeLines(ctx: Context, documents: readonly WithLines[], of: 'order' | 'refund', complete: boolean): Promise<StoredLines> {
   const stored: StoredLines = { touched: new Set(), inserted: new Map(), updated: new Map() }
-  const rows = documents.flatMap(({ id, lines }) => lines.map((line) => ({ id, ...snake(line) })))
-  if (rows.length > 0) {
-    const given = JSON.stringify(rows)
-    const result = await (of === 'order' ? writeOrderLines(ctx, given) : writeRefundLines(ctx, given))
-    for (const { id, lineKey, inserted } of result) {
-      const into = inserted ? stored.inserted : stored.updated
-      into.set(id, (into.get(id) ?? new Set()).add(lineKey))
-      stored.touched.add(id)
-    }
+  const rows = documents.flatMap(({ id, lines }) => lines.map((line) => ({ id, line })))
+  for (const { id, lineKey, inserted } of rows.length === 0 ? [] : await (of === 'order' ? writeOrderLines(ctx, rows) : writeRefundLines(ctx, rows))) {
+    const into = inserted ? stored.inserted : stored.updated
+    into.set(id, (into.get(id) ?? new Set()).add(lineKey))
+    stored.touched.add(id)
   }
   if (complete) for (const id of await dropOtherLines(ctx, documents)) stored.touched.add(id)
   return stored
 }
 
+type LineRow = { id: number; line: WithLines['lines'][number] }
 type Written = { id: number; lineKey: string; inserted: boolean }
 
-const writeOrderLines = async (ctx: Context, given: string): Promise<Written[]> =>
+/** Columns as arrays: PostgreSQL reads them in half the time it takes to read the same as JSON. */
+const columnsOf = (rows: readonly LineRow[]) => {
+  const column = (key: keyof LineFacts) => rows.map(({ line }) => line[key] ?? null)
+  return sql`${rows.map(({ id }) => id)}::bigint[], ${column('lineKey')}::text[], ${column('lineNo')}::text[], ${column('position')}::int[], ${column('productCode')}::text[], ${column('skuCode')}::text[],
+    ${column('title')}::text[], ${column('quantity')}::numeric[], ${column('unitPrice')}::numeric[], ${column('amountMinor')}::bigint[]`
+}
+
+/** `xmax = 0` tells a new row from one that was there. */
+const writeOrderLines = async (ctx: Context, rows: readonly LineRow[]): Promise<Written[]> =>
   (
     await sql<Written>`
-    insert into order_lines as l (tenant_id, order_id, line_key, line_no, product_code, sku_code, title, quantity, unit_price, amount_minor, discount_minor, paid_minor)
-    select ${ctx.tenantId}, id, line_key, line_no, product_code, sku_code, title, quantity, unit_price, amount_minor, discount_minor, paid_minor
-    from jsonb_to_recordset(${given}::jsonb) as g(id bigint, line_key text, line_no text, product_code text, sku_code text, title text,
-      quantity numeric, unit_price numeric, amount_minor bigint, discount_minor bigint, paid_minor bigint)
+    insert into order_lines as l (tenant_id, order_id, line_key, line_no, position, product_code, sku_code, title, quantity, unit_price, amount_minor, discount_minor, paid_minor)
+    select ${ctx.tenantId}, g.* from unnest(${columnsOf(rows)}, ${rows.map(({ line }) => line.discountMinor ?? 0)}::bigint[], ${rows.map(({ line }) => line.paidMinor ?? line.amountMinor)}::bigint[]) as g
     on conflict (tenant_id, order_id, line_key) do update set product_code = excluded.product_code, sku_code = excluded.sku_code, title = excluded.title,
       quantity = excluded.quantity, unit_price = excluded.unit_price, amount_minor = excluded.amount_minor, discount_minor = excluded.discount_minor, paid_minor = excluded.paid_minor
     where (l.product_code, l.sku_code, l.title, l.quantity, l.unit_price, l.amount_minor, l.discount_minor, l.paid_minor) is distinct from
@@ -140,13 +142,11 @@ const writeOrderLines = async (ctx: Context, given: string): Promise<Written[]> 
     returning order_id as id, line_key, (xmax = 0) as inserted`.execute(ctx.db)
   ).rows
 
-const writeRefundLines = async (ctx: Context, given: string): Promise<Written[]> =>
+const writeRefundLines = async (ctx: Context, rows: readonly LineRow[]): Promise<Written[]> =>
   (
     await sql<Written>`
-    insert into refund_lines as l (tenant_id, refund_id, line_key, line_no, product_code, sku_code, title, quantity, unit_price, amount_minor)
-    select ${ctx.tenantId}, id, line_key, line_no, product_code, sku_code, title, quantity, unit_price, amount_minor
-    from jsonb_to_recordset(${given}::jsonb) as g(id bigint, line_key text, line_no text, product_code text, sku_code text, title text,
-      quantity numeric, unit_price numeric, amount_minor bigint)
+    insert into refund_lines as l (tenant_id, refund_id, line_key, line_no, position, product_code, sku_code, title, quantity, unit_price, amount_minor)
+    select ${ctx.tenantId}, g.* from unnest(${columnsOf(rows)}) as g
     on conflict (tenant_id, refund_id, line_key) do update set product_code = excluded.product_code, sku_code = excluded.sku_code, title = excluded.title,
       quantity = excluded.quantity, unit_price = excluded.unit_price, amount_minor = excluded.amount_minor
     where (l.product_code, l.sku_code, l.title, l.quantity, l.unit_price, l.amount_minor) is distinct from
@@ -212,18 +212,16 @@ async function refundIds(ctx: Context, given: readonly RefundFacts[]): Promise<M
 
 async function addUpRefunds(ctx: Context, touched: readonly { id: number; stated: number | null }[], importId: number | undefined): Promise<void> {
   if (touched.length === 0) return
-  await sql`
-    with summed as (
+  const { rows } = await sql<{ orderId: number | null }>`
       update refunds r set amount_minor = coalesce(t.stated, l.amount, r.amount_minor), items = coalesce(l.items, 0), lines = coalesce(l.lines, 0), import_id = coalesce(${importId ?? null}::int, r.import_id)
       from unnest(${touched.map(({ id }) => id)}::bigint[], ${touched.map(({ stated }) => stated)}::bigint[]) as t(id, stated)
       left join lateral (select sum(amount_minor) as amount, sum(quantity) as items, count(*) as lines from refund_lines where tenant_id = ${ctx.tenantId} and refund_id = t.id) l on true
       where r.tenant_id = ${ctx.tenantId} and r.id = t.id
-      returning r.order_id)
-    select from summed`.execute(ctx.db)
+      returning r.order_id`.execute(ctx.db)
+  const orders = rows.flatMap(({ orderId }) => (orderId === null ? [] : [orderId]))
+  if (orders.length === 0) return
   await sql`
-    update orders o set refunded_minor = s.refunded
-    from (select order_id, coalesce(sum(amount_minor) filter (where counted_at is not null), 0) as refunded from refunds
-      where tenant_id = ${ctx.tenantId} and order_id in (select order_id from refunds where tenant_id = ${ctx.tenantId} and id = any(${touched.map(({ id }) => id)}::bigint[]) and order_id is not null)
-      group by order_id) s
-    where o.tenant_id = ${ctx.tenantId} and o.id = s.order_id and o.refunded_minor <> s.refunded`.execute(ctx.db)
+    update orders o set refunded_minor = (
+      select coalesce(sum(amount_minor), 0) from refunds r where r.tenant_id = o.tenant_id and r.order_id = o.id and r.counted_at is not null)
+    where o.tenant_id = ${ctx.tenantId} and o.id = any(${orders}::bigint[])`.execute(ctx.db)
 }
