@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { openAPIRouteHandler } from 'hono-openapi'
+import { reports } from '#insight/reports/routes.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { employeeEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
 import { apiKeys } from '#management/team/api-keys/routes.ts'
