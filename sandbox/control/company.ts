@@ -134,14 +134,21 @@ export function companyRoutes(world: World): Hono {
   return routes
 }
 
-const Paged = z.object({ corp: z.string().optional(), q: z.string().optional(), cursor: z.string().optional(), limit: Limit })
+const Paged = z.object({
+  corp: z.string().optional(),
+  q: z.string().optional(),
+  cursor: z.string().optional(),
+  limit: Limit,
+  /** Newest first, for people who choose; without pages. */
+  newest: z.stringbool().default(false),
+})
 
 function directoryRoutes(world: World, routes: Hono): void {
   routes.get('/customers', (c) => {
-    const { corp, q, cursor, limit } = readQuery(c, Paged)
+    const { corp, q, cursor, limit, newest } = readQuery(c, Paged)
     const { corpId } = corpOf(world, corp)
     const rows = world.store.all<Parameters<typeof toCustomer>[0]>(
-      `SELECT * FROM customers WHERE corp_id = ? AND (? IS NULL OR instr(lower(name), lower(?)) > 0 OR external_userid = ?) AND (? IS NULL OR external_userid > ?) ORDER BY external_userid LIMIT ?`,
+      `SELECT * FROM customers WHERE corp_id = ? AND (? IS NULL OR instr(lower(name), lower(?)) > 0 OR external_userid = ?) AND (? IS NULL OR external_userid > ?) ORDER BY ${newest ? 'created_at DESC' : 'external_userid'} LIMIT ?`,
       corpId,
       q ?? null,
       q ?? '',
@@ -154,7 +161,7 @@ function directoryRoutes(world: World, routes: Hono): void {
     const total = world.store.get<{ n: number }>('SELECT count(*) AS n FROM customers WHERE corp_id = ?', corpId)?.n ?? 0
     return c.json({
       items: items.map((it) => customerView(world, it)),
-      next: rows.length > limit ? items.at(-1)?.externalUserId : null,
+      next: rows.length > limit && !newest ? items.at(-1)?.externalUserId : null,
       total,
     })
   })

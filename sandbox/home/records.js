@@ -67,8 +67,8 @@ export async function callbacks({ call, h, t, redraw, toast }) {
       h('td', {}, time(it.createdAt)),
       h('td', { class: 'grow mono' }, it.name),
       h('td', {}, h('span', { class: `badge ${tones[it.state] ?? ''}` }, t(it.state))),
-      h('td', { class: 'num' }, String(it.attempts)),
-      h('td', { class: 'num' }, it.seconds === null ? '–' : `${Math.round(it.seconds * 1000).toLocaleString('en-US')} ms`),
+      h('td', { class: 'num aux' }, String(it.attempts)),
+      h('td', { class: 'num aux' }, it.seconds === null ? '–' : `${Math.round(it.seconds * 1000).toLocaleString('en-US')} ms`),
       h('td', {}, h('button', { class: 'copy', onclick: again }, t('resend'))),
     )
     return openCallback === it.id
@@ -81,7 +81,7 @@ export async function callbacks({ call, h, t, redraw, toast }) {
       'div',
       { class: 'card table' },
       rows.length
-        ? table(h, [t('time'), t('event'), t('state'), [t('tries')], [t('took')], ''], rows)
+        ? table(h, [t('time'), t('event'), t('state'), ['num aux', t('tries')], ['num aux', t('took')], ''], rows)
         : h('p', { class: 'nothing' }, t('noCallbacks')),
     ),
   ]
@@ -112,10 +112,10 @@ export async function requests({ call, h, t, redraw }) {
       'tr',
       { class: 'open', onclick: toggle, tabindex: '0', onkeydown: (event) => event.key === 'Enter' && toggle() },
       h('td', {}, time(it.at)),
-      h('td', {}, it.method),
+      h('td', { class: 'aux' }, it.method),
       h('td', { class: 'grow mono' }, it.path),
       h('td', {}, h('span', { class: `badge ${bad ? 'bad' : 'good'}` }, it.status === 200 ? String(it.errcode) : `HTTP ${it.status}`)),
-      h('td', { class: 'num' }, `${it.ms.toFixed(1)} ms`),
+      h('td', { class: 'num aux' }, `${it.ms.toFixed(1)} ms`),
     )
     return openRequest === it.id
       ? [
@@ -138,12 +138,14 @@ export async function requests({ call, h, t, redraw }) {
     h(
       'div',
       { class: 'card table' },
-      rows.length ? table(h, [t('time'), t('method'), t('path'), 'errcode', [t('took')]], rows) : h('p', { class: 'nothing' }, t('noLog')),
+      rows.length
+        ? table(h, [t('time'), ['aux', t('method')], t('path'), 'errcode', ['num aux', t('took')]], rows)
+        : h('p', { class: 'nothing' }, t('noLog')),
     ),
   ]
 }
 
-/** A heading in an array is one of numbers. */
+/** A heading in an array brings its class. */
 const table = (h, heads, rows) =>
   h(
     'table',
@@ -154,7 +156,7 @@ const table = (h, heads, rows) =>
       h(
         'tr',
         {},
-        heads.map((it) => h('th', { class: Array.isArray(it) ? 'num' : '' }, Array.isArray(it) ? it[0] : it)),
+        heads.map((it) => (Array.isArray(it) ? h('th', { class: it[0] }, it[1]) : h('th', {}, it))),
       ),
     ),
     h('tbody', {}, rows),

@@ -109,7 +109,10 @@ export async function clock({ call, h, t, toast, redraw }) {
   ]
   const move = (seconds) =>
     call('/clock', 'PUT', { advanceSeconds: seconds }).then(
-      () => (toast(t('moved')), redraw()),
+      () => {
+        toast(t('moved'))
+        redraw()
+      },
       (error) => toast(error.message, true),
     )
   const revoke = () => call('/tokens/revoke', 'POST', {}).then((done) => toast(t('revoked', { n: done.revoked })))

@@ -58,12 +58,16 @@ function footOf(at, other) {
 
 function talk(items, at, other) {
   let before = 0
+  let welcomed = false
   return items.flatMap((it) => {
     const time = new Date(it.at).getTime()
     // A stamp where the talk paused for five minutes.
     const stamp = time - before > 300_000 ? [h('div', { class: 'stamp' }, when(it.at, sandboxNow(), true))] : []
     before = time
-    return [...stamp, message(it, at, other)]
+    // Say once where the welcome message begins: the tester waits for it.
+    const mark = it.source === 'welcome' && !welcomed ? [h('div', { class: 'stamp' }, t('welcomeMark'))] : []
+    welcomed = it.source === 'welcome'
+    return [...stamp, ...mark, message(it, at, other)]
   })
 }
 
@@ -80,12 +84,7 @@ function message(it, at, other) {
     )
   const mine = at.isEmployee ? it.sender === 'employee' : it.mine
   const face = mine ? `/avatar/${encodeURIComponent(at.id)}.svg` : at.chat === 'app' ? '/assets/home/icon.svg' : (other.avatar ?? it.avatar)
-  return h(
-    'div',
-    { class: `msg${mine ? ' mine' : ''}${it.source === 'welcome' ? ' from-welcome' : ''}` },
-    h('img', { class: 'face', src: face, alt: '' }),
-    piece(it),
-  )
+  return h('div', { class: `msg${mine ? ' mine' : ''}` }, h('img', { class: 'face', src: face, alt: '' }), piece(it))
 }
 
 function piece(it) {
@@ -249,12 +248,7 @@ async function openCustomerSheet(at, other) {
     ),
     items.length ? h('p', {}, `${t('tags')} · ${t('chooseTags')}`) : '',
     items.map((group) =>
-      h(
-        'div',
-        { class: 'chips' },
-        h('span', { class: 'tagline', style: 'align-self:center;min-width:64px' }, group.name),
-        group.tags.map(chip),
-      ),
+      h('div', { class: 'tag-row' }, h('span', { class: 'tagline' }, group.name), h('div', { class: 'chips' }, group.tags.map(chip))),
     ),
     h(
       'div',

@@ -58,16 +58,17 @@ export async function call(path, method = 'GET', body = undefined) {
 export function listen(hear) {
   const stream = new EventSource('/sandbox/stream')
   let batch = []
-  let timer
+  let isWaiting = false
   const flush = () => {
-    timer = undefined
+    isWaiting = false
     const notes = batch
     batch = []
     hear(notes)
   }
   const add = (notes) => {
     batch.push(...notes)
-    timer ??= setTimeout(flush, 120)
+    if (!isWaiting) setTimeout(flush, 120)
+    isWaiting = true
   }
   stream.addEventListener('notes', (event) => add(JSON.parse(event.data)))
   let connected = false

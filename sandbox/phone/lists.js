@@ -53,7 +53,12 @@ function row(id, avatar, name, mark, it) {
       'button',
       { class: 'row', onclick: () => go({ chat: id }) },
       h('img', { class: 'avatar', src: avatar, alt: '' }),
-      h('span', { class: 'who' }, h('div', { class: 'name' }, name, h('small', {}, mark)), h('div', { class: 'last' }, it.last || ' ')),
+      h(
+        'span',
+        { class: 'who' },
+        h('div', { class: 'name' }, name, h('small', {}, mark)),
+        h('div', { class: 'last' }, it.last || (it.relation === 'requested' ? t('waitingVerify') : ' ')),
+      ),
       h('time', {}, when(it.at, sandboxNow()), badge),
     ),
   )

@@ -55,7 +55,7 @@ async function chooser(at) {
   const list =
     kind === 'employees'
       ? (await call('/employees')).items
-      : (await call(`/customers?${new URLSearchParams({ limit: 60, ...(search ? { q: search } : {}) })}`)).items
+      : (await call(`/customers?${new URLSearchParams({ limit: 60, newest: true, ...(search ? { q: search } : {}) })}`)).items
   const pick = (next) => {
     kind = next
     draw()
@@ -83,7 +83,7 @@ async function chooser(at) {
     clearTimeout(field.timer)
     field.timer = setTimeout(async () => {
       search = field.value
-      const found = (await call(`/customers?${new URLSearchParams({ limit: 60, ...(search ? { q: search } : {}) })}`)).items
+      const found = (await call(`/customers?${new URLSearchParams({ limit: 60, newest: true, ...(search ? { q: search } : {}) })}`)).items
       rows.replaceChildren(...found.map((it) => personRow(place(), it)))
     }, 200)
   })
