@@ -1,5 +1,7 @@
 import type { Hono } from 'hono'
 import { openAPIRouteHandler } from 'hono-openapi'
+import { deliverWebhooks, webhookConsumer } from '#connectors/webhooks/jobs.ts'
+import { webhooks } from '#connectors/webhooks/routes.ts'
 import { reports } from '#insight/reports/routes.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { employeeEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
@@ -33,19 +35,21 @@ import { version } from '#platform/version.ts'
 // The only place that knows every feature. A new feature adds its lines here and nowhere else.
 
 /** Readers of the event log. */
-export const consumers: readonly Consumer[] = [tagsToWecom]
+export const consumers: readonly Consumer[] = [webhookConsumer, tagsToWecom]
 
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [syncCorp, refreshCustomer]
 
 /** Work at planned moments. */
-export const schedules: readonly Schedule[] = [...housekeeping]
+export const schedules: readonly Schedule[] = [...housekeeping, deliverWebhooks]
 
 /** Whoever knows what to say to a new friend, asked in this order. */
 const welcomes: readonly WelcomeDecider[] = []
 
 /** What a worker does all the time beside consumers, jobs and schedules. */
-export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [(installation, signal) => runWecom(installation, welcomes, signal)]
+export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
+  (installation, signal) => runWecom(installation, welcomes, signal),
+]
 
 /** Everything that may be emitted. */
 export const eventDefinitions: readonly EventDefinition[] = [...employeeEventDefinitions, ...wecomEventDefinitions]
@@ -55,6 +59,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/', health],
   ['/api/v1', operations(consumers)],
   ['/api/v1', tracking(eventDefinitions)],
+  ['/api/v1', webhooks],
   ['/api/v1/session', sessions],
   ['/api/v1/employees', employees],
   ['/api/v1/departments', departments],

@@ -152,6 +152,7 @@
   CREATE INDEX customers_active ON public.customers USING btree (tenant_id, last_active_at, id) WHERE listed
   CREATE INDEX customers_added ON public.customers USING btree (tenant_id, added_at, id) WHERE listed
   CREATE INDEX customers_canonical ON public.customers USING btree (tenant_id, canonical_id) WHERE (canonical_id <> id)
+  CREATE INDEX customers_orders ON public.customers USING btree (tenant_id, orders_count, id) WHERE listed
   CREATE INDEX customers_paid ON public.customers USING btree (tenant_id, paid_minor, id) WHERE listed
   CREATE INDEX customers_search ON public.customers USING gin (tenant_id, string_to_array(search_pairs, chr(1))) WHERE (search_pairs <> ''::text)
 
@@ -830,6 +831,38 @@ END
   tenants_language_check CHECK ((language = ANY (ARRAY['zh'::text, 'en'::text])))
   tenants_pkey PRIMARY KEY (id)
   tenants_week_start_check CHECK ((week_start = ANY (ARRAY['monday'::text, 'sunday'::text])))
+
+-- webhook_deliveries (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  webhook_id bigint not null
+  event_id uuid not null
+  event_name text not null
+  body text not null
+  state text not null default 'waiting'::text
+  attempts integer not null default 0
+  last_status integer
+  last_error text
+  next_at timestamp with time zone
+  created_at timestamp with time zone not null default now()
+  delivered_at timestamp with time zone
+  webhook_deliveries_pkey PRIMARY KEY (tenant_id, id)
+  webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+  webhook_deliveries_tenant_id_webhook_id_fkey FOREIGN KEY (tenant_id, webhook_id) REFERENCES webhooks(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (next_at) WHERE (state = 'waiting'::text)
+  CREATE INDEX webhook_deliveries_webhook ON public.webhook_deliveries USING btree (tenant_id, webhook_id, id DESC)
+  CREATE UNIQUE INDEX webhook_deliveries_event ON public.webhook_deliveries USING btree (tenant_id, webhook_id, event_id)
+
+-- webhooks (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  name text not null
+  url text not null
+  events text[] not null default '{}'::text[]
+  sealed_secret bytea not null
+  active boolean not null default true
+  created_at timestamp with time zone not null default now()
+  webhooks_pkey PRIMARY KEY (tenant_id, id)
 
 -- wecom_budgets (row-level security)
   tenant_id integer not null

@@ -731,6 +731,33 @@ export interface Tenants {
   weekStart: Generated<string>;
 }
 
+export interface WebhookDeliveries {
+  attempts: Generated<number>;
+  body: string;
+  createdAt: Generated<Timestamp>;
+  deliveredAt: Timestamp | null;
+  eventId: string;
+  eventName: string;
+  id: Generated<Int8>;
+  lastError: string | null;
+  lastStatus: number | null;
+  nextAt: Timestamp | null;
+  state: Generated<string>;
+  tenantId: number;
+  webhookId: Int8;
+}
+
+export interface Webhooks {
+  active: Generated<boolean>;
+  createdAt: Generated<Timestamp>;
+  events: Generated<string[]>;
+  id: Generated<Int8>;
+  name: string;
+  sealedSecret: Buffer;
+  tenantId: number;
+  url: string;
+}
+
 export interface WecomBudgets {
   api: string;
   corpId: string;
@@ -945,6 +972,8 @@ export interface DB {
   tagGroups: TagGroups;
   tags: Tags;
   tenants: Tenants;
+  webhookDeliveries: WebhookDeliveries;
+  webhooks: Webhooks;
   wecomBudgets: WecomBudgets;
   wecomCalls: WecomCalls;
   wecomCorps: WecomCorps;

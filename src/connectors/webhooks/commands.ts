@@ -1,0 +1,81 @@
+import type { Context } from '#platform/context.ts'
+import { notFound } from '#platform/errors.ts'
+import { inTransaction } from '#platform/events/emit.ts'
+import { publicId, randomToken } from '#platform/ids.ts'
+import { resolveTarget } from '#platform/outbound.ts'
+import { findWebhook, viewOf } from './queries.ts'
+import type { Webhook, WebhookBody, WebhookPatch } from './schema.ts'
+
+/** The URL is judged now and again at every delivery, because a name may point elsewhere tomorrow. */
+export async function createWebhook(ctx: Context, body: WebhookBody): Promise<Webhook & { secret: string }> {
+  await resolveTarget(body.url, 'url')
+  const secret = `whsec_${randomToken()}`
+  const row = await ctx.db
+    .insertInto('webhooks')
+    .values({ tenantId: ctx.tenantId, ...body, sealedSecret: ctx.secrets.seal(secret, `webhook ${ctx.tenantId}`) })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return { ...viewOf(ctx, row), secret }
+}
+
+export async function changeWebhook(ctx: Context, id: number, patch: WebhookPatch): Promise<Webhook> {
+  if (patch.url !== undefined) await resolveTarget(patch.url, 'url')
+  await findWebhook(ctx, id)
+  if (Object.keys(patch).length > 0)
+    await ctx.db.updateTable('webhooks').set(patch).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
+  return viewOf(ctx, await findWebhook(ctx, id))
+}
+
+export async function deleteWebhook(ctx: Context, id: number): Promise<void> {
+  await findWebhook(ctx, id)
+  await ctx.db.deleteFrom('webhooks').where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
+}
+
+/** Sends a delivery again, whatever became of it before. */
+export async function replayDelivery(ctx: Context, id: number): Promise<void> {
+  const changed = await ctx.db
+    .updateTable('webhookDeliveries')
+    .set({ state: 'waiting', attempts: 0, nextAt: ctx.now() })
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .returning('id')
+    .executeTakeFirst()
+  if (!changed) throw notFound('delivery')
+}
+
+type Fact = { id: string; name: string; customerId: number | null; at: Date; properties: Record<string, unknown> }
+
+/** One delivery row for each receiver that wants this event; the body is fixed here and signed at each try. */
+export const planDeliveries = (ctx: Context, event: Fact): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const wanting = await ctx.db
+      .selectFrom('webhooks')
+      .select(['id', 'events'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('active', '=', true)
+      .execute()
+    const receivers = wanting.filter(({ events }) => events.length === 0 || events.includes(event.name))
+    if (receivers.length === 0) return
+    const customer = event.customerId === null ? {} : { customer: publicId(ctx, 'cus', event.customerId) }
+    const body = JSON.stringify({
+      id: event.id,
+      event: event.name,
+      at: event.at.toISOString(),
+      tenant: String(ctx.tenantId),
+      data: { ...event.properties, ...customer },
+    })
+    await ctx.db
+      .insertInto('webhookDeliveries')
+      .values(
+        receivers.map(({ id }) => ({
+          tenantId: ctx.tenantId,
+          webhookId: id,
+          eventId: event.id,
+          eventName: event.name,
+          body,
+          nextAt: ctx.now(),
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(['tenantId', 'webhookId', 'eventId']).doNothing())
+      .execute()
+  })
