@@ -134,7 +134,7 @@ export function antdTheme(name: 'light' | 'dark', palette: Palette): ThemeConfig
         rowSelectedBg: palette.accentSoft,
         rowSelectedHoverBg: palette.accentSoft,
         borderColor: palette.line,
-        cellPaddingBlockMD: 8,
+        cellPaddingBlockMD: 6,
         cellPaddingInlineMD: 12,
         cellPaddingBlockSM: 3,
         cellPaddingInlineSM: 12,

@@ -7,7 +7,13 @@ import { useRun } from '#console/ui/confirm.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 
 /** Tagging many at once says how many before it does it, and can be turned back by the opposite action. */
-export function BulkActions(props: { ids: string[]; filter: string | undefined; total: number | undefined; done: () => void }) {
+export function BulkActions(props: {
+  ids: string[]
+  filter: string | undefined
+  q: string | undefined
+  total: number | undefined
+  done: () => void
+}) {
   const { t } = useText()
   const [action, setAction] = useState<Bulk['action']>()
   return (
@@ -36,6 +42,7 @@ function BulkDialog(props: {
   action: Bulk['action']
   ids: string[]
   filter: string | undefined
+  q: string | undefined
   total: number | undefined
   onClose: (finished: boolean) => void
 }) {
@@ -47,9 +54,11 @@ function BulkDialog(props: {
   const count = exactNumber(everyone ? (props.total ?? 0) : props.ids.length)
   const act = async () => {
     if (!tagId) return
-    const whom = everyone ? { filter: props.filter ? JSON.parse(props.filter) : {} } : { ids: props.ids }
+    const whom = everyone
+      ? { filter: props.filter ? JSON.parse(props.filter) : { and: [] }, ...(props.q ? { q: props.q } : {}) }
+      : { ids: props.ids }
     const done = await run(() => bulk.mutateAsync({ action: props.action, tagId, ...whom }), t('customers.bulkStarted', { count }))
-    if (done !== undefined || bulk.isSuccess) props.onClose(true)
+    if (done) props.onClose(true)
   }
   return (
     <Modal

@@ -1,13 +1,13 @@
-import type { Customer } from '#console/customers/queries.ts'
-import type { Translate } from '#console/i18n/i18n.ts'
+import { type Translate, textOr } from '#console/i18n/i18n.ts'
 import { Count } from '#console/ui/count.tsx'
 import type { Column } from '#console/ui/data-table.tsx'
 import { Money } from '#console/ui/money.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { TagChips } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
+import type { CustomerItem } from '#management/customers/schema.ts'
 
-export const customerColumns = (t: Translate): Column<Customer>[] => [
+export const customerColumns = (t: Translate): Column<CustomerItem>[] => [
   { key: 'name', title: t('customers.name'), width: 180, render: (row) => <PersonChip name={row.name} avatar={row.avatar} /> },
   {
     key: 'tags',
@@ -66,5 +66,12 @@ export const customerColumns = (t: Translate): Column<Customer>[] => [
     render: (row) => (row.ordersCount > 0 ? <Money minor={row.paidMinor} currency={row.currency} /> : <span className="mute">—</span>),
   },
   { key: 'phone', title: t('customers.phone'), width: 130, hidden: true, render: (row) => row.phoneMasked ?? '—' },
-  { key: 'kind', title: t('customers.kind'), width: 100, hidden: true, phone: 'none', render: (row) => row.kind ?? '—' },
+  {
+    key: 'kind',
+    title: t('customers.kind'),
+    width: 100,
+    hidden: true,
+    phone: 'none',
+    render: (row) => textOr(`customers.kinds.${row.kind}`, row.kind),
+  },
 ]

@@ -1,13 +1,16 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Form, Input, Select } from 'antd'
-import { type CustomerDetail, useCreateCustomer, useEditCustomer } from '#console/customers/queries.ts'
+import { useCreateCustomer, useEditCustomer } from '#console/customers/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
+import type { CustomerDetail } from '#management/customers/schema.ts'
 
 interface Values {
   name: string
   phone?: string
-  gender?: string
+  gender?: 'male' | 'female'
+  memberNo?: string
+  company?: string
 }
 
 export function CreateCustomer({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -22,13 +25,17 @@ export function CreateCustomer({ open, onClose }: { open: boolean; onClose: () =
       initial={{}}
       draft="customer"
       onSubmit={async (values) => {
-        const { id } = await create.mutateAsync(values)
+        const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value)) as unknown as Values
+        const { id } = await create.mutateAsync(given)
         await navigate({ to: '/customers/$customerId', params: { customerId: id } })
       }}
     >
       <Fields />
       <Form.Item name="phone" label={t('customers.phone')} rules={[{ pattern: /^\+?[\d -]{6,20}$/, message: t('customers.phoneWrong') }]}>
         <Input type="tel" autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="memberNo" label={t('customers.identityKinds.member_no')}>
+        <Input maxLength={100} autoComplete="off" />
       </Form.Item>
     </FormDrawer>
   )
@@ -42,8 +49,12 @@ export function EditCustomer(props: { customer: CustomerDetail; open: boolean; o
       title={t('customers.edit')}
       open={props.open}
       onClose={props.onClose}
-      initial={{ name: props.customer.name, ...(props.customer.gender ? { gender: props.customer.gender } : {}) }}
-      onSubmit={(values) => edit.mutateAsync(values)}
+      initial={{
+        name: props.customer.name ?? '',
+        ...(props.customer.gender === 'male' || props.customer.gender === 'female' ? { gender: props.customer.gender } : {}),
+        ...(props.customer.company ? { company: props.customer.company } : {}),
+      }}
+      onSubmit={({ name, gender, company }) => edit.mutateAsync({ name, gender: gender ?? null, company: company || null })}
     >
       <Fields />
     </FormDrawer>
@@ -65,6 +76,9 @@ function Fields() {
             { value: 'male', label: t('customers.genders.male') },
           ]}
         />
+      </Form.Item>
+      <Form.Item name="company" label={t('customers.company')}>
+        <Input maxLength={100} autoComplete="off" />
       </Form.Item>
     </>
   )

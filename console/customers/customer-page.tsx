@@ -4,7 +4,7 @@ import { Button, Popover, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useMay, useTenant } from '#console/api/session.ts'
 import { EditCustomer } from '#console/customers/customer-form.tsx'
-import { type CustomerDetail, useCustomer, useTagCustomer, useTimeline } from '#console/customers/queries.ts'
+import { useCustomer, useTagCustomer, useTimeline } from '#console/customers/queries.ts'
 import { timelineItem } from '#console/customers/timeline-text.tsx'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
@@ -20,6 +20,7 @@ import { Problem } from '#console/ui/problem.tsx'
 import { Badge, TagChips } from '#console/ui/tag-chips.tsx'
 import { Timeline } from '#console/ui/timeline.tsx'
 import { When } from '#console/ui/when.tsx'
+import type { CustomerDetail } from '#management/customers/schema.ts'
 
 const route = getRouteApi('/app/customers/$customerId')
 
@@ -78,9 +79,12 @@ const Back = () => {
 }
 
 function Who({ customer }: { customer: CustomerDetail }) {
+  const { t } = useText()
   const note = [
     customer.gender && textOr(`customers.genders.${customer.gender}`, ''),
-    customer.kind && textOr(`customers.kinds.${customer.kind}`, customer.kind),
+    textOr(`customers.kinds.${customer.kind}`, customer.kind),
+    [customer.company, customer.position].filter(Boolean).join(' '),
+    customer.merged.length > 0 && t('customers.mergedNote', { count: customer.merged.length + 1 }),
   ]
   return <PersonChip size="large" name={customer.name} avatar={customer.avatar} note={note.filter(Boolean).join(' · ')} />
 }
@@ -116,7 +120,7 @@ function Identity({ customer }: { customer: CustomerDetail }) {
 }
 
 function History({ customerId }: { customerId: string }) {
-  const { t } = useText()
+  const { t, language } = useText()
   const { currency } = useTenant()
   const timeline = useTimeline(customerId)
   return (
@@ -129,7 +133,7 @@ function History({ customerId }: { customerId: string }) {
         <Empty title={t('customers.timelineEmpty')} hint={t('customers.timelineEmptyHint')} />
       ) : (
         <Timeline
-          items={timeline.rows.map((event) => timelineItem(event, currency))}
+          items={timeline.rows.map((event) => timelineItem(event, currency, language))}
           more={timeline.more}
           loadingMore={timeline.loadingMore}
           onMore={timeline.loadMore}
@@ -141,7 +145,7 @@ function History({ customerId }: { customerId: string }) {
 
 function Actions({ customer }: { customer: CustomerDetail }) {
   const { t } = useText()
-  const totals = customer.totals ?? customer
+  const { totals } = customer
   return (
     <>
       <Tags customer={customer} />
@@ -157,10 +161,10 @@ function Actions({ customer }: { customer: CustomerDetail }) {
               ),
             },
             { name: t('customers.paid'), value: <Money minor={totals.paidMinor} currency={totals.currency} exact /> },
-            ...(customer.totals?.refundedMinor
-              ? [{ name: t('customers.refunded'), value: <Money minor={customer.totals.refundedMinor} currency={totals.currency} exact /> }]
+            ...(totals.refundedMinor
+              ? [{ name: t('customers.refunded'), value: <Money minor={totals.refundedMinor} currency={totals.currency} exact /> }]
               : []),
-            ...(customer.totals?.lastPaidAt ? [{ name: t('customers.lastPaidAt'), value: <When at={customer.totals.lastPaidAt} /> }] : []),
+            ...(totals.lastPaidAt ? [{ name: t('customers.lastPaidAt'), value: <When at={totals.lastPaidAt} /> }] : []),
           ]}
         />
       </Section>
@@ -170,7 +174,7 @@ function Actions({ customer }: { customer: CustomerDetail }) {
         ) : (
           <ul className="lines">
             {customer.follows.map((follow) => (
-              <li key={follow.employee.id + follow.addedAt}>
+              <li key={follow.employee.id}>
                 <PersonChip
                   name={follow.employee.name}
                   note={
@@ -190,6 +194,20 @@ function Actions({ customer }: { customer: CustomerDetail }) {
           </ul>
         )}
       </Section>
+      {customer.links.length > 0 && (
+        <Section title={t('customers.links')}>
+          <ul className="lines">
+            {customer.links.map((link) => (
+              <li key={link.kind + link.customer.id}>
+                <Link to="/customers/$customerId" params={{ customerId: link.customer.id }}>
+                  <PersonChip name={link.customer.name} note={link.note} />
+                </Link>
+                <span className="note">{t(`customers.linkKinds.${link.kind}`)}</span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
     </>
   )
 }

@@ -7,7 +7,7 @@ import { BulkActions } from '#console/customers/bulk-actions.tsx'
 import { customerColumns } from '#console/customers/columns.tsx'
 import { CreateCustomer } from '#console/customers/customer-form.tsx'
 import { customerFilter } from '#console/customers/filter.ts'
-import { type Customer, useCustomers } from '#console/customers/queries.ts'
+import { useCustomers } from '#console/customers/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useChannelNames } from '#console/orders/queries.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
@@ -19,6 +19,7 @@ import { FilterBar } from '#console/ui/filter-bar.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section } from '#console/ui/page.tsx'
 import { SavedViews } from '#console/ui/saved-views.tsx'
+import type { CustomerItem } from '#management/customers/schema.ts'
 
 const route = getRouteApi('/app/customers')
 
@@ -59,7 +60,7 @@ export function CustomersPage() {
         <SavedViews name="customers" values={asked} onOpen={(values) => void navigate({ search: values })} />
       </CustomerFilters>
       <Section flush>
-        <DataTable<Customer>
+        <DataTable<CustomerItem>
           name="customers"
           columns={customerColumns(t)}
           list={list}
@@ -72,7 +73,7 @@ export function CustomersPage() {
               ? {
                   ids: selected,
                   onChange: setSelected,
-                  actions: <BulkActions ids={selected} filter={filter} total={list.total} done={() => setSelected([])} />,
+                  actions: <BulkActions ids={selected} filter={filter} q={search.q} total={list.total} done={() => setSelected([])} />,
                 }
               : undefined
           }

@@ -12,18 +12,19 @@ import {
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import type { TimelineEvent } from '#console/customers/queries.ts'
-import { textOr } from '#console/i18n/i18n.ts'
+import { type Language, textOr } from '#console/i18n/i18n.ts'
 import { exactMoney } from '#console/ui/format.ts'
 import type { TimelineItem } from '#console/ui/timeline.tsx'
 
 /** A fact of the log as a sentence. Facts without a sentence of their own keep their name, so nothing is hidden. */
-export function timelineItem(event: TimelineEvent, currency: string): TimelineItem {
+export function timelineItem(event: TimelineEvent, currency: string, language: Language): TimelineItem {
   const values = spoken(event.properties, currency)
   const look = looks.find(([pattern]) => pattern.test(event.name))
-  const title = sentence(event, values)
+  const known = sentence(event, values)
+  const title = known ?? event.title[language]
   const detail = [
-    event.actor ? textOr('customers.byActor', event.actor.name, { name: event.actor.name }) : '',
-    ...(title === event.name ? Object.entries(values).map(([key, value]) => `${key}: ${value}`) : detailOf(values)),
+    event.actor?.name ? textOr('customers.byActor', event.actor.name, { name: event.actor.name }) : '',
+    ...(known === undefined ? Object.entries(values).map(([key, value]) => `${key}: ${value}`) : detailOf(values)),
   ].filter(Boolean)
   return {
     id: event.id,
@@ -36,12 +37,12 @@ export function timelineItem(event: TimelineEvent, currency: string): TimelineIt
 }
 
 /** One event may need several sentences: who ended a friendship, whether it was the first order. */
-function sentence({ name, properties }: TimelineEvent, values: Record<string, string>): string {
+function sentence({ name, properties }: TimelineEvent, values: Record<string, string>): string | undefined {
   const variants = [properties.by, properties.again === true && 'again', properties.first === true && 'first'].filter(
     (one) => typeof one === 'string',
   )
   const keys = [...variants.map((variant) => `customers.events.${name}_${variant}`), `customers.events.${name}`]
-  return keys.reduce((found, key) => (found === name ? textOr(key, name, values) : found), name)
+  return keys.map((key) => textOr(key, '', values)).find((text) => text !== '')
 }
 
 const looks: [RegExp, TimelineItem['tone'], ReactNode][] = [

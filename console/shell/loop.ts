@@ -46,7 +46,7 @@ export const loop: Stage[] = [
       { path: '/customers', name: 'customers.title', icon: TeamOutlined, permission: 'customers.read', thumb: true },
       { path: '/tags', name: 'tags.title', icon: TagsOutlined, permission: 'tags.read', thumb: true },
       { path: '/employees', name: 'team.employees', icon: ApartmentOutlined, permission: 'team.read' },
-      { path: '/roles', name: 'team.roles', icon: SafetyOutlined, permission: 'roles.read' },
+      { path: '/roles', name: 'team.roles', icon: SafetyOutlined, permission: 'team.read' },
     ],
   },
   { name: 'shell.insight', entries: [] },

@@ -99,34 +99,34 @@ export function EmployeesPage() {
 }
 
 const columns = (t: Translate): Column<Employee>[] => [
-  { key: 'name', title: t('team.name'), width: 170, render: (row) => <PersonChip name={row.name} avatar={row.avatar} /> },
+  { key: 'name', title: t('team.name'), width: 150, render: (row) => <PersonChip name={row.name} avatar={row.avatar} /> },
   {
     key: 'departments',
     title: t('team.department'),
-    width: 150,
+    width: 140,
     phone: 'note',
     render: (row) => row.departments.map((one) => one.name).join('、') || '—',
   },
-  { key: 'role', title: t('team.role'), width: 120, phone: 'note', render: (row) => row.role.name },
+  { key: 'role', title: t('team.role'), width: 110, phone: 'note', render: (row) => row.role.name },
   {
     key: 'scope',
     title: t('team.scope'),
-    width: 140,
+    width: 130,
     phone: 'none',
     render: (row) => t(`team.scopes.${row.scope}`),
   },
-  { key: 'customers', title: t('team.customers'), width: 90, right: true, phone: 'none', render: (row) => <Count value={row.customers} /> },
+  { key: 'customers', title: t('team.customers'), width: 80, right: true, phone: 'none', render: (row) => <Count value={row.customers} /> },
   {
     key: 'state',
     title: t('team.state'),
-    width: 100,
+    width: 90,
     phone: 'note',
     render: (row) => <Badge tone={row.state === 'active' ? 'good' : 'quiet'}>{t(`team.${row.state}`)}</Badge>,
   },
   {
     key: 'lastSeen',
     title: t('team.lastSeen'),
-    width: 130,
+    width: 120,
     phone: 'none',
     render: (row) => (row.lastSeenAt ? <When at={row.lastSeenAt} /> : <span className="mute">{t('team.never')}</span>),
   },

@@ -62,6 +62,7 @@ export function RolesPage() {
             name,
             permissions: copied?.permissions ?? [],
             ...(copied?.scope ? { scope: copied.scope } : {}),
+            ...(copied?.home ? { home: copied.home } : {}),
           })
           go(id)
         }}

@@ -1,12 +1,15 @@
 import type { ReactNode } from 'react'
+import { useText } from '#console/i18n/i18n.ts'
 
 /** A person in a line: picture or first sign of the name, the name, and a word about them. */
-export function PersonChip(props: { name: string; avatar?: string | null | undefined; note?: ReactNode; size?: 'small' | 'large' }) {
+export function PersonChip(props: { name: string | null; avatar?: string | null | undefined; note?: ReactNode; size?: 'small' | 'large' }) {
+  const { t } = useText()
+  const name = props.name || t('ui.nameless')
   return (
     <span className={`person ${props.size ?? 'small'}`}>
-      <Face name={props.name} avatar={props.avatar} />
+      <Face name={name} avatar={props.avatar} />
       <span className="person-text">
-        <span className="person-name">{props.name}</span>
+        <span className={props.name ? 'person-name' : 'person-name mute'}>{name}</span>
         {props.note && <span className="note">{props.note}</span>}
       </span>
     </span>
