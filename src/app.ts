@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import { openAPIRouteHandler } from 'hono-openapi'
 import { deliverWebhooks, webhookConsumer } from '#connectors/webhooks/jobs.ts'
 import { webhooks } from '#connectors/webhooks/routes.ts'
+import { orderLinesImport, ordersImport } from '#conversion/orders/import.ts'
 import { reports } from '#insight/reports/routes.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { employeeEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
@@ -27,6 +28,7 @@ import { idempotency } from '#platform/http/idempotency.ts'
 import type { AppEnv } from '#platform/http/router.ts'
 import { createServer } from '#platform/http/server.ts'
 import { serveConsole } from '#platform/http/static.ts'
+import type { ImportKind } from '#platform/imports/kind.ts'
 import type { Job, Schedule } from '#platform/jobs.ts'
 import { housekeeping } from '#platform/operations/housekeeping.ts'
 import { operations } from '#platform/operations/routes.ts'
@@ -50,6 +52,9 @@ const welcomes: readonly WelcomeDecider[] = []
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
   (installation, signal) => runWecom(installation, welcomes, signal),
 ]
+
+/** What a file may hold. */
+export const importKinds: readonly ImportKind[] = [ordersImport, orderLinesImport]
 
 /** Everything that may be emitted. */
 export const eventDefinitions: readonly EventDefinition[] = [...employeeEventDefinitions, ...wecomEventDefinitions]

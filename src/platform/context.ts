@@ -2,6 +2,7 @@ import type { ClickHouse } from './clickhouse.ts'
 import type { Config } from './config.ts'
 import type { Database, Databases } from './database.ts'
 import type { PendingEvent } from './events/emit.ts'
+import type { Claim } from './http/idempotency.ts'
 import type { IdCodec } from './ids.ts'
 import type { Logger } from './log.ts'
 import type { SecretBox } from './secrets.ts'
@@ -37,6 +38,8 @@ export type Context = Installation & {
   db: Database
   /** Inside a transaction: events to write at its end. */
   pending?: PendingEvent[]
+  /** The request's Idempotency-Key: its transactions note there that they took effect. */
+  claim?: Claim
 }
 
 export const systemActor: Actor = { kind: 'system', id: 0, name: 'system', permissions: new Set(['*']), scope: 'all' }

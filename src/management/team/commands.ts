@@ -65,7 +65,11 @@ export function upsertDepartmentFromWecom(ctx: Context, corpId: number, departme
     const { parentId, name, order } = department
     const parent = parentId === undefined ? undefined : parentId === 0 ? null : await placeholder(ctx, corpId, parentId)
     const id = await placeholder(ctx, corpId, department.id)
-    const change = { ...(name ? { name } : {}), ...(order === undefined ? {} : { order }), ...(parent === undefined || parent === id ? {} : { parentId: parent }) }
+    const change = {
+      ...(name ? { name } : {}),
+      ...(order === undefined ? {} : { order }),
+      ...(parent === undefined || parent === id ? {} : { parentId: parent }),
+    }
     if (Object.keys(change).length > 0) await departmentRow(ctx, corpId, department.id).set(change).execute()
     forgetCallers(ctx, ctx.tenantId)
     return id
@@ -75,9 +79,21 @@ export function upsertDepartmentFromWecom(ctx: Context, corpId: number, departme
 /** WeCom removes empty departments only; news may still come in another order, so what hangs below moves up. */
 export function removeDepartmentFromWecom(ctx: Context, corpId: number, wecomId: number): Promise<void> {
   return inTransaction(ctx, async (ctx) => {
-    const gone = await ctx.db.selectFrom('departments').select(['id', 'parentId']).where('tenantId', '=', ctx.tenantId).where('corpId', '=', corpId).where('wecomId', '=', wecomId).forUpdate().executeTakeFirst()
+    const gone = await ctx.db
+      .selectFrom('departments')
+      .select(['id', 'parentId'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('corpId', '=', corpId)
+      .where('wecomId', '=', wecomId)
+      .forUpdate()
+      .executeTakeFirst()
     if (!gone) return
-    await ctx.db.updateTable('departments').set({ parentId: gone.parentId }).where('tenantId', '=', ctx.tenantId).where('parentId', '=', gone.id).execute()
+    await ctx.db
+      .updateTable('departments')
+      .set({ parentId: gone.parentId })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('parentId', '=', gone.id)
+      .execute()
     await ctx.db.deleteFrom('employeeDepartments').where('tenantId', '=', ctx.tenantId).where('departmentId', '=', gone.id).execute()
     await ctx.db.deleteFrom('departments').where('tenantId', '=', ctx.tenantId).where('id', '=', gone.id).execute()
     forgetCallers(ctx, ctx.tenantId)
@@ -129,11 +145,13 @@ async function updateMember(ctx: Context, corpId: number, member: WecomMember, k
     ...(member.position !== undefined && member.position !== known.position ? { position: member.position } : {}),
     ...(member.mobile ? { mobileSealed: sealMobile(ctx, member.mobile) } : {}),
   }
-  if (Object.keys(change).length > 0) await ctx.db.updateTable('employees').set(change).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
+  if (Object.keys(change).length > 0)
+    await ctx.db.updateTable('employees').set(change).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
   return id
 }
 
-export const sealMobile = (ctx: Context, mobile: string | null | undefined): Buffer | null => (mobile ? ctx.secrets.seal(mobile, 'employees.mobile') : null)
+export const sealMobile = (ctx: Context, mobile: string | null | undefined): Buffer | null =>
+  mobile ? ctx.secrets.seal(mobile, 'employees.mobile') : null
 
 /** Departments of other corps and those given by hand stay. */
 async function placeMember(ctx: Context, corpId: number, employeeId: number, wecomIds: readonly number[]): Promise<void> {
@@ -154,7 +172,14 @@ async function placeMember(ctx: Context, corpId: number, employeeId: number, wec
 
 /** The department with this number, made under its number when it was not heard of yet. */
 async function placeholder(ctx: Context, corpId: number, wecomId: number): Promise<number> {
-  const find = () => ctx.db.selectFrom('departments').select('id').where('tenantId', '=', ctx.tenantId).where('corpId', '=', corpId).where('wecomId', '=', wecomId).executeTakeFirst()
+  const find = () =>
+    ctx.db
+      .selectFrom('departments')
+      .select('id')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('corpId', '=', corpId)
+      .where('wecomId', '=', wecomId)
+      .executeTakeFirst()
   const known = await find()
   if (known) return known.id
   await ctx.db
@@ -167,7 +192,14 @@ async function placeholder(ctx: Context, corpId: number, wecomId: number): Promi
 
 async function endAccount(ctx: Context, corpId: number, userId: string, employeeId: number): Promise<void> {
   await accountRow(ctx, corpId, userId).set({ leftAt: ctx.now() }).where('leftAt', 'is', null).execute()
-  const others = await ctx.db.selectFrom('employeeAccounts').select('userId').where('tenantId', '=', ctx.tenantId).where('employeeId', '=', employeeId).where('leftAt', 'is', null).limit(1).execute()
+  const others = await ctx.db
+    .selectFrom('employeeAccounts')
+    .select('userId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('employeeId', '=', employeeId)
+    .where('leftAt', 'is', null)
+    .limit(1)
+    .execute()
   if (others.length === 0) await unlessLastOwner(ctx, employeeId, () => leave(ctx, employeeId, 'wecom'))
 }
 

@@ -24,7 +24,6 @@ export const permissionCatalogue = [
   { name: 'events.write', zh: '上报事件', en: 'Send events' },
   { name: 'team.read', zh: '查看员工与部门', en: 'See employees and departments' },
   { name: 'team.write', zh: '编辑员工与部门', en: 'Edit employees and departments' },
-  { name: 'roles.read', zh: '查看角色', en: 'See roles' },
   { name: 'roles.write', zh: '编辑角色', en: 'Edit roles' },
   { name: 'settings.read', zh: '查看设置', en: 'See settings' },
   { name: 'settings.write', zh: '编辑设置', en: 'Edit settings' },

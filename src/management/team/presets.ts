@@ -25,7 +25,7 @@ export const presets = {
   decision_maker: {
     zh: '决策者',
     en: 'Decision maker',
-    permissions: [...watching, 'orders.read', 'events.read', 'roles.read', 'settings.read'],
+    permissions: [...watching, 'orders.read', 'events.read', 'settings.read'],
     home: '/',
     scope: 'all',
   },
@@ -46,7 +46,7 @@ export const presets = {
       'exports.write',
       'files.write',
       'events.read',
-      'roles.read',
+
       'settings.read',
       'wecom.read',
     ],
@@ -103,7 +103,7 @@ export const presets = {
     en: 'Technician',
     permissions: [
       'team.read',
-      'roles.read',
+
       'settings.read',
       'settings.write',
       'wecom.read',
@@ -151,7 +151,7 @@ export const presets = {
       'imports.read',
       'exports.read',
       'events.read',
-      'roles.read',
+
       'settings.read',
       'wecom.read',
       'webhooks.read',

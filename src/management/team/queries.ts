@@ -29,7 +29,8 @@ export async function accountOf(ctx: Context, corpId: number, employeeId: number
   return found?.userId
 }
 
-const accounts = (ctx: Context, corpId: number) => ctx.db.selectFrom('employeeAccounts').where('tenantId', '=', ctx.tenantId).where('corpId', '=', corpId)
+const accounts = (ctx: Context, corpId: number) =>
+  ctx.db.selectFrom('employeeAccounts').where('tenantId', '=', ctx.tenantId).where('corpId', '=', corpId)
 
 /** Names beside ids where people read them. */
 export async function employeeNames(ctx: Context, ids: readonly number[]): Promise<Map<number, string>> {
@@ -45,6 +46,11 @@ export async function employeeNames(ctx: Context, ids: readonly number[]): Promi
 
 /** Every department of the corp by its number there. */
 export async function departmentsByWecomId(ctx: Context, corpId: number): Promise<Map<number, number>> {
-  const rows = await ctx.db.selectFrom('departments').select(['id', 'wecomId']).where('tenantId', '=', ctx.tenantId).where('corpId', '=', corpId).execute()
+  const rows = await ctx.db
+    .selectFrom('departments')
+    .select(['id', 'wecomId'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corpId', '=', corpId)
+    .execute()
   return new Map(rows.flatMap(({ id, wecomId }) => (wecomId === null ? [] : [[wecomId, id] as const])))
 }

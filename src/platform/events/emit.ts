@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
+import { noteCommit } from '../http/idempotency.ts'
 import type { EventDefinition } from './catalogue.ts'
 
 /** Partitions of the log; a customer's events all lie in one, in order. Changing it needs a drained log. */
@@ -50,6 +51,7 @@ export async function inTransaction<T>(ctx: Context, work: (ctx: Context) => Pro
         const inner: Context = { ...ctx, db, pending: [] }
         const result = await work(inner)
         await writeEvents(inner)
+        if (inner.claim) await noteCommit(inner, inner.claim)
         return result
       })
     } catch (error) {

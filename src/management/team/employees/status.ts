@@ -24,7 +24,10 @@ async function end(ctx: Context, id: number, by: By, status: 'suspended' | 'left
   if (!changed) return false
   await ctx.db.deleteFrom('sessions').where('tenantId', '=', ctx.tenantId).where('employeeId', '=', id).execute()
   forgetCallers(ctx, ctx.tenantId)
-  emit(ctx, status === 'left' ? employeeLeft : employeeSuspended, { customerId: null, properties: { employee: id, employeeName: changed.name, by } })
+  emit(ctx, status === 'left' ? employeeLeft : employeeSuspended, {
+    customerId: null,
+    properties: { employee: id, employeeName: changed.name, by },
+  })
   return true
 }
 
@@ -42,7 +45,11 @@ export async function resume(ctx: Context, id: number, by: By): Promise<boolean>
 }
 
 export async function rejoin(ctx: Context, id: number, by: By): Promise<boolean> {
-  const changed = await rowOf(ctx, id).set({ status: 'active', leftAt: null }).where('status', '=', 'left').returning('name').executeTakeFirst()
+  const changed = await rowOf(ctx, id)
+    .set({ status: 'active', leftAt: null })
+    .where('status', '=', 'left')
+    .returning('name')
+    .executeTakeFirst()
   if (!changed) return false
   emit(ctx, employeeJoined, { customerId: null, properties: { employee: id, employeeName: changed.name, by } })
   return true
@@ -54,7 +61,8 @@ export async function keepAnOwner(ctx: Context, leaving: number): Promise<void> 
     select e.id from employees e join roles r on r.tenant_id = e.tenant_id and r.id = e.role_id
     where e.tenant_id = ${ctx.tenantId} and r.preset = 'owner' and e.status = 'active' order by e.id for update of e`.execute(ctx.db)
   const ids = owners.rows.map(({ id }) => id)
-  if (ids.length === 1 && ids[0] === leaving) throw appError('employee.last_owner', { status: 409, message: 'This is the last owner. Make somebody else an owner first.' })
+  if (ids.length === 1 && ids[0] === leaving)
+    throw appError('employee.last_owner', { status: 409, message: 'This is the last owner. Make somebody else an owner first.' })
 }
 
 const rowOf = (ctx: Context, id: number) => ctx.db.updateTable('employees').where('tenantId', '=', ctx.tenantId).where('id', '=', id)

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { Language } from '../sessions/schema.ts'
+
+export const Settings = z.object({
+  name: z.string(),
+  timezone: z.string(),
+  currency: z.string(),
+  weekStart: z.enum(['monday', 'sunday']),
+  language: Language,
+})
+
+export type Settings = z.infer<typeof Settings>
+
+export const SettingsPatch = z
+  .object({
+    name: z.string().trim().min(1).max(100),
+    timezone: z.string().max(64),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'Three capital letters.'),
+    weekStart: z.enum(['monday', 'sunday']),
+    language: Language,
+  })
+  .partial()
