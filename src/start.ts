@@ -13,6 +13,7 @@ import { buildConsole } from './build-console.ts'
 import { type Engines, readAddress, startEngines, writeAddress } from './engines.ts'
 import { chooseSandboxPort, withPorts } from './ports.ts'
 import { environmentOf, type Kept, keep } from './supervisor.ts'
+import { firstTenant } from './workspace.ts'
 
 export type StartOptions = { sandbox: boolean; json: boolean }
 
@@ -85,7 +86,7 @@ async function startProcesses(
   const configured = sandbox ? { ...config, wecom: { baseUrl: sandbox.url, openUrl: sandbox.url, loginUrl: sandbox.url } } : config
   const env = environmentOf(configured)
   const installation = await openInstallation(configured, 'supervisor')
-  const first = await createTenantWithOwner(installation, { name: '我的企业', login: 'admin' })
+  const first = await createTenantWithOwner(installation, firstTenant)
   const note = (name: string) => (restarts: number) =>
     void installation.databases.systemPool
       .query(

@@ -14,8 +14,7 @@ export function checkEvent(sent: unknown, now: Date): BehaviourEvent {
   const { id, person, device, event, timestamp, properties } = sent as Record<string, unknown>
   const name = textOf(event, 'event', 100)
   if (name === undefined) throw invalid('event.no_name', 'An event needs a name in "event".', 'event')
-  if (!isEventName(name))
-    throw invalid('event.bad_name', `"${name}" is no event name: lower-case words joined by dots, such as page.viewed.`, 'event')
+  if (!isEventName(name)) throw invalid('event.bad_name', `"${name}" is no event name: words joined by dots, such as page.viewed.`, 'event')
   const [who, on, given] = [textOf(person, 'person', 200), textOf(device, 'device', 200), textOf(id, 'id', 200)]
   return {
     name,

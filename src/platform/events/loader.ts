@@ -114,7 +114,8 @@ async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePe
     at: Date.parse(event.at),
     name: event.name,
     id: event.id ?? crypto.randomUUID(),
-    properties: textProperties(event.properties),
+    // Reports may count devices as well as people.
+    properties: textProperties(event.device === undefined ? event.properties : { ...event.properties, $device: event.device }),
     received_at: received,
     load,
   }))
