@@ -18,6 +18,5 @@ export const defineEvent = <Properties extends z.ZodObject>(
   return { name, version: facts.version ?? 1, title: facts.title, own: facts.own ?? false, properties: facts.properties }
 }
 
-;/^[\p{Ll}\p{Lo}$][\p{Ll}\p{Lo}\p{N}_$-]*([. ][\p{Ll}\p{Lo}\p{N}_$-]+)*$/u.test(name) && name.length <= 100
 /** Words joined by dots, underscores or spaces, at most 100 letters. Ours are `noun.verb_past`; senders may have older habits. */
 export const isEventName = (name: string): boolean => /^[\p{L}$_][\p{L}\p{N}$_.:/ -]*$/u.test(name) && name.length <= 100
