@@ -49,16 +49,3 @@ export const useCreateOrder = () => useCommand((body: object) => post<{ id: stri
 export const useRefund = (id: string) => useCommand((body: object) => post(`orders/${id}/refunds`, body), touched)
 
 const touched = ['orders', 'customers', 'overview']
-
-interface ChannelNode extends Named {
-  children?: ChannelNode[]
-}
-
-/** Channels are a tree; a list of choices names each with its parents. */
-export function useChannelNames(): { value: string; label: string }[] {
-  const channels = useResource<Page<ChannelNode>>('channels', { limit: 200 })
-  return flat(channels.data?.items ?? [], '')
-}
-
-const flat = (nodes: ChannelNode[], above: string): { value: string; label: string }[] =>
-  nodes.flatMap((node) => [{ value: node.id, label: above + node.name }, ...flat(node.children ?? [], `${above}${node.name} / `)])

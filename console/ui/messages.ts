@@ -147,7 +147,13 @@ export const errors = messages(
       too_busy: '现在登录的人太多，请稍后再试',
       account_suspended: '这个账号已停用，请联系管理员',
     },
-    password: { too_short: '密码至少 8 位', too_common: '这个密码太常见，换一个', same: '新密码不能和原来的一样' },
+    password: {
+      too_short: '密码至少 8 位',
+      too_long: '密码太长了',
+      too_common: '这个密码太常见，换一个',
+      contains_login: '密码里不能有登录账号',
+      same_as_old: '新密码不能和原来的一样',
+    },
     employee: {
       last_owner: '这是最后一位所有者，请先把别人设为所有者',
       own_suspension: '不能停用自己或给自己办离职',
@@ -183,8 +189,10 @@ export const errors = messages(
     },
     password: {
       too_short: 'At least 8 characters',
+      too_long: 'This password is too long',
       too_common: 'This password is too common',
-      same: 'The new password must differ from the old one',
+      contains_login: 'A password may not contain the login',
+      same_as_old: 'The new password must differ from the old one',
     },
     employee: {
       last_owner: 'This is the last owner; make somebody else an owner first',
