@@ -5,10 +5,16 @@ import { appError } from '#platform/errors.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { runFunnel } from './funnel/query.ts'
 import { funnelReport } from './funnel/schema.ts'
+import { runLifecycle } from './lifecycle/query.ts'
+import { lifecycleReport } from './lifecycle/schema.ts'
+import { runRetention } from './retention/query.ts'
+import { retentionReport } from './retention/schema.ts'
 import { runRfm } from './rfm/query.ts'
 import { rfmReport } from './rfm/schema.ts'
 import { type ReportType, reportTypes } from './schema.ts'
 import type { Scope } from './scope.ts'
+import { runStickiness } from './stickiness/query.ts'
+import { stickinessReport } from './stickiness/schema.ts'
 import { runTrend } from './trend/query.ts'
 import { trendReport } from './trend/schema.ts'
 import { visiblePersons } from './visible.ts'
@@ -23,6 +29,9 @@ type Runner = { schema: z.ZodType; run(scope: Scope, report: never): Promise<unk
 const runners: Record<ReportType, Runner> = {
   funnel: { schema: funnelReport, run: runFunnel },
   trend: { schema: trendReport, run: runTrend },
+  retention: { schema: retentionReport, run: runRetention },
+  lifecycle: { schema: lifecycleReport, run: runLifecycle },
+  stickiness: { schema: stickinessReport, run: runStickiness },
   rfm: { schema: rfmReport, run: runRfm },
 }
 

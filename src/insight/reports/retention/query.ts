@@ -1,0 +1,87 @@
+import { DateTime } from 'luxon'
+import { z } from 'zod'
+import { type Bucket, bucketSql, bucketsFrom } from '../dates.ts'
+import type { Scope } from '../scope.ts'
+import { askPersons, type Bindings, bindings, matcherSql, namesOf, scanEvents } from '../sql.ts'
+import { countRetention, type Life } from './retention.ts'
+import type { RetentionReport, RetentionResult } from './schema.ts'
+
+type Known = Life & { one: string }
+
+export async function runRetention(scope: Scope, report: RetentionReport): Promise<RetentionResult> {
+  const first = DateTime.fromISO(report.from.replace(' ', 'T'), { zone: scope.calendar.timezone }).toJSDate()
+  const ahead = (report.brackets ?? []).reduce((sum, length) => sum + length, 0)
+  const buckets = bucketsFrom(scope.calendar, report.period, first, report.intervals + ahead)
+  const lives = await readLives(scope, report, buckets)
+  const { intervals } = report
+  const cohorts = countRetention(
+    lives,
+    report.mode === 'brackets' ? { intervals, mode: report.mode, brackets: report.brackets ?? [] } : { intervals, mode: report.mode },
+  )
+  return {
+    cohorts: cohorts.map((cohort, i) => ({ start: buckets[i]?.label ?? '', ...cohort })),
+    ...(report.persons
+      ? { persons: lives.filter(({ starts }) => starts.includes(report.persons?.cohort ?? -1)).map(({ one }) => scope.nameOf(Number(one))) }
+      : {}),
+  }
+}
+
+const Row = z.object({
+  one: z.string(),
+  starts: z.array(z.string()),
+  firsts: z.array(z.tuple([z.string(), z.number()])),
+  returns: z.array(z.string()),
+})
+
+async function readLives(scope: Scope, report: RetentionReport, buckets: Bucket[]): Promise<Known[]> {
+  const bind = bindings()
+  const start = report.start
+  const back = report.return ?? start
+  const [from, to] = [buckets[0]?.from ?? new Date(0), buckets.at(-1)?.to ?? new Date(0)]
+  const startTo = buckets[report.intervals - 1]?.to ?? to
+  const isFirst = report.cohort === 'first_time_ever' || report.cohort === 'first_time_matching'
+  const inRange = `ms >= ${bind.integer(from.getTime())}`
+  const starts = `isStart and ${inRange} and ms < ${bind.integer(startTo.getTime())}`
+  const rows = await scope.ask({
+    params: bind.params,
+    row: Row,
+    sql: `select one, groupUniqArrayIf(bucket, ${starts}) as starts, ${firstSql(report)} as firsts, arrayMap(r -> r.1, arrayFilter(r -> r.2 >= ${bind.integer(report.minOccurrences)}, arrayZip((sumMapIf([bucket], [1], isReturn and ${inRange}) as counted).1, counted.2))) as returns
+      from (select ${unitSql(report)} as one, ms, ${bucketSql(bind, scope.calendar, report.period)} as bucket, ${matcherSql(bind, start)} as isStart, ${matcherSql(bind, back)} as isReturn, ${nameSql(bind, start.event)} as isNamed
+        from ${scanEvents(bind, { ...scope.scan(report), from: isFirst ? undefined : from, to, names: namesOf([start, back]), persons: askPersons([start, back]) })}
+        where ${report.unit === 'device' ? "mapContains(properties, '$device')" : 'who != 0'})
+      group by one having length(starts) > 0 order by one`,
+  })
+  const index = new Map(buckets.map(({ key }, i) => [key, i]))
+  const places = (keys: readonly string[]) => keys.flatMap((key) => index.get(key) ?? [])
+  return rows.map((row) => ({
+    one: row.one,
+    starts: startsOf(report, places(row.starts), row.firsts, index, from),
+    returns: places(row.returns),
+  }))
+}
+
+const unitSql = ({ unit }: RetentionReport): string => (unit === 'device' ? "properties['$device']" : 'toString(who)')
+
+const nameSql = (bind: Bindings, event: string): string => (event === '*' ? '1' : `name = ${bind.text(event)}`)
+
+/** The first start of all time as (interval, instant); with `first_time_ever` only if the very first event of that name fits. */
+function firstSql({ cohort }: RetentionReport): string {
+  if (cohort === 'first_time_matching') return 'if(countIf(isStart) > 0, [(argMinIf(bucket, ms, isStart), minIf(ms, isStart))], [])'
+  if (cohort === 'first_time_ever')
+    return 'if(countIf(isNamed) > 0 and argMinIf(isStart, (ms, not isStart), isNamed), [(argMinIf(bucket, ms, isNamed), minIf(ms, isNamed))], [])'
+  return "[('', toInt64(0))]"
+}
+
+function startsOf(
+  { cohort }: RetentionReport,
+  starts: number[],
+  firsts: readonly (readonly [string, number])[],
+  index: ReadonlyMap<string, number>,
+  from: Date,
+): number[] {
+  if (cohort === 'recurring') return starts
+  if (cohort === 'first_time_in_range') return starts.length > 0 ? [Math.min(...starts)] : []
+  const [bucket, ms] = firsts[0] ?? ['', 0]
+  const place = ms >= from.getTime() ? index.get(bucket) : undefined
+  return place !== undefined && starts.includes(place) ? [place] : []
+}

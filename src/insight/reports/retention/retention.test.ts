@@ -1,0 +1,193 @@
+import fc from 'fast-check'
+import { DateTime } from 'luxon'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { runReport } from '../run.ts'
+import { loadWorld, type TestEvent } from '../testing.ts'
+import type { RetentionResult } from './schema.ts'
+
+let workspace: TestWorkspace
+beforeAll(async () => {
+  workspace = await openTestWorkspace()
+})
+
+const zone = 'Asia/Shanghai'
+const base = { type: 'retention', start: { event: 'join' }, return: { event: 'come' }, from: '2026-03-02', intervals: 4 }
+const run = async (events: TestEvent[], report: object = {}): Promise<RetentionResult> =>
+  (await loadWorld(await workspace.newTenant(), { events })).run<RetentionResult>({ ...base, ...report })
+const values = async (events: TestEvent[], report: object = {}) => (await run(events, report)).cohorts.map((cohort) => cohort.values)
+
+/** `join 0, come 2` → events of a person on those days after 2 March, at noon. */
+const person = (name: string, acts: string): TestEvent[] =>
+  acts.split(', ').map((act) => {
+    const [event = '', day, properties] = act.split(' ')
+    return {
+      person: name,
+      event,
+      timestamp: new Date(Date.parse('2026-03-02T12:00:00+08:00') + Number(day) * 86_400_000).toISOString(),
+      properties: Object.fromEntries(
+        (properties ?? '')
+          .split(';')
+          .filter(Boolean)
+          .map((pair) => pair.split(':')),
+      ),
+    }
+  })
+
+describe('retention', () => {
+  test('is triangular; interval 0 holds the cohort itself', async () => {
+    const events = [...person('a', 'join 0, come 1, come 3'), ...person('b', 'join 0, come 0'), ...person('c', 'join 2, come 3, come 9')]
+    expect(await run(events)).toEqual({
+      cohorts: [
+        { start: '2026-03-02', size: 2, values: [2, 1, 0, 1] },
+        { start: '2026-03-03', size: 0, values: [0, 0, 0] },
+        { start: '2026-03-04', size: 1, values: [1, 1] },
+        { start: '2026-03-05', size: 0, values: [0] },
+      ],
+    })
+  })
+
+  test('on or after counts whoever came then or later', async () => {
+    expect(await values([...person('a', 'join 0, come 3'), ...person('b', 'join 0, come 1')], { mode: 'on_or_after' })).toEqual([
+      [2, 2, 1, 1],
+      [0, 0, 0],
+      [0, 0],
+      [0],
+    ])
+  })
+
+  test('brackets follow one another, as long as they say, and look past the last cohort', async () => {
+    const events = [
+      ...person('a', 'join 0, come 1'),
+      ...person('b', 'join 0, come 3, come 4'),
+      ...person('c', 'join 0, come 5'),
+      ...person('d', 'join 0, come 12'),
+    ]
+    expect(await values(events, { intervals: 1, mode: 'brackets', brackets: [1, 3, 7] })).toEqual([[4, 1, 1, 1]])
+  })
+
+  test('recurring people stand in every cohort they start in, first-time people in one', async () => {
+    const events = [...person('a', 'join -5, join 0, join 1, come 2'), ...person('b', 'join -5 plan:free, join 1 plan:paid, come 2')]
+    const sizes = async (report: object) => (await run(events, report)).cohorts.map(({ size }) => size)
+    expect(await sizes({ cohort: 'recurring' })).toEqual([1, 2, 0, 0])
+    expect(await sizes({ cohort: 'first_time_in_range' })).toEqual([1, 1, 0, 0])
+    expect(await sizes({ cohort: 'first_time_matching' })).toEqual([0, 0, 0, 0])
+    expect(await sizes({ cohort: 'first_time_matching', start: { event: 'join', where: { plan: 'paid' } } })).toEqual([0, 1, 0, 0])
+    expect(await sizes({ cohort: 'first_time_ever', start: { event: 'join', where: { plan: 'paid' } } })).toEqual([0, 0, 0, 0])
+    expect(await sizes({ cohort: 'first_time_ever', from: '2026-02-25' })).toEqual([2, 0, 0, 0])
+  })
+
+  test('may ask for several returns in one interval', async () => {
+    expect(
+      await values([...person('a', 'join 0, come 1, come 1'), ...person('b', 'join 0, come 1, come 2')], { minOccurrences: 2 }),
+    ).toMatchObject([[2, 1, 0, 0], {}, {}, {}])
+  })
+
+  test('weeks begin where the report says, hours are hours, months are months', async () => {
+    const events = person('a', 'join 6, come 7, come 30')
+    expect((await run(events, { period: 'week' })).cohorts.slice(0, 2)).toMatchObject([
+      { start: '2026-03-02', values: [1, 1, 0, 0] },
+      { start: '2026-03-09' },
+    ])
+    expect((await run(events, { period: 'week', weekStart: 'sunday' })).cohorts.slice(0, 2)).toMatchObject([
+      { start: '2026-03-01', values: [0, 0, 0, 0] },
+      { start: '2026-03-08', values: [1, 0, 0] },
+    ])
+    expect((await run(events, { period: 'month', intervals: 2 })).cohorts).toMatchObject([
+      { start: '2026-03-01', values: [1, 1] },
+      { start: '2026-04-01' },
+    ])
+    expect((await run(person('a', 'join 0, come 0'), { period: 'hour', from: '2026-03-02T11:00', intervals: 2 })).cohorts).toMatchObject([
+      { start: '2026-03-02T11:00:00+08:00', size: 0 },
+      { start: '2026-03-02T12:00:00+08:00', values: [1] },
+    ])
+  })
+
+  test('counts devices where asked, and lists the people of a cohort', async () => {
+    const events = [...person('a', 'join 0 $device:x, come 1 $device:y'), ...person('a', 'join 0 $device:y'), ...person('b', 'join 1')]
+    expect(await values(events, { unit: 'device' })).toEqual([[2, 1, 0, 0], [0, 0, 0], [0, 0], [0]])
+    expect((await run(events, { persons: { cohort: 1 } })).persons).toEqual(['b'])
+  })
+
+  test.each([
+    [{ intervals: 0 }, 'intervals'],
+    [{ from: 'yesterday' }, 'from'],
+    [{ period: 'year' }, 'period'],
+    [{ mode: 'brackets' }, 'brackets'],
+    [{ brackets: [0], mode: 'brackets' }, 'brackets.0'],
+    [{ persons: { cohort: 4 } }, 'persons.cohort'],
+    [{ start: undefined }, 'start'],
+  ])('refuses %j and names %s', async (wrong, field) => {
+    await expect(runReport(await workspace.newTenant(), { ...base, ...wrong })).rejects.toMatchObject({ field })
+  })
+})
+
+const act = fc.record({ event: fc.constantFrom('join', 'come'), hours: fc.integer({ min: -60, max: 24 * 40 }), good: fc.boolean() })
+const worlds = fc.array(fc.array(act, { maxLength: 6 }), { minLength: 20, maxLength: 20 })
+
+test('agrees with counting by hand on random worlds', { timeout: 300_000 }, async () => {
+  const from = DateTime.fromISO('2026-03-02', { zone })
+  const placeOf = (ms: number, period: 'day' | 'week' | 'month') =>
+    Math.round(
+      DateTime.fromMillis(ms, { zone })
+        .startOf(period)
+        .diff(from.startOf(period), `${period}s` as 'days')
+        .as(`${period}s` as 'days'),
+    )
+  await fc.assert(
+    fc.asyncProperty(
+      worlds,
+      fc.constantFrom('day' as const, 'week' as const, 'month' as const),
+      fc.constantFrom('recurring', 'first_time_in_range', 'first_time_matching', 'first_time_ever'),
+      fc.constantFrom('on', 'on_or_after'),
+      fc.integer({ min: 1, max: 3 }),
+      fc.boolean(),
+      async (people, period, cohort, mode, minOccurrences, same) => {
+        const intervals = 5
+        const expected = Array.from({ length: intervals }, (_, c) => {
+          const counts = Array.from({ length: intervals - c }, () => 0)
+          for (const acts of people) {
+            const timed = acts.map((one) => ({
+              ...one,
+              ms: from.toMillis() + one.hours * 3_600_000,
+              place: placeOf(from.toMillis() + one.hours * 3_600_000, period),
+            }))
+            const inRange = timed.filter(({ place }) => place >= 0 && place < intervals)
+            const starts = inRange.filter(({ event, good }) => event === 'join' && good)
+            const joins = timed.filter(({ event, place }) => event === 'join' && place < intervals)
+            const earliest = (list: typeof timed) => list.filter(({ ms }) => ms === Math.min(...list.map((one) => one.ms)))
+            const cohorts = {
+              recurring: starts.map(({ place }) => place),
+              first_time_in_range: earliest(starts).map(({ place }) => place),
+              first_time_matching: earliest(joins.filter(({ good }) => good)).map(({ place }) => place),
+              first_time_ever: earliest(joins)
+                .filter(({ good }) => good)
+                .map(({ place }) => place),
+            }[cohort as 'recurring']
+            if (!cohorts.includes(c)) continue
+            const returns = inRange
+              .filter(({ event, good }) => (same ? event === 'join' && good : event === 'come'))
+              .map(({ place }) => place)
+            const often = returns.filter((place) => returns.filter((one) => one === place).length >= minOccurrences)
+            for (let k = 0; k < counts.length; k++)
+              if (k === 0 || often.some((place) => (mode === 'on' ? place === c + k : place >= c + k))) counts[k] = (counts[k] ?? 0) + 1
+          }
+          return counts
+        })
+        const events = people.flatMap((acts, i) =>
+          acts.map(({ event, hours, good }) => ({
+            person: `p${i}`,
+            event,
+            timestamp: from.plus({ hours }).toUTC().toISO() ?? '',
+            properties: { good },
+          })),
+        )
+        const start = { event: 'join', where: { good: true } }
+        expect(
+          await values(events, { start, return: same ? start : { event: 'come' }, period, cohort, mode, minOccurrences, intervals }),
+        ).toEqual(expected)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
