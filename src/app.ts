@@ -2,12 +2,21 @@ import type { Hono } from 'hono'
 import { openAPIRouteHandler } from 'hono-openapi'
 import { deliverWebhooks, webhookConsumer } from '#connectors/webhooks/jobs.ts'
 import { webhooks } from '#connectors/webhooks/routes.ts'
+import { orderAmended, orderPaid, orderPlaced, orderRefunded } from '#conversion/events.ts'
 import { orderLinesImport, ordersImport } from '#conversion/orders/import.ts'
+import { productsImport } from '#conversion/orders/products-import.ts'
 import { reports } from '#insight/reports/routes.ts'
+import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
-import { employeeEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
+import { customersImport, phonesImport, tagsImport } from '#management/customers/import.ts'
+import { customerSchedules, bulkTagging } from '#management/customers/jobs.ts'
+import { attributes, customers } from '#management/customers/routes.ts'
+import { customersEventDefinitions, employeeEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
+import { mergeReviews, merges } from '#management/identity/routes.ts'
+import { tagGroups, tags, tagTemplateRoutes } from '#management/tags/routes.ts'
 import { apiKeys } from '#management/team/api-keys/routes.ts'
 import { audits } from '#management/team/audit/routes.ts'
+import { wecomLogin } from '#management/login/routes.ts'
 import { authenticate } from '#management/team/authenticate.ts'
 import { departments } from '#management/team/departments/routes.ts'
 import { employees } from '#management/team/employees/routes.ts'
@@ -28,7 +37,9 @@ import { idempotency } from '#platform/http/idempotency.ts'
 import type { AppEnv } from '#platform/http/router.ts'
 import { createServer } from '#platform/http/server.ts'
 import { serveConsole } from '#platform/http/static.ts'
+import { importJob, importSchedules } from '#platform/imports/jobs.ts'
 import type { ImportKind } from '#platform/imports/kind.ts'
+import { imports } from '#platform/imports/routes.ts'
 import type { Job, Schedule } from '#platform/jobs.ts'
 import { housekeeping } from '#platform/operations/housekeeping.ts'
 import { operations } from '#platform/operations/routes.ts'
@@ -39,11 +50,16 @@ import { version } from '#platform/version.ts'
 /** Readers of the event log. */
 export const consumers: readonly Consumer[] = [webhookConsumer, tagsToWecom]
 
+/** What a file can hold. */
+export const importKinds: readonly ImportKind[] = [ordersImport, orderLinesImport, customersImport, productsImport, eventsImport, tagsImport, phonesImport]
+
+const imported = importJob(importKinds)
+
 /** Work that outlives a request. */
-export const jobs: readonly Job[] = [syncCorp, refreshCustomer]
+export const jobs: readonly Job[] = [bulkTagging, syncCorp, refreshCustomer, imported]
 
 /** Work at planned moments. */
-export const schedules: readonly Schedule[] = [...housekeeping, deliverWebhooks]
+export const schedules: readonly Schedule[] = [...housekeeping, ...customerSchedules(() => eventDefinitions), ...importSchedules, deliverWebhooks]
 
 /** Whoever knows what to say to a new friend, asked in this order. */
 const welcomes: readonly WelcomeDecider[] = []
@@ -53,11 +69,8 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
   (installation, signal) => runWecom(installation, welcomes, signal),
 ]
 
-/** What a file may hold. */
-export const importKinds: readonly ImportKind[] = [ordersImport, orderLinesImport]
-
 /** Everything that may be emitted. */
-export const eventDefinitions: readonly EventDefinition[] = [...employeeEventDefinitions, ...wecomEventDefinitions]
+export const eventDefinitions: readonly EventDefinition[] = [...customersEventDefinitions, ...employeeEventDefinitions, ...wecomEventDefinitions, orderPlaced, orderPaid, orderAmended, orderRefunded]
 
 /** Path prefix → routes. */
 export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] = [
@@ -66,6 +79,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1', tracking(eventDefinitions)],
   ['/api/v1', webhooks],
   ['/api/v1/session', sessions],
+  ['/api/v1/session/wecom', wecomLogin],
   ['/api/v1/employees', employees],
   ['/api/v1/departments', departments],
   ['/api/v1/roles', roles],
@@ -73,6 +87,14 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/api-keys', apiKeys],
   ['/api/v1/settings', settings],
   ['/api/v1/audit', audits],
+  ['/api/v1/imports', imports(importKinds, imported)],
+  ['/api/v1/customers', customers(eventDefinitions)],
+  ['/api/v1/attributes', attributes],
+  ['/api/v1/merges', merges],
+  ['/api/v1/merge-reviews', mergeReviews],
+  ['/api/v1/tag-groups', tagGroups],
+  ['/api/v1/tags', tags],
+  ['/api/v1/tag-templates', tagTemplateRoutes],
   ['/callback/wecom', wecomCallbacks],
 ]
 

@@ -31,7 +31,9 @@ create table customers (
   position text,
   attributes jsonb not null default '{}',
   has_phone boolean not null default false,
+  -- Names, remarks and the last digits of phones in small letters, and every pair of neighbouring letters in them.
   search text not null default '',
+  search_pairs text not null default '',
   added_at timestamptz not null default now(),
   last_active_at timestamptz not null default 'epoch',
   orders_count int not null default 0,
@@ -42,6 +44,7 @@ create table customers (
 create index customers_canonical on customers (tenant_id, canonical_id) where canonical_id <> id;
 create index customers_added on customers (tenant_id, added_at, id) where listed;
 create index customers_active on customers (tenant_id, last_active_at, id) where listed;
+create index customers_orders on customers (tenant_id, orders_count, id) where listed;
 create index customers_paid on customers (tenant_id, paid_minor, id) where listed;
 call protect('customers');
 
@@ -246,24 +249,25 @@ create index customer_tags_tag on customer_tags (tenant_id, tag_id, canonical_id
 create index customer_tags_canonical on customer_tags (tenant_id, canonical_id);
 call protect('customer_tags');
 
--- Letters and pairs of letters: finds two-letter Chinese names, which three-letter grams do not.
-create function grams_of(text text) returns text[] language sql immutable parallel safe as $$
-  select array_agg(distinct substr(text, i, n)) from generate_series(1, length(text)) as i, generate_series(1, 2) as n where i + n - 1 <= length(text)
+-- Every pair of neighbouring letters, separated by U+0001: finds two-letter Chinese names, which three-letter grams do not.
+create function letter_pairs(text text) returns text language sql immutable parallel safe as $$
+  select coalesce(string_agg(distinct substr(text, i, 2), chr(1)), '') from generate_series(1, length(text) - 1) as i
 $$;
--- Pairs only when there is a pair: what a question asks the index.
-create function asked_grams_of(text text) returns text[] language sql immutable parallel safe as $$
-  select case when length(text) < 2 then array[text] else (select array_agg(distinct substr(text, i, 2)) from generate_series(1, length(text) - 1) as i) end
-$$;
-create index customers_search on customers using gin (tenant_id, grams_of(search)) where search <> '';
+create index customers_search on customers using gin (tenant_id, string_to_array(search_pairs, chr(1))) where search_pairs <> '';
 
 -- Array operators lose their index behind row-level security, so the search runs as the owner, for the current tenant only.
-create function search_customers(question text, most int) returns setof int language sql stable security definer set search_path = public, pg_temp as $$
-  select id from customers
-  where tenant_id = current_tenant() and search <> '' and listed
-    and grams_of(search) @> asked_grams_of(lower(question))
-    and position(lower(question) in search) > 0
-  limit most
-$$;
+create function search_customers(question text, most int) returns setof int language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  if length(question) < 2 then
+    return query select c.id from customers c where c.tenant_id = current_tenant() and c.listed and position(lower(question) in c.search) > 0 limit most;
+  else
+    return query select c.id from customers c
+      where c.tenant_id = current_tenant() and c.listed and c.search_pairs <> ''
+        and string_to_array(c.search_pairs, chr(1)) @> string_to_array(letter_pairs(lower(question)), chr(1))
+        and position(lower(question) in c.search) > 0
+      limit most;
+  end if;
+end $$;
 
 -- What one group of merged customers adds up to. A canonical's own facts come first, then the latest ones.
 create function summary_of(canonical int) returns table (
@@ -296,7 +300,7 @@ create function summary_of(canonical int) returns table (
   ),
   named as (
     select coalesce(bool_or(i.kind = 'phone'), false) as has_phone, coalesce(bool_or(i.kind <> 'device'), false) as known,
-      string_agg(case i.kind when 'phone' then right(i.masked, 4) when 'member_no' then i.value when 'shop_buyer' then i.value when 'person' then i.value end, ' ') as words
+      string_agg(case i.kind when 'phone' then right(i.masked, 4) end, ' ') as words
     from members m join lateral (select * from identities x where x.tenant_id = (select current_tenant()) and x.customer_id = m.id) i on true
   ),
   followed as (
@@ -333,7 +337,7 @@ begin
   changed as (
     update customers c set
       listed = f.listed, name = f.name, avatar = f.avatar, gender = f.gender, kind = f.kind, company = f.company, position = f.position, attributes = f.attributes,
-      has_phone = f.has_phone, search = f.search, added_at = f.added_at, last_active_at = f.last_active_at, orders_count = f.orders_count, paid_minor = f.paid_minor, currency = f.currency
+      has_phone = f.has_phone, search = f.search, search_pairs = letter_pairs(f.search), added_at = f.added_at, last_active_at = f.last_active_at, orders_count = f.orders_count, paid_minor = f.paid_minor, currency = f.currency
     from fresh f
     where c.tenant_id = current_tenant() and c.id = f.id
       and (c.listed, c.name, c.avatar, c.gender, c.kind, c.company, c.position, c.attributes, c.has_phone, c.search, c.added_at, c.last_active_at, c.orders_count, c.paid_minor, c.currency)

@@ -120,20 +120,24 @@ async function write(ctx: Context, plan: NumberedPlan, facts: ReadonlyMap<number
 /** New rows are written with what they show, as refresh_customers() would find it. */
 async function insertCustomers(ctx: Context, created: readonly Created[]): Promise<void> {
   if (created.length === 0) return
-  const rows = created.map(({ id, facts, identities }) => ({
-    id,
-    listed: identities.some(({ kind }) => kind !== 'device') || Object.keys(facts).length > 0,
-    ...facts,
-    attributes: facts.attributes ?? {},
-    phone: identities.some(({ kind }) => kind === 'phone'),
-    search: searchText(facts, identities),
-  }))
+  const rows = created.map(({ id, facts, identities }) => {
+    const search = searchText(facts, identities)
+    return {
+      id,
+      listed: identities.some(({ kind }) => kind !== 'device') || Object.keys(facts).length > 0,
+      ...facts,
+      attributes: facts.attributes ?? {},
+      phone: identities.some(({ kind }) => kind === 'phone'),
+      search,
+      pairs: letterPairs(search),
+    }
+  })
   await sql`
     with made as (
-      insert into customers (tenant_id, id, canonical_id, created_at, added_at, listed, name, avatar, gender, kind, company, position, attributes, has_phone, search)
-      select ${ctx.tenantId}, id, id, ${ctx.now()}, ${ctx.now()}, listed, name, avatar, gender, coalesce(kind, 'person'), company, position, attributes, phone, search
+      insert into customers (tenant_id, id, canonical_id, created_at, added_at, listed, name, avatar, gender, kind, company, position, attributes, has_phone, search, search_pairs)
+      select ${ctx.tenantId}, id, id, ${ctx.now()}, ${ctx.now()}, listed, name, avatar, gender, coalesce(kind, 'person'), company, position, attributes, phone, search, pairs
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as n(id int, listed boolean, name text, avatar text, gender text, kind text, company text, position text, attributes jsonb, phone boolean, search text)
+        as n(id int, listed boolean, name text, avatar text, gender text, kind text, company text, position text, attributes jsonb, phone boolean, search text, pairs text)
       returning id, attributes, gender, kind
     )
     insert into person_changes (tenant_id, customer_id) select ${ctx.tenantId}, id from made where attributes <> '{}' or gender is not null or kind <> 'person'`.execute(
@@ -142,16 +146,13 @@ async function insertCustomers(ctx: Context, created: readonly Created[]): Promi
 }
 
 const searchText = ({ name, company }: CustomerFacts, identities: readonly StoredIdentity[]): string =>
-  [
-    name,
-    company,
-    ...identities.map(({ kind, value, masked }) => (kind === 'phone' ? masked?.slice(-4) : searchable.has(kind) ? value : undefined)),
-  ]
-    .filter(Boolean)
-    .join(' ')
-    .toLowerCase()
+  [name, company, ...identities.map(({ kind, masked }) => (kind === 'phone' ? masked?.slice(-4) : undefined))].filter(Boolean).join(' ').toLowerCase()
 
-const searchable: ReadonlySet<string> = new Set(['member_no', 'shop_buyer', 'person'])
+/** The same as letter_pairs() in SQL, in any order. */
+function letterPairs(text: string): string {
+  const letters = [...text]
+  return [...new Set(letters.slice(1).map((letter, i) => `${letters[i]}${letter}`))].join('\u0001')
+}
 
 /** In one order for everybody, so that two writers of the same identities wait for each other instead of deadlocking. */
 async function insertIdentities(ctx: Context, attached: readonly { identity: StoredIdentity; customer: number }[]): Promise<boolean> {

@@ -93,8 +93,8 @@ async function create(ctx: Context, kind: Kind, values: readonly string[]): Prom
         on conflict do nothing returning value, customer_id
       ),
       made as (
-        insert into customers (tenant_id, id, canonical_id, created_at, added_at, listed, search)
-        select ${ctx.tenantId}, customer_id, customer_id, ${ctx.now()}, ${ctx.now()}, ${kind === 'person'}, case when ${kind === 'person'} then lower(value) else '' end from named
+        insert into customers (tenant_id, id, canonical_id, created_at, added_at, listed)
+        select ${ctx.tenantId}, customer_id, customer_id, ${ctx.now()}, ${ctx.now()}, ${kind === 'person'} from named
       )
       select value, customer_id from named`.execute(ctx.db),
   )

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { membersOf } from '#management/identity/queries.ts'
+import type { Context } from '#platform/context.ts'
+import type { EventDefinition } from '#platform/events/catalogue.ts'
+import { decodeCursor, toPage } from '#platform/http/paging.ts'
+import type { TimelineList } from './schema.ts'
+
+const Row = z.object({ at: z.int(), name: z.string(), id: z.uuid(), properties: z.record(z.string(), z.string()) })
+
+/** What this customer and everybody merged into it did and had done, newest first. */
+export async function readTimeline(
+  ctx: Context,
+  definitions: readonly EventDefinition[],
+  { customerId, limit, cursor }: { customerId: number; limit: number; cursor?: string | undefined },
+): Promise<z.infer<typeof TimelineList>> {
+  const before = decodeCursor(z.tuple([z.int(), z.uuid()]), cursor)
+  const [members, asOf] = [await membersOf(ctx, customerId), await loadedUntil(ctx)]
+  // An import or replay may have written an event twice; the id says so.
+  const rows = await ctx.clickhouse.ask({
+    sql: `select toUnixTimestamp64Milli(at) as at, name, toString(id) as id, properties from events
+      where tenant = {tenant:UInt32} and person in {members:Array(UInt32)}
+        ${before ? 'and at <= fromUnixTimestamp64Milli({at:Int64}) and (at, id) < (fromUnixTimestamp64Milli({at:Int64}), {id:UUID})' : ''}
+      order by events.at desc, events.id desc limit 1 by events.id limit {limit:UInt32}`,
+    params: { tenant: ctx.tenantId, members, limit: limit + 1, ...(before ? { at: before[0], id: before[1] } : {}) },
+    row: Row,
+  })
+  const { items, next } = toPage(rows, limit, ({ at, id }) => [at, id])
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]))
+  return { items: items.map((row) => timelineItem(byName.get(row.name), row)), next, asOf: asOf.toISOString() }
+}
+
+/** What came in later than this may still be on its way to the timeline. */
+async function loadedUntil(ctx: Context): Promise<Date> {
+  const { oldest } = await ctx.db
+    .selectFrom('eventInbox')
+    .select(({ fn }) => fn.min<Date | null>('receivedAt').as('oldest'))
+    .where('tenantId', '=', ctx.tenantId)
+    .executeTakeFirstOrThrow()
+  return oldest ?? ctx.now()
+}
+
+function timelineItem(definition: EventDefinition | undefined, { at, name, id, properties }: z.infer<typeof Row>) {
+  const values = Object.fromEntries(Object.entries(properties).map(([key, text]) => [key, valueOf(definition, key, text)]))
+  return { id, name, title: definition?.title ?? { zh: name, en: name }, at: new Date(at).toISOString(), properties: values, actor: actorOf(values) }
+}
+
+/** ClickHouse keeps values as text; the declaration says what they were. Of undeclared events they stay text. */
+function valueOf(definition: EventDefinition | undefined, key: string, text: string): unknown {
+  const declared = definition?.properties.shape[key]
+  if (!declared || declared.safeParse(text).success) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** Who did it, where that is a person with a name and not a side of the friendship. */
+function actorOf(properties: Record<string, unknown>): { name: string } | null {
+  const { by, employeeName } = properties
+  if (by === 'employee' && typeof employeeName === 'string') return { name: employeeName }
+  return typeof by === 'string' && !['customer', 'transfer', 'employee', 'system'].includes(by) ? { name: by } : null
+}
