@@ -6,6 +6,7 @@ import pino from 'pino'
 import { apiRouter } from './api/router.ts'
 import { startDelivery } from './callbacks/deliver.ts'
 import { createFirstCompany } from './company/generate.ts'
+import { adminRoutes } from './control/admin.ts'
 import { companyRoutes, corpView } from './control/company.ts'
 import { ControlError } from './control/errors.ts'
 import { peopleRoutes } from './control/people.ts'
@@ -35,6 +36,7 @@ export async function startSandbox(options: Options): Promise<Sandbox> {
   const log = pino({ level: options.logLevel ?? 'info', base: { part: 'sandbox' } }, pino.destination(2))
   const world = openWorld(options.dataDir, log)
   if (listCorps(world).length === 0) createFirstCompany(world)
+  forgetOldCallbacks(world)
   const server = serve({ fetch: createApp(world).fetch, port: options.port, hostname: options.host, overrideGlobalObjects: false })
   const port = await listening(server)
   world.url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`
@@ -65,7 +67,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     return next()
   })
   app.route('/cgi-bin', apiRouter(world))
-  for (const routes of [peopleRoutes, phoneRoutes, companyRoutes, switchRoutes]) app.route('/sandbox', routes(world))
+  for (const routes of [peopleRoutes, phoneRoutes, companyRoutes, adminRoutes, switchRoutes]) app.route('/sandbox', routes(world))
   app.get('/healthz', (c) => c.json({ ok: true }))
   app.route('/', pageRoutes(world))
   app.notFound((c) => c.json({ error: { code: 'route.unknown', message: `There is nothing at ${c.req.path}.` } }, 404))
@@ -89,6 +91,11 @@ function listening(server: ReturnType<typeof serve>): Promise<number> {
 function corpLine(world: World, corpId: string): CorpLine {
   const { name, agentId, secret, contactSecret, directorySecret } = corpView(world, corpId)
   return { corpId, name, agentId, secret, contactSecret, directorySecret }
+}
+
+/** The record of what was delivered is for looking at; what still waits is never dropped. */
+function forgetOldCallbacks(world: World): void {
+  world.store.run(`DELETE FROM callbacks WHERE state <> 'waiting' AND id < (SELECT max(id) FROM callbacks) - 100000`)
 }
 
 /** Whoever has real credentials in the environment is about to mix up the two worlds. */

@@ -48,10 +48,32 @@ type EmployeeRow = {
   admin_welcome: number
 }
 
-export const listDepartments = (world: World, corpId: string): Department[] =>
-  world.store.all<DepartmentRow>('SELECT * FROM departments WHERE corp_id = ? ORDER BY id', corpId).map(toDepartment)
+type Remembered = { rollbacks: number; departments: Map<string, Department[]>; employees: Map<string, Employee[]> }
+const remembered = new WeakMap<World, Remembered>()
+
+/** Every customer call asks who is visible, and the directory seldom changes: it is read once and forgotten on each change. */
+function memory(world: World): Remembered {
+  const known = remembered.get(world)
+  if (known?.rollbacks === world.store.rollbacks()) return known
+  const fresh: Remembered = { rollbacks: world.store.rollbacks(), departments: new Map(), employees: new Map() }
+  remembered.set(world, fresh)
+  return fresh
+}
+
+const forget = (world: World): void => {
+  remembered.delete(world)
+}
+
+export function listDepartments(world: World, corpId: string): Department[] {
+  const known = memory(world).departments.get(corpId)
+  if (known) return known
+  const departments = world.store.all<DepartmentRow>('SELECT * FROM departments WHERE corp_id = ? ORDER BY id', corpId).map(toDepartment)
+  memory(world).departments.set(corpId, departments)
+  return departments
+}
 
 export function saveDepartment(world: World, corpId: string, department: Department): void {
+  forget(world)
   world.store.run(
     `INSERT INTO departments (corp_id, id, name, name_en, parentid, ord, leaders) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (corp_id, id) DO UPDATE SET name = excluded.name, name_en = excluded.name_en, parentid = excluded.parentid, ord = excluded.ord, leaders = excluded.leaders`,
@@ -66,6 +88,7 @@ export function saveDepartment(world: World, corpId: string, department: Departm
 }
 
 export const removeDepartment = (world: World, corpId: string, id: number): void => {
+  forget(world)
   world.store.run('DELETE FROM departments WHERE corp_id = ? AND id = ?', corpId, id)
 }
 
@@ -83,22 +106,26 @@ export function subtree(departments: Department[], roots: number[]): Set<number>
   return inside
 }
 
-export const listEmployees = (world: World, corpId: string): Employee[] =>
-  world.store
-    .all<EmployeeRow>('SELECT * FROM employees WHERE corp_id = ? AND left_at IS NULL ORDER BY created_at, userid', corpId)
-    .map(toEmployee)
+export function listEmployees(world: World, corpId: string): Employee[] {
+  const known = memory(world).employees.get(corpId)
+  if (known) return known
+  const rows = world.store.all<EmployeeRow>(
+    'SELECT * FROM employees WHERE corp_id = ? AND left_at IS NULL ORDER BY created_at, userid',
+    corpId,
+  )
+  const employees = rows.map(toEmployee)
+  memory(world).employees.set(corpId, employees)
+  return employees
+}
 
 export function findEmployee(world: World, corpId: string, userId: string): Employee | undefined {
   // WeCom's userids are case-insensitive.
-  const row = world.store.get<EmployeeRow>(
-    'SELECT * FROM employees WHERE corp_id = ? AND userid = ? COLLATE NOCASE AND left_at IS NULL',
-    corpId,
-    userId,
-  )
-  return row && toEmployee(row)
+  const wanted = userId.toLowerCase()
+  return listEmployees(world, corpId).find((it) => it.userId.toLowerCase() === wanted)
 }
 
 export function saveEmployee(world: World, corpId: string, employee: Employee): void {
+  forget(world)
   world.store.run(
     `INSERT INTO employees (corp_id, userid, name, alias, position, mobile, email, gender, departments, orders, leads, direct_leader, main_department, telephone,
        status, open_userid, openid, contact, admin_welcome, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -131,6 +158,7 @@ export function saveEmployee(world: World, corpId: string, employee: Employee): 
 
 /** Follows stay: the customers of somebody who left wait to be handed over. */
 export const removeEmployee = (world: World, corpId: string, userId: string): void => {
+  forget(world)
   world.store.run('UPDATE employees SET left_at = ? WHERE corp_id = ? AND userid = ?', now(world), corpId, userId)
 }
 

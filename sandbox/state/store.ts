@@ -12,6 +12,8 @@ export type Store = {
   run(sql: string, ...params: Param[]): { changes: number; lastId: number }
   /** All or nothing; a transaction inside another one joins it. */
   transaction<T>(work: () => T): T
+  /** Grows with every rollback: what was remembered from inside is then no longer true. */
+  rollbacks(): number
   close(): void
 }
 
@@ -19,7 +21,9 @@ export function openStore(dataDir: string): Store {
   mkdirSync(join(dataDir, 'media'), { recursive: true })
   const database = new DatabaseSync(join(dataDir, 'sandbox.sqlite'))
   // WAL with NORMAL keeps every committed transaction over kill -9; only a power cut could take the last ones.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000')
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -131072',
+  )
   migrate(database)
   const statements = new Map<string, StatementSync>()
   const prepare = (sql: string) => {
@@ -30,7 +34,9 @@ export function openStore(dataDir: string): Store {
     return fresh
   }
   let inside = false
+  let rollbacks = 0
   return {
+    rollbacks: () => rollbacks,
     get: <Row>(sql: string, ...params: Param[]) => prepare(sql).get(...params) as Row | undefined,
     all: <Row>(sql: string, ...params: Param[]) => prepare(sql).all(...params) as Row[],
     run: (sql, ...params) => {
@@ -47,6 +53,7 @@ export function openStore(dataDir: string): Store {
         return result
       } catch (error) {
         database.exec('ROLLBACK')
+        rollbacks += 1
         throw error
       } finally {
         inside = false
