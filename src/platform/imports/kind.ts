@@ -20,6 +20,8 @@ export type ImportKind = {
   name: string
   title: { zh: string; en: string }
   columns: readonly ImportColumn[]
+  /** Keys that begin so are columns too, such as `attribute.`; `prepare` knows which of them exist. */
+  openPrefix?: string
   prepare(ctx: Context, setup: ImportSetup): Promise<ImportRun>
 }
 
@@ -44,6 +46,8 @@ export type ImportSetup = {
   timezone: string
   currency: string
   isMapped(key: string): boolean
+  /** All mapped keys. */
+  keys: readonly string[]
   /** Trimmed text, empty when the cell is empty or the column absent. */
   text(key: string, most?: number): (row: FileRow) => string
   decimal(key: string): (row: FileRow) => Big | undefined

@@ -72,6 +72,7 @@ export function setUp(ctx: { timezone: string; currency: string }, facts: { impo
     timezone,
     currency: mapping.currency ?? ctx.currency,
     isMapped: (key) => places.has(key),
+    keys: [...places.keys()],
     text,
     decimal: (key) => remembered(text(key, 60), (found) => parseDecimal(found, key)),
     date: (key) => remembered(text(key, 60), (found) => parseInstant(found, { zone: timezone, format: mapping.dateFormat, alsoUsual: source.format === 'xlsx' }, key)),
@@ -81,7 +82,7 @@ export function setUp(ctx: { timezone: string; currency: string }, facts: { impo
 
 function checkColumns(kind: ImportKind, columns: Record<string, string>, headers: readonly string[]): void {
   for (const [key, header] of Object.entries(columns)) {
-    if (!kind.columns.some((column) => column.key === key))
+    if (!kind.columns.some((column) => column.key === key) && !(kind.openPrefix && key.startsWith(kind.openPrefix)))
       throw appError('import.column_unknown', { message: `${kind.name} have no column "${key}". They have: ${kind.columns.map((column) => column.key).join(', ')}.`, field: `columns.${key}` })
     if (placeOf(headers, header) < 0) throw appError('import.header_missing', { message: `The file has no column "${header}". It has: ${headers.join(', ').slice(0, 500)}.`, field: `columns.${key}` })
   }
