@@ -1,9 +1,10 @@
 import type { Context as HonoContext } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { behindTls, callerAddress, refuseOtherSites } from '#platform/http/caller.ts'
+import { deleteCookie, getCookie } from 'hono/cookie'
+import { refuseOtherSites } from '#platform/http/caller.ts'
 import { type AppEnv, allow, body, describe, router } from '#platform/http/router.ts'
-import { longestMs, sessionCookie } from '../authenticate.ts'
-import { changePassword, closeSession, logIn, type Opened, type Visit } from './commands.ts'
+import { sessionCookie } from '../authenticate.ts'
+import { changePassword, closeSession, logIn, type Opened } from './commands.ts'
+import { giveSession, visitOf } from './cookie.ts'
 import { chooseLanguage } from './language.ts'
 import { describeSession } from './queries.ts'
 import { Credentials, PasswordChange, Session, SessionPatch } from './schema.ts'
@@ -33,14 +34,3 @@ async function answerOpened(c: HonoContext<AppEnv>, opened: Opened): Promise<Res
   giveSession(c, opened)
   return c.json(await describeSession(opened.ctx))
 }
-
-/** The server alone decides how long a session lives; the cookie only has to outlive it. */
-export function giveSession(c: HonoContext<AppEnv>, { token }: Opened): void {
-  setCookie(c, sessionCookie, token, { path: '/', httpOnly: true, sameSite: 'Lax', secure: behindTls(c), maxAge: longestMs / 1000 })
-}
-
-export const visitOf = (c: HonoContext<AppEnv>): Visit => ({
-  ip: callerAddress(c),
-  userAgent: c.req.header('user-agent'),
-  requestId: c.var.requestId,
-})
