@@ -32,6 +32,7 @@ import { runWecom } from '#management/wecom/work.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
+import { files } from '#platform/http/file-routes.ts'
 import { health } from '#platform/http/health.ts'
 import { idempotency } from '#platform/http/idempotency.ts'
 import type { AppEnv } from '#platform/http/router.ts'
@@ -87,6 +88,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/api-keys', apiKeys],
   ['/api/v1/settings', settings],
   ['/api/v1/audit', audits],
+  ['/api/v1/files', files],
   ['/api/v1/imports', imports(importKinds, imported)],
   ['/api/v1/customers', customers(eventDefinitions)],
   ['/api/v1/attributes', attributes],

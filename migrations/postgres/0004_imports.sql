@@ -56,4 +56,4 @@ create table exports (
 );
 call protect('exports');
 
-create unique index files_content on files (tenant_id, sha256);
+create index files_content on files (tenant_id, sha256);

@@ -309,7 +309,7 @@
   sha256 text not null
   created_at timestamp with time zone not null default now()
   files_pkey PRIMARY KEY (tenant_id, id)
-  CREATE UNIQUE INDEX files_content ON public.files USING btree (tenant_id, sha256)
+  CREATE INDEX files_content ON public.files USING btree (tenant_id, sha256)
 
 -- follow_periods (row-level security)
   tenant_id integer not null

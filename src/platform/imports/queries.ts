@@ -5,7 +5,7 @@ import { decodeCursor, toPage } from '../http/paging.ts'
 import { publicId } from '../ids.ts'
 import type { ImportKind } from './kind.ts'
 import { findTable, guessColumns, parseMapping, setUp, tenantDefaults } from './mapping.ts'
-import type { ImportPreview, ImportView } from './schema.ts'
+import type { ImportPreview, ImportResult, ImportView } from './schema.ts'
 import { openSource } from './source.ts'
 import { AppError } from '../errors.ts'
 
@@ -36,7 +36,7 @@ export async function findImport(ctx: Context, id: number): Promise<ImportView> 
 }
 
 function viewOf(ctx: Context, row: Row): ImportView {
-  const result = row.result as { orders?: number; seconds?: number } | null
+  const result = row.result as ImportResult | null
   // A job that ran out of attempts leaves the import where it stood.
   const state = row.state === 'running' && (row.jobState === 'failed' || row.jobState === 'cancelled') ? row.jobState : row.state
   const rate = (row.jobProgress as { rowsPerSecond?: number } | null)?.rowsPerSecond ?? (result?.seconds ? Math.round(row.rowsDone / result.seconds) : 0)
@@ -49,6 +49,7 @@ function viewOf(ctx: Context, row: Row): ImportView {
     state: state as ImportView['state'],
     progress: { read: row.rowsDone, total: state === 'done' ? row.rowsDone : row.totalRows, rejected: row.rejected, rowsPerSecond: rate, remainingSeconds: left },
     counts: { read: row.rowsDone, imported: row.imported, updated: row.updated, unchanged: row.unchanged, rejected: row.rejected, ...(result?.orders === undefined ? {} : { orders: result.orders }) },
+    result: result && { ...result, rejectedFile: result.rejectedFile && `/api/v1/imports/${publicId(ctx, 'imp', row.id)}/rejected` },
     error: (row.error ?? (state === 'failed' ? row.jobError : null)) as ImportView['error'],
     createdAt: new Date(row.createdAt).toISOString(),
     finishedAt: row.finishedAt ? new Date(row.finishedAt).toISOString() : null,

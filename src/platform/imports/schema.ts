@@ -24,21 +24,22 @@ export const ImportMapping = z.strictObject({
 })
 export type ImportMapping = z.infer<typeof ImportMapping>
 
-/** How an import ended. Every counter but those of `kind`'s own counts file rows: read = imported + updated + unchanged + rejected. */
-export type ImportResult = {
-  kind: string
-  read: number
-  imported: number
-  updated: number
-  unchanged: number
-  rejected: number
-  orders?: number
-  refunds?: number
+/** How an import ended. Every counter but those of the kind's own counts file rows: read = imported + updated + unchanged + rejected. */
+export const ImportOutcome = z.object({
+  kind: z.string(),
+  read: z.number(),
+  imported: z.number(),
+  updated: z.number(),
+  unchanged: z.number(),
+  rejected: z.number(),
+  orders: z.number().optional(),
+  refunds: z.number().optional(),
   /** Path of the error file on this machine; null when no row was refused. */
-  rejectedFile: string | null
-  seconds: number
-  dryRun?: true
-}
+  rejectedFile: z.string().nullable(),
+  seconds: z.number(),
+  dryRun: z.literal(true).optional(),
+})
+export type ImportResult = z.infer<typeof ImportOutcome>
 
 export const ImportProgress = z.object({
   read: z.number(),
@@ -65,6 +66,8 @@ export const ImportView = z.object({
     rejected: z.number(),
     orders: z.number().optional(),
   }),
+  /** How it ended, as the command line prints it; `rejectedFile` is where the error file is to be had. */
+  result: ImportOutcome.nullable(),
   error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }).nullable(),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),
