@@ -47,7 +47,7 @@ export function apiRouter(world: World): Hono<Env> {
   router.all('/*', async (c) => {
     const startedAt = performance.now()
     const path = c.req.path.replace(/^\/cgi-bin\//, '')
-    const turn: Turn = { world, traffic, c, path, ip: ipOf(c), agent: undefined, request: '' }
+    const turn: Turn = { world, traffic, c, path, ip: ipOf(c), agent: undefined, request: '', answer: '' }
     const response = await respond(turn, byPath.get(path))
     record(world, {
       corpId: turn.agent?.corpId ?? '',
@@ -59,14 +59,23 @@ export function apiRouter(world: World): Hono<Env> {
       ms: performance.now() - startedAt,
       ip: turn.ip,
       request: turn.request,
-      response: await excerpt(response),
+      response: turn.answer || `[${response.headers.get('content-type') ?? 'empty'}]`,
     })
     return response
   })
   return router
 }
 
-type Turn = { world: World; traffic: Traffic; c: Context<Env>; path: string; ip: string; agent: Agent | undefined; request: string }
+type Turn = {
+  world: World
+  traffic: Traffic
+  c: Context<Env>
+  path: string
+  ip: string
+  agent: Agent | undefined
+  request: string
+  answer: string
+}
 
 async function respond(turn: Turn, endpoint: Endpoint | undefined): Promise<Response> {
   const { world, c, path } = turn
@@ -80,11 +89,11 @@ async function respond(turn: Turn, endpoint: Endpoint | undefined): Promise<Resp
     if (answer instanceof Response) return answer
     const errmsg = warned(typeof answer.errmsg === 'string' ? answer.errmsg : 'ok', warning)
     const body = Object.assign({ errcode: 0, errmsg: '' }, answer, { errmsg })
-    return json(c, body, 0, 'ok')
+    return json(turn, body, 0, 'ok')
   } catch (error) {
     if (error instanceof UnknownApi) return c.text('404 page not found', 404)
     if (!(error instanceof ApiError)) throw error
-    return json(c, errorBody(error, turn.ip, empty), error.errcode, error.message)
+    return json(turn, errorBody(error, turn.ip, empty), error.errcode, error.message)
   }
 }
 
@@ -206,19 +215,17 @@ function faultResponse(turn: Turn, fault: Fault, empty: Record<string, unknown[]
   if (fault.status !== undefined) return new Response(`${fault.status}`, { status: fault.status })
   const code = fault.errcode ?? -1
   const error = new ApiError(code, (texts as Record<number, string>)[code] ?? 'system busy')
-  return json(c, errorBody(error, ip, empty), code, error.message)
+  return json(turn, errorBody(error, ip, empty), code, error.message)
 }
 
-function json(c: Context<Env>, body: Record<string, unknown>, errcode: number, message: string): Response {
+function json(turn: Turn, body: Record<string, unknown>, errcode: number, message: string): Response {
+  const { c } = turn
+  const text = JSON.stringify(body)
+  turn.answer = text.slice(0, 4000)
   c.header('Error-Code', String(errcode))
   c.header('Error-Msg', message.replace(/[^\x20-\x7e]/g, '?'))
   c.header('Content-Type', 'application/json; charset=UTF-8')
-  return c.body(JSON.stringify(body))
+  return c.body(text)
 }
 
 const ipOf = (c: Context<Env>): string => (c.env.incoming.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
-
-async function excerpt(response: Response): Promise<string> {
-  if (!(response.headers.get('content-type') ?? '').includes('json')) return `[${response.headers.get('content-type') ?? 'empty'}]`
-  return (await response.clone().text()).slice(0, 4000)
-}

@@ -5,7 +5,8 @@ import { findCorp, type Receiver } from '../state/corps.ts'
 import { publish, type World } from '../state/world.ts'
 import { toXml } from './events.ts'
 
-type Row = { id: number; corp_id: string; lane: string; agent_id: number; name: string; xml: string; attempts: number; due_at: number }
+type Head = { id: number; corp_id: string; lane: string; due_at: number }
+type Row = { id: number; corp_id: string; agent_id: number; xml: string; attempts: number }
 
 const tries = 3
 const parallel = 16
@@ -13,39 +14,41 @@ const parallel = 16
 /** Returns how to stop: what is not delivered then waits for the next start. */
 export function startDelivery(world: World): () => Promise<void> {
   const busy = new Map<string, Promise<void>>()
+  let heads: Head[] = []
   let timer: NodeJS.Timeout | undefined
   let soon: NodeJS.Timeout | undefined
   let stopped = false
 
-  // Ten thousand waiting pushes are looked through once for many finished ones.
   const lookSoon = () => {
     if (!stopped) soon ??= setTimeout(look, 2)
   }
   const look = () => {
     soon = undefined
+    heads = readHeads(world)
+    startDue()
+  }
+  const startDue = () => {
     clearTimeout(timer)
-    // The oldest of each lane goes next, also while it waits for its retry: nobody overtakes in a lane.
-    const heads = world.store.all<Row>(
-      `SELECT id, corp_id, lane, agent_id, name, xml, attempts, due_at FROM callbacks
-       WHERE id IN (SELECT min(id) FROM callbacks WHERE state = 'waiting' GROUP BY corp_id, lane) ORDER BY due_at, id LIMIT 200`,
-    )
-    let next = Number.POSITIVE_INFINITY
-    for (const row of heads) {
-      const lane = `${row.corp_id}|${row.lane}`
-      if (busy.has(lane) || busy.size >= parallel) continue
-      if (row.due_at > Date.now()) next = Math.min(next, row.due_at)
-      else
-        busy.set(
-          lane,
-          attempt(world, row)
-            .catch((error: unknown) => world.log.error({ error }, 'callback attempt failed'))
-            .finally(() => {
-              busy.delete(lane)
-              lookSoon()
-            }),
-        )
+    const now = Date.now()
+    while (busy.size < parallel && heads[0] && heads[0].due_at <= now) {
+      const head = heads.shift()
+      if (head) start(head)
     }
-    if (next < Number.POSITIVE_INFINITY) timer = setTimeout(look, Math.max(1, next - Date.now()))
+    if (busy.size < parallel && heads[0]) timer = setTimeout(startDue, Math.max(1, heads[0].due_at - now))
+  }
+  const start = (head: Head) => {
+    const lane = `${head.corp_id}|${head.lane}`
+    if (busy.has(lane)) return
+    const work = attempt(world, head.id)
+      .catch((error: unknown) => world.log.error({ error }, 'callback attempt failed'))
+      .finally(() => {
+        busy.delete(lane)
+        if (stopped) return
+        // Looking again finds the next of this lane; with much to do, once for many.
+        if (heads.length > parallel) startDue()
+        else lookSoon()
+      })
+    busy.set(lane, work)
   }
 
   world.wakeCallbacks = lookSoon
@@ -59,7 +62,16 @@ export function startDelivery(world: World): () => Promise<void> {
   }
 }
 
-async function attempt(world: World, row: Row): Promise<void> {
+/** The oldest of each lane goes next, also while it waits for its retry: nobody overtakes in a lane. */
+const readHeads = (world: World): Head[] =>
+  world.store.all<Head>(
+    `SELECT id, corp_id, lane, due_at FROM callbacks
+     WHERE id IN (SELECT min(id) FROM callbacks WHERE state = 'waiting' GROUP BY corp_id, lane) ORDER BY due_at, id LIMIT 500`,
+  )
+
+async function attempt(world: World, id: number): Promise<void> {
+  const row = world.store.get<Row>(`SELECT id, corp_id, agent_id, xml, attempts FROM callbacks WHERE id = ? AND state = 'waiting'`, id)
+  if (!row) return
   const receiver = findCorp(world, row.corp_id)?.callback
   if (!receiver) return finish(world, row, 'no_receiver', '')
   const outcome = await push(world, row, receiver)

@@ -1,7 +1,5 @@
 // The tables of the sandbox. Times are milliseconds of the sandbox's own clock unless a name says otherwise.
-export const schemaVersion = 1
-
-export const schemaSql = `
+const tables = `
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE corps (
@@ -114,3 +112,10 @@ CREATE TABLE requests (
 ) STRICT;
 CREATE INDEX requests_path ON requests (path, id);
 `
+
+/** Only ever grows: a folder of an older version is brought up step by step. */
+export const schemaSteps: string[] = [
+  tables,
+  `CREATE INDEX callbacks_lanes ON callbacks (corp_id, lane, id) WHERE state = 'waiting';
+   CREATE INDEX follows_member ON follows (corp_id, userid, id);`,
+]

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { schemaSql, schemaVersion } from './schema.ts'
+import { schemaSteps } from './schema.ts'
 
 export type Param = SQLInputValue
 
@@ -68,8 +68,9 @@ export function openStore(dataDir: string): Store {
 
 function migrate(database: DatabaseSync): void {
   const found = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
-  if (found > schemaVersion)
-    throw new Error(`The sandbox folder was written by a newer version (${found}); this one knows ${schemaVersion}.`)
-  if (found === schemaVersion) return
-  database.exec(`BEGIN; ${schemaSql} PRAGMA user_version = ${schemaVersion}; COMMIT`)
+  if (found > schemaSteps.length)
+    throw new Error(`The sandbox folder was written by a newer version (${found}); this one knows ${schemaSteps.length}.`)
+  for (const [index, step] of schemaSteps.entries()) {
+    if (index >= found) database.exec(`BEGIN; ${step} PRAGMA user_version = ${index + 1}; COMMIT`)
+  }
 }
