@@ -18,7 +18,7 @@ const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: 
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: z.object({ next: text }),
+  validateSearch: z.object({ next: text, problem: text }),
   component: LoginPage,
 })
 

@@ -20,6 +20,8 @@ export interface Page<Row> {
   items: Row[]
   next: string | null
   total?: number
+  /** False when there are more than `total`: long lists are not counted to their end. */
+  totalExact?: boolean
 }
 
 export const apiBase = '/api/v1/'

@@ -41,6 +41,7 @@ export function useList<Row>(path: string, query: Query = {}) {
   return {
     rows,
     total: result.data?.pages[0]?.total,
+    totalExact: result.data?.pages[0]?.totalExact ?? true,
     loading: result.isPending,
     refreshing: result.isPlaceholderData,
     error: result.error,

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Modal } from 'antd'
 import { useState } from 'react'
-import { type Bulk, useBulk } from '#console/customers/queries.ts'
+import { type Bulk, useBulk, useReach } from '#console/customers/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -51,7 +51,8 @@ function BulkDialog(props: {
   const bulk = useBulk()
   const [tagId, setTagId] = useState<string>()
   const [everyone, setEveryone] = useState(false)
-  const count = exactNumber(everyone ? (props.total ?? 0) : props.ids.length)
+  const reach = useReach(props.filter, props.q, everyone)
+  const count = everyone ? (reach.data ? exactNumber(reach.data.count) : '…') : exactNumber(props.ids.length)
   const act = async () => {
     if (!tagId) return
     const whom = everyone
@@ -66,7 +67,7 @@ function BulkDialog(props: {
       title={t(props.action === 'tag' ? 'customers.bulkTag' : 'customers.bulkUntag')}
       okText={t(props.action === 'tag' ? 'customers.bulkTagAct' : 'customers.bulkUntagAct', { count })}
       cancelText={t('ui.cancel')}
-      okButtonProps={{ disabled: !tagId, loading: bulk.isPending }}
+      okButtonProps={{ disabled: !tagId || (everyone && !reach.data), loading: bulk.isPending }}
       onOk={() => void act()}
       onCancel={() => props.onClose(false)}
     >
@@ -74,7 +75,7 @@ function BulkDialog(props: {
         <TagPicker value={tagId} onChange={setTagId} autoFocus />
         {props.total !== undefined && props.total > props.ids.length && (
           <Checkbox checked={everyone} onChange={(event) => setEveryone(event.target.checked)}>
-            {t('customers.bulkEveryone', { count: exactNumber(props.total) })}
+            {t('customers.bulkEveryone')}
           </Checkbox>
         )}
         <p className="note">{t(props.action === 'tag' ? 'customers.bulkTagEffect' : 'customers.bulkUntagEffect', { count })}</p>

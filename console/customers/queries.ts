@@ -1,15 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
-import type {
-  BulkJob,
-  BulkTagging,
-  CustomerDetail,
-  CustomerItem,
-  CustomerPatch,
-  NewCustomer,
-  TimelineList,
-} from '#management/customers/schema.ts'
+import type { BulkTagging, CustomerDetail, CustomerItem, CustomerPatch, NewCustomer, TimelineList } from '#management/customers/schema.ts'
 
 export type TimelineEvent = z.infer<typeof TimelineList>['items'][number]
 export type Bulk = z.input<typeof BulkTagging>
@@ -28,5 +21,13 @@ export const useEditCustomer = (id: string) => useCommand((change: CustomerPatch
 export const useCreateCustomer = () =>
   useCommand((body: z.infer<typeof NewCustomer>) => post<CustomerDetail>('customers', body), ['customers'])
 
-export const useBulk = () =>
-  useCommand((body: Bulk) => post<z.infer<typeof BulkJob>>('customers/bulk', body), ['customers', 'tag-groups', 'tasks'])
+export const useBulk = () => useCommand((body: Bulk) => post<{ job: string }>('customers/bulk', body), ['customers', 'tag-groups', 'tasks'])
+
+/** How many the filters reach: lists are only counted up to a limit, an act says its true size. */
+export const useReach = (filter: string | undefined, q: string | undefined, enabled: boolean) =>
+  useQuery({
+    queryKey: ['customers', 'reach', filter, q],
+    queryFn: () =>
+      post<{ count: number }>('customers/bulk/preview', { filter: filter ? JSON.parse(filter) : { and: [] }, ...(q ? { q } : {}) }),
+    enabled,
+  })

@@ -4,9 +4,8 @@ import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { Alert, Button, Divider, Form, Input } from 'antd'
 import { useState } from 'react'
 import { ApiError, get, post, put } from '#console/api/client.ts'
-import { keyOf } from '#console/api/query.ts'
 import { sessionQuery } from '#console/api/session.ts'
-import { useText } from '#console/i18n/i18n.ts'
+import { textOr, useText } from '#console/i18n/i18n.ts'
 import { homeOf } from '#console/shell/loop.ts'
 import { LookSettings } from '#console/shell/user-menu.tsx'
 import { showAtField } from '#console/ui/form-drawer.tsx'
@@ -51,9 +50,16 @@ function useEnter(): () => Promise<void> {
   }
 }
 
+/** A failed WeCom login comes back to this page with the code of what went wrong. */
+function useProblemOfAddress(): string | undefined {
+  const { t } = useText()
+  const { problem } = route.useSearch()
+  return problem && textOr(`errors.${problem}`, t('login.wecomFailed'))
+}
+
 function Password(props: { onDone: () => Promise<void>; onFirst: (credentials: Credentials) => void }) {
   const { t } = useText()
-  const [problem, setProblem] = useState<string>()
+  const [problem, setProblem] = useState(useProblemOfAddress())
   const [sending, setSending] = useState(false)
   const submit = async (credentials: Credentials) => {
     setSending(true)
@@ -91,14 +97,10 @@ function Password(props: { onDone: () => Promise<void>; onFirst: (credentials: C
 
 function WecomButton({ onProblem }: { onProblem: (text: string) => void }) {
   const { t } = useText()
-  const client = useQueryClient()
+  const { next } = route.useSearch()
   const go = async () => {
     try {
-      const { url } = await client.fetchQuery({
-        queryKey: keyOf('session/wecom'),
-        queryFn: () => get<{ url: string }>('session/wecom'),
-        retry: false,
-      })
+      const { url } = await get<{ url: string }>('session/wecom', { next })
       location.assign(url)
     } catch (error) {
       onProblem(problemText(error))

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Button, Dropdown } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
-import { textOr, useText } from '#console/i18n/i18n.ts'
+import { useText } from '#console/i18n/i18n.ts'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { type Tag, type TagGroup, useDeleteGroup, useDeleteTag, useSaveGroup, useSaveTag } from '#console/tags/queries.ts'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
@@ -21,7 +21,7 @@ export function GroupCard(props: { group: TagGroup; above: TagGroup | undefined;
   return (
     <Section
       title={group.name}
-      note={`${textOr(`tags.source.${group.source}`, group.source)} · ${t('tags.tagCount', { count: group.tags.length })}`}
+      note={`${t(`tags.source.${group.source}`)} · ${t('tags.tagCount', { count: group.tags.length })}`}
       actions={may && <GroupActions {...props} onAdd={() => setForm('tag')} onEdit={() => setForm('group')} />}
     >
       {tags.length === 0 && <p className="note">{t('tags.emptyGroup')}</p>}

@@ -2,7 +2,7 @@ import { Form, Input } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 
-/** A thing that is only a name: 15 signs for a group, 30 for a tag is what WeCom takes. */
+/** A thing that is only a name; 30 letters are what WeCom takes for a tag or a group. */
 export function NameDrawer(props: {
   title: string
   label: string
@@ -22,7 +22,7 @@ export function NameDrawer(props: {
       onSubmit={({ name }) => props.onSave(name.trim())}
     >
       <Form.Item name="name" label={props.label} rules={[{ required: true, whitespace: true, message: t('ui.required') }]}>
-        <Input maxLength={props.max ?? 15} showCount autoFocus autoComplete="off" />
+        <Input maxLength={props.max ?? 30} showCount autoFocus autoComplete="off" />
       </Form.Item>
     </FormDrawer>
   )

@@ -1,28 +1,14 @@
+import type { z } from 'zod'
 import { patch, post, remove } from '#console/api/client.ts'
 import { useCommand, useResource } from '#console/api/query.ts'
+import type { TagGroupItem, TagHealth, TagTemplateList } from '#management/tags/schema.ts'
 
-export interface Tag {
-  id: string
-  name: string
-  order: number
-  customers: number
-}
-
-export interface TagGroup {
-  id: string
-  name: string
-  order: number
-  source: string
-  tags: Tag[]
-}
-
-export interface TagTemplate {
-  id: string
-  name: string
-  groups: { name: string; tags: string[] }[]
-}
+export type TagGroup = TagGroupItem
+export type Tag = TagGroupItem['tags'][number]
+export type TagTemplate = z.infer<typeof TagTemplateList>['items'][number]
 
 export const useTagGroups = () => useResource<{ items: TagGroup[] }>('tag-groups')
+export const useTagHealth = () => useResource<z.infer<typeof TagHealth>>('tags/health')
 export const useTagTemplates = (enabled: boolean) => useResource<{ items: TagTemplate[] }>('tag-templates', {}, { enabled })
 
 export const useSaveGroup = () =>

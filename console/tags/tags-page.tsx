@@ -3,11 +3,11 @@ import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { GroupCard } from '#console/tags/group-card.tsx'
-import { tagProblems } from '#console/tags/health.ts'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
-import { type TagGroup, useSaveGroup, useTagGroups } from '#console/tags/queries.ts'
+import { useSaveGroup, useTagGroups, useTagHealth } from '#console/tags/queries.ts'
 import { Templates } from '#console/tags/templates.tsx'
 import { Empty } from '#console/ui/empty.tsx'
+import { percent } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
 import { Columns, Page, Section } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
@@ -64,7 +64,7 @@ export function TagsPage() {
               <GroupCard key={group.id} group={group} above={items[index - 1]} below={items[index + 1]} />
             ))}
           </div>
-          <Health groups={items} />
+          <Health />
         </Columns>
       )}
       <NameDrawer
@@ -79,20 +79,28 @@ export function TagsPage() {
   )
 }
 
-function Health({ groups }: { groups: TagGroup[] }) {
+function Health() {
   const { t } = useText()
-  const { unused, duplicates } = tagProblems(groups)
+  const health = useTagHealth()
+  if (!health.data)
+    return <Section title={t('tags.health')}>{health.error ? <Problem error={health.error} /> : <Skeleton active />}</Section>
+  const { empty, overlapping, unused } = health.data
+  const named = (tag: { id: string; name: string; group: string }) => ({ id: tag.id, name: `${tag.group} / ${tag.name}` })
   return (
     <Section title={t('tags.health')} note={t('tags.healthNote')}>
-      {unused.length + duplicates.length === 0 ? (
+      {empty.length + overlapping.length + unused.length === 0 ? (
         <p>{t('tags.healthGood')}</p>
       ) : (
         <div className="stack">
-          <Found name={t('tags.unused')} chips={unused.map(({ tag }) => tag)} />
+          <Found name={t('tags.unused')} chips={empty.map(named)} />
           <Found
-            name={t('tags.duplicates')}
-            chips={duplicates.map(({ tag, group }) => ({ id: tag.id, name: `${group.name} / ${tag.name}` }))}
+            name={t('tags.overlapping')}
+            chips={overlapping.map(({ first, second, share }) => ({
+              id: first.id + second.id,
+              name: `${first.name} ≈ ${second.name} ${percent(share, 1)}`,
+            }))}
           />
+          <Found name={t('tags.stale')} chips={unused.map(named)} />
         </div>
       )}
     </Section>

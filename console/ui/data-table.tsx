@@ -64,7 +64,7 @@ export function DataTable<Row extends { id: string }>(props: {
         {selected > 0 ? (
           <SelectionBar selection={props.selection} />
         ) : (
-          <Total total={list.total} loaded={list.rows.length} more={list.more} />
+          <Total total={list.total} exact={list.totalExact} loaded={list.rows.length} more={list.more} />
         )}
         <div className="row">
           {props.tools}
@@ -245,13 +245,14 @@ function SelectionBar({ selection }: { selection: Selection | undefined }) {
   )
 }
 
-function Total(props: { total: number | undefined; loaded: number; more: boolean }) {
+function Total(props: { total: number | undefined; exact: boolean; loaded: number; more: boolean }) {
   const { t } = useText()
   if (props.total === undefined)
     return <span className="note">{props.loaded > 0 ? t(props.more ? 'ui.loadedMore' : 'ui.loaded', { count: props.loaded }) : ''}</span>
   return (
     <span className="note">
-      {t('ui.totalBefore')} <Count value={props.total} /> {t('ui.totalAfter')}
+      {t('ui.totalBefore')} <Count value={props.total} />
+      {!props.exact && '+'} {t('ui.totalAfter')}
     </span>
   )
 }
