@@ -91,6 +91,23 @@ describe('analyze', () => {
     ])
   })
 
+  test('properties of people split and filter', async () => {
+    const events = [view('a', 1), view('a', 2, 'Buy'), view('b', 1), view('c', 1)]
+    const persons = { a: { plan: 'gold', age: 30 }, b: { plan: 'plain' } }
+    const report = { ...funnel, persons: undefined, breakdown: { property: 'plan', scope: 'person' } }
+    const filtered = { ...funnel, persons: { step: 0 }, where: { property: 'age', op: 'gte', value: 30, scope: 'person' } }
+    const [split, old] = (await analyze({ events, persons, report }, { events, persons, report: filtered })) as [
+      { breakdown: { value: string; steps: { count: number }[] }[] },
+      unknown,
+    ]
+    expect(split.breakdown.map(({ value, steps }) => [value, ...steps.map(({ count }) => count)])).toEqual([
+      ['gold', 1, 1],
+      ['plain', 1, 0],
+      [null, 1, 0],
+    ])
+    expect(old).toMatchObject({ persons: ['a'] })
+  })
+
   test('a file of events is one workspace', async () => {
     const ctx = await workspace.newTenant()
     expect(await analyzeEvents(throwaway(), ctx, funnel, linesOf(view('a', 1), view('a', 2, 'Buy'), ''))).toMatchObject({ persons: ['a'] })

@@ -1,3 +1,4 @@
+import { mirrorPersons } from '#management/customers/mirror.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { AppError, appError, describeError } from '#platform/errors.ts'
@@ -37,6 +38,7 @@ export async function analyzeEvents(workspace: Throwaway, ctx: Context, report: 
   readReport(report)
   if (lines) await loadFile(workspace.installation, ctx, lines)
   await workspace.settle()
+  await mirrorPersons(workspace.installation)
   return (await runReport(ctx, report, await fileNames(ctx))).result
 }
 
@@ -98,6 +100,7 @@ async function loadCases({ installation, settle }: Throwaway, cases: (Case | { e
     }),
   )
   await settle()
+  await mirrorPersons(installation)
   return loaded
 }
 

@@ -6,7 +6,9 @@ import { digitsOf } from '#platform/money.ts'
  * what a tracker sends is a plain number.
  */
 const moneyProperties: ReadonlyMap<string, readonly string[]> = new Map([
+  ['order.placed', ['amount']],
   ['order.paid', ['amount']],
+  ['order.amended', ['amount']],
   ['order.refunded', ['amount']],
 ])
 

@@ -16,7 +16,10 @@ const Row = z.object({
   currencies: z.array(z.string()),
 })
 
-/** Recency, frequency and amount of everybody who paid an order in the window that ends with the day `asOf`, from the order events. */
+/**
+ * Recency, frequency and amount of everybody who paid an order in the window that ends with the day `asOf`, from the order events;
+ * an amount that was corrected afterwards counts as corrected.
+ */
 export async function runRfm(scope: Scope, report: RfmReport): Promise<RfmResult> {
   const asOf = report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
   const rows = await readBuyers(scope, report, asOf)
@@ -77,9 +80,9 @@ function readBuyers(scope: Scope, report: RfmReport, asOf: string): Promise<z.in
     params: bind.params,
     row: Row,
     sql: `select who, dateDiff('day', toDate(maxIf(at, name = 'order.paid'), ${bind.text(timezone)}), toDate(${bind.text(asOf)})) as recencyDays,
-        countIf(name = 'order.paid') as frequency, sumIf(${amount}, name = 'order.paid') as gross, sumIf(${amount}, name = 'order.refunded') as refunded,
+        countIf(name = 'order.paid') as frequency, sumIf(${amount}, name in ('order.paid', 'order.amended')) as gross, sumIf(${amount}, name = 'order.refunded') as refunded,
         groupUniqArray(10)(properties['currency']) as currencies
-      from ${scanEvents(bind, { ...scope.scan(report), from, to, names: ['order.paid', 'order.refunded'] })}
+      from ${scanEvents(bind, { ...scope.scan(report), from, to, names: ['order.paid', 'order.amended', 'order.refunded'] })}
       where who != 0 ${report.currency ? `and properties['currency'] = ${bind.text(report.currency)}` : ''}
       group by who having frequency > 0 order by who`,
   })
