@@ -1,4 +1,6 @@
 // Companies, callbacks and requests: what is there and what happened.
+import { happening } from '/assets/phone/texts.js'
+
 let openCallback
 let openRequest
 let search = ''
@@ -65,7 +67,7 @@ export async function callbacks({ call, h, t, redraw, toast }) {
       'tr',
       { class: 'open', onclick: toggle, tabindex: '0', onkeydown: (event) => event.key === 'Enter' && toggle() },
       h('td', {}, time(it.createdAt)),
-      h('td', { class: 'grow mono' }, it.name),
+      h('td', { class: 'grow' }, happening(it.name), ' ', h('span', { class: 'mono tagline' }, it.name.split('.').at(-1))),
       h('td', {}, h('span', { class: `badge ${tones[it.state] ?? ''}` }, t(it.state))),
       h('td', { class: 'num aux' }, String(it.attempts)),
       h('td', { class: 'num aux' }, it.seconds === null ? '–' : `${Math.round(it.seconds * 1000).toLocaleString('en-US')} ms`),

@@ -197,3 +197,28 @@ export function when(iso, now, long = false) {
   const day = at.getFullYear() === now.getFullYear() ? dayOf(at).slice(5) : dayOf(at)
   return long ? `${day} ${clock}` : day
 }
+
+const happenings = {
+  add_external_contact: ['加为好友', 'became friends'],
+  add_half_external_contact: ['客户免验证添加', 'customer added, unconfirmed'],
+  edit_external_contact: ['改备注或标签', 'remark or tag edited'],
+  del_external_contact: ['员工删除了客户', 'employee deleted customer'],
+  del_follow_user: ['客户删除了员工', 'customer deleted employee'],
+  create_user: ['新增成员', 'member created'],
+  update_user: ['成员变更', 'member updated'],
+  delete_user: ['删除成员', 'member deleted'],
+  create_party: ['新增部门', 'department created'],
+  update_party: ['部门变更', 'department updated'],
+  delete_party: ['删除部门', 'department deleted'],
+  create: ['新增标签', 'tag created'],
+  update: ['标签变更', 'tag updated'],
+  delete: ['删除标签', 'tag deleted'],
+  shuffle: ['标签排序', 'tags reordered'],
+  text: ['员工对应用说话', 'message to the app'],
+  enter_agent: ['进入应用', 'app opened'],
+  subscribe: ['关注应用', 'app subscribed'],
+  unsubscribe: ['取消关注应用', 'app unsubscribed'],
+}
+
+/** What an event means, in words; its name where no words are known. */
+export const happening = (name) => happenings[name.split('.').at(-1)]?.[language() === 'en' ? 1 : 0] ?? name
