@@ -30,7 +30,9 @@ export function FilterBar(props: {
   const phone = usePhone()
   const [open, setOpen] = useState(false)
   const keys = props.filters.flatMap((filter) => (filter.kind === 'dates' ? [filter.from, filter.to] : [filter.key]))
-  const active = props.filters.filter((filter) => props.values[filter.kind === 'dates' ? filter.from : filter.key]).length
+  const active = props.filters.filter((filter) =>
+    filter.kind === 'dates' ? props.values[filter.from] || props.values[filter.to] : props.values[filter.key],
+  ).length
   const clear = active > 0 && (
     <Button type="link" onClick={() => props.onChange(Object.fromEntries(keys.map((key) => [key, undefined])))}>
       {t('ui.clearFilters')}
@@ -143,8 +145,12 @@ export function Dates(props: {
       aria-label={props.label}
       placeholder={[props.label, t('ui.until')]}
       allowClear={!props.required}
-      value={props.from && props.to ? [dayjs(props.from), dayjs(props.to)] : null}
-      onChange={(span) => props.onChange(span?.[0]?.format('YYYY-MM-DD'), span?.[1]?.format('YYYY-MM-DD'))}
+      // Without this an empty field keeps the keyboard's focus to itself.
+      allowEmpty={[true, true]}
+      value={props.from || props.to ? [props.from ? dayjs(props.from) : null, props.to ? dayjs(props.to) : null] : null}
+      onChange={(span) =>
+        !(props.required && !(span?.[0] && span[1])) && props.onChange(span?.[0]?.format('YYYY-MM-DD'), span?.[1]?.format('YYYY-MM-DD'))
+      }
       presets={[
         { label: t('ui.today'), value: [today, today] },
         { label: t('ui.last7'), value: [today.subtract(6, 'day'), today] },
