@@ -1,4 +1,4 @@
-import { type ClickHouseSettings, createClient } from '@clickhouse/client'
+import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client'
 import type { z } from 'zod'
 import { appError } from './errors.ts'
 
@@ -19,13 +19,7 @@ export type ClickHouse = {
 
 /** The stock client, whatever answers at the URL: the embedded engine, a server, a cluster. */
 export function openClickHouse(url: string): ClickHouse {
-  const client = createClient({
-    url,
-    request_timeout: 120_000,
-    max_open_connections: 16,
-    log: { LoggerClass: SilentLogger },
-    clickhouse_settings: { max_execution_time: 60, output_format_json_quote_64bit_integers: 0 },
-  })
+  const client = openClient(url, 120)
   const read = async (sql: string, params: Parameters = {}, settings: ClickHouseSettings = {}): Promise<unknown[]> => {
     const result = await client
       .query({ query: sql, query_params: params, format: 'JSONEachRow', clickhouse_settings: settings })
@@ -46,6 +40,16 @@ export function openClickHouse(url: string): ClickHouse {
     close: () => client.close(),
   }
 }
+
+/** The client itself, for streams in and out. */
+export const openClient = (url: string, seconds: number): ClickHouseClient =>
+  createClient({
+    url,
+    request_timeout: seconds * 1000,
+    max_open_connections: 16,
+    log: { LoggerClass: SilentLogger },
+    clickhouse_settings: { max_execution_time: Math.max(60, seconds / 2), output_format_json_quote_64bit_integers: 0 },
+  })
 
 /** `http://host:port/name?…` → name. */
 export const databaseOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1)) || 'default'

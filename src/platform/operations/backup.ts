@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { createClient } from '@clickhouse/client'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { openClient } from '../clickhouse.ts'
 import { appError } from '../errors.ts'
 import { readMigrations } from '../migrations.ts'
 import { version } from '../version.ts'
@@ -81,7 +81,7 @@ async function readSequences(client: pg.Client): Promise<Record<string, number>>
 }
 
 async function dumpClickHouse(url: string, folder: string, lastLoad: number): Promise<Record<string, number>> {
-  const client = createClient({ url, request_timeout: 3600_000, clickhouse_settings: { max_execution_time: 3600 } })
+  const client = openClient(url, 3600)
   const counts: Record<string, number> = {}
   try {
     for (const [table, condition] of [
@@ -156,7 +156,7 @@ async function restoreTable(client: pg.Client, folder: string, name: string, col
 }
 
 async function restoreClickHouse(url: string, folder: string): Promise<void> {
-  const client = createClient({ url, request_timeout: 3600_000 })
+  const client = openClient(url, 3600)
   try {
     for (const table of ['events', 'persons']) {
       let lines: string[] = []

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { z } from 'zod'
+import { readConfig } from '#platform/config.ts'
+import { createContext, systemActor } from '#platform/context.ts'
+import { defineEvent } from '#platform/events/catalogue.ts'
+import { emit, inTransaction } from '#platform/events/emit.ts'
+import { createInboxWriter } from '#platform/events/inbox.ts'
+import { loadOnce } from '#platform/events/loader.ts'
+import { migrate, openInstallation } from '#platform/installation.ts'
+import { backup, restore } from '#platform/operations/backup.ts'
+import { openTestWorkspace } from '#platform/testing/workspace.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'liuliang-operations-'))
+const root = join(import.meta.dirname, '..')
+const happened = defineEvent('thing.happened', { title: { zh: '发生', en: 'Happened' }, properties: z.object({ n: z.int() }) })
+const nobody = async (_tenant: number, references: unknown[]) => references.map(() => 42)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Empty databases of their own, not migrated. */
+async function emptyDatabases(): Promise<Record<string, string>> {
+  const name = `ops_${randomUUID().replaceAll('-', '').slice(0, 12)}`
+  const databaseUrl = inject('databaseUrl').replace(/\/[^/]*$/, `/${name}`)
+  const admin = new pg.Client({ connectionString: inject('databaseUrl').replace(/\/[^/]*$/, '/postgres') })
+  await admin.connect()
+  await admin.query(`create database ${name}`)
+  await admin.end()
+  return {
+    DATABASE_URL: databaseUrl,
+    CLICKHOUSE_URL: new URL(`/${name}`, inject('clickhouseUrl')).href,
+    LIULIANG_DATA: join(folder, name),
+    LIULIANG_SECRET_KEY: 'a key for tests, forty letters or so long',
+  }
+}
+
+describe('backup and restore', () => {
+  test('bring every event and row back exactly once, also those on their way', async () => {
+    const workspace = await openTestWorkspace()
+    const ctx = await workspace.newTenant()
+    const urls = {
+      databaseUrl: String(workspace.env.DATABASE_URL),
+      clickhouseUrl: String(workspace.env.CLICKHOUSE_URL),
+      dataDir: String(workspace.env.LIULIANG_DATA),
+    }
+    for (let n = 0; n < 5; n++) await inTransaction(ctx, async (ctx) => emit(ctx, happened, { customerId: n, properties: { n } }))
+    while ((await loadOnce(workspace, nobody)) > 0);
+    // One load ended between insert and delete, one batch still waits.
+    const dying = {
+      ...workspace,
+      clickhouse: {
+        ...workspace.clickhouse,
+        insert: async (...parts: Parameters<typeof workspace.clickhouse.insert>) => {
+          await workspace.clickhouse.insert(...parts)
+          throw new Error('killed')
+        },
+      },
+    }
+    await inTransaction(ctx, async (ctx) => emit(ctx, happened, { customerId: 9, properties: { n: 100 } }))
+    await loadOnce(dying, nobody).catch(() => undefined)
+    await createInboxWriter(workspace.databases).append(ctx.tenantId, [
+      { name: 'page.viewed', person: 'p', at: '2026-01-02T00:00:00.000Z', properties: {} },
+    ])
+    await backup(urls, join(folder, 'backup'))
+
+    const env = await emptyDatabases()
+    const config = readConfig(env)
+    await migrate(config)
+    await restore(
+      { databaseUrl: String(env.DATABASE_URL), clickhouseUrl: String(env.CLICKHOUSE_URL), dataDir: config.dataDir },
+      join(folder, 'backup'),
+    )
+    const restored = await openInstallation(config, 'restored')
+    while ((await loadOnce(restored, nobody)) > 0);
+    const rows = await restored.clickhouse.rows<{ name: string; n: string }>(
+      "select name, properties['n'] as n from events order by name, toInt32OrZero(n)",
+    )
+    expect(rows.map(({ name, n }) => `${name} ${n}`)).toEqual(['page.viewed ', ...[0, 1, 2, 3, 4, 100].map((n) => `thing.happened ${n}`)])
+    // Ids outside mean the same thing there, and new rows do not collide with old ones.
+    expect(restored.ids.decode(ctx.tenantId, 'cus', ctx.ids.encode(ctx.tenantId, 'cus', 7))).toBe(7)
+    const again = createContext(restored, ctx.tenantId, systemActor, 'test')
+    await inTransaction(again, async (ctx) => emit(ctx, happened, { customerId: 1, properties: { n: 7 } }))
+    expect(await loadOnce(restored, nobody)).toBe(1)
+    await restored.close()
+  })
+
+  test('a workspace that already holds a company is not overwritten, half a backup is not restored', async () => {
+    const workspace = await openTestWorkspace()
+    await workspace.newTenant()
+    const urls = { databaseUrl: String(workspace.env.DATABASE_URL), clickhouseUrl: String(workspace.env.CLICKHOUSE_URL), dataDir: folder }
+    await expect(restore(urls, join(folder, 'backup'))).rejects.toMatchObject({ code: 'restore.not_empty' })
+    await expect(restore(urls, folder)).rejects.toMatchObject({ code: 'restore.no_backup' })
+  })
+})
+
+describe('migrations', () => {
+  let env: Record<string, string>
+  beforeAll(async () => {
+    env = await emptyDatabases()
+  })
+
+  test('killed with -9 at random moments, they are whole after the next start', async () => {
+    for (const milliseconds of [150, 250, 350, 450]) {
+      const child = spawn(process.execPath, [join(root, 'src/cli.ts'), 'migrate', '--json'], {
+        env: { ...process.env, ...env },
+        stdio: 'ignore',
+      })
+      await sleep(milliseconds)
+      child.kill('SIGKILL')
+    }
+    await migrate(readConfig(env))
+    expect(await migrate(readConfig(env))).toEqual({ postgres: [], clickhouse: [] })
+    const installation = await openInstallation(readConfig(env), 'test')
+    expect(await installation.clickhouse.rows('select count() as c from events')).toEqual([{ c: 0 }])
+    await installation.close()
+  })
+
+  test('data of a newer version is refused with words', async () => {
+    const client = new pg.Client({ connectionString: String(env.DATABASE_URL) })
+    await client.connect()
+    await client.query("insert into schema_migrations (number, name, checksum) values (9999, '9999_future.sql', '')")
+    await expect(migrate(readConfig(env))).rejects.toMatchObject({
+      code: 'migration.newer_database',
+      message: expect.stringContaining('newer version'),
+    })
+    await client.query('delete from schema_migrations where number = 9999')
+    await client.end()
+  })
+})
