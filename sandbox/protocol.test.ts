@@ -60,6 +60,17 @@ describe('the form of an error', () => {
     expect(body.errmsg).toContain('missing userid')
   })
 
+  test.each([
+    ['nested fifty thousand deep', '['.repeat(50_000) + ']'.repeat(50_000)],
+    ['a deep value under a known name', `{"userid":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
+    ['ten megabytes of nothing', `{"userid":"${'x'.repeat(10_000_000)}"}`],
+    ['null', 'null'],
+  ])('a body that is %s is refused, and the next call is answered', async (_, body) => {
+    const response = await fetch(`${it.url}/cgi-bin/externalcontact/remark?access_token=${await it.token()}`, { method: 'POST', body })
+    expect(((await response.json()) as { errcode: number }).errcode).toBe(40058)
+    expect((await it.api('getcallbackip')).errcode).toBe(0)
+  })
+
   test('escaped characters in the body are 40033', async () => {
     const response = await fetch(`${it.url}/cgi-bin/externalcontact/add_corp_tag?access_token=${await it.token()}`, {
       method: 'POST',

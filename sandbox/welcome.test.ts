@@ -89,6 +89,19 @@ describe('a welcome code', () => {
     expect([friend.half, friend.added]).toEqual([undefined, undefined])
   })
 
+  test('comes again when the friendship begins again, though the old one was welcomed', async () => {
+    const friend = await newFriend()
+    expect(await send(friend.added)).toBe(0)
+    await it.control('POST', '/unfollow', { externalUserId: friend.externalUserId, userId: 'lina', by: 'customer' })
+    await receiver.waitFor(3)
+    await it.control('PUT', '/clock', { advanceSeconds: 60 })
+    await it.control('POST', '/scan', { code: configId, customer: friend.externalUserId })
+    const again = (await receiver.waitFor(5)).at(-1)?.fields
+    expect(again?.ChangeType).toBe('add_external_contact')
+    expect(await send(friend.added)).toBe(41050)
+    expect(await send(again?.WelcomeCode)).toBe(0)
+  })
+
   test('does not outlive the friendship', async () => {
     const friend = await newFriend()
     await it.control('POST', '/unfollow', { externalUserId: friend.externalUserId, userId: 'lina', by: 'customer' })

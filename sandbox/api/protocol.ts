@@ -134,8 +134,7 @@ function hint(): string {
 }
 
 /** A value of the wrong type is not a refusal in WeCom: it counts as absent, and errmsg says so. */
-function readInput<Input>(schema: z.ZodType<Input>, raw: unknown): { input: Input; warning: boolean } {
-  const body: unknown = structuredClone(raw)
+function readInput<Input>(schema: z.ZodType<Input>, body: unknown): { input: Input; warning: boolean } {
   let warning = false
   for (let round = 0; round < 50; round++) {
     const parsed = schema.safeParse(body)
