@@ -24,6 +24,7 @@ create table webhook_deliveries (
   attempts int not null default 0,
   last_status int,
   last_error text,
+  request_id text,
   next_at timestamptz,
   created_at timestamptz not null default now(),
   delivered_at timestamptz,

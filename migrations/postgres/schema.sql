@@ -636,6 +636,7 @@ END
   CREATE INDEX orders_no ON public.orders USING btree (tenant_id, order_no text_pattern_ops)
   CREATE INDEX orders_ordered ON public.orders USING btree (tenant_id, ordered_at, id)
   CREATE INDEX orders_paid ON public.orders USING btree (tenant_id, paid_minor, id)
+  CREATE INDEX orders_when ON public.orders USING btree (tenant_id, COALESCE(paid_at, ordered_at), id)
   CREATE UNIQUE INDEX orders_tenant_id_shop_id_order_no_key ON public.orders USING btree (tenant_id, shop_id, order_no)
 
 -- person_changes (row-level security)
@@ -843,6 +844,7 @@ END
   attempts integer not null default 0
   last_status integer
   last_error text
+  request_id text
   next_at timestamp with time zone
   created_at timestamp with time zone not null default now()
   delivered_at timestamp with time zone

@@ -742,6 +742,7 @@ export interface WebhookDeliveries {
   lastError: string | null;
   lastStatus: number | null;
   nextAt: Timestamp | null;
+  requestId: string | null;
   state: Generated<string>;
   tenantId: number;
   webhookId: Int8;

@@ -1,5 +1,6 @@
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
+import type { LoggedEvent } from '#platform/events/consumers.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { publicId, randomToken } from '#platform/ids.ts'
 import { resolveTarget } from '#platform/outbound.ts'
@@ -43,7 +44,7 @@ export async function replayDelivery(ctx: Context, id: number): Promise<void> {
   if (!changed) throw notFound('delivery')
 }
 
-type Fact = { id: string; name: string; customerId: number | null; at: Date; properties: Record<string, unknown> }
+type Fact = Pick<LoggedEvent, 'id' | 'name' | 'customerId' | 'at' | 'properties' | 'requestId'>
 
 /** One delivery row for each receiver that wants this event; the body is fixed here and signed at each try. */
 export const planDeliveries = (ctx: Context, event: Fact): Promise<void> =>
@@ -73,6 +74,7 @@ export const planDeliveries = (ctx: Context, event: Fact): Promise<void> =>
           eventId: event.id,
           eventName: event.name,
           body,
+          requestId: event.requestId,
           nextAt: ctx.now(),
         })),
       )

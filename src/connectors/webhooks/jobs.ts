@@ -1,7 +1,7 @@
 import { createContext, type Installation, systemActor } from '#platform/context.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
-import type { Schedule } from '#platform/jobs.ts'
 import { publicId } from '#platform/ids.ts'
+import type { Schedule } from '#platform/jobs.ts'
 import { post } from '#platform/outbound.ts'
 import { signBody } from '#platform/signature.ts'
 import { waitAfter } from './backoff.ts'
@@ -20,6 +20,7 @@ type Due = {
   webhook_id: number
   event_name: string
   body: string
+  request_id: string | null
   attempts: number
   url: string
   sealed_secret: Buffer
@@ -35,7 +36,7 @@ export const deliverWebhooks: Schedule = {
        from webhooks w
        where w.tenant_id = d.tenant_id and w.id = d.webhook_id and w.active and (d.tenant_id, d.id) in (
          select tenant_id, id from webhook_deliveries where state = 'waiting' and next_at <= now() order by next_at limit $2 for update skip locked)
-       returning d.tenant_id, d.id, d.webhook_id, d.event_name, d.body, d.attempts, w.url, w.sealed_secret`,
+       returning d.tenant_id, d.id, d.webhook_id, d.event_name, d.body, d.request_id, d.attempts, w.url, w.sealed_secret`,
       [leaseSeconds, atOnce],
     )
     await Promise.all(rows.map((due) => deliver(installation, due)))
@@ -43,7 +44,7 @@ export const deliverWebhooks: Schedule = {
 }
 
 async function deliver(installation: Installation, due: Due): Promise<void> {
-  const ctx = createContext(installation, due.tenant_id, systemActor, `webhook-${due.id}`)
+  const ctx = createContext(installation, due.tenant_id, systemActor, due.request_id ?? `webhook-${due.id}`)
   const secret = ctx.secrets.open(due.sealed_secret, `webhook ${ctx.tenantId}`)
   const outcome = await attempt(due, publicId(ctx, 'del', due.id), secret, ctx.now())
   const wait = waitAfter(due.attempts)
@@ -64,13 +65,18 @@ async function deliver(installation: Installation, due: Due): Promise<void> {
 }
 
 async function attempt(
-  { url, event_name, body }: Due,
+  { url, event_name, body, request_id }: Due,
   delivery: string,
   secret: string,
   now: Date,
 ): Promise<{ delivered: boolean; status: number | null; error: string | null }> {
   try {
-    const headers = { 'Liuliang-Signature': signBody(secret, body, now), 'Liuliang-Event': event_name, 'Liuliang-Delivery': delivery }
+    const headers = {
+      'Liuliang-Signature': signBody(secret, body, now),
+      'Liuliang-Event': event_name,
+      'Liuliang-Delivery': delivery,
+      ...(request_id ? { 'X-Request-Id': request_id } : {}),
+    }
     const { status } = await post(url, body, headers, timeoutMs)
     const delivered = status >= 200 && status < 300
     return { delivered, status, error: delivered ? null : `The receiver answered ${status}.` }
