@@ -5,6 +5,14 @@ import { webhooks } from '#connectors/webhooks/routes.ts'
 import { orderAmended, orderPaid, orderPlaced, orderRefunded } from '#conversion/events.ts'
 import { orderLinesImport, ordersImport } from '#conversion/orders/import.ts'
 import { productsImport } from '#conversion/orders/products-import.ts'
+import { overview } from '#insight/overview/routes.ts'
+import { channels } from '#growth/channels/routes.ts'
+import { growthEventDefinitions } from '#growth/events.ts'
+import { greetByLiveCode } from '#growth/live-codes/greeting.ts'
+import { liveCodeJobs, liveCodeSchedules } from '#growth/live-codes/jobs.ts'
+import { liveCodeLinks } from '#growth/live-codes/public-routes.ts'
+import { liveCodeReactions } from '#growth/live-codes/reactions.ts'
+import { liveCodes } from '#growth/live-codes/routes.ts'
 import { reports } from '#insight/reports/routes.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
@@ -20,6 +28,7 @@ import { wecomLogin } from '#management/login/routes.ts'
 import { authenticate } from '#management/team/authenticate.ts'
 import { departments } from '#management/team/departments/routes.ts'
 import { employees } from '#management/team/employees/routes.ts'
+import { accessSchedules } from '#management/team/jobs.ts'
 import { permissions, roles } from '#management/team/roles/routes.ts'
 import { sessions } from '#management/team/sessions/routes.ts'
 import { settings } from '#management/team/settings/routes.ts'
@@ -49,7 +58,7 @@ import { version } from '#platform/version.ts'
 // The only place that knows every feature. A new feature adds its lines here and nowhere else.
 
 /** Readers of the event log. */
-export const consumers: readonly Consumer[] = [webhookConsumer, tagsToWecom]
+export const consumers: readonly Consumer[] = [webhookConsumer, tagsToWecom, liveCodeReactions]
 
 /** What a file can hold. */
 export const importKinds: readonly ImportKind[] = [ordersImport, orderLinesImport, customersImport, productsImport, eventsImport, tagsImport, phonesImport]
@@ -57,13 +66,13 @@ export const importKinds: readonly ImportKind[] = [ordersImport, orderLinesImpor
 const imported = importJob(importKinds)
 
 /** Work that outlives a request. */
-export const jobs: readonly Job[] = [bulkTagging, syncCorp, refreshCustomer, imported]
+export const jobs: readonly Job[] = [bulkTagging, syncCorp, refreshCustomer, ...liveCodeJobs, imported]
 
 /** Work at planned moments. */
-export const schedules: readonly Schedule[] = [...housekeeping, ...customerSchedules(() => eventDefinitions), ...importSchedules, deliverWebhooks]
+export const schedules: readonly Schedule[] = [...housekeeping, ...accessSchedules, ...liveCodeSchedules, ...customerSchedules(() => eventDefinitions), ...importSchedules, deliverWebhooks]
 
 /** Whoever knows what to say to a new friend, asked in this order. */
-const welcomes: readonly WelcomeDecider[] = []
+const welcomes: readonly WelcomeDecider[] = [greetByLiveCode]
 
 /** What a worker does all the time beside consumers, jobs and schedules. */
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
@@ -71,7 +80,7 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
 ]
 
 /** Everything that may be emitted. */
-export const eventDefinitions: readonly EventDefinition[] = [...customersEventDefinitions, ...employeeEventDefinitions, ...wecomEventDefinitions, orderPlaced, orderPaid, orderAmended, orderRefunded]
+export const eventDefinitions: readonly EventDefinition[] = [...customersEventDefinitions, ...employeeEventDefinitions, ...wecomEventDefinitions, ...growthEventDefinitions, orderPlaced, orderPaid, orderAmended, orderRefunded]
 
 /** Path prefix → routes. */
 export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] = [
@@ -97,6 +106,9 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/tag-groups', tagGroups],
   ['/api/v1/tags', tags],
   ['/api/v1/tag-templates', tagTemplateRoutes],
+  ['/api/v1/channels', channels],
+  ['/api/v1/live-codes', liveCodes],
+  ['/l', liveCodeLinks],
   ['/callback/wecom', wecomCallbacks],
 ]
 
