@@ -5,6 +5,7 @@ import { webhooks } from '#connectors/webhooks/routes.ts'
 import { orderAmended, orderPaid, orderPlaced, orderRefunded } from '#conversion/events.ts'
 import { orderLinesImport, ordersImport } from '#conversion/orders/import.ts'
 import { productsImport } from '#conversion/orders/products-import.ts'
+import { orderHooks, orders, shops } from '#conversion/orders/routes.ts'
 import { overview } from '#insight/overview/routes.ts'
 import { channels } from '#growth/channels/routes.ts'
 import { growthEventDefinitions } from '#growth/events.ts'
@@ -97,6 +98,9 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/api-keys', apiKeys],
   ['/api/v1/settings', settings],
   ['/api/v1/audit', audits],
+  ['/api/v1/orders', orders],
+  ['/api/v1/shops', shops],
+  ['/hooks/orders', orderHooks],
   ['/api/v1/files', files],
   ['/api/v1/imports', imports(importKinds, imported)],
   ['/api/v1/customers', customers(eventDefinitions)],

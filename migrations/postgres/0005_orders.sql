@@ -56,6 +56,7 @@ create table orders (
 create index orders_customer on orders (tenant_id, customer_id, counted_at);
 create index orders_counted on orders (tenant_id, counted_at);
 create index orders_ordered on orders (tenant_id, ordered_at, id);
+create index orders_when on orders (tenant_id, coalesce(paid_at, ordered_at), id);
 create index orders_paid on orders (tenant_id, paid_minor, id);
 create index orders_no on orders (tenant_id, order_no text_pattern_ops);
 create index orders_importing on orders (tenant_id, import_id) where import_id is not null;
