@@ -273,7 +273,7 @@ end $$;
 create function summary_of(canonical int) returns table (
   listed boolean, name text, avatar text, gender text, kind text, company text, "position" text, attributes jsonb, has_phone boolean, search text,
   added_at timestamptz, last_active_at timestamptz, orders_count int, paid_minor bigint, currency text
-) language sql stable set search_path = public, pg_temp as $$
+) language sql stable rows 1 set search_path = public, pg_temp as $$
   with members as materialized (
     select c.id, c.created_at, c.active_at from customers c where c.tenant_id = (select current_tenant()) and c.id = canonical
     union all

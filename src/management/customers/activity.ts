@@ -57,4 +57,7 @@ const readPosition = async (installation: Installation): Promise<number> =>
   Number((await installation.databases.systemPool.query('select value from installation where name = $1', [position])).rows[0]?.value ?? 0)
 
 const writePosition = (installation: Installation, load: number) =>
-  installation.databases.systemPool.query('insert into installation (name, value) values ($1, $2) on conflict (name) do update set value = $2', [position, String(load)])
+  installation.databases.systemPool.query(
+    'insert into installation (name, value) values ($1, $2) on conflict (name) do update set value = $2',
+    [position, String(load)],
+  )

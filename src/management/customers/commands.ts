@@ -23,31 +23,22 @@ export const startFollow = (ctx: Context, start: FollowStart): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const known = await lockFollow(ctx, start)
     const meaning = startMeans(known, start.at)
-    const facts = {
-      addWay: start.addWay,
-      state: start.state,
-      channelId: start.channelId,
-      remark: start.remark,
-      description: start.description,
-      operator: start.operator,
-    }
     if (meaning === 'again' && known?.addedAt && known.endedAt) await keepPeriod(ctx, start, known)
-    const fresh = meaning === 'first' || meaning === 'again'
+    const { addWay, state, channelId, remark, description, operator } = start
+    const said = Object.fromEntries(
+      Object.entries({ addWay, state, channelId, remark, description, operator }).filter(([, value]) => value !== undefined),
+    )
+    const forgotten = { endedAt: null, endedBy: null, addWay: null, state: null, channelId: null, operator: null }
+    const change = { ...(meaning === 'known' ? {} : { addedAt: start.at }), ...(meaning === 'again' ? forgotten : {}), ...said }
+    if (Object.keys(change).length === 0) return
     await ctx.db
       .updateTable('follows')
-      .set({
-        ...(fresh
-          ? { addedAt: start.at, endedAt: null, endedBy: null, addWay: null, state: null, channelId: null, operator: null }
-          : meaning === 'late'
-            ? { addedAt: start.at }
-            : {}),
-        ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
-      })
+      .set(change)
       .where('tenantId', '=', ctx.tenantId)
       .where('customerId', '=', start.customerId)
       .where('employeeId', '=', start.employeeId)
       .execute()
-    if (meaning !== 'known') await emitFollowed(ctx, start, meaning === 'again')
+    if (meaning !== 'known' && meaning !== 'moved') await emitFollowed(ctx, start, meaning === 'again')
     await refreshCustomers(ctx, [start.customerId])
   })
 

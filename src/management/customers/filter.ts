@@ -23,19 +23,37 @@ export function filterToSql(ctx: Context, filter: CustomerFilter, facts: FilterF
 
   function joined(parts: CustomerFilter[], word: RawBuilder<unknown>, empty: Where): Where {
     if (parts.length === 0) return empty
-    return sql<boolean>`(${sql.join(parts.map((part) => filterToSql(ctx, part, facts, depth + 1)), word)})`
+    return sql<boolean>`(${sql.join(
+      parts.map((part) => filterToSql(ctx, part, facts, depth + 1)),
+      word,
+    )})`
   }
 }
 
 function conditionToSql(ctx: Context, condition: Condition, facts: FilterFacts): Where {
   if ('text' in condition) return sql`c.id in (select search_customers(${condition.text.contains}, ${searchMost}))`
   if ('tag' in condition) return tagCondition(ctx, condition.tag)
-  if ('employee' in condition) return membership(ctx, 'emp', condition.employee, (list) => sql`exists (select from follows f where f.tenant_id = ${ctx.tenantId} and f.canonical_id = c.id and f.employee_id = any(${list}::int[]) and f.added_at is not null and f.ended_at is null)`)
-  if ('channel' in condition) return membership(ctx, 'cha', condition.channel, (list) => sql`exists (select from follows f where f.tenant_id = ${ctx.tenantId} and f.canonical_id = c.id and f.channel_id = any(${list}::int[]))`)
+  if ('employee' in condition)
+    return membership(
+      ctx,
+      'emp',
+      condition.employee,
+      (list) =>
+        sql`exists (select from follows f where f.tenant_id = ${ctx.tenantId} and f.canonical_id = c.id and f.employee_id = any(${list}::int[]) and f.added_at is not null and f.ended_at is null)`,
+    )
+  if ('channel' in condition)
+    return membership(
+      ctx,
+      'cha',
+      condition.channel,
+      (list) =>
+        sql`exists (select from follows f where f.tenant_id = ${ctx.tenantId} and f.canonical_id = c.id and f.channel_id = any(${list}::int[]))`,
+    )
   if ('kind' in condition) return sql`c.kind = any(${condition.kind.in}::text[])`
   if ('gender' in condition) return sql`coalesce(c.gender, 'unknown') = any(${condition.gender.in}::text[])`
   if ('firstAddedAt' in condition) return moments('firstAddedAt', sql`c.added_at`, condition.firstAddedAt, facts)
-  if ('lastActiveAt' in condition) return sql`(c.last_active_at > 'epoch' and ${moments('lastActiveAt', sql`c.last_active_at`, condition.lastActiveAt, facts)})`
+  if ('lastActiveAt' in condition)
+    return sql`(c.last_active_at > 'epoch' and ${moments('lastActiveAt', sql`c.last_active_at`, condition.lastActiveAt, facts)})`
   if ('ordersCount' in condition) return comparisons(sql`c.orders_count`, condition.ordersCount, 'ordersCount')
   if ('paidMinor' in condition) return comparisons(sql`c.paid_minor`, condition.paidMinor, 'paidMinor')
   if ('hasPhone' in condition) return sql`c.has_phone = ${condition.hasPhone.eq}`
@@ -57,8 +75,12 @@ function membership(ctx: Context, prefix: IdPrefix, { in: some, none }: Lists, h
 }
 
 function tagCondition(ctx: Context, { all, ...rest }: Lists & { all?: string[] | undefined }): Where {
-  const has = (list: number[]): Where => sql`exists (select from customer_tags t where t.tenant_id = ${ctx.tenantId} and t.canonical_id = c.id and t.tag_id = any(${list}::int[]))`
-  const parts = [...(all ? decodeAll(ctx, 'tag', all).map((tag) => has([tag])) : []), ...(rest.in || rest.none ? [membership(ctx, 'tag', rest, has)] : [])]
+  const has = (list: number[]): Where =>
+    sql`exists (select from customer_tags t where t.tenant_id = ${ctx.tenantId} and t.canonical_id = c.id and t.tag_id = any(${list}::int[]))`
+  const parts = [
+    ...(all ? decodeAll(ctx, 'tag', all).map((tag) => has([tag])) : []),
+    ...(rest.in || rest.none ? [membership(ctx, 'tag', rest, has)] : []),
+  ]
   return allOf(parts)
 }
 
@@ -82,7 +104,12 @@ const entries = <Value>(asked: Partial<Record<Sign, Value | undefined>>): [Sign,
   })
 
 /** A day stands for all of it: `lte` its last moment, `gt` after it. */
-function moments(field: string, column: RawBuilder<unknown>, asked: Partial<Record<Sign, string | undefined>>, { timezone }: FilterFacts): Where {
+function moments(
+  field: string,
+  column: RawBuilder<unknown>,
+  asked: Partial<Record<Sign, string | undefined>>,
+  { timezone }: FilterFacts,
+): Where {
   return allOf(
     entries(asked).map(([sign, text]) => {
       const whole = /^\d{4}-\d{2}-\d{2}$/.test(text)
@@ -97,7 +124,8 @@ function moments(field: string, column: RawBuilder<unknown>, asked: Partial<Reco
 
 function instant(text: string, field: string): Date {
   const at = DateTime.fromISO(text, { setZone: true })
-  if (!at.isValid || !/(Z|[+-]\d{2}:?\d{2})$/i.test(text)) throw appError('date.invalid', { message: 'Give a day (yyyy-MM-dd) or a time with its zone.', field })
+  if (!at.isValid || !/(Z|[+-]\d{2}:?\d{2})$/i.test(text))
+    throw appError('date.invalid', { message: 'Give a day (yyyy-MM-dd) or a time with its zone.', field })
   return at.toJSDate()
 }
 
@@ -117,13 +145,19 @@ function attributeCondition({ key, exists, contains, in: some, ...asked }: Attri
 
 function attributeComparison(value: RawBuilder<unknown>, type: string, sign: Sign, asked: string | number | boolean, key: string): Where {
   if (type === 'number') return sql`coalesce(${value}::numeric ${signs[sign]} ${plain(asked, type, key)}::numeric, false)`
-  if (sign !== 'eq' && type !== 'date') throw appError('attribute.type_mismatch', { message: `${key} is not a number or a date.`, field: 'filter.attribute' })
+  if (sign !== 'eq' && type !== 'date')
+    throw appError('attribute.type_mismatch', { message: `${key} is not a number or a date.`, field: 'filter.attribute' })
   // Dates are kept as yyyy-MM-dd, whose order as text is their order.
   return sql`coalesce(${value} collate "C" ${signs[sign]} ${plain(asked, type, key)}, false)`
 }
 
 function plain(asked: string | number | boolean, type: string, key: string): string {
-  const fits = type === 'number' ? typeof asked === 'number' && Number.isFinite(asked) : type === 'boolean' ? typeof asked === 'boolean' : typeof asked === 'string'
+  const fits =
+    type === 'number'
+      ? typeof asked === 'number' && Number.isFinite(asked)
+      : type === 'boolean'
+        ? typeof asked === 'boolean'
+        : typeof asked === 'string'
   if (!fits || (type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(String(asked))))
     throw appError('attribute.type_mismatch', { message: `${key} is of type ${type}.`, field: 'filter.attribute' })
   return String(asked)

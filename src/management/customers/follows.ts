@@ -1,19 +1,16 @@
 /** The state of one friendship, as far as its times go. */
 export type FollowTimes = { addedAt: Date | null; endedAt: Date | null }
 
-export type Started = { kind: 'first' | 'again' | 'late' | 'known' }
-
 /**
- * What a start at `at` means. Facts arrive late, twice and out of order: a start at or before what is known changes no
- * state, one after the end begins a new time, and one whose end came first is only written down.
+ * What a start at `at` means. Facts arrive late, twice and out of order: `first` and `again` begin a time of friendship,
+ * `late` is the start of a time whose end came first, `moved` a newer start of a time that still lasts (an end between may
+ * be on its way or lost), `known` nothing new.
  */
-export function startMeans(known: FollowTimes | undefined, at: Date): Started['kind'] {
+export function startMeans(known: FollowTimes | undefined, at: Date): 'first' | 'again' | 'late' | 'moved' | 'known' {
   if (!known) return 'first'
-  if (known.endedAt) {
-    if (at > known.endedAt) return 'again'
-    return known.addedAt === null ? 'late' : 'known'
-  }
-  return 'known'
+  if (known.endedAt && at > known.endedAt) return 'again'
+  if (known.addedAt === null) return 'late'
+  return known.endedAt === null && at > known.addedAt ? 'moved' : 'known'
 }
 
 /** Whether an end at `at` ends what is known: an end before the current start belongs to an earlier time. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { customerCreated } from '#management/events.ts'
 import { type Identified, identifyMany } from '#management/identity/commands.ts'
-import { type CustomerFacts, genders, type Identity } from '#management/identity/schema.ts'
+import type { CustomerFacts, genders, Identity } from '#management/identity/schema.ts'
 import { identityKey, normalPhone, storedIdentities } from '#management/identity/values.ts'
 import { ensureTag, tagCustomers } from '#management/tags/commands.ts'
 import type { Context } from '#platform/context.ts'
@@ -9,7 +9,11 @@ import { appError } from '#platform/errors.ts'
 import type { Applied, ImportColumn, ImportKind, ImportRun, ImportSetup } from '#platform/imports/kind.ts'
 import type { FileRow } from '#platform/imports/source.ts'
 
-const column = (key: string, zh: string, en: string, aliases: string[]): ImportColumn => ({ key, title: { zh, en }, aliases: [zh, en, ...aliases] })
+const column = (key: string, zh: string, en: string, aliases: string[]): ImportColumn => ({
+  key,
+  title: { zh, en },
+  aliases: [zh, en, ...aliases],
+})
 
 const identityColumns = [
   { kind: 'unionid', ...column('unionid', 'unionid', 'unionid', ['买家unionid', '微信unionid']) },
@@ -98,7 +102,8 @@ function customersRun(setup: ImportSetup, readAttributes: (row: FileRow) => NonN
   }
 }
 
-const said = <Key extends string, Value>(key: Key, value: Value | '' | undefined): { [K in Key]?: Value } => (value ? ({ [key]: value } as { [K in Key]: Value }) : {})
+const said = <Key extends string, Value>(key: Key, value: Value | '' | undefined): { [K in Key]?: Value } =>
+  value ? ({ [key]: value } as { [K in Key]: Value }) : {}
 
 function readGender(text: string): (typeof genders)[number] | undefined {
   if (text === '' || /^(未知|unknown|0)$/i.test(text)) return undefined
@@ -108,15 +113,25 @@ function readGender(text: string): (typeof genders)[number] | undefined {
 }
 
 function identitiesReader(setup: ImportSetup): (row: FileRow) => Identity[] {
-  const mapped = identityColumns.filter(({ key }) => setup.isMapped(key)).map(({ key, kind }) => ({ key, kind, read: setup.text(key, 200) }))
-  if (mapped.length === 0) throw appError('import.column_missing', { message: `Say which column names the customer: ${identityColumns.map(({ key }) => key).join(', ')}.`, field: 'columns.phone' })
+  const mapped = identityColumns
+    .filter(({ key }) => setup.isMapped(key))
+    .map(({ key, kind }) => ({ key, kind, read: setup.text(key, 200) }))
+  if (mapped.length === 0)
+    throw appError('import.column_missing', {
+      message: `Say which column names the customer: ${identityColumns.map(({ key }) => key).join(', ')}.`,
+      field: 'columns.phone',
+    })
   return (row) => {
     const identities = mapped.flatMap(({ kind, read }): Identity[] => {
       const value = read(row)
       if (value !== '' && kind === 'phone') normalPhone(value)
       return value === '' ? [] : [{ kind, value }]
     })
-    if (identities.length === 0) throw appError('customer.no_identity', { message: 'The row names nobody: every column with an identity is empty.', field: mapped[0]?.key })
+    if (identities.length === 0)
+      throw appError('customer.no_identity', {
+        message: 'The row names nobody: every column with an identity is empty.',
+        field: mapped[0]?.key,
+      })
     return identities
   }
 }
@@ -124,10 +139,19 @@ function identitiesReader(setup: ImportSetup): (row: FileRow) => Identity[] {
 /** Only attributes that exist are read; a mapping that names another one is refused before the first row. */
 async function attributesReader(ctx: Context, setup: ImportSetup): Promise<(row: FileRow) => NonNullable<CustomerFacts['attributes']>> {
   const keys = setup.keys.filter((key) => key.startsWith('attribute.'))
-  const known = new Map((keys.length === 0 ? [] : await ctx.db.selectFrom('attributes').select(['key', 'type', 'choices']).where('tenantId', '=', ctx.tenantId).execute()).map((one) => [one.key, one]))
+  const known = new Map(
+    (keys.length === 0
+      ? []
+      : await ctx.db.selectFrom('attributes').select(['key', 'type', 'choices']).where('tenantId', '=', ctx.tenantId).execute()
+    ).map((one) => [one.key, one]),
+  )
   const readers = keys.map((key) => {
     const attribute = known.get(key.slice('attribute.'.length))
-    if (!attribute) throw appError('import.column_unknown', { message: `There is no attribute "${key.slice('attribute.'.length)}".`, field: `columns.${key}` })
+    if (!attribute)
+      throw appError('import.column_unknown', {
+        message: `There is no attribute "${key.slice('attribute.'.length)}".`,
+        field: `columns.${key}`,
+      })
     const [text, number, date] = [setup.text(key, 1000), setup.decimal(key), setup.date(key)]
     return {
       name: attribute.key,
@@ -137,12 +161,19 @@ async function attributesReader(ctx: Context, setup: ImportSetup): Promise<(row:
         if (attribute.type === 'number') return number(row)?.toNumber()
         if (attribute.type === 'date') return date(row)?.toISOString().slice(0, 10)
         if (attribute.type === 'boolean') return /^(是|true|yes|1|y)$/i.test(found)
-        if (attribute.type === 'choice' && !attribute.choices.includes(found)) throw appError('attribute.not_a_choice', { message: `${attribute.key} is one of ${attribute.choices.join(', ')}.`, field: key })
+        if (attribute.type === 'choice' && !attribute.choices.includes(found))
+          throw appError('attribute.not_a_choice', { message: `${attribute.key} is one of ${attribute.choices.join(', ')}.`, field: key })
         return found
       },
     }
   })
-  return (row) => Object.fromEntries(readers.flatMap(({ name, read }) => { const value = read(row); return value === undefined ? [] : [[name, value]] }))
+  return (row) =>
+    Object.fromEntries(
+      readers.flatMap(({ name, read }) => {
+        const value = read(row)
+        return value === undefined ? [] : [[name, value]]
+      }),
+    )
 }
 
 /** `组/标签`, or a tag of the group that imports fill. */
@@ -154,7 +185,9 @@ async function applyCustomers(ctx: Context, rows: readonly Row[]): Promise<Appli
   const before = await factsOf(ctx, [...new Set(known.values())])
   const told = ctx.pending?.length ?? 0
   const ids = await identifyMany(ctx, rows, 'import')
-  const created = new Set(ctx.pending?.slice(told).flatMap(({ name, customerId }) => (name === customerCreated.name && customerId !== null ? [customerId] : [])))
+  const created = new Set(
+    ctx.pending?.slice(told).flatMap(({ name, customerId }) => (name === customerCreated.name && customerId !== null ? [customerId] : [])),
+  )
   const after = await factsOf(ctx, ids)
   const tagged = await tagAll(ctx, rows, ids, true)
   const counts = { imported: 0, updated: 0, unchanged: 0 }
@@ -176,7 +209,9 @@ async function customersOf(ctx: Context, rows: readonly Row[]): Promise<Map<stri
   const { rows: found } = await sql<{ kind: string; scope: string; value: string; customerId: number }>`
     select i.kind, i.scope, i.value, i.customer_id
     from unnest(${all.map(({ kind }) => kind)}::text[], ${all.map(({ scope }) => scope)}::text[], ${all.map(({ value }) => value)}::text[]) as asked(kind, scope, value)
-    join identities i on i.tenant_id = ${ctx.tenantId} and i.kind = asked.kind and i.value = asked.value and i.scope = asked.scope`.execute(ctx.db)
+    join identities i on i.tenant_id = ${ctx.tenantId} and i.kind = asked.kind and i.value = asked.value and i.scope = asked.scope`.execute(
+    ctx.db,
+  )
   return new Map(found.map((row) => [identityKey(row), row.customerId]))
 }
 
@@ -198,7 +233,9 @@ async function tagAll(ctx: Context, rows: readonly Row[], ids: readonly number[]
   const changed = new Set<number>()
   for (const [path, customers] of byTag) {
     const slash = path.indexOf('/')
-    const count = await tagCustomers(ctx, await ensureTag(ctx, path.slice(0, slash), path.slice(slash + 1)), [...customers], { source: 'import' })
+    const count = await tagCustomers(ctx, await ensureTag(ctx, path.slice(0, slash), path.slice(slash + 1)), [...customers], {
+      source: 'import',
+    })
     added += count
     // Which of them were new is not said; a chunk where any was counts those it names.
     if (count > 0) for (const id of customers) changed.add(id)

@@ -19,7 +19,12 @@ export const bulkTagging = defineJob({
     ids: z.array(z.int()).optional(),
     filter: CustomerFilter.optional(),
     q: z.string().optional(),
-    actor: z.object({ kind: z.enum(['employee', 'api_key', 'system']), id: z.int(), name: z.string(), scope: z.union([z.literal('all'), z.array(z.int())]) }),
+    actor: z.object({
+      kind: z.enum(['employee', 'api_key', 'system']),
+      id: z.int(),
+      name: z.string(),
+      scope: z.union([z.literal('all'), z.array(z.int())]),
+    }),
   }),
   run: async (base, { action, tagId, ids, filter, q, actor }, task) => {
     const ctx = { ...base, actor: { ...actor, permissions: new Set(['customers.write']) } satisfies Actor }

@@ -32,12 +32,22 @@ async function mirrorSome(installation: Installation): Promise<number> {
   }
 }
 
-type Person = { tenant_id: number; id: number; canonical_id: number; attributes: Record<string, unknown>; gender: string | null; kind: string }
+type Person = {
+  tenant_id: number
+  id: number
+  canonical_id: number
+  attributes: Record<string, unknown>
+  gender: string | null
+  kind: string
+}
 
 async function mirrorLocked(installation: Installation, client: PoolClient): Promise<number> {
   const locked = await client.query("select pg_try_advisory_xact_lock(hashtext('liuliang.persons')) as held")
   if (!locked.rows[0].held) return 0
-  const changes = await client.query<{ tenant_id: number; seq: number; customer_id: number }>('select tenant_id, seq, customer_id from person_changes order by seq limit $1', [most])
+  const changes = await client.query<{ tenant_id: number; seq: number; customer_id: number }>(
+    'select tenant_id, seq, customer_id from person_changes order by seq limit $1',
+    [most],
+  )
   if (changes.rows.length === 0) return 0
   const version = Number((await client.query("select nextval('person_versions') as version")).rows[0].version)
   const persons = await client.query<Person>(
@@ -49,11 +59,18 @@ async function mirrorLocked(installation: Installation, client: PoolClient): Pro
   )
   await installation.clickhouse.insert(
     'persons',
-    persons.rows.map((row) => ({ tenant: row.tenant_id, person: row.id, canonical: row.canonical_id, properties: textProperties({ gender: row.gender, kind: row.kind, ...row.attributes }), deleted: 0, version })),
+    persons.rows.map((row) => ({
+      tenant: row.tenant_id,
+      person: row.id,
+      canonical: row.canonical_id,
+      properties: textProperties({ gender: row.gender, kind: row.kind, ...row.attributes }),
+      deleted: 0,
+      version,
+    })),
   )
-  await client.query('delete from person_changes p using unnest($1::int[], $2::bigint[]) as done(t, s) where p.tenant_id = done.t and p.seq = done.s', [
-    changes.rows.map((row) => row.tenant_id),
-    changes.rows.map((row) => row.seq),
-  ])
+  await client.query(
+    'delete from person_changes p using unnest($1::int[], $2::bigint[]) as done(t, s) where p.tenant_id = done.t and p.seq = done.s',
+    [changes.rows.map((row) => row.tenant_id), changes.rows.map((row) => row.seq)],
+  )
   return changes.rows.length
 }

@@ -11,10 +11,21 @@ export async function getCustomer(ctx: Context, canonical: number): Promise<Cust
   const members = await membersOf(ctx, canonical)
   const [[item], own, merged, identities, attributes, follows, totals, links] = await Promise.all([
     describeCustomers(ctx, [canonical]),
-    ctx.db.selectFrom('customers').select(['position', 'attributes']).where('tenantId', '=', ctx.tenantId).where('id', '=', canonical).executeTakeFirst(),
+    ctx.db
+      .selectFrom('customers')
+      .select(['position', 'attributes'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', canonical)
+      .executeTakeFirst(),
     readMerged(ctx, members),
     readIdentities(ctx, members),
-    ctx.db.selectFrom('attributes').select(['id', 'key', 'name', 'type']).where('tenantId', '=', ctx.tenantId).orderBy('position').orderBy('id').execute(),
+    ctx.db
+      .selectFrom('attributes')
+      .select(['id', 'key', 'name', 'type'])
+      .where('tenantId', '=', ctx.tenantId)
+      .orderBy('position')
+      .orderBy('id')
+      .execute(),
     readFollows(ctx, members),
     readTotals(ctx, members),
     readLinks(ctx, members),
@@ -26,7 +37,13 @@ export async function getCustomer(ctx: Context, canonical: number): Promise<Cust
     position: own.position,
     merged,
     identities,
-    attributes: attributes.map(({ id, key, name, type }) => ({ id: publicId(ctx, 'att', id), key, name, type, value: values[key] ?? null })),
+    attributes: attributes.map(({ id, key, name, type }) => ({
+      id: publicId(ctx, 'att', id),
+      key,
+      name,
+      type,
+      value: values[key] ?? null,
+    })),
     follows,
     totals: totalsOf(totals, item.currency),
     links,
@@ -39,7 +56,11 @@ async function readMerged(ctx: Context, [canonical, ...others]: number[]): Promi
     select c.id, nullif(f.name, '') as name, (select m.id from merges m where m.tenant_id = ${ctx.tenantId} and m.undone_at is null and (m.merge_id = c.id or m.keep_id = c.id) order by m.merge_id = c.id desc, m.id desc limit 1) as merge
     from customers c left join customer_facts f on f.tenant_id = c.tenant_id and f.customer_id = c.id
     where c.tenant_id = ${ctx.tenantId} and c.canonical_id = ${canonical} and c.canonical_id <> c.id order by c.id`.execute(ctx.db)
-  return rows.map(({ id, name, merge }) => ({ id: publicId(ctx, 'cus', id), name, merge: merge === null ? null : publicId(ctx, 'mer', merge) }))
+  return rows.map(({ id, name, merge }) => ({
+    id: publicId(ctx, 'cus', id),
+    name,
+    merge: merge === null ? null : publicId(ctx, 'mer', merge),
+  }))
 }
 
 async function readIdentities(ctx: Context, members: number[]): Promise<CustomerDetail['identities']> {
@@ -84,7 +105,11 @@ async function readFollows(ctx: Context, members: number[]): Promise<CustomerDet
     channel: row.channelId === null ? null : { id: publicId(ctx, 'cha', row.channelId), name: row.channelName ?? '' },
     remark: row.remark,
     description: row.description,
-    earlier: row.earlier.map(({ added_at, ended_at, ended_by }) => ({ addedAt: new Date(added_at).toISOString(), endedAt: new Date(ended_at).toISOString(), endedBy: ended_by })),
+    earlier: row.earlier.map(({ added_at, ended_at, ended_by }) => ({
+      addedAt: new Date(added_at).toISOString(),
+      endedAt: new Date(ended_at).toISOString(),
+      endedBy: ended_by,
+    })),
   }))
 }
 
@@ -93,7 +118,9 @@ type TotalsRow = { currency: string; orders: number; paid: number; refunded: num
 async function readTotals(ctx: Context, members: number[]): Promise<TotalsRow[]> {
   const { rows } = await sql<TotalsRow>`
     select currency, sum(orders_count)::int as orders, sum(paid_minor)::bigint as paid, sum(refunded_minor)::bigint as refunded, min(first_paid_at) as first_paid_at, max(last_paid_at) as last_paid_at
-    from customer_totals where tenant_id = ${ctx.tenantId} and customer_id = any(${members}::int[]) group by currency order by 2 desc, 1`.execute(ctx.db)
+    from customer_totals where tenant_id = ${ctx.tenantId} and customer_id = any(${members}::int[]) group by currency order by 2 desc, 1`.execute(
+    ctx.db,
+  )
   return rows
 }
 
@@ -120,5 +147,10 @@ async function readLinks(ctx: Context, members: number[]): Promise<CustomerDetai
       join customers o on o.tenant_id = l.tenant_id and o.id = l.from_id join customers k on k.tenant_id = o.tenant_id and k.id = o.canonical_id
       where l.tenant_id = ${ctx.tenantId} and l.to_id = any(${members}::int[])
     order by 1, 2, 4 limit 500`.execute(ctx.db)
-  return rows.map(({ kind, direction, id, name, note }) => ({ kind: kind as CustomerDetail['links'][number]['kind'], direction, customer: { id: publicId(ctx, 'cus', id), name }, note }))
+  return rows.map(({ kind, direction, id, name, note }) => ({
+    kind: kind as CustomerDetail['links'][number]['kind'],
+    direction,
+    customer: { id: publicId(ctx, 'cus', id), name },
+    note,
+  }))
 }

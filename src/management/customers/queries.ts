@@ -14,7 +14,13 @@ import { CustomerFilter, type CustomerItem, type SortKey, sortKeys } from './sch
  */
 export const visibleTo = (ctx: Context, column = 'customers.id'): RawBuilder<boolean> => inScope(ctx, column)
 
-export type CustomerQuery = { filter?: CustomerFilter | undefined; q?: string | undefined; sort?: string | undefined; limit: number; cursor?: string | undefined }
+export type CustomerQuery = {
+  filter?: CustomerFilter | undefined
+  q?: string | undefined
+  sort?: string | undefined
+  limit: number
+  cursor?: string | undefined
+}
 
 /** Lists are counted exactly up to here. */
 const countMost = 10_000
@@ -39,7 +45,15 @@ export async function listCustomers(ctx: Context, query: CustomerQuery): Promise
     order by ${sql.raw(column)} ${way}, c.id ${way} limit ${query.limit + 1}`.execute(ctx.db)
   const [{ rows }, count] = await Promise.all([page.catch(refuseCursor), countCustomersUpTo(ctx, where, countMost + 1)])
   const { items, next } = toPage(rows, query.limit, ({ id, key }) => [key, id])
-  return { items: await describeCustomers(ctx, items.map(({ id }) => id)), next, total: Math.min(count, countMost), totalExact: count <= countMost }
+  return {
+    items: await describeCustomers(
+      ctx,
+      items.map(({ id }) => id),
+    ),
+    next,
+    total: Math.min(count, countMost),
+    totalExact: count <= countMost,
+  }
 }
 
 /** How many a filter reaches now, exactly. */
@@ -48,19 +62,32 @@ export async function countCustomers(ctx: Context, query: Pick<CustomerQuery, 'f
 }
 
 /** Canonicals that a filter reaches, by id, for jobs and exports. */
-export async function customerIdsAfter(ctx: Context, query: Pick<CustomerQuery, 'filter' | 'q'>, after: number, limit: number): Promise<number[]> {
+export async function customerIdsAfter(
+  ctx: Context,
+  query: Pick<CustomerQuery, 'filter' | 'q'>,
+  after: number,
+  limit: number,
+): Promise<number[]> {
   const where = await customersWhere(ctx, query)
-  const { rows } = await sql<{ id: number }>`select c.id from customers c where ${where} and c.id > ${after} order by c.id limit ${limit}`.execute(ctx.db)
+  const { rows } = await sql<{
+    id: number
+  }>`select c.id from customers c where ${where} and c.id > ${after} order by c.id limit ${limit}`.execute(ctx.db)
   return rows.map(({ id }) => id)
 }
 
 const countCustomersUpTo = async (ctx: Context, where: RawBuilder<boolean>, most: number): Promise<number> =>
-  (await sql<{ count: number }>`select count(*) as count from (select from customers c where ${where} limit ${most}) as found`.execute(ctx.db)).rows[0]?.count ?? 0
+  (
+    await sql<{ count: number }>`select count(*) as count from (select from customers c where ${where} limit ${most}) as found`.execute(
+      ctx.db,
+    )
+  ).rows[0]?.count ?? 0
 
 async function customersWhere(ctx: Context, { filter, q }: Pick<CustomerQuery, 'filter' | 'q'>): Promise<RawBuilder<boolean>> {
   const parts = [sql<boolean>`c.tenant_id = ${ctx.tenantId}`, sql<boolean>`c.listed`]
   if (ctx.actor.scope !== 'all')
-    parts.push(sql`exists (select from follows f where f.tenant_id = ${ctx.tenantId} and f.canonical_id = c.id and f.added_at is not null and f.ended_at is null and f.employee_id = any(${[...ctx.actor.scope]}::int[]))`)
+    parts.push(
+      sql`exists (select from follows f where f.tenant_id = ${ctx.tenantId} and f.canonical_id = c.id and f.added_at is not null and f.ended_at is null and f.employee_id = any(${[...ctx.actor.scope]}::int[]))`,
+    )
   if (filter) parts.push(filterToSql(ctx, filter, await filterFacts(ctx)))
   if (q?.trim()) parts.push(await searched(ctx, q.trim()))
   return sql<boolean>`${sql.join(parts, sql` and `)}`
@@ -105,7 +132,8 @@ function sorting(sort = '-firstAddedAt'): { column: string; type: string; descen
 
 function refuseCursor(cause: unknown): never {
   const code = (cause as { code?: string }).code ?? ''
-  if (['22007', '22P02', '22003', '22008'].includes(code)) throw appError('cursor.invalid', { message: 'This cursor was not given out by this list.', field: 'cursor', cause })
+  if (['22007', '22P02', '22003', '22008'].includes(code))
+    throw appError('cursor.invalid', { message: 'This cursor was not given out by this list.', field: 'cursor', cause })
   throw cause
 }
 
@@ -120,11 +148,17 @@ export function parseFilter(text: string | undefined): CustomerFilter | undefine
   }
   if (depthOf(value) > 30) throw appError('filter.invalid', { message: 'The filter is nested too deep.', field: 'filter' })
   const parsed = CustomerFilter.safeParse(value)
-  if (!parsed.success) throw appError('filter.invalid', { message: 'This is not a filter of customers.', field: 'filter', details: { issues: parsed.error.issues.slice(0, 3).map(({ message, path }) => ({ message, path: path.join('.') })) } })
+  if (!parsed.success)
+    throw appError('filter.invalid', {
+      message: 'This is not a filter of customers.',
+      field: 'filter',
+      details: { issues: parsed.error.issues.slice(0, 3).map(({ message, path }) => ({ message, path: path.join('.') })) },
+    })
   return parsed.data
 }
 
-const depthOf = (value: unknown): number => (typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0)
+const depthOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0
 
 type Row = {
   id: number
@@ -182,7 +216,11 @@ const customerItem = (ctx: Context, row: Row): CustomerItem => ({
   company: row.company,
   phoneMasked: row.phone,
   tags: row.tags.map(({ id, ...tag }) => ({ id: publicId(ctx, 'tag', id), ...tag })),
-  followers: row.followers.map(({ id, name, added_at, state }) => ({ employee: { id: publicId(ctx, 'emp', id), name }, addedAt: new Date(added_at).toISOString(), state })),
+  followers: row.followers.map(({ id, name, added_at, state }) => ({
+    employee: { id: publicId(ctx, 'emp', id), name },
+    addedAt: new Date(added_at).toISOString(),
+    state,
+  })),
   channel: row.channel && { id: publicId(ctx, 'cha', row.channel.id), name: row.channel.name },
   firstAddedAt: new Date(row.added_at).toISOString(),
   lastActiveAt: activeAt(row.last_active_at),

@@ -11,15 +11,39 @@ import { PageQuery } from '#platform/http/paging.ts'
 import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { enqueue } from '#platform/jobs.ts'
-import { AttributeItem, AttributeList, AttributePatch, createAttribute, deleteAttribute, listAttributes, NewAttribute, updateAttribute } from './attributes.ts'
+import {
+  AttributeItem,
+  AttributeList,
+  AttributePatch,
+  createAttribute,
+  deleteAttribute,
+  listAttributes,
+  NewAttribute,
+  updateAttribute,
+} from './attributes.ts'
 import { createCustomer, linkCustomers, unlinkCustomers, updateCustomer } from './editing.ts'
 import { bulkTagging } from './jobs.ts'
 import { getCustomer } from './profile.ts'
 import { countCustomers, listCustomers, parseFilter } from './queries.ts'
-import { BulkJob, BulkPreview, BulkTagging, CustomerDetail, CustomerList, CustomerPatch, linkKinds, NewCustomer, NewLink, TimelineList } from './schema.ts'
+import {
+  BulkJob,
+  BulkPreview,
+  BulkTagging,
+  CustomerDetail,
+  CustomerList,
+  CustomerPatch,
+  linkKinds,
+  NewCustomer,
+  NewLink,
+  TimelineList,
+} from './schema.ts'
 import { readTimeline } from './timeline.ts'
 
-const ListQuery = PageQuery.extend({ filter: z.string().max(20_000).optional(), sort: z.string().max(50).optional(), q: z.string().max(100).optional() })
+const ListQuery = PageQuery.extend({
+  filter: z.string().max(20_000).optional(),
+  sort: z.string().max(50).optional(),
+  q: z.string().max(100).optional(),
+})
 
 type Request = { req: { param(name: 'id'): string }; var: AppEnv['Variables'] }
 
@@ -29,33 +53,72 @@ const customerOf = (c: Request): Promise<number> => visibleCanonical(c.var.ctx, 
 /** `definitions`: what the timeline calls events, from every loop. */
 export const customers = (definitions: readonly EventDefinition[]) =>
   router()
-    .get('/', allow('customers.read', 'follow'), describe('List customers by filter, search and order', CustomerList), query(ListQuery), async (c) => {
-      const { filter, ...rest } = c.req.valid('query')
-      return c.json(await listCustomers(c.var.ctx, { ...rest, filter: parseFilter(filter) }))
-    })
-    .post('/', allow('customers.write', 'tenant'), describe('Add a customer by hand', CustomerDetail, 201), body(NewCustomer), async (c) => {
-      const id = await createCustomer(c.var.ctx, c.req.valid('json'))
-      return c.json(await getCustomer(c.var.ctx, id), 201)
-    })
-    .post('/bulk', allow('customers.write', 'follow'), describe('Tag or untag many customers, as a job', z.object({ job: z.string() }), 202), body(BulkTagging), async (c) => {
-      const { ctx } = c.var
-      return c.json({ job: publicId(ctx, 'job', await startBulk(ctx, c.req.valid('json'))) }, 202)
-    })
-    .post('/bulk/preview', allow('customers.read', 'follow'), describe('How many customers a filter reaches', z.object({ count: z.int() })), body(BulkPreview), async (c) =>
-      c.json({ count: await countCustomers(c.var.ctx, c.req.valid('json')) }),
+    .get(
+      '/',
+      allow('customers.read', 'follow'),
+      describe('List customers by filter, search and order', CustomerList),
+      query(ListQuery),
+      async (c) => {
+        const { filter, ...rest } = c.req.valid('query')
+        return c.json(await listCustomers(c.var.ctx, { ...rest, filter: parseFilter(filter) }))
+      },
     )
-    .get('/bulk/:id', allow('customers.write', 'follow'), describe('Progress of a job over many customers', BulkJob), async (c) => c.json(await bulkJob(c.var.ctx, c.req.param('id'))))
-    .get('/:id', allow('customers.read', 'follow'), describe('One customer with everything merged into it', CustomerDetail), async (c) => c.json(await getCustomer(c.var.ctx, await customerOf(c))))
-    .patch('/:id', allow('customers.write', 'follow'), describe('Change what is known about a customer', CustomerDetail), body(CustomerPatch), async (c) => {
-      const id = await customerOf(c)
-      await updateCustomer(c.var.ctx, id, c.req.valid('json'))
-      return c.json(await getCustomer(c.var.ctx, id))
-    })
-    .get('/:id/timeline', allow('customers.read', 'follow'), describe('What a customer did and had done, newest first', TimelineList), query(PageQuery), async (c) =>
-      c.json(await readTimeline(c.var.ctx, definitions, { customerId: await customerOf(c), ...c.req.valid('query') })),
+    .post(
+      '/',
+      allow('customers.write', 'tenant'),
+      describe('Add a customer by hand', CustomerDetail, 201),
+      body(NewCustomer),
+      async (c) => {
+        const id = await createCustomer(c.var.ctx, c.req.valid('json'))
+        return c.json(await getCustomer(c.var.ctx, id), 201)
+      },
     )
-    .get('/:id/phones', allow('phone.reveal', 'follow'), describe('The whole phone numbers; who looked is in the audit log', z.object({ items: z.array(z.string()) })), async (c) =>
-      c.json({ items: await revealPhones(c.var.ctx, await customerOf(c)) }),
+    .post(
+      '/bulk',
+      allow('customers.write', 'follow'),
+      describe('Tag or untag many customers, as a job', z.object({ job: z.string() }), 202),
+      body(BulkTagging),
+      async (c) => {
+        const { ctx } = c.var
+        return c.json({ job: publicId(ctx, 'job', await startBulk(ctx, c.req.valid('json'))) }, 202)
+      },
+    )
+    .post(
+      '/bulk/preview',
+      allow('customers.read', 'follow'),
+      describe('How many customers a filter reaches', z.object({ count: z.int() })),
+      body(BulkPreview),
+      async (c) => c.json({ count: await countCustomers(c.var.ctx, c.req.valid('json')) }),
+    )
+    .get('/bulk/:id', allow('customers.write', 'follow'), describe('Progress of a job over many customers', BulkJob), async (c) =>
+      c.json(await bulkJob(c.var.ctx, c.req.param('id'))),
+    )
+    .get('/:id', allow('customers.read', 'follow'), describe('One customer with everything merged into it', CustomerDetail), async (c) =>
+      c.json(await getCustomer(c.var.ctx, await customerOf(c))),
+    )
+    .patch(
+      '/:id',
+      allow('customers.write', 'follow'),
+      describe('Change what is known about a customer', CustomerDetail),
+      body(CustomerPatch),
+      async (c) => {
+        const id = await customerOf(c)
+        await updateCustomer(c.var.ctx, id, c.req.valid('json'))
+        return c.json(await getCustomer(c.var.ctx, id))
+      },
+    )
+    .get(
+      '/:id/timeline',
+      allow('customers.read', 'follow'),
+      describe('What a customer did and had done, newest first', TimelineList),
+      query(PageQuery),
+      async (c) => c.json(await readTimeline(c.var.ctx, definitions, { customerId: await customerOf(c), ...c.req.valid('query') })),
+    )
+    .get(
+      '/:id/phones',
+      allow('phone.reveal', 'follow'),
+      describe('The whole phone numbers; who looked is in the audit log', z.object({ items: z.array(z.string()) })),
+      async (c) => c.json({ items: await revealPhones(c.var.ctx, await customerOf(c)) }),
     )
     .put('/:id/tags/:tagId', allow('customers.write', 'follow'), describe('Tag a customer', undefined, 204), async (c) => {
       const { ctx } = c.var
@@ -67,12 +130,18 @@ export const customers = (definitions: readonly EventDefinition[]) =>
       await untagCustomers(ctx, internalId(ctx, 'tag', c.req.param('tagId')), [await customerOf(c)], { source: 'manual' })
       return c.body(null, 204)
     })
-    .post('/:id/links', allow('customers.write', 'follow'), describe('Link a customer with a company, a household or another person', undefined, 204), body(NewLink), async (c) => {
-      const { ctx } = c.var
-      const { to, ...link } = c.req.valid('json')
-      await linkCustomers(ctx, { ...link, fromId: await customerOf(c), toId: await visibleCanonical(ctx, internalId(ctx, 'cus', to)) })
-      return c.body(null, 204)
-    })
+    .post(
+      '/:id/links',
+      allow('customers.write', 'follow'),
+      describe('Link a customer with a company, a household or another person', undefined, 204),
+      body(NewLink),
+      async (c) => {
+        const { ctx } = c.var
+        const { to, ...link } = c.req.valid('json')
+        await linkCustomers(ctx, { ...link, fromId: await customerOf(c), toId: await visibleCanonical(ctx, internalId(ctx, 'cus', to)) })
+        return c.body(null, 204)
+      },
+    )
     .delete('/:id/links/:kind/:to', allow('customers.write', 'follow'), describe('Remove a link', undefined, 204), async (c) => {
       const { ctx } = c.var
       const kind = z.enum(linkKinds).safeParse(c.req.param('kind'))
@@ -108,7 +177,13 @@ async function visibleOnes(ctx: Context, texts: readonly string[]): Promise<numb
 
 async function bulkJob(ctx: Context, text: string): Promise<z.infer<typeof BulkJob>> {
   const id = internalId(ctx, 'job', text)
-  const job = await ctx.db.selectFrom('jobs').select(['state', 'progress', 'createdBy', 'payload']).where('tenantId', '=', ctx.tenantId).where('id', '=', id).where('name', '=', bulkTagging.name).executeTakeFirst()
+  const job = await ctx.db
+    .selectFrom('jobs')
+    .select(['state', 'progress', 'createdBy', 'payload'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .where('name', '=', bulkTagging.name)
+    .executeTakeFirst()
   if (!job || (ctx.actor.scope !== 'all' && job.createdBy !== ctx.actor.id)) throw notFound('job')
   const { done = 0, total = null, changed = 0 } = (job.progress ?? {}) as { done?: number; total?: number | null; changed?: number }
   return { id: text, state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']).parse(job.state), done, total, changed }
@@ -117,7 +192,14 @@ async function bulkJob(ctx: Context, text: string): Promise<z.infer<typeof BulkJ
 const revealPhones = (ctx: Context, canonical: number): Promise<string[]> =>
   inTransaction(ctx, async (ctx) => {
     const members = await membersOf(ctx, await canonicalOf(ctx, canonical))
-    const rows = await ctx.db.selectFrom('identities').select('sealed').where('tenantId', '=', ctx.tenantId).where('kind', '=', 'phone').where('customerId', 'in', members).orderBy('createdAt').execute()
+    const rows = await ctx.db
+      .selectFrom('identities')
+      .select('sealed')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('kind', '=', 'phone')
+      .where('customerId', 'in', members)
+      .orderBy('createdAt')
+      .execute()
     if (rows.length === 0) throw appError('phone.none', { status: 404, message: 'No phone number is known.' })
     await audit(ctx, 'phone.reveal', ['cus', canonical])
     return rows.flatMap(({ sealed }) => (sealed ? [openPhone(ctx, sealed)] : []))
@@ -133,7 +215,9 @@ const oneAttribute = async (ctx: Context, id: number): Promise<z.infer<typeof At
 
 /** Customers' own fields. */
 export const attributes = router()
-  .get('/', allow('customers.read', 'tenant'), describe('List customer attributes', AttributeList), async (c) => c.json(await listAttributes(c.var.ctx)))
+  .get('/', allow('customers.read', 'tenant'), describe('List customer attributes', AttributeList), async (c) =>
+    c.json(await listAttributes(c.var.ctx)),
+  )
   .post('/', allow('customers.write', 'tenant'), describe('Declare an attribute', AttributeItem, 201), body(NewAttribute), async (c) =>
     c.json(await oneAttribute(c.var.ctx, await createAttribute(c.var.ctx, c.req.valid('json'))), 201),
   )

@@ -3,10 +3,18 @@ import { z } from 'zod'
 const ids = z.array(z.string()).min(1).max(500)
 
 /** Whole days of the tenant, or instants. */
-const moments = z.strictObject({ gte: z.string().optional(), gt: z.string().optional(), lte: z.string().optional(), lt: z.string().optional() }).refine(...some())
+const moments = z
+  .strictObject({ gte: z.string().optional(), gt: z.string().optional(), lte: z.string().optional(), lt: z.string().optional() })
+  .refine(...some())
 
 const numbers = z
-  .strictObject({ eq: z.number().optional(), gte: z.number().optional(), gt: z.number().optional(), lte: z.number().optional(), lt: z.number().optional() })
+  .strictObject({
+    eq: z.number().optional(),
+    gte: z.number().optional(),
+    gt: z.number().optional(),
+    lte: z.number().optional(),
+    lt: z.number().optional(),
+  })
   .refine(...some())
 
 const attributeValue = z.union([z.string().max(1000), z.number(), z.boolean()])
@@ -122,7 +130,14 @@ export const CustomerDetail = CustomerItem.extend({
     lastPaidAt: z.iso.datetime().nullable(),
     others: z.array(z.object({ currency: z.string(), ordersCount: z.int(), paidMinor: z.int(), refundedMinor: z.int() })),
   }),
-  links: z.array(z.object({ kind: z.enum(linkKinds), direction: z.enum(['from', 'to']), customer: z.object({ id: z.string(), name: z.string().nullable() }), note: z.string().nullable() })),
+  links: z.array(
+    z.object({
+      kind: z.enum(linkKinds),
+      direction: z.enum(['from', 'to']),
+      customer: z.object({ id: z.string(), name: z.string().nullable() }),
+      note: z.string().nullable(),
+    }),
+  ),
 })
 export type CustomerDetail = z.infer<typeof CustomerDetail>
 
@@ -156,7 +171,13 @@ export type CustomerPatch = z.infer<typeof CustomerPatch>
 export const NewLink = z.object({ kind: z.enum(linkKinds), to: z.string(), note: text(200).optional() })
 
 export const BulkTagging = z
-  .object({ action: z.enum(['tag', 'untag']), tagId: z.string(), ids: z.array(z.string()).min(1).max(10_000).optional(), filter: CustomerFilter.optional(), q: z.string().max(100).optional() })
+  .object({
+    action: z.enum(['tag', 'untag']),
+    tagId: z.string(),
+    ids: z.array(z.string()).min(1).max(10_000).optional(),
+    filter: CustomerFilter.optional(),
+    q: z.string().max(100).optional(),
+  })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), { message: 'Give either ids or a filter.', path: ['ids'] })
 
 export const BulkPreview = z.object({ filter: CustomerFilter, q: z.string().max(100).optional() })

@@ -41,7 +41,14 @@ async function loadedUntil(ctx: Context): Promise<Date> {
 
 function timelineItem(definition: EventDefinition | undefined, { at, name, id, properties }: z.infer<typeof Row>) {
   const values = Object.fromEntries(Object.entries(properties).map(([key, text]) => [key, valueOf(definition, key, text)]))
-  return { id, name, title: definition?.title ?? { zh: name, en: name }, at: new Date(at).toISOString(), properties: values, actor: actorOf(values) }
+  return {
+    id,
+    name,
+    title: definition?.title ?? { zh: name, en: name },
+    at: new Date(at).toISOString(),
+    properties: values,
+    actor: actorOf(values),
+  }
 }
 
 /** ClickHouse keeps values as text; the declaration says what they were. Of undeclared events they stay text. */

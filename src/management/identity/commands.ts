@@ -146,7 +146,10 @@ async function insertCustomers(ctx: Context, created: readonly Created[]): Promi
 }
 
 const searchText = ({ name, company }: CustomerFacts, identities: readonly StoredIdentity[]): string =>
-  [name, company, ...identities.map(({ kind, masked }) => (kind === 'phone' ? masked?.slice(-4) : undefined))].filter(Boolean).join(' ').toLowerCase()
+  [name, company, ...identities.map(({ kind, masked }) => (kind === 'phone' ? masked?.slice(-4) : undefined))]
+    .filter(Boolean)
+    .join(' ')
+    .toLowerCase()
 
 /** The same as letter_pairs() in SQL, in any order. */
 function letterPairs(text: string): string {

@@ -1,13 +1,15 @@
 import { sql } from 'kysely'
-import type { Context } from '#platform/context.ts'
 import { audit } from '#platform/audit.ts'
+import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { lockGroups, mergeAll, separate } from './groups.ts'
-import { canonicalOf } from './queries.ts'
 
 /** Somebody says that two customers are one; `keepId` gives the face. Returns the merge's id. */
-export const mergeCustomers = (ctx: Context, { keepId, mergeId, reason = 'manual' }: { keepId: number; mergeId: number; reason?: string }): Promise<number> =>
+export const mergeCustomers = (
+  ctx: Context,
+  { keepId, mergeId, reason = 'manual' }: { keepId: number; mergeId: number; reason?: string },
+): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
     const [keep, merge] = await lockBoth(ctx, keepId, mergeId)
     if (keep === merge) throw appError('merge.already_one', { status: 409, message: 'These are the same customer already.' })
@@ -24,10 +26,21 @@ export const mergeCustomers = (ctx: Context, { keepId, mergeId, reason = 'manual
  */
 export const undoMerge = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    const found = await ctx.db.selectFrom('merges').select(['keepId', 'mergeId']).where('tenantId', '=', ctx.tenantId).where('id', '=', id).executeTakeFirst()
+    const found = await ctx.db
+      .selectFrom('merges')
+      .select(['keepId', 'mergeId'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .executeTakeFirst()
     if (!found) throw notFound('merge')
     await lockBoth(ctx, found.keepId, found.mergeId)
-    const { undoneAt } = await ctx.db.selectFrom('merges').select('undoneAt').where('tenantId', '=', ctx.tenantId).where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
+    const { undoneAt } = await ctx.db
+      .selectFrom('merges')
+      .select('undoneAt')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirstOrThrow()
     if (undoneAt) throw appError('merge.already_undone', { status: 409, message: 'This merge has been undone already.' })
     await separate(ctx, { id, keep: found.keepId, merge: found.mergeId })
     await noteApart(ctx, found.keepId, found.mergeId)
@@ -37,9 +50,16 @@ export const undoMerge = (ctx: Context, id: number): Promise<void> =>
 /** An open pair is one person, or two. */
 export const decideReview = (ctx: Context, id: number, decision: 'merge' | 'separate'): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    const review = await ctx.db.selectFrom('mergeReviews').select(['firstId', 'secondId', 'reason', 'state']).where('tenantId', '=', ctx.tenantId).where('id', '=', id).forUpdate().executeTakeFirst()
+    const review = await ctx.db
+      .selectFrom('mergeReviews')
+      .select(['firstId', 'secondId', 'reason', 'state'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst()
     if (!review) throw notFound('merge_review')
-    if (review.state !== 'open') throw appError('merge_review.already_decided', { status: 409, message: 'Somebody has decided this already.' })
+    if (review.state !== 'open')
+      throw appError('merge_review.already_decided', { status: 409, message: 'Somebody has decided this already.' })
     if (decision === 'merge') await mergeCustomers(ctx, { keepId: review.firstId, mergeId: review.secondId, reason: 'review' })
     else {
       await noteApart(ctx, review.firstId, review.secondId)
@@ -50,27 +70,49 @@ export const decideReview = (ctx: Context, id: number, decision: 'merge' | 'sepa
 /** Both canonicals, locked; the question is asked again when somebody moved them while we waited. */
 async function lockBoth(ctx: Context, one: number, other: number): Promise<[number, number]> {
   for (;;) {
-    const before = [await canonicalOf(ctx, one), await canonicalOf(ctx, other)] as const
+    const before = await canonicalsOfBoth(ctx, one, other)
     await lockGroups(ctx, before)
-    const after: [number, number] = [await canonicalOf(ctx, one), await canonicalOf(ctx, other)]
+    const after = await canonicalsOfBoth(ctx, one, other)
     if (after[0] === before[0] && after[1] === before[1]) return after
   }
 }
 
+async function canonicalsOfBoth(ctx: Context, one: number, other: number): Promise<[number, number]> {
+  const rows = await ctx.db
+    .selectFrom('customers')
+    .select(['id', 'canonicalId'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', 'in', [one, other])
+    .execute()
+  const [a, b] = [one, other].map((id) => rows.find((row) => row.id === id)?.canonicalId)
+  if (a === undefined || b === undefined) throw notFound('customer')
+  return [a, b]
+}
+
 /** A merge by hand overrules every "these are two" and answers every open question between the two groups. */
 async function settleReviews(ctx: Context, keep: number, merge: number): Promise<void> {
-  const members = (canonical: number) => sql`(select id from customers where tenant_id = ${ctx.tenantId} and (id = ${canonical} or canonical_id = ${canonical}))`
+  const members = (canonical: number) =>
+    sql`(select id from customers where tenant_id = ${ctx.tenantId} and (id = ${canonical} or canonical_id = ${canonical}))`
   await sql`
     update merge_reviews set state = 'merged', decided_at = ${ctx.now()}, decided_by = ${ctx.actor.name}
     where tenant_id = ${ctx.tenantId} and state <> 'merged'
-      and ((first_id in ${members(keep)} and second_id in ${members(merge)}) or (first_id in ${members(merge)} and second_id in ${members(keep)}))`.execute(ctx.db)
+      and ((first_id in ${members(keep)} and second_id in ${members(merge)}) or (first_id in ${members(merge)} and second_id in ${members(keep)}))`.execute(
+    ctx.db,
+  )
 }
 
 async function noteApart(ctx: Context, one: number, other: number): Promise<void> {
   const decided = { state: 'separate' as const, decidedAt: ctx.now(), decidedBy: ctx.actor.name }
   await ctx.db
     .insertInto('mergeReviews')
-    .values({ tenantId: ctx.tenantId, firstId: Math.min(one, other), secondId: Math.max(one, other), reason: 'undone', createdAt: ctx.now(), ...decided })
+    .values({
+      tenantId: ctx.tenantId,
+      firstId: Math.min(one, other),
+      secondId: Math.max(one, other),
+      reason: 'undone',
+      createdAt: ctx.now(),
+      ...decided,
+    })
     .onConflict((conflict) => conflict.columns(['tenantId', 'firstId', 'secondId']).doUpdateSet(decided))
     .execute()
 }

@@ -8,7 +8,12 @@ import type { MergeItem, ReviewItem } from './schema.ts'
 
 /** Whom an original counts as now. */
 export async function canonicalOf(ctx: Context, id: number): Promise<number> {
-  const row = await ctx.db.selectFrom('customers').select('canonicalId').where('tenantId', '=', ctx.tenantId).where('id', '=', id).executeTakeFirst()
+  const row = await ctx.db
+    .selectFrom('customers')
+    .select('canonicalId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
   if (!row) throw notFound('customer')
   return row.canonicalId
 }
@@ -17,7 +22,9 @@ export async function canonicalOf(ctx: Context, id: number): Promise<number> {
 export async function membersOf(ctx: Context, id: number): Promise<number[]> {
   const canonical = await canonicalOf(ctx, id)
   const { rows } = await sql<{ id: number }>`
-    select id from customers where tenant_id = ${ctx.tenantId} and canonical_id = ${canonical} and canonical_id <> id order by id`.execute(ctx.db)
+    select id from customers where tenant_id = ${ctx.tenantId} and canonical_id = ${canonical} and canonical_id <> id order by id`.execute(
+    ctx.db,
+  )
   return [canonical, ...rows.map((row) => row.id)]
 }
 
@@ -32,7 +39,13 @@ export function inScope(ctx: Context, column: string): RawBuilder<boolean> {
 
 /** 404 for customers that are not there or outside the actor's data scope; gives the canonical. */
 export async function visibleCanonical(ctx: Context, id: number): Promise<number> {
-  const row = await ctx.db.selectFrom('customers').select('canonicalId').where('tenantId', '=', ctx.tenantId).where('id', '=', id).where(inScope(ctx, 'customers.id')).executeTakeFirst()
+  const row = await ctx.db
+    .selectFrom('customers')
+    .select('canonicalId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .where(inScope(ctx, 'customers.id'))
+    .executeTakeFirst()
   if (!row) throw notFound('customer')
   return row.canonicalId
 }
@@ -54,7 +67,10 @@ type MergeRow = {
 }
 
 /** The log of merges, newest first. A side shows what is known about that original alone. */
-export async function listMerges(ctx: Context, { limit, cursor, customerId }: Page & { customerId?: number | undefined }): Promise<{ items: z.infer<typeof MergeItem>[]; next: string | null }> {
+export async function listMerges(
+  ctx: Context,
+  { limit, cursor, customerId }: Page & { customerId?: number | undefined },
+): Promise<{ items: z.infer<typeof MergeItem>[]; next: string | null }> {
   const before = decodeCursor(z.int(), cursor)
   const members = customerId === undefined ? undefined : await membersOf(ctx, customerId)
   const { rows } = await sql<MergeRow>`
@@ -92,7 +108,10 @@ type ReviewRow = {
 }
 
 /** Pairs that somebody should decide about, oldest first; or, by state, the decisions. */
-export async function listReviews(ctx: Context, { limit, cursor, state }: Page & { state: string }): Promise<{ items: z.infer<typeof ReviewItem>[]; next: string | null }> {
+export async function listReviews(
+  ctx: Context,
+  { limit, cursor, state }: Page & { state: string },
+): Promise<{ items: z.infer<typeof ReviewItem>[]; next: string | null }> {
   const after = decodeCursor(z.int(), cursor)
   const { rows } = await sql<ReviewRow>`
     select r.id, ${side('r.first_id')} as first, ${side('r.second_id')} as second, r.reason, r.details, r.state, r.created_at, r.decided_at, r.decided_by

@@ -23,21 +23,36 @@ export const updateTagGroup = (ctx: Context, id: number, { name, order, color }:
   inTransaction(ctx, async (ctx) => {
     const { numAffectedRows } = await sql`
       update tag_groups set name = coalesce(${name ?? null}, name), position = coalesce(${order ?? null}::int, position), color = ${color === undefined ? sql`color` : color}
-      where tenant_id = ${ctx.tenantId} and id = ${id}`.execute(ctx.db).catch(refuseTaken('tag_group'))
+      where tenant_id = ${ctx.tenantId} and id = ${id}`
+      .execute(ctx.db)
+      .catch(refuseTaken('tag_group'))
     if (Number(numAffectedRows) === 0) throw notFound('tag_group')
   })
 
 /** Takes its tags and their taggings with it. */
 export const deleteTagGroup = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    const gone = await ctx.db.deleteFrom('tagGroups').where('tenantId', '=', ctx.tenantId).where('id', '=', id).returning('name').executeTakeFirst()
+    const gone = await ctx.db
+      .deleteFrom('tagGroups')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .returning('name')
+      .executeTakeFirst()
     if (!gone) throw notFound('tag_group')
     await audit(ctx, 'tags.delete_group', ['tgr', id], { name: gone.name })
   })
 
-export const createTag = (ctx: Context, { groupId, name, order }: { groupId: number; name: string; order?: number | undefined }): Promise<number> =>
+export const createTag = (
+  ctx: Context,
+  { groupId, name, order }: { groupId: number; name: string; order?: number | undefined },
+): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
-    const group = await ctx.db.selectFrom('tagGroups').select('id').where('tenantId', '=', ctx.tenantId).where('id', '=', groupId).executeTakeFirst()
+    const group = await ctx.db
+      .selectFrom('tagGroups')
+      .select('id')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', groupId)
+      .executeTakeFirst()
     if (!group) throw notFound('tag_group')
     const { rows } = await sql<{ id: number }>`
       insert into tags (tenant_id, group_id, name, position)
@@ -47,19 +62,34 @@ export const createTag = (ctx: Context, { groupId, name, order }: { groupId: num
     return rows[0].id
   })
 
-export const updateTag = (ctx: Context, id: number, { name, order, groupId }: { name?: string | undefined; order?: number | undefined; groupId?: number | undefined }): Promise<void> =>
+export const updateTag = (
+  ctx: Context,
+  id: number,
+  { name, order, groupId }: { name?: string | undefined; order?: number | undefined; groupId?: number | undefined },
+): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    if (groupId !== undefined && !(await ctx.db.selectFrom('tagGroups').select('id').where('tenantId', '=', ctx.tenantId).where('id', '=', groupId).executeTakeFirst())) throw notFound('tag_group')
+    if (
+      groupId !== undefined &&
+      !(await ctx.db.selectFrom('tagGroups').select('id').where('tenantId', '=', ctx.tenantId).where('id', '=', groupId).executeTakeFirst())
+    )
+      throw notFound('tag_group')
     const { numAffectedRows } = await sql`
       update tags set name = coalesce(${name ?? null}, name), position = coalesce(${order ?? null}::int, position), group_id = coalesce(${groupId ?? null}::int, group_id)
-      where tenant_id = ${ctx.tenantId} and id = ${id}`.execute(ctx.db).catch(refuseTaken('tag'))
+      where tenant_id = ${ctx.tenantId} and id = ${id}`
+      .execute(ctx.db)
+      .catch(refuseTaken('tag'))
     if (Number(numAffectedRows) === 0) throw notFound('tag')
   })
 
 /** Takes its taggings with it. */
 export const deleteTag = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    const gone = await ctx.db.deleteFrom('tags').where('tenantId', '=', ctx.tenantId).where('id', '=', id).returning('name').executeTakeFirst()
+    const gone = await ctx.db
+      .deleteFrom('tags')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .returning('name')
+      .executeTakeFirst()
     if (!gone) throw notFound('tag')
     await audit(ctx, 'tags.delete', ['tag', id], { name: gone.name })
   })
@@ -86,21 +116,42 @@ export const languageOf = async (ctx: Context): Promise<'zh' | 'en'> =>
  * A group that WeCom shows. Of groups that come from there WeCom's name stands; a group of ours with that name is the same
  * group and stays ours. Pass the group's id here when it is known already.
  */
-export const upsertGroupFromWecom = (ctx: Context, { groupId, name, order }: { groupId?: number; name: string; order: number }): Promise<number> =>
+export const upsertGroupFromWecom = (
+  ctx: Context,
+  { groupId, name, order }: { groupId?: number; name: string; order: number },
+): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
     if (groupId !== undefined) {
       await sql`update tag_groups g set name = ${name}, position = ${order} where tenant_id = ${ctx.tenantId} and id = ${groupId} and source = 'wecom'
         and not exists (select from tag_groups o where o.tenant_id = g.tenant_id and o.name = ${name} and o.id <> g.id)`.execute(ctx.db)
       return groupId
     }
-    await sql`insert into tag_groups (tenant_id, name, position, source) values (${ctx.tenantId}, ${name}, ${order}, 'wecom') on conflict do nothing`.execute(ctx.db)
-    return (await ctx.db.selectFrom('tagGroups').select('id').where('tenantId', '=', ctx.tenantId).where('name', '=', name).executeTakeFirstOrThrow()).id
+    await sql`insert into tag_groups (tenant_id, name, position, source) values (${ctx.tenantId}, ${name}, ${order}, 'wecom') on conflict do nothing`.execute(
+      ctx.db,
+    )
+    return (
+      await ctx.db
+        .selectFrom('tagGroups')
+        .select('id')
+        .where('tenantId', '=', ctx.tenantId)
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow()
+    ).id
   })
 
 /** A tag that WeCom shows, in a group from `upsertGroupFromWecom`: its name there is its name here. Returns the tag's id. */
-export const upsertTagFromWecom = (ctx: Context, { tagId, groupId, name, order }: { tagId?: number; groupId: number; name: string; order: number }): Promise<number> =>
+export const upsertTagFromWecom = (
+  ctx: Context,
+  { tagId, groupId, name, order }: { tagId?: number; groupId: number; name: string; order: number },
+): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
-    const same = await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('groupId', '=', groupId).where('name', '=', name).executeTakeFirst()
+    const same = await ctx.db
+      .selectFrom('tags')
+      .select('id')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('groupId', '=', groupId)
+      .where('name', '=', name)
+      .executeTakeFirst()
     if (same) return same.id
     if (tagId === undefined) return createTag(ctx, { groupId, name, order })
     await updateTag(ctx, tagId, { name, groupId, order })

@@ -4,7 +4,14 @@ import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import type { TagGroupItem, TagHealth } from './schema.ts'
 
-type Row = { id: number; name: string; position: number; source: string; color: string | null; tags: { id: number; name: string; position: number; customers: number }[] }
+type Row = {
+  id: number
+  name: string
+  position: number
+  source: string
+  color: string | null
+  tags: { id: number; name: string; position: number; customers: number }[]
+}
 
 /** All groups with their tags and how many customers have each; merged customers count once. */
 export async function listTagGroups(ctx: Context): Promise<TagGroupItem[]> {
@@ -43,7 +50,9 @@ export async function tagHealth(ctx: Context): Promise<z.infer<typeof TagHealth>
       const [a, b] = [byId.get(first), byId.get(second)]
       return a && b ? [{ first: told(a), second: told(b), both, share: both / (a.customers + b.customers - both) }] : []
     }),
-    unused: tags.filter(({ customers, lastTaggedAt }) => customers > 0 && lastTaggedAt !== null && lastTaggedAt < since).map((tag) => ({ ...told(tag), lastTaggedAt: tag.lastTaggedAt?.toISOString() ?? null })),
+    unused: tags
+      .filter(({ customers, lastTaggedAt }) => customers > 0 && lastTaggedAt !== null && lastTaggedAt < since)
+      .map((tag) => ({ ...told(tag), lastTaggedAt: tag.lastTaggedAt?.toISOString() ?? null })),
   }
 }
 
@@ -52,7 +61,9 @@ async function readTags(ctx: Context): Promise<Told[]> {
     select t.id, t.name, g.name as group, count(distinct ct.canonical_id) as customers, max(ct.tagged_at) as last_tagged_at
     from tags t join tag_groups g on g.tenant_id = t.tenant_id and g.id = t.group_id
     left join customer_tags ct on ct.tenant_id = t.tenant_id and ct.tag_id = t.id
-    where t.tenant_id = ${ctx.tenantId} group by t.id, t.name, g.name, g.position, t.position order by g.position, t.position, t.id`.execute(ctx.db)
+    where t.tenant_id = ${ctx.tenantId} group by t.id, t.name, g.name, g.position, t.position order by g.position, t.position, t.id`.execute(
+    ctx.db,
+  )
   return rows
 }
 

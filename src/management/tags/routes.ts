@@ -5,27 +5,48 @@ import { allow, body, describe, router } from '#platform/http/router.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { applyTemplate, createTag, createTagGroup, deleteTag, deleteTagGroup, languageOf, updateTag, updateTagGroup } from './editing.ts'
 import { listTagGroups, tagHealth } from './queries.ts'
-import { NewTag, NewTagGroup, TagGroupItem, TagGroupList, TagGroupPatch, TagHealth, TagItem, TagPatch, TagTemplateList, UseTemplate } from './schema.ts'
+import {
+  NewTag,
+  NewTagGroup,
+  TagGroupItem,
+  TagGroupList,
+  TagGroupPatch,
+  TagHealth,
+  TagItem,
+  TagPatch,
+  TagTemplateList,
+  UseTemplate,
+} from './schema.ts'
 import { tagTemplates } from './templates.ts'
 
 export const tagGroups = router()
-  .get('/', allow('tags.read', 'tenant'), describe('List tag groups with their tags and use', TagGroupList), async (c) => c.json({ items: await listTagGroups(c.var.ctx) }))
+  .get('/', allow('tags.read', 'tenant'), describe('List tag groups with their tags and use', TagGroupList), async (c) =>
+    c.json({ items: await listTagGroups(c.var.ctx) }),
+  )
   .post('/', allow('tags.write', 'tenant'), describe('Add a tag group', TagGroupItem, 201), body(NewTagGroup), async (c) => {
     const id = await createTagGroup(c.var.ctx, c.req.valid('json'))
     return c.json(await groupItem(c.var.ctx, id), 201)
   })
-  .patch('/:id', allow('tags.write', 'tenant'), describe('Rename, colour or move a tag group', TagGroupItem), body(TagGroupPatch), async (c) => {
-    const id = internalId(c.var.ctx, 'tgr', c.req.param('id'))
-    await updateTagGroup(c.var.ctx, id, c.req.valid('json'))
-    return c.json(await groupItem(c.var.ctx, id))
-  })
+  .patch(
+    '/:id',
+    allow('tags.write', 'tenant'),
+    describe('Rename, colour or move a tag group', TagGroupItem),
+    body(TagGroupPatch),
+    async (c) => {
+      const id = internalId(c.var.ctx, 'tgr', c.req.param('id'))
+      await updateTagGroup(c.var.ctx, id, c.req.valid('json'))
+      return c.json(await groupItem(c.var.ctx, id))
+    },
+  )
   .delete('/:id', allow('tags.write', 'tenant'), describe('Delete a tag group with its tags', undefined, 204), async (c) => {
     await deleteTagGroup(c.var.ctx, internalId(c.var.ctx, 'tgr', c.req.param('id')))
     return c.body(null, 204)
   })
 
 export const tags = router()
-  .get('/health', allow('tags.read', 'tenant'), describe('Tags that are empty, overlapping or unused', TagHealth), async (c) => c.json(await tagHealth(c.var.ctx)))
+  .get('/health', allow('tags.read', 'tenant'), describe('Tags that are empty, overlapping or unused', TagHealth), async (c) =>
+    c.json(await tagHealth(c.var.ctx)),
+  )
   .post('/', allow('tags.write', 'tenant'), describe('Add a tag', TagItem, 201), body(NewTag), async (c) => {
     const { ctx } = c.var
     const { groupId, ...tag } = c.req.valid('json')
@@ -46,10 +67,20 @@ export const tags = router()
 export const tagTemplateRoutes = router()
   .get('/', allow('tags.read', 'tenant'), describe('Tag groups to start with, by industry', TagTemplateList), async (c) => {
     const language = await languageOf(c.var.ctx)
-    return c.json({ items: tagTemplates.map(({ id, name, groups }) => ({ id, name: name[language], groups: groups.map((group) => ({ name: group.name[language], tags: group.tags.map((tag) => tag[language]) })) })) })
+    return c.json({
+      items: tagTemplates.map(({ id, name, groups }) => ({
+        id,
+        name: name[language],
+        groups: groups.map((group) => ({ name: group.name[language], tags: group.tags.map((tag) => tag[language]) })),
+      })),
+    })
   })
-  .post('/', allow('tags.write', 'tenant'), describe('Add the groups and tags of a template', z.object({ tags: z.int() }), 201), body(UseTemplate), async (c) =>
-    c.json(await applyTemplate(c.var.ctx, c.req.valid('json').templateId), 201),
+  .post(
+    '/',
+    allow('tags.write', 'tenant'),
+    describe('Add the groups and tags of a template', z.object({ tags: z.int() }), 201),
+    body(UseTemplate),
+    async (c) => c.json(await applyTemplate(c.var.ctx, c.req.valid('json').templateId), 201),
   )
 
 async function groupItem(ctx: Context, id: number): Promise<z.infer<typeof TagGroupItem>> {

@@ -1,10 +1,19 @@
 import { z } from 'zod'
 
-const name = z.string().trim().min(1).refine((text) => [...text].length <= 30, { message: 'A name has at most 30 letters.' })
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .refine((text) => [...text].length <= 30, { message: 'A name has at most 30 letters.' })
 const order = z.int().min(0).max(100_000)
 const color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'A colour looks like #2f6b4f.')
 
-export const NewTagGroup = z.object({ name, order: order.optional(), color: color.nullable().optional(), tags: z.array(name).max(200).optional() })
+export const NewTagGroup = z.object({
+  name,
+  order: order.optional(),
+  color: color.nullable().optional(),
+  tags: z.array(name).max(200).optional(),
+})
 export const TagGroupPatch = z.object({ name: name.optional(), order: order.optional(), color: color.nullable().optional() })
 export const NewTag = z.object({ groupId: z.string(), name, order: order.optional() })
 export const TagPatch = z.object({ name: name.optional(), order: order.optional(), groupId: z.string().optional() })
@@ -34,5 +43,7 @@ export const TagHealth = z.object({
 })
 
 export const TagTemplateList = z.object({
-  items: z.array(z.object({ id: z.string(), name: z.string(), groups: z.array(z.object({ name: z.string(), tags: z.array(z.string()) })) })),
+  items: z.array(
+    z.object({ id: z.string(), name: z.string(), groups: z.array(z.object({ name: z.string(), tags: z.array(z.string()) })) }),
+  ),
 })
