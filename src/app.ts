@@ -112,6 +112,8 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/tag-templates', tagTemplateRoutes],
   ['/api/v1/channels', channels],
   ['/api/v1/live-codes', liveCodes],
+  ['/api/v1/reports', reports],
+  ['/api/v1/overview', overview],
   ['/l', liveCodeLinks],
   ['/callback/wecom', wecomCallbacks],
 ]

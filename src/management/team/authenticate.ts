@@ -4,7 +4,7 @@ import { appError } from '#platform/errors.ts'
 import { callerAddress, refuseOtherSites } from '#platform/http/caller.ts'
 import type { Authenticate } from '#platform/http/server.ts'
 import { commonPermissions } from './permissions.ts'
-import { roleFacts } from './presets.ts'
+import { type DataScope, roleFacts } from './presets.ts'
 import { readScope } from './scope.ts'
 import { readToken } from './tokens.ts'
 
@@ -141,7 +141,8 @@ export async function findEmployee(installation: Installation, tenantId: number,
     .where('e.status', '=', 'active')
     .executeTakeFirst()
   if (!found) return undefined
-  const { permissions } = roleFacts({ ...found, scope: found.employeeScope })
-  const scope = await readScope(db, tenantId, id, found.employeeScope as never)
+  const { permissions }: { permissions: readonly string[] } = roleFacts({ ...found, scope: found.employeeScope })
+  // Who may everything could also give themselves everyone's customers; a narrower scope would only lock them out of giving it.
+  const scope = await readScope(db, tenantId, id, permissions.includes('*') ? 'all' : (found.employeeScope as DataScope))
   return { kind: 'employee', id, name: found.employeeName, permissions: new Set(permissions), scope }
 }

@@ -24,15 +24,13 @@ export async function createTenantWithOwner(installation: Installation, facts: {
   const login = loginText(facts.login)
   const tenantId = await findOrMakeTenant(installation, facts.name, login)
   const ctx = createContext(installation, tenantId, systemActor, 'start')
-  const owner = await inTransaction(ctx, (ctx) => findOrMakeOwner(ctx, login))
+  const { owner, apiKey } = await inTransaction(ctx, async (ctx) => {
+    const owner = await findOrMakeOwner(ctx, login)
+    return { owner, apiKey: await findOrMakeKey(ctx, owner.id) }
+  })
   const password = firstPassword(ctx, owner.id)
   const unchanged = owner.mustChangePassword && (await isPassword(password, owner.passwordHash))
-  return {
-    tenantId,
-    login: owner.login ?? login,
-    password: unchanged ? password : null,
-    apiKey: await inTransaction(ctx, (ctx) => findOrMakeKey(ctx, owner.id)),
-  }
+  return { tenantId, login: owner.login ?? login, password: unchanged ? password : null, apiKey }
 }
 
 async function findOrMakeTenant({ databases }: Installation, name: string, login: string): Promise<number> {

@@ -4,12 +4,15 @@ import { createApp } from '#app/app.ts'
 import type { AppEnv } from '#platform/http/router.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { createTenantWithOwner, type FirstAccess } from '../bootstrap.ts'
+import { hashPassword } from '../passwords.ts'
+import { someone } from '../testing/people.ts'
 
 let workspace: TestWorkspace
 let app: Hono<AppEnv>
 beforeAll(async () => {
   workspace = await openTestWorkspace()
   app = createApp(workspace)
+  newPasswordHash = await hashPassword(newPassword)
 })
 
 type Sent = { cookie?: string; key?: string; headers?: Record<string, string>; body?: unknown }
@@ -38,16 +41,26 @@ const codeOf = (answer: { status: number; body: { error: { code: string } } }) =
 
 let logins = 0
 const newPassword = 'a quite good password'
+// Hashing is slow on purpose; once is enough for everybody who only has to have a password.
+let newPasswordHash: string
 
 async function newOwner(): Promise<FirstAccess & { password: string }> {
   const first = await createTenantWithOwner(workspace, { name: '甲公司', login: `owner${++logins}` })
   return { ...first, password: String(first.password) }
 }
 
-async function loggedIn(): Promise<FirstAccess & { cookie: string; password: string }> {
-  const first = await newOwner()
-  const { cookie } = await send('PUT', 'session/password', { body: { login: first.login, password: first.password, newPassword } })
-  return { ...first, cookie: String(cookie), password: newPassword }
+/** Somebody who has changed their first password and is inside. */
+async function loggedIn(): Promise<{ login: string; cookie: string }> {
+  const ctx = await workspace.newTenant()
+  const login = `owner${++logins}`
+  const { id, cookie } = await someone(workspace, ctx, 'owner')
+  await ctx.db
+    .updateTable('employees')
+    .set({ login, passwordHash: newPasswordHash })
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .execute()
+  return { login, cookie }
 }
 
 describe('first login', () => {
@@ -78,7 +91,8 @@ describe('first login', () => {
   })
 
   test('weak passwords are refused with their reason', async () => {
-    const { login, password } = await newOwner()
+    const { login } = await loggedIn()
+    const password = newPassword
     const refused = async (newPassword: string) =>
       (await send('PUT', 'session/password', { body: { login, password, newPassword } })).body.error
     expect(await refused('short')).toMatchObject({ code: 'password.too_short', field: 'newPassword' })
@@ -161,23 +175,24 @@ describe('sessions', () => {
 })
 
 describe('guessing', () => {
-  test('an unknown login and a wrong password get the same answer after about the same time', async () => {
+  test('an unknown login and a wrong password get the same answer for the same work', async () => {
     const { login } = await loggedIn()
-    const timed = async (login: string) => {
-      const started = performance.now()
+    // What this process computes, its threads included: unlike the clock it does not know how busy the machine is.
+    const measured = async (login: string) => {
+      const before = process.cpuUsage()
       const { status, body } = await send('POST', 'session', { body: { login, password: 'wrong wrong wrong' } })
-      return { ms: performance.now() - started, answer: { status, error: { ...body.error, requestId: '' } } }
+      return { work: process.cpuUsage(before).user, answer: { status, error: { ...body.error, requestId: '' } } }
     }
     const known = []
     const unknown = []
     for (let i = 0; i < 4; i++) {
-      known.push(await timed(login))
-      unknown.push(await timed(`nobody${i}`))
+      known.push(await measured(login))
+      unknown.push(await measured(`nobody${i}`))
     }
     expect(unknown.map(({ answer }) => answer)).toEqual(known.map(({ answer }) => answer))
-    const fastest = (all: { ms: number }[]) => Math.min(...all.map(({ ms }) => ms))
-    expect(fastest(unknown)).toBeGreaterThan(fastest(known) * 0.6)
-    expect(fastest(unknown)).toBeLessThan(fastest(known) * 1.7)
+    const least = (all: { work: number }[]) => Math.min(...all.map(({ work }) => work))
+    expect(least(unknown)).toBeGreaterThan(least(known) * 0.7)
+    expect(least(unknown)).toBeLessThan(least(known) * 1.4)
   })
 
   test('is throttled by account and address, also when all tries come at once, and forgiven after a quarter of an hour', async () => {
