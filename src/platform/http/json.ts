@@ -38,7 +38,8 @@ function depthOf(text: string): number {
 function checkValue(value: unknown, path: (string | number)[], budget: { left: number }): void {
   if (typeof value === 'string') checkText(value, path)
   if (typeof value !== 'object' || value === null) return
-  if (--budget.left < 0) throw appError('json.too_large', { message: `JSON may hold ${longest} values.` })
+  budget.left -= Array.isArray(value) ? value.length : 1
+  if (budget.left < 0) throw appError('json.too_large', { message: `JSON may hold ${longest} values.` })
   if (Array.isArray(value)) for (const [i, one] of value.entries()) checkValue(one, [...path, i], budget)
   else
     for (const [key, one] of Object.entries(value)) {
