@@ -3,6 +3,7 @@ import { openAPIRouteHandler } from 'hono-openapi'
 import { deliverWebhooks, webhookConsumer } from '#connectors/webhooks/jobs.ts'
 import { webhooks } from '#connectors/webhooks/routes.ts'
 import { orderAmended, orderPaid, orderPlaced, orderRefunded } from '#conversion/events.ts'
+import { ordersExport } from '#conversion/orders/export.ts'
 import { orderLinesImport, ordersImport } from '#conversion/orders/import.ts'
 import { productsImport } from '#conversion/orders/products-import.ts'
 import { orderHooks, orders, shops } from '#conversion/orders/routes.ts'
@@ -48,6 +49,9 @@ import { idempotency } from '#platform/http/idempotency.ts'
 import type { AppEnv } from '#platform/http/router.ts'
 import { createServer } from '#platform/http/server.ts'
 import { serveConsole } from '#platform/http/static.ts'
+import { exportJob, exportSchedules } from '#platform/exports/commands.ts'
+import type { ExportKind } from '#platform/exports/kind.ts'
+import { exports } from '#platform/exports/routes.ts'
 import { importJob, importSchedules } from '#platform/imports/jobs.ts'
 import type { ImportKind } from '#platform/imports/kind.ts'
 import { imports } from '#platform/imports/routes.ts'
@@ -66,11 +70,16 @@ export const importKinds: readonly ImportKind[] = [ordersImport, orderLinesImpor
 
 const imported = importJob(importKinds)
 
+/** Lists that can be taken away as a file. */
+export const exportKinds: readonly ExportKind[] = [ordersExport]
+
+const exported = exportJob(exportKinds)
+
 /** Work that outlives a request. */
-export const jobs: readonly Job[] = [bulkTagging, syncCorp, refreshCustomer, ...liveCodeJobs, imported]
+export const jobs: readonly Job[] = [bulkTagging, syncCorp, refreshCustomer, ...liveCodeJobs, imported, exported]
 
 /** Work at planned moments. */
-export const schedules: readonly Schedule[] = [...housekeeping, ...accessSchedules, ...liveCodeSchedules, ...customerSchedules(() => eventDefinitions), ...importSchedules, deliverWebhooks]
+export const schedules: readonly Schedule[] = [...housekeeping, ...accessSchedules, ...liveCodeSchedules, ...customerSchedules(() => eventDefinitions), ...importSchedules, ...exportSchedules, deliverWebhooks]
 
 /** Whoever knows what to say to a new friend, asked in this order. */
 const welcomes: readonly WelcomeDecider[] = [greetByLiveCode]
@@ -102,6 +111,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/shops', shops],
   ['/hooks/orders', orderHooks],
   ['/api/v1/files', files],
+  ['/api/v1/exports', exports(exportKinds, exported)],
   ['/api/v1/imports', imports(importKinds, imported)],
   ['/api/v1/customers', customers(eventDefinitions)],
   ['/api/v1/attributes', attributes],
