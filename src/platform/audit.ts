@@ -8,7 +8,7 @@ import type { IdPrefix } from './ids.ts'
 export type Subject = readonly [IdPrefix, number] | string
 
 /** One row as it is hashed: everything but the hashes themselves. */
-export type AuditFacts = {
+type AuditFacts = {
   tenantId: number
   seq: number
   at: string

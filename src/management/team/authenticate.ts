@@ -11,7 +11,7 @@ import { readToken } from './tokens.ts'
 export const sessionCookie = 'liuliang_session'
 
 /** A session that nobody uses for three days ends, and every session ends after thirty. */
-export const idleMs = 3 * 24 * 3600_000
+const idleMs = 3 * 24 * 3600_000
 export const longestMs = 30 * 24 * 3600_000
 
 /** How long a found caller is believed without asking again; the same process forgets at once what it changes itself. */
@@ -19,7 +19,7 @@ const believedMs = 5_000
 /** A session in use is moved on at most this often. */
 const slideMs = 5 * 60_000
 
-export type Caller = { tenantId: number; actor: Actor }
+type Caller = { tenantId: number; actor: Actor }
 
 /** Session cookie or `Authorization: Bearer KEY`. A key that is not good is refused here; a cookie that is not good is nobody. */
 export const authenticate: Authenticate = async (installation, c) => {
@@ -51,8 +51,7 @@ const at = ({ tenantId, actor }: Caller, ip: string | undefined): Caller => ({
   actor: ip === undefined ? actor : { ...actor, ip },
 })
 
-/** Also for doors that get their key elsewhere than in the header, such as the tracker's. */
-export const callerOfKey = (installation: Installation, key: string): Promise<Caller | undefined> =>
+const callerOfKey = (installation: Installation, key: string): Promise<Caller | undefined> =>
   believed(installation, key, ['llk', 'llp'], findKey)
 
 const callerOfSession = (installation: Installation, token: string): Promise<Caller | undefined> =>

@@ -40,7 +40,7 @@ export const permissionCatalogue = [
 
 export type Permission = (typeof permissionCatalogue)[number]['name']
 
-export const permissionNames: readonly string[] = permissionCatalogue.map(({ name }) => name)
+const permissionNames: readonly string[] = permissionCatalogue.map(({ name }) => name)
 
 export const isPermission = (name: string): boolean => name === '*' || permissionNames.includes(name)
 

@@ -9,6 +9,7 @@ import { sealMobile } from '../commands.ts'
 import { hashPassword, newPassword } from '../passwords.ts'
 import type { DataScope } from '../presets.ts'
 import { findRole, guardAccount, guardPermissions, guardScope } from '../rank.ts'
+import { endSessions } from '../sessions/commands.ts'
 import { loginText } from './login.ts'
 import { keepAnOwner, leave, rejoin, resume, suspend } from './status.ts'
 
@@ -162,7 +163,7 @@ export async function resetPassword(ctx: Context, id: number): Promise<string> {
       .executeTakeFirst()
     if (changed.numUpdatedRows === 0n)
       throw appError('employee.no_login', { status: 409, message: 'This employee has no login. Give them one first.', field: 'login' })
-    await ctx.db.deleteFrom('sessions').where('tenantId', '=', ctx.tenantId).where('employeeId', '=', id).execute()
+    await endSessions(ctx, id)
     await audit(ctx, 'password.reset', ['emp', id])
   })
   forgetCallers(ctx, ctx.tenantId)

@@ -3,7 +3,7 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { emit } from '#platform/events/emit.ts'
 import { employeeJoined, employeeLeft, employeeResumed, employeeSuspended } from '../../events.ts'
-import { forgetCallers } from '../authenticate.ts'
+import { endSessions } from '../sessions/commands.ts'
 
 type By = 'hand' | 'wecom'
 
@@ -22,8 +22,7 @@ async function end(ctx: Context, id: number, by: By, status: 'suspended' | 'left
     .returning('name')
     .executeTakeFirst()
   if (!changed) return false
-  await ctx.db.deleteFrom('sessions').where('tenantId', '=', ctx.tenantId).where('employeeId', '=', id).execute()
-  forgetCallers(ctx, ctx.tenantId)
+  await endSessions(ctx, id)
   emit(ctx, status === 'left' ? employeeLeft : employeeSuspended, {
     customerId: null,
     properties: { employee: id, employeeName: changed.name, by },
