@@ -35,20 +35,25 @@ function depthOf(text: string): number {
   return most
 }
 
+/** `path` is one list that grows and shrinks with the walk: most bodies are fine and need no place named. */
 function checkValue(value: unknown, path: (string | number)[], budget: { left: number }): void {
-  if (typeof value === 'string') checkText(value, path)
+  if (typeof value === 'string') return checkText(value, path)
   if (typeof value !== 'object' || value === null) return
-  budget.left -= Array.isArray(value) ? value.length : 1
+  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value)
+  budget.left -= keys.length
   if (budget.left < 0) throw appError('json.too_large', { message: `JSON may hold ${longest} values.` })
-  if (Array.isArray(value)) for (const [i, one] of value.entries()) checkValue(one, [...path, i], budget)
-  else
-    for (const [key, one] of Object.entries(value)) {
-      checkText(key, path)
-      if (key === '__proto__' || key === 'constructor')
-        throw appError('json.reserved_key', { message: `The key ${key} is not allowed.`, field: [...path, key].join('.') })
-      if (--budget.left < 0) throw appError('json.too_large', { message: `JSON may hold ${longest} values.` })
-      if (typeof one === 'string' || typeof one === 'object') checkValue(one, [...path, key], budget)
-    }
+  for (const key of keys) {
+    path.push(key)
+    if (typeof key === 'string') checkKey(key, path)
+    checkValue((value as Record<string | number, unknown>)[key], path, budget)
+    path.pop()
+  }
+}
+
+function checkKey(key: string, path: (string | number)[]): void {
+  checkText(key, path)
+  if (key === '__proto__' || key === 'constructor')
+    throw appError('json.reserved_key', { message: `The key ${key} is not allowed.`, field: path.join('.') })
 }
 
 function checkText(text: string, path: (string | number)[]): void {

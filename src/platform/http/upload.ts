@@ -11,10 +11,13 @@ export type Upload = { file: File; fields: Record<string, string> }
 
 /** A multipart form with one file in `file`. Its length must be said beforehand, so that nothing oversized is read at all. */
 export async function readUpload(c: HonoContext<AppEnv>, mostBytes: number): Promise<Upload> {
-  if (!c.req.header('content-type')?.startsWith('multipart/form-data')) throw appError('upload.not_multipart', { status: 415, message: 'Send a multipart form with the file in "file".' })
+  if (!c.req.header('content-type')?.startsWith('multipart/form-data'))
+    throw appError('upload.not_multipart', { status: 415, message: 'Send a multipart form with the file in "file".' })
   const length = Number(c.req.header('content-length') ?? Number.NaN)
-  if (!Number.isFinite(length)) throw appError('upload.length_required', { status: 411, message: 'Say the length of the upload (Content-Length).' })
-  if (length > mostBytes) throw appError('upload.too_large', { status: 413, message: `A file may have ${Math.round(mostBytes / 1_000_000)} MB.`, field: 'file' })
+  if (!Number.isFinite(length))
+    throw appError('upload.length_required', { status: 411, message: 'Say the length of the upload (Content-Length).' })
+  if (length > mostBytes)
+    throw appError('upload.too_large', { status: 413, message: `A file may have ${Math.round(mostBytes / 1_000_000)} MB.`, field: 'file' })
   const form = await c.req.raw.formData().catch((cause: unknown) => {
     throw appError('upload.unreadable', { message: 'The multipart form cannot be read to its end.', cause })
   })
