@@ -11,10 +11,10 @@ export async function membersWithContact(ctx: Context, corp: number, { fresh = f
   known.set(ctx.databases, mine)
   const key = `${ctx.tenantId}|${corp}`
   const kept = mine.get(key)
-  if (!fresh && kept && Date.now() - kept.at < keptMs) return kept.users
+  if (!fresh && kept && ctx.now().getTime() - kept.at < keptMs) return kept.users
   try {
     const users = new Set(await listFollowUsers(await wecomApp(ctx, corp), { requestId: ctx.requestId }))
-    mine.set(key, { at: Date.now(), users })
+    mine.set(key, { at: ctx.now().getTime(), users })
     return users
   } catch (error) {
     ctx.log.warn({ err: error, corp }, 'WeCom does not say who may have customers')

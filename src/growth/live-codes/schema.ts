@@ -244,4 +244,4 @@ export type PeriodQuery = z.infer<typeof PeriodQuery>
 export type PeopleQuery = z.infer<typeof PeopleQuery>
 export type Statistics = z.infer<typeof Statistics>
 export type Step = (typeof steps)[number]
-export type Template = (typeof templates)[number]
+export type ImageTemplate = (typeof templates)[number]

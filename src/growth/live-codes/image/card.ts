@@ -1,4 +1,4 @@
-import type { Template } from '../schema.ts'
+import type { ImageTemplate } from '../schema.ts'
 import { contrastWithWhite } from './colour.ts'
 import { logoModules, modulesOf, pathOf, quietModules } from './modules.ts'
 
@@ -6,7 +6,7 @@ export type CardFacts = {
   /** What the code says. */
   text: string
   name: string
-  template: Template
+  template: ImageTemplate
   title?: string | undefined
   subtitle?: string | undefined
   colour: string
@@ -28,7 +28,7 @@ export function cardSvg(facts: CardFacts): string {
 
 type Layout = { width: number; height: number; parts: string[] }
 
-const layouts: Record<Template, (facts: CardFacts) => Layout> = {
+const layouts: Record<ImageTemplate, (facts: CardFacts) => Layout> = {
   /** The code alone. */
   plain: (facts) => ({ width: 1000, height: 1000, parts: [rect(0, 0, 1000, 1000, '#ffffff'), ...code(facts, 0, 0, 1000)] }),
   /** White, name below: for counters and name badges. */

@@ -4,7 +4,7 @@ import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { fileFacts, readFileBytes } from '#platform/files.ts'
 import { linkOf } from '../link.ts'
-import type { ImageQuery, PackInput, Template } from '../schema.ts'
+import type { ImageQuery, ImageTemplate, PackInput } from '../schema.ts'
 import { StoredStyle } from '../stored.ts'
 import { type CardFacts, cardSvg } from './card.ts'
 import { readQr } from './read-qr.ts'
@@ -12,7 +12,7 @@ import { toPdf, toPng } from './render.ts'
 
 export type Picture = { bytes: Uint8Array; contentType: string; name: string }
 
-type Choice = { template?: Template | undefined; target: 'wecom' | 'link' }
+type Choice = { template?: ImageTemplate | undefined; target: 'wecom' | 'link' }
 
 export async function codeImage(
   ctx: Context,
