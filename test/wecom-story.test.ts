@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consumers, createApp, jobs } from '#app/app.ts'
+import { freePort } from '#app/ports.ts'
 import { callWecom } from '#connectors/wecom/client.ts'
 import { addContactWay } from '#connectors/wecom/contact-ways.ts'
 import { getContact } from '#connectors/wecom/contacts.ts'
@@ -304,31 +305,19 @@ async function settled(ms = 15_000): Promise<void> {
   await until(isQuiet, ms)
 }
 
+/** A process of its own, as `npm start` makes it; its output goes nowhere, so that nothing waits for it in the end. */
 async function startSandbox(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'wecom-story-'))
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      fileURLToPath(new URL('../sandbox/main.ts', import.meta.url)),
-      '--port',
-      '0',
-      '--data',
-      folder,
-      '--json',
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  const line = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (text: Buffer) => resolve(text.toString()))
-    child.once('exit', (code) => reject(new Error(`the sandbox ended with ${code}`)))
-  })
-  return (JSON.parse(line) as { url: string }).url
+  const port = await freePort()
+  const file = fileURLToPath(new URL('../sandbox/main.ts', import.meta.url))
+  sandbox = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, '--port', String(port), '--data', mkdtempSync(join(tmpdir(), 'liuliang-story-')), '--json'], { stdio: 'ignore', detached: true })
+  const url = `http://127.0.0.1:${port}`
+  await until(async () => fetch(`${url}/healthz`).then(({ ok }) => ok, () => false), 30_000)
+  return url
 }
 
 function listen(fetch: (request: Request) => Response | Promise<Response>) {
   return new Promise<{ server: Server; url: string }>((resolve) => {
-    const server = serve({ fetch, port: 0, hostname: '127.0.0.1' }, (info: AddressInfo) =>
+    const server = serve({ fetch, port: 0, hostname: '127.0.0.1', overrideGlobalObjects: false }, (info: AddressInfo) =>
       resolve({ server, url: `http://127.0.0.1:${info.port}` }),
     )
   })
