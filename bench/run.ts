@@ -5,6 +5,7 @@ import type { Bench, Row, Size } from './bench.ts'
 
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   ingest: () => import('./ingest.ts'),
+  pages: () => import('./pages.ts'),
 }
 
 const { values: flags, positionals } = parseArgs({
