@@ -18,6 +18,7 @@ import { liveCodes } from '#growth/live-codes/routes.ts'
 import { reports } from '#insight/reports/routes.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
+import { customersExport } from '#management/customers/export.ts'
 import { customersImport, phonesImport, tagsImport } from '#management/customers/import.ts'
 import { customerSchedules, bulkTagging } from '#management/customers/jobs.ts'
 import { attributes, customers } from '#management/customers/routes.ts'
@@ -36,6 +37,8 @@ import { sessions } from '#management/team/sessions/routes.ts'
 import { settings } from '#management/team/settings/routes.ts'
 import { wecomCallbacks } from '#management/wecom/callback-routes.ts'
 import { refreshCustomer } from '#management/wecom/refresh.ts'
+import { wecomCorps } from '#management/wecom/routes.ts'
+import { wecomSchedules } from '#management/wecom/schedules.ts'
 import { syncCorp } from '#management/wecom/sync.ts'
 import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
@@ -71,7 +74,7 @@ export const importKinds: readonly ImportKind[] = [ordersImport, orderLinesImpor
 const imported = importJob(importKinds)
 
 /** Lists that can be taken away as a file. */
-export const exportKinds: readonly ExportKind[] = [ordersExport]
+export const exportKinds: readonly ExportKind[] = [ordersExport, customersExport]
 
 const exported = exportJob(exportKinds)
 
@@ -79,7 +82,7 @@ const exported = exportJob(exportKinds)
 export const jobs: readonly Job[] = [bulkTagging, syncCorp, refreshCustomer, ...liveCodeJobs, imported, exported]
 
 /** Work at planned moments. */
-export const schedules: readonly Schedule[] = [...housekeeping, ...accessSchedules, ...liveCodeSchedules, ...customerSchedules(() => eventDefinitions), ...importSchedules, ...exportSchedules, deliverWebhooks]
+export const schedules: readonly Schedule[] = [...housekeeping, ...wecomSchedules, ...accessSchedules, ...liveCodeSchedules, ...customerSchedules(() => eventDefinitions), ...importSchedules, ...exportSchedules, deliverWebhooks]
 
 /** Whoever knows what to say to a new friend, asked in this order. */
 const welcomes: readonly WelcomeDecider[] = [greetByLiveCode]
@@ -125,6 +128,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/reports', reports],
   ['/api/v1/overview', overview],
   ['/l', liveCodeLinks],
+  ['/api/v1/wecom/corps', wecomCorps],
   ['/callback/wecom', wecomCallbacks],
 ]
 

@@ -318,7 +318,7 @@ async function startSandbox(): Promise<string> {
 function listen(fetch: (request: Request) => Response | Promise<Response>) {
   return new Promise<{ server: Server; url: string }>((resolve) => {
     const server = serve({ fetch, port: 0, hostname: '127.0.0.1', overrideGlobalObjects: false }, (info: AddressInfo) =>
-      resolve({ server, url: `http://127.0.0.1:${info.port}` }),
+      resolve({ server: server as Server, url: `http://127.0.0.1:${info.port}` }),
     )
   })
 }

@@ -1,4 +1,5 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
+import { wecomDoctor } from '#management/wecom/doctor.ts'
 import type { Config } from '#platform/config.ts'
 import { appError } from '#platform/errors.ts'
 import { readLags } from '#platform/operations/lags.ts'
