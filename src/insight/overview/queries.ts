@@ -17,16 +17,15 @@ export async function readOverview(ctx: Context, span: Span): Promise<Overview> 
   const asking = await asAsked(ctx)
   const length = daysBetween(span.from, span.to) + 1
   dayRange(span.from, span.to, asking.timezone)
-  const [now, before, names] = await Promise.all([
-    count(asking, span),
-    count(asking, { from: addDays(span.from, -length), to: addDays(span.from, -1) }),
-    channelNames(ctx),
-  ])
+  const before = { from: addDays(span.from, -length), to: addDays(span.from, -1) }
+  const [counted, names] = await Promise.all([count(asking, before, span), channelNames(ctx)])
   const days = Array.from({ length }, (_, i) => addDays(span.from, i))
-  const channels = [...now.channels].map(([channel, counts]) => ({ channel, counts }))
+  const channels = [...counted.channels].map(([channel, counts]) => ({ channel, counts }))
   return {
-    loop: Object.fromEntries(loopSteps.map((step) => [step, { total: now.total[step], before: before.total[step] }])) as Overview['loop'],
-    days: days.map((day) => ({ day, ...(now.days.get(day) ?? none()) })),
+    loop: Object.fromEntries(
+      loopSteps.map((step) => [step, { total: counted.total[step], before: counted.before[step] }]),
+    ) as Overview['loop'],
+    days: days.map((day) => ({ day, ...(counted.days.get(day) ?? none()) })),
     channels: channels
       .sort((a, b) => sum(b.counts) - sum(a.counts))
       .map(({ channel, counts }) => ({ channel: named(ctx, names, channel), ...counts })),
@@ -99,61 +98,63 @@ function stepRows(bind: Bindings, { ctx, timezone, among }: Asking, { from, to }
     where who != 0 and properties['channel'] != '' group by who`
   const names = ['customer.followed', 'customer.tagged', 'order.paid', 'live_code.added', ...(among ? [] : ['live_code.viewed'])]
   return `select ${stepOf} as step, s.who as who, s.ms as ms, toString(toDate(s.at, ${bind.text(timezone)})) as day, if(s.name in ('live_code.added', 'live_code.viewed'), properties['channel'], c.first) as channel,
-      properties['code'] as code, s.name = 'live_code.viewed' as isView, properties['employee'] as employee, properties['employeeName'] as employeeName
+      if(s.name in ('live_code.added', 'live_code.viewed'), properties['code'], '') as code, s.name = 'live_code.viewed' as isView, properties['employee'] as employee, properties['employeeName'] as employeeName
     from ${scanEvents(bind, { ...scan, ...dayRange(from, to, timezone), names })} as s
     left any join (${came}) as c on s.who = c.who`
 }
 
-type Counted = { total: LoopCounts; days: Map<string, LoopCounts>; channels: Map<string, LoopCounts> }
+type Counted = { total: LoopCounts; before: LoopCounts; days: Map<string, LoopCounts>; channels: Map<string, LoopCounts> }
 
 const none = (): LoopCounts => ({ scans: 0, adds: 0, tagged: 0, ordered: 0 })
 const sum = (counts: LoopCounts): number => loopSteps.reduce((all, step) => all + counts[step], 0)
 
-async function count(asking: Asking, span: Span): Promise<Counted> {
-  const counted: Counted = { total: none(), days: new Map(), channels: new Map() }
-  const add = (places: LoopCounts[], step: LoopStep, people: number) => {
-    for (const place of places) place[step] += people
-  }
+const CountRow = z.object({
+  step: z.enum(loopSteps),
+  isNow: z.number(),
+  day: z.string(),
+  channel: z.string(),
+  grain: z.enum(['all', 'day', 'channel', 'code']),
+  openings: z.number(),
+  persons: z.number(),
+})
+
+/**
+ * Different people of the whole time, of each day, of each channel; for both spans in one pass. Of scans WeCom tells nothing:
+ * what is known of a code on a day is that its link was opened so often and that so many people came through it.
+ */
+async function count({ ctx, ...rest }: Asking, before: Span, now: Span): Promise<Counted> {
+  const bind = bindings()
+  const rows = await ctx.clickhouse.ask({
+    params: bind.params,
+    row: CountRow,
+    sql: `select step, isNow, day, channel, multiIf(grouping(code) = 0, 'code', grouping(day) = 0, 'day', grouping(channel) = 0, 'channel', 'all') as grain,
+        countIf(isView) as openings, uniqExactIf(who, who != 0) as persons
+      from (select *, day >= ${bind.text(now.from)} as isNow from (${stepRows(bind, { ctx, ...rest }, { from: before.from, to: now.to })}))
+      group by grouping sets ((step, isNow), (step, isNow, day), (step, isNow, channel), (step, isNow, day, channel, code))`,
+  })
+  return addUp(rows)
+}
+
+function addUp(rows: readonly z.infer<typeof CountRow>[]): Counted {
+  const counted: Counted = { total: none(), before: none(), days: new Map(), channels: new Map() }
   const at = (map: Map<string, LoopCounts>, key: string): LoopCounts => {
     const found = map.get(key) ?? none()
     map.set(key, found)
     return found
   }
-  const [people, scans] = await Promise.all([countPeople(asking, span), countScans(asking, span)])
-  for (const { step, day, channel, ofDay, ofChannel, persons } of people)
-    add([ofDay ? at(counted.days, day) : ofChannel ? at(counted.channels, channel) : counted.total], step, persons)
-  for (const { day, channel, openings, persons } of scans)
-    add([counted.total, at(counted.days, day), at(counted.channels, channel)], 'scans', Math.max(openings, persons))
+  for (const { step, isNow, day, channel, grain, openings, persons } of rows) {
+    if (step === 'scans' ? grain !== 'code' : grain === 'code') continue
+    const whole = isNow ? counted.total : counted.before
+    const parts = isNow
+      ? [
+          ...(grain === 'day' || grain === 'code' ? [at(counted.days, day)] : []),
+          ...(grain === 'channel' || grain === 'code' ? [at(counted.channels, channel)] : []),
+        ]
+      : []
+    for (const place of [...(grain === 'all' || grain === 'code' ? [whole] : []), ...parts])
+      place[step] += step === 'scans' ? Math.max(openings, persons) : persons
+  }
   return counted
-}
-
-/** Different people: of the whole time, of each day, of each channel. */
-function countPeople({ ctx, ...rest }: Asking, span: Span) {
-  const bind = bindings()
-  return ctx.clickhouse.ask({
-    params: bind.params,
-    row: z.object({
-      step: z.enum(loopSteps),
-      day: z.string(),
-      channel: z.string(),
-      ofDay: z.number(),
-      ofChannel: z.number(),
-      persons: z.number(),
-    }),
-    sql: `select step, day, channel, grouping(day) = 0 as ofDay, grouping(channel) = 0 as ofChannel, uniqExact(who) as persons
-      from (${stepRows(bind, { ctx, ...rest }, span)}) where who != 0 and step != 'scans' group by grouping sets ((step), (step, day), (step, channel))`,
-  })
-}
-
-/** WeCom tells nobody about a scan. What is known of a code on a day: its link was opened so often, so many people came through it. */
-function countScans({ ctx, ...rest }: Asking, span: Span) {
-  const bind = bindings()
-  return ctx.clickhouse.ask({
-    params: bind.params,
-    row: z.object({ day: z.string(), channel: z.string(), openings: z.number(), persons: z.number() }),
-    sql: `select day, channel, countIf(isView) as openings, uniqExactIf(who, not isView) as persons
-      from (${stepRows(bind, { ctx, ...rest }, span)}) where step = 'scans' group by day, channel, code`,
-  })
 }
 
 async function channelNames(ctx: Context): Promise<Map<string, string>> {

@@ -7,6 +7,8 @@ import { runFunnel } from './funnel/query.ts'
 import { funnelReport } from './funnel/schema.ts'
 import { runLifecycle } from './lifecycle/query.ts'
 import { lifecycleReport } from './lifecycle/schema.ts'
+import { runPaths } from './paths/query.ts'
+import { pathsReport } from './paths/schema.ts'
 import { runRetention } from './retention/query.ts'
 import { retentionReport } from './retention/schema.ts'
 import { runRfm } from './rfm/query.ts'
@@ -32,6 +34,7 @@ const runners: Record<ReportType, Runner> = {
   retention: { schema: retentionReport, run: runRetention },
   lifecycle: { schema: lifecycleReport, run: runLifecycle },
   stickiness: { schema: stickinessReport, run: runStickiness },
+  paths: { schema: pathsReport, run: runPaths },
   rfm: { schema: rfmReport, run: runRfm },
 }
 

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { dayRange } from '#platform/time.ts'
 import { bucketsOf } from '../dates.ts'
+import { countParts } from '../parts.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, bindings, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
 import type { FunnelEvent, FunnelRules } from './attempts.ts'
@@ -24,7 +25,7 @@ export async function runFunnel(scope: Scope, report: FunnelReport): Promise<Fun
     scope.ctx.now().getTime(),
     report.trend ? bucketsOf(scope.calendar, report.trend, report.dateFrom, report.dateTo) : [],
   )
-  const parts = await countParts(scope, report, rules)
+  const parts = await countParts(scope, scanOf(scope, report, rules))
   for (let part = 0; part < parts; part++) for (const person of await readPersons(scope, report, rules, part, parts)) tally.add(person)
   return tally.result((person) => scope.nameOf(person))
 }
@@ -49,17 +50,6 @@ function windowEnd({ value, unit }: FunnelReport['window'], zone: string): (ms: 
   if (unit === 'month') return (ms) => DateTime.fromMillis(ms, { zone }).plus({ months: value }).toMillis()
   const length = value * millisecondsOf[unit]
   return (ms) => ms + length
-}
-
-/** Enough parts that one holds about half a million events: the answer must not depend on memory. */
-async function countParts(scope: Scope, report: FunnelReport, rules: FunnelRules): Promise<number> {
-  const bind = bindings()
-  const [found] = await scope.ask({
-    params: bind.params,
-    row: z.object({ events: z.number() }),
-    sql: `select count() as events from ${scanEvents(bind, { ...scanOf(scope, report, rules), where: undefined, persons: false })}`,
-  })
-  return Math.max(1, Math.ceil((found?.events ?? 0) / 500_000))
 }
 
 function scanOf(scope: Scope, report: FunnelReport, rules: FunnelRules): Scan {
