@@ -1,10 +1,9 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { DB } from './database.generated.ts'
 import { remember } from './remember.ts'
 
 export type Database = Kysely<DB>
-export type DatabaseTransaction = Transaction<DB>
 
 /** Two doors into one PostgreSQL: `tenant(id)` sees that tenant's rows only, `system` crosses tenants. Neither owns a table. */
 export type Databases = {

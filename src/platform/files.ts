@@ -13,7 +13,11 @@ const types: readonly { contentType: string; mostBytes: number; is(bytes: Buffer
   { contentType: 'image/png', mostBytes: 10_000_000, is: (bytes) => bytes.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex')) },
   { contentType: 'image/jpeg', mostBytes: 10_000_000, is: (bytes) => bytes.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex')) },
   { contentType: 'image/gif', mostBytes: 10_000_000, is: (bytes) => /^GIF8[79]a/.test(bytes.toString('latin1', 0, 6)) },
-  { contentType: 'image/webp', mostBytes: 10_000_000, is: (bytes) => bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP' },
+  {
+    contentType: 'image/webp',
+    mostBytes: 10_000_000,
+    is: (bytes) => bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP',
+  },
   { contentType: 'application/pdf', mostBytes: 20_000_000, is: (bytes) => bytes.toString('latin1', 0, 5) === '%PDF-' },
   { contentType: 'video/mp4', mostBytes: 100_000_000, is: (bytes) => bytes.toString('latin1', 4, 8) === 'ftyp' },
   {
@@ -30,8 +34,18 @@ export const mostFileBytes = Math.max(...types.map(({ mostBytes }) => mostBytes)
 export async function storeFile(ctx: Context, given: { name: string; bytes: Buffer }): Promise<FileFacts> {
   const name = safeFileName(given.name)
   const type = types.find(({ is }) => is(given.bytes, name))
-  if (!type) throw appError('file.type_unknown', { status: 415, message: 'This file is none of PNG, JPEG, GIF, WebP, PDF, MP4, XLSX, CSV.', field: 'file' })
-  if (given.bytes.length > type.mostBytes) throw appError('file.too_large', { status: 413, message: `A file of this kind may have ${type.mostBytes / 1_000_000} MB.`, field: 'file' })
+  if (!type)
+    throw appError('file.type_unknown', {
+      status: 415,
+      message: 'This file is none of PNG, JPEG, GIF, WebP, PDF, MP4, XLSX, CSV.',
+      field: 'file',
+    })
+  if (given.bytes.length > type.mostBytes)
+    throw appError('file.too_large', {
+      status: 413,
+      message: `A file of this kind may have ${type.mostBytes / 1_000_000} MB.`,
+      field: 'file',
+    })
   const sha256 = createHash('sha256').update(given.bytes).digest('hex')
   await keepBytes(pathOf(ctx, sha256), given.bytes)
   return ctx.db
@@ -43,7 +57,13 @@ export async function storeFile(ctx: Context, given: { name: string; bytes: Buff
 
 /** Written beside and moved into place: a crash leaves no half file under a whole file's name. */
 async function keepBytes(path: string, bytes: Buffer): Promise<void> {
-  if (await access(path).then(() => true, () => false)) return
+  if (
+    await access(path).then(
+      () => true,
+      () => false,
+    )
+  )
+    return
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const beside = `${path}.${randomUUID()}`
   await writeFile(beside, bytes, { mode: 0o600, flush: true })
@@ -51,7 +71,12 @@ async function keepBytes(path: string, bytes: Buffer): Promise<void> {
 }
 
 export const fileFacts = (ctx: Context, id: number): Promise<FileFacts | undefined> =>
-  ctx.db.selectFrom('files').select(['id', 'name', 'contentType', 'bytes', 'sha256']).where('tenantId', '=', ctx.tenantId).where('id', '=', id).executeTakeFirst()
+  ctx.db
+    .selectFrom('files')
+    .select(['id', 'name', 'contentType', 'bytes', 'sha256'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
 
 export async function readFileBytes(ctx: Context, id: number): Promise<Buffer> {
   const facts = await fileFacts(ctx, id)

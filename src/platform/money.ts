@@ -27,10 +27,6 @@ export function parseDecimal(text: string, field: string): Big {
 /** Major units as decimal text → integer minor units. More digits than the currency has are rounded half up (away from zero). */
 export const parseMoney = (text: string, currency: string, field: string): number => toMinor(parseDecimal(text, field), currency, field)
 
-/** A line's amount: quantity × unit price, rounded half up (away from zero) to minor units, once. */
-export const lineAmount = (quantity: Big, unitPrice: Big, currency: string, field: string): number =>
-  toMinor(quantity.times(unitPrice), currency, field)
-
 export function toMinor(major: Big, currency: string, field: string): number {
   const minor = major.times(new Big(10).pow(digitsOf(currency))).round(0, Big.roundHalfUp)
   if (minor.abs().gt(largest)) throw invalidAmount(field, 'The amount is too large.')

@@ -37,7 +37,7 @@ function depthOf(text: string): number {
 
 /** `path` is one list that grows and shrinks with the walk: most bodies are fine and need no place named. */
 function checkValue(value: unknown, path: (string | number)[], budget: { left: number }): void {
-  if (typeof value === 'string') return checkText(value, path)
+  if (typeof value === 'string') checkText(value, path)
   if (typeof value !== 'object' || value === null) return
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value)
   budget.left -= keys.length

@@ -5,6 +5,7 @@ import type { Context as HonoContext, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
 import { type Actor, createContext, type Installation } from '../context.ts'
 import { AppError, appError, describeError } from '../errors.ts'
+import { requestSeconds } from '../operations/metrics.ts'
 import { parseJson } from './json.ts'
 import type { AppEnv } from './router.ts'
 
