@@ -51,6 +51,8 @@ function conditionToSql(ctx: Context, condition: Condition, facts: FilterFacts):
     )
   if ('kind' in condition) return sql`c.kind = any(${condition.kind.in}::text[])`
   if ('gender' in condition) return sql`coalesce(c.gender, 'unknown') = any(${condition.gender.in}::text[])`
+  if ('customer' in condition)
+    return sql`c.id in (select x.canonical_id from customers x where x.tenant_id = ${ctx.tenantId} and x.id = any(${decodeAll(ctx, 'cus', condition.customer.in)}::int[]))`
   if ('firstAddedAt' in condition) return moments('firstAddedAt', sql`c.added_at`, condition.firstAddedAt, facts)
   if ('lastActiveAt' in condition)
     return sql`(c.last_active_at > 'epoch' and ${moments('lastActiveAt', sql`c.last_active_at`, condition.lastActiveAt, facts)})`
@@ -77,12 +79,16 @@ function membership(ctx: Context, prefix: IdPrefix, { in: some, none }: Lists, h
 function tagCondition(ctx: Context, { all, ...rest }: Lists & { all?: string[] | undefined }): Where {
   const has = (list: number[]): Where =>
     sql`exists (select from customer_tags t where t.tenant_id = ${ctx.tenantId} and t.canonical_id = c.id and t.tag_id = any(${list}::int[]))`
-  const parts = [
-    ...(all ? decodeAll(ctx, 'tag', all).map((tag) => has([tag])) : []),
+  return allOf([
+    ...(all ? [hasAll(ctx, decodeAll(ctx, 'tag', all))] : []),
     ...(rest.in || rest.none ? [membership(ctx, 'tag', rest, has)] : []),
-  ]
-  return allOf(parts)
+  ])
 }
+
+/** Counted in one pass: a subquery for each tag makes the planner probe them one by one. */
+const hasAll = (ctx: Context, tags: number[]): Where => sql`c.id in (
+  select t.canonical_id from customer_tags t where t.tenant_id = ${ctx.tenantId} and t.tag_id = any(${tags}::int[])
+  group by t.canonical_id having count(distinct t.tag_id) = ${new Set(tags).size})`
 
 const allOf = (parts: Where[]): Where => (parts.length === 0 ? sql`true` : sql`(${sql.join(parts, sql` and `)})`)
 

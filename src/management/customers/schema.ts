@@ -22,6 +22,7 @@ const attributeValue = z.union([z.string().max(1000), z.number(), z.boolean()])
 /** One condition about a customer. */
 const Condition = z.union([
   z.strictObject({ text: z.strictObject({ contains: z.string().min(1).max(100) }) }),
+  z.strictObject({ customer: z.strictObject({ in: ids }) }),
   z.strictObject({ tag: z.strictObject({ in: ids.optional(), all: ids.optional(), none: ids.optional() }).refine(...some()) }),
   z.strictObject({ employee: z.strictObject({ in: ids.optional(), none: ids.optional() }).refine(...some()) }),
   z.strictObject({ channel: z.strictObject({ in: ids.optional(), none: ids.optional() }).refine(...some()) }),

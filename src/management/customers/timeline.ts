@@ -5,7 +5,7 @@ import type { EventDefinition } from '#platform/events/catalogue.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import type { TimelineList } from './schema.ts'
 
-const Row = z.object({ at: z.int(), name: z.string(), id: z.uuid(), properties: z.record(z.string(), z.string()) })
+const Row = z.object({ ms: z.int(), name: z.string(), event: z.uuid(), properties: z.record(z.string(), z.string()) })
 
 /** What this customer and everybody merged into it did and had done, newest first. */
 export async function readTimeline(
@@ -17,14 +17,14 @@ export async function readTimeline(
   const [members, asOf] = [await membersOf(ctx, customerId), await loadedUntil(ctx)]
   // An import or replay may have written an event twice; the id says so.
   const rows = await ctx.clickhouse.ask({
-    sql: `select toUnixTimestamp64Milli(at) as at, name, toString(id) as id, properties from events
+    sql: `select toUnixTimestamp64Milli(at) as ms, name, toString(id) as event, properties from events
       where tenant = {tenant:UInt32} and person in {members:Array(UInt32)}
         ${before ? 'and at <= fromUnixTimestamp64Milli({at:Int64}) and (at, id) < (fromUnixTimestamp64Milli({at:Int64}), {id:UUID})' : ''}
-      order by events.at desc, events.id desc limit 1 by events.id limit {limit:UInt32}`,
+      order by at desc, id desc limit 1 by id limit {limit:UInt32}`,
     params: { tenant: ctx.tenantId, members, limit: limit + 1, ...(before ? { at: before[0], id: before[1] } : {}) },
     row: Row,
   })
-  const { items, next } = toPage(rows, limit, ({ at, id }) => [at, id])
+  const { items, next } = toPage(rows, limit, ({ ms, event }) => [ms, event])
   const byName = new Map(definitions.map((definition) => [definition.name, definition]))
   return { items: items.map((row) => timelineItem(byName.get(row.name), row)), next, asOf: asOf.toISOString() }
 }
@@ -39,20 +39,20 @@ async function loadedUntil(ctx: Context): Promise<Date> {
   return oldest ?? ctx.now()
 }
 
-function timelineItem(definition: EventDefinition | undefined, { at, name, id, properties }: z.infer<typeof Row>) {
-  const values = Object.fromEntries(Object.entries(properties).map(([key, text]) => [key, valueOf(definition, key, text)]))
+function timelineItem(definition: EventDefinition | undefined, { ms, name, event, properties }: z.infer<typeof Row>) {
+  const values = Object.fromEntries(Object.entries(properties).map(([key, text]) => [key, readValue(definition, key, text)]))
   return {
-    id,
+    id: event,
     name,
     title: definition?.title ?? { zh: name, en: name },
-    at: new Date(at).toISOString(),
+    at: new Date(ms).toISOString(),
     properties: values,
     actor: actorOf(values),
   }
 }
 
 /** ClickHouse keeps values as text; the declaration says what they were. Of undeclared events they stay text. */
-function valueOf(definition: EventDefinition | undefined, key: string, text: string): unknown {
+function readValue(definition: EventDefinition | undefined, key: string, text: string): unknown {
   const declared = definition?.properties.shape[key]
   if (!declared || declared.safeParse(text).success) return text
   try {

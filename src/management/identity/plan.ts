@@ -97,7 +97,10 @@ export function planIdentities(
     const [a, b] = [byMember.get(home), byMember.get(other)]
     if (!a || !b || a === b) return
     if (a.members.some((one) => b.members.some((two) => seenPairs.has(pairKey(one, two))))) return
-    if (!compatible(a, b)) return review(home, other, reason)
+    if (!compatible(a, b)) {
+      review(home, other, reason)
+      return
+    }
     const keepsHome = a.anonymous === b.anonymous ? age(a.canonical) <= age(b.canonical) : !a.anonymous
     plan.merges.push(keepsHome ? { keep: home, merge: other, reason } : { keep: other, merge: home, reason })
     for (const group of [a, b]) if (group.canonical > 0) plan.changed.add(group.canonical)
