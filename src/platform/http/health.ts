@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client'
+import { register } from 'prom-client'
 import { z } from 'zod'
 import { readLags } from '../operations/lags.ts'
 import { gauges } from '../operations/metrics.ts'

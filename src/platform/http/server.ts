@@ -44,6 +44,7 @@ const named =
     c.set('requestId', requestId)
     const started = performance.now()
     await next()
+    requestSeconds.observe({ method: c.req.method, status: `${Math.floor(c.res.status / 100)}xx` }, (performance.now() - started) / 1000)
     c.header('X-Request-Id', requestId)
     c.header('X-Content-Type-Options', 'nosniff')
     if (installation.log.isLevelEnabled('debug') || c.res.status >= 500)
