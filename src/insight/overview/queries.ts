@@ -4,15 +4,12 @@ import type { Context } from '#platform/context.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { addDays, dayRange, daysBetween } from '#platform/time.ts'
-import { type Bindings, bindings, scanEvents } from '../reports/sql.ts'
+import { bindings } from '../reports/sql.ts'
 import { visiblePersons } from '../reports/visible.ts'
+import { type Asking, personRows, type Span, scanRows } from './rows.ts'
 import { type LoopCounts, type LoopStep, loopSteps, type Overview, type StepPeople } from './schema.ts'
 
-type Span = { from: string; to: string }
-/** Who asks, in which zone, about whom. */
-type Asking = { ctx: Context; timezone: string; among: number[] | undefined }
-
-/** Every number comes from `stepRows`, and so do the people behind it. */
+/** Every number comes from `scanRows` and `personRows`, and so do the people behind it. */
 export async function readOverview(ctx: Context, span: Span): Promise<Overview> {
   const asking = await asAsked(ctx)
   const length = daysBetween(span.from, span.to) + 1
@@ -42,7 +39,7 @@ export async function listStepPeople(
   const after = decodeCursor(z.tuple([z.int(), z.int()]), query.cursor)
   const channel = query.channel === undefined ? undefined : query.channel === 'none' ? '' : String(internalId(ctx, 'cha', query.channel))
   const people = `select who, max(ms) as lastMs, argMax(employee, ms) as by, argMax(employeeName, ms) as byName, any(channel) as through
-    from (${stepRows(bind, asking, query)}) where step = ${bind.text(query.step)} and who != 0 ${channel === undefined ? '' : `and channel = ${bind.text(channel)}`} group by who`
+    from (${query.step === 'scans' ? scanRows(bind, asking, query) : personRows(bind, asking, query, [query.step])}) where who != 0 ${channel === undefined ? '' : `and channel = ${bind.text(channel)}`} group by who`
   const [rows, [all], names] = await Promise.all([
     ctx.clickhouse.ask({
       params: bind.params,
@@ -86,75 +83,64 @@ async function asAsked(ctx: Context): Promise<Asking> {
   return { ctx, timezone, among: await visiblePersons(ctx) }
 }
 
-const stepOf = `multiIf(name = 'customer.followed', 'adds', name = 'customer.tagged', 'tagged', name = 'order.paid', 'ordered', 'scans')`
-
-/**
- * Who did what when through which channel. A customer's channel is the first one any of their friendships came through, so
- * that tags and orders count where the customer came from; an opened link counts where its code belongs.
- */
-function stepRows(bind: Bindings, { ctx, timezone, among }: Asking, { from, to }: Span): string {
-  const scan = { tenantId: ctx.tenantId, among }
-  const came = `select who, argMin(properties['channel'], ms) as first from ${scanEvents(bind, { ...scan, to: dayRange(to, to, timezone).to, names: ['customer.followed', 'live_code.added'] })}
-    where who != 0 and properties['channel'] != '' group by who`
-  const names = ['customer.followed', 'customer.tagged', 'order.paid', 'live_code.added', ...(among ? [] : ['live_code.viewed'])]
-  return `select ${stepOf} as step, s.who as who, s.ms as ms, toString(toDate(s.at, ${bind.text(timezone)})) as day, if(s.name in ('live_code.added', 'live_code.viewed'), properties['channel'], c.first) as channel,
-      if(s.name in ('live_code.added', 'live_code.viewed'), properties['code'], '') as code, s.name = 'live_code.viewed' as isView, properties['employee'] as employee, properties['employeeName'] as employeeName
-    from ${scanEvents(bind, { ...scan, ...dayRange(from, to, timezone), names })} as s
-    left any join (${came}) as c on s.who = c.who`
-}
-
 type Counted = { total: LoopCounts; before: LoopCounts; days: Map<string, LoopCounts>; channels: Map<string, LoopCounts> }
 
 const none = (): LoopCounts => ({ scans: 0, adds: 0, tagged: 0, ordered: 0 })
 const sum = (counts: LoopCounts): number => loopSteps.reduce((all, step) => all + counts[step], 0)
 
-const CountRow = z.object({
-  step: z.enum(loopSteps),
-  isNow: z.number(),
-  day: z.string(),
-  channel: z.string(),
-  grain: z.enum(['all', 'day', 'channel', 'code']),
-  openings: z.number(),
-  persons: z.number(),
-})
-
-/**
- * Different people of the whole time, of each day, of each channel; for both spans in one pass. Of scans WeCom tells nothing:
- * what is known of a code on a day is that its link was opened so often and that so many people came through it.
- */
-async function count({ ctx, ...rest }: Asking, before: Span, now: Span): Promise<Counted> {
-  const bind = bindings()
-  const rows = await ctx.clickhouse.ask({
-    params: bind.params,
-    row: CountRow,
-    sql: `select step, isNow, day, channel, multiIf(grouping(code) = 0, 'code', grouping(day) = 0, 'day', grouping(channel) = 0, 'channel', 'all') as grain,
-        countIf(isView) as openings, uniqExactIf(who, who != 0) as persons
-      from (select *, day >= ${bind.text(now.from)} as isNow from (${stepRows(bind, { ctx, ...rest }, { from: before.from, to: now.to })}))
-      group by grouping sets ((step, isNow), (step, isNow, day), (step, isNow, channel), (step, isNow, day, channel, code))`,
-  })
-  return addUp(rows)
-}
-
-function addUp(rows: readonly z.infer<typeof CountRow>[]): Counted {
+/** Both spans in one pass. */
+async function count(asking: Asking, before: Span, now: Span): Promise<Counted> {
   const counted: Counted = { total: none(), before: none(), days: new Map(), channels: new Map() }
   const at = (map: Map<string, LoopCounts>, key: string): LoopCounts => {
     const found = map.get(key) ?? none()
     map.set(key, found)
     return found
   }
-  for (const { step, isNow, day, channel, grain, openings, persons } of rows) {
-    if (step === 'scans' ? grain !== 'code' : grain === 'code') continue
-    const whole = isNow ? counted.total : counted.before
-    const parts = isNow
-      ? [
-          ...(grain === 'day' || grain === 'code' ? [at(counted.days, day)] : []),
-          ...(grain === 'channel' || grain === 'code' ? [at(counted.channels, channel)] : []),
-        ]
-      : []
-    for (const place of [...(grain === 'all' || grain === 'code' ? [whole] : []), ...parts])
-      place[step] += step === 'scans' ? Math.max(openings, persons) : persons
+  const [people, scans] = await Promise.all([countPeople(asking, before, now), countScans(asking, before, now)])
+  for (const { step, isNow, grain, dayText: day, channel, persons } of people) {
+    if (grain === 'all') (isNow ? counted.total : counted.before)[step] += persons
+    else if (isNow) (grain === 'day' ? at(counted.days, day) : at(counted.channels, channel))[step] += persons
   }
+  for (const { isNow, dayText: day, channel, scans: number } of scans)
+    for (const place of isNow ? [counted.total, at(counted.days, day), at(counted.channels, channel)] : [counted.before])
+      place.scans += number
   return counted
+}
+
+const PeopleRow = z.object({
+  step: z.enum(loopSteps),
+  isNow: z.number(),
+  dayText: z.string(),
+  channel: z.string(),
+  grain: z.enum(['all', 'day', 'channel']),
+  persons: z.number(),
+})
+
+/** Different people: of the whole time, of each day, of each channel. */
+function countPeople(asking: Asking, before: Span, now: Span): Promise<z.infer<typeof PeopleRow>[]> {
+  const bind = bindings()
+  const rows = personRows(bind, asking, { from: before.from, to: now.to }, ['adds', 'tagged', 'ordered'])
+  return asking.ctx.clickhouse.ask({
+    params: bind.params,
+    row: PeopleRow,
+    sql: `select step, isNow, toString(day) as dayText, channel, multiIf(grouping(day) = 0, 'day', grouping(channel) = 0, 'channel', 'all') as grain, uniqExact(who) as persons
+      from (select step, who, day, channel, day >= toDate(${bind.text(now.from)}) as isNow from (${rows}))
+      group by grouping sets ((step, isNow), (step, isNow, day), (step, isNow, channel))`,
+  })
+}
+
+const ScanRow = z.object({ isNow: z.number(), dayText: z.string(), channel: z.string(), scans: z.number() })
+
+/** WeCom tells nobody about a scan: of a code on a day it is known how often its link was opened and how many came through it. */
+function countScans(asking: Asking, before: Span, now: Span): Promise<z.infer<typeof ScanRow>[]> {
+  const bind = bindings()
+  return asking.ctx.clickhouse.ask({
+    params: bind.params,
+    row: ScanRow,
+    sql: `select day >= toDate(${bind.text(now.from)}) as isNow, toString(day) as dayText, channel, sum(greatest(openings, persons)) as scans
+      from (select day, channel, code, countIf(isView) as openings, uniqExactIf(who, not isView) as persons from (${scanRows(bind, asking, { from: before.from, to: now.to })}) group by day, channel, code)
+      group by day, channel`,
+  })
 }
 
 async function channelNames(ctx: Context): Promise<Map<string, string>> {
