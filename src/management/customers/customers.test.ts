@@ -106,16 +106,14 @@ describe('the list', () => {
     await tagCustomers(ctx, tagIds[1] ?? 0, ids.slice(2, 6), { source: 'manual' })
     await addTotals(
       ctx,
-      ids
-        .slice(0, 3)
-        .map((customerId, i) => ({
-          customerId,
-          currency: 'CNY',
-          orders: i + 1,
-          paidMinor: (3 - i) * 1000,
-          refundedMinor: 100,
-          paidAt: new Date('2026-02-01T00:00:00Z'),
-        })),
+      ids.slice(0, 3).map((customerId, i) => ({
+        customerId,
+        currency: 'CNY',
+        orders: i + 1,
+        paidMinor: (3 - i) * 1000,
+        refundedMinor: 100,
+        paidAt: new Date('2026-02-01T00:00:00Z'),
+      })),
     )
     return { ctx, ids, employees, tags: tagIds }
   }

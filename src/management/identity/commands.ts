@@ -6,7 +6,7 @@ import { takeCustomerIds } from './customer-ids.ts'
 import { lockGroups, mergeAll, readGroups, readReviewedPairs, refreshCustomers } from './groups.ts'
 import { groupsAtStake, type Known, type Plan, planIdentities } from './plan.ts'
 import type { CustomerFacts, Identity } from './schema.ts'
-import { identityKey, type StoredIdentity, storedIdentities } from './values.ts'
+import { identityKey, type StoredIdentity, sealPhone, storedIdentities } from './values.ts'
 
 export type Identified = { identities: readonly Identity[]; facts?: CustomerFacts }
 
@@ -165,7 +165,7 @@ async function insertIdentities(ctx: Context, attached: readonly { identity: Sto
     insert into identities (tenant_id, kind, scope, value, customer_id, sealed, masked, created_at)
     select ${ctx.tenantId}, kind, scope, value, customer, sealed, masked, ${ctx.now()}
     from unnest(${column(identities, 'kind')}::text[], ${column(identities, 'scope')}::text[], ${column(identities, 'value')}::text[],
-      ${attached.map(({ customer }) => customer)}::int[], ${column(identities, 'sealed')}::bytea[], ${column(identities, 'masked')}::text[]) as n(kind, scope, value, customer, sealed, masked)
+      ${attached.map(({ customer }) => customer)}::int[], ${identities.map(({ secret }) => (secret === null ? null : sealPhone(ctx, secret)))}::bytea[], ${column(identities, 'masked')}::text[]) as n(kind, scope, value, customer, sealed, masked)
     order by kind, value, scope
     on conflict do nothing`.execute(ctx.db)
   return Number(numAffectedRows) === attached.length

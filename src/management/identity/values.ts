@@ -2,8 +2,8 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { type Identity, type IdentityKind, identityKinds } from './schema.ts'
 
-/** An identity as the table keeps it. Phones are kept sealed and found by fingerprint. */
-export type StoredIdentity = { kind: IdentityKind; scope: string; value: string; sealed: Buffer | null; masked: string | null }
+/** An identity as the table finds it. Phones are found by fingerprint; `secret` is what is sealed when it is written. */
+export type StoredIdentity = { kind: IdentityKind; scope: string; value: string; secret: string | null; masked: string | null }
 
 const strength = new Map(identityKinds.map((kind, place) => [kind, place]))
 
@@ -32,7 +32,7 @@ export function storedIdentity(ctx: Context, { kind, value, scope = '' }: Identi
   const text = value.trim()
   if (text === '' || text.length > 200 || text.includes('\0') || !text.isWellFormed())
     throw appError('identity.invalid', { message: `A ${kind} has 1 to 200 letters.`, field: kind })
-  return { kind, scope, value: text, sealed: null, masked: null }
+  return { kind, scope, value: text, secret: null, masked: null }
 }
 
 function storedPhone(ctx: Context, value: string): StoredIdentity {
@@ -41,7 +41,7 @@ function storedPhone(ctx: Context, value: string): StoredIdentity {
     kind: 'phone',
     scope: '',
     value: phoneFingerprint(ctx, phone),
-    sealed: ctx.secrets.seal(phone, phoneOwner(ctx)),
+    secret: phone,
     masked: maskPhone(phone),
   }
 }
@@ -68,6 +68,8 @@ export const maskPhone = (phone: string): string =>
 
 export const phoneFingerprint = (ctx: Pick<Context, 'secrets' | 'tenantId'>, normal: string): string =>
   ctx.secrets.fingerprint(`${phoneOwner(ctx)} ${normal}`)
+
+export const sealPhone = (ctx: Pick<Context, 'secrets' | 'tenantId'>, normal: string): Buffer => ctx.secrets.seal(normal, phoneOwner(ctx))
 
 /** The number itself, for those who may see or dial it. */
 export const openPhone = (ctx: Pick<Context, 'secrets' | 'tenantId'>, sealed: Buffer): string => ctx.secrets.open(sealed, phoneOwner(ctx))
