@@ -76,7 +76,7 @@ const imported = importJob(importKinds)
 /** Lists that can be taken away as a file. */
 export const exportKinds: readonly ExportKind[] = [ordersExport, customersExport]
 
-const exported = exportJob(exportKinds)
+export const exported = exportJob(exportKinds)
 
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [bulkTagging, syncCorp, refreshCustomer, ...liveCodeJobs, imported, exported]
