@@ -48,8 +48,8 @@ async function checkAgent(ctx: Context, app: WecomApp): Promise<Finding> {
     const agent = await ask(ctx, app, 'agent/get', { query: { agentid: app.agentId } })
     return good('agent', `应用「${agent.name ?? app.agentId}」可用`, `App “${agent.name ?? app.agentId}” answers`, { name: agent.name })
   } catch (error) {
-    // An older or narrower server does not know this question: then it says nothing about the app.
-    if (isWecomError(error, 404, 40032, -2)) return good('agent', 'AgentId 已填写', 'The AgentId is set')
+    // Whether WeCom can be reached at all is the business of the check before; here only a refusal means something.
+    if (!(error instanceof WecomError)) return good('agent', 'AgentId 已填写', 'The AgentId is set')
     return failure('agent', error)
   }
 }

@@ -111,7 +111,10 @@ async function markSeen(ctx: Context, corp: number, relations: readonly { extern
       .execute()
 }
 
-/** Live here and not in the list: each is asked for by name before it is ended, because ending is told to people. */
+/**
+ * Live here and not in the list: each is asked for by name before it is ended, because ending is told to people. A half friend
+ * whom WeCom does not show may still be confirmed; then the confirmation begins the friendship anew.
+ */
 async function checkAbsent(sync: Sync, batch: readonly string[], startedAt: Date): Promise<void> {
   const { ctx, corp, app, task } = sync
   const absent = await ctx.db
@@ -121,7 +124,6 @@ async function checkAbsent(sync: Sync, batch: readonly string[], startedAt: Date
     .where('corp', '=', corp)
     .where('userId', 'in', batch)
     .where('live', '=', true)
-    .where('half', '=', false)
     .where((eb) => eb.or([eb('seenIn', 'is', null), eb('seenIn', '<>', task.id)]))
     .where('changedAt', '<', startedAt)
     .execute()

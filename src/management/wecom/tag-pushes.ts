@@ -116,11 +116,14 @@ async function pushFollow(ctx: Context, follow: Follow, pushes: readonly Push[])
   for (const push of pushes) {
     const known = await serverTagOf(ctx, app, follow.corp, push)
     if (!known) continue
-    const has = follow.tagIds.includes(known)
+    // After a broken try nobody knows what WeCom shows: marking twice is like marking once.
+    const has = push.attempts > 1 ? !push.tagged : follow.tagIds.includes(known)
     if (push.tagged && !has) add.push(known)
     if (!push.tagged && has) remove.push(known)
   }
   if (add.length + remove.length === 0) return
+  // Before the call: WeCom tells it back at once, and what comes back must not look like somebody else's doing.
+  await rememberShown(ctx, follow, add, remove)
   try {
     const marks = { userid: follow.userId, external_userid: follow.externalUserid, ...(add.length > 0 && { add_tag: add }), ...(remove.length > 0 && { remove_tag: remove }) }
     await markTags(app, marks, { requestId: ctx.requestId })
@@ -130,7 +133,6 @@ async function pushFollow(ctx: Context, follow: Follow, pushes: readonly Push[])
     if (isWecomError(error, 40068)) await forgetTags(ctx, follow.corp, [...add, ...remove])
     throw error
   }
-  await rememberShown(ctx, follow, add, remove)
 }
 
 /** WeCom's tag for ours, made there when a tagging needs it. */
