@@ -6,7 +6,7 @@ import { resolvePersons } from '#management/identity/resolve-persons.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import type { Config } from '#platform/config.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
-import { consumeOnce, registerConsumers } from '#platform/events/consumers.ts'
+import { consumeAll, registerConsumers } from '#platform/events/consumers.ts'
 import { loadOnce } from '#platform/events/loader.ts'
 import { migrate, openInstallation } from '#platform/installation.ts'
 import { runDueJobs } from '#platform/jobs.ts'
@@ -90,7 +90,7 @@ async function untilLoaded({ databases: { systemPool } }: Installation): Promise
 export async function settle(installation: Installation): Promise<void> {
   for (let quiet = 0; quiet < 2; ) {
     const moved =
-      (await consumeOnce(installation, consumers)) +
+      (await consumeAll(installation, consumers)) +
       (await runDueJobs(installation, jobs)) +
       (await loadOnce(installation, resolvePersons(installation)))
     quiet = moved === 0 ? quiet + 1 : 0

@@ -103,8 +103,19 @@ async function runInsert(
     .end()
 }
 
-const qualified = (table: string, url: URL): string =>
-  table.includes('.') || !url.searchParams.get('database') ? table : `${url.searchParams.get('database')}.${table}`
+const databaseOf = (url: URL): string => url.searchParams.get('database') || 'default'
+
+const qualified = (table: string, url: URL): string => (table.includes('.') ? table : `${databaseOf(url)}.${table}`)
+
+const lastDatabase = new WeakMap<Session, string>()
+
+/** A session stays in the database it was last told; the next question on it may be another database's. */
+async function useDatabase(session: Session, name: string): Promise<void> {
+  if (lastDatabase.get(session) === name) return
+  lastDatabase.delete(session)
+  await session.queryAsync(`USE ${quoteName(name)}`)
+  lastDatabase.set(session, name)
+}
 
 async function runQuery(session: Session, text: string, url: URL, res: ServerResponse): Promise<void> {
   const { sql, format } = parseQuery(text, url.searchParams.get('default_format') ?? 'TabSeparated')
@@ -115,8 +126,7 @@ async function runQuery(session: Session, text: string, url: URL, res: ServerRes
   }
   res.once('close', stopWhenAbandoned)
   try {
-    const database = url.searchParams.get('database')
-    if (database) await session.queryAsync(`USE ${quoteName(database)}`)
+    await useDatabase(session, databaseOf(url))
     const settings = Object.entries(settingsOf(url)).map(([name, value]) => `${name} = ${quoteValue(value)}`)
     const marked = `/* ${marker} */ ${sql}${settings.length > 0 && isSelect(sql) ? ` SETTINGS ${settings.join(', ')}` : ''}`
     if (rowFormats.test(format) && isSelect(sql)) await stream(session, marked, parametersOf(sql, url), format, res)

@@ -13,6 +13,9 @@ export async function appendEvents(ctx: Context, events: readonly (BehaviourEven
   const left = new Set(fresh)
   const kept = events.filter(({ id }) => left.delete(id))
   if (kept.length > 0)
-    await ctx.db.insertInto('eventInbox').values({ tenantId: ctx.tenantId, events: kept.length, payload: JSON.stringify(kept) }).execute()
+    await ctx.db
+      .insertInto('eventInbox')
+      .values({ tenantId: ctx.tenantId, events: kept.length, payload: JSON.stringify(kept) })
+      .execute()
   return fresh
 }

@@ -67,6 +67,26 @@ export async function registerConsumers(installation: Installation, consumers: r
     )
 }
 
+/** Consumes until nothing committed lies ahead, waiting for running transactions that hide something; returns how many events were passed. */
+export async function consumeAll(installation: Installation, consumers: readonly Consumer[]): Promise<number> {
+  let total = 0
+  while (await hasUnread(installation, consumers)) {
+    const moved = await consumeOnce(installation, consumers)
+    total += moved
+    if (moved === 0) await sleep(10)
+  }
+  return total
+}
+
+async function hasUnread({ databases: { systemPool } }: Installation, consumers: readonly Consumer[]): Promise<boolean> {
+  const found = await systemPool.query(
+    `select 1 from consumer_positions p where p.consumer = any($1)
+       and exists (select from event_log e where e.partition = p.partition and (e.transaction, e.seq) > (p.transaction, p.seq)) limit 1`,
+    [consumers.map(({ name }) => name)],
+  )
+  return found.rowCount !== 0
+}
+
 /** One round over everything that has something to read; returns how many events were passed. */
 export async function consumeOnce(
   installation: Installation,

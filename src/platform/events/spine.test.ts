@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { openTestWorkspace, type TestWorkspace } from '../testing/workspace.ts'
 import { defineEvent } from './catalogue.ts'
-import { type Consumer, cleanLog, consumeOnce, registerConsumers } from './consumers.ts'
+import { type Consumer, cleanLog, consumeAll, consumeOnce, registerConsumers } from './consumers.ts'
 import { emit, inTransaction } from './emit.ts'
 import { createInboxWriter, eventIdOf } from './inbox.ts'
 import { loadOnce } from './loader.ts'
@@ -72,7 +72,7 @@ describe('consumers', () => {
   const seen: string[] = []
   const consumer = (name: string, handle: Consumer['handle']): Consumer => ({ name, from: 'beginning', events: ['thing.counted'], handle })
   const drain = async (consumers: Consumer[]) => {
-    for (let idle = 0; idle < 2; ) idle = (await consumeOnce(workspace, consumers)) === 0 ? idle + 1 : 0
+    await consumeAll(workspace, consumers)
   }
 
   test('see each event once, in order per customer, and stay where they were', async () => {
@@ -104,7 +104,7 @@ describe('consumers', () => {
     })
     while (finishSlow.toString() === '() => {}') await new Promise((resolve) => setTimeout(resolve, 5))
     await inTransaction(ctx, async (ctx) => emit(ctx, counted, { customerId: 8, properties: { n: 101 } }))
-    await drain(consumers)
+    for (let round = 0; round < 5; round++) await consumeOnce(workspace, consumers)
     expect(got).toEqual([])
     finishSlow()
     await slow
