@@ -46,6 +46,39 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import('#console/overview/overview-page.tsx'), 'OverviewPage'),
 })
 
+const channels = createRoute({
+  getParentRoute: () => app,
+  path: '/channels',
+  validateSearch: z.object({ archived: text }),
+  component: lazyRouteComponent(() => import('#console/channels/channels-page.tsx'), 'ChannelsPage'),
+})
+
+const liveCodes = createRoute({
+  getParentRoute: () => app,
+  path: '/live-codes',
+  validateSearch: z.object({ q: text, channel: text, employee: text, coverage: text }),
+  component: lazyRouteComponent(() => import('#console/live-codes/live-codes-page.tsx'), 'LiveCodesPage'),
+})
+
+const newLiveCode = createRoute({
+  getParentRoute: () => app,
+  path: '/live-codes/new',
+  component: lazyRouteComponent(() => import('#console/live-codes/live-code-form-page.tsx'), 'NewLiveCodePage'),
+})
+
+const liveCode = createRoute({
+  getParentRoute: () => app,
+  path: '/live-codes/$codeId',
+  validateSearch: z.object({ from: day, to: day, step: text, employee: text }),
+  component: lazyRouteComponent(() => import('#console/live-codes/live-code-page.tsx'), 'LiveCodePage'),
+})
+
+const editLiveCode = createRoute({
+  getParentRoute: () => app,
+  path: '/live-codes/$codeId/edit',
+  component: lazyRouteComponent(() => import('#console/live-codes/live-code-form-page.tsx'), 'EditLiveCodePage'),
+})
+
 const customers = createRoute({
   getParentRoute: () => app,
   path: '/customers',
@@ -100,7 +133,41 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('#console/settings/settings-page.tsx'), 'SettingsPage'),
 })
 
-const tree = root.addChildren([login, app.addChildren([overview, customers, customer, tags, orders, employees, roles, audit, settings])])
+const reports = createRoute({
+  getParentRoute: () => app,
+  path: '/reports',
+  validateSearch: z.object({ type: text }),
+  component: lazyRouteComponent(() => import('#console/reports/reports-page.tsx'), 'ReportsPage'),
+})
+
+const report = createRoute({
+  getParentRoute: () => app,
+  path: '/reports/$reportId',
+  validateSearch: z.object({ type: text, report: text, people: text }),
+  component: lazyRouteComponent(() => import('#console/reports/report-page.tsx'), 'ReportPage'),
+})
+
+const tree = root.addChildren([
+  login,
+  app.addChildren([
+    overview,
+    channels,
+    liveCodes,
+    newLiveCode,
+    liveCode,
+    editLiveCode,
+    customers,
+    customer,
+    tags,
+    orders,
+    employees,
+    roles,
+    audit,
+    settings,
+    reports,
+    report,
+  ]),
+])
 
 export const newRouter = (client: QueryClient) =>
   createRouter({

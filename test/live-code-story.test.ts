@@ -103,10 +103,13 @@ describe('a live code', () => {
       welcomeFrom: 'code',
     })
     expect(code.configId).toMatch(/^[0-9a-f]{32}$/)
-    expect((await wayOf(code)).user.sort()).toEqual(['lina', 'wanglei', 'zhangwei'])
+    expect((await wayOf(code)).user).toEqual(['lina', 'wanglei', 'zhangwei'])
   })
 
   test('scanned: within a second the customer stands here with tag, channel and timeline, and the welcome is on the phone', async () => {
+    // A first friend of another code: processes just started are not what is measured.
+    const first = await scan(String((await makeCode({ name: '热身', employees: members('李娜') })).configId), '第一个')
+    await until(async () => (await timeline(first)).includes('live_code.added'))
     const startedAt = Date.now()
     const friend = await scan(String(code.configId), '林小满')
     await until(async () => (await customerOf(friend))?.tags.some(({ name }) => name === '抖音') ?? false)

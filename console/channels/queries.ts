@@ -1,5 +1,18 @@
-import { useResource } from '#console/api/query.ts'
+import { patch, post, remove } from '#console/api/client.ts'
+import { useCommand, useResource } from '#console/api/query.ts'
 import type { Channel } from '#growth/channels/schema.ts'
+
+export const useChannels = () => useResource<{ items: Channel[] }>('channels')
+
+export const useSaveChannel = () =>
+  useCommand(
+    ({ id, ...body }: { id?: string | undefined } & Record<string, unknown>) =>
+      id ? patch<Channel>(`channels/${id}`, body) : post<Channel>('channels', body),
+    touched,
+  )
+export const useDeleteChannel = () => useCommand((id: string) => remove(`channels/${id}`), touched)
+
+const touched = ['channels', 'live-codes', 'customers']
 
 /** Channels as choices of a filter, each named with its parents. */
 export function useChannelNames(): { value: string; label: string }[] {

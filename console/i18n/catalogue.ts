@@ -1,8 +1,11 @@
 import { audit } from '#console/audit/messages.ts'
+import { channels } from '#console/channels/messages.ts'
 import { customers } from '#console/customers/messages.ts'
+import { liveCodes } from '#console/live-codes/messages.ts'
 import { login } from '#console/login/messages.ts'
 import { orders } from '#console/orders/messages.ts'
 import { overview } from '#console/overview/messages.ts'
+import { reports } from '#console/reports/messages.ts'
 import { settings } from '#console/settings/messages.ts'
 import { shell } from '#console/shell/messages.ts'
 import { tags } from '#console/tags/messages.ts'
@@ -10,7 +13,7 @@ import { team } from '#console/team/messages.ts'
 import { errors, ui } from '#console/ui/messages.ts'
 
 /** Every text of the console: one messages.ts per folder, named by the folder. */
-const folders = { ui, errors, shell, login, overview, customers, tags, orders, team, audit, settings }
+const folders = { ui, errors, shell, login, overview, channels, liveCodes, customers, tags, orders, team, audit, settings, reports }
 
 export const catalogue = {
   zh: pick('zh'),

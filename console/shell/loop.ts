@@ -1,7 +1,10 @@
 import {
   ApartmentOutlined,
   AuditOutlined,
+  BranchesOutlined,
   DashboardOutlined,
+  FundOutlined,
+  QrcodeOutlined,
   SafetyOutlined,
   SettingOutlined,
   ShoppingOutlined,
@@ -34,7 +37,13 @@ export const loop: Stage[] = [
     name: 'shell.overview',
     entries: [{ path: '/', name: 'shell.overview', icon: DashboardOutlined, permission: 'overview.read', thumb: true }],
   },
-  { name: 'shell.growth', entries: [] },
+  {
+    name: 'shell.growth',
+    entries: [
+      { path: '/live-codes', name: 'liveCodes.title', icon: QrcodeOutlined, permission: 'live_codes.read' },
+      { path: '/channels', name: 'channels.title', icon: BranchesOutlined, permission: 'channels.read' },
+    ],
+  },
   { name: 'shell.operation', entries: [] },
   {
     name: 'shell.conversion',
@@ -49,7 +58,10 @@ export const loop: Stage[] = [
       { path: '/roles', name: 'team.roles', icon: SafetyOutlined, permission: 'team.read' },
     ],
   },
-  { name: 'shell.insight', entries: [] },
+  {
+    name: 'shell.insight',
+    entries: [{ path: '/reports', name: 'reports.title', icon: FundOutlined, permission: 'reports.read' }],
+  },
   {
     name: 'shell.settings',
     entries: [

@@ -52,6 +52,7 @@ export const ui = messages(
     downloadPng: '下载图片 (PNG)',
     noFigures: '这段时间没有数据',
     interval: '时间',
+    actions: '操作',
     export: '导出',
     exportCsv: '导出 CSV',
     exportXlsx: '导出 Excel',
@@ -65,6 +66,9 @@ export const ui = messages(
     moveDown: '下移',
     actionsFor: '{{name}} 的操作',
     all: '全部',
+    secretOnce: '只显示这一次',
+    secretKept: '我已保存好',
+    replace: '更换',
   },
   {
     save: 'Save',
@@ -117,6 +121,7 @@ export const ui = messages(
     downloadPng: 'Download picture (PNG)',
     noFigures: 'No figures in this period',
     interval: 'Time',
+    actions: 'Actions',
     export: 'Export',
     exportCsv: 'Export CSV',
     exportXlsx: 'Export Excel',
@@ -130,6 +135,9 @@ export const ui = messages(
     moveDown: 'Move down',
     actionsFor: 'Actions for {{name}}',
     all: 'All',
+    secretOnce: 'Shown this one time',
+    secretKept: 'I have kept it',
+    replace: 'Replace',
   },
 )
 

@@ -1,0 +1,81 @@
+import { useState } from 'react'
+import { ApiError } from '#console/api/client.ts'
+import { remember, remembered } from '#console/ui/local.ts'
+import { problemText } from '#console/ui/problem.tsx'
+import type { LiveCode, Member, Schedule, Style } from '#growth/live-codes/schema.ts'
+import type { Welcome } from '#growth/welcomes/schema.ts'
+
+/** What the form holds: the body of the request. */
+export interface Draft {
+  name: string
+  corpId?: string | undefined
+  channelId: string | null
+  employees: Member[]
+  schedule: Schedule
+  welcome: Welcome | null
+  tagIds: string[]
+  remark: string | null
+  skipVerify: boolean
+  style: Style
+}
+
+export const emptyWelcome: Welcome = { text: '', attachments: [] }
+
+export const emptyDraft: Draft = {
+  name: '',
+  channelId: null,
+  employees: [],
+  schedule: { weekly: [], dates: [] },
+  welcome: { text: '{nickname}，你好，我是{company}的{employee}，很高兴认识你。', attachments: [] },
+  tagIds: [],
+  remark: null,
+  skipVerify: true,
+  style: { template: 'card', colour: '#1a1f2b', background: '#0f9d77' },
+}
+
+export const inputOf = (code: LiveCode): Draft => ({
+  name: code.name,
+  corpId: code.corp.id,
+  channelId: code.channel?.id ?? null,
+  employees: code.employees.map(({ employee, weight, dailyCap, spare }) => ({ employeeId: employee.id, weight, dailyCap, spare })),
+  schedule: code.schedule,
+  welcome: code.welcome,
+  tagIds: code.tags.map(({ id }) => id),
+  remark: code.remark,
+  skipVerify: code.skipVerify,
+  style: code.style,
+})
+
+/** Kept on this machine until it is saved or thrown away, so that a reload loses nothing. */
+export function useDraft(name: string, start: Draft) {
+  const key = `draft.${name}`
+  const [draft, setDraft] = useState<Draft>(() => remembered<Draft>(key) ?? start)
+  const [isDirty, setDirty] = useState(() => remembered<Draft>(key) !== undefined)
+  return {
+    draft,
+    isDirty,
+    change: (part: Partial<Draft>) => {
+      const next = { ...draft, ...part }
+      remember(key, next)
+      setDraft(next)
+      setDirty(true)
+    },
+    forget: () => remember(key, undefined),
+    discard: () => {
+      remember(key, undefined)
+      setDraft(start)
+      setDirty(false)
+    },
+  }
+}
+
+/** Complaints by the path of the field: `schedule.weekly.0.to`. */
+export type Complaints = Record<string, string>
+
+export const complaintOf = (error: unknown): Complaints => ({
+  [error instanceof ApiError && error.field ? error.field : '']: problemText(error),
+})
+
+/** The complaint about this field or anything inside it. */
+export const complaintAt = (complaints: Complaints, path: string): string | undefined =>
+  Object.entries(complaints).find(([field]) => field === path || field.startsWith(`${path}.`))?.[1]

@@ -1,0 +1,188 @@
+import { DeleteOutlined, FileOutlined, LinkOutlined, MobileOutlined, PictureOutlined } from '@ant-design/icons'
+import { Button, Form, Input } from 'antd'
+import { type ReactNode, useRef } from 'react'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { FileUpload } from '#console/ui/file-upload.tsx'
+import { Row, Stack } from '#console/ui/page.tsx'
+import { type Attachment, bytesOf, unknownVariables, variables, type Welcome, welcomeBounds } from '#growth/welcomes/schema.ts'
+
+/** Words with what fills them, and up to nine attachments in the order they are sent. */
+export function WelcomeEditor({
+  value,
+  onChange,
+  complaint,
+}: {
+  value: Welcome
+  onChange: (welcome: Welcome) => void
+  complaint: string | undefined
+}) {
+  const { t } = useText()
+  const field = useRef<HTMLTextAreaElement | null>(null)
+  const used = bytesOf(value.text)
+  const problem = complaint ?? problemOf(value, used, t)
+  const insert = (name: string) => {
+    const at = field.current?.selectionStart ?? value.text.length
+    onChange({ ...value, text: `${value.text.slice(0, at)}{${name}}${value.text.slice(at)}` })
+    field.current?.focus()
+  }
+  const setAttachments = (attachments: Attachment[]) => onChange({ ...value, attachments })
+  const add = (attachment: Attachment) => setAttachments([...value.attachments, attachment])
+  const isFull = value.attachments.length >= welcomeBounds.attachments
+  return (
+    <Stack tight>
+      <Form.Item label={t('liveCodes.text')} validateStatus={problem ? 'error' : ''} help={problem} className="tight">
+        <Input.TextArea
+          ref={(area) => {
+            field.current = area?.resizableTextArea?.textArea ?? null
+          }}
+          aria-label={t('liveCodes.text')}
+          value={value.text}
+          autoSize={{ minRows: 3, maxRows: 10 }}
+          onChange={(event) => onChange({ ...value, text: event.target.value })}
+        />
+      </Form.Item>
+      <Row between>
+        <Row>
+          <span className="note">{t('liveCodes.insert')}</span>
+          {variables.map((name) => (
+            <Button key={name} size="small" onClick={() => insert(name)}>
+              {t(`liveCodes.variables.${name}`)}
+            </Button>
+          ))}
+        </Row>
+        <span className={used > welcomeBounds.textBytes ? 'complaint' : 'note'}>{t('liveCodes.bytes', { used })}</span>
+      </Row>
+      {value.attachments.length > 0 && (
+        <ol className="attachments">
+          {value.attachments.map((attachment, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no identity but their place
+            <li key={index}>
+              <AttachmentFields value={attachment} onChange={(next) => setAttachments(value.attachments.with(index, next))} />
+              <Button
+                type="text"
+                icon={<DeleteOutlined />}
+                aria-label={t('liveCodes.removeAttachment')}
+                title={t('liveCodes.removeAttachment')}
+                onClick={() => setAttachments(value.attachments.filter((_, at) => at !== index))}
+              />
+            </li>
+          ))}
+        </ol>
+      )}
+      {!isFull && (
+        <Row>
+          <span className="note">{t('liveCodes.attachments')}</span>
+          <Adder icon={<PictureOutlined />} name={t('liveCodes.addImage')} add={() => add({ kind: 'image', file: '' })} />
+          <Adder icon={<LinkOutlined />} name={t('liveCodes.addLink')} add={() => add({ kind: 'link', title: '', url: 'https://' })} />
+          <Adder
+            icon={<MobileOutlined />}
+            name={t('liveCodes.addMiniprogram')}
+            add={() => add({ kind: 'miniprogram', title: '', appId: '', page: '', picture: '' })}
+          />
+          <Adder icon={<FileOutlined />} name={t('liveCodes.addFile')} add={() => add({ kind: 'file', file: '' })} />
+        </Row>
+      )}
+    </Stack>
+  )
+}
+
+const Adder = ({ icon, name, add }: { icon: ReactNode; name: string; add: () => void }) => (
+  <Button size="small" icon={icon} onClick={add}>
+    {name}
+  </Button>
+)
+
+function problemOf({ text, attachments }: Welcome, used: number, t: Translate): string | undefined {
+  const [unknown] = unknownVariables(text)
+  if (unknown) return t('liveCodes.unknownVariable', { name: `{${unknown}}` })
+  if (used > welcomeBounds.textBytes) return t('liveCodes.tooLong')
+  return text.trim() === '' && attachments.length === 0 ? t('liveCodes.empty') : undefined
+}
+
+const pictureTypes = 'image/png,image/jpeg'
+
+function AttachmentFields({ value, onChange }: { value: Attachment; onChange: (attachment: Attachment) => void }) {
+  const { t } = useText()
+  switch (value.kind) {
+    case 'image':
+      return (
+        <FileUpload
+          picture
+          value={value.file}
+          accept={pictureTypes}
+          label={t('liveCodes.addImage')}
+          onChange={(file) => onChange({ ...value, file })}
+        />
+      )
+    case 'file':
+      return (
+        <FileUpload
+          value={value.file}
+          accept=".pdf,.xlsx,.csv,.mp4,image/*"
+          label={t('liveCodes.addFile')}
+          onChange={(file) => onChange({ ...value, file })}
+        />
+      )
+    case 'link':
+      return (
+        <div className="attachment-fields">
+          <Input
+            value={value.title}
+            placeholder={t('liveCodes.linkTitle')}
+            aria-label={t('liveCodes.linkTitle')}
+            onChange={(event) => onChange({ ...value, title: event.target.value })}
+          />
+          <Input
+            value={value.url}
+            type="url"
+            placeholder={t('liveCodes.linkUrl')}
+            aria-label={t('liveCodes.linkUrl')}
+            onChange={(event) => onChange({ ...value, url: event.target.value })}
+          />
+          <Input
+            value={value.description ?? ''}
+            placeholder={t('liveCodes.linkDescription')}
+            aria-label={t('liveCodes.linkDescription')}
+            onChange={(event) => onChange({ ...value, description: event.target.value || undefined })}
+          />
+          <FileUpload
+            picture
+            value={value.picture}
+            accept={pictureTypes}
+            label={t('liveCodes.linkPicture')}
+            onChange={(picture) => onChange({ ...value, picture })}
+          />
+        </div>
+      )
+    case 'miniprogram':
+      return (
+        <div className="attachment-fields">
+          <Input
+            value={value.title}
+            placeholder={t('liveCodes.linkTitle')}
+            aria-label={t('liveCodes.linkTitle')}
+            onChange={(event) => onChange({ ...value, title: event.target.value })}
+          />
+          <Input
+            value={value.appId}
+            placeholder={t('liveCodes.appId')}
+            aria-label={t('liveCodes.appId')}
+            onChange={(event) => onChange({ ...value, appId: event.target.value })}
+          />
+          <Input
+            value={value.page}
+            placeholder={t('liveCodes.pagePath')}
+            aria-label={t('liveCodes.pagePath')}
+            onChange={(event) => onChange({ ...value, page: event.target.value })}
+          />
+          <FileUpload
+            picture
+            value={value.picture}
+            accept={pictureTypes}
+            label={t('liveCodes.cover')}
+            onChange={(picture) => onChange({ ...value, picture })}
+          />
+        </div>
+      )
+  }
+}
