@@ -110,7 +110,7 @@ const qualified = (table: string, url: URL): string => (table.includes('.') ? ta
 const lastDatabase = new WeakMap<Session, string>()
 
 /** A session stays in the database it was last told; the next question on it may be another database's. */
-async function useDatabase(session: Session, name: string): Promise<void> {
+async function enterDatabase(session: Session, name: string): Promise<void> {
   if (lastDatabase.get(session) === name) return
   lastDatabase.delete(session)
   await session.queryAsync(`USE ${quoteName(name)}`)
@@ -126,7 +126,7 @@ async function runQuery(session: Session, text: string, url: URL, res: ServerRes
   }
   res.once('close', stopWhenAbandoned)
   try {
-    await useDatabase(session, databaseOf(url))
+    await enterDatabase(session, databaseOf(url))
     const settings = Object.entries(settingsOf(url)).map(([name, value]) => `${name} = ${quoteValue(value)}`)
     const marked = `/* ${marker} */ ${sql}${settings.length > 0 && isSelect(sql) ? ` SETTINGS ${settings.join(', ')}` : ''}`
     if (rowFormats.test(format) && isSelect(sql)) await stream(session, marked, parametersOf(sql, url), format, res)
