@@ -39,6 +39,7 @@ export const deleteTagGroup = (ctx: Context, id: number): Promise<void> =>
       .returning('name')
       .executeTakeFirst()
     if (!gone) throw notFound('tag_group')
+    await forgetMappings(ctx)
     await audit(ctx, 'tags.delete_group', ['tgr', id], { name: gone.name })
   })
 
@@ -91,8 +92,19 @@ export const deleteTag = (ctx: Context, id: number): Promise<void> =>
       .returning('name')
       .executeTakeFirst()
     if (!gone) throw notFound('tag')
+    await forgetMappings(ctx)
     await audit(ctx, 'tags.delete', ['tag', id], { name: gone.name })
   })
+
+/** A corp that still shows a deleted tag names it anew instead of pointing at nothing. */
+async function forgetMappings(ctx: Context): Promise<void> {
+  await sql`delete from wecom_tags w where w.tenant_id = ${ctx.tenantId} and not exists (select from tags t where t.tenant_id = w.tenant_id and t.id = w.local_tag_id)`.execute(
+    ctx.db,
+  )
+  await sql`delete from wecom_tag_groups w where w.tenant_id = ${ctx.tenantId} and not exists (select from tag_groups g where g.tenant_id = w.tenant_id and g.id = w.local_group_id)`.execute(
+    ctx.db,
+  )
+}
 
 /** Adds what the tenant does not have yet, in its language; what is there stays as it is. */
 export const applyTemplate = (ctx: Context, templateId: string): Promise<{ tags: number }> =>
