@@ -4,9 +4,6 @@ import type { RequestOf, ResponseOf } from './endpoints/catalogue.ts'
 
 export type TagGroup = NonNullable<ResponseOf<'externalcontact/get_corp_tag_list'>['tag_group']>[number]
 
-/** doc 92117; the number per corp is the newer of two texts. */
-export const tagLimits = { perCorp: 10_000, nameChars: 30 } as const
-
 /** All corp tags, or those of these groups, or these tags (groups win). */
 export async function listTagGroups(
   app: WecomApp,

@@ -5,9 +5,6 @@ import { isWecomError, WecomUnreachable } from './errors.ts'
 
 export type Welcome = Omit<RequestOf<'externalcontact/send_welcome_msg'>, 'welcome_code'>
 
-/** doc 92137: twenty seconds from the event, one success, nine attachments. */
-export const welcomeLimits = { seconds: 20, attachments: 9, textBytes: 4000 } as const
-
 export type WelcomeOutcome = 'sent' | 'late' | 'greeted_by_another' | 'no_consent'
 
 const pauseMs = 500

@@ -109,15 +109,6 @@ export function readArchiveMessage(value: unknown): { type: string; known: boole
   return read ? { type: name, known: true, value: withOdd(read) } : { type: name, known: false, value }
 }
 
-/** The body of a message, wherever its type puts it. */
-export function archiveBody(message: ArchiveMessage): unknown {
-  const [name] = Object.keys(bodies[message.msgtype as ArchiveType] ?? {})
-  return name === undefined ? undefined : message[name]
-}
-
-/** Whether customers take part: their messages end this way. */
-export const isExternalArchiveId = (msgid: string): boolean => msgid.endsWith('_external')
-
 function parseInner(value: unknown): unknown {
   if (typeof value !== 'string') return value
   try {
