@@ -147,9 +147,85 @@ const report = createRoute({
   component: lazyRouteComponent(() => import('#console/reports/report-page.tsx'), 'ReportPage'),
 })
 
+const imports = createRoute({
+  getParentRoute: () => app,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('#console/imports/imports-page.tsx'), 'ImportsPage'),
+})
+
+const newImport = createRoute({
+  getParentRoute: () => app,
+  path: '/imports/new',
+  validateSearch: z.object({ kind: text }),
+  component: lazyRouteComponent(() => import('#console/imports/new-import-page.tsx'), 'NewImportPage'),
+})
+
+const importRun = createRoute({
+  getParentRoute: () => app,
+  path: '/imports/$importId',
+  component: lazyRouteComponent(() => import('#console/imports/import-page.tsx'), 'ImportPage'),
+})
+
+const exports = createRoute({
+  getParentRoute: () => app,
+  path: '/exports',
+  component: lazyRouteComponent(() => import('#console/exports/exports-page.tsx'), 'ExportsPage'),
+})
+
+const integrations = createRoute({
+  getParentRoute: () => app,
+  path: '/integrations',
+  validateSearch: z.object({ view: text, webhook: text }),
+  component: lazyRouteComponent(() => import('#console/integrations/integrations-page.tsx'), 'IntegrationsPage'),
+})
+
+const corps = createRoute({
+  getParentRoute: () => app,
+  path: '/wecom',
+  component: lazyRouteComponent(() => import('#console/integrations/wecom/corps-page.tsx'), 'CorpsPage'),
+})
+
+const connectCorp = createRoute({
+  getParentRoute: () => app,
+  path: '/wecom/connect',
+  validateSearch: z.object({ corp: text, step: text }),
+  component: lazyRouteComponent(() => import('#console/integrations/wecom/connect-page.tsx'), 'ConnectPage'),
+})
+
+const corp = createRoute({
+  getParentRoute: () => app,
+  path: '/wecom/$corpId',
+  validateSearch: z.object({ view: text, state: text, failed: text }),
+  component: lazyRouteComponent(() => import('#console/integrations/wecom/corp-page.tsx'), 'CorpPage'),
+})
+
+const operations = createRoute({
+  getParentRoute: () => app,
+  path: '/operations',
+  validateSearch: z.object({ view: text, state: text }),
+  component: lazyRouteComponent(() => import('#console/operations/operations-page.tsx'), 'OperationsPage'),
+})
+
+const events = createRoute({
+  getParentRoute: () => app,
+  path: '/events',
+  validateSearch: z.object({ view: text, name: text, customer: text, only: text }),
+  component: lazyRouteComponent(() => import('#console/events/events-page.tsx'), 'EventsPage'),
+})
+
 const tree = root.addChildren([
   login,
   app.addChildren([
+    imports,
+    newImport,
+    importRun,
+    exports,
+    integrations,
+    corps,
+    connectCorp,
+    corp,
+    operations,
+    events,
     overview,
     channels,
     liveCodes,

@@ -38,7 +38,7 @@ export function BulkActions(props: {
   )
 }
 
-function BulkDialog(props: {
+export function BulkDialog(props: {
   action: Bulk['action']
   ids: string[]
   filter: string | undefined

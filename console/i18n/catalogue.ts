@@ -1,8 +1,14 @@
 import { audit } from '#console/audit/messages.ts'
 import { channels } from '#console/channels/messages.ts'
 import { customers } from '#console/customers/messages.ts'
+import { events } from '#console/events/messages.ts'
+import { exports } from '#console/exports/messages.ts'
+import { imports } from '#console/imports/messages.ts'
+import { integrations } from '#console/integrations/messages.ts'
+import { wecom } from '#console/integrations/wecom/messages.ts'
 import { liveCodes } from '#console/live-codes/messages.ts'
 import { login } from '#console/login/messages.ts'
+import { operations } from '#console/operations/messages.ts'
 import { orders } from '#console/orders/messages.ts'
 import { overview } from '#console/overview/messages.ts'
 import { reports } from '#console/reports/messages.ts'
@@ -13,7 +19,7 @@ import { team } from '#console/team/messages.ts'
 import { errors, ui } from '#console/ui/messages.ts'
 
 /** Every text of the console: one messages.ts per folder, named by the folder. */
-const folders = { ui, errors, shell, login, overview, channels, liveCodes, customers, tags, orders, team, audit, settings, reports }
+const folders = { ui, errors, shell, login, overview, channels, liveCodes, customers, tags, orders, team, audit, settings, reports, imports, exports, integrations, wecom, operations, events }
 
 export const catalogue = {
   zh: pick('zh'),

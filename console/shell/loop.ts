@@ -1,15 +1,20 @@
 import {
   ApartmentOutlined,
+  ApiOutlined,
   AuditOutlined,
   BranchesOutlined,
+  CloudSyncOutlined,
   DashboardOutlined,
   FundOutlined,
+  HeartOutlined,
   QrcodeOutlined,
   SafetyOutlined,
   SettingOutlined,
   ShoppingOutlined,
   TagsOutlined,
   TeamOutlined,
+  ThunderboltOutlined,
+  WechatWorkOutlined,
 } from '@ant-design/icons'
 import type { ComponentType } from 'react'
 import { holds } from '#console/api/session.ts'
@@ -60,11 +65,18 @@ export const loop: Stage[] = [
   },
   {
     name: 'shell.insight',
-    entries: [{ path: '/reports', name: 'reports.title', icon: FundOutlined, permission: 'reports.read' }],
+    entries: [
+      { path: '/reports', name: 'reports.title', icon: FundOutlined, permission: 'reports.read' },
+      { path: '/events', name: 'events.title', icon: ThunderboltOutlined, permission: 'events.read' },
+    ],
   },
   {
     name: 'shell.settings',
     entries: [
+      { path: '/wecom', name: 'wecom.title', icon: WechatWorkOutlined, permission: 'wecom.read' },
+      { path: '/imports', name: 'imports.both', icon: CloudSyncOutlined, permission: 'imports.read' },
+      { path: '/integrations', name: 'integrations.title', icon: ApiOutlined, permission: 'webhooks.read' },
+      { path: '/operations', name: 'operations.title', icon: HeartOutlined, permission: 'operations.read' },
       { path: '/settings', name: 'settings.title', icon: SettingOutlined, permission: 'settings.read' },
       { path: '/audit', name: 'audit.title', icon: AuditOutlined, permission: 'audit.read' },
     ],

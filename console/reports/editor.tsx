@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react'
+import { ActivityEditor } from '#console/reports/activity-editor.tsx'
+import { type Document, isEditable } from '#console/reports/document.ts'
+import { FunnelEditor } from '#console/reports/funnel-editor.tsx'
+import { RetentionEditor } from '#console/reports/retention-editor.tsx'
+import { RfmEditor } from '#console/reports/rfm-editor.tsx'
+import { TrendEditor } from '#console/reports/trend-editor.tsx'
+
+export interface EditorProps {
+  document: Document
+  /** Undefined takes a field away. */
+  onChange: (fields: Record<string, unknown>) => void
+}
+
+export function Editor(props: EditorProps): ReactNode {
+  const { type } = props.document
+  if (!isEditable(type)) return null
+  switch (type) {
+    case 'funnel':
+      return <FunnelEditor {...props} />
+    case 'trend':
+      return <TrendEditor {...props} />
+    case 'retention':
+      return <RetentionEditor {...props} />
+    case 'rfm':
+      return <RfmEditor {...props} />
+    case 'lifecycle':
+    case 'stickiness':
+      return <ActivityEditor {...props} />
+  }
+}

@@ -1,0 +1,177 @@
+import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { change, listOf, type Matcher } from '#console/reports/document.ts'
+import { useEventTitle } from '#console/reports/event-picker.tsx'
+import type { ResultProps } from '#console/reports/result.tsx'
+import { Count } from '#console/ui/count.tsx'
+import { exactNumber, percent } from '#console/ui/format.ts'
+import { Section } from '#console/ui/page.tsx'
+import type { FunnelResult, FunnelStep } from '#insight/reports/funnel/schema.ts'
+
+type Props = ResultProps<FunnelResult>
+
+/** Each step as a bar of those who came before it: on they went, still have time, or are lost. */
+export function FunnelResultView(props: Props) {
+  const { t } = useText()
+  const { steps } = props.result
+  const first = steps[0]?.count ?? 0
+  const last = steps.at(-1)?.count ?? 0
+  return (
+    <>
+      <Section
+        title={t('reports.funnelResult')}
+        note={
+          first === 0
+            ? t('reports.funnelNobody')
+            : t('reports.funnelNote', { first: exactNumber(first), last: exactNumber(last), rate: percent(last, first) })
+        }
+      >
+        <ol className="funnel">
+          {steps.map((step, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
+            <StepRow key={index} {...props} step={step} index={index} first={first} before={steps[index - 1]?.count ?? step.count} />
+          ))}
+        </ol>
+        <p className="row note funnel-legend">
+          <span className="key on">{t('reports.wentOn')}</span>
+          <span className="key open">{t('reports.inProgress')}</span>
+          <span className="key lost">{t('reports.lost')}</span>
+        </p>
+      </Section>
+      {props.result.breakdown && <Breakdown {...props} />}
+    </>
+  )
+}
+
+function StepRow(props: Props & { step: FunnelStep; index: number; first: number; before: number }) {
+  const { t } = useText()
+  const title = useEventTitle()
+  const { step, index, first, before, document, drill } = props
+  const event = listOf<Matcher>(document.steps)[index]?.event ?? ''
+  const lost = Math.max(0, before - step.count - step.inProgress)
+  const width = (count: number) => `${first === 0 ? 0 : (count / first) * 100}%`
+  const name = t('reports.step', { number: index + 1 })
+  const people = (dropped: boolean) =>
+    drill({
+      title: t(dropped ? 'reports.lostAt' : 'reports.cameTo', { step: title(event) }),
+      report: change(document, { persons: dropped ? { step: index, dropped } : { step: index }, breakdown: undefined, trend: undefined }),
+    })
+  return (
+    <li>
+      <div className="funnel-name">
+        <span className="matcher-name">{index + 1}</span>
+        <span>{title(event)}</span>
+        {index > 0 && (
+          <span className="note figure">
+            {t('reports.fromBefore')} <strong>{percent(step.count, before)}</strong> · {t('reports.fromFirst')} {percent(step.count, first)}
+          </span>
+        )}
+      </div>
+      <div className="funnel-bar" aria-hidden="true">
+        <span className="on" style={{ width: width(step.count) }} />
+        <span className="open" style={{ width: width(step.inProgress) }} />
+        <span className="lost" style={{ width: width(lost) }} />
+      </div>
+      <div className="funnel-figures">
+        <span>
+          <button
+            type="button"
+            className="number-button"
+            aria-label={`${name} ${title(event)} ${step.count}`}
+            onClick={() => people(false)}
+          >
+            <Count value={step.count} />
+          </button>{' '}
+          <span className="note">{t('reports.people')}</span>
+        </span>
+        {index > 0 && (
+          <>
+            {step.inProgress > 0 && (
+              <span className="note figure">
+                {t('reports.inProgress')} {exactNumber(step.inProgress)}
+              </span>
+            )}
+            <span className="note figure">
+              {t('reports.lost')}{' '}
+              {lost > 0 ? (
+                <button
+                  type="button"
+                  className="number-button"
+                  aria-label={`${name} ${t('reports.lost')} ${lost}`}
+                  onClick={() => people(true)}
+                >
+                  {exactNumber(lost)}
+                </button>
+              ) : (
+                0
+              )}
+            </span>
+            {step.medianSeconds !== null && (
+              <span className="note" title={`${t('reports.average')} ${duration(step.averageSeconds ?? 0, t)}`}>
+                {t('reports.median')} {duration(step.medianSeconds, t)}
+              </span>
+            )}
+          </>
+        )}
+      </div>
+    </li>
+  )
+}
+
+function Breakdown({ result, document }: Props) {
+  const { t } = useText()
+  const title = useEventTitle()
+  const steps = listOf<Matcher>(document.steps)
+  return (
+    <Section flush title={t('reports.byBreakdown')}>
+      <div className="plain-scroll">
+        <table className="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('reports.breakdownValue')}</th>
+              {steps.map((step, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
+                <th key={index} scope="col" className="right">
+                  {title(step.event)}
+                </th>
+              ))}
+              <th scope="col" className="right">
+                {t('reports.wholeRate')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {(result.breakdown ?? []).map((row) => (
+              <tr key={JSON.stringify([row.value, row.other])}>
+                <th scope="row">{valueName(row.value, row.other, t)}</th>
+                {row.steps.map((step, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
+                  <td key={index} className="right figure">
+                    {exactNumber(step.count)}
+                  </td>
+                ))}
+                <td className="right figure">{percent(row.steps.at(-1)?.count ?? 0, row.steps[0]?.count ?? 0)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  )
+}
+
+export function valueName(value: string | null | (string | null)[] | undefined, other: true | undefined, t: Translate): string {
+  if (other) return t('reports.otherValues')
+  if (value === null || value === undefined) return t('reports.noValue')
+  return Array.isArray(value) ? value.map((one) => one ?? t('reports.noValue')).join(' · ') : value
+}
+
+const lengths = [
+  [86_400, 'days'],
+  [3600, 'hours'],
+  [60, 'minutes'],
+] as const
+
+function duration(seconds: number, t: Translate): string {
+  const [size, unit] = lengths.find(([one]) => seconds >= one) ?? ([1, 'seconds'] as const)
+  return t(`reports.durations.${unit}`, { value: Math.round((seconds / size) * 10) / 10 })
+}

@@ -1,0 +1,71 @@
+import { TagOutlined } from '@ant-design/icons'
+import { useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { BulkDialog } from '#console/customers/bulk-actions.tsx'
+import { customerColumns } from '#console/customers/columns.tsx'
+import { useText } from '#console/i18n/i18n.ts'
+import { useAnswerPeople } from '#console/reports/queries.ts'
+import type { Drill } from '#console/reports/result.tsx'
+import { DataTable } from '#console/ui/data-table.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { Gate } from '#console/ui/gate.tsx'
+import { SideSheet } from '#console/ui/side-sheet.tsx'
+
+/** Who stands behind a number of a report, and what can be done with them. */
+export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => void }) {
+  const { t } = useText()
+  const navigate = useNavigate()
+  const [tagging, setTagging] = useState(false)
+  const { ids, list } = useAnswerPeople(asked.report, (result: never) => idsOf(result, asked.group))
+  const shown = ['name', 'tags', 'orders', 'paid']
+  return (
+    <SideSheet
+      open
+      onClose={onClose}
+      title={asked.title}
+      actions={
+        ids !== undefined &&
+        ids.length > 0 &&
+        ids.length <= mostTagged && (
+          <Gate permission="customers.write">
+            <Button icon={<TagOutlined />} onClick={() => setTagging(true)}>
+              {t('customers.bulkTag')}
+            </Button>
+          </Gate>
+        )
+      }
+    >
+      <DataTable
+        bare
+        name="report-people"
+        columns={customerColumns(t).map((column) => ({
+          ...column,
+          hidden: !shown.includes(column.key),
+          ...(column.key === 'tags' ? { width: 150 } : {}),
+        }))}
+        list={list}
+        empty={<Empty title={t('reports.nobody')} />}
+        href={(row) => `/customers/${row.id}`}
+        open={(row) => void navigate({ to: '/customers/$customerId', params: { customerId: row.id } })}
+      />
+      {tagging && ids && (
+        <BulkDialog action="tag" ids={ids} filter={undefined} q={undefined} total={undefined} onClose={() => setTagging(false)} />
+      )}
+    </SideSheet>
+  )
+}
+
+/** The server tags so many by name at once. */
+const mostTagged = 10_000
+
+function idsOf(
+  result: { persons?: string[]; rows?: { person: string; group: string; monetary: number }[] },
+  group: string | undefined,
+): string[] {
+  if (group === undefined) return result.persons ?? []
+  return (result.rows ?? [])
+    .filter((row) => row.group === group)
+    .sort((a, b) => b.monetary - a.monetary)
+    .map((row) => row.person)
+}

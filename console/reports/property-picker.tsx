@@ -1,0 +1,57 @@
+import { AutoComplete } from 'antd'
+import { textOr, useText } from '#console/i18n/i18n.ts'
+import { useProperties } from '#console/reports/event-picker.tsx'
+import { useAttributes } from '#console/reports/queries.ts'
+
+export interface Property {
+  name: string
+  scope: 'event' | 'person'
+}
+
+/** A property of the events or of the people; a name that nobody has sent yet may be typed too. */
+export function PropertyPicker(props: { label: string; events: string[]; value: Property; onChange: (property: Property) => void }) {
+  const { t } = useText()
+  const properties = useProperties(props.events)
+  const attributes = useAttributes()
+  const option = (scope: Property['scope'], name: string, label: string) => ({ value: `${scope}:${name}`, label, find: `${name} ${label}` })
+  const ofPeople = [
+    option('person', 'gender', t('reports.properties.gender')),
+    option('person', 'kind', t('reports.properties.kind')),
+    ...(attributes.data?.items ?? []).map(({ key, name }) => option('person', key, name)),
+  ]
+  const shown =
+    props.value.name === ''
+      ? ''
+      : (ofPeople.find(({ value }) => value === `person:${props.value.name}`)?.label ?? propertyName(props.value.name))
+  return (
+    <AutoComplete
+      key={`${props.value.scope}:${props.value.name}`}
+      className="wide"
+      aria-label={props.label}
+      placeholder={t('reports.property')}
+      popupMatchSelectWidth={false}
+      defaultValue={props.value.scope === 'person' ? shown : propertyName(props.value.name)}
+      showSearch={{
+        filterOption: (text, one) => one !== undefined && 'find' in one && String(one.find).toLowerCase().includes(text.toLowerCase()),
+      }}
+      options={[
+        {
+          label: t('reports.ofEvent'),
+          options: properties.map((name) => option('event', name, propertyName(name))),
+        },
+        { label: t('reports.ofPerson'), options: ofPeople },
+      ]}
+      onSelect={(value: string) => {
+        const [scope, ...name] = value.split(':')
+        props.onChange({ name: name.join(':'), scope: scope === 'person' ? 'person' : 'event' })
+      }}
+      onBlur={(event) => {
+        const typed = (event.target as HTMLInputElement).value?.trim() ?? ''
+        if (typed && typed !== shown && !typed.includes(':') && typed !== propertyName(props.value.name))
+          props.onChange({ name: typed, scope: 'event' })
+      }}
+    />
+  )
+}
+
+export const propertyName = (name: string): string => textOr(`reports.properties.${name}`, name)

@@ -1,0 +1,154 @@
+import { CodeOutlined } from '@ant-design/icons'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { Button, Skeleton } from 'antd'
+import { useState } from 'react'
+import { useSession, useTenant } from '#console/api/session.ts'
+import { textOr, useText } from '#console/i18n/i18n.ts'
+import { change, type Document, isComplete, isEditable, newDocument, readDocument, sameDocument } from '#console/reports/document.ts'
+import { Editor } from '#console/reports/editor.tsx'
+import { JsonSheet } from '#console/reports/json-sheet.tsx'
+import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
+import { type SavedReport, useReport, useSaveReport } from '#console/reports/queries.ts'
+import { type Drill, ResultView } from '#console/reports/result.tsx'
+import { NameDrawer } from '#console/tags/name-drawer.tsx'
+import { useRun } from '#console/ui/confirm.tsx'
+import { todayIn } from '#console/ui/format.ts'
+import { Gate } from '#console/ui/gate.tsx'
+import { Page, Section } from '#console/ui/page.tsx'
+import { Problem } from '#console/ui/problem.tsx'
+
+const route = getRouteApi('/app/reports/$reportId')
+
+export function ReportPage() {
+  const { t } = useText()
+  const { reportId } = route.useParams()
+  const search = route.useSearch()
+  const saved = useReport(reportId === 'new' ? undefined : reportId)
+  const today = todayIn(useTenant().timezone)
+  const weekStart = useSession()?.tenant.weekStart === 'sunday' ? 'sunday' : 'monday'
+  const kept = saved.data?.id === reportId ? saved.data : undefined
+  const document =
+    readDocument(search.report) ??
+    (reportId === 'new'
+      ? newDocument(isEditable(search.type) ? search.type : 'trend', today, weekStart)
+      : (kept?.report as Document | undefined))
+  const back = (
+    <Link to="/reports" className="note">
+      {t('reports.title')}
+    </Link>
+  )
+  if (!document) {
+    return (
+      <Page title={t('reports.title')} back={back}>
+        <Section>{saved.error ? <Problem error={saved.error} retry={() => void saved.refetch()} /> : <Skeleton active />}</Section>
+      </Page>
+    )
+  }
+  return <Opened document={document} saved={kept} back={back} />
+}
+
+function Opened({ document, saved, back }: { document: Document; saved: SavedReport | undefined; back: React.ReactNode }) {
+  const { t } = useText()
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/reports/$reportId' })
+  const [json, setJson] = useState(false)
+  const show = (next: Document) => void navigate({ search: { ...search, report: JSON.stringify(next) }, replace: true, resetScroll: false })
+  const drill = (people: Drill | undefined) =>
+    void navigate({ search: { ...search, people: people && JSON.stringify(people) }, resetScroll: false })
+  const asked = readDrill(search.people)
+  const typeName = textOr(`reports.types.${document.type}`, document.type)
+  return (
+    <Page
+      back={back}
+      title={saved?.name ?? t('reports.newOf', { type: typeName })}
+      note={saved ? typeName : textOr(`reports.questions.${document.type}`, '')}
+      actions={
+        <>
+          <Button icon={<CodeOutlined />} onClick={() => setJson(true)}>
+            JSON
+          </Button>
+          <Gate permission="reports.write">
+            <Save document={document} saved={saved} />
+          </Gate>
+        </>
+      }
+    >
+      <div className="report">
+        {isEditable(document.type) && (
+          <div className="report-editor">
+            <Section title={t('reports.question')}>
+              <div className="fields">
+                <Editor document={document} onChange={(fields) => show(change(document, fields))} />
+              </div>
+            </Section>
+          </div>
+        )}
+        <div className="report-result">
+          <ResultView document={document} drill={drill} />
+        </div>
+      </div>
+      {asked && <PeopleDrawer asked={asked} onClose={() => drill(undefined)} />}
+      {json && <JsonSheet document={document} onApply={show} onClose={() => setJson(false)} />}
+    </Page>
+  )
+}
+
+function Save({ document, saved }: { document: Document; saved: SavedReport | undefined }) {
+  const { t } = useText()
+  const run = useRun()
+  const navigate = useNavigate()
+  const save = useSaveReport()
+  const [naming, setNaming] = useState<'new' | 'rename'>()
+  const changed = saved !== undefined && !sameDocument(saved.report, document)
+  const settle = (id: string) => navigate({ to: '/reports/$reportId', params: { reportId: id }, search: {}, replace: true })
+  return (
+    <>
+      {saved && <Button onClick={() => setNaming('rename')}>{t('reports.rename')}</Button>}
+      {saved && changed && (
+        <Button disabled={!isComplete(document)} onClick={() => setNaming('new')}>
+          {t('reports.saveAs')}
+        </Button>
+      )}
+      {(!saved || changed) && (
+        <Button
+          type="primary"
+          disabled={!isComplete(document)}
+          loading={save.isPending}
+          onClick={() =>
+            saved
+              ? void run(() => save.mutateAsync({ id: saved.id, report: document }).then(({ id }) => settle(id)), t('reports.saved'))
+              : setNaming('new')
+          }
+        >
+          {t('ui.save')}
+        </Button>
+      )}
+      <NameDrawer
+        title={t(naming === 'rename' ? 'reports.rename' : 'reports.saveReport')}
+        label={t('reports.name')}
+        max={100}
+        open={naming !== undefined}
+        initial={naming === 'rename' ? (saved?.name ?? '') : ''}
+        onClose={() => setNaming(undefined)}
+        onSave={(name) =>
+          naming === 'rename'
+            ? save.mutateAsync({ id: saved?.id, name })
+            : save.mutateAsync({ name, report: document }).then(({ id }) => settle(id))
+        }
+      />
+    </>
+  )
+}
+
+function readDrill(text: string | undefined): Drill | undefined {
+  if (!text) return undefined
+  try {
+    const value = JSON.parse(text) as Partial<Drill>
+    const report = readDocument(JSON.stringify(value.report))
+    return report && typeof value.title === 'string'
+      ? { title: value.title, report, ...(typeof value.group === 'string' ? { group: value.group } : {}) }
+      : undefined
+  } catch {
+    return undefined
+  }
+}

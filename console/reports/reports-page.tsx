@@ -1,0 +1,115 @@
+import { DeleteOutlined } from '@ant-design/icons'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
+import { type EditableType, editableTypes } from '#console/reports/document.ts'
+import { type SavedReport, useDeleteReport, useReports } from '#console/reports/queries.ts'
+import { useConfirm } from '#console/ui/confirm.tsx'
+import { type Column, DataTable } from '#console/ui/data-table.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { FilterBar } from '#console/ui/filter-bar.tsx'
+import { Gate } from '#console/ui/gate.tsx'
+import { Page, Section } from '#console/ui/page.tsx'
+import { When } from '#console/ui/when.tsx'
+
+const route = getRouteApi('/app/reports')
+
+export function ReportsPage() {
+  const { t } = useText()
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/reports' })
+  const list = useReports(search.type)
+  const openReport = (row: SavedReport) => void navigate({ to: '/reports/$reportId', params: { reportId: row.id }, search: {} })
+  return (
+    <Page title={t('reports.title')} note={t('reports.note')}>
+      <Section title={t('reports.ask')}>
+        <ul className="report-kinds">
+          {editableTypes.map((type) => (
+            <li key={type}>
+              <Link to="/reports/$reportId" params={{ reportId: 'new' }} search={{ type }}>
+                <Glyph type={type} />
+                <span>
+                  <strong>{t(`reports.types.${type}`)}</strong>
+                  <span className="note">{t(`reports.questions.${type}`)}</span>
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </Section>
+      <FilterBar
+        filters={[
+          {
+            kind: 'choice',
+            key: 'type',
+            label: t('reports.type'),
+            options: editableTypes.map((value) => ({ value, label: t(`reports.types.${value}`) })),
+          },
+        ]}
+        values={search}
+        onChange={(change) => void navigate({ search: { ...search, ...change }, replace: true })}
+      />
+      <Section flush>
+        <DataTable<SavedReport>
+          name="reports"
+          columns={columns(t)}
+          list={list}
+          href={(row) => `/reports/${row.id}`}
+          open={openReport}
+          empty={<Empty title={t('reports.none')} hint={t('reports.noneHint')} />}
+        />
+      </Section>
+    </Page>
+  )
+}
+
+const columns = (t: Translate): Column<SavedReport>[] => [
+  { key: 'name', title: t('reports.name'), width: 280, render: (row) => row.name },
+  { key: 'type', title: t('reports.type'), width: 120, phone: 'note', render: (row) => textOr(`reports.types.${row.type}`, row.type) },
+  { key: 'by', title: t('reports.createdBy'), width: 140, phone: 'note', render: (row) => row.createdBy?.name ?? '—' },
+  { key: 'at', title: t('reports.updatedAt'), width: 140, phone: 'note', render: (row) => <When at={row.updatedAt} /> },
+  { key: 'delete', title: t('ui.actions'), width: 70, right: true, phone: 'aside', render: (row) => <DeleteReport report={row} /> },
+]
+
+function DeleteReport({ report }: { report: SavedReport }) {
+  const { t } = useText()
+  const confirm = useConfirm()
+  const remove = useDeleteReport()
+  return (
+    <Gate permission="reports.write">
+      <Button
+        type="text"
+        size="small"
+        icon={<DeleteOutlined />}
+        aria-label={t('ui.deleteNamed', { name: report.name })}
+        onClick={() =>
+          confirm({
+            title: t('reports.deleteTitle', { name: report.name }),
+            effect: t('reports.deleteEffect'),
+            act: t('ui.delete'),
+            danger: true,
+            run: () => remove.mutateAsync(report.id),
+          })
+        }
+      />
+    </Gate>
+  )
+}
+
+/** What a type of report looks like, in a few strokes. */
+function Glyph({ type }: { type: EditableType }) {
+  const shapes: Record<EditableType, string> = {
+    funnel: 'M4 8h32M4 16h22M4 24h14M4 32h8',
+    trend: 'M4 30 14 20l8 6 14-18',
+    retention: 'M5 8h30M5 16h22M5 24h14M5 32h7M5 8v24M15 8v16M26 8v8',
+    rfm: 'M5 7h13v11H5zM22 7h13v11H22zM5 22h13v11H5zM22 22h13v11H22z',
+    lifecycle: 'M6 20V8M15 20V12M24 20V6M33 20V14M6 24v8M15 24v5M24 24v9M33 24v4',
+    stickiness: 'M6 33V7M15 33V17M24 33V23M33 33V28',
+  }
+  return (
+    <svg className="glyph" viewBox="0 0 40 40" aria-hidden="true">
+      <title>·</title>
+      <path d={shapes[type]} />
+    </svg>
+  )
+}

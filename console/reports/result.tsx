@@ -1,0 +1,98 @@
+import { Skeleton } from 'antd'
+import type { ReactNode } from 'react'
+import { useText } from '#console/i18n/i18n.ts'
+import { LifecycleResultView, StickinessResultView } from '#console/reports/activity-result.tsx'
+import { type Document, isComplete } from '#console/reports/document.ts'
+import { FunnelResultView } from '#console/reports/funnel-result.tsx'
+import { type Answer, useAnswer } from '#console/reports/queries.ts'
+import { RetentionResultView } from '#console/reports/retention-result.tsx'
+import { RfmResultView } from '#console/reports/rfm-result.tsx'
+import { TrendResultView } from '#console/reports/trend-result.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { exactNumber } from '#console/ui/format.ts'
+import { Section, Stack } from '#console/ui/page.tsx'
+import { Problem } from '#console/ui/problem.tsx'
+import { When } from '#console/ui/when.tsx'
+import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
+import type { LifecycleResult } from '#insight/reports/lifecycle/schema.ts'
+import type { RetentionResult } from '#insight/reports/retention/schema.ts'
+import type { RfmResult } from '#insight/reports/rfm/schema.ts'
+import type { StickinessResult } from '#insight/reports/stickiness/schema.ts'
+import type { TrendResult } from '#insight/reports/trend/schema.ts'
+
+/** Whom to list for a number: the document that answers with persons, or the rows of an RFM group. */
+export interface Drill {
+  title: string
+  report: Document
+  group?: string
+}
+
+export interface ResultProps<Result> {
+  document: Document
+  result: Result
+  drill: (drill: Drill) => void
+}
+
+/** What the document answers. */
+export function ResultView({ document, drill }: { document: Document; drill: (drill: Drill) => void }) {
+  const { t } = useText()
+  const answer = useAnswer<unknown>(document)
+  if (!isComplete(document))
+    return (
+      <Section>
+        <Empty title={t('reports.incomplete')} hint={t('reports.incompleteHint')} />
+      </Section>
+    )
+  if (answer.error)
+    return (
+      <Section>
+        <Problem error={answer.error} retry={() => void answer.refetch()} />
+      </Section>
+    )
+  if (!answer.data)
+    return (
+      <Section>
+        <Skeleton active paragraph={{ rows: 10 }} />
+      </Section>
+    )
+  return (
+    <div className={answer.isPlaceholderData ? 'refreshing' : ''}>
+      <Stack>
+        {drawn({ document, result: answer.data.result, drill })}
+        <Freshness answer={answer.data} />
+      </Stack>
+    </div>
+  )
+}
+
+function drawn(props: ResultProps<unknown>): ReactNode {
+  switch (props.document.type) {
+    case 'funnel':
+      return <FunnelResultView {...props} result={props.result as FunnelResult} />
+    case 'trend':
+      return <TrendResultView {...props} result={props.result as TrendResult} />
+    case 'retention':
+      return <RetentionResultView {...props} result={props.result as RetentionResult} />
+    case 'rfm':
+      return <RfmResultView {...props} result={props.result as RfmResult} />
+    case 'lifecycle':
+      return <LifecycleResultView {...props} result={props.result as LifecycleResult} />
+    case 'stickiness':
+      return <StickinessResultView {...props} result={props.result as StickinessResult} />
+    default:
+      return (
+        <Section>
+          <pre className="code">{JSON.stringify(props.result, null, 2)}</pre>
+        </Section>
+      )
+  }
+}
+
+function Freshness({ answer }: { answer: Answer<unknown> }) {
+  const { t } = useText()
+  return (
+    <p className="note">
+      {t('reports.asOfMoment')} <When at={answer.asOf} /> · {t('reports.took', { milliseconds: exactNumber(answer.milliseconds) })}
+    </p>
+  )
+}

@@ -1,0 +1,70 @@
+import { DatePicker } from 'antd'
+import dayjs from 'dayjs'
+import { useText } from '#console/i18n/i18n.ts'
+import { matcherOf, numberOf, textOf } from '#console/reports/document.ts'
+import type { EditorProps } from '#console/reports/editor.tsx'
+import { ChoiceField, Field, intervals, Whole } from '#console/reports/fields.tsx'
+import { MatcherEditor } from '#console/reports/matcher-list.tsx'
+
+const cohorts = ['first_time_ever', 'first_time_in_range', 'first_time_matching', 'recurring'] as const
+const modes = ['on', 'on_or_after'] as const
+
+export function RetentionEditor({ document, onChange }: EditorProps) {
+  const { t } = useText()
+  const start = matcherOf(document.start)
+  return (
+    <>
+      <Field name={t('reports.start')}>
+        <div className="matcher">
+          <MatcherEditor label={t('reports.start')} value={start} any onChange={(value) => onChange({ start: value })} />
+        </div>
+      </Field>
+      <Field name={t('reports.return')}>
+        <div className="matcher">
+          <MatcherEditor
+            label={t('reports.return')}
+            value={document.return === undefined ? start : matcherOf(document.return)}
+            any
+            onChange={(value) => onChange({ return: value })}
+          />
+        </div>
+      </Field>
+      <ChoiceField
+        name={t('reports.cohort')}
+        value={cohorts.find((one) => one === document.cohort) ?? 'recurring'}
+        options={cohorts.map((value) => ({ value, label: t(`reports.cohorts.${value}`) }))}
+        onChange={(cohort) => onChange({ cohort })}
+      />
+      <ChoiceField
+        name={t('reports.period')}
+        value={intervals.find((one) => one === document.period) ?? 'day'}
+        options={intervals.map((value) => ({ value, label: t(`reports.intervals.${value}`) }))}
+        onChange={(period) => onChange({ period })}
+      />
+      <Field name={t('reports.firstInterval')}>
+        <div className="field-pair">
+          <DatePicker
+            aria-label={t('reports.firstInterval')}
+            allowClear={false}
+            value={dayjs(textOf(document.from).slice(0, 10))}
+            onChange={(day) => day && onChange({ from: day.format('YYYY-MM-DD') })}
+          />
+          <Whole
+            label={t('reports.intervalCount')}
+            value={numberOf(document.intervals, 8)}
+            min={1}
+            max={60}
+            onChange={(count) => count && onChange({ intervals: count })}
+          />
+          <span className="note">{t('reports.intervalsUnit')}</span>
+        </div>
+      </Field>
+      <ChoiceField
+        name={t('reports.mode')}
+        value={modes.find((one) => one === document.mode) ?? 'on'}
+        options={modes.map((value) => ({ value, label: t(`reports.modes.${value}`) }))}
+        onChange={(mode) => onChange({ mode, brackets: undefined })}
+      />
+    </>
+  )
+}

@@ -1,0 +1,149 @@
+import { Segmented } from 'antd'
+import { useState } from 'react'
+import { useTenant } from '#console/api/session.ts'
+import { useText } from '#console/i18n/i18n.ts'
+import { change, textOf } from '#console/reports/document.ts'
+import { intervalLabel, isOpen } from '#console/reports/labels.ts'
+import type { ResultProps } from '#console/reports/result.tsx'
+import { Chart } from '#console/ui/chart.tsx'
+import { Count } from '#console/ui/count.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { exactNumber, percent, todayIn } from '#console/ui/format.ts'
+import { Section } from '#console/ui/page.tsx'
+import type { RetentionResult } from '#insight/reports/retention/schema.ts'
+
+type Props = ResultProps<RetentionResult>
+
+/** A triangle of cohorts: the deeper the colour, the more came back. */
+export function RetentionResultView(props: Props) {
+  const { t } = useText()
+  const { cohorts } = props.result
+  if (cohorts.every(({ size }) => size === 0)) {
+    return (
+      <Section>
+        <Empty title={t('reports.noCohort')} hint={t('reports.noCohortHint')} />
+      </Section>
+    )
+  }
+  return (
+    <>
+      <Average {...props} />
+      <Triangle {...props} />
+    </>
+  )
+}
+
+function Average({ document, result }: Props) {
+  const { t } = useText()
+  const { timezone } = useTenant()
+  const period = textOf(document.period, 'day')
+  const today = todayIn(timezone)
+  const longest = Math.max(...result.cohorts.map(({ values }) => values.length))
+  const points = Array.from({ length: longest }, (_, at) => {
+    const whole = result.cohorts.filter(({ start, values }) => values[at] !== undefined && !isOpen(start, period, at, today))
+    const size = whole.reduce((sum, cohort) => sum + cohort.size, 0)
+    const back = whole.reduce((sum, cohort) => sum + (cohort.values[at] ?? 0), 0)
+    return size === 0 ? null : Math.round((back / size) * 1000) / 10
+  })
+  return (
+    <Section>
+      <Chart
+        title={t('reports.averageReturn')}
+        unit="%"
+        note={t('reports.averageReturnNote')}
+        height={220}
+        data={{
+          kind: 'line',
+          labels: points.map((_point, at) => t(`reports.after.${periodOf(period)}`, { number: at })),
+          series: [{ name: t('reports.returned'), values: points }],
+          format: (value) => `${value}%`,
+        }}
+      />
+    </Section>
+  )
+}
+
+function Triangle({ document, result, drill }: Props) {
+  const { t } = useText()
+  const { timezone } = useTenant()
+  const [shares, setShares] = useState(true)
+  const period = textOf(document.period, 'day')
+  const today = todayIn(timezone)
+  const longest = Math.max(...result.cohorts.map(({ values }) => values.length))
+  const people = (cohort: number) =>
+    drill({
+      title: t('reports.cohortOf', { start: intervalLabel(result.cohorts[cohort]?.start ?? '', period) }),
+      report: change(document, { persons: { cohort } }),
+    })
+  return (
+    <Section
+      flush
+      title={t('reports.cohortTable')}
+      note={t('reports.cohortNote')}
+      actions={
+        <Segmented
+          aria-label={t('reports.shownAs')}
+          value={shares ? 'share' : 'count'}
+          onChange={(value) => setShares(value === 'share')}
+          options={[
+            { value: 'share', label: '%' },
+            { value: 'count', label: t('reports.people') },
+          ]}
+        />
+      }
+    >
+      <div className="plain-scroll">
+        <table className="plain-table heat">
+          <thead>
+            <tr>
+              <th scope="col">{t('reports.cohortStart')}</th>
+              <th scope="col" className="right">
+                {t('reports.size')}
+              </th>
+              {Array.from({ length: longest }, (_, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a column is its distance
+                <th key={at} scope="col">
+                  {t(`reports.after.${periodOf(period)}`, { number: at })}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {result.cohorts.map(({ start, size, values }, cohort) => (
+              <tr key={start}>
+                <th scope="row" className="figure">
+                  {intervalLabel(start, period)}
+                </th>
+                <td className="right">
+                  {size > 0 && document.unit !== 'device' ? (
+                    <button type="button" className="number-button" onClick={() => people(cohort)}>
+                      <Count value={size} />
+                    </button>
+                  ) : (
+                    <Count value={size} />
+                  )}
+                </td>
+                {values.map((value, at) => (
+                  <td
+                    // biome-ignore lint/suspicious/noArrayIndexKey: a column is its distance
+                    key={at}
+                    className={isOpen(start, period, at, today) ? 'heat-cell open' : 'heat-cell'}
+                    style={{ '--heat': `${heat(value, size, at)}%` } as object}
+                    title={`${exactNumber(value)} / ${exactNumber(size)}${isOpen(start, period, at, today) ? ` · ${t('reports.openInterval')}` : ''}`}
+                  >
+                    {size === 0 ? '—' : shares ? percent(value, size) : exactNumber(value)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  )
+}
+
+/** The first column is always everybody and would drown the rest. */
+const heat = (value: number, size: number, at: number): number => (size === 0 ? 0 : at === 0 ? 6 : Math.round(Math.sqrt(value / size) * 70))
+
+const periodOf = (period: string) => (period === 'hour' || period === 'week' || period === 'month' ? period : 'day')
