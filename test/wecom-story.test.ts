@@ -14,13 +14,14 @@ import { addContactWay } from '#connectors/wecom/contact-ways.ts'
 import { getContact } from '#connectors/wecom/contacts.ts'
 import { listTagGroups } from '#connectors/wecom/tags.ts'
 import { ensureTag, tagCustomers, untagCustomers } from '#management/tags/commands.ts'
+import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
 import { findCorp } from '#management/wecom/corps.ts'
 import { startSync } from '#management/wecom/sync.ts'
 import type { NewFriend } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
-import type { Context } from '#platform/context.ts'
+import { type Context, createContext, systemActor } from '#platform/context.ts'
 import { registerConsumers, runConsumers } from '#platform/events/consumers.ts'
 import { runJobs } from '#platform/jobs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
@@ -35,6 +36,7 @@ let ctx: Context
 let corp: number
 let corpId: string
 let code: string
+let apiKey: string
 const stop = new AbortController()
 const running: Promise<unknown>[] = []
 const greetings: NewFriend[] = []
@@ -46,7 +48,9 @@ beforeAll(async () => {
   server = listening.server
   const { url } = listening
   workspace = await openTestWorkspace({ WECOM_BASE_URL: sandboxUrl, LIULIANG_PUBLIC_URL: url })
-  ctx = await workspace.newTenant()
+  const first = await createTenantWithOwner(workspace, { name: '故事公司', login: 'owner' })
+  ctx = createContext(workspace, first.tenantId, systemActor, 'story')
+  apiKey = first.apiKey
   await ctx.db
     .insertInto('roles')
     .values({ tenantId: ctx.tenantId, name: '员工', preset: 'employee', permissions: '{}', scope: 'self' } as never)
@@ -86,7 +90,8 @@ describe('a company on WeCom', () => {
     await jobDone()
     const { items } = await sandboxGet<{ items: { totals: Record<string, number> }[] }>('/sandbox/corps')
     const totals = items[0]?.totals ?? {}
-    expect(await count('employees')).toBe(totals.employees)
+    // The owner of the workspace is an employee too, and no member of the corp.
+    expect(await count('employees')).toBe(Number(totals.employees) + 1)
     expect(await count('departments')).toBe(totals.departments)
     expect(await count('tags')).toBe(totals.tags)
     expect(await difference()).toEqual([])
@@ -177,14 +182,81 @@ describe('a company on WeCom', () => {
     await until(async () => (await Promise.all(friends.map(followOf))).every(Boolean))
   })
 
+  test('news of the directory and of tags arrive by themselves', async () => {
+    const member = await sandboxDo<{ userId: string }>('POST', '/sandbox/employees', {
+      userId: 'newcomer',
+      name: '新同事',
+      departments: [1],
+    })
+    await until(async () => (await employeeNamed('新同事')) !== undefined)
+    await fetch(`${sandboxUrl}/sandbox/employees/${member.userId}`, { method: 'DELETE' })
+    await until(async () => (await employeeNamed('新同事'))?.status === 'left')
+    await sandboxDo('POST', '/sandbox/tags', { group: '来源', name: '线下门店' })
+    await until(
+      async () =>
+        (await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('name', '=', '线下门店').execute())
+          .length === 1,
+    )
+  })
+
+  test('an operator sees over the API what came, what was asked and what the doctor says', async () => {
+    const get = async <T>(path: string): Promise<T> => {
+      const response = await fetch(`${workspace.config.publicUrl}/api/v1/wecom/corps${path}`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+      })
+      expect([path, response.status]).toEqual([path, 200])
+      return (await response.json()) as T
+    }
+    const { items } = await get<{ items: Record<string, unknown>[] }>('')
+    expect(items).toHaveLength(1)
+    expect(JSON.stringify(items)).not.toMatch(/secret|token|encodingAesKey/i)
+    const id = String(items[0]?.id)
+    const findings = await get<{ items: { check: string; ok: boolean; message: { zh: string } }[] }>(`/${id}/doctor`)
+    // Whoever left before the greeting could not be greeted.
+    expect(findings.items.filter(({ ok, check }) => !ok && check !== 'welcomes')).toEqual([])
+    expect(findings.items.map(({ check }) => check)).toEqual(
+      expect.arrayContaining(['secret', 'visible_range', 'customer_contact', 'media', 'callback', 'callbacks', 'clock', 'quota', 'sync']),
+    )
+    const callbacks = await get<{ items: { body: string; state: string }[]; next: string; counts: Record<string, number> }>(
+      `/${id}/callbacks?limit=5`,
+    )
+    expect(callbacks.items).toHaveLength(5)
+    expect(callbacks.counts.done).toBeGreaterThan(5)
+    const older = await get<{ items: { id: string }[] }>(`/${id}/callbacks?limit=5&cursor=${callbacks.next}`)
+    expect(older.items).toHaveLength(5)
+    const calls = await get<{ items: { endpoint: string; errcode: number }[] }>(`/${id}/calls?limit=200`)
+    expect(calls.items.some(({ endpoint, errcode }) => endpoint === 'externalcontact/get' && errcode === 0)).toBe(true)
+    const welcomes = await get<{ items: { status: string; milliseconds: number }[] }>(`/${id}/welcomes?limit=200`)
+    expect(welcomes.items.some(({ status }) => status === 'sent')).toBe(true)
+    await get(`/${id}/repairs`)
+    expect((await get<{ items: { state: string }[] }>(`/${id}/syncs`)).items[0]?.state).toBe('done')
+    await sandboxDo('PUT', '/sandbox/faults', {
+      fail: [
+        { path: 'externalcontact/get_follow_user_list', errcode: 48002 },
+        { path: 'department/list', errcode: 60020 },
+      ],
+    })
+    const ill = await get<{ items: { check: string; ok: boolean; fix?: { zh: string }; details?: { ip?: string } }[] }>(`/${id}/doctor`)
+    await sandboxDo('PUT', '/sandbox/faults', {})
+    expect(ill.items.find(({ check }) => check === 'customer_contact')).toMatchObject({
+      ok: false,
+      fix: { zh: expect.stringContaining('可调用接口的应用') },
+    })
+    expect(ill.items.find(({ check }) => check === 'visible_range')?.details?.ip).toMatch(/127\.0\.0\.1/)
+  })
+
   test('what callbacks did not tell is repaired by the nightly comparison, down to no difference, and written down', async () => {
     await settled()
-    await sandboxDo('PUT', '/sandbox/faults', { callbacks: { drop: 0.3 } })
     const friends: Friend[] = []
-    for (let i = 0; i < 20; i++) friends.push(await sandboxDo<Friend>('POST', '/sandbox/scan', { code, name: `丢失${i}` }))
-    for (const friend of friends.slice(0, 8)) await sandboxDo('POST', '/sandbox/unfollow', { ...friend, by: 'employee' })
+    await sandboxDo('PUT', '/sandbox/faults', { callbacks: { drop: 1 } })
+    for (let i = 0; i < 12; i++) friends.push(await sandboxDo<Friend>('POST', '/sandbox/scan', { code, name: `全丢${i}` }))
+    await sandboxDo('PUT', '/sandbox/faults', { callbacks: { drop: 0.1 } })
+    for (let i = 12; i < 20; i++) friends.push(await sandboxDo<Friend>('POST', '/sandbox/scan', { code, name: `丢失${i}` }))
+    await settled()
+    await sandboxDo('PUT', '/sandbox/faults', { callbacks: { drop: 1 } })
+    for (const friend of friends.slice(16)) await sandboxDo('POST', '/sandbox/unfollow', { ...friend, by: 'employee' })
     const { tagId } = await serverTag()
-    for (const friend of friends.slice(8, 16)) await sandboxDo('POST', '/sandbox/tag', { ...friend, add: [tagId] })
+    for (const friend of friends.slice(12, 16)) await sandboxDo('POST', '/sandbox/tag', { ...friend, add: [tagId] })
     await sandboxDo('PUT', '/sandbox/faults', {})
     await settled()
     expect(await difference()).not.toEqual([])
@@ -248,6 +320,9 @@ const followOf = ({ externalUserId, userId }: Friend) =>
     .where('a.userId', '=', userId)
     .executeTakeFirst()
 
+const employeeNamed = (name: string) =>
+  ctx.db.selectFrom('employees').select(['id', 'status']).where('tenantId', '=', ctx.tenantId).where('name', '=', name).executeTakeFirst()
+
 const inbox = async ({ externalUserId }: { externalUserId: string }) =>
   (await sandboxGet<{ items: { kind: string; text?: string; source: string }[] }>(`/sandbox/inbox/${externalUserId}`)).items
 
@@ -309,9 +384,28 @@ async function settled(ms = 15_000): Promise<void> {
 async function startSandbox(): Promise<string> {
   const port = await freePort()
   const file = fileURLToPath(new URL('../sandbox/main.ts', import.meta.url))
-  sandbox = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, '--port', String(port), '--data', mkdtempSync(join(tmpdir(), 'liuliang-story-')), '--json'], { stdio: 'ignore', detached: true })
+  sandbox = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      file,
+      '--port',
+      String(port),
+      '--data',
+      mkdtempSync(join(tmpdir(), 'liuliang-story-')),
+      '--json',
+    ],
+    { stdio: 'ignore', detached: true },
+  )
   const url = `http://127.0.0.1:${port}`
-  await until(async () => fetch(`${url}/healthz`).then(({ ok }) => ok, () => false), 30_000)
+  await until(
+    async () =>
+      fetch(`${url}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    30_000,
+  )
   return url
 }
 

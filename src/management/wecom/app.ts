@@ -1,5 +1,5 @@
-import { type Connection, openConnection, type WecomApp } from '#connectors/wecom/connection.ts'
 import { sharedBudgets } from '#connectors/wecom/budgets-shared.ts'
+import { type Connection, openConnection, type WecomApp } from '#connectors/wecom/connection.ts'
 import { createLanes } from '#connectors/wecom/lanes.ts'
 import { sharedTokens } from '#connectors/wecom/tokens-shared.ts'
 import type { Context, Installation } from '#platform/context.ts'
@@ -15,7 +15,12 @@ const lines = new WeakMap<Installation['databases'], Line>()
 function lineOf({ databases, secrets }: Installation): Line {
   const known = lines.get(databases)
   if (known) return known
-  const line = { tokens: sharedTokens(databases.system, secrets), budgets: sharedBudgets(databases.system), lanes: createLanes(), apps: new Map() }
+  const line = {
+    tokens: sharedTokens(databases.system, secrets),
+    budgets: sharedBudgets(databases.system),
+    lanes: createLanes(),
+    apps: new Map(),
+  }
   lines.set(databases, line)
   return line
 }
@@ -44,6 +49,9 @@ export async function wecomApp(ctx: Context, corp: number): Promise<WecomApp> {
 }
 
 /** The same for credentials that are not stored yet. */
-export function appWith(ctx: Context, { corpId, secret, agentId }: { corpId: string; secret: string; agentId?: number | null | undefined }): WecomApp {
+export function appWith(
+  ctx: Context,
+  { corpId, secret, agentId }: { corpId: string; secret: string; agentId?: number | null | undefined },
+): WecomApp {
   return { connection: connectionOf(ctx, corpId), tenantId: ctx.tenantId, corpId, secret, ...(agentId ? { agentId } : {}) }
 }

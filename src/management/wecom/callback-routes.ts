@@ -9,7 +9,12 @@ import { receiveCallback, type Signed, verifyReceiver } from './door.ts'
  */
 export const wecomCallbacks = router()
   .get('/:corp', allow('wecom.callback', 'public'), describe('WeCom checks the receiver: answers the decrypted echostr'), async (c) => {
-    const plain = await verifyReceiver(c.var.installation, c.req.param('corp'), signed(c), (c.req.query('echostr') ?? '').replaceAll(' ', '+'))
+    const plain = await verifyReceiver(
+      c.var.installation,
+      c.req.param('corp'),
+      signed(c),
+      (c.req.query('echostr') ?? '').replaceAll(' ', '+'),
+    )
     return c.body(plain, 200, { 'Content-Type': 'text/plain' })
   })
   .post('/:corp', allow('wecom.callback', 'public'), describe('WeCom tells what happened; answered when it is on disk'), async (c) => {

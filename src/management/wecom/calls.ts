@@ -1,7 +1,16 @@
 import type { Connection } from '#connectors/wecom/connection.ts'
 import type { Context, Installation } from '#platform/context.ts'
 
-type Call = { tenantId: number; corpId: string; at: Date; endpoint: string; errcode: number | null; milliseconds: number | null; message: string | null; requestId: string | null }
+type Call = {
+  tenantId: number
+  corpId: string
+  at: Date
+  endpoint: string
+  errcode: number | null
+  milliseconds: number | null
+  message: string | null
+  requestId: string | null
+}
 type Facts = { endpoint?: string; errcode?: number; milliseconds?: number; why?: string; requestId?: string | undefined }
 type Buffered = { calls: Call[]; timer: NodeJS.Timeout | undefined }
 
@@ -17,7 +26,16 @@ export function recordingLog(ctx: Context, corpId: string): Connection['log'] {
   const record = (facts: unknown, message: unknown) => {
     if (message !== 'wecom call' && message !== 'wecom unreachable' && message !== 'wecom token') return
     const { endpoint = '', errcode, milliseconds, why, requestId } = facts as Facts
-    remember(ctx, { tenantId: ctx.tenantId, corpId, at: ctx.now(), endpoint, errcode: errcode ?? null, milliseconds: milliseconds ?? null, message: why ?? null, requestId: requestId ?? null })
+    remember(ctx, {
+      tenantId: ctx.tenantId,
+      corpId,
+      at: ctx.now(),
+      endpoint,
+      errcode: errcode ?? null,
+      milliseconds: milliseconds ?? null,
+      message: why ?? null,
+      requestId: requestId ?? null,
+    })
   }
   const through = (level: 'debug' | 'info' | 'warn') => (facts: unknown, message?: unknown) => {
     record(facts, message)

@@ -1,14 +1,14 @@
 import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { type ExternalContact, type FollowUser, getContact } from '#connectors/wecom/contacts.ts'
-import type { Lane } from '#connectors/wecom/limits.ts'
 import { isWecomError, WecomError, WecomUnreachable } from '#connectors/wecom/errors.ts'
+import type { Lane } from '#connectors/wecom/limits.ts'
 import { endFollow, startFollow } from '#management/customers/commands.ts'
 import { identify } from '#management/identity/commands.ts'
 import type { CustomerFacts, Identity } from '#management/identity/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { addWayName } from './add-ways.ts'
 import { employeeOf } from './members.ts'
-import { type Change, momentOf, newSteps, standing, type Step, withChange } from './relation.ts'
+import { type Change, momentOf, newSteps, type Step, standing, withChange } from './relation.ts'
 import { applyTags, type ServerTag } from './tags.ts'
 
 /** What WeCom says about a customer. `gone`: nobody follows them any more, or nobody we may see. */
@@ -30,7 +30,11 @@ export type ServerFollow = {
 type Asking = { lane?: Lane; timeoutMs?: number; requestId: string }
 
 /** Reads a customer. Trouble on the way is an answer too: callbacks can be applied without details, which then come later. */
-export async function readCustomer(app: WecomApp, externalUserId: string, { lane = 'first', timeoutMs = 3_000, requestId }: Asking): Promise<Reading> {
+export async function readCustomer(
+  app: WecomApp,
+  externalUserId: string,
+  { lane = 'first', timeoutMs = 3_000, requestId }: Asking,
+): Promise<Reading> {
   try {
     const { contact, follows } = await getContact(app, externalUserId, { lane, requestId, signal: AbortSignal.timeout(timeoutMs) })
     return contact ? { contact, follows: follows.map(serverFollow) } : 'gone'
@@ -46,10 +50,15 @@ const isTimeout = (error: unknown): boolean => error instanceof Error && (error.
 
 const serverFollow = (follow: FollowUser): ServerFollow => ({
   ...commonFields(follow),
-  tags: (follow.tags ?? []).flatMap((tag) => (tag.tag_id && tag.type !== 2 ? [{ id: tag.tag_id, name: tag.tag_name, group: tag.group_name }] : [])),
+  tags: (follow.tags ?? []).flatMap((tag) =>
+    tag.tag_id && tag.type !== 2 ? [{ id: tag.tag_id, name: tag.tag_name, group: tag.group_name }] : [],
+  ),
 })
 
-type CommonFollow = Pick<FollowUser, 'userid' | 'createtime' | 'add_way' | 'state' | 'oper_userid' | 'remark' | 'description' | 'remark_mobiles'>
+type CommonFollow = Pick<
+  FollowUser,
+  'userid' | 'createtime' | 'add_way' | 'state' | 'oper_userid' | 'remark' | 'description' | 'remark_mobiles'
+>
 
 export const commonFields = (follow: CommonFollow): Omit<ServerFollow, 'tags'> => ({
   userId: follow.userid,
@@ -85,10 +94,20 @@ function goneMeanwhile(ctx: Context, { change, reading }: Told, shown: ServerFol
   return isOver ? [{ at: now, what: 'ended', by: 'employee', key: `absent ${change.key}` }] : []
 }
 
-type Scope = { except?: string; run?: number | undefined; /** When WeCom was asked: what changed since is left alone. */ askedAt?: Date; customerId?: number | undefined }
+type Scope = {
+  except?: string
+  run?: number | undefined /** When WeCom was asked: what changed since is left alone. */
+  askedAt?: Date
+  customerId?: number | undefined
+}
 
 /** Makes everything here agree with what WeCom shows of a customer; returns what had to be put right. */
-export async function applyReading(ctx: Context, corp: number, { contact, follows }: { contact: ExternalContact; follows: ServerFollow[] }, scope: Scope = {}): Promise<Repair[]> {
+export async function applyReading(
+  ctx: Context,
+  corp: number,
+  { contact, follows }: { contact: ExternalContact; follows: ServerFollow[] },
+  scope: Scope = {},
+): Promise<Repair[]> {
   const repairs: Repair[] = []
   for (const shown of follows) {
     if (shown.userId === scope.except) continue
@@ -98,9 +117,21 @@ export async function applyReading(ctx: Context, corp: number, { contact, follow
   return repairs
 }
 
-export type Repair = { kind: 'follow_missing' | 'follow_gone' | 'details' | 'tags'; externalUserId: string; userId: string; customerId: number | null; details: Record<string, unknown> }
+export type Repair = {
+  kind: 'follow_missing' | 'follow_gone' | 'details' | 'tags'
+  externalUserId: string
+  userId: string
+  customerId: number | null
+  details: Record<string, unknown>
+}
 
-export async function applyShown(ctx: Context, relation: Relation, contact: ExternalContact, shown: ServerFollow, { run, askedAt, customerId }: Scope): Promise<Repair[]> {
+export async function applyShown(
+  ctx: Context,
+  relation: Relation,
+  contact: ExternalContact,
+  shown: ServerFollow,
+  { run, askedAt, customerId }: Scope,
+): Promise<Repair[]> {
   const row = await lockRow(ctx, relation)
   if (row && askedAt && row.changedAt > askedAt) return []
   const change = changeFromShown(ctx, row, shown)
@@ -116,7 +147,8 @@ function changeFromShown(ctx: Context, row: Row | undefined, { createdAt }: Serv
   const end = steps.at(-1)
   // The customer deleted the member: WeCom goes on showing the member's side, which brings nobody back.
   if (end?.what === 'end' && end.by === 'customer' && createdAt <= end.at) return undefined
-  if (!end && last?.what === 'ended' && last.by === 'customer' && createdAt > last.at) return { at: createdAt, what: 'added', key: `shown ${createdAt}` }
+  if (!end && last?.what === 'ended' && last.by === 'customer' && createdAt > last.at)
+    return { at: createdAt, what: 'added', key: `shown ${createdAt}` }
   const ended = end?.at ?? last?.at ?? 0
   const at = createdAt >= ended ? createdAt : last?.by === 'customer' ? createdAt : seconds(ctx.now())
   return { at, what: 'added', key: `shown ${at}` }
@@ -129,7 +161,13 @@ export async function applyAbsence(ctx: Context, relation: Relation, run: number
   return applyChanges(ctx, relation, [{ at: seconds(ctx.now()), what: 'ended', by: 'employee', key: `absent ${run}` }], { run })
 }
 
-type Known = { contact?: ExternalContact | undefined; shown?: ServerFollow | undefined; state?: string | undefined; run?: number | undefined; /** Identified already. */ customerId?: number | undefined }
+type Known = {
+  contact?: ExternalContact | undefined
+  shown?: ServerFollow | undefined
+  state?: string | undefined
+  run?: number | undefined /** Identified already. */
+  customerId?: number | undefined
+}
 
 async function applyChanges(ctx: Context, relation: Relation, changes: Change[], known: Known): Promise<Repair[]> {
   const row = await lockRow(ctx, relation)
@@ -140,16 +178,19 @@ async function applyChanges(ctx: Context, relation: Relation, changes: Change[],
   const nameless = !row?.customerId && steps.length === 0 && !known.contact
   const customerId = nameless ? null : (known.customerId ?? (await customerOf(ctx, relation, row, known.contact)))
   const employeeId = nameless ? null : (row?.employeeId ?? (await employeeOf(ctx, relation.corp, relation.userId)))
-  if (customerId !== null && employeeId !== null) for (const step of steps) await tell(ctx, { relation, customerId, employeeId, step, known })
+  if (customerId !== null && employeeId !== null)
+    for (const step of steps) await tell(ctx, { relation, customerId, employeeId, step, known })
   const repairs: Repair[] = []
-  const repair = (kind: Repair['kind'], details: Record<string, unknown>) => repairs.push({ kind, externalUserId: relation.externalUserId, userId: relation.userId, customerId, details })
+  const repair = (kind: Repair['kind'], details: Record<string, unknown>) =>
+    repairs.push({ kind, externalUserId: relation.externalUserId, userId: relation.userId, customerId, details })
   if (before.live !== after.live) repair(after.live ? 'follow_missing' : 'follow_gone', { steps })
   const shown = after.live ? known.shown : undefined
   if (shown && before.live && row && differs(row, shown)) {
     repair('details', changedDetails(row, shown))
     if (customerId !== null && employeeId !== null) await tellDetails(ctx, { customerId, employeeId, since: lastStart(after), shown })
   }
-  const tagged = shown && customerId !== null ? await applyTags(ctx, relation, { customerId, before: row?.tagIds ?? [], shown: shown.tags }) : undefined
+  const tagged =
+    shown && customerId !== null ? await applyTags(ctx, relation, { customerId, before: row?.tagIds ?? [], shown: shown.tags }) : undefined
   if (tagged && before.live && tagged.added.length + tagged.removed.length > 0) repair('tags', tagged)
   await saveRow(ctx, relation, { row, customerId, employeeId, history, after, shown, changed: changes.length > 0, run: known.run })
   return repairs
@@ -160,18 +201,37 @@ const lastStart = ({ steps }: { steps: Step[] }): Date => {
   return start ? momentOf(start) : new Date(0)
 }
 
-const differs = (row: Row, shown: ServerFollow): boolean => (shown.remark ?? '') !== (row.remark ?? '') || (shown.description ?? '') !== (row.description ?? '') || (row.addWay === null && shown.addWay !== undefined)
+const differs = (row: Row, shown: ServerFollow): boolean =>
+  (shown.remark ?? '') !== (row.remark ?? '') ||
+  (shown.description ?? '') !== (row.description ?? '') ||
+  (row.addWay === null && shown.addWay !== undefined)
 
-const changedDetails = (row: Row, shown: ServerFollow) => ({ remark: [row.remark ?? '', shown.remark ?? ''], description: [row.description ?? '', shown.description ?? ''] })
+const changedDetails = (row: Row, shown: ServerFollow) => ({
+  remark: [row.remark ?? '', shown.remark ?? ''],
+  description: [row.description ?? '', shown.description ?? ''],
+})
 
-async function customerOf(ctx: Context, { corp, externalUserId }: Relation, row: Row | undefined, contact: ExternalContact | undefined): Promise<number> {
+async function customerOf(
+  ctx: Context,
+  { corp, externalUserId }: Relation,
+  row: Row | undefined,
+  contact: ExternalContact | undefined,
+): Promise<number> {
   if (row?.customerId && !contact) return row.customerId
   return identify(ctx, [...(await identitiesOf(ctx, corp, externalUserId, contact))], contact ? factsOf(contact) : {}, 'wecom')
 }
 
 /** The external user id belongs to one corp, the union id to the person across corps and apps. */
-export async function identitiesOf(_ctx: Context, _corp: number, externalUserId: string, contact: ExternalContact | undefined): Promise<Identity[]> {
-  return [{ kind: 'wecom_external_userid', value: externalUserId }, ...(contact?.unionid ? [{ kind: 'unionid' as const, value: contact.unionid }] : [])]
+export async function identitiesOf(
+  _ctx: Context,
+  _corp: number,
+  externalUserId: string,
+  contact: ExternalContact | undefined,
+): Promise<Identity[]> {
+  return [
+    { kind: 'wecom_external_userid', value: externalUserId },
+    ...(contact?.unionid ? [{ kind: 'unionid' as const, value: contact.unionid }] : []),
+  ]
 }
 
 export function factsOf(contact: ExternalContact): CustomerFacts {
@@ -242,7 +302,11 @@ export function isUnchanged(row: Row | undefined, shown: ServerFollow): boolean 
 const columns = ['customerId', 'employeeId', 'live', 'half', 'history', 'tagIds', 'remark', 'description', 'addWay', 'changedAt'] as const
 
 /** Many rows at once, by `external_userid user_id`. */
-export async function readRows(ctx: Context, corp: number, relations: readonly { externalUserId: string; userId: string }[]): Promise<Map<string, Row>> {
+export async function readRows(
+  ctx: Context,
+  corp: number,
+  relations: readonly { externalUserId: string; userId: string }[],
+): Promise<Map<string, Row>> {
   if (relations.length === 0) return new Map()
   const rows = await ctx.db
     .selectFrom('wecomFollows')
@@ -251,7 +315,12 @@ export async function readRows(ctx: Context, corp: number, relations: readonly {
     .where('corp', '=', corp)
     .where('externalUserid', 'in', [...new Set(relations.map(({ externalUserId }) => externalUserId))])
     .execute()
-  return new Map(rows.map(({ externalUserid, userId, ...row }) => [`${externalUserid} ${userId}`, { ...row, history: row.history as unknown as Change[] }]))
+  return new Map(
+    rows.map(({ externalUserid, userId, ...row }) => [
+      `${externalUserid} ${userId}`,
+      { ...row, history: row.history as unknown as Change[] },
+    ]),
+  )
 }
 
 async function lockRow(ctx: Context, { corp, externalUserId, userId }: Relation): Promise<Row | undefined> {
@@ -278,7 +347,11 @@ type Saving = {
   run: number | undefined
 }
 
-async function saveRow(ctx: Context, { corp, externalUserId, userId }: Relation, { row, customerId, employeeId, history, after, shown, changed, run }: Saving): Promise<void> {
+async function saveRow(
+  ctx: Context,
+  { corp, externalUserId, userId }: Relation,
+  { row, customerId, employeeId, history, after, shown, changed, run }: Saving,
+): Promise<void> {
   const values = {
     customerId,
     employeeId,

@@ -63,7 +63,13 @@ export async function deleteCorp(ctx: Context, corp: number): Promise<void> {
 }
 
 async function lockCorp(ctx: Context, corp: number): Promise<{ corpId: string }> {
-  const row = await ctx.db.selectFrom('wecomCorps').select('corpId').where('tenantId', '=', ctx.tenantId).where('id', '=', corp).forUpdate().executeTakeFirst()
+  const row = await ctx.db
+    .selectFrom('wecomCorps')
+    .select('corpId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', corp)
+    .forUpdate()
+    .executeTakeFirst()
   if (!row) throw notFound('corp')
   return row
 }
@@ -72,14 +78,28 @@ function newKeys(ctx: Context, corpId: string) {
   const receiver: Receiver = { url: callbackUrl(ctx, corpId), token: newCallbackToken(), encodingAesKey: newCallbackKey() }
   return {
     receiver,
-    sealed: { callbackToken: sealSecret(ctx, corpId, 'callback_token', receiver.token), callbackKey: sealSecret(ctx, corpId, 'callback_key', receiver.encodingAesKey) },
+    sealed: {
+      callbackToken: sealSecret(ctx, corpId, 'callback_token', receiver.token),
+      callbackKey: sealSecret(ctx, corpId, 'callback_key', receiver.encodingAesKey),
+    },
   }
 }
 
 /** Corp ids are no secret and easy to recognise in a log; whose corp it is, the signature decides. */
-export const callbackUrl = ({ config }: Pick<Context, 'config'>, corpId: string): string => `${config.publicUrl}/callback/wecom/${encodeURIComponent(corpId)}`
+export const callbackUrl = ({ config }: Pick<Context, 'config'>, corpId: string): string =>
+  `${config.publicUrl}/callback/wecom/${encodeURIComponent(corpId)}`
 
-type Row = { id: number; corpId: string; name: string; agentId: number | null; state: string; callbackVerifiedAt: Date | null; syncedAt: Date | null; createdAt: Date; lastCallbackAt: Date | null }
+type Row = {
+  id: number
+  corpId: string
+  name: string
+  agentId: number | null
+  state: string
+  callbackVerifiedAt: Date | null
+  syncedAt: Date | null
+  createdAt: Date
+  lastCallbackAt: Date | null
+}
 
 const rows = (ctx: Context) =>
   ctx.db
@@ -97,7 +117,8 @@ const rows = (ctx: Context) =>
     )
     .where('c.tenantId', '=', ctx.tenantId)
 
-export const listCorps = async (ctx: Context): Promise<Corp[]> => (await rows(ctx).orderBy('c.id').execute()).map((row) => corpView(ctx, row))
+export const listCorps = async (ctx: Context): Promise<Corp[]> =>
+  (await rows(ctx).orderBy('c.id').execute()).map((row) => corpView(ctx, row))
 
 export async function readCorp(ctx: Context, corp: number): Promise<Corp> {
   const row = await rows(ctx).where('c.id', '=', corp).executeTakeFirst()
@@ -107,7 +128,9 @@ export async function readCorp(ctx: Context, corp: number): Promise<Corp> {
 
 /** The corp by WeCom's own id, for whoever only knows that. */
 export async function findCorp(ctx: Context, corpId: string): Promise<number | undefined> {
-  return (await ctx.db.selectFrom('wecomCorps').select('id').where('tenantId', '=', ctx.tenantId).where('corpId', '=', corpId).executeTakeFirst())?.id
+  return (
+    await ctx.db.selectFrom('wecomCorps').select('id').where('tenantId', '=', ctx.tenantId).where('corpId', '=', corpId).executeTakeFirst()
+  )?.id
 }
 
 function corpView(ctx: Context, row: Row): Corp {

@@ -4,8 +4,8 @@ import { createApp } from '#app/app.ts'
 import { encrypt, parseKey, sign } from '#connectors/wecom/crypto.ts'
 import type { Context } from '#platform/context.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
-import { callbacksReceived } from './door.ts'
 import { createCorp } from './corps.ts'
+import { callbacksReceived } from './door.ts'
 import { drainInbox, replayCallback } from './inbox.ts'
 import type { Receiver } from './schema.ts'
 
@@ -26,29 +26,63 @@ beforeAll(async () => {
 })
 
 const event = (fields: Record<string, string | number>) =>
-  `<xml><ToUserName><![CDATA[${corpId}]]></ToUserName><FromUserName><![CDATA[sys]]></FromUserName><CreateTime>1767225600</CreateTime><MsgType><![CDATA[event]]></MsgType>${Object.entries(fields)
+  `<xml><ToUserName><![CDATA[${corpId}]]></ToUserName><FromUserName><![CDATA[sys]]></FromUserName><CreateTime>1767225600</CreateTime><MsgType><![CDATA[event]]></MsgType>${Object.entries(
+    fields,
+  )
     .map(([name, value]) => `<${name}><![CDATA[${value}]]></${name}>`)
     .join('')}</xml>`
 
-const added = (externalUserId: string, userId = 'lina') => event({ Event: 'change_external_contact', ChangeType: 'add_external_contact', UserID: userId, ExternalUserID: externalUserId, State: 'spring' })
+const added = (externalUserId: string, userId = 'lina') =>
+  event({
+    Event: 'change_external_contact',
+    ChangeType: 'add_external_contact',
+    UserID: userId,
+    ExternalUserID: externalUserId,
+    State: 'spring',
+  })
 
 type Envelope = { token?: string; key?: Buffer; receiveId?: string; encrypted?: string; corp?: string; body?: string }
 
-function push(xml: string, { token = receiver.token, key = parseKey(receiver.encodingAesKey), receiveId = corpId, encrypted = encrypt(key, receiveId, xml), corp = corpId, body }: Envelope = {}): Promise<Response> {
+function push(
+  xml: string,
+  {
+    token = receiver.token,
+    key = parseKey(receiver.encodingAesKey),
+    receiveId = corpId,
+    encrypted = encrypt(key, receiveId, xml),
+    corp = corpId,
+    body,
+  }: Envelope = {},
+): Promise<Response> {
   const query = new URLSearchParams({ msg_signature: sign(token, '1767225600', 'n', encrypted), timestamp: '1767225600', nonce: 'n' })
-  return fetchApp(new Request(`http://x/callback/wecom/${corp}?${query}`, { method: 'POST', headers: { 'content-type': 'text/xml' }, body: body ?? `<xml><ToUserName>${corpId}</ToUserName><Encrypt>${encrypted}</Encrypt></xml>` }))
+  return fetchApp(
+    new Request(`http://x/callback/wecom/${corp}?${query}`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/xml' },
+      body: body ?? `<xml><ToUserName>${corpId}</ToUserName><Encrypt>${encrypted}</Encrypt></xml>`,
+    }),
+  )
 }
 
-const stored = async (): Promise<number> => (await ctx.db.selectFrom('wecomInbox').select('id').where('tenantId', '=', ctx.tenantId).execute()).length
+const stored = async (): Promise<number> =>
+  (await ctx.db.selectFrom('wecomInbox').select('id').where('tenantId', '=', ctx.tenantId).execute()).length
 
-const refused = async (): Promise<number> => (await callbacksReceived.get()).values.filter(({ labels }) => String(labels.outcome).startsWith('refused')).reduce((sum, { value }) => sum + value, 0)
+const refused = async (): Promise<number> =>
+  (await callbacksReceived.get()).values
+    .filter(({ labels }) => String(labels.outcome).startsWith('refused'))
+    .reduce((sum, { value }) => sum + value, 0)
 
 const follows = () => ctx.db.selectFrom('follows').select(['endedBy', 'state']).where('tenantId', '=', ctx.tenantId)
 
 describe('the callback door', () => {
   test('proves to WeCom that it holds token and key', async () => {
     const encrypted = encrypt(parseKey(receiver.encodingAesKey), corpId, '1616140317555161061')
-    const query = new URLSearchParams({ msg_signature: sign(receiver.token, '1', 'n', encrypted), timestamp: '1', nonce: 'n', echostr: encrypted })
+    const query = new URLSearchParams({
+      msg_signature: sign(receiver.token, '1', 'n', encrypted),
+      timestamp: '1',
+      nonce: 'n',
+      echostr: encrypted,
+    })
     const answer = await fetchApp(new Request(`http://x/callback/wecom/${corpId}?${query}`))
     expect([answer.status, await answer.text()]).toEqual([200, '1616140317555161061'])
     query.set('msg_signature', '0'.repeat(40))
@@ -74,14 +108,23 @@ describe('the callback door', () => {
       fetchApp(new Request(`http://x/callback/wecom/${corpId}`, { method: 'POST', body: '<xml><Encrypt>AAAA</Encrypt></xml>' })),
     ])
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 403))
-    const bodies = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { error: { code: string; message: string } }).error))
+    const bodies = await Promise.all(
+      answers.map(async (answer) => ((await answer.json()) as { error: { code: string; message: string } }).error),
+    )
     expect(new Set(bodies.map(({ code, message }) => `${code} ${message}`)).size).toBe(1)
     expect([await stored(), await refused()]).toEqual([before[0], Number(before[1]) + answers.length])
   })
 
   test('calls what is no callback 400 and what is too long 413', async () => {
     const before = await stored()
-    for (const body of ['', 'not xml', '<xml>', '<xml><ToUserName>x</ToUserName></xml>', '<!DOCTYPE a [<!ENTITY b "c">]><xml><Encrypt>&b;</Encrypt></xml>']) expect([body, (await push('', { body })).status]).toEqual([body, 400])
+    for (const body of [
+      '',
+      'not xml',
+      '<xml>',
+      '<xml><ToUserName>x</ToUserName></xml>',
+      '<!DOCTYPE a [<!ENTITY b "c">]><xml><Encrypt>&b;</Encrypt></xml>',
+    ])
+      expect([body, (await push('', { body })).status]).toEqual([body, 400])
     expect((await push('signed, but no xml inside')).status).toBe(400)
     expect((await push('', { body: `<xml><Encrypt>${'A'.repeat(1_100_000)}</Encrypt></xml>` })).status).toBe(413)
     expect(await stored()).toBe(before)
@@ -90,11 +133,18 @@ describe('the callback door', () => {
   test('answers success at once, and a hundred repetitions side by side have one effect', async () => {
     const before = await stored()
     const answers = await Promise.all(Array.from({ length: 100 }, () => push(added('wm_repeated'))))
-    expect(new Set(await Promise.all(answers.map(async (answer) => `${answer.status} ${await answer.text()}`)))).toEqual(new Set(['200 success']))
+    expect(new Set(await Promise.all(answers.map(async (answer) => `${answer.status} ${await answer.text()}`)))).toEqual(
+      new Set(['200 success']),
+    )
     expect(await stored()).toBe(before + 1)
     await drainInbox(workspace)
     expect(await follows().execute()).toEqual([{ endedBy: null, state: 'spring' }])
-    const events = await ctx.db.selectFrom('eventLog').select('name').where('tenantId', '=', ctx.tenantId).where('name', '=', 'customer.followed').execute()
+    const events = await ctx.db
+      .selectFrom('eventLog')
+      .select('name')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('name', '=', 'customer.followed')
+      .execute()
     expect(events).toHaveLength(1)
   })
 
@@ -109,25 +159,51 @@ describe('the callback door', () => {
   test('stores what it does not know and leaves it alone', async () => {
     expect((await push(event({ Event: 'something_new', Detail: 'x' }))).status).toBe(200)
     await drainInbox(workspace)
-    const row = await ctx.db.selectFrom('wecomInbox').select(['state', 'type']).where('tenantId', '=', ctx.tenantId).where('type', '=', 'something_new').executeTakeFirst()
+    const row = await ctx.db
+      .selectFrom('wecomInbox')
+      .select(['state', 'type'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('type', '=', 'something_new')
+      .executeTakeFirst()
     expect(row).toEqual({ state: 'ignored', type: 'something_new' })
   })
 
   test('a callback that cannot be worked through becomes a dead letter, the ones behind it go on, and a replay has no second effect', async () => {
-    const xml = event({ Event: 'change_external_contact', ChangeType: 'edit_external_contact', UserID: 'lina', ExternalUserID: 'wm_repeated' })
+    const xml = event({
+      Event: 'change_external_contact',
+      ChangeType: 'edit_external_contact',
+      UserID: 'lina',
+      ExternalUserID: 'wm_repeated',
+    })
     await push(xml)
     await push(event({ Event: 'change_external_contact', ChangeType: 'del_follow_user', UserID: 'lina', ExternalUserID: 'wm_repeated' }))
     for (let hours = 1; hours <= 8; hours++) {
       workspace.setNow(new Date(Date.now() + hours * 3_600_000))
       await drainInbox(workspace)
     }
-    const states = await ctx.db.selectFrom('wecomInbox').select(['type', 'state']).where('tenantId', '=', ctx.tenantId).where('type', 'in', ['change_external_contact.edit_external_contact', 'change_external_contact.del_follow_user']).orderBy('id').execute()
+    const states = await ctx.db
+      .selectFrom('wecomInbox')
+      .select(['type', 'state'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('type', 'in', ['change_external_contact.edit_external_contact', 'change_external_contact.del_follow_user'])
+      .orderBy('id')
+      .execute()
     expect(states.map(({ state }) => state)).toEqual(['dead', 'done'])
     expect((await follows().where('endedBy', '=', 'customer').execute()).length).toBe(1)
-    const ended = await ctx.db.selectFrom('wecomInbox').select(['id', 'corp']).where('tenantId', '=', ctx.tenantId).where('type', '=', 'change_external_contact.del_follow_user').executeTakeFirstOrThrow()
+    const ended = await ctx.db
+      .selectFrom('wecomInbox')
+      .select(['id', 'corp'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('type', '=', 'change_external_contact.del_follow_user')
+      .executeTakeFirstOrThrow()
     await replayCallback(ctx, ended.corp, ended.id)
     await drainInbox(workspace)
-    const told = await ctx.db.selectFrom('eventLog').select('id').where('tenantId', '=', ctx.tenantId).where('name', '=', 'customer.unfollowed').execute()
+    const told = await ctx.db
+      .selectFrom('eventLog')
+      .select('id')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('name', '=', 'customer.unfollowed')
+      .execute()
     expect(told).toHaveLength(1)
   })
 

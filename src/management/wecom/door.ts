@@ -1,14 +1,18 @@
-import { Counter } from 'prom-client'
 import { sql } from 'kysely'
+import { Counter } from 'prom-client'
 import { CallbackRefusal, type Decrypted, openCallback, parseKey } from '#connectors/wecom/crypto.ts'
-import { callbackKey, type Callback, readCallback } from '#connectors/wecom/events/read-callback.ts'
+import { type Callback, callbackKey, readCallback } from '#connectors/wecom/events/read-callback.ts'
 import { parseEnvelope } from '#connectors/wecom/xml.ts'
 import type { Installation } from '#platform/context.ts'
 import { AppError } from '#platform/errors.ts'
-import { isHandled, laneOf } from './handlers.ts'
+import { asksToReread, isHandled, laneOf } from './handlers.ts'
 import { openSecret } from './secrets.ts'
 
-export const callbacksReceived = new Counter({ name: 'liuliang_wecom_callbacks_total', help: 'Callbacks of WeCom at the door, by what became of them', labelNames: ['outcome'] })
+export const callbacksReceived = new Counter({
+  name: 'liuliang_wecom_callbacks_total',
+  help: 'Callbacks of WeCom at the door, by what became of them',
+  labelNames: ['outcome'],
+})
 
 /** The query of every callback; missing parts are as wrong as false ones. */
 export type Signed = { signature: string; timestamp: string; nonce: string }
@@ -32,7 +36,13 @@ export async function verifyReceiver(installation: Installation, corpId: string,
  * Takes a callback in: what is signed, ours and readable is stored as it is, once, and everything else leaves no trace but a
  * count. When this returns the callback cannot get lost any more; what it means is found out later, by the worker.
  */
-export async function receiveCallback(installation: Installation, corpId: string, query: Signed, body: string, requestId: string): Promise<void> {
+export async function receiveCallback(
+  installation: Installation,
+  corpId: string,
+  query: Signed,
+  body: string,
+  requestId: string,
+): Promise<void> {
   const { receiver, callback, key, message } = await counted(async () => {
     const { encrypted } = parseEnvelope(body)
     const { receiver, opened } = await open(installation, corpId, query, encrypted)
@@ -53,11 +63,19 @@ async function counted<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Two tenants may have connected the same corp: whose callback it is, token and key decide. */
-async function open(installation: Installation, corpId: string, query: Signed, encrypted: string): Promise<{ receiver: Receiver; opened: Decrypted }> {
+async function open(
+  installation: Installation,
+  corpId: string,
+  query: Signed,
+  encrypted: string,
+): Promise<{ receiver: Receiver; opened: Decrypted }> {
   let refusal = new CallbackRefusal('receive_id')
   for (const receiver of await receiversOf(installation, corpId)) {
     try {
-      return { receiver, opened: openCallback({ token: receiver.token, key: receiver.key, receiveIds: [receiver.corpId] }, query, encrypted) }
+      return {
+        receiver,
+        opened: openCallback({ token: receiver.token, key: receiver.key, receiveIds: [receiver.corpId] }, query, encrypted),
+      }
     } catch (error) {
       if (!(error instanceof CallbackRefusal)) throw error
       refusal = error
@@ -104,11 +122,15 @@ async function store(installation: Installation, receiver: Receiver, { callback,
   const at = callback.at === undefined ? now : new Date(callback.at * 1000)
   const handled = isHandled(callback)
   const greeting = greetingOf(callback)
+  const again = asksToReread(callback)
   const result = await sql<{ repeats: number }>`
     with stored as (
       insert into wecom_inbox as i (tenant_id, corp, key, type, lane, at, body, received_at, due_at, state, request_id)
       values (${tenantId}, ${corp}, ${key}, ${callback.type.slice(0, 200)}, ${laneOf(callback)}, ${at}, ${withoutNul(message)}, ${now}, ${now}, ${handled ? 'waiting' : 'ignored'}, ${requestId})
-      on conflict (tenant_id, corp, key) do update set repeats = i.repeats + 1
+      on conflict (tenant_id, corp, key) do update set repeats = i.repeats + 1,
+        state = case when ${again} and i.state = 'done' then 'waiting' else i.state end,
+        attempts = case when ${again} and i.state = 'done' then 0 else i.attempts end,
+        due_at = case when ${again} and i.state = 'done' then excluded.due_at else i.due_at end
       returning repeats
     ), greeted as (
       insert into wecom_welcomes (tenant_id, corp, welcome_code, external_userid, user_id, link_state, event_at, received_at, expires_at, request_id)
@@ -129,5 +151,10 @@ function greetingOf(callback: Callback): Greeting | undefined {
     callback.type === 'change_external_contact.add_half_external_contact' ||
     callback.type === 'change_external_contact.msg_audit_approved'
   if (!greets || !callback.welcomeCode) return undefined
-  return { code: callback.welcomeCode, externalUserId: callback.externalUserId, userId: callback.userId, state: 'state' in callback ? (callback.state as string | undefined) : undefined }
+  return {
+    code: callback.welcomeCode,
+    externalUserId: callback.externalUserId,
+    userId: callback.userId,
+    state: 'state' in callback ? (callback.state as string | undefined) : undefined,
+  }
 }

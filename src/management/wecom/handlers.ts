@@ -14,14 +14,19 @@ import { applyTagGroups, readTagGroups, removeTagOrGroup } from './tags.ts'
 type Place = { corp: number; key: string }
 
 /** Asks WeCom what it needs to know and gives back the effect, which is one transaction with the callback's mark. */
-type Handler<Type extends KnownEvent['type']> = (ctx: Context, event: Extract<KnownEvent, { type: Type }>, place: Place) => Promise<(ctx: Context) => Promise<void>>
+type Handler<Type extends KnownEvent['type']> = (
+  ctx: Context,
+  event: Extract<KnownEvent, { type: Type }>,
+  place: Place,
+) => Promise<(ctx: Context) => Promise<void>>
 
 type Handlers = { [Type in KnownEvent['type']]?: Handler<Type> }
 
 const handlers: Handlers = {
   'change_external_contact.add_external_contact': (ctx, event, place) => told(ctx, event, place, { what: 'added' }),
   'change_external_contact.add_half_external_contact': (ctx, event, place) => told(ctx, event, place, { what: 'half' }),
-  'change_external_contact.del_external_contact': (ctx, event, place) => ended(ctx, event, place, event.source === 'DELETE_BY_TRANSFER' ? 'transfer' : 'employee'),
+  'change_external_contact.del_external_contact': (ctx, event, place) =>
+    ended(ctx, event, place, event.source === 'DELETE_BY_TRANSFER' ? 'transfer' : 'employee'),
   'change_external_contact.del_follow_user': (ctx, event, place) => ended(ctx, event, place, 'customer'),
   'change_external_contact.edit_external_contact': async (ctx, { externalUserId }, { corp }) => {
     const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { requestId: ctx.requestId })
@@ -30,26 +35,46 @@ const handlers: Handlers = {
       if (reading !== 'gone') await applyReading(ctx, corp, reading)
     }
   },
-  'change_external_contact.transfer_fail': async (_ctx, event, { corp }) => async (ctx) => {
-    const customerId = await identify(ctx, await identitiesOf(ctx, corp, event.externalUserId, undefined))
-    emit(ctx, handoverRefused, { customerId, at: momentOf(ctx, event), properties: { employee: await employeeOf(ctx, corp, event.userId), reason: event.failReason ?? 'unknown' } })
-  },
-  'change_external_contact.msg_audit_approved': async (_ctx, event, { corp }) => async (ctx) => {
-    const customerId = await identify(ctx, await identitiesOf(ctx, corp, event.externalUserId, undefined))
-    emit(ctx, archiveAgreed, { customerId, at: momentOf(ctx, event), properties: { employee: await employeeOf(ctx, corp, event.userId) } })
-  },
+  'change_external_contact.transfer_fail':
+    async (_ctx, event, { corp }) =>
+    async (ctx) => {
+      const customerId = await identify(ctx, await identitiesOf(ctx, corp, event.externalUserId, undefined))
+      emit(ctx, handoverRefused, {
+        customerId,
+        at: momentOf(ctx, event),
+        properties: { employee: await employeeOf(ctx, corp, event.userId), reason: event.failReason ?? 'unknown' },
+      })
+    },
+  'change_external_contact.msg_audit_approved':
+    async (_ctx, event, { corp }) =>
+    async (ctx) => {
+      const customerId = await identify(ctx, await identitiesOf(ctx, corp, event.externalUserId, undefined))
+      emit(ctx, archiveAgreed, {
+        customerId,
+        at: momentOf(ctx, event),
+        properties: { employee: await employeeOf(ctx, corp, event.userId) },
+      })
+    },
   'change_external_tag.create': tagsChanged,
   'change_external_tag.update': tagsChanged,
   'change_external_tag.shuffle': tagsChanged,
-  'change_external_tag.delete': async (_ctx, { id, tagType }, { corp }) => (ctx) => removeTagOrGroup(ctx, corp, id, tagType),
+  'change_external_tag.delete':
+    async (_ctx, { id, tagType }, { corp }) =>
+    (ctx) =>
+      removeTagOrGroup(ctx, corp, id, tagType),
   'change_contact.create_user': memberChanged,
   'change_contact.update_user': memberChanged,
-  'change_contact.delete_user': async (_ctx, { userId }, { corp }) => (ctx) => leaveMember(ctx, corp, userId),
+  'change_contact.delete_user':
+    async (_ctx, { userId }, { corp }) =>
+    (ctx) =>
+      leaveMember(ctx, corp, userId),
   'change_contact.create_party': departmentChanged,
   'change_contact.update_party': departmentChanged,
-  'change_contact.delete_party': async (_ctx, { id }, { corp }) => async (ctx) => {
-    if (id !== undefined) await removeDepartment(ctx, corp, id)
-  },
+  'change_contact.delete_party':
+    async (_ctx, { id }, { corp }) =>
+    async (ctx) => {
+      if (id !== undefined) await removeDepartment(ctx, corp, id)
+    },
 }
 
 type Apply = (ctx: Context) => Promise<void>
@@ -62,9 +87,27 @@ export function handlerOf(callback: Callback): ((ctx: Context, place: Place) => 
 
 export const isHandled = (callback: Callback): boolean => handlerOf(callback) !== undefined
 
+const rereading: ReadonlySet<string> = new Set<KnownEvent['type']>([
+  'change_external_contact.edit_external_contact',
+  'change_external_tag.create',
+  'change_external_tag.update',
+  'change_external_tag.shuffle',
+  'change_contact.create_user',
+  'change_contact.update_user',
+  'change_contact.create_party',
+  'change_contact.update_party',
+])
+
+/**
+ * News that only say "look again". Two of the same second are letter for letter the same, and the second one may tell of a
+ * change that the first reading did not see: a repetition is looked at again, which changes nothing when nothing changed.
+ */
+export const asksToReread = ({ type }: { type: string }): boolean => rereading.has(type)
+
 /** What must keep its order: everything about one customer, all of the directory, all of the tags. */
 export function laneOf(callback: Callback): string {
-  if ('externalUserId' in callback && typeof callback.externalUserId === 'string' && callback.externalUserId) return callback.externalUserId.slice(0, 200)
+  if ('externalUserId' in callback && typeof callback.externalUserId === 'string' && callback.externalUserId)
+    return callback.externalUserId.slice(0, 200)
   if (callback.kind === 'event') return callback.event.slice(0, 200)
   return 'messages'
 }
@@ -73,7 +116,11 @@ type Relation = { userId: string; externalUserId: string; at?: number; state?: s
 
 const momentOf = (ctx: Context, { at }: { at?: number }): Date => (at === undefined ? ctx.now() : new Date(at * 1000))
 
-const changeOf = (ctx: Context, { at }: Relation, key: string, what: Pick<Change, 'what' | 'by'>): Change => ({ at: at ?? seconds(ctx.now()), key: key.slice(-16), ...what })
+const changeOf = (ctx: Context, { at }: Relation, key: string, what: Pick<Change, 'what' | 'by'>): Change => ({
+  at: at ?? seconds(ctx.now()),
+  key: key.slice(-16),
+  ...what,
+})
 
 /** A friend: told at once with what WeCom can say in time; the rest comes by itself. */
 async function told(ctx: Context, event: Relation, { corp, key }: Place, what: Pick<Change, 'what'>): Promise<Apply> {
@@ -81,12 +128,19 @@ async function told(ctx: Context, event: Relation, { corp, key }: Place, what: P
   const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { requestId: ctx.requestId })
   return async (ctx) => {
     await applyTold(ctx, { corp, externalUserId, userId, change: changeOf(ctx, event, key, what), state: event.state, reading })
-    if (reading === 'unreadable') await enqueue(ctx, refreshCustomer, { corp, externalUserId }, { runAt: new Date(ctx.now().getTime() + 3_000) })
+    if (reading === 'unreadable')
+      await enqueue(ctx, refreshCustomer, { corp, externalUserId }, { runAt: new Date(ctx.now().getTime() + 3_000) })
   }
 }
 
 async function ended(_ctx: Context, event: Relation, { corp, key }: Place, by: EndedBy): Promise<Apply> {
-  return (ctx) => applyTold(ctx, { corp, externalUserId: event.externalUserId, userId: event.userId, change: changeOf(ctx, event, key, { what: 'ended', by }) })
+  return (ctx) =>
+    applyTold(ctx, {
+      corp,
+      externalUserId: event.externalUserId,
+      userId: event.userId,
+      change: changeOf(ctx, event, key, { what: 'ended', by }),
+    })
 }
 
 /** Orders, names and new tags all come with one reading; a shuffle may not even say of which group. */
@@ -97,7 +151,11 @@ async function tagsChanged(ctx: Context, _event: unknown, { corp }: Place): Prom
   }
 }
 
-async function memberChanged(ctx: Context, { userId, newUserId }: { userId: string; newUserId?: string | undefined }, { corp }: Place): Promise<Apply> {
+async function memberChanged(
+  ctx: Context,
+  { userId, newUserId }: { userId: string; newUserId?: string | undefined },
+  { corp }: Place,
+): Promise<Apply> {
   const member = await readMember(await wecomApp(ctx, corp), newUserId ?? userId, ctx.requestId)
   return (ctx) => applyMember(ctx, corp, member, newUserId && newUserId !== userId ? userId : undefined)
 }

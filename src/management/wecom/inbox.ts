@@ -4,9 +4,18 @@ import { readCallback } from '#connectors/wecom/events/read-callback.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { describeError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import { handlerOf } from './handlers.ts'
+import { asksToReread, handlerOf } from './handlers.ts'
 
-type Claimed = { tenantId: number; id: number; corp: number; key: string; body: string; attempts: number; requestId: string | null }
+type Claimed = {
+  tenantId: number
+  id: number
+  corp: number
+  key: string
+  body: string
+  attempts: number
+  repeats: number
+  requestId: string | null
+}
 
 /** Customers handled side by side; within one customer everything goes in the order it came. */
 const sideBySide = 8
@@ -50,7 +59,7 @@ async function claim(installation: Installation, limit: number): Promise<Claimed
       where i.state = 'waiting' and i.due_at <= ${now} and (i.lease_until is null or i.lease_until < ${now})
         and not exists (select from wecom_inbox e where e.tenant_id = i.tenant_id and e.corp = i.corp and e.lane = i.lane and e.state = 'waiting' and e.id < i.id)
       order by i.id limit ${limit} for update skip locked)
-    returning tenant_id, id, corp, key, body, attempts, request_id`.execute(installation.databases.system)
+    returning tenant_id, id, corp, key, body, attempts, repeats, request_id`.execute(installation.databases.system)
   return claimed.rows
 }
 
@@ -64,18 +73,22 @@ async function handle(installation: Installation, claimed: Claimed): Promise<voi
     const apply = await handler(ctx, { corp: claimed.corp, key: claimed.key })
     await inTransaction(ctx, async (ctx) => {
       await apply(ctx)
-      await settle(ctx, claimed, 'done')
+      await settle(ctx, claimed, 'done', asksToReread(callback))
     })
   } catch (error) {
-    await postpone(ctx, claimed, error).catch((failed) => ctx.log.error({ err: failed, callback: claimed.id }, 'a callback keeps its lease'))
+    await postpone(ctx, claimed, error).catch((failed) =>
+      ctx.log.error({ err: failed, callback: claimed.id }, 'a callback keeps its lease'),
+    )
   }
 }
 
 /** Throws when somebody else has taken the callback over: then this transaction must have no effect. */
-async function settle(ctx: Context, { id, attempts }: Claimed, state: 'done' | 'ignored'): Promise<void> {
+async function settle(ctx: Context, { id, attempts, repeats }: Claimed, state: 'done' | 'ignored', rereads = false): Promise<void> {
+  // It came again while we were reading: what it tells of may be newer than what we read.
+  const settled = sql<string>`case when ${rereads} and repeats <> ${repeats} then 'waiting' else ${state} end`
   const { numUpdatedRows } = await ctx.db
     .updateTable('wecomInbox')
-    .set({ state, leaseUntil: null, processedAt: ctx.now(), errorCode: null, errorMessage: null })
+    .set({ state: settled, leaseUntil: null, processedAt: ctx.now(), errorCode: null, errorMessage: null })
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', id)
     .where('attempts', '=', attempts)
@@ -87,7 +100,10 @@ async function settle(ctx: Context, { id, attempts }: Claimed, state: 'done' | '
 async function postpone(ctx: Context, { id, attempts }: Claimed, error: unknown): Promise<void> {
   const dead = attempts >= mostAttempts
   const { code, message } = describeError(error)
-  ctx.log[dead ? 'error' : 'warn']({ err: error, callback: id, attempts }, dead ? 'callback became a dead letter' : 'callback will be tried again')
+  ctx.log[dead ? 'error' : 'warn'](
+    { err: error, callback: id, attempts },
+    dead ? 'callback became a dead letter' : 'callback will be tried again',
+  )
   await ctx.db
     .updateTable('wecomInbox')
     .set({
@@ -121,5 +137,9 @@ const keptDays = 90
 
 export async function forgetOldCallbacks(installation: Installation): Promise<void> {
   const before = new Date(installation.now().getTime() - keptDays * 86_400_000)
-  await installation.databases.system.deleteFrom('wecomInbox').where('receivedAt', '<', before).where('state', 'in', ['done', 'ignored']).execute()
+  await installation.databases.system
+    .deleteFrom('wecomInbox')
+    .where('receivedAt', '<', before)
+    .where('state', 'in', ['done', 'ignored'])
+    .execute()
 }

@@ -1,17 +1,22 @@
-import { mediaLifetimeMs, type MediaType, uploadMedia } from '#connectors/wecom/media.ts'
 import type { Lane } from '#connectors/wecom/limits.ts'
+import { type MediaType, mediaLifetimeMs, uploadMedia } from '#connectors/wecom/media.ts'
 import type { Context } from '#platform/context.ts'
 import { wecomApp } from './app.ts'
 
 /** A file of ours on its way into a message. `key` names its content, so that the same file is uploaded once in three days. */
 export type MediaFile = { key: string; kind: MediaType; name: string; contentType: string; read(): Promise<Buffer> }
 
-type Options = { lane?: Lane; /** WeCom refused the id we had. */ again?: boolean; /** How long the id must still live. */ forMs?: number }
+type Options = { lane?: Lane /** WeCom refused the id we had. */; again?: boolean /** How long the id must still live. */; forMs?: number }
 
 const hour = 3_600_000
 
 /** The media id of a file at this corp: the stored one while it lives, else a new upload. */
-export async function mediaIdOf(ctx: Context, corp: number, file: MediaFile, { lane = 'bulk', again = false, forMs = hour }: Options = {}): Promise<string> {
+export async function mediaIdOf(
+  ctx: Context,
+  corp: number,
+  file: MediaFile,
+  { lane = 'bulk', again = false, forMs = hour }: Options = {},
+): Promise<string> {
   const known = again ? undefined : await storedId(ctx, corp, file, forMs)
   if (known) return known
   const app = await wecomApp(ctx, corp)

@@ -1,7 +1,13 @@
 import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { type Department, getDepartment, getMember, type Member } from '#connectors/wecom/directory.ts'
 import { isWecomError } from '#connectors/wecom/errors.ts'
-import { markEmployeeLeft, removeDepartmentFromWecom, renameAccount, upsertDepartmentFromWecom, upsertEmployeeFromWecom } from '#management/team/commands.ts'
+import {
+  markEmployeeLeft,
+  removeDepartmentFromWecom,
+  renameAccount,
+  upsertDepartmentFromWecom,
+  upsertEmployeeFromWecom,
+} from '#management/team/commands.ts'
 import { findEmployeeByAccount } from '#management/team/queries.ts'
 import type { Context } from '#platform/context.ts'
 

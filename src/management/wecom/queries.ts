@@ -13,12 +13,17 @@ const before = (cursor: string | undefined): number => {
   return Number(cursor)
 }
 
-const nextOf = (rows: readonly { id: number }[], limit: number): string | null => (rows.length === limit ? String(rows.at(-1)?.id ?? '') : null)
+const nextOf = (rows: readonly { id: number }[], limit: number): string | null =>
+  rows.length === limit ? String(rows.at(-1)?.id ?? '') : null
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 
 /** The callbacks as they came, with what became of them. */
-export async function listCallbacks(ctx: Context, corp: number, { cursor, limit, state, type }: Page & { state?: string | undefined; type?: string | undefined }) {
+export async function listCallbacks(
+  ctx: Context,
+  corp: number,
+  { cursor, limit, state, type }: Page & { state?: string | undefined; type?: string | undefined },
+) {
   let query = ctx.db
     .selectFrom('wecomInbox')
     .selectAll()
@@ -58,7 +63,11 @@ export async function listCallbacks(ctx: Context, corp: number, { cursor, limit,
   }
 }
 
-export async function listCalls(ctx: Context, corp: number, { cursor, limit, failed, endpoint }: Page & { failed?: boolean | undefined; endpoint?: string | undefined }) {
+export async function listCalls(
+  ctx: Context,
+  corp: number,
+  { cursor, limit, failed, endpoint }: Page & { failed?: boolean | undefined; endpoint?: string | undefined },
+) {
   await flushCalls(ctx)
   let query = ctx.db
     .selectFrom('wecomCalls as c')

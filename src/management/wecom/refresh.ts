@@ -11,7 +11,11 @@ export const refreshCustomer = defineJob({
   maxAttempts: 12,
   async run(ctx, { corp, externalUserId }) {
     const askedAt = ctx.now()
-    const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { lane: 'bulk', timeoutMs: 10_000, requestId: ctx.requestId })
+    const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, {
+      lane: 'bulk',
+      timeoutMs: 10_000,
+      requestId: ctx.requestId,
+    })
     if (reading === 'unreadable') throw new Error(`the customer ${externalUserId} cannot be read at the moment`)
     if (reading !== 'gone') await inTransaction(ctx, (ctx) => applyReading(ctx, corp, reading, { askedAt }))
     return { found: reading !== 'gone' }

@@ -29,5 +29,6 @@ async function reconcileAtNight(installation: Installation): Promise<void> {
     .where('c.state', '=', 'active')
     .execute()
   for (const { tenantId, id, timezone } of corps)
-    if (DateTime.fromJSDate(installation.now(), { zone: timezone }).hour === nightHour) await startSync(createContext(installation, tenantId, systemActor, `nightly-${id}`), id, 'nightly')
+    if (DateTime.fromJSDate(installation.now(), { zone: timezone }).hour === nightHour)
+      await startSync(createContext(installation, tenantId, systemActor, `nightly-${id}`), id, 'nightly')
 }

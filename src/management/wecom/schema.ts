@@ -1,14 +1,26 @@
 import { z } from 'zod'
 
 /** WeCom shows it at the bottom of 我的企业 → 企业信息: `ww` and sixteen letters or digits; older corps have `wx`. */
-const CorpId = z.string().trim().regex(/^[A-Za-z0-9_-]{4,64}$/, 'A CorpID has letters and digits only, such as ww1234567890abcdef.')
+const CorpId = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9_-]{4,64}$/, 'A CorpID has letters and digits only, such as ww1234567890abcdef.')
 const Secret = z.string().trim().min(8, 'This is too short for a secret of WeCom.').max(256)
-const AgentId = z.int().min(1).max(2 ** 31 - 1)
+const AgentId = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1)
 const Name = z.string().trim().min(1).max(64)
 
 export const NewCorp = z.object({ corpId: CorpId, name: Name.optional(), agentId: AgentId.optional(), secret: Secret })
 
-export const CorpChange = z.object({ name: Name.optional(), agentId: AgentId.optional(), secret: Secret.optional(), state: z.enum(['active', 'paused']).optional(), newCallbackKeys: z.boolean().optional() })
+export const CorpChange = z.object({
+  name: Name.optional(),
+  agentId: AgentId.optional(),
+  secret: Secret.optional(),
+  state: z.enum(['active', 'paused']).optional(),
+  newCallbackKeys: z.boolean().optional(),
+})
 
 /** What goes into WeCom's admin page, shown once when it is made. */
 export const Receiver = z.object({ url: z.string(), token: z.string(), encodingAesKey: z.string() })
@@ -33,15 +45,34 @@ export const CorpList = z.object({ items: z.array(Corp), next: z.string().nullab
 export const SyncStarted = z.object({ job: z.string() })
 
 export const Progress = z.object({ step: z.string(), done: z.number(), total: z.number(), repaired: z.number() })
-export const SyncState = z.object({ job: z.string(), state: z.string(), progress: Progress.partial().nullable(), error: z.object({ code: z.string(), message: z.string() }).nullable(), startedAt: z.string().nullable(), finishedAt: z.string().nullable() })
+export const SyncState = z.object({
+  job: z.string(),
+  state: z.string(),
+  progress: Progress.partial().nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+})
 export const SyncList = z.object({ items: z.array(SyncState), next: z.string().nullable() })
 
 export const Severity = z.enum(['ok', 'info', 'warning', 'error'])
 const Words = z.object({ zh: z.string(), en: z.string() })
-export const Finding = z.object({ check: z.string(), ok: z.boolean(), severity: Severity, message: Words, fix: Words.optional(), details: z.record(z.string(), z.unknown()).optional() })
+export const Finding = z.object({
+  check: z.string(),
+  ok: z.boolean(),
+  severity: Severity,
+  message: Words,
+  fix: Words.optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+})
 export const Findings = z.object({ items: z.array(Finding) })
 
-export const CallbackQuery = z.object({ state: z.enum(['waiting', 'done', 'ignored', 'dead']).optional(), type: z.string().max(100).optional(), cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) })
+export const CallbackQuery = z.object({
+  state: z.enum(['waiting', 'done', 'ignored', 'dead']).optional(),
+  type: z.string().max(100).optional(),
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
 export const CallbackRow = z.object({
   id: z.string(),
   type: z.string(),
@@ -61,15 +92,44 @@ export const CallbackList = z.object({ items: z.array(CallbackRow), next: z.stri
 export const PageQuery = z.object({ cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) })
 export const CallQuery = PageQuery.extend({ failed: z.stringbool().optional(), endpoint: z.string().max(100).optional() })
 export const CallList = z.object({
-  items: z.array(z.object({ at: z.string(), endpoint: z.string(), errcode: z.number().nullable(), milliseconds: z.number().nullable(), message: z.string().nullable(), requestId: z.string().nullable() })),
+  items: z.array(
+    z.object({
+      at: z.string(),
+      endpoint: z.string(),
+      errcode: z.number().nullable(),
+      milliseconds: z.number().nullable(),
+      message: z.string().nullable(),
+      requestId: z.string().nullable(),
+    }),
+  ),
   next: z.string().nullable(),
 })
 export const RepairList = z.object({
-  items: z.array(z.object({ at: z.string(), kind: z.string(), externalUserId: z.string().nullable(), userId: z.string().nullable(), customer: z.string().nullable(), details: z.record(z.string(), z.unknown()) })),
+  items: z.array(
+    z.object({
+      at: z.string(),
+      kind: z.string(),
+      externalUserId: z.string().nullable(),
+      userId: z.string().nullable(),
+      customer: z.string().nullable(),
+      details: z.record(z.string(), z.unknown()),
+    }),
+  ),
   next: z.string().nullable(),
 })
 export const WelcomeList = z.object({
-  items: z.array(z.object({ externalUserId: z.string(), userId: z.string(), status: z.string(), reason: z.string().nullable(), attempts: z.number(), receivedAt: z.string(), finishedAt: z.string().nullable(), milliseconds: z.number().nullable() })),
+  items: z.array(
+    z.object({
+      externalUserId: z.string(),
+      userId: z.string(),
+      status: z.string(),
+      reason: z.string().nullable(),
+      attempts: z.number(),
+      receivedAt: z.string(),
+      finishedAt: z.string().nullable(),
+      milliseconds: z.number().nullable(),
+    }),
+  ),
   next: z.string().nullable(),
 })
 

@@ -6,9 +6,11 @@ type Speaker = { tenantId: number; secrets: SecretBox }
 /** Secrets of a corp; each is sealed to its place, so that none can be moved into another row. */
 export type SecretField = 'secret' | 'callback_token' | 'callback_key'
 
-export const sealSecret = (who: Speaker, corpId: string, field: SecretField, text: string): Buffer => who.secrets.seal(text, place(who, corpId, field))
+export const sealSecret = (who: Speaker, corpId: string, field: SecretField, text: string): Buffer =>
+  who.secrets.seal(text, place(who, corpId, field))
 
-export const openSecret = (who: Speaker, corpId: string, field: SecretField, sealed: Buffer): string => who.secrets.open(sealed, place(who, corpId, field))
+export const openSecret = (who: Speaker, corpId: string, field: SecretField, sealed: Buffer): string =>
+  who.secrets.open(sealed, place(who, corpId, field))
 
 const place = ({ tenantId }: Speaker, corpId: string, field: SecretField) => `wecom_corp:${tenantId}:${corpId}:${field}`
 

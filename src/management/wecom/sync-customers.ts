@@ -5,7 +5,19 @@ import { chunks } from '#connectors/wecom/paging.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import { applyAbsence, applyReading, applyShown, commonFields, factsOf, identitiesOf, isUnchanged, readCustomer, readRows, type Repair, type ServerFollow } from './contacts.ts'
+import {
+  applyAbsence,
+  applyReading,
+  applyShown,
+  commonFields,
+  factsOf,
+  identitiesOf,
+  isUnchanged,
+  type Repair,
+  readCustomer,
+  readRows,
+  type ServerFollow,
+} from './contacts.ts'
 import { noteRepairs, patiently, type Sync } from './sync-state.ts'
 import { applyTagGroups, readTagGroups, unknownTags } from './tags.ts'
 
@@ -61,7 +73,9 @@ async function readPage(sync: Sync, batch: readonly string[], cursor: string | u
   const askedAt = ctx.now()
   try {
     const body = { userid_list: [...batch], limit: contactLimits.contactsPerPage, ...(cursor && { cursor }) }
-    const answer = await patiently(sync, () => callWecom(app, 'externalcontact/batch/get_by_user', { body }, { requestId: ctx.requestId, signal: sync.task.signal }))
+    const answer = await patiently(sync, () =>
+      callWecom(app, 'externalcontact/batch/get_by_user', { body }, { requestId: ctx.requestId, signal: sync.task.signal }),
+    )
     return { items: answer.external_contact_list ?? [], next: answer.next_cursor || undefined, askedAt }
   } catch (error) {
     if (isWecomError(error, 84061)) return { items: [], next: undefined, askedAt }
@@ -74,12 +88,28 @@ async function readPage(sync: Sync, batch: readonly string[], cursor: string | u
 
 async function applyPage(sync: Sync, items: readonly FollowedContact[], askedAt: Date): Promise<void> {
   const { ctx, corp, task } = sync
-  const shown = items.flatMap(({ external_contact: contact, follow_info: follow }) => (contact && follow ? [{ contact, follow: { ...commonFields(follow), tags: (follow.tag_id ?? []).map((id) => ({ id })) } satisfies ServerFollow }] : []))
-  await learnTags(sync, shown.flatMap(({ follow }) => follow.tags.map(({ id }) => id)))
+  const shown = items.flatMap(({ external_contact: contact, follow_info: follow }) =>
+    contact && follow
+      ? [{ contact, follow: { ...commonFields(follow), tags: (follow.tag_id ?? []).map((id) => ({ id })) } satisfies ServerFollow }]
+      : [],
+  )
+  await learnTags(
+    sync,
+    shown.flatMap(({ follow }) => follow.tags.map(({ id }) => id)),
+  )
   await inTransaction(ctx, async (ctx) => {
-    const identified = await Promise.all(shown.map(async ({ contact }) => ({ identities: await identitiesOf(ctx, corp, contact.external_userid, contact), facts: factsOf(contact) })))
+    const identified = await Promise.all(
+      shown.map(async ({ contact }) => ({
+        identities: await identitiesOf(ctx, corp, contact.external_userid, contact),
+        facts: factsOf(contact),
+      })),
+    )
     const customers = await identifyMany(ctx, identified, 'wecom')
-    const rows = await readRows(ctx, corp, shown.map(({ contact, follow }) => ({ externalUserId: contact.external_userid, userId: follow.userId })))
+    const rows = await readRows(
+      ctx,
+      corp,
+      shown.map(({ contact, follow }) => ({ externalUserId: contact.external_userid, userId: follow.userId })),
+    )
     const repairs: Repair[] = []
     const same: { externalUserId: string; userId: string }[] = []
     for (const [i, { contact, follow }] of shown.entries()) {
@@ -100,14 +130,25 @@ async function learnTags(sync: Sync, ids: readonly string[]): Promise<void> {
   await inTransaction(ctx, (ctx) => applyTagGroups(ctx, corp, groups))
 }
 
-async function markSeen(ctx: Context, corp: number, relations: readonly { externalUserId: string; userId: string }[], run: number): Promise<void> {
+async function markSeen(
+  ctx: Context,
+  corp: number,
+  relations: readonly { externalUserId: string; userId: string }[],
+  run: number,
+): Promise<void> {
   for (const some of chunks(relations, 200))
     await ctx.db
       .updateTable('wecomFollows')
       .set({ seenIn: run })
       .where('tenantId', '=', ctx.tenantId)
       .where('corp', '=', corp)
-      .where((eb) => eb(eb.refTuple('externalUserid', 'userId'), 'in', some.map(({ externalUserId, userId }) => eb.tuple(externalUserId, userId))))
+      .where((eb) =>
+        eb(
+          eb.refTuple('externalUserid', 'userId'),
+          'in',
+          some.map(({ externalUserId, userId }) => eb.tuple(externalUserId, userId)),
+        ),
+      )
       .execute()
 }
 

@@ -32,7 +32,8 @@ export async function syncMembers(sync: Sync): Promise<void> {
   const members = new Map<string, Member>()
   for (const id of (await departmentsByWecomId(ctx, corp)).keys()) {
     task.signal.throwIfAborted()
-    for (const member of await patiently(sync, () => listMembers(app, id, { requestId: ctx.requestId }))) if (member.userid) members.set(member.userid, member)
+    for (const member of await patiently(sync, () => listMembers(app, id, { requestId: ctx.requestId })))
+      if (member.userid) members.set(member.userid, member)
   }
   const known = await presentAccounts(ctx, corp)
   saved.total = members.size
@@ -41,12 +42,20 @@ export async function syncMembers(sync: Sync): Promise<void> {
     await inTransaction(ctx, async (ctx) => {
       for (const member of some) await applyMember(ctx, corp, member)
       const missing = some.filter(({ userid, status }) => userid && status !== 5 && !known.has(userid))
-      await noteRepairs(ctx, sync, missing.map(({ userid, name }) => ({ kind: 'employee_missing', userId: userid, details: { name } })))
+      await noteRepairs(
+        ctx,
+        sync,
+        missing.map(({ userid, name }) => ({ kind: 'employee_missing', userId: userid, details: { name } })),
+      )
     })
     saved.done += some.length
     await task.save(saved)
   }
-  if (members.size > 0) await leaveAbsent(sync, [...known.keys()].filter((userId) => !members.has(userId)))
+  if (members.size > 0)
+    await leaveAbsent(
+      sync,
+      [...known.keys()].filter((userId) => !members.has(userId)),
+    )
 }
 
 /** Not in any list: asked once more by name, because a department may have moved while we were reading. */

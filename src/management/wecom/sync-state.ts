@@ -36,7 +36,13 @@ export async function patiently<T>({ app, task }: Sync, work: () => Promise<T>):
   }
 }
 
-export type RepairRow = { kind: string; externalUserId?: string | undefined; userId?: string | undefined; customerId?: number | null; details: Record<string, unknown> }
+export type RepairRow = {
+  kind: string
+  externalUserId?: string | undefined
+  userId?: string | undefined
+  customerId?: number | null
+  details: Record<string, unknown>
+}
 
 /** Writes down what was put right, in the transaction that does it. */
 export async function noteRepairs(ctx: Context, { corp, task, saved }: Sync, repairs: readonly RepairRow[]): Promise<void> {

@@ -20,7 +20,15 @@ export const syncCorp = defineJob({
   maxAttempts: 20,
   async run(ctx, { corp, why }, task) {
     const saved = Saved.parse(task.saved)
-    saved.first ??= (await ctx.db.selectFrom('wecomCorps').select('syncedAt').where('tenantId', '=', ctx.tenantId).where('id', '=', corp).executeTakeFirst())?.syncedAt === null
+    saved.first ??=
+      (
+        await ctx.db
+          .selectFrom('wecomCorps')
+          .select('syncedAt')
+          .where('tenantId', '=', ctx.tenantId)
+          .where('id', '=', corp)
+          .executeTakeFirst()
+      )?.syncedAt === null
     const sync: Sync = { ctx, corp, app: await wecomApp(ctx, corp), task, saved }
     try {
       await step(sync, 'departments', syncDepartments)
@@ -36,7 +44,8 @@ export const syncCorp = defineJob({
 })
 
 /** One sync of a corp at a time; asking again while one waits or runs is the same one. */
-export const startSync = (ctx: Context, corp: number, why: 'connected' | 'asked' | 'nightly'): Promise<number> => enqueue(ctx, syncCorp, { corp, why }, { key: `corp ${corp}` })
+export const startSync = (ctx: Context, corp: number, why: 'connected' | 'asked' | 'nightly'): Promise<number> =>
+  enqueue(ctx, syncCorp, { corp, why }, { key: `corp ${corp}` })
 
 async function step(sync: Sync, name: string, work: (sync: Sync) => Promise<void>): Promise<void> {
   const { saved, task } = sync
@@ -51,13 +60,24 @@ async function step(sync: Sync, name: string, work: (sync: Sync) => Promise<void
 
 async function finish({ ctx, corp, task, saved }: Sync, why: string): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
-    await ctx.db.updateTable('wecomCorps').set({ syncedAt: ctx.now() }).where('tenantId', '=', ctx.tenantId).where('id', '=', corp).execute()
-    if (saved.first || why === 'asked' || saved.repaired > 0) await audit(ctx, saved.first ? 'corp.synced' : 'corp.reconciled', ['cor', corp], { run: task.id, why, repaired: saved.repaired })
+    await ctx.db
+      .updateTable('wecomCorps')
+      .set({ syncedAt: ctx.now() })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', corp)
+      .execute()
+    if (saved.first || why === 'asked' || saved.repaired > 0)
+      await audit(ctx, saved.first ? 'corp.synced' : 'corp.reconciled', ['cor', corp], { run: task.id, why, repaired: saved.repaired })
   })
 }
 
 /** What somebody has to set up first will not be better in a minute. */
 function final(error: unknown): unknown {
   if (!(error instanceof WecomError) || !['configure', 'tell', 'fix_request'].includes(error.reaction)) return error
-  return appError(error.code, { status: 422, message: error.message, details: { endpoint: error.endpoint, errcode: error.errcode }, cause: error })
+  return appError(error.code, {
+    status: 422,
+    message: error.message,
+    details: { endpoint: error.endpoint, errcode: error.errcode },
+    cause: error,
+  })
 }

@@ -21,7 +21,9 @@ export const tagsToWecom: Consumer = {
       select ${ctx.tenantId}, ${customerId}, ${Number(properties.tag)}, ${ctx.now()}
       where exists (select from customers me join customers c on c.tenant_id = me.tenant_id and c.canonical_id = me.canonical_id
         join wecom_follows f on f.tenant_id = c.tenant_id and f.customer_id = c.id and f.live where me.tenant_id = ${ctx.tenantId} and me.id = ${customerId})
-      on conflict (tenant_id, customer_id, tag_id) do update set version = p.version + 1, attempts = 0, due_at = excluded.due_at, error_message = null`.execute(ctx.db)
+      on conflict (tenant_id, customer_id, tag_id) do update set version = p.version + 1, attempts = 0, due_at = excluded.due_at, error_message = null`.execute(
+      ctx.db,
+    )
   },
 }
 
@@ -56,7 +58,8 @@ export async function pushOnce(installation: Installation): Promise<number> {
     select distinct tenant_id, customer_id from taken`.execute(installation.databases.system)
   const waiting = [...rows]
   const worker = async () => {
-    for (let one = waiting.shift(); one; one = waiting.shift()) await pushCustomer(createContext(installation, one.tenantId, systemActor, `tags-${one.customerId}`), one.customerId)
+    for (let one = waiting.shift(); one; one = waiting.shift())
+      await pushCustomer(createContext(installation, one.tenantId, systemActor, `tags-${one.customerId}`), one.customerId)
   }
   await Promise.all(Array.from({ length: sideBySide }, worker))
   return rows.length
@@ -72,13 +75,22 @@ async function pushCustomer(ctx: Context, customerId: number): Promise<void> {
   try {
     for (const follow of follows) await pushFollow(ctx, follow, pushes)
     for (const { tagId, version } of pushes)
-      await ctx.db.deleteFrom('wecomTagPushes').where('tenantId', '=', ctx.tenantId).where('customerId', '=', customerId).where('tagId', '=', tagId).where('version', '=', version).execute()
+      await ctx.db
+        .deleteFrom('wecomTagPushes')
+        .where('tenantId', '=', ctx.tenantId)
+        .where('customerId', '=', customerId)
+        .where('tagId', '=', tagId)
+        .where('version', '=', version)
+        .execute()
   } catch (error) {
     ctx.log.warn({ err: error, customerId }, 'tags could not be pushed to WeCom')
     for (const { tagId, version, attempts } of pushes)
       await ctx.db
         .updateTable('wecomTagPushes')
-        .set({ dueAt: new Date(ctx.now().getTime() + (attempts >= mostAttempts ? 3_600_000 : 1000 * 2 ** attempts)), errorMessage: (error instanceof Error ? error.message : String(error)).slice(0, 300) })
+        .set({
+          dueAt: new Date(ctx.now().getTime() + (attempts >= mostAttempts ? 3_600_000 : 1000 * 2 ** attempts)),
+          errorMessage: (error instanceof Error ? error.message : String(error)).slice(0, 300),
+        })
         .where('tenantId', '=', ctx.tenantId)
         .where('customerId', '=', customerId)
         .where('tagId', '=', tagId)
@@ -125,7 +137,12 @@ async function pushFollow(ctx: Context, follow: Follow, pushes: readonly Push[])
   // Before the call: WeCom tells it back at once, and what comes back must not look like somebody else's doing.
   await rememberShown(ctx, follow, add, remove)
   try {
-    const marks = { userid: follow.userId, external_userid: follow.externalUserid, ...(add.length > 0 && { add_tag: add }), ...(remove.length > 0 && { remove_tag: remove }) }
+    const marks = {
+      userid: follow.userId,
+      external_userid: follow.externalUserid,
+      ...(add.length > 0 && { add_tag: add }),
+      ...(remove.length > 0 && { remove_tag: remove }),
+    }
     await markTags(app, marks, { requestId: ctx.requestId })
   } catch (error) {
     // Not friends any more, or out of our sight: nothing to show the tag on.
@@ -136,8 +153,20 @@ async function pushFollow(ctx: Context, follow: Follow, pushes: readonly Push[])
 }
 
 /** WeCom's tag for ours, made there when a tagging needs it. */
-async function serverTagOf(ctx: Context, app: WecomApp, corp: number, { tagId, tagged, tagName, groupName }: Push): Promise<string | undefined> {
-  const known = await ctx.db.selectFrom('wecomTags').select('tagId').where('tenantId', '=', ctx.tenantId).where('corp', '=', corp).where('localTagId', '=', tagId).limit(1).executeTakeFirst()
+async function serverTagOf(
+  ctx: Context,
+  app: WecomApp,
+  corp: number,
+  { tagId, tagged, tagName, groupName }: Push,
+): Promise<string | undefined> {
+  const known = await ctx.db
+    .selectFrom('wecomTags')
+    .select('tagId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('localTagId', '=', tagId)
+    .limit(1)
+    .executeTakeFirst()
   if (known) return known.tagId
   if (!tagged || !tagName || !groupName) return undefined
   const group = await addTags(app, { group_name: groupName, tag: [{ name: tagName }] }, { requestId: ctx.requestId })
@@ -149,13 +178,25 @@ async function serverTagOf(ctx: Context, app: WecomApp, corp: number, { tagId, t
 
 /** Ids that WeCom does not know (any more): the next try makes the tag anew. */
 const forgetTags = (ctx: Context, corp: number, ids: readonly string[]): Promise<unknown> =>
-  ctx.db.deleteFrom('wecomTags').where('tenantId', '=', ctx.tenantId).where('corp', '=', corp).where('tagId', 'in', [...ids]).execute()
+  ctx.db
+    .deleteFrom('wecomTags')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('tagId', 'in', [...ids])
+    .execute()
 
 /** What we have marked ourselves is no news when WeCom tells it back. */
-async function rememberShown(ctx: Context, { corp, externalUserid, userId }: Follow, add: readonly string[], remove: readonly string[]): Promise<void> {
+async function rememberShown(
+  ctx: Context,
+  { corp, externalUserid, userId }: Follow,
+  add: readonly string[],
+  remove: readonly string[],
+): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
     await sql`
       update wecom_follows set tag_ids = (select coalesce(array_agg(id order by id collate "C"), '{}') from (select distinct id from unnest(tag_ids || ${[...add]}::text[]) as id) as ids where id <> all (${[...remove]}::text[]))
-      where tenant_id = ${ctx.tenantId} and corp = ${corp} and external_userid = ${externalUserid} and user_id = ${userId} and live`.execute(ctx.db)
+      where tenant_id = ${ctx.tenantId} and corp = ${corp} and external_userid = ${externalUserid} and user_id = ${userId} and live`.execute(
+      ctx.db,
+    )
   })
 }

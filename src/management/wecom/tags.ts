@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { listTagGroups, type TagGroup } from '#connectors/wecom/tags.ts'
 import type { WecomApp } from '#connectors/wecom/connection.ts'
+import { listTagGroups, type TagGroup } from '#connectors/wecom/tags.ts'
 import { ensureTag, tagCustomers, untagCustomers } from '#management/tags/commands.ts'
 import type { Context } from '#platform/context.ts'
 import type { Relation } from './contacts.ts'
@@ -11,8 +11,29 @@ export type ServerTag = { id: string; name?: string | undefined; group?: string 
 export const readTagGroups = (app: WecomApp, requestId: string): Promise<TagGroup[]> => listTagGroups(app, {}, { requestId })
 
 /** Makes the tags here agree with the corp's: new ones appear, renamed ones are renamed, deleted ones go. */
-export async function applyTagGroups(ctx: Context, corp: number, groups: readonly TagGroup[]): Promise<{ made: number; renamed: number; removed: number }> {
-  const shown = groups.flatMap((group) => (group.deleted ? [] : (group.tag ?? []).flatMap((tag) => (tag.deleted ? [] : [{ id: tag.id, name: tag.name ?? '', groupId: group.group_id, group: group.group_name ?? '', order: tag.order ?? 0, groupOrder: group.order ?? 0 }]))))
+export async function applyTagGroups(
+  ctx: Context,
+  corp: number,
+  groups: readonly TagGroup[],
+): Promise<{ made: number; renamed: number; removed: number }> {
+  const shown = groups.flatMap((group) =>
+    group.deleted
+      ? []
+      : (group.tag ?? []).flatMap((tag) =>
+          tag.deleted
+            ? []
+            : [
+                {
+                  id: tag.id,
+                  name: tag.name ?? '',
+                  groupId: group.group_id,
+                  group: group.group_name ?? '',
+                  order: tag.order ?? 0,
+                  groupOrder: group.order ?? 0,
+                },
+              ],
+        ),
+  )
   const known = new Map((await mappings(ctx, corp)).map((row) => [row.tagId, row]))
   const counts = { made: 0, renamed: 0, removed: 0 }
   for (const tag of shown) {
@@ -21,7 +42,8 @@ export async function applyTagGroups(ctx: Context, corp: number, groups: readonl
     if (mapped?.name === tag.name && mapped.groupName === tag.group) continue
     if (mapped) counts.renamed++
     else counts.made++
-    if (!mapped || !(await renameLocal(ctx, mapped.localTagId, tag.group, tag.name))) await mapTag(ctx, corp, tag, await ensureTag(ctx, tag.group, tag.name))
+    if (!mapped || !(await renameLocal(ctx, mapped.localTagId, tag.group, tag.name)))
+      await mapTag(ctx, corp, tag, await ensureTag(ctx, tag.group, tag.name))
   }
   for (const gone of known.values()) counts.removed += await dropTag(ctx, corp, gone.tagId)
   return counts
@@ -51,7 +73,9 @@ async function renameLocal(ctx: Context, localTagId: number, group: string, name
   const { numAffectedRows } = await sql`
     update tags t set name = ${name} from tag_groups g
     where t.tenant_id = ${ctx.tenantId} and t.id = ${localTagId} and g.tenant_id = t.tenant_id and g.id = t.group_id and g.name = ${group}
-      and not exists (select from tags o where o.tenant_id = t.tenant_id and o.group_id = t.group_id and o.name = ${name} and o.id <> t.id)`.execute(ctx.db)
+      and not exists (select from tags o where o.tenant_id = t.tenant_id and o.group_id = t.group_id and o.name = ${name} and o.id <> t.id)`.execute(
+    ctx.db,
+  )
   return Number(numAffectedRows) === 1
 }
 
@@ -69,7 +93,13 @@ export async function removeTagOrGroup(ctx: Context, corp: number, id: string, t
 
 /** The tag is gone there, so nobody has it through this corp any more; the tag itself stays where it is used otherwise. */
 async function dropTag(ctx: Context, corp: number, tagId: string): Promise<number> {
-  const mapped = await ctx.db.deleteFrom('wecomTags').where('tenantId', '=', ctx.tenantId).where('corp', '=', corp).where('tagId', '=', tagId).returning('localTagId').executeTakeFirst()
+  const mapped = await ctx.db
+    .deleteFrom('wecomTags')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('tagId', '=', tagId)
+    .returning('localTagId')
+    .executeTakeFirst()
   if (!mapped) return 0
   const { rows } = await sql<{ customerId: number }>`
     update wecom_follows set tag_ids = array_remove(tag_ids, ${tagId}) where tenant_id = ${ctx.tenantId} and corp = ${corp} and tag_ids @> array[${tagId}]
@@ -82,7 +112,11 @@ async function dropTag(ctx: Context, corp: number, tagId: string): Promise<numbe
 type Tagged = { customerId: number; before: readonly string[]; shown: readonly ServerTag[] }
 
 /** What WeCom shows on a friendship now against what it showed before; what is waiting to be pushed is newer than both. */
-export async function applyTags(ctx: Context, relation: Relation, { customerId, before, shown }: Tagged): Promise<{ added: string[]; removed: string[] }> {
+export async function applyTags(
+  ctx: Context,
+  relation: Relation,
+  { customerId, before, shown }: Tagged,
+): Promise<{ added: string[]; removed: string[] }> {
   const ids = shown.map(({ id }) => id)
   const added = shown.filter(({ id }) => !before.includes(id))
   const removed = before.filter((id) => !ids.includes(id))
@@ -94,19 +128,31 @@ export async function applyTags(ctx: Context, relation: Relation, { customerId, 
   }
   for (const id of removed) {
     const local = await localTagOf(ctx, relation.corp, { id })
-    if (local !== undefined && !waiting.has(local) && !(await isTaggedElsewhere(ctx, relation, customerId, id))) await untagCustomers(ctx, local, [customerId], { source: 'wecom' })
+    if (local !== undefined && !waiting.has(local) && !(await isTaggedElsewhere(ctx, relation, customerId, id)))
+      await untagCustomers(ctx, local, [customerId], { source: 'wecom' })
   }
   return { added: added.map(({ id }) => id), removed }
 }
 
 async function pushesWaiting(ctx: Context, customerId: number): Promise<Set<number>> {
-  const rows = await ctx.db.selectFrom('wecomTagPushes').select('tagId').where('tenantId', '=', ctx.tenantId).where('customerId', '=', customerId).execute()
+  const rows = await ctx.db
+    .selectFrom('wecomTagPushes')
+    .select('tagId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('customerId', '=', customerId)
+    .execute()
   return new Set(rows.map(({ tagId }) => tagId))
 }
 
 /** The tag here; made when the reading names it. Undefined for an id that the tag list has not told yet. */
 async function localTagOf(ctx: Context, corp: number, { id, name, group }: ServerTag): Promise<number | undefined> {
-  const known = await ctx.db.selectFrom('wecomTags').select('localTagId').where('tenantId', '=', ctx.tenantId).where('corp', '=', corp).where('tagId', '=', id).executeTakeFirst()
+  const known = await ctx.db
+    .selectFrom('wecomTags')
+    .select('localTagId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('tagId', '=', id)
+    .executeTakeFirst()
   if (known) return known.localTagId
   if (!name || !group) return undefined
   const local = await ensureTag(ctx, group, name)
@@ -116,7 +162,12 @@ async function localTagOf(ctx: Context, corp: number, { id, name, group }: Serve
 }
 
 /** Another employee has the same person under the same tag: the person keeps it. */
-async function isTaggedElsewhere(ctx: Context, { corp, externalUserId, userId }: Relation, customerId: number, tagId: string): Promise<boolean> {
+async function isTaggedElsewhere(
+  ctx: Context,
+  { corp, externalUserId, userId }: Relation,
+  customerId: number,
+  tagId: string,
+): Promise<boolean> {
   const { rows } = await sql`
     select from customers me join customers c on c.tenant_id = me.tenant_id and c.canonical_id = me.canonical_id
     join wecom_follows f on f.tenant_id = c.tenant_id and f.customer_id = c.id and f.live
@@ -127,7 +178,13 @@ async function isTaggedElsewhere(ctx: Context, { corp, externalUserId, userId }:
 
 export async function unknownTags(ctx: Context, corp: number, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return []
-  const known = await ctx.db.selectFrom('wecomTags').select('tagId').where('tenantId', '=', ctx.tenantId).where('corp', '=', corp).where('tagId', 'in', [...new Set(ids)]).execute()
+  const known = await ctx.db
+    .selectFrom('wecomTags')
+    .select('tagId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('tagId', 'in', [...new Set(ids)])
+    .execute()
   const names = new Set(known.map(({ tagId }) => tagId))
   return ids.filter((id) => !names.has(id))
 }

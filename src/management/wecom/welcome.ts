@@ -89,7 +89,9 @@ async function claim(installation: Installation, limit: number): Promise<Intent[
         and not exists (select from wecom_welcomes e where e.tenant_id = w.tenant_id and e.corp = w.corp and e.external_userid = w.external_userid and e.user_id = w.user_id
           and e.id < w.id and e.status in ('pending', 'sending'))
       order by w.received_at limit ${limit} for update skip locked)
-    returning tenant_id, id, corp, welcome_code, external_userid, user_id, link_state, event_at, received_at, expires_at, attempts, request_id`.execute(installation.databases.system)
+    returning tenant_id, id, corp, welcome_code, external_userid, user_id, link_state, event_at, received_at, expires_at, attempts, request_id`.execute(
+    installation.databases.system,
+  )
   return rows
 }
 
@@ -102,14 +104,19 @@ async function greet(installation: Installation, deciders: readonly WelcomeDecid
   } catch (error) {
     ctx.log.error({ err: error, welcome: intent.id }, 'a welcome failed')
     const { code, message } = describeError(error)
-    await settle(ctx, intent, { status: 'failed', reason: code === 'internal.error' ? (error as Error).message.slice(0, 300) : message, errorCode: code }).catch(() => undefined)
+    await settle(ctx, intent, {
+      status: 'failed',
+      reason: code === 'internal.error' ? (error as Error).message.slice(0, 300) : message,
+      errorCode: code,
+    }).catch(() => undefined)
   }
 }
 
 async function fateOf(ctx: Context, deciders: readonly WelcomeDecider[], intent: Intent): Promise<Fate> {
   // Somebody died between the call and its mark: perhaps it was sent. A code works once, so asking again cannot send twice.
   const isSecondTry = intent.attempts > 1
-  if (ctx.now() >= intent.expiresAt) return isSecondTry ? { status: 'unknown', reason: 'interrupted' } : { status: 'failed', reason: 'late' }
+  if (ctx.now() >= intent.expiresAt)
+    return isSecondTry ? { status: 'unknown', reason: 'interrupted' } : { status: 'failed', reason: 'late' }
   const app = await wecomApp(ctx, intent.corp)
   const content = await decide(ctx, deciders, app, intent)
   if (!content?.text && !content?.attachments?.length) return { status: 'skipped', reason: 'no_content' }
@@ -138,7 +145,12 @@ async function isGreeted(ctx: Context, intent: Intent): Promise<boolean> {
   return found !== undefined
 }
 
-async function decide(ctx: Context, deciders: readonly WelcomeDecider[], app: WecomApp, intent: Intent): Promise<WelcomeContent | undefined> {
+async function decide(
+  ctx: Context,
+  deciders: readonly WelcomeDecider[],
+  app: WecomApp,
+  intent: Intent,
+): Promise<WelcomeContent | undefined> {
   let name: Promise<string | undefined> | undefined
   const friend: NewFriend = {
     corp: intent.corp,
@@ -163,7 +175,11 @@ async function nameOf(ctx: Context, app: WecomApp, { externalUserid, receivedAt 
   const until = receivedAt.getTime() + nameMs
   for (;;) {
     try {
-      const { contact } = await getContact(app, externalUserid, { lane: 'first', requestId: ctx.requestId, signal: AbortSignal.timeout(3_000) })
+      const { contact } = await getContact(app, externalUserid, {
+        lane: 'first',
+        requestId: ctx.requestId,
+        signal: AbortSignal.timeout(3_000),
+      })
       if (contact?.name) return contact.name
     } catch (error) {
       ctx.log.debug({ err: error }, 'no nickname yet')
@@ -207,9 +223,25 @@ async function sendContent(ctx: Context, app: WecomApp, intent: Intent, content:
 async function attachmentOf(ctx: Context, corp: number, attachment: WelcomeAttachment, again: boolean) {
   const media = (file: MediaFile) => mediaIdOf(ctx, corp, file, { lane: 'first', again, forMs: 60_000 })
   if (attachment.kind === 'link')
-    return { msgtype: 'link', link: { title: attachment.title, url: attachment.url, ...(attachment.picUrl && { picurl: attachment.picUrl }), ...(attachment.description && { desc: attachment.description }) } }
+    return {
+      msgtype: 'link',
+      link: {
+        title: attachment.title,
+        url: attachment.url,
+        ...(attachment.picUrl && { picurl: attachment.picUrl }),
+        ...(attachment.description && { desc: attachment.description }),
+      },
+    }
   if (attachment.kind === 'miniprogram')
-    return { msgtype: 'miniprogram', miniprogram: { title: attachment.title, appid: attachment.appId, page: attachment.page, pic_media_id: await media(attachment.picture) } }
+    return {
+      msgtype: 'miniprogram',
+      miniprogram: {
+        title: attachment.title,
+        appid: attachment.appId,
+        page: attachment.page,
+        pic_media_id: await media(attachment.picture),
+      },
+    }
   return { msgtype: attachment.kind, [attachment.kind]: { media_id: await media(attachment.file) } }
 }
 
@@ -243,7 +275,15 @@ async function settle(ctx: Context, intent: Intent, { status, reason, errorCode,
     if (numUpdatedRows === 0n || status === 'skipped') return
     const customerId = await identify(ctx, await identitiesOf(ctx, intent.corp, intent.externalUserid, undefined), {}, 'wecom')
     const facts = { employee: await employeeOf(ctx, intent.corp, intent.userId), ...(intent.linkState ? { state: intent.linkState } : {}) }
-    if (status === 'sent') emit(ctx, welcomeSent, { customerId, properties: { ...facts, ...(content?.text ? { text: content.text.slice(0, 200) } : {}), attachments: content?.attachments?.length ?? 0 } })
+    if (status === 'sent')
+      emit(ctx, welcomeSent, {
+        customerId,
+        properties: {
+          ...facts,
+          ...(content?.text ? { text: content.text.slice(0, 200) } : {}),
+          attachments: content?.attachments?.length ?? 0,
+        },
+      })
     else emit(ctx, welcomeFailed, { customerId, properties: { ...facts, reason: reason ?? status, certain: status === 'failed' } })
   })
 }
