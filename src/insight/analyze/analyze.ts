@@ -2,7 +2,7 @@ import { mirrorPersons } from '#management/customers/mirror.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { AppError, appError, describeError } from '#platform/errors.ts'
-import { type BehaviourEvent, createInboxWriter } from '#platform/events/inbox.ts'
+import { type BehaviourEvent, createInboxWriter, type InboxWriter } from '#platform/events/inbox.ts'
 import { type PersonNames, readReport, runReport } from '../reports/run.ts'
 import { type Case, readCase, readEventLine } from './case.ts'
 
@@ -88,20 +88,24 @@ async function loadCases({ installation, settle }: Throwaway, cases: (Case | { e
   const tenants = await createTenants(installation, cases.length)
   const writer = createInboxWriter(installation.databases)
   const loaded = await Promise.all(
-    cases.map(async (one, i): Promise<Loaded> => {
-      if ('error' in one) return one
-      const ctx = createContext(installation, tenants[i] ?? 0, systemActor, `case-${i}`)
-      const people = [...one.persons].map(([value, attributes]) => ({
-        identities: [{ kind: 'person' as const, value }],
-        facts: { attributes },
-      }))
-      await Promise.all([writer.append(ctx.tenantId, one.events), people.length > 0 ? identifyMany(ctx, people, 'analyze') : undefined])
-      return { ctx, report: one.report }
-    }),
+    cases.map((one, i) =>
+      'error' in one ? one : loadCase(createContext(installation, tenants[i] ?? 0, systemActor, `case-${i}`), writer, one),
+    ),
   )
   await settle()
   await mirrorPersons(installation)
   return loaded
+}
+
+async function loadCase(ctx: Context, writer: InboxWriter, { events, persons, report }: Case): Promise<Loaded> {
+  try {
+    const people = [...persons].map(([value, attributes]) => ({ identities: [{ kind: 'person' as const, value }], facts: { attributes } }))
+    if (people.length > 0) await identifyMany(ctx, people, 'analyze')
+    await writer.append(ctx.tenantId, events)
+    return { ctx, report }
+  } catch (error) {
+    return { error }
+  }
 }
 
 async function createTenants({ databases }: Installation, count: number): Promise<number[]> {

@@ -1,5 +1,6 @@
 import { appError } from '#platform/errors.ts'
 import { type BehaviourEvent, eventIdOf } from '#platform/events/inbox.ts'
+import { isCleanText } from '../reports/where.ts'
 
 /** What `liuliang analyze` takes in place of a workspace: events, properties of people, and the report about them. */
 export type Case = { events: BehaviourEvent[]; persons: Map<string, Record<string, string | number | boolean>>; report: unknown }
@@ -13,7 +14,9 @@ export function readCase(line: string): Case {
   if (report === undefined) throw invalid('A case needs a report.', 'report')
   return {
     events: events.map((event, i) => readEvent(event, `events.${i}`)),
-    persons: new Map(Object.entries(persons).map(([id, properties]) => [id.trim(), readProperties(properties, `persons.${id}`)])),
+    persons: new Map(
+      Object.entries(persons).map(([id, properties]) => [nameOf(id, 'persons') ?? '', readProperties(properties, `persons.${id}`)]),
+    ),
     report,
   }
 }
@@ -57,7 +60,7 @@ export const readEventLine = (line: string, number: number): BehaviourEvent => r
 function nameOf(value: unknown, field: string): string | undefined {
   if (value === undefined || value === null) return undefined
   const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string' || text.trim() === '' || text.length > 200 || text.includes('\0') || !text.isWellFormed())
+  if (typeof text !== 'string' || text.trim() === '' || text.length > 200 || !isCleanText(text))
     throw invalid('A text of 1 to 200 letters is expected.', field)
   return text.trim()
 }
@@ -76,9 +79,15 @@ function instantOf(value: unknown, field: string): string {
 }
 
 function cleanProperties(value: Record<string, unknown>, field: string): Record<string, unknown> {
-  const text = JSON.stringify(value)
-  if (text.includes('\\u0000') || !text.isWellFormed()) throw invalid('NUL is no text.', field)
+  if (!isClean(value)) throw invalid('NUL and half surrogate pairs are no text.', field)
   return value
+}
+
+/** One ill text in a block would hold up everybody's events. */
+function isClean(value: unknown): boolean {
+  if (typeof value === 'string') return isCleanText(value)
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, one]) => isCleanText(key) && isClean(one))
 }
 
 function readProperties(value: unknown, field: string): Record<string, string | number | boolean> {

@@ -80,7 +80,14 @@ function intersect(asked: number[] | undefined, visible: number[] | undefined): 
   return asked.filter((one) => seen.has(one))
 }
 
-type AnyReport = { type: ReportType; timezone?: string; weekStart?: 'monday' | 'sunday'; among?: string[] }
+type AnyReport = {
+  type: ReportType
+  timezone?: string
+  weekStart?: 'monday' | 'sunday'
+  dateFrom?: string
+  dateTo?: string
+  among?: string[]
+}
 
 /** Parses a document of any type, or throws `report.…` with the field. */
 export function readReport(document: unknown): AnyReport {
@@ -95,7 +102,12 @@ export function readReport(document: unknown): AnyReport {
       field: 'segment',
     })
   const parsed = runners[known].schema.safeParse(document)
-  if (parsed.success) return parsed.data as AnyReport
+  if (parsed.success) {
+    const report = parsed.data as AnyReport
+    if (report.dateFrom && report.dateTo && report.dateTo < report.dateFrom)
+      throw appError('date.range_backwards', { message: 'dateTo lies before dateFrom.', field: 'dateTo' })
+    return report
+  }
   const [issue] = parsed.error.issues
   throw appError('report.invalid', { message: issue?.message ?? 'The report is not valid.', ...fieldOf(issue) })
 }

@@ -4,7 +4,7 @@
  * Every event that fits the first step (in any-order funnels: any step) is a start. From its start an attempt takes, step by
  * step, the earliest event that fits; events of one instant count in whichever order serves the attempt, and one event serves
  * one step only. An attempt with an exclusion between its two steps is void. A person counts once: with the attempt that got
- * deepest, the earliest of several.
+ * deepest; of several, with the one whose steps came earliest, first step first.
  */
 export type FunnelEvent = {
   ms: number
@@ -31,6 +31,8 @@ export type FunnelRules = {
 /** The places in the person's list of events that served steps 0, 1, …; in any-order funnels in the order they happened. */
 export type Attempt = {
   matched: number[]
+  /** The instants of the matched events. */
+  times: number[]
   /** The last instant at which it could go on, and whether it could, as far as events are known. */
   end: number
   mayGoOn: boolean
@@ -45,7 +47,7 @@ export function* attemptsOf(events: readonly FunnelEvent[], rules: FunnelRules):
     if (!isStart) continue
     const end = Math.min(rules.windowEnd(event.ms), rules.everyStep ? rules.to - 1 : Number.POSITIVE_INFINITY)
     const attempt = walk(search, { place, event, held: heldKey(event), holds: event.held.every((value) => value !== null), end })
-    if (!isVoid(search, attempt)) yield attempt
+    if (!isVoid(search, attempt)) yield { ...attempt, times: attempt.matched.map((one) => timeAt(search, one)) }
   }
 }
 
@@ -53,11 +55,20 @@ export function* attemptsOf(events: readonly FunnelEvent[], rules: FunnelRules):
 export function deepest(attempts: Iterable<Attempt>, steps: number): Attempt | undefined {
   let best: Attempt | undefined
   for (const attempt of attempts) {
-    if (!best || attempt.matched.length > best.matched.length) best = attempt
-    if (best.matched.length === steps) break
+    // Attempts come in the order of their starts: none that starts later can be better than one that is complete.
+    if (best?.times.length === steps && (attempt.times[0] ?? 0) > (best.times[0] ?? 0)) break
+    if (!best || isBetter(attempt.times, best.times)) best = attempt
   }
   return best
 }
+
+function isBetter(times: readonly number[], than: readonly number[]): boolean {
+  if (times.length !== than.length) return times.length > than.length
+  const first = times.findIndex((ms, i) => ms !== than[i])
+  return first !== -1 && (times[first] ?? 0) < (than[first] ?? 0)
+}
+
+type Way = Omit<Attempt, 'times'>
 
 type Search = {
   events: readonly FunnelEvent[]
@@ -93,7 +104,7 @@ const fits = (event: FunnelEvent | undefined, step: number): boolean => event !=
 const timeAt = ({ events }: Search, place: number | undefined): number =>
   (place === undefined ? undefined : events[place]?.ms) ?? Number.POSITIVE_INFINITY
 
-function ordered(search: Search, start: Start): Attempt {
+function ordered(search: Search, start: Start): Way {
   const matched = [start.place]
   // Steps from `base` on are served by events of the instant `now` and may still change places among themselves.
   let base = 1
@@ -113,8 +124,8 @@ function ordered(search: Search, start: Start): Attempt {
 }
 
 /** Nothing may lie between two steps: an attempt that goes past an instant has used all events of it. */
-function strict(search: Search, start: Start): Attempt {
-  let best: Attempt = { matched: [start.place], end: start.end, mayGoOn: false }
+function strict(search: Search, start: Start): Way {
+  let best: Way = { matched: [start.place], end: start.end, mayGoOn: false }
   const consider = (matched: readonly number[], mayGoOn: boolean) => {
     if (matched.length > best.matched.length) best = { matched: [...matched], end: start.end, mayGoOn }
     else if (matched.length === best.matched.length && mayGoOn) best = { ...best, mayGoOn }
@@ -171,7 +182,7 @@ function instantAround(search: Search, place: number): number[] {
 }
 
 /** Steps in any order: one event after the other serves a step, the served ones making room for it if need be. */
-function unordered(search: Search, start: Start): Attempt {
+function unordered(search: Search, start: Start): Way {
   const servedBy = new Map<number, number>()
   const serve = (place: number, seen: Set<number>): boolean => {
     for (let step = 0; step < search.rules.steps; step++) {
@@ -205,7 +216,7 @@ function nearby(search: Search, start: Start): number[] {
 }
 
 /** An excluded event after the one step and before the other; where the other was not reached, for as long as it might have been. */
-function isVoid(search: Search, { matched, end }: Attempt): boolean {
+function isVoid(search: Search, { matched, end }: Way): boolean {
   return search.rules.exclusions.some(({ fromStep, toStep }, one) => {
     if (fromStep >= matched.length) return false
     const from = timeAt(search, matched[fromStep])

@@ -28,10 +28,12 @@ export function oracleAttempts(events: readonly OracleEvent[], report: OracleRep
   })
 }
 
-/** How far the person got, and the waits between the steps of the attempt that counts. */
+/** How far the person got, and when the steps of the attempt that counts came. */
 export function oracleDepth(events: readonly OracleEvent[], report: OracleReport): { depth: number; times: number[] } {
-  const attempts = oracleAttempts(events, report)
-  const best = attempts.sort((a, b) => b.length - a.length || (a[0] ?? 0) - (b[0] ?? 0))[0] ?? []
+  const attempts = oracleAttempts(events, report).sort(
+    (a, b) => b.length - a.length || a.reduce((order, ms, i) => order || ms - (b[i] ?? 0), 0),
+  )
+  const best = attempts[0] ?? []
   return { depth: best.length, times: best }
 }
 

@@ -46,7 +46,7 @@ function rulesOf(scope: Scope, report: FunnelReport): FunnelRules {
 const millisecondsOf = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }
 
 /** Months are calendar months in the report's zone; everything shorter has a fixed length. */
-function windowEnd({ value, unit }: FunnelReport['window'], zone: string): (ms: number) => number {
+export function windowEnd({ value, unit }: FunnelReport['window'], zone: string): (ms: number) => number {
   if (unit === 'month') return (ms) => DateTime.fromMillis(ms, { zone }).plus({ months: value }).toMillis()
   const length = value * millisecondsOf[unit]
   return (ms) => ms + length

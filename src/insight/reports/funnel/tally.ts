@@ -12,14 +12,9 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
   const periods = buckets.map(() => Array.from({ length: rules.steps }, () => 0))
   const persons: number[] = []
 
-  const addTo = (column: Column, events: readonly ValuedEvent[], attempts: readonly Attempt[]): Attempt | undefined => {
+  const addTo = (column: Column, attempts: readonly Attempt[]): Attempt | undefined => {
     const best = deepest(attempts, rules.steps)
-    if (best)
-      column.add(
-        best,
-        best.matched.map((place) => events[place]?.ms ?? 0),
-        isOpen(attempts, best, rules.steps, now),
-      )
+    if (best) column.add(best.times, isOpen(attempts, best, rules.steps, now))
     return best
   }
 
@@ -36,7 +31,7 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
             report.breakdown.attribution,
             best.matched.map((place) => events[place]?.values ?? []),
           )
-    if (values) addTo(columnOf(values), events, attempts)
+    if (values) addTo(columnOf(values), attempts)
   }
 
   /** With `all_steps` a value's funnel is that of the events that carry it. */
@@ -45,7 +40,7 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
     for (const [key, values] of distinct) {
       const own = person.events.map((event) => (JSON.stringify(event.values) === key ? event : { ...event, steps: 0 }))
       const attempts = [...attemptsOf(own, rules)]
-      if (attempts.length > 0) addTo(columnOf(values), own, attempts)
+      if (attempts.length > 0) addTo(columnOf(values), attempts)
     }
   }
 
@@ -56,24 +51,21 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
     return found.column
   }
 
-  const addToPeriods = (events: readonly ValuedEvent[], attempts: readonly Attempt[]): void => {
+  const addToPeriods = (attempts: readonly Attempt[]): void => {
     for (const [i, { from, to }] of buckets.entries()) {
-      const started = attempts.filter(({ matched }) => {
-        const ms = events[matched[0] ?? 0]?.ms ?? 0
-        return ms >= from.getTime() && ms < to.getTime()
-      })
+      const started = attempts.filter(({ times: [ms = 0] }) => ms >= from.getTime() && ms < to.getTime())
       const best = deepest(started, rules.steps)
-      for (let step = 0; step < (best?.matched.length ?? 0); step++) periods[i]?.splice(step, 1, (periods[i]?.[step] ?? 0) + 1)
+      for (let step = 0; step < (best?.times.length ?? 0); step++) periods[i]?.splice(step, 1, (periods[i]?.[step] ?? 0) + 1)
     }
   }
 
   return {
     add(person: Person): void {
       const attempts = [...attemptsOf(person.events, rules)]
-      const best = addTo(total, person.events, attempts)
+      const best = addTo(total, attempts)
       if (!best) return
       addToColumns(person, person.events, attempts, best)
-      addToPeriods(person.events, attempts)
+      addToPeriods(attempts)
       if (report.persons && isListed(report.persons, best.matched.length, isOpen(attempts, best, rules.steps, now)))
         persons.push(person.who)
     },
@@ -123,12 +115,12 @@ function createColumn(length: number) {
     counts,
     waits,
     inProgress,
-    add({ matched }: Attempt, times: readonly number[], open: boolean): void {
+    add(times: readonly number[], open: boolean): void {
       for (const [step, ms] of times.entries()) {
         counts[step] = (counts[step] ?? 0) + 1
         if (step > 0) waits[step]?.push(ms - (times[step - 1] ?? ms))
       }
-      const last = matched.length - 1
+      const last = times.length - 1
       if (open) inProgress[last] = (inProgress[last] ?? 0) + 1
     },
     merge(other: { counts: number[]; inProgress: number[]; waits: number[][] }): void {

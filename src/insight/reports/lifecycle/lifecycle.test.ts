@@ -75,6 +75,6 @@ test('lifecycle and stickiness agree with counting by hand on random worlds', { 
         range.map((n) => people.filter((list) => range.filter((day) => list.has(day)).length === n + 1).length),
       )
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   )
 })

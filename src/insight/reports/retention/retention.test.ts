@@ -188,6 +188,6 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
         ).toEqual(expected)
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 20 },
   )
 })
