@@ -31,7 +31,10 @@ export const orderPaid = defineEvent('order.paid', {
 })
 
 /** What a paid order's amount changed by afterwards: `order.paid` and this add up to what stands in the order. */
-export const orderAmended = defineEvent('order.amended', { title: { zh: '订单金额更正', en: 'Order amended' }, properties: z.object(trade) })
+export const orderAmended = defineEvent('order.amended', {
+  title: { zh: '订单金额更正', en: 'Order amended' },
+  properties: z.object(trade),
+})
 
 /** Money went back, at the time it did. `order` is absent for a credit note that names no order. */
 export const orderRefunded = defineEvent('order.refunded', {
@@ -40,4 +43,8 @@ export const orderRefunded = defineEvent('order.refunded', {
 })
 
 /** Placed and not yet paid. */
-export const orderPlaced = defineEvent('order.placed', { title: { zh: '下单', en: 'Order placed' }, own: true, properties: z.object({ ...trade, source: z.string() }) })
+export const orderPlaced = defineEvent('order.placed', {
+  title: { zh: '下单', en: 'Order placed' },
+  own: true,
+  properties: z.object({ ...trade, source: z.string() }),
+})

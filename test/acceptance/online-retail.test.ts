@@ -59,9 +59,17 @@ describe.skipIf(!existsSync(file))('a year of a real shop', () => {
   test('totals: invoices, customers, net', async () => {
     const totals = await tradeTotals(ctx, {})
     expect(totals).toMatchObject({ currency: 'GBP', netMinor: 156_576_809, refunds: 614 })
-    const customers = await ctx.db.selectFrom('customers').select(({ fn }) => fn.countAll<number>().as('count')).where('tenantId', '=', ctx.tenantId).executeTakeFirstOrThrow()
+    const customers = await ctx.db
+      .selectFrom('customers')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('tenantId', '=', ctx.tenantId)
+      .executeTakeFirstOrThrow()
     expect(customers.count).toBe(879)
-    const lines = await ctx.db.selectFrom('refundLines').select(({ fn }) => fn.countAll<number>().as('count')).where('tenantId', '=', ctx.tenantId).executeTakeFirstOrThrow()
+    const lines = await ctx.db
+      .selectFrom('refundLines')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('tenantId', '=', ctx.tenantId)
+      .executeTakeFirstOrThrow()
     expect(lines.count).toBe(1536)
     // 4,031 invoices: orders, the one at price zero, and 614 credit notes.
     expect(totals.orders + totals.freeOrders + totals.refunds).toBe(4031)
@@ -78,7 +86,12 @@ describe.skipIf(!existsSync(file))('a year of a real shop', () => {
   })
 
   test('lines rounded half up: a unit price of a tenth of a penny stays exact', async () => {
-    const { rows } = await sql<{ price: string; amount: number }>`select trim_scale(unit_price)::text as price, amount_minor as amount from order_lines where tenant_id = ${ctx.tenantId} and unit_price = 0.001`.execute(ctx.db)
+    const { rows } = await sql<{
+      price: string
+      amount: number
+    }>`select trim_scale(unit_price)::text as price, amount_minor as amount from order_lines where tenant_id = ${ctx.tenantId} and unit_price = 0.001`.execute(
+      ctx.db,
+    )
     expect(rows).toEqual([{ price: '0.001', amount: 0 }])
   })
 
@@ -86,7 +99,9 @@ describe.skipIf(!existsSync(file))('a year of a real shop', () => {
     const told = await sql<{ orders: number; paid: number; refunded: number }>`
       select count(*) filter (where name = 'order.paid') as orders, sum((properties->>'amount')::bigint) filter (where name = 'order.paid') as paid, sum((properties->>'amount')::bigint) filter (where name = 'order.refunded') as refunded
       from event_log where tenant_id = ${ctx.tenantId}`.execute(ctx.db)
-    expect(told.rows.map((row) => [row.orders, Number(row.paid), Number(row.refunded)])).toEqual([[3417, 160_305_805, 160_305_805 - 156_576_809]])
+    expect(told.rows.map((row) => [row.orders, Number(row.paid), Number(row.refunded)])).toEqual([
+      [3417, 160_305_805, 160_305_805 - 156_576_809],
+    ])
   })
 
   test('a second import changes nothing', async () => {
@@ -98,10 +113,26 @@ describe.skipIf(!existsSync(file))('a year of a real shop', () => {
   test('killed with -9 in the middle and taken up by another process, the figures are the same', async () => {
     const wanted = await tradeTotals(ctx, {})
     const other = await workspace.newTenant({ timezone: 'Europe/London', currency: 'GBP' })
-    const { id } = await other.db.insertInto('imports').values({ tenantId: other.tenantId, kind: 'orders', fileName: 'orders.csv.gz', mapping: JSON.stringify(mapping) }).returning('id').executeTakeFirstOrThrow()
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'support/import-child.ts'), String(other.tenantId), String(id), file], { env: { ...process.env, ...workspace.env }, stdio: 'inherit' })
+    const { id } = await other.db
+      .insertInto('imports')
+      .values({ tenantId: other.tenantId, kind: 'orders', fileName: 'orders.csv.gz', mapping: JSON.stringify(mapping) })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, 'support/import-child.ts'), String(other.tenantId), String(id), file],
+      { env: { ...process.env, ...workspace.env }, stdio: 'inherit' },
+    )
     const gone = new Promise((resolve) => child.on('exit', (_code, signal) => resolve(signal)))
-    const done = async () => (await other.db.selectFrom('imports').select('rowsDone').where('tenantId', '=', other.tenantId).where('id', '=', id).executeTakeFirstOrThrow()).rowsDone
+    const done = async () =>
+      (
+        await other.db
+          .selectFrom('imports')
+          .select('rowsDone')
+          .where('tenantId', '=', other.tenantId)
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+      ).rowsDone
     while ((await done()) < 20_000) await sleep(20)
     child.kill('SIGKILL')
     expect(await gone).toBe('SIGKILL')

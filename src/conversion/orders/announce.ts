@@ -33,30 +33,67 @@ type OrderRow = {
   isNew: boolean
 }
 
-/** Says once what has become of orders and keeps customers' totals: the difference between what was told and what stands now. Returns how many it looked at. */
-export async function announceOrders(ctx: Context, which: Which, facts: { newIds?: ReadonlySet<number> } = {}): Promise<number> {
-  const rows = await ordersToTell(ctx, which)
+/**
+ * Says once what has become of orders and refunds and keeps customers' totals: the difference between what was told and what
+ * stands now. Returns how many it looked at.
+ */
+export async function announce(
+  ctx: Context,
+  { orders, refunds, newIds = none }: { orders: Which; refunds: Which; newIds?: ReadonlySet<number> },
+): Promise<number> {
   const totals: TotalsChange[] = []
+  const told = (await announceOrders(ctx, orders, newIds, totals)) + (await announceRefunds(ctx, refunds, totals))
+  await addTotals(ctx, totals)
+  return told
+}
+
+const none: ReadonlySet<number> = new Set()
+
+async function announceOrders(ctx: Context, which: Which, newIds: ReadonlySet<number>, totals: TotalsChange[]): Promise<number> {
+  const rows = await ordersToTell(ctx, which)
+  if (rows.length === 0) return 0
   for (const row of rows) {
     if (row.countedAt === null) {
-      if (facts.newIds?.has(row.id)) emit(ctx, orderPlaced, { customerId: row.customerId, at: row.orderedAt, properties: { ...tradeOf(row, row.paidMinor), order: row.id, source: row.source } })
+      if (newIds.has(row.id))
+        emit(ctx, orderPlaced, {
+          customerId: row.customerId,
+          at: row.orderedAt,
+          properties: { ...tradeOf(row, row.paidMinor), order: row.id, source: row.source },
+        })
       continue
     }
     if (row.announcedMinor === null)
       emit(ctx, orderPaid, {
         customerId: row.customerId,
         at: row.countedAt,
-        properties: { ...tradeOf(row, row.paidMinor), order: row.id, source: row.source, lines: row.lines, products: row.products ?? [], first: row.first },
+        properties: {
+          ...tradeOf(row, row.paidMinor),
+          order: row.id,
+          source: row.source,
+          lines: row.lines,
+          products: row.products ?? [],
+          first: row.first,
+        },
       })
     else if (row.announcedMinor !== row.paidMinor)
-      emit(ctx, orderAmended, { customerId: row.customerId, at: row.countedAt, properties: { ...tradeOf(row, row.paidMinor - row.announcedMinor), order: row.id } })
+      emit(ctx, orderAmended, {
+        customerId: row.customerId,
+        at: row.countedAt,
+        properties: { ...tradeOf(row, row.paidMinor - row.announcedMinor), order: row.id },
+      })
     else continue
     if (row.customerId !== null)
-      totals.push({ customerId: row.customerId, currency: row.currency, orders: row.announcedMinor === null ? 1 : 0, paidMinor: row.paidMinor - (row.announcedMinor ?? 0), refundedMinor: 0, paidAt: row.countedAt })
+      totals.push({
+        customerId: row.customerId,
+        currency: row.currency,
+        orders: row.announcedMinor === null ? 1 : 0,
+        paidMinor: row.paidMinor - (row.announcedMinor ?? 0),
+        refundedMinor: 0,
+        paidAt: row.countedAt,
+      })
   }
   await sql`update orders set announced_minor = case when counted_at is null then announced_minor else paid_minor end, import_id = null
     where tenant_id = ${ctx.tenantId} and id = any(${rows.map(({ id }) => id)}::bigint[])`.execute(ctx.db)
-  await addTotals(ctx, totals)
   return rows.length
 }
 
@@ -74,7 +111,11 @@ const ordersToTell = async (ctx: Context, which: Which): Promise<OrderRow[]> =>
     order by o.id`.execute(ctx.db)
   ).rows
 
-const tradeOf = (row: Pick<OrderRow, 'orderNo' | 'shopId' | 'shopName' | 'currency' | 'items' | 'region'> & Partial<Pick<OrderRow, 'channel' | 'employee'>>, amount: number) => ({
+const tradeOf = (
+  row: Pick<OrderRow, 'orderNo' | 'shopId' | 'shopName' | 'currency' | 'items' | 'region'> &
+    Partial<Pick<OrderRow, 'channel' | 'employee'>>,
+  amount: number,
+) => ({
   orderNo: row.orderNo,
   shop: row.shopId,
   ...(row.shopName ? { shopName: row.shopName } : {}),
@@ -103,26 +144,31 @@ type RefundRow = {
 }
 
 /** A refund's amount may grow while it is told in pieces; each piece is told once. */
-export async function announceRefunds(ctx: Context, which: Which): Promise<number> {
+async function announceRefunds(ctx: Context, which: Which, totals: TotalsChange[]): Promise<number> {
   const { rows } = await sql<RefundRow>`
     with chosen as (select * from refunds where tenant_id = ${ctx.tenantId} and ${chosen(which)} order by id limit ${most(which)} for update)
     select r.id, r.refund_no, r.order_id, r.shop_id, r.customer_id, r.currency, r.amount_minor, r.items, r.region, r.counted_at, r.announced_minor,
       (select order_no from orders o where o.tenant_id = ${ctx.tenantId} and o.id = r.order_id) as order_no,
       (select name from shops s where s.tenant_id = ${ctx.tenantId} and s.id = r.shop_id) as shop_name
     from chosen r order by r.id`.execute(ctx.db)
-  const totals: TotalsChange[] = []
+  if (rows.length === 0) return 0
   for (const row of rows) {
     const amount = row.amountMinor - (row.announcedMinor ?? 0)
     if (row.countedAt === null || (row.announcedMinor !== null && amount === 0)) continue
     emit(ctx, orderRefunded, {
       customerId: row.customerId,
       at: row.countedAt,
-      properties: { ...tradeOf({ ...row, orderNo: row.orderNo ?? row.refundNo }, amount), ...(row.orderId === null ? {} : { order: row.orderId }), refund: row.id, refundNo: row.refundNo },
+      properties: {
+        ...tradeOf({ ...row, orderNo: row.orderNo ?? row.refundNo }, amount),
+        ...(row.orderId === null ? {} : { order: row.orderId }),
+        refund: row.id,
+        refundNo: row.refundNo,
+      },
     })
-    if (row.customerId !== null) totals.push({ customerId: row.customerId, currency: row.currency, orders: 0, paidMinor: 0, refundedMinor: amount })
+    if (row.customerId !== null)
+      totals.push({ customerId: row.customerId, currency: row.currency, orders: 0, paidMinor: 0, refundedMinor: amount })
   }
   await sql`update refunds set announced_minor = case when counted_at is null then announced_minor else amount_minor end, import_id = null
     where tenant_id = ${ctx.tenantId} and id = any(${rows.map(({ id }) => id)}::bigint[])`.execute(ctx.db)
-  await addTotals(ctx, totals)
   return rows.length
 }

@@ -62,9 +62,14 @@ export type RefundFacts = {
 export type RefundLineFacts = Omit<LineFacts, 'discountMinor' | 'paidMinor'>
 
 /** What makes a line this line where nobody numbered it. The title is left out: a corrected title must not double the line. */
-export function contentKey(line: Pick<LineFacts, 'productCode' | 'skuCode' | 'title' | 'quantity' | 'unitPrice'>, discount: string): string {
+export function contentKey(
+  line: Pick<LineFacts, 'productCode' | 'skuCode' | 'title' | 'quantity' | 'unitPrice'>,
+  discount: string,
+): string {
   const words = [line.productCode || line.title, line.skuCode, line.quantity, line.unitPrice, discount]
-  return words.join('\u0001').length <= 40 ? words.join('|') : createHash('sha1').update(words.join('\u0001')).digest('base64url').slice(0, 16)
+  return words.join('\u0001').length <= 40
+    ? words.join('|')
+    : createHash('sha1').update(words.join('\u0001')).digest('base64url').slice(0, 16)
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { internalId } from '#platform/ids.ts'
 import { parseDay } from '#platform/time.ts'
-import { OrderFilter, type OrderCondition } from './schema.ts'
+import { type OrderCondition, OrderFilter } from './schema.ts'
 import { readStatus } from './status.ts'
 
 type Where = RawBuilder<boolean>
@@ -30,13 +30,19 @@ export function checkOrderFilter(value: unknown): OrderFilter {
   return parsed.data
 }
 
-const depthOf = (value: unknown): number => (typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0)
+const depthOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0
 
 /** A rule tree as a condition on `orders as o`. */
 export function orderFilterToSql(ctx: Context, filter: OrderFilter, timezone: string, depth = 0): Where {
   if (depth > deepest) throw appError('filter.invalid', { message: `A filter may be nested ${deepest} deep.`, field: 'filter' })
   const parts = (list: OrderFilter[], word: RawBuilder<unknown>, empty: Where): Where =>
-    list.length === 0 ? empty : sql<boolean>`(${sql.join(list.map((one) => orderFilterToSql(ctx, one, timezone, depth + 1)), word)})`
+    list.length === 0
+      ? empty
+      : sql<boolean>`(${sql.join(
+          list.map((one) => orderFilterToSql(ctx, one, timezone, depth + 1)),
+          word,
+        )})`
   if ('and' in filter) return parts(filter.and, sql` and `, sql<boolean>`true`)
   if ('or' in filter) return parts(filter.or, sql` or `, sql<boolean>`false`)
   if ('not' in filter) return sql<boolean>`not ${orderFilterToSql(ctx, filter.not, timezone, depth + 1)}`
@@ -50,7 +56,8 @@ function conditionToSql(ctx: Context, condition: OrderCondition, timezone: strin
     const ids = condition.customer.in.map((id) => internalId(ctx, 'cus', id))
     return sql`o.customer_id in (select m.id from customers c join customers m on m.tenant_id = c.tenant_id and m.canonical_id = c.canonical_id where c.tenant_id = ${ctx.tenantId} and c.id = any(${ids}::int[]))`
   }
-  if ('product' in condition) return sql`o.id in (select order_id from order_lines l where l.tenant_id = ${ctx.tenantId} and l.product_code = any(${condition.product.in}::text[]))`
+  if ('product' in condition)
+    return sql`o.id in (select order_id from order_lines l where l.tenant_id = ${ctx.tenantId} and l.product_code = any(${condition.product.in}::text[]))`
   if ('region' in condition) return sql`coalesce(o.region = any(${condition.region.in}::text[]), false)`
   if ('source' in condition) return sql`o.source = any(${condition.source.in}::text[])`
   if ('paidAt' in condition) return moments('paidAt', sql`o.paid_at`, condition.paidAt, timezone)
@@ -63,12 +70,15 @@ function conditionToSql(ctx: Context, condition: OrderCondition, timezone: strin
 /** `refunded` is asked like a status but is a sum: money went back. */
 function statusCondition(asked: readonly string[]): Where {
   const statuses = asked.filter((one) => one !== 'refunded').map((one) => (one === 'unknown' ? one : knownStatus(one)))
-  return asked.includes('refunded') ? sql`(o.refunded_minor > 0 or o.status = any(${statuses}::text[]))` : sql`o.status = any(${statuses}::text[])`
+  return asked.includes('refunded')
+    ? sql`(o.refunded_minor > 0 or o.status = any(${statuses}::text[]))`
+    : sql`o.status = any(${statuses}::text[])`
 }
 
 function knownStatus(text: string): string {
   const found = readStatus(text)
-  if (found === 'unknown') throw appError('filter.invalid', { message: `"${text.slice(0, 40)}" is no status of an order.`, field: 'filter.status' })
+  if (found === 'unknown')
+    throw appError('filter.invalid', { message: `"${text.slice(0, 40)}" is no status of an order.`, field: 'filter.status' })
   return found
 }
 
@@ -80,7 +90,8 @@ const entries = <Value>(asked: Partial<Record<Sign, Value | undefined>>): [Sign,
 
 const allOf = (parts: Where[]): Where => (parts.length === 0 ? sql`true` : sql`(${sql.join(parts, sql` and `)})`)
 
-const comparisons = (column: RawBuilder<unknown>, asked: Partial<Record<Sign, number | undefined>>): Where => allOf(entries(asked).map(([sign, value]) => sql`${column} ${signs[sign]} ${value}::bigint`))
+const comparisons = (column: RawBuilder<unknown>, asked: Partial<Record<Sign, number | undefined>>): Where =>
+  allOf(entries(asked).map(([sign, value]) => sql`${column} ${signs[sign]} ${value}::bigint`))
 
 /** A day stands for all of it: `lte` its last moment, `gt` after it. */
 function moments(field: string, column: RawBuilder<unknown>, asked: Partial<Record<Sign, string | undefined>>, timezone: string): Where {
@@ -97,6 +108,7 @@ function moments(field: string, column: RawBuilder<unknown>, asked: Partial<Reco
 
 function instant(text: string, field: string): Date {
   const at = DateTime.fromISO(text, { setZone: true })
-  if (!at.isValid || !/(Z|[+-]\d{2}:?\d{2})$/i.test(text)) throw appError('date.invalid', { message: 'Give a day (yyyy-MM-dd) or a time with its zone.', field })
+  if (!at.isValid || !/(Z|[+-]\d{2}:?\d{2})$/i.test(text))
+    throw appError('date.invalid', { message: 'Give a day (yyyy-MM-dd) or a time with its zone.', field })
   return at.toJSDate()
 }

@@ -30,7 +30,9 @@ export async function collectDocuments(ctx: Context, rows: readonly ReadRow[]): 
     const key = `${shopId} ${row.orderNo}`
     let place = places.get(key)
     if (place === undefined) {
-      place = row.isRefund ? found.refunds.push(refundOf(row, shopId, customerId, originals.get(`${shopId} ${row.refundOf}`))) - 1 : found.orders.push(orderOf(row, shopId, customerId)) - 1
+      place = row.isRefund
+        ? found.refunds.push(refundOf(row, shopId, customerId, originals.get(`${shopId} ${row.refundOf}`))) - 1
+        : found.orders.push(orderOf(row, shopId, customerId)) - 1
       places.set(key, place)
       found.firstRows.add(index)
     } else if (row.isRefund) addToRefund(found.refunds[place], row)
@@ -48,8 +50,8 @@ async function identifyBuyers(ctx: Context, rows: readonly ReadRow[]): Promise<(
   const placeOf = rows.map(({ buyer }) => {
     if (buyer.identities.length === 0) return undefined
     const key = buyer.identities.map(({ kind, value, scope = '' }) => `${kind} ${scope} ${value}`).join('\u0000')
-    let place = places.get(key)
-    if (place === undefined) places.set(key, (place = list.push({ ...buyer }) - 1))
+    const place = places.get(key) ?? list.push({ ...buyer }) - 1
+    places.set(key, place)
     return place
   })
   const ids = list.length === 0 ? [] : await identifyMany(ctx, list, 'order')
@@ -57,7 +59,11 @@ async function identifyBuyers(ctx: Context, rows: readonly ReadRow[]): Promise<(
 }
 
 /** Orders that refund rows name as theirs. */
-async function findOriginals(ctx: Context, rows: readonly ReadRow[], shops: ReadonlyMap<string, number>): Promise<Map<string, { id: number; customerId: number | null }>> {
+async function findOriginals(
+  ctx: Context,
+  rows: readonly ReadRow[],
+  shops: ReadonlyMap<string, number>,
+): Promise<Map<string, { id: number; customerId: number | null }>> {
   const asked = rows.filter(({ isRefund, refundOf }) => isRefund && refundOf !== '')
   if (asked.length === 0) return new Map()
   const found = await ctx.db
@@ -98,7 +104,12 @@ function addToOrder(order: OrderFacts | undefined, row: ReadRow, customerId: num
   if (row.statedPaidMinor !== undefined) order.statedPaidMinor ??= row.statedPaidMinor
 }
 
-const refundOf = (row: ReadRow, shopId: number, customerId: number | null, original: { id: number; customerId: number | null } | undefined): RefundFacts => {
+const refundOf = (
+  row: ReadRow,
+  shopId: number,
+  customerId: number | null,
+  original: { id: number; customerId: number | null } | undefined,
+): RefundFacts => {
   const at = row.times.paidAt ?? row.times.orderedAt ?? new Date(0)
   return {
     shopId,
@@ -117,7 +128,10 @@ const refundOf = (row: ReadRow, shopId: number, customerId: number | null, origi
   }
 }
 
-const refundLine = ({ discountMinor: _discount, paidMinor: _paid, ...line }: NonNullable<ReadRow['line']>, amountMinor: number) => ({ ...line, amountMinor })
+const refundLine = ({ discountMinor: _discount, paidMinor: _paid, ...line }: NonNullable<ReadRow['line']>, amountMinor: number) => ({
+  ...line,
+  amountMinor,
+})
 
 function addToRefund(refund: RefundFacts | undefined, row: ReadRow): void {
   if (!refund) return
@@ -131,7 +145,18 @@ type Told = { shopId: number; customerId: number | null; order: number }
 /** 退款金额 in an order's own row: one refund per order, growing by its lines. */
 function addRowRefund(found: Documents, refunds: Map<string, number>, row: ReadRow, { shopId, customerId, order }: Told): void {
   const refundNo = `R-${row.orderNo}`
-  const line = row.line ? refundLine(row.line, row.refundedMinor) : { lineKey: 'order', position: 0, productCode: '', skuCode: '', title: '', quantity: '1', unitPrice: '0', amountMinor: row.refundedMinor }
+  const line = row.line
+    ? refundLine(row.line, row.refundedMinor)
+    : {
+        lineKey: 'order',
+        position: 0,
+        productCode: '',
+        skuCode: '',
+        title: '',
+        quantity: '1',
+        unitPrice: '0',
+        amountMinor: row.refundedMinor,
+      }
   const key = `${shopId} ${refundNo}`
   const known = refunds.get(key)
   if (known !== undefined) {
@@ -139,7 +164,20 @@ function addRowRefund(found: Documents, refunds: Map<string, number>, row: ReadR
     return
   }
   const at = row.times.completedAt ?? row.times.closedAt ?? row.times.updatedAt ?? row.times.paidAt ?? row.times.orderedAt ?? new Date(0)
-  const place = found.refunds.push({ shopId, refundNo, source: 'import', currency: row.currency, orderId: null, customerId, status: 'success', type: 'refund_only', appliedAt: at, finishedAt: at, lines: [line] }) - 1
+  const place =
+    found.refunds.push({
+      shopId,
+      refundNo,
+      source: 'import',
+      currency: row.currency,
+      orderId: null,
+      customerId,
+      status: 'success',
+      type: 'refund_only',
+      appliedAt: at,
+      finishedAt: at,
+      lines: [line],
+    }) - 1
   refunds.set(key, place)
   found.refundOrders.set(place, order)
 }

@@ -1,6 +1,6 @@
 import Big from 'big.js'
-import { normalPhone } from '#management/identity/values.ts'
 import type { CustomerFacts, Identity } from '#management/identity/schema.ts'
+import { normalPhone } from '#management/identity/values.ts'
 import { appError } from '#platform/errors.ts'
 import type { ImportSetup } from '#platform/imports/kind.ts'
 import { isNegative } from '#platform/imports/mapping.ts'
@@ -37,7 +37,14 @@ export function orderReader(setup: ImportSetup): (row: FileRow) => ReadRow {
   const orderNo = setup.text('order_no', 128)
   const status = setup.text('status', 60)
   const currency = setup.text('currency', 10)
-  const text = { shop: setup.text('shop', 100), refundOf: setup.text('refund_of', 128), employee: setup.text('employee', 100), channel: setup.text('channel', 100), coupons: setup.text('coupons', 500), region: setup.text('region', 100) }
+  const text = {
+    shop: setup.text('shop', 100),
+    refundOf: setup.text('refund_of', 128),
+    employee: setup.text('employee', 100),
+    channel: setup.text('channel', 100),
+    coupons: setup.text('coupons', 500),
+    region: setup.text('region', 100),
+  }
   const paid = setup.decimal('paid')
   const readLine = lineReader(setup)
   const readTimes = timesReader(setup)
@@ -77,21 +84,36 @@ export function orderReader(setup: ImportSetup): (row: FileRow) => ReadRow {
 function readCurrency(text: string, usual: string): string {
   if (text === '') return usual
   const found = /^(人民币|¥|RMB)$/i.test(text) ? 'CNY' : text.toUpperCase()
-  if (!/^[A-Z]{3}$/.test(found)) throw appError('currency.invalid', { message: `"${text.slice(0, 20)}" is not a currency.`, field: 'currency' })
+  if (!/^[A-Z]{3}$/.test(found))
+    throw appError('currency.invalid', { message: `"${text.slice(0, 20)}" is not a currency.`, field: 'currency' })
   return found
 }
 
 function timesReader(setup: ImportSetup) {
-  const [paidAt, createdAt, shippedAt, completedAt, closedAt, updatedAt] = (['paid_at', 'created_at', 'shipped_at', 'completed_at', 'closed_at', 'updated_at'] as const).map((key) => setup.date(key))
+  const [paidAt, createdAt, shippedAt, completedAt, closedAt, updatedAt] = (
+    ['paid_at', 'created_at', 'shipped_at', 'completed_at', 'closed_at', 'updated_at'] as const
+  ).map((key) => setup.date(key))
   return (row: FileRow, status: OrderStatus | undefined, paidWhenPlaced: boolean): ReadRow['times'] => {
     const ordered = createdAt?.(row)
-    const paid = paidAt?.(row) ?? ((paidWhenPlaced || (status && isPaid(status))) ? ordered : undefined)
-    if (!ordered && !paid) throw appError('order.no_time', { message: 'The row has neither a time of order nor of payment.', field: setup.isMapped('paid_at') ? 'paid_at' : 'created_at' })
-    return { ...when('orderedAt', ordered ?? paid), ...when('paidAt', paid), ...when('shippedAt', shippedAt?.(row)), ...when('completedAt', completedAt?.(row)), ...when('closedAt', closedAt?.(row)), ...when('updatedAt', updatedAt?.(row)) }
+    const paid = paidAt?.(row) ?? (paidWhenPlaced || (status && isPaid(status)) ? ordered : undefined)
+    if (!ordered && !paid)
+      throw appError('order.no_time', {
+        message: 'The row has neither a time of order nor of payment.',
+        field: setup.isMapped('paid_at') ? 'paid_at' : 'created_at',
+      })
+    return {
+      ...when('orderedAt', ordered ?? paid),
+      ...when('paidAt', paid),
+      ...when('shippedAt', shippedAt?.(row)),
+      ...when('completedAt', completedAt?.(row)),
+      ...when('closedAt', closedAt?.(row)),
+      ...when('updatedAt', updatedAt?.(row)),
+    }
   }
 }
 
-const when = <Key extends string>(key: Key, at: Date | undefined): { [K in Key]?: Date } => (at ? ({ [key]: at } as { [K in Key]?: Date }) : {})
+const when = <Key extends string>(key: Key, at: Date | undefined): { [K in Key]?: Date } =>
+  at ? ({ [key]: at } as { [K in Key]?: Date }) : {}
 
 function lineReader(setup: ImportSetup) {
   const hasLine = ['line.product_code', 'line.sku_code', 'line.title', 'line.quantity', 'line.unit_price', 'line.paid'].some(setup.isMapped)
@@ -105,6 +127,7 @@ function lineReader(setup: ImportSetup) {
   const paid = setup.decimal('line.paid')
   const refunded = setup.decimal('line.refunded')
   const ordinal = ordinals()
+  const price = rememberedPrices()
   const one = new Big(1)
   const needsQuantity = setup.isMapped('line.quantity')
   return (row: FileRow, orderNo: string, isRefund: boolean, currency: string): { line: LineFacts | undefined; refundedMinor: number } => {
@@ -112,28 +135,68 @@ function lineReader(setup: ImportSetup) {
     if (back && isNegative(back)) throw negative('line.refunded')
     const refundedMinor = back ? toMinor(back, currency, 'line.refunded') : 0
     if (!hasLine) return { line: undefined, refundedMinor }
-    const count = checkQuantity(quantity(row) ?? (needsQuantity ? undefined : one), isRefund)
-    const amounts = priceLine({ quantity: count, unitPrice: unitPrice(row), discount: discount(row), paid: paid(row) }, isRefund, currency)
-    const line = { position: row.line, productCode: code(row), skuCode: sku(row), title: title(row), quantity: count.abs().toFixed(), ...amounts }
+    const prices = {
+      quantity: checkQuantity(quantity(row) ?? (needsQuantity ? undefined : one), isRefund),
+      unitPrice: unitPrice(row),
+      discount: discount(row),
+      paid: paid(row),
+    }
+    const line = { position: row.line, productCode: code(row), skuCode: sku(row), title: title(row), ...price(prices, isRefund, currency) }
     const lineNo = no(row)
-    const key = lineNo === '' ? contentKey(line, String(amounts.discountMinor)) : `no ${lineNo}`
+    const key = lineNo === '' ? contentKey(line, String(line.discountMinor)) : `no ${lineNo}`
     const nth = ordinal(`${orderNo}\u0000${key}`)
     return { line: { ...line, ...(lineNo === '' ? {} : { lineNo }), lineKey: nth === 1 ? key : `${key}#${nth}` }, refundedMinor }
   }
 }
 
+type Priced = Pick<LineFacts, 'quantity' | 'unitPrice' | 'amountMinor' | 'discountMinor' | 'paidMinor'>
+
+/** Files repeat their quantities and prices, and the readers give equal texts as the same object: most products are known already. */
+function rememberedPrices(): (prices: Prices, isRefund: boolean, currency: string) => Priced {
+  const compute = (prices: Prices, isRefund: boolean, currency: string): Priced => ({
+    quantity: prices.quantity.abs().toFixed(),
+    ...priceLine(prices, isRefund, currency),
+  })
+  const seen = new WeakMap<Big, WeakMap<Big, Priced & { currency: string; isRefund: boolean }>>()
+  return (prices, isRefund, currency) => {
+    const { quantity, unitPrice, discount, paid } = prices
+    if (!unitPrice || discount || paid) return compute(prices, isRefund, currency)
+    const byPrice = seen.get(quantity) ?? new WeakMap()
+    seen.set(quantity, byPrice)
+    const known = byPrice.get(unitPrice)
+    if (known?.currency === currency && known.isRefund === isRefund) return pick(known)
+    const priced = compute(prices, isRefund, currency)
+    byPrice.set(unitPrice, { ...priced, currency, isRefund })
+    return priced
+  }
+}
+
+const pick = ({ quantity, unitPrice, amountMinor, discountMinor, paidMinor }: Priced): Priced => ({
+  quantity,
+  unitPrice,
+  amountMinor,
+  discountMinor,
+  paidMinor,
+})
+
 function checkQuantity(quantity: Big | undefined, isRefund: boolean): Big {
   if (!quantity) throw appError('quantity.missing', { message: 'The row has no quantity.', field: 'line.quantity' })
-  if (isNegative(quantity) && !isRefund) throw appError('quantity.negative', { message: 'A negative quantity is only valid in a refund.', field: 'line.quantity' })
+  if (isNegative(quantity) && !isRefund)
+    throw appError('quantity.negative', { message: 'A negative quantity is only valid in a refund.', field: 'line.quantity' })
   if (quantity.eq(0)) throw appError('quantity.invalid', { message: 'The quantity is zero.', field: 'line.quantity' })
-  if (quantity.abs().gte(mostQuantity)) throw appError('quantity.invalid', { message: 'The quantity is too large.', field: 'line.quantity' })
+  if (quantity.abs().gte(mostQuantity))
+    throw appError('quantity.invalid', { message: 'The quantity is too large.', field: 'line.quantity' })
   return quantity
 }
 
 type Prices = { quantity: Big; unitPrice: Big | undefined; discount: Big | undefined; paid: Big | undefined }
 
 /** Quantity × unit price, rounded half up once per line. What was paid is said, or follows from the discount. */
-export function priceLine({ quantity, unitPrice, discount, paid }: Prices, isRefund: boolean, currency: string): Pick<LineFacts, 'unitPrice' | 'amountMinor' | 'discountMinor' | 'paidMinor'> {
+export function priceLine(
+  { quantity, unitPrice, discount, paid }: Prices,
+  isRefund: boolean,
+  currency: string,
+): Pick<LineFacts, 'unitPrice' | 'amountMinor' | 'discountMinor' | 'paidMinor'> {
   if (unitPrice && isNegative(unitPrice)) throw negative('line.unit_price')
   if (discount && isNegative(discount)) throw negative('line.discount')
   if (paid && isNegative(paid) && !isRefund) throw negative('line.paid')

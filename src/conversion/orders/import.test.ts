@@ -22,19 +22,49 @@ beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const bring = (ctx: Context, text: string | Buffer, mapping: unknown = {}, more: { dryRun?: boolean; kind?: typeof ordersImport } = {}): Promise<ImportResult> => {
+const bring = (
+  ctx: Context,
+  text: string | Buffer,
+  mapping: unknown = {},
+  more: { dryRun?: boolean; kind?: typeof ordersImport } = {},
+): Promise<ImportResult> => {
   const path = join(folder, `${++files}.csv`)
   writeFileSync(path, text)
   return importFile(ctx, { kind: more.kind ?? ordersImport, path, mapping, dryRun: more.dryRun ?? false })
 }
 
 const rejected = (result: ImportResult): string[][] =>
-  result.rejectedFile === null ? [] : readFileSync(result.rejectedFile, 'utf8').replace(/^\uFEFF/, '').trim().split('\r\n').slice(1).map((line) => line.split(','))
+  result.rejectedFile === null
+    ? []
+    : readFileSync(result.rejectedFile, 'utf8')
+        .replace(/^\uFEFF/, '')
+        .trim()
+        .split('\r\n')
+        .slice(1)
+        .map((line) => line.split(','))
 
 const eventsOf = async (ctx: Context) =>
-  (await workspace.databases.system.selectFrom('eventLog').select(['name', 'properties', 'customerId', 'at']).where('tenantId', '=', ctx.tenantId).where('name', 'like', 'order.%').orderBy('seq').execute()).map((event) => ({ ...event, properties: event.properties as Record<string, unknown> }))
+  (
+    await workspace.databases.system
+      .selectFrom('eventLog')
+      .select(['name', 'properties', 'customerId', 'at'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('name', 'like', 'order.%')
+      .orderBy('seq')
+      .execute()
+  ).map((event) => ({ ...event, properties: event.properties as Record<string, unknown> }))
 
-const simple = { columns: { order_no: 'no', paid_at: 'at', 'line.product_code': 'code', 'line.quantity': 'n', 'line.unit_price': 'price', 'customer.member_no': 'who' }, refundWhen: { column: 'no', startsWith: 'C' } }
+const simple = {
+  columns: {
+    order_no: 'no',
+    paid_at: 'at',
+    'line.product_code': 'code',
+    'line.quantity': 'n',
+    'line.unit_price': 'price',
+    'customer.member_no': 'who',
+  },
+  refundWhen: { column: 'no', startsWith: 'C' },
+}
 const head = 'no,at,code,n,price,who\n'
 
 describe('order files', () => {
@@ -51,14 +81,37 @@ S3,,神秘状态,2026-01-03 11:00:00,2026-01-03 10:01:00,,P2,茶杯,,1,30,0,30,,
     expect(rejected(result)).toEqual([])
     expect(result).toMatchObject({ read: 4, imported: 4, rejected: 0, orders: 3 })
     const { items } = await listOrders(ctx, { limit: 10, sort: 'createdAt' })
-    expect(items.map(({ orderNo, status, paidMinor, refundedMinor, quantity, shop, employee, customer }) => ({ orderNo, status, paidMinor, refundedMinor, quantity, shop: shop?.name, employee, known: customer !== null }))).toEqual([
-      { orderNo: 'S1', status: 'completed', paidMinor: 203_000, refundedMinor: 1250, quantity: 3, shop: '天河店', employee: '小王', known: true },
+    expect(
+      items.map(({ orderNo, status, paidMinor, refundedMinor, quantity, shop, employee, customer }) => ({
+        orderNo,
+        status,
+        paidMinor,
+        refundedMinor,
+        quantity,
+        shop: shop?.name,
+        employee,
+        known: customer !== null,
+      })),
+    ).toEqual([
+      {
+        orderNo: 'S1',
+        status: 'completed',
+        paidMinor: 203_000,
+        refundedMinor: 1250,
+        quantity: 3,
+        shop: '天河店',
+        employee: '小王',
+        known: true,
+      },
       { orderNo: 'S2', status: 'unpaid', paidMinor: 3000, refundedMinor: 0, quantity: 1, shop: '天河店', employee: null, known: true },
       { orderNo: 'S3', status: 'unknown', paidMinor: 3000, refundedMinor: 0, quantity: 1, shop: undefined, employee: null, known: false },
     ])
     // What nobody understands is never taken for paid.
     expect(await tradeTotals(ctx, {})).toMatchObject({ orders: 1, buyers: 1, paidMinor: 203_000, refundedMinor: 1250, netMinor: 201_750 })
-    expect((await eventsOf(ctx)).map(({ name, properties }) => [name, properties.orderNo, properties.amount])).toEqual([['order.paid', 'S1', 203_000], ['order.refunded', 'S1', 1250]])
+    expect((await eventsOf(ctx)).map(({ name, properties }) => [name, properties.orderNo, properties.amount])).toEqual([
+      ['order.paid', 'S1', 203_000],
+      ['order.refunded', 'S1', 1250],
+    ])
     expect(await bring(ctx, iconv.encode(text, 'gbk'))).toMatchObject({ imported: 0, updated: 0, unchanged: 4 })
   })
 
@@ -79,12 +132,18 @@ S3,,神秘状态,2026-01-03 11:00:00,2026-01-03 10:01:00,,P2,茶杯,,1,30,0,30,,
       ['A13,2026-01-01,P,,1,', 'quantity.missing', 'line.quantity'],
       ['A14,2026-01-01,P,0,1,', 'quantity.invalid', 'line.quantity'],
     ]
-    const result = await bring(ctx, `${head}A1,2026-01-01,P,1,1,m1\n${ill.map(([row]) => row).join('\n')}\nA99,2026-01-01,P,"1,000",１２.５,m1\n`, simple)
+    const result = await bring(
+      ctx,
+      `${head}A1,2026-01-01,P,1,1,m1\n${ill.map(([row]) => row).join('\n')}\nA99,2026-01-01,P,"1,000",１２.５,m1\n`,
+      simple,
+    )
     expect(result).toMatchObject({ read: ill.length + 2, imported: 2, rejected: ill.length })
     expect(readFileSync(result.rejectedFile ?? '', 'utf8')).toContain("'=cmd|")
-    const lines = readFileSync(result.rejectedFile ?? '', 'utf8').trim().split('\r\n')
+    const lines = readFileSync(result.rejectedFile ?? '', 'utf8')
+      .trim()
+      .split('\r\n')
     expect(lines[0]).toBe('no,at,code,n,price,who,line,code,field,message')
-    ill.forEach(([, code, field], i) => expect(lines[i + 1]).toContain(`,${i + 3},${code},${field},`))
+    for (const [i, [, code, field]] of ill.entries()) expect(lines[i + 1]).toContain(`,${i + 3},${code},${field},`)
     expect(await tradeTotals(ctx, {})).toMatchObject({ orders: 2, paidMinor: 1_250_100 })
     expect(await bring(ctx, `${head}A1,2026-01-01,P,1,1,m1\n`, simple)).toMatchObject({ unchanged: 1 })
   })
@@ -101,7 +160,10 @@ S3,,神秘状态,2026-01-03 11:00:00,2026-01-03 10:01:00,,P2,茶杯,,1,30,0,30,,
     await refused({ ...simple, currency: 'yuan' }, { code: 'import.mapping_invalid', field: 'currency' })
     await refused({ ...simple, wrong: 1 }, { code: 'import.mapping_invalid', field: 'wrong' })
     await refused({ ...simple, group: 'who' }, { code: 'import.mapping_invalid', field: 'group' })
-    await refused({ ...simple, refundWhen: { column: 'nowhere', startsWith: 'C' } }, { code: 'import.header_missing', field: 'refundWhen.column' })
+    await refused(
+      { ...simple, refundWhen: { column: 'nowhere', startsWith: 'C' } },
+      { code: 'import.header_missing', field: 'refundWhen.column' },
+    )
     await expect(bring(ctx, file, simple, { kind: orderLinesImport })).resolves.toMatchObject({ imported: 1 })
   })
 
@@ -110,32 +172,76 @@ S3,,神秘状态,2026-01-03 11:00:00,2026-01-03 10:01:00,,P2,茶杯,,1,30,0,30,,
     const file = `${head}1,2026-01-02 09:01,P,2,0.125,m1\n2,2026-01-02 09:00,Q,1,0,m2\n1,2026-01-02 09:00,P,2,0.125,m1\n1,2026-01-02 09:01,R,1,3.005,\nC1,2026-02-01 09:00,P,-1,0.125,m1\n3,2026-01-05,P,1,5,\n`
     expect(await bring(ctx, file, simple)).toMatchObject({ read: 6, imported: 6, orders: 4, refunds: 1 })
     const totals = await tradeTotals(ctx, {})
-    expect(totals).toMatchObject({ orders: 2, freeOrders: 1, buyers: 1, anonymousOrders: 1, lines: 5, pricedLines: 4, paidMinor: 851, refunds: 1, refundedMinor: 13, netMinor: 838, currency: 'GBP' })
-    expect(totals.months.map(({ month, paidMinor, refundedMinor }) => [month, paidMinor, refundedMinor])).toEqual([['2026-01', 851, 0], ['2026-02', 0, 13]])
-    expect(await tradeTotals(ctx, { from: '2026-01-05', to: '2026-01-05' })).toMatchObject({ orders: 1, paidMinor: 500, before: { orders: 0 } })
+    expect(totals).toMatchObject({
+      orders: 2,
+      freeOrders: 1,
+      buyers: 1,
+      anonymousOrders: 1,
+      lines: 5,
+      pricedLines: 4,
+      paidMinor: 851,
+      refunds: 1,
+      refundedMinor: 13,
+      netMinor: 838,
+      currency: 'GBP',
+    })
+    expect(totals.months.map(({ month, paidMinor, refundedMinor }) => [month, paidMinor, refundedMinor])).toEqual([
+      ['2026-01', 851, 0],
+      ['2026-02', 0, 13],
+    ])
+    expect(await tradeTotals(ctx, { from: '2026-01-05', to: '2026-01-05' })).toMatchObject({
+      orders: 1,
+      paidMinor: 500,
+      before: { orders: 0 },
+    })
     const paid = (await eventsOf(ctx)).filter(({ name, properties }) => name === 'order.paid' && properties.orderNo === '1')
-    expect(paid.map(({ at, properties }) => [new Date(at).toISOString(), properties.amount, properties.items, properties.first])).toEqual([['2026-01-02T09:00:00.000Z', 351, 5, true]])
+    expect(paid.map(({ at, properties }) => [new Date(at).toISOString(), properties.amount, properties.items, properties.first])).toEqual([
+      ['2026-01-02T09:00:00.000Z', 351, 5, true],
+    ])
     expect(await bring(ctx, file, simple)).toMatchObject({ imported: 0, updated: 0, unchanged: 6 })
     expect(await eventsOf(ctx)).toHaveLength(4)
   })
 
   test('a later file updates what changed and tells the difference once', async () => {
     const ctx = await workspace.newTenant()
-    const columns = { order_no: 'no', status: 'status', created_at: 'at', updated_at: 'seen', 'line.no': 'line', 'line.product_code': 'code', 'line.quantity': 'n', 'line.unit_price': 'price', 'customer.member_no': 'who' }
-    const row = (status: string, seen: string, n = 1) => `no,status,at,seen,line,code,n,price,who\nA,${status},2026-01-01 10:00,${seen},1,P,${n},10,m\n`
+    const columns = {
+      order_no: 'no',
+      status: 'status',
+      created_at: 'at',
+      updated_at: 'seen',
+      'line.no': 'line',
+      'line.product_code': 'code',
+      'line.quantity': 'n',
+      'line.unit_price': 'price',
+      'customer.member_no': 'who',
+    }
+    const row = (status: string, seen: string, n = 1) =>
+      `no,status,at,seen,line,code,n,price,who\nA,${status},2026-01-01 10:00,${seen},1,P,${n},10,m\n`
     expect(await bring(ctx, row('待发货', '2026-01-02'), { columns })).toMatchObject({ imported: 1 })
     expect(await bring(ctx, row('已发货', '2026-01-03', 2), { columns })).toMatchObject({ imported: 0, updated: 1 })
     expect(await bring(ctx, row('待发货', '2026-01-02'), { columns })).toMatchObject({ unchanged: 1 })
     const { items } = await listOrders(ctx, { limit: 1 })
     expect(items[0]).toMatchObject({ status: 'shipped', paidMinor: 2000, quantity: 2 })
-    expect((await eventsOf(ctx)).map(({ name, properties }) => [name, properties.amount])).toEqual([['order.paid', 1000], ['order.amended', 1000]])
-    const totals = await ctx.db.selectFrom('customerTotals').select(['ordersCount', 'paidMinor']).where('tenantId', '=', ctx.tenantId).execute()
+    expect((await eventsOf(ctx)).map(({ name, properties }) => [name, properties.amount])).toEqual([
+      ['order.paid', 1000],
+      ['order.amended', 1000],
+    ])
+    const totals = await ctx.db
+      .selectFrom('customerTotals')
+      .select(['ordersCount', 'paidMinor'])
+      .where('tenantId', '=', ctx.tenantId)
+      .execute()
     expect(totals).toEqual([{ ordersCount: 1, paidMinor: 2000 }])
   })
 
   test('a dry run counts and leaves nothing behind', async () => {
     const ctx = await workspace.newTenant()
-    expect(await bring(ctx, `${head}A1,2026-01-01,P,1,1,m1\nA2,2026-01-01,P,-1,1,m1\n`, simple, { dryRun: true })).toMatchObject({ read: 2, imported: 1, rejected: 1, dryRun: true })
+    expect(await bring(ctx, `${head}A1,2026-01-01,P,1,1,m1\nA2,2026-01-01,P,-1,1,m1\n`, simple, { dryRun: true })).toMatchObject({
+      read: 2,
+      imported: 1,
+      rejected: 1,
+      dryRun: true,
+    })
     expect((await listOrders(ctx, { limit: 10 })).total).toBe(0)
     expect(await ctx.db.selectFrom('customers').select('id').where('tenantId', '=', ctx.tenantId).execute()).toEqual([])
     expect(await eventsOf(ctx)).toEqual([])
@@ -144,7 +250,10 @@ S3,,神秘状态,2026-01-03 11:00:00,2026-01-03 10:01:00,,P2,茶杯,,1,30,0,30,,
   test('orders of a phone number, its member number and its shop are one customer’s, and other tenants see none of it', async () => {
     const ctx = await workspace.newTenant()
     const other = await workspace.newTenant()
-    await bring(ctx, 'order_no,paid_at,customer.phone,customer.member_no,line.unit_price\nA,2026-01-01,+86 138-0013-8000,m1,1\nB,2026-01-02,13800138000,,2\nC,2026-01-03,,m1,3\n')
+    await bring(
+      ctx,
+      'order_no,paid_at,customer.phone,customer.member_no,line.unit_price\nA,2026-01-01,+86 138-0013-8000,m1,1\nB,2026-01-02,13800138000,,2\nC,2026-01-03,,m1,3\n',
+    )
     expect(await tradeTotals(ctx, {})).toMatchObject({ orders: 3, buyers: 1, oneOrderBuyers: 0, topFifth: { buyers: 1, share: 1 } })
     const [order] = (await listOrders(ctx, { limit: 1 })).items
     expect((await listOrders(ctx, { limit: 10, filter: { customer: { in: [order?.customer?.id ?? ''] } } })).total).toBe(3)
@@ -153,7 +262,11 @@ S3,,神秘状态,2026-01-03 11:00:00,2026-01-03 10:01:00,,P2,茶杯,,1,30,0,30,,
   })
 
   test('an import that is killed between chunks goes on where it stood and ends with the same figures', async () => {
-    const rows = Array.from({ length: 9000 }, (_, i) => `${i % 2300 === 7 ? 'C' : ''}${i % 1500},2026-01-${String((i % 28) + 1).padStart(2, '0')},P${i % 50},${i % 2300 === 7 ? -1 : 1 + (i % 3)},${(i % 97) / 8},m${i % 300}`)
+    const rows = Array.from(
+      { length: 9000 },
+      (_, i) =>
+        `${i % 2300 === 7 ? 'C' : ''}${i % 1500},2026-01-${String((i % 28) + 1).padStart(2, '0')},P${i % 50},${i % 2300 === 7 ? -1 : 1 + (i % 3)},${(i % 97) / 8},m${i % 300}`,
+    )
     const file = `${head}${rows.join('\n')}\nbad,row,,,,\n`
     const whole = await workspace.newTenant()
     const wanted = await bring(whole, file, simple)
@@ -162,14 +275,29 @@ S3,,神秘状态,2026-01-03 11:00:00,2026-01-03 10:01:00,,P2,茶杯,,1,30,0,30,,
     writeFileSync(path, file)
     const dying = new AbortController()
     let chunks = 0
-    const { id } = await ctx.db.insertInto('imports').values({ tenantId: ctx.tenantId, kind: 'orders', fileName: 'killed.csv', mapping: JSON.stringify(simple) }).returning('id').executeTakeFirstOrThrow()
-    await expect(runImport(ctx, { kind: ordersImport, importId: id, path, signal: dying.signal, onProgress: () => { if (++chunks === 2) dying.abort() } })).rejects.toThrow()
+    const { id } = await ctx.db
+      .insertInto('imports')
+      .values({ tenantId: ctx.tenantId, kind: 'orders', fileName: 'killed.csv', mapping: JSON.stringify(simple) })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await expect(
+      runImport(ctx, {
+        kind: ordersImport,
+        importId: id,
+        path,
+        signal: dying.signal,
+        onProgress: () => {
+          if (++chunks === 2) dying.abort()
+        },
+      }),
+    ).rejects.toThrow()
     expect(await eventsOf(ctx)).toEqual([])
     const resumed = await runImport(ctx, { kind: ordersImport, importId: id, path })
     expect({ ...resumed, seconds: 0, rejectedFile: '' }).toEqual({ ...wanted, seconds: 0, rejectedFile: '' })
     expect(rejected(resumed)).toEqual(rejected(wanted))
     expect(await tradeTotals(ctx, {})).toEqual(await tradeTotals(whole, {}))
-    const told = async (one: Context) => (await eventsOf(one)).map(({ name, properties }) => `${name} ${properties.orderNo} ${properties.amount}`).sort()
+    const told = async (one: Context) =>
+      (await eventsOf(one)).map(({ name, properties }) => `${name} ${properties.orderNo} ${properties.amount}`).sort()
     expect(await told(ctx)).toEqual(await told(whole))
   })
 
@@ -177,9 +305,18 @@ S3,,神秘状态,2026-01-03 11:00:00,2026-01-03 10:01:00,,P2,茶杯,,1,30,0,30,,
     const ctx = await workspace.newTenant()
     const path = join(folder, 'stolen.csv')
     writeFileSync(path, `${head}${Array.from({ length: 6000 }, (_, i) => `${i},2026-01-01,P,1,1,m`).join('\n')}\n`)
-    const { id } = await ctx.db.insertInto('imports').values({ tenantId: ctx.tenantId, kind: 'orders', fileName: 'stolen.csv', mapping: JSON.stringify(simple) }).returning('id').executeTakeFirstOrThrow()
+    const { id } = await ctx.db
+      .insertInto('imports')
+      .values({ tenantId: ctx.tenantId, kind: 'orders', fileName: 'stolen.csv', mapping: JSON.stringify(simple) })
+      .returning('id')
+      .executeTakeFirstOrThrow()
     let other: Promise<ImportResult> | undefined
-    const first = runImport(ctx, { kind: ordersImport, importId: id, path, onProgress: () => (other ??= runImport(ctx, { kind: ordersImport, importId: id, path })) })
+    const first = runImport(ctx, {
+      kind: ordersImport,
+      importId: id,
+      path,
+      onProgress: () => (other ??= runImport(ctx, { kind: ordersImport, importId: id, path })),
+    })
     await expect(first).rejects.toMatchObject({ code: 'import.taken_over' })
     expect(await other).toMatchObject({ read: 6000, imported: 6000, unchanged: 0 })
   })
@@ -197,6 +334,15 @@ describe('pure rules', () => {
   })
 
   test('statuses are read in the words of shops; what is new to us stays unknown', () => {
-    expect(['待付款', 'WAIT_SELLER_SEND_GOODS', '已发货', 'TRADE_SUCCESS', '交易关闭', '已签收', '量子态', ''].map(readStatus)).toEqual(['unpaid', 'paid', 'shipped', 'completed', 'closed', 'received', 'unknown', 'unknown'])
+    expect(['待付款', 'WAIT_SELLER_SEND_GOODS', '已发货', 'TRADE_SUCCESS', '交易关闭', '已签收', '量子态', ''].map(readStatus)).toEqual([
+      'unpaid',
+      'paid',
+      'shipped',
+      'completed',
+      'closed',
+      'received',
+      'unknown',
+      'unknown',
+    ])
   })
 })

@@ -1,13 +1,13 @@
-import { storeOrders, storeRefunds, type Stored } from './store.ts'
-import { announceOrders, announceRefunds } from './announce.ts'
-import { orderColumns } from './import-columns.ts'
-import { orderReader, type ReadRow } from './import-row.ts'
-import { collectDocuments, type Documents } from './import-documents.ts'
-import { hash53 } from './facts.ts'
 import type { Context } from '#platform/context.ts'
-import { appError, type AppError } from '#platform/errors.ts'
+import { type AppError, appError } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import type { Applied, ImportKind, ImportRun, ImportSetup } from '#platform/imports/kind.ts'
+import { announce } from './announce.ts'
+import { hash53 } from './facts.ts'
+import { orderColumns } from './import-columns.ts'
+import { collectDocuments, type Documents } from './import-documents.ts'
+import { orderReader, type ReadRow } from './import-row.ts'
+import { type Stored, storeOrders, storeRefunds } from './store.ts'
 
 /** Orders with or without their lines: rows with one order number are one order. */
 export const ordersImport: ImportKind = {
@@ -16,7 +16,8 @@ export const ordersImport: ImportKind = {
   columns: orderColumns,
   prepare: async (_ctx, setup) => {
     needTime(setup)
-    if (!['line.unit_price', 'line.paid', 'paid'].some(setup.isMapped)) throw missing('line.paid', 'Say which column holds the amount: line.unit_price, line.paid or paid.')
+    if (!['line.unit_price', 'line.paid', 'paid'].some(setup.isMapped))
+      throw missing('line.paid', 'Say which column holds the amount: line.unit_price, line.paid or paid.')
     return runOf(setup)
   },
 }
@@ -28,8 +29,10 @@ export const orderLinesImport: ImportKind = {
   columns: orderColumns.map((column) => (column.key === 'line.quantity' ? { ...column, required: true } : column)),
   prepare: async (_ctx, setup) => {
     needTime(setup)
-    if (!['line.product_code', 'line.title'].some(setup.isMapped)) throw missing('line.product_code', 'Say which column holds the product: line.product_code or line.title.')
-    if (!['line.unit_price', 'line.paid'].some(setup.isMapped)) throw missing('line.unit_price', 'Say which column holds the price: line.unit_price or line.paid.')
+    if (!['line.product_code', 'line.title'].some(setup.isMapped))
+      throw missing('line.product_code', 'Say which column holds the product: line.product_code or line.title.')
+    if (!['line.unit_price', 'line.paid'].some(setup.isMapped))
+      throw missing('line.unit_price', 'Say which column holds the price: line.unit_price or line.paid.')
     return runOf(setup)
   },
 }
@@ -37,7 +40,8 @@ export const orderLinesImport: ImportKind = {
 const missing = (key: string, message: string): AppError => appError('import.column_missing', { message, field: `columns.${key}` })
 
 function needTime(setup: ImportSetup): void {
-  if (!setup.isMapped('paid_at') && !setup.isMapped('created_at')) throw missing('paid_at', 'Say which column holds the time: paid_at or created_at.')
+  if (!setup.isMapped('paid_at') && !setup.isMapped('created_at'))
+    throw missing('paid_at', 'Say which column holds the time: paid_at or created_at.')
 }
 
 function runOf(setup: ImportSetup): ImportRun<ReadRow> {
@@ -98,6 +102,5 @@ const announcedAtOnce = 2000
 /** After the last row: an order's rows may lie anywhere in the file, and its event tells the whole amount. */
 async function tellImported(ctx: Context, importId: number): Promise<void> {
   const which = { importId, limit: announcedAtOnce }
-  while ((await inTransaction(ctx, (ctx) => announceOrders(ctx, which))) > 0);
-  while ((await inTransaction(ctx, (ctx) => announceRefunds(ctx, which))) > 0);
+  while ((await inTransaction(ctx, (ctx) => announce(ctx, { orders: which, refunds: which }))) > 0);
 }

@@ -28,7 +28,10 @@ export const isStale = (known: Pick<KnownOrder, 'sourceUpdatedAt'>, given: Pick<
 
 /** What the order is after the source has spoken. Times of order and payment are the earliest ever told. */
 export function mergeOrder(known: KnownOrder | undefined, given: OrderFacts, now: Date): KnownOrder {
-  const paidAt = earliest(known?.paidAt, given.paidAt ?? (given.status && isPaid(given.status) && !known?.paidAt ? given.orderedAt : undefined))
+  const paidAt = earliest(
+    known?.paidAt,
+    given.paidAt ?? (given.status && isPaid(given.status) && !known?.paidAt ? given.orderedAt : undefined),
+  )
   const orderedAt = earliest(known?.orderedAt, given.orderedAt ?? given.paidAt) ?? now
   const status = given.status ?? statusAfter(known?.status, paidAt)
   return {
@@ -52,7 +55,8 @@ export function mergeOrder(known: KnownOrder | undefined, given: OrderFacts, now
   }
 }
 
-const statusAfter = (known: OrderStatus | undefined, paidAt: Date | null): OrderStatus => (known && known !== 'unpaid' ? known : paidAt ? 'paid' : 'unpaid')
+const statusAfter = (known: OrderStatus | undefined, paidAt: Date | null): OrderStatus =>
+  known && known !== 'unpaid' ? known : paidAt ? 'paid' : 'unpaid'
 
 function earliest(first: Date | null | undefined, second: Date | null | undefined): Date | null {
   if (!first || !second) return first ?? second ?? null

@@ -7,7 +7,12 @@ import { toMinor } from '#platform/money.ts'
 
 type Product = { code: string; title: string; category: string | null; price: string | null; currency: string }
 
-const column = (key: string, zh: string, en: string, aliases: string[], required = false) => ({ key, title: { zh, en }, aliases: [zh, en, ...aliases], ...(required ? { required } : {}) })
+const column = (key: string, zh: string, en: string, aliases: string[], required = false) => ({
+  key,
+  title: { zh, en },
+  aliases: [zh, en, ...aliases],
+  ...(required ? { required } : {}),
+})
 
 /** The product list by code. */
 export const productsImport: ImportKind = {
@@ -20,13 +25,19 @@ export const productsImport: ImportKind = {
     column('price', '价格', 'Price', ['单价', '售价', 'UnitPrice']),
   ],
   prepare: async (_ctx, setup): Promise<ImportRun<Product>> => {
-    const [code, title, category, price] = [setup.text('code', 100), setup.text('title', 500), setup.text('category', 100), setup.decimal('price')]
+    const [code, title, category, price] = [
+      setup.text('code', 100),
+      setup.text('title', 500),
+      setup.text('category', 100),
+      setup.decimal('price'),
+    ]
     return {
       read(row) {
         const product = { code: code(row), title: title(row), category: category(row) || null, price: price(row), currency: setup.currency }
         if (product.code === '') throw appError('product.no_code', { message: 'The row has no product code.', field: 'code' })
         if (product.title === '') throw appError('product.no_title', { message: 'The row has no product name.', field: 'title' })
-        if (product.price && isNegative(product.price)) throw appError('amount.negative', { message: 'A price is not negative.', field: 'price' })
+        if (product.price && isNegative(product.price))
+          throw appError('amount.negative', { message: 'A price is not negative.', field: 'price' })
         if (product.price) toMinor(product.price, setup.currency, 'price')
         return { ...product, price: product.price?.toFixed() ?? null }
       },

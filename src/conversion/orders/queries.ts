@@ -30,7 +30,8 @@ export async function ordersWhere(ctx: Context, { filter, q }: OrderQuery): Prom
   return sql<boolean>`${sql.join(parts, sql` and `)}`
 }
 
-export const timezoneOf = async (ctx: Context): Promise<string> => (await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()).timezone
+export const timezoneOf = async (ctx: Context): Promise<string> =>
+  (await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()).timezone
 
 /** By the beginning of the order number, a product's code, or the customer. Pattern comparisons are leakproof where LIKE is not, so they keep their index. */
 const searched = (ctx: Context, q: string): RawBuilder<boolean> => sql<boolean>`o.id in (
@@ -39,7 +40,10 @@ const searched = (ctx: Context, q: string): RawBuilder<boolean> => sql<boolean>`
   union all select b.id from orders b join customers m on m.tenant_id = b.tenant_id and m.id = b.customer_id
     where b.tenant_id = ${ctx.tenantId} and m.canonical_id in (select search_customers(${q}, 500)))`
 
-export async function listOrders(ctx: Context, query: Listing): Promise<{ items: OrderItem[]; next: string | null; total: number; totalExact: boolean }> {
+export async function listOrders(
+  ctx: Context,
+  query: Listing,
+): Promise<{ items: OrderItem[]; next: string | null; total: number; totalExact: boolean }> {
   const where = await ordersWhere(ctx, query)
   const { column, type, descending } = sorting(query.sort)
   const after = decodeCursor(z.tuple([z.string().max(64), z.int()]), query.cursor)
@@ -54,27 +58,40 @@ export async function listOrders(ctx: Context, query: Listing): Promise<{ items:
     countUpTo(ctx, where, countMost + 1),
   ])
   const { items, next } = toPage(rows, query.limit, ({ id, key }) => [key, id])
-  return { items: await describeOrders(ctx, items.map(({ id }) => id)), next, total: Math.min(total, countMost), totalExact: total <= countMost }
+  return {
+    items: await describeOrders(
+      ctx,
+      items.map(({ id }) => id),
+    ),
+    next,
+    total: Math.min(total, countMost),
+    totalExact: total <= countMost,
+  }
 }
 
 const countUpTo = async (ctx: Context, where: RawBuilder<boolean>, most: number): Promise<number> =>
-  (await sql<{ count: number }>`select count(*) as count from (select from orders o where ${where} limit ${most}) as found`.execute(ctx.db)).rows[0]?.count ?? 0
+  (await sql<{ count: number }>`select count(*) as count from (select from orders o where ${where} limit ${most}) as found`.execute(ctx.db))
+    .rows[0]?.count ?? 0
 
 function sorting(sort = '-paidAt') {
   const key = sort.replace(/^-/, '')
-  if (!(key in sorts)) throw appError('sort.unknown', { message: `Orders can be sorted by ${Object.keys(sorts).join(', ')}.`, field: 'sort' })
+  if (!(key in sorts))
+    throw appError('sort.unknown', { message: `Orders can be sorted by ${Object.keys(sorts).join(', ')}.`, field: 'sort' })
   return { ...sorts[key as keyof typeof sorts], descending: sort.startsWith('-') }
 }
 
 function refuseCursor(cause: unknown): never {
-  if (/^22/.test((cause as { code?: string }).code ?? '')) throw appError('cursor.invalid', { message: 'This cursor was not given out by this list.', field: 'cursor', cause })
+  if (/^22/.test((cause as { code?: string }).code ?? ''))
+    throw appError('cursor.invalid', { message: 'This cursor was not given out by this list.', field: 'cursor', cause })
   throw cause
 }
 
 /** Ids of what a query reaches, in order of id, for exports. */
 export async function orderIdsAfter(ctx: Context, query: OrderQuery, after: number, limit: number): Promise<number[]> {
   const where = await ordersWhere(ctx, query)
-  const { rows } = await sql<{ id: number }>`select o.id from orders o where ${where} and o.id > ${after} order by o.id limit ${limit}`.execute(ctx.db)
+  const { rows } = await sql<{
+    id: number
+  }>`select o.id from orders o where ${where} and o.id > ${after} order by o.id limit ${limit}`.execute(ctx.db)
   return rows.map(({ id }) => id)
 }
 
@@ -120,7 +137,8 @@ async function readRows(ctx: Context, ids: readonly number[]): Promise<Row[]> {
   return rows
 }
 
-export const describeOrders = async (ctx: Context, ids: readonly number[]): Promise<OrderItem[]> => (ids.length === 0 ? [] : (await readRows(ctx, ids)).map((row) => itemOf(ctx, row)))
+export const describeOrders = async (ctx: Context, ids: readonly number[]): Promise<OrderItem[]> =>
+  ids.length === 0 ? [] : (await readRows(ctx, ids)).map((row) => itemOf(ctx, row))
 
 const itemOf = (ctx: Context, row: Row): OrderItem => ({
   id: publicId(ctx, 'ord', row.id),

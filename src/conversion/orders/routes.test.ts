@@ -28,7 +28,11 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
   const app = createServer(workspace, async () => ({ tenantId: ctx.tenantId, actor }))
   app.route('/', new Hono().route('/orders', orders).route('/shops', shops).route('/hooks/orders', orderHooks))
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const response = await app.request(path, { method, headers: { 'Content-Type': 'application/json', ...headers }, ...(body === undefined ? {} : { body: text }) })
+  const response = await app.request(path, {
+    method,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: text }),
+  })
   const answer = await response.text()
   return { status: response.status, body: answer ? JSON.parse(answer) : undefined }
 }
@@ -49,7 +53,15 @@ const order = (change: object = {}) => ({
 })
 
 const told = async () =>
-  (await workspace.databases.system.selectFrom('eventLog').select(['name', 'properties']).where('tenantId', '=', ctx.tenantId).where('name', 'like', 'order.%').orderBy('seq').execute()).map(({ name, properties }) => [name, (properties as { amount: number }).amount])
+  (
+    await workspace.databases.system
+      .selectFrom('eventLog')
+      .select(['name', 'properties'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('name', 'like', 'order.%')
+      .orderBy('seq')
+      .execute()
+  ).map(({ name, properties }) => [name, (properties as { amount: number }).amount])
 
 const enter = async (change: object = {}): Promise<string> => (await call('POST', '/orders', order(change))).body.id
 
@@ -58,9 +70,23 @@ describe('orders by hand', () => {
     const made = await call('POST', '/orders', order())
     expect(made).toMatchObject({ status: 201, body: { id: expect.stringMatching(/^ord_/), customer: expect.stringMatching(/^cus_/) } })
     const found = await call('GET', `/orders/${made.body.id}`)
-    expect(found.body).toMatchObject({ orderNo: 'A1', status: 'paid', paidMinor: 12_999, currency: 'CNY', customer: { name: '王小明' }, quantity: 3, lines: [{ lineNo: '1', unitPrice: '49.995', amountMinor: 9999, paidMinor: 9999 }, { lineNo: '2', amountMinor: 3000 }] })
+    expect(found.body).toMatchObject({
+      orderNo: 'A1',
+      status: 'paid',
+      paidMinor: 12_999,
+      currency: 'CNY',
+      customer: { name: '王小明' },
+      quantity: 3,
+      lines: [
+        { lineNo: '1', unitPrice: '49.995', amountMinor: 9999, paidMinor: 9999 },
+        { lineNo: '2', amountMinor: 3000 },
+      ],
+    })
     expect(await told()).toEqual([['order.paid', 12_999]])
-    expect(await call('POST', '/orders', order())).toMatchObject({ status: 409, body: { error: { code: 'order.exists', field: 'orderNo' } } })
+    expect(await call('POST', '/orders', order())).toMatchObject({
+      status: 409,
+      body: { error: { code: 'order.exists', field: 'orderNo' } },
+    })
     expect(await told()).toHaveLength(1)
   })
 
@@ -97,13 +123,33 @@ describe('refunds', () => {
     const id = await enter()
     const refund = (body: object) => call('POST', `/orders/${id}/refunds`, body)
     expect(await refund({ amountMinor: 1000, lines: [{ lineNo: '2', amountMinor: 1000 }], reason: '破损' })).toMatchObject({ status: 201 })
-    expect(await refund({ amountMinor: 2500, lines: [{ lineNo: '2', amountMinor: 2500 }] })).toMatchObject({ status: 409, body: { error: { code: 'refund.too_much', field: 'lines.0.amountMinor' } } })
-    expect(await refund({ amountMinor: 500, lines: [{ lineNo: '2', amountMinor: 400 }] })).toMatchObject({ status: 400, body: { error: { code: 'refund.lines_differ' } } })
-    expect(await refund({ amountMinor: 1, lines: [{ lineNo: '9', amountMinor: 1 }] })).toMatchObject({ status: 400, body: { error: { field: 'lines.0.lineNo' } } })
-    expect(await refund({ amountMinor: 12_000 })).toMatchObject({ status: 409, body: { error: { code: 'refund.too_much', field: 'amountMinor' } } })
+    expect(await refund({ amountMinor: 2500, lines: [{ lineNo: '2', amountMinor: 2500 }] })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'refund.too_much', field: 'lines.0.amountMinor' } },
+    })
+    expect(await refund({ amountMinor: 500, lines: [{ lineNo: '2', amountMinor: 400 }] })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'refund.lines_differ' } },
+    })
+    expect(await refund({ amountMinor: 1, lines: [{ lineNo: '9', amountMinor: 1 }] })).toMatchObject({
+      status: 400,
+      body: { error: { field: 'lines.0.lineNo' } },
+    })
+    expect(await refund({ amountMinor: 12_000 })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'refund.too_much', field: 'amountMinor' } },
+    })
     expect(await refund({ amountMinor: 11_999 })).toMatchObject({ status: 201 })
-    expect((await call('GET', `/orders/${id}`)).body).toMatchObject({ refundedMinor: 12_999, lines: [{ refundedMinor: 0 }, { refundedMinor: 1000 }], refunds: [{ amountMinor: 1000, reason: '破损' }, { amountMinor: 11_999 }] })
-    expect(await told()).toEqual([['order.paid', 12_999], ['order.refunded', 1000], ['order.refunded', 11_999]])
+    expect((await call('GET', `/orders/${id}`)).body).toMatchObject({
+      refundedMinor: 12_999,
+      lines: [{ refundedMinor: 0 }, { refundedMinor: 1000 }],
+      refunds: [{ amountMinor: 1000, reason: '破损' }, { amountMinor: 11_999 }],
+    })
+    expect(await told()).toEqual([
+      ['order.paid', 12_999],
+      ['order.refunded', 1000],
+      ['order.refunded', 11_999],
+    ])
     expect((await call('GET', '/orders/totals')).body).toMatchObject({ paidMinor: 12_999, refundedMinor: 12_999, netMinor: 0, refunds: 2 })
   })
 
@@ -115,7 +161,10 @@ describe('refunds', () => {
 
   test('an order that was not paid has nothing to give back', async () => {
     const id = await enter({ status: 'unpaid', paidAt: null })
-    expect(await call('POST', `/orders/${id}/refunds`, { amountMinor: 1 })).toMatchObject({ status: 409, body: { error: { code: 'refund.not_paid' } } })
+    expect(await call('POST', `/orders/${id}/refunds`, { amountMinor: 1 })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'refund.not_paid' } },
+    })
     expect(await told()).toEqual([['order.placed', 12_999]])
   })
 })
@@ -123,9 +172,17 @@ describe('refunds', () => {
 describe('the list', () => {
   test('filters, searches, sorts and pages', async () => {
     for (let n = 1; n <= 7; n++)
-      await enter({ orderNo: `N${n}`, paidAt: `2026-02-0${n}T20:00:00Z`, createdAt: `2026-02-0${n}T10:00:00Z`, status: n === 7 ? 'completed' : 'paid', buyer: n % 2 ? { memberNo: 'odd' } : null, lines: [{ lineNo: '1', productCode: n > 5 ? 'late' : 'early', title: `货${n}`, quantity: 1, unitPrice: String(n) }] })
+      await enter({
+        orderNo: `N${n}`,
+        paidAt: `2026-02-0${n}T20:00:00Z`,
+        createdAt: `2026-02-0${n}T10:00:00Z`,
+        status: n === 7 ? 'completed' : 'paid',
+        buyer: n % 2 ? { memberNo: 'odd' } : null,
+        lines: [{ lineNo: '1', productCode: n > 5 ? 'late' : 'early', title: `货${n}`, quantity: 1, unitPrice: String(n) }],
+      })
     const list = async (query: Record<string, string>) => (await call('GET', `/orders?${new URLSearchParams(query)}`)).body
-    const numbers = async (query: Record<string, string>) => (await list(query)).items.map((one: { orderNo: string }) => one.orderNo).join(' ')
+    const numbers = async (query: Record<string, string>) =>
+      (await list(query)).items.map((one: { orderNo: string }) => one.orderNo).join(' ')
     const where = (filter: object) => numbers({ filter: JSON.stringify(filter), sort: 'paidAt' })
     expect(await numbers({})).toBe('N7 N6 N5 N4 N3 N2 N1')
     expect(await numbers({ sort: '-paidMinor', limit: '2' })).toBe('N7 N6')
@@ -147,14 +204,17 @@ describe('the list', () => {
   test('what is not a filter, sort, cursor or id is refused; SQL in any of them is only text', async () => {
     await enter()
     const code = async (query: Record<string, string>) => (await call('GET', `/orders?${new URLSearchParams(query)}`)).body.error?.code
-    expect(await code({ sort: "paidAt; drop table orders" })).toBe('sort.unknown')
+    expect(await code({ sort: 'paidAt; drop table orders' })).toBe('sort.unknown')
     expect(await code({ cursor: Buffer.from(`["' or 1=1 --",1]`).toString('base64url') })).toBe('cursor.invalid')
     expect(await code({ cursor: 'nonsense' })).toBe('cursor.invalid')
     expect(await code({ filter: '{"orderNo":{"in":["A1"]}}' })).toBe('filter.invalid')
     expect(await code({ filter: '{' })).toBe('filter.invalid')
     expect(await code({ filter: '{"shop":{"in":["shp_x"]}}' })).toBe('shop.not_found')
     expect(await code({ q: "' or 1=1 --" })).toBe(undefined)
-    expect((await call('GET', '/orders/totals?from=2026-02-30&to=2026-03-01')).body.error).toMatchObject({ code: 'date.invalid', field: 'dateFrom' })
+    expect((await call('GET', '/orders/totals?from=2026-02-30&to=2026-03-01')).body.error).toMatchObject({
+      code: 'date.invalid',
+      field: 'dateFrom',
+    })
     expect((await call('GET', '/orders/ord_00000000000000000000000000')).body.error.code).toBe('order.not_found')
   })
 
@@ -175,7 +235,9 @@ describe('the list', () => {
 
 describe('the webhook', () => {
   const shop = async () => (await call('POST', '/shops', { name: '天河店' })).body as { id: string; secret: string; hookUrl: string }
-  const sign = (secret: string, body: string, at = Date.parse('2026-03-01T08:00:00Z') / 1000) => ({ 'Liuliang-Signature': `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}` })
+  const sign = (secret: string, body: string, at = Date.parse('2026-03-01T08:00:00Z') / 1000) => ({
+    'Liuliang-Signature': `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`,
+  })
   const push = (to: { id: string; secret: string }, change: object = {}, headers?: Record<string, string>) => {
     const text = JSON.stringify(order(change))
     return call('POST', `/hooks/orders/${to.id}`, text, headers ?? sign(to.secret, text))
@@ -188,8 +250,19 @@ describe('the webhook', () => {
     expect(await push(to)).toEqual(first)
     const shipped = { status: 'WAIT_BUYER_CONFIRM_GOODS', updatedAt: '2026-02-03T00:00:00Z', shippedAt: '2026-02-03T00:00:00Z' }
     expect((await push(to, shipped)).status).toBe(200)
-    expect(await push(to, { status: 'unpaid', updatedAt: '2026-02-02T00:00:00Z', lines: [{ lineNo: '1', productCode: 'P9', quantity: 1, unitPrice: '1' }] })).toEqual(first)
-    expect((await call('GET', `/orders/${first.body.order}`)).body).toMatchObject({ status: 'shipped', paidMinor: 12_999, shop: { name: '天河店' }, lines: [{ productCode: 'P1' }, { productCode: 'P2' }] })
+    expect(
+      await push(to, {
+        status: 'unpaid',
+        updatedAt: '2026-02-02T00:00:00Z',
+        lines: [{ lineNo: '1', productCode: 'P9', quantity: 1, unitPrice: '1' }],
+      }),
+    ).toEqual(first)
+    expect((await call('GET', `/orders/${first.body.order}`)).body).toMatchObject({
+      status: 'shipped',
+      paidMinor: 12_999,
+      shop: { name: '天河店' },
+      lines: [{ productCode: 'P1' }, { productCode: 'P2' }],
+    })
     expect(await told()).toEqual([['order.paid', 12_999]])
   })
 
@@ -202,10 +275,21 @@ describe('the webhook', () => {
     const back = { ...refund, status: 'success', finishedAt: '2026-02-05T00:00:00Z' }
     await push(to, { updatedAt: '2026-02-05T00:00:00Z', refunds: [back] })
     await push(to, { updatedAt: '2026-02-05T00:00:00Z', refunds: [back] })
-    expect((await call('GET', `/orders/${body.order}`)).body).toMatchObject({ refundedMinor: 3000, lines: [{ refundedMinor: 0 }, { refundedMinor: 3000 }] })
+    expect((await call('GET', `/orders/${body.order}`)).body).toMatchObject({
+      refundedMinor: 3000,
+      lines: [{ refundedMinor: 0 }, { refundedMinor: 3000 }],
+    })
     await push(to, { updatedAt: '2026-02-06T00:00:00Z', lines: [{ lineNo: '1', productCode: 'P1', quantity: 1, unitPrice: '50' }] })
-    expect(await told()).toEqual([['order.paid', 12_999], ['order.refunded', 3000], ['order.amended', -7999]])
-    const totals = await ctx.db.selectFrom('customerTotals').select(['ordersCount', 'paidMinor', 'refundedMinor']).where('tenantId', '=', ctx.tenantId).execute()
+    expect(await told()).toEqual([
+      ['order.paid', 12_999],
+      ['order.refunded', 3000],
+      ['order.amended', -7999],
+    ])
+    const totals = await ctx.db
+      .selectFrom('customerTotals')
+      .select(['ordersCount', 'paidMinor', 'refundedMinor'])
+      .where('tenantId', '=', ctx.tenantId)
+      .execute()
     expect(totals).toEqual([{ ordersCount: 1, paidMinor: 5000, refundedMinor: 3000 }])
   })
 
@@ -217,13 +301,20 @@ describe('the webhook', () => {
     expect(await code(push(to, { orderNo: 'other' }, sign(to.secret, text)))).toEqual([401, 'webhook.signature_wrong'])
     expect(await code(push(to, {}, {}))).toEqual([401, 'webhook.signature_missing'])
     expect(await code(push(to, {}, { 'Liuliang-Signature': 't=1,v1=zz' }))).toEqual([401, 'webhook.signature_missing'])
-    for (const seconds of [-301, 301]) expect(await code(push(to, {}, sign(to.secret, text, Date.parse('2026-03-01T08:00:00Z') / 1000 + seconds)))).toEqual([401, 'webhook.signature_expired'])
+    for (const seconds of [-301, 301])
+      expect(await code(push(to, {}, sign(to.secret, text, Date.parse('2026-03-01T08:00:00Z') / 1000 + seconds)))).toEqual([
+        401,
+        'webhook.signature_expired',
+      ])
     expect((await push(to, {}, sign(to.secret, text, Date.parse('2026-03-01T08:00:00Z') / 1000 - 299))).status).toBe(200)
     expect(await code(push({ ...to, id: 'shp_00000000000000000000000000' }))).toEqual([404, 'shop.not_found'])
     expect(await code(push(to, { note: 'x'.repeat(1_100_000) }))).toEqual([413, 'request.too_large'])
     const ill = await push(to, { lines: 'none' })
     expect([ill.status, ill.body.error]).toMatchObject([400, { code: 'request.invalid', field: 'lines' }])
-    expect(await code(call('POST', `/hooks/orders/${to.id}`, '{"orderNo":', sign(to.secret, '{"orderNo":')))).toEqual([400, 'json.malformed'])
+    expect(await code(call('POST', `/hooks/orders/${to.id}`, '{"orderNo":', sign(to.secret, '{"orderNo":')))).toEqual([
+      400,
+      'json.malformed',
+    ])
   })
 
   test('a new secret leaves the old one good for a day', async () => {

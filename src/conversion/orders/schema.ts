@@ -21,7 +21,10 @@ const optionalText = (most: number) =>
     .transform((value) => value || undefined)
 /** Exact decimal text; a JSON number would have been rounded on its way here. */
 const decimal = z.string().regex(/^\d{1,13}(\.\d{1,8})?$/, 'Give a decimal number as text, such as "12.30".')
-const quantity = z.union([z.number().positive().max(99_999_999), decimal.refine((value) => Number(value) > 0 && Number(value) < 100_000_000, 'The quantity is zero or too large.')])
+const quantity = z.union([
+  z.number().positive().max(99_999_999),
+  decimal.refine((value) => Number(value) > 0 && Number(value) < 100_000_000, 'The quantity is zero or too large.'),
+])
 const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
 
 /** The body of the order webhook, and of an order entered by hand. */
@@ -36,7 +39,14 @@ export const OrderBody = z.object({
   closedAt: instant.nullish(),
   updatedAt: instant,
   buyer: z
-    .object({ unionid: optionalText(200), phone: optionalText(40), memberNo: optionalText(200), externalUserId: optionalText(200), shopBuyerId: optionalText(200), name: optionalText(100) })
+    .object({
+      unionid: optionalText(200),
+      phone: optionalText(40),
+      memberNo: optionalText(200),
+      externalUserId: optionalText(200),
+      shopBuyerId: optionalText(200),
+      name: optionalText(100),
+    })
     .nullish(),
   lines: z
     .array(
@@ -57,7 +67,10 @@ export const OrderBody = z.object({
     .array(
       z.object({
         refundNo: text(128),
-        lineNos: z.array(z.union([text(64), z.int()]).transform(String)).max(1000).default([]),
+        lineNos: z
+          .array(z.union([text(64), z.int()]).transform(String))
+          .max(1000)
+          .default([]),
         amount: decimal,
         status: z.enum(refundStatuses),
         type: z.enum(refundTypes).default('refund_only'),
@@ -67,22 +80,38 @@ export const OrderBody = z.object({
     )
     .max(200)
     .nullish(),
-  attribution: z.object({ employee: optionalText(100), channel: optionalText(100), coupon: z.array(text(100)).max(50).nullish() }).nullish(),
+  attribution: z
+    .object({ employee: optionalText(100), channel: optionalText(100), coupon: z.array(text(100)).max(50).nullish() })
+    .nullish(),
 })
 export type OrderBody = z.infer<typeof OrderBody>
 
 /** Money back: of the whole order, or line by line. Amounts are minor units. */
 export const RefundBody = z.object({
   amountMinor: z.int().positive(),
-  lines: z.array(z.object({ lineNo: text(128), amountMinor: z.int().positive(), quantity: z.number().positive().optional() })).max(1000).optional(),
+  lines: z
+    .array(z.object({ lineNo: text(128), amountMinor: z.int().positive(), quantity: z.number().positive().optional() }))
+    .max(1000)
+    .optional(),
   type: z.enum(refundTypes).default('refund_only'),
   reason: optionalText(200),
   refundNo: optionalText(128),
 })
 export type RefundBody = z.infer<typeof RefundBody>
 
-const range = z.strictObject({ gte: z.string().optional(), gt: z.string().optional(), lte: z.string().optional(), lt: z.string().optional() })
-const numbers = z.strictObject({ eq: z.int().optional(), gte: z.int().optional(), gt: z.int().optional(), lte: z.int().optional(), lt: z.int().optional() })
+const range = z.strictObject({
+  gte: z.string().optional(),
+  gt: z.string().optional(),
+  lte: z.string().optional(),
+  lt: z.string().optional(),
+})
+const numbers = z.strictObject({
+  eq: z.int().optional(),
+  gte: z.int().optional(),
+  gt: z.int().optional(),
+  lte: z.int().optional(),
+  lt: z.int().optional(),
+})
 const some = z.strictObject({ in: z.array(z.string().max(128)).min(1).max(200) })
 
 export const OrderCondition = z.union([
@@ -102,7 +131,12 @@ export type OrderCondition = z.infer<typeof OrderCondition>
 
 export type OrderFilter = { and: OrderFilter[] } | { or: OrderFilter[] } | { not: OrderFilter } | OrderCondition
 export const OrderFilter: z.ZodType<OrderFilter> = z.lazy(() =>
-  z.union([z.strictObject({ and: z.array(OrderFilter).max(50) }), z.strictObject({ or: z.array(OrderFilter).max(50) }), z.strictObject({ not: OrderFilter }), OrderCondition]),
+  z.union([
+    z.strictObject({ and: z.array(OrderFilter).max(50) }),
+    z.strictObject({ or: z.array(OrderFilter).max(50) }),
+    z.strictObject({ not: OrderFilter }),
+    OrderCondition,
+  ]),
 )
 
 const Named = z.object({ id: z.string(), name: z.string() })
@@ -154,7 +188,15 @@ export const OrderDetail = OrderItem.extend({
     }),
   ),
   refunds: z.array(
-    z.object({ id: z.string(), refundNo: z.string(), amountMinor: z.int(), status: z.enum(refundStatuses), type: z.enum(refundTypes), reason: z.string().nullable(), at: z.string() }),
+    z.object({
+      id: z.string(),
+      refundNo: z.string(),
+      amountMinor: z.int(),
+      status: z.enum(refundStatuses),
+      type: z.enum(refundTypes),
+      reason: z.string().nullable(),
+      at: z.string(),
+    }),
   ),
 })
 export type OrderDetail = z.infer<typeof OrderDetail>
@@ -195,5 +237,12 @@ export const TradeTotals = Trade.extend({
 })
 export type TradeTotals = z.infer<typeof TradeTotals>
 
-export const Shop = z.object({ id: z.string(), name: z.string(), source: z.string(), hookUrl: z.string(), hasSecret: z.boolean(), createdAt: z.string() })
+export const Shop = z.object({
+  id: z.string(),
+  name: z.string(),
+  source: z.string(),
+  hookUrl: z.string(),
+  hasSecret: z.boolean(),
+  createdAt: z.string(),
+})
 export const ShopWithSecret = Shop.extend({ secret: z.string().describe('Shown once.') })

@@ -16,7 +16,12 @@ export async function ensureShops(ctx: Context, names: ReadonlySet<string>): Pro
     .values(named.map((name) => ({ tenantId: ctx.tenantId, name, source: 'import', createdAt: ctx.now() })))
     .onConflict((conflict) => conflict.columns(['tenantId', 'name']).doNothing())
     .execute()
-  const found = await ctx.db.selectFrom('shops').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).where('name', 'in', named).execute()
+  const found = await ctx.db
+    .selectFrom('shops')
+    .select(['id', 'name'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('name', 'in', named)
+    .execute()
   return new Map(found.map(({ id, name }) => [name, id]))
 }
 
@@ -28,7 +33,13 @@ export async function listShops(ctx: Context): Promise<z.infer<typeof Shop>[]> {
     .where('archivedAt', 'is', null)
     .orderBy('id')
     .execute()
-  return rows.map(({ id, createdAt, hasSecret, ...row }) => ({ ...row, id: publicId(ctx, 'shp', id), hookUrl: hookUrl(ctx, id), hasSecret: Boolean(hasSecret), createdAt: new Date(createdAt).toISOString() }))
+  return rows.map(({ id, createdAt, hasSecret, ...row }) => ({
+    ...row,
+    id: publicId(ctx, 'shp', id),
+    hookUrl: hookUrl(ctx, id),
+    hasSecret: Boolean(hasSecret),
+    createdAt: new Date(createdAt).toISOString(),
+  }))
 }
 
 const hookUrl = (ctx: Context, id: number): string => `${ctx.config.publicUrl}/hooks/orders/${publicId(ctx, 'shp', id)}`
@@ -49,19 +60,33 @@ export const createShop = (ctx: Context, name: string): Promise<{ id: number; se
   })
 
 /** Renames, puts away, or gives a new secret; the old one stays good for a day, so that the shop can change over. */
-export const changeShop = (ctx: Context, id: number, change: { name?: string | undefined; rotateSecret?: true | undefined; archived?: boolean | undefined }): Promise<{ secret?: string }> =>
+export const changeShop = (
+  ctx: Context,
+  id: number,
+  change: { name?: string | undefined; rotateSecret?: true | undefined; archived?: boolean | undefined },
+): Promise<{ secret?: string }> =>
   inTransaction(ctx, async (ctx) => {
-    const found = await ctx.db.selectFrom('shops').select('id').where('tenantId', '=', ctx.tenantId).where('id', '=', id).forUpdate().executeTakeFirst()
+    const found = await ctx.db
+      .selectFrom('shops')
+      .select('id')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst()
     if (!found) throw notFound('shop')
     if (change.name !== undefined || change.archived !== undefined)
       await ctx.db
         .updateTable('shops')
-        .set({ ...(change.name === undefined ? {} : { name: change.name }), ...(change.archived === undefined ? {} : { archivedAt: change.archived ? ctx.now() : null }) })
+        .set({
+          ...(change.name === undefined ? {} : { name: change.name }),
+          ...(change.archived === undefined ? {} : { archivedAt: change.archived ? ctx.now() : null }),
+        })
         .where('tenantId', '=', ctx.tenantId)
         .where('id', '=', id)
         .execute()
         .catch((cause) => {
-          if ((cause as { code?: string }).code === '23505') throw appError('shop.name_taken', { status: 409, message: 'There is a shop of this name already.', field: 'name', cause })
+          if ((cause as { code?: string }).code === '23505')
+            throw appError('shop.name_taken', { status: 409, message: 'There is a shop of this name already.', field: 'name', cause })
           throw cause
         })
     const secret = change.rotateSecret ? await newSecret(ctx, id) : undefined
@@ -75,7 +100,11 @@ async function newSecret(ctx: Context, id: number): Promise<string> {
   const secret = randomToken()
   await ctx.db
     .updateTable('shops')
-    .set((eb) => ({ secret: ctx.secrets.seal(secret, ownerOf(ctx.tenantId, id)), previousSecret: eb.ref('secret'), previousSecretUntil: new Date(ctx.now().getTime() + overlapMs) }))
+    .set((eb) => ({
+      secret: ctx.secrets.seal(secret, ownerOf(ctx.tenantId, id)),
+      previousSecret: eb.ref('secret'),
+      previousSecretUntil: new Date(ctx.now().getTime() + overlapMs),
+    }))
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', id)
     .execute()
@@ -98,12 +127,17 @@ export async function checkSignature(ctx: Context, shopId: number, header: strin
   if (!shop?.secret) throw notFound('shop')
   const [, at, given] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header?.replaceAll(' ', '') ?? '') ?? []
   if (!at || !given) throw unsigned('webhook.signature_missing', 'Sign the request: Liuliang-Signature: t=UNIX,v1=HEX.')
-  const previous = shop.previousSecret && shop.previousSecretUntil && new Date(shop.previousSecretUntil) > ctx.now() ? [shop.previousSecret] : []
-  const good = [shop.secret, ...previous].map((sealed) => isSignedBy(ctx.secrets.open(sealed, ownerOf(ctx.tenantId, shopId)), at, body, given))
+  const previous =
+    shop.previousSecret && shop.previousSecretUntil && new Date(shop.previousSecretUntil) > ctx.now() ? [shop.previousSecret] : []
+  const good = [shop.secret, ...previous].map((sealed) =>
+    isSignedBy(ctx.secrets.open(sealed, ownerOf(ctx.tenantId, shopId)), at, body, given),
+  )
   if (!good.includes(true)) throw unsigned('webhook.signature_wrong', 'The signature does not fit this body and secret.')
-  if (Math.abs(ctx.now().getTime() / 1000 - Number(at)) > toleranceSeconds) throw unsigned('webhook.signature_expired', `The signature is older than ${toleranceSeconds} seconds, or from the future.`)
+  if (Math.abs(ctx.now().getTime() / 1000 - Number(at)) > toleranceSeconds)
+    throw unsigned('webhook.signature_expired', `The signature is older than ${toleranceSeconds} seconds, or from the future.`)
 }
 
-const isSignedBy = (secret: string, at: string, body: string, given: string): boolean => timingSafeEqual(createHmac('sha256', secret).update(`${at}.${body}`).digest(), Buffer.from(given, 'hex'))
+const isSignedBy = (secret: string, at: string, body: string, given: string): boolean =>
+  timingSafeEqual(createHmac('sha256', secret).update(`${at}.${body}`).digest(), Buffer.from(given, 'hex'))
 
 const unsigned = (code: string, message: string) => appError(code, { status: 401, message })

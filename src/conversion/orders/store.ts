@@ -1,3 +1,4 @@
+import Big from 'big.js'
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { type AppError, appError } from '#platform/errors.ts'
@@ -26,13 +27,22 @@ type How = {
 /** Writes orders with their lines, set by set, in the surrounding transaction; the result has the order of the list. The same again changes nothing. */
 export async function storeOrders(ctx: Context, given: readonly OrderFacts[], how: How = {}): Promise<Stored[]> {
   if (given.length === 0) return []
-  const created = await insertOrders(ctx, given)
+  const created = await insertOrders(ctx, given, how.importId)
   const known = await lockOrders(ctx, given)
   const plans = given.map((facts) => plan(known.get(keyOf(facts)), created.has(keyOf(facts)), facts, ctx.now()))
-  await updateOrders(ctx, plans.flatMap(({ id, changed, after }) => (changed ? [{ id, ...after }] : [])))
+  await updateOrders(
+    ctx,
+    plans.flatMap(({ id, changed, after }) => (changed ? [{ id, ...after }] : [])),
+  )
   const live = plans.filter(({ refused, stale }) => !refused && !stale)
-  const lines = await storeLines(ctx, live.map(({ id, facts }) => ({ id, lines: facts.lines })), 'order', how.completeLines ?? false)
-  const touched = live.filter(({ id, changed, inserted }) => inserted || changed || lines.touched.has(id)).map(({ id }) => id)
+  const lines = await storeLines(
+    ctx,
+    live.map(({ id, facts }) => ({ id, lines: facts.lines })),
+    'order',
+    how.completeLines ?? false,
+  )
+  // A new order came with its sums; lines can only have joined one that was here.
+  const touched = live.filter(({ id, changed, inserted }) => !inserted && (changed || lines.touched.has(id))).map(({ id }) => id)
   await addUpOrders(ctx, touched, how.importId)
   return plans.map(({ id, inserted, changed, refused }) => ({
     id,
@@ -54,32 +64,57 @@ function plan(known: (KnownOrder & { id: number }) | undefined, inserted: boolea
   if (!known) throw new Error(`order ${facts.orderNo} vanished while it was locked`)
   const { id, ...before } = known
   if (before.currency !== facts.currency)
-    return { id, facts, inserted: false, changed: false, stale: false, after: before, refused: appError('order.currency_differs', { message: `Order ${facts.orderNo} is in ${before.currency}, not ${facts.currency}.`, field: 'currency', status: 409 }) }
+    return {
+      id,
+      facts,
+      inserted: false,
+      changed: false,
+      stale: false,
+      after: before,
+      refused: appError('order.currency_differs', {
+        message: `Order ${facts.orderNo} is in ${before.currency}, not ${facts.currency}.`,
+        field: 'currency',
+        status: 409,
+      }),
+    }
   const stale = !inserted && isStale(before, facts)
   const after = stale ? before : mergeOrder(inserted ? undefined : before, facts, now)
   return { id, facts, inserted, stale, after, changed: !isSame(before, after) }
 }
 
-async function insertOrders(ctx: Context, given: readonly OrderFacts[]): Promise<Set<string>> {
+async function insertOrders(ctx: Context, given: readonly OrderFacts[], importId: number | undefined): Promise<Set<string>> {
   const rows = given.map((facts) => {
     const first = mergeOrder(undefined, facts, ctx.now())
-    return { ...snake(first), shop_id: facts.shopId, order_no: facts.orderNo, source: facts.source }
+    return { ...snake(first), shop_id: facts.shopId, order_no: facts.orderNo, source: facts.source, ...sumsOf(facts) }
   })
   const { rows: inserted } = await sql<{ shopId: number; orderNo: string }>`
     insert into orders (tenant_id, shop_id, order_no, source, status, raw_status, customer_id, currency, ordered_at, paid_at, shipped_at, completed_at, closed_at,
-      source_updated_at, stated_paid_minor, employee, channel, coupons, region, created_at)
+      source_updated_at, stated_paid_minor, employee, channel, coupons, region, goods_minor, discount_minor, paid_minor, items, lines, import_id, created_at)
     select ${ctx.tenantId}, shop_id, order_no, source, status, raw_status, customer_id, currency, ordered_at, paid_at, shipped_at, completed_at, closed_at,
-      source_updated_at, stated_paid_minor, employee, channel, coupons, region, ${ctx.now()}
+      source_updated_at, stated_paid_minor, employee, channel, coupons, region, goods_minor, discount_minor, paid_minor, items, lines, ${importId ?? null}::int, ${ctx.now()}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(shop_id int, order_no text, source text, status text, raw_status text, customer_id int, currency text,
       ordered_at timestamptz, paid_at timestamptz, shipped_at timestamptz, completed_at timestamptz, closed_at timestamptz, source_updated_at timestamptz,
-      stated_paid_minor bigint, employee text, channel text, coupons text[], region text)
+      stated_paid_minor bigint, employee text, channel text, coupons text[], region text, goods_minor bigint, discount_minor bigint, paid_minor bigint, items numeric, lines int)
     order by shop_id, order_no
     on conflict (tenant_id, shop_id, order_no) do nothing
     returning shop_id, order_no`.execute(ctx.db)
   return new Set(inserted.map(keyOf))
 }
 
-const snake = (row: object): Record<string, unknown> => Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]))
+/** What `addUpOrders` would find for an order that has just these lines. */
+function sumsOf({ lines, statedPaidMinor }: OrderFacts): Record<string, unknown> {
+  let [goods, discount, paid, items] = [0, 0, 0, new Big(0)]
+  for (const line of lines) {
+    goods += line.amountMinor
+    discount += line.discountMinor
+    paid += line.paidMinor
+    items = items.plus(line.quantity)
+  }
+  return { goods_minor: goods, discount_minor: discount, paid_minor: statedPaidMinor ?? paid, items: items.toFixed(), lines: lines.length }
+}
+
+const snake = (row: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]))
 
 /** In one order for everybody: writers of the same orders wait for each other instead of deadlocking. */
 async function lockOrders(ctx: Context, given: readonly OrderFacts[]): Promise<Map<string, KnownOrder & { id: number }>> {
@@ -110,7 +145,9 @@ type StoredLines = { touched: Set<number>; inserted: Map<number, Set<string>>; u
 async function storeLines(ctx: Context, documents: readonly WithLines[], of: 'order' | 'refund', complete: boolean): Promise<StoredLines> {
   const stored: StoredLines = { touched: new Set(), inserted: new Map(), updated: new Map() }
   const rows = documents.flatMap(({ id, lines }) => lines.map((line) => ({ id, line })))
-  for (const { id, lineKey, inserted } of rows.length === 0 ? [] : await (of === 'order' ? writeOrderLines(ctx, rows) : writeRefundLines(ctx, rows))) {
+  for (const { id, lineKey, inserted } of rows.length === 0
+    ? []
+    : await (of === 'order' ? writeOrderLines(ctx, rows) : writeRefundLines(ctx, rows))) {
     const into = inserted ? stored.inserted : stored.updated
     into.set(id, (into.get(id) ?? new Set()).add(lineKey))
     stored.touched.add(id)
@@ -194,12 +231,31 @@ export async function storeRefunds(ctx: Context, given: readonly RefundFacts[], 
   const written = new Map(rows.map((row) => [`${row.shopId} ${row.refundNo}`, row]))
   const ids = await refundIds(ctx, given)
   const idOf = (facts: RefundFacts) => ids.get(`${facts.shopId} ${facts.refundNo}`) ?? 0
-  const lines = await storeLines(ctx, given.map((facts) => ({ id: idOf(facts), lines: facts.lines })), 'refund', false)
-  await addUpRefunds(ctx, given.filter((facts) => written.has(`${facts.shopId} ${facts.refundNo}`) || lines.touched.has(idOf(facts)) || facts.amountMinor !== undefined).map((facts) => ({ id: idOf(facts), stated: facts.amountMinor ?? null })), how.importId)
+  const lines = await storeLines(
+    ctx,
+    given.map((facts) => ({ id: idOf(facts), lines: facts.lines })),
+    'refund',
+    false,
+  )
+  await addUpRefunds(
+    ctx,
+    given
+      .filter(
+        (facts) => written.has(`${facts.shopId} ${facts.refundNo}`) || lines.touched.has(idOf(facts)) || facts.amountMinor !== undefined,
+      )
+      .map((facts) => ({ id: idOf(facts), stated: facts.amountMinor ?? null })),
+    how.importId,
+  )
   return given.map((facts) => {
     const id = idOf(facts)
     const row = written.get(`${facts.shopId} ${facts.refundNo}`)
-    return { id, inserted: row?.inserted ?? false, changed: row !== undefined && !row.inserted, insertedLines: lines.inserted.get(id) ?? none, updatedLines: lines.updated.get(id) ?? none }
+    return {
+      id,
+      inserted: row?.inserted ?? false,
+      changed: row !== undefined && !row.inserted,
+      insertedLines: lines.inserted.get(id) ?? none,
+      updatedLines: lines.updated.get(id) ?? none,
+    }
   })
 }
 
@@ -210,7 +266,11 @@ async function refundIds(ctx: Context, given: readonly RefundFacts[]): Promise<M
   return new Map(rows.map(({ id, shopId, refundNo }) => [`${shopId} ${refundNo}`, id]))
 }
 
-async function addUpRefunds(ctx: Context, touched: readonly { id: number; stated: number | null }[], importId: number | undefined): Promise<void> {
+async function addUpRefunds(
+  ctx: Context,
+  touched: readonly { id: number; stated: number | null }[],
+  importId: number | undefined,
+): Promise<void> {
   if (touched.length === 0) return
   const { rows } = await sql<{ orderId: number | null }>`
       update refunds r set amount_minor = coalesce(t.stated, l.amount, r.amount_minor), items = coalesce(l.items, 0), lines = coalesce(l.lines, 0), import_id = coalesce(${importId ?? null}::int, r.import_id)

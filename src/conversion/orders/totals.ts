@@ -18,7 +18,11 @@ export async function tradeTotals(ctx: Context, asked: Asked): Promise<TradeTota
   const orders = sql<boolean>`${await ordersWhere(ctx, asked)} and o.currency = ${currency} and o.counted_at is not null`
   const refunds = sql<boolean>`r.tenant_id = ${ctx.tenantId} and r.currency = ${currency} and r.counted_at is not null
     ${narrowed ? sql`and r.order_id in (select o.id from orders o where ${await ordersWhere(ctx, asked)})` : sql``}`
-  const within = (from: string | undefined, to: string | undefined) => [sql<boolean>`${orders} and ${during(sql`o.counted_at`, from, to, timezone)}`, sql<boolean>`${refunds} and ${during(sql`r.counted_at`, from, to, timezone)}`] as const
+  const within = (from: string | undefined, to: string | undefined) =>
+    [
+      sql<boolean>`${orders} and ${during(sql`o.counted_at`, from, to, timezone)}`,
+      sql<boolean>`${refunds} and ${during(sql`r.counted_at`, from, to, timezone)}`,
+    ] as const
   const [now, then] = [within(asked.from, asked.to), earlier(asked)]
   const [trade, before, buyers, months, days] = await Promise.all([
     readTrade(ctx, ...now),
@@ -34,7 +38,11 @@ export async function tradeTotals(ctx: Context, asked: Asked): Promise<TradeTota
     perBuyerMinor: quotient(trade.paidMinor, trade.buyers),
     perOrderMinor: quotient(trade.paidMinor, trade.orders),
     oneOrderBuyers: buyers.oneOrder,
-    topFifth: { buyers: buyers.top, paidMinor: buyers.topPaid, share: buyers.paid > 0 ? Math.round((buyers.topPaid / buyers.paid) * 1e6) / 1e6 : null },
+    topFifth: {
+      buyers: buyers.top,
+      paidMinor: buyers.topPaid,
+      share: buyers.paid > 0 ? Math.round((buyers.topPaid / buyers.paid) * 1e6) / 1e6 : null,
+    },
     months: months.map(({ step, ...row }) => ({ month: step, ...row })),
     days: days.map(({ step, ...row }) => ({ day: step, ...row })),
     before: before ?? null,
@@ -46,9 +54,13 @@ const quotient = (amount: number, by: number): number | null => (by === 0 ? null
 /** The tenant's own currency where any order has it, otherwise that of most orders. */
 async function chooseCurrency(ctx: Context, asked: string | undefined): Promise<{ currency: string; currencies: string[] }> {
   const { rows } = await sql<{ currency: string; own: string }>`
-    select o.currency, t.currency as own from orders o join tenants t on t.id = o.tenant_id where o.tenant_id = ${ctx.tenantId} group by 1, 2 order by count(*) desc`.execute(ctx.db)
+    select o.currency, t.currency as own from orders o join tenants t on t.id = o.tenant_id where o.tenant_id = ${ctx.tenantId} group by 1, 2 order by count(*) desc`.execute(
+    ctx.db,
+  )
   const currencies = rows.map(({ currency }) => currency)
-  const own = rows[0]?.own ?? (await ctx.db.selectFrom('tenants').select('currency').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()).currency
+  const own =
+    rows[0]?.own ??
+    (await ctx.db.selectFrom('tenants').select('currency').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()).currency
   return { currency: asked ?? (currencies.includes(own) ? own : (currencies[0] ?? own)), currencies }
 }
 
@@ -105,7 +117,13 @@ async function readBuyers(ctx: Context, orders: RawBuilder<boolean>): Promise<Bu
 type StepRow = { step: string; orders: number; buyers: number; paidMinor: number; refundedMinor: number }
 
 /** By calendar month or day of the tenant's zone; steps without trade are left out. */
-async function readSteps(ctx: Context, orders: RawBuilder<boolean>, refunds: RawBuilder<boolean>, form: 'YYYY-MM' | 'YYYY-MM-DD', timezone: string): Promise<StepRow[]> {
+async function readSteps(
+  ctx: Context,
+  orders: RawBuilder<boolean>,
+  refunds: RawBuilder<boolean>,
+  form: 'YYYY-MM' | 'YYYY-MM-DD',
+  timezone: string,
+): Promise<StepRow[]> {
   const { rows } = await sql<StepRow>`
     with paid as (
       select to_char(o.counted_at at time zone ${timezone}, ${form}) as step, count(*) filter (where o.paid_minor > 0) as orders,

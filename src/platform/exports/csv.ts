@@ -12,4 +12,5 @@ export function csvCell(value: unknown): string {
 }
 
 /** A plain number may begin with a sign; everything else that begins like a formula may not. */
-export const guardFormula = (text: string): string => (/^[\s\0]*[=+\-@＝＋－＠\t\r]/u.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text) ? `'${text}` : text)
+export const guardFormula = (text: string): string =>
+  /^[\s\0]*[=+\-@＝＋－＠\t\r]/u.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text) ? `'${text}` : text

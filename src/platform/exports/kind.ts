@@ -20,6 +20,10 @@ export type ExportKind = {
 
 export function findExportKind(kinds: readonly ExportKind[], name: string): ExportKind {
   const found = kinds.find((kind) => kind.name === name)
-  if (!found) throw appError('export.kind_unknown', { message: `"${name.slice(0, 40)}" is nothing that can be exported: ${kinds.map((kind) => kind.name).join(', ')}.`, field: 'what' })
+  if (!found)
+    throw appError('export.kind_unknown', {
+      message: `"${name.slice(0, 40)}" is nothing that can be exported: ${kinds.map((kind) => kind.name).join(', ')}.`,
+      field: 'what',
+    })
   return found
 }

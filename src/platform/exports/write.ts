@@ -8,7 +8,12 @@ import writeXlsx from 'write-excel-file/node'
 import { csvLine, guardFormula } from './csv.ts'
 import type { Cell } from './kind.ts'
 
-export type Sheet = { headers: readonly string[]; pages: AsyncIterable<Cell[][]>; timezone: string; onRows: (rows: number) => Promise<void> | void }
+export type Sheet = {
+  headers: readonly string[]
+  pages: AsyncIterable<Cell[][]>
+  timezone: string
+  onRows: (rows: number) => Promise<void> | void
+}
 
 /** A spreadsheet is built in memory; CSV is not. */
 const mostRows = { csv: 1_000_000, xlsx: 100_000 }
@@ -50,7 +55,9 @@ async function spreadsheet({ headers, timezone }: Sheet, pages: AsyncIterable<Ce
   return (await writeXlsx(rows as never).toBuffer()) as Buffer
 }
 
-const sheetCell = (cell: string | number | null) => (cell === null ? null : typeof cell === 'number' ? { value: cell, type: Number } : { value: guardFormula(cell), type: String })
+const sheetCell = (cell: string | number | null) =>
+  cell === null ? null : typeof cell === 'number' ? { value: cell, type: Number } : { value: guardFormula(cell), type: String }
 
 /** Times as the tenant's wall clock. */
-const plainCell = (cell: Cell, timezone: string): string | number | null => (cell instanceof Date ? DateTime.fromJSDate(cell, { zone: timezone }).toFormat('yyyy-MM-dd HH:mm:ss') : cell)
+const plainCell = (cell: Cell, timezone: string): string | number | null =>
+  cell instanceof Date ? DateTime.fromJSDate(cell, { zone: timezone }).toFormat('yyyy-MM-dd HH:mm:ss') : cell

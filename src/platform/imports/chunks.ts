@@ -35,7 +35,12 @@ const isBlank = (row: FileRow): boolean => !row.error && row.cells.every((cell) 
 function read(run: ImportRun, row: FileRow, width: number): Chunk['items'][number] {
   if (row.error) return { row, error: row.error }
   if (row.cells.length > width && row.cells.slice(width).some((cell) => cell.trim() !== ''))
-    return { row, error: appError('row.too_many_cells', { message: `The row has ${row.cells.length} cells, the header ${width}. A comma inside a text needs quotation marks around the text.` }) }
+    return {
+      row,
+      error: appError('row.too_many_cells', {
+        message: `The row has ${row.cells.length} cells, the header ${width}. A comma inside a text needs quotation marks around the text.`,
+      }),
+    }
   try {
     return { row, value: run.read(row) }
   } catch (error) {

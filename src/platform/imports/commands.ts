@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import type { Context, Installation } from '../context.ts'
 import { appError, notFound } from '../errors.ts'
 import { inTransaction } from '../events/emit.ts'
-import { saveUpload, safeFileName } from '../http/upload.ts'
+import { safeFileName, saveUpload } from '../http/upload.ts'
 import { enqueue, type Job } from '../jobs.ts'
 import type { ImportKind } from './kind.ts'
 import { findTable, parseMapping, setUp, tenantDefaults } from './mapping.ts'
 import { openSource } from './source.ts'
-import type { z } from 'zod'
 
 type Start = { kind: ImportKind; file: File; mapping: unknown; dryRun: boolean }
 
@@ -59,15 +59,26 @@ export async function cancelImport(ctx: Context, id: number): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
     const found = await ctx.db
       .updateTable('imports')
-      .set((eb) => ({ cancelRequested: true, state: eb.case().when('state', '=', 'waiting').then('cancelled').else(eb.ref('state')).end(), finishedAt: eb.case().when('state', '=', 'waiting').then(ctx.now()).else(eb.ref('finishedAt')).end() }))
+      .set((eb) => ({
+        cancelRequested: true,
+        state: eb.case().when('state', '=', 'waiting').then('cancelled').else(eb.ref('state')).end(),
+        finishedAt: eb.case().when('state', '=', 'waiting').then(ctx.now()).else(eb.ref('finishedAt')).end(),
+      }))
       .where('tenantId', '=', ctx.tenantId)
       .where('id', '=', id)
       .returning(['state', 'jobId'])
       .executeTakeFirst()
     if (!found) throw notFound('import')
-    if (found.state === 'done' || found.state === 'failed') throw appError('import.over', { status: 409, message: 'This import has ended already.' })
+    if (found.state === 'done' || found.state === 'failed')
+      throw appError('import.over', { status: 409, message: 'This import has ended already.' })
     if (found.jobId !== null && found.state === 'cancelled')
-      await ctx.db.updateTable('jobs').set({ state: 'cancelled', finishedAt: ctx.now() }).where('tenantId', '=', ctx.tenantId).where('id', '=', found.jobId).where('state', '=', 'waiting').execute()
+      await ctx.db
+        .updateTable('jobs')
+        .set({ state: 'cancelled', finishedAt: ctx.now() })
+        .where('tenantId', '=', ctx.tenantId)
+        .where('id', '=', found.jobId)
+        .where('state', '=', 'waiting')
+        .execute()
     await audit(ctx, 'import.cancelled', ['imp', id])
   })
 }

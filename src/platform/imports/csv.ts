@@ -57,8 +57,9 @@ function readRecord(text: string, start: number, delimiter: string, final: boole
       at = quoted.next
     }
     let end = at
-    let code = 0
-    while (end < text.length && (code = text.charCodeAt(end)) !== separator && code !== 10 && code !== 13) end++
+    let code = text.charCodeAt(end)
+    // Past the end of the text the code is NaN.
+    while (end < text.length && code !== separator && code !== 10 && code !== 13) code = text.charCodeAt(++end)
     if (end === text.length && !final) return undefined
     cells.push(end === at ? cell : cell + text.slice(at, end))
     if (end === text.length) return { cells, next: end, lines }

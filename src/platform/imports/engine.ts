@@ -26,7 +26,15 @@ export async function importFile(ctx: Context, request: ImportRequest): Promise<
   const mapping = parseMapping(request.mapping)
   const { id } = await ctx.db
     .insertInto('imports')
-    .values({ tenantId: ctx.tenantId, kind: request.kind.name, fileName: request.fileName ?? request.path.split('/').at(-1) ?? 'file', mapping: JSON.stringify(mapping), dryRun: request.dryRun ?? false, createdAt: ctx.now(), createdBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null })
+    .values({
+      tenantId: ctx.tenantId,
+      kind: request.kind.name,
+      fileName: request.fileName ?? request.path.split('/').at(-1) ?? 'file',
+      mapping: JSON.stringify(mapping),
+      dryRun: request.dryRun ?? false,
+      createdAt: ctx.now(),
+      createdBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   try {
@@ -39,15 +47,35 @@ export async function importFile(ctx: Context, request: ImportRequest): Promise<
 
 type Run = { kind: ImportKind; importId: number; path: string; signal?: AbortSignal; onProgress?: (progress: ImportProgress) => void }
 
-type State = { fence: number; mapping: ImportMapping; dryRun: boolean; rowsDone: number; rejectedBytes: number; imported: number; updated: number; unchanged: number; rejected: number }
+type State = {
+  fence: number
+  mapping: ImportMapping
+  dryRun: boolean
+  rowsDone: number
+  rejectedBytes: number
+  imported: number
+  updated: number
+  unchanged: number
+  rejected: number
+}
 
 /** Runs an import from where its row says it stands. Whoever ran it before finds the fence moved and stops. */
 export async function runImport(ctx: Context, request: Run): Promise<ImportResult> {
   const started = performance.now()
   const state = await takeOver(ctx, request.importId)
-  const source = await openSource(request.path, { encoding: state.mapping.encoding, json: request.kind.columns.filter(({ json }) => json).map(({ key }) => key) })
+  const source = await openSource(request.path, {
+    encoding: state.mapping.encoding,
+    json: request.kind.columns.filter(({ json }) => json).map(({ key }) => key),
+  })
   const table = await findTable(source, request.kind, state.mapping)
-  const setup = setUp(await tenantDefaults(ctx), { importId: request.importId, dryRun: state.dryRun, kind: request.kind, mapping: state.mapping, table, source })
+  const setup = setUp(await tenantDefaults(ctx), {
+    importId: request.importId,
+    dryRun: state.dryRun,
+    kind: request.kind,
+    mapping: state.mapping,
+    table,
+    source,
+  })
   const run = await request.kind.prepare(ctx, setup)
   const total = Math.max(0, source.lines - table.headerLine)
   await setTotal(ctx, request.importId, total)
@@ -71,7 +99,8 @@ async function takeOver(ctx: Context, id: number): Promise<State> {
   return { ...row, mapping: parseMapping(row.mapping) }
 }
 
-const setTotal = (ctx: Context, id: number, total: number) => ctx.db.updateTable('imports').set({ totalRows: total }).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
+const setTotal = (ctx: Context, id: number, total: number) =>
+  ctx.db.updateTable('imports').set({ totalRows: total }).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
 
 type Work = { state: State; table: Table; run: ImportRun; chunks: AsyncGenerator<Chunk> }
 
@@ -102,11 +131,18 @@ async function applyChunk(ctx: Context, request: Run, { state, table, run }: Wor
   let next = state
   let cancelled = false
   const apply = async (ctx: Context): Promise<void> => {
-    const applied = await applyRows(ctx, run, readable.map(({ value }) => value))
+    const applied = await applyRows(
+      ctx,
+      run,
+      readable.map(({ value }) => value),
+    )
     const rejected = rejections(chunk, readable, applied)
     next = advance(state, applied, rejected.length, chunk.items.length)
     if (state.dryRun) throw new Undone()
-    next = { ...next, rejectedBytes: await writeRejected(rejectedPath(ctx, request.importId), state.rejectedBytes, table.headers, rejected) }
+    next = {
+      ...next,
+      rejectedBytes: await writeRejected(rejectedPath(ctx, request.importId), state.rejectedBytes, table.headers, rejected),
+    }
     cancelled = await checkpoint(ctx, request.importId, next)
   }
   try {
@@ -145,9 +181,11 @@ async function applyRows(ctx: Context, run: ImportRun, rows: readonly unknown[])
   }
 }
 
-const isRefusal = (error: unknown): boolean => (error instanceof AppError ? error.status < 500 : /^2[23]/.test((error as { code?: string }).code ?? ''))
+const isRefusal = (error: unknown): boolean =>
+  error instanceof AppError ? error.status < 500 : /^2[23]/.test((error as { code?: string }).code ?? '')
 
-const refused = (error: unknown): AppError => (error instanceof AppError ? error : appError('import.row_refused', { message: 'A value of this row cannot be stored.', cause: error }))
+const refused = (error: unknown): AppError =>
+  error instanceof AppError ? error : appError('import.row_refused', { message: 'A value of this row cannot be stored.', cause: error })
 
 function rejections(chunk: Chunk, readable: Chunk['items'], applied: Applied): Rejection[] {
   const late = new Map((applied.rejected ?? []).map(({ index, error }) => [readable[index], error]))
@@ -167,7 +205,11 @@ const advance = (state: State, applied: Applied, rejected: number, rows: number)
 })
 
 /** Counters and effects commit together; true when somebody wants the import to stop. */
-async function checkpoint(ctx: Context, id: number, { fence, rowsDone, rejectedBytes, imported, updated, unchanged, rejected }: State): Promise<boolean> {
+async function checkpoint(
+  ctx: Context,
+  id: number,
+  { fence, rowsDone, rejectedBytes, imported, updated, unchanged, rejected }: State,
+): Promise<boolean> {
   const held = await ctx.db
     .updateTable('imports')
     .set({ rowsDone, rejectedBytes, imported, updated, unchanged, rejected })
@@ -182,7 +224,13 @@ async function checkpoint(ctx: Context, id: number, { fence, rowsDone, rejectedB
 
 function progressOf(state: State, total: number, rows: number, seconds: number): ImportProgress {
   const rowsPerSecond = Math.round(rows / Math.max(seconds, 0.001))
-  return { read: state.rowsDone, total, rejected: state.rejected, rowsPerSecond, remainingSeconds: rowsPerSecond > 0 ? Math.max(0, Math.round((total - state.rowsDone) / rowsPerSecond)) : null }
+  return {
+    read: state.rowsDone,
+    total,
+    rejected: state.rejected,
+    rowsPerSecond,
+    remainingSeconds: rowsPerSecond > 0 ? Math.max(0, Math.round((total - state.rowsDone) / rowsPerSecond)) : null,
+  }
 }
 
 const resultOf = (ctx: Context, { kind, importId }: Run, state: State, run: ImportRun, seconds: number): ImportResult => ({
@@ -199,7 +247,13 @@ const resultOf = (ctx: Context, { kind, importId }: Run, state: State, run: Impo
 })
 
 const end = (ctx: Context, id: number, { fence }: State, state: 'done' | 'cancelled', result: ImportResult) =>
-  ctx.db.updateTable('imports').set({ state, result: JSON.stringify(result), finishedAt: ctx.now() }).where('tenantId', '=', ctx.tenantId).where('id', '=', id).where('fence', '=', fence).execute()
+  ctx.db
+    .updateTable('imports')
+    .set({ state, result: JSON.stringify(result), finishedAt: ctx.now() })
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .where('fence', '=', fence)
+    .execute()
 
 export const fail = (ctx: Context, id: number, error: unknown) =>
   ctx.db
@@ -210,4 +264,5 @@ export const fail = (ctx: Context, id: number, error: unknown) =>
     .where('state', 'in', ['waiting', 'running'])
     .execute()
 
-export const rejectedPath = (ctx: Context, id: number): string => join(ctx.config.dataDir, 'imports', String(ctx.tenantId), `${id}.rejected.csv`)
+export const rejectedPath = (ctx: Context, id: number): string =>
+  join(ctx.config.dataDir, 'imports', String(ctx.tenantId), `${id}.rejected.csv`)

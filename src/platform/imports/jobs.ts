@@ -16,11 +16,22 @@ export const importJob = (kinds: readonly ImportKind[]): Job<typeof Payload> =>
     payload: Payload,
     maxAttempts: 20,
     async run(ctx, { importId }, task) {
-      const row = await ctx.db.selectFrom('imports').select(['kind', 'storedPath', 'state']).where('tenantId', '=', ctx.tenantId).where('id', '=', importId).executeTakeFirstOrThrow()
+      const row = await ctx.db
+        .selectFrom('imports')
+        .select(['kind', 'storedPath', 'state'])
+        .where('tenantId', '=', ctx.tenantId)
+        .where('id', '=', importId)
+        .executeTakeFirstOrThrow()
       if (row.state === 'cancelled' || row.state === 'done' || row.storedPath === null) return undefined
       const path = join(ctx.config.dataDir, row.storedPath)
       try {
-        const result = await runImport(ctx, { kind: findImportKind(kinds, row.kind), importId, path, signal: task.signal, onProgress: tellSometimes((progress) => task.save(progress)) })
+        const result = await runImport(ctx, {
+          kind: findImportKind(kinds, row.kind),
+          importId,
+          path,
+          signal: task.signal,
+          onProgress: tellSometimes((progress) => task.save(progress)),
+        })
         await rm(path, { force: true })
         return result
       } catch (error) {

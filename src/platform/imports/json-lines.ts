@@ -5,7 +5,11 @@ const longestLine = 1_000_000
 const deepest = 12
 
 /** One object a line; nested keys are columns with dots. Numbers keep their digits: an id of 19 digits comes out as it went in. */
-export async function* readJsonLines(texts: AsyncIterable<string>, keys: readonly string[], json: readonly string[]): AsyncGenerator<FileRow[]> {
+export async function* readJsonLines(
+  texts: AsyncIterable<string>,
+  keys: readonly string[],
+  json: readonly string[],
+): AsyncGenerator<FileRow[]> {
   for await (const lines of linesOf(texts)) {
     const rows = lines.flatMap(({ line, text }) => (text.trim() === '' ? [] : [rowOf(line, text, keys, json)]))
     if (rows.length > 0) yield rows
@@ -50,11 +54,18 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
   return Number.isSafeInteger(value) || (Number.isFinite(value) && context.source.length < 16) ? value : context.source
 }
 
-function flatten(value: Record<string, unknown>, json: readonly string[], prefix = '', into = new Map<string, string>(), depth = 0): Map<string, string> {
+function flatten(
+  value: Record<string, unknown>,
+  json: readonly string[],
+  prefix = '',
+  into = new Map<string, string>(),
+  depth = 0,
+): Map<string, string> {
   for (const [name, one] of Object.entries(value)) {
     const key = prefix + name
     if (one === null || one === undefined) continue
-    if (typeof one === 'object' && !json.includes(key) && !Array.isArray(one) && depth < deepest) flatten(one as Record<string, unknown>, json, `${key}.`, into, depth + 1)
+    if (typeof one === 'object' && !json.includes(key) && !Array.isArray(one) && depth < deepest)
+      flatten(one as Record<string, unknown>, json, `${key}.`, into, depth + 1)
     else into.set(key, typeof one === 'object' ? JSON.stringify(one) : String(one))
   }
   return into

@@ -27,7 +27,9 @@ export async function findTable(source: Source, kind: ImportKind, mapping: Impor
     if (first.length >= 60) break
   }
   if (source.keys) return { headers: source.keys, headerLine: 0, sample: first }
-  const known = mapping.columns ? new Set(Object.values(mapping.columns).map(plain)) : new Set(kind.columns.flatMap(({ key, aliases }) => [key, ...aliases]).map(plain))
+  const known = mapping.columns
+    ? new Set(Object.values(mapping.columns).map(plain))
+    : new Set(kind.columns.flatMap(({ key, aliases }) => [key, ...aliases]).map(plain))
   const hits = first.slice(0, headerWithin).map(({ cells }) => cells.filter((cell) => known.has(plain(cell))).length)
   const at = Math.max(0, hits.indexOf(Math.max(...hits, 0)))
   const headers = first[at]?.cells.map((cell) => cell.trim()) ?? []
@@ -57,7 +59,10 @@ const plain = (header: string): string =>
     .replace(/[\s*_\-:：]/g, '')
 
 /** Joins file, kind and mapping, or says up front what does not fit, naming the field. */
-export function setUp(ctx: { timezone: string; currency: string }, facts: { importId: number; dryRun: boolean; kind: ImportKind; mapping: ImportMapping; table: Table; source: Source }): ImportSetup {
+export function setUp(
+  ctx: { timezone: string; currency: string },
+  facts: { importId: number; dryRun: boolean; kind: ImportKind; mapping: ImportMapping; table: Table; source: Source },
+): ImportSetup {
   const { kind, mapping, table, source } = facts
   const columns = mapping.columns ?? guessColumns(kind, table.headers)
   checkColumns(kind, columns, table.headers)
@@ -75,7 +80,10 @@ export function setUp(ctx: { timezone: string; currency: string }, facts: { impo
     keys: [...places.keys()],
     text,
     decimal: (key) => remembered(text(key, 60), (found) => parseDecimal(found, key)),
-    date: (key) => remembered(text(key, 60), (found) => parseInstant(found, { zone: timezone, format: mapping.dateFormat, alsoUsual: source.format === 'xlsx' }, key)),
+    date: (key) =>
+      remembered(text(key, 60), (found) =>
+        parseInstant(found, { zone: timezone, format: mapping.dateFormat, alsoUsual: source.format === 'xlsx' }, key),
+      ),
     isRefund: refundTest(mapping, table.headers),
   }
 }
@@ -83,11 +91,22 @@ export function setUp(ctx: { timezone: string; currency: string }, facts: { impo
 function checkColumns(kind: ImportKind, columns: Record<string, string>, headers: readonly string[]): void {
   for (const [key, header] of Object.entries(columns)) {
     if (!kind.columns.some((column) => column.key === key) && !(kind.openPrefix && key.startsWith(kind.openPrefix)))
-      throw appError('import.column_unknown', { message: `${kind.name} have no column "${key}". They have: ${kind.columns.map((column) => column.key).join(', ')}.`, field: `columns.${key}` })
-    if (placeOf(headers, header) < 0) throw appError('import.header_missing', { message: `The file has no column "${header}". It has: ${headers.join(', ').slice(0, 500)}.`, field: `columns.${key}` })
+      throw appError('import.column_unknown', {
+        message: `${kind.name} have no column "${key}". They have: ${kind.columns.map((column) => column.key).join(', ')}.`,
+        field: `columns.${key}`,
+      })
+    if (placeOf(headers, header) < 0)
+      throw appError('import.header_missing', {
+        message: `The file has no column "${header}". It has: ${headers.join(', ').slice(0, 500)}.`,
+        field: `columns.${key}`,
+      })
   }
   for (const { key, required } of kind.columns)
-    if (required && columns[key] === undefined) throw appError('import.column_missing', { message: `Say which column of the file is ${key}. It has: ${headers.join(', ').slice(0, 500)}.`, field: `columns.${key}` })
+    if (required && columns[key] === undefined)
+      throw appError('import.column_missing', {
+        message: `Say which column of the file is ${key}. It has: ${headers.join(', ').slice(0, 500)}.`,
+        field: `columns.${key}`,
+      })
 }
 
 function checkGroup(kind: ImportKind, { group }: ImportMapping, columns: Record<string, string>): void {
@@ -105,9 +124,11 @@ function refundTest(mapping: ImportMapping, headers: readonly string[]): (row: F
   const { refundWhen } = mapping
   if (!refundWhen) return () => false
   const place = placeOf(headers, refundWhen.column)
-  if (place < 0) throw appError('import.header_missing', { message: `The file has no column "${refundWhen.column}".`, field: 'refundWhen.column' })
+  if (place < 0)
+    throw appError('import.header_missing', { message: `The file has no column "${refundWhen.column}".`, field: 'refundWhen.column' })
   const { startsWith, equals } = refundWhen
-  return ({ cells }) => (startsWith !== undefined ? (cells[place] ?? '').trim().startsWith(startsWith) : (cells[place] ?? '').trim() === equals)
+  return ({ cells }) =>
+    startsWith !== undefined ? (cells[place] ?? '').trim().startsWith(startsWith) : (cells[place] ?? '').trim() === equals
 }
 
 /** What a spreadsheet program would run: `=…` always, `+ - @` where a call or a command follows. */
@@ -121,7 +142,8 @@ function readText(key: string, header: string, place: number | undefined, most: 
   return ({ cells }) => {
     const text = (cells[place] ?? '').trim()
     if (text === '') return ''
-    if (suspicious.has(text.charCodeAt(0)) && formula.test(text)) throw refuse('cell.formula', 'Formulas are not read. Put the value into the cell.')
+    if (suspicious.has(text.charCodeAt(0)) && formula.test(text))
+      throw refuse('cell.formula', 'Formulas are not read. Put the value into the cell.')
     if (text.length > most) throw refuse('text.too_long', `At most ${most} letters.`)
     if (text.includes('\0')) throw refuse('text.nul', 'Text may not contain NUL.')
     if (!text.isWellFormed()) throw refuse('text.lone_surrogate', 'Text holds half of a surrogate pair.')

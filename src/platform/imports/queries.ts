@@ -1,24 +1,46 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { notFound } from '../errors.ts'
+import { AppError, notFound } from '../errors.ts'
 import { decodeCursor, toPage } from '../http/paging.ts'
 import { publicId } from '../ids.ts'
 import type { ImportKind } from './kind.ts'
 import { findTable, guessColumns, parseMapping, setUp, tenantDefaults } from './mapping.ts'
 import type { ImportPreview, ImportResult, ImportView } from './schema.ts'
 import { openSource } from './source.ts'
-import { AppError } from '../errors.ts'
 
 const from = (ctx: Context) =>
   ctx.db
     .selectFrom('imports as i')
     .leftJoin('jobs as j', (join) => join.onRef('j.tenantId', '=', 'i.tenantId').onRef('j.id', '=', 'i.jobId'))
-    .select(['i.id', 'i.kind', 'i.fileName', 'i.dryRun', 'i.state', 'i.totalRows', 'i.rowsDone', 'i.imported', 'i.updated', 'i.unchanged', 'i.rejected', 'i.result', 'i.error', 'i.createdAt', 'i.startedAt', 'i.finishedAt', 'j.state as jobState', 'j.error as jobError', 'j.progress as jobProgress'])
+    .select([
+      'i.id',
+      'i.kind',
+      'i.fileName',
+      'i.dryRun',
+      'i.state',
+      'i.totalRows',
+      'i.rowsDone',
+      'i.imported',
+      'i.updated',
+      'i.unchanged',
+      'i.rejected',
+      'i.result',
+      'i.error',
+      'i.createdAt',
+      'i.startedAt',
+      'i.finishedAt',
+      'j.state as jobState',
+      'j.error as jobError',
+      'j.progress as jobProgress',
+    ])
     .where('i.tenantId', '=', ctx.tenantId)
 
 type Row = Awaited<ReturnType<ReturnType<typeof from>['executeTakeFirstOrThrow']>>
 
-export async function listImports(ctx: Context, { limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<{ items: ImportView[]; next: string | null }> {
+export async function listImports(
+  ctx: Context,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ items: ImportView[]; next: string | null }> {
   const before = decodeCursor(z.int(), cursor)
   const rows = await from(ctx)
     .$if(before !== undefined, (query) => query.where('i.id', '<', before ?? 0))
@@ -39,16 +61,32 @@ function viewOf(ctx: Context, row: Row): ImportView {
   const result = row.result as ImportResult | null
   // A job that ran out of attempts leaves the import where it stood.
   const state = row.state === 'running' && (row.jobState === 'failed' || row.jobState === 'cancelled') ? row.jobState : row.state
-  const rate = (row.jobProgress as { rowsPerSecond?: number } | null)?.rowsPerSecond ?? (result?.seconds ? Math.round(row.rowsDone / result.seconds) : 0)
-  const left = row.totalRows === null || state !== 'running' || rate === 0 ? null : Math.max(0, Math.round((row.totalRows - row.rowsDone) / rate))
+  const rate =
+    (row.jobProgress as { rowsPerSecond?: number } | null)?.rowsPerSecond ??
+    (result?.seconds ? Math.round(row.rowsDone / result.seconds) : 0)
+  const left =
+    row.totalRows === null || state !== 'running' || rate === 0 ? null : Math.max(0, Math.round((row.totalRows - row.rowsDone) / rate))
   return {
     id: publicId(ctx, 'imp', row.id),
     kind: row.kind,
     fileName: row.fileName,
     dryRun: row.dryRun,
     state: state as ImportView['state'],
-    progress: { read: row.rowsDone, total: state === 'done' ? row.rowsDone : row.totalRows, rejected: row.rejected, rowsPerSecond: rate, remainingSeconds: left },
-    counts: { read: row.rowsDone, imported: row.imported, updated: row.updated, unchanged: row.unchanged, rejected: row.rejected, ...(result?.orders === undefined ? {} : { orders: result.orders }) },
+    progress: {
+      read: row.rowsDone,
+      total: state === 'done' ? row.rowsDone : row.totalRows,
+      rejected: row.rejected,
+      rowsPerSecond: rate,
+      remainingSeconds: left,
+    },
+    counts: {
+      read: row.rowsDone,
+      imported: row.imported,
+      updated: row.updated,
+      unchanged: row.unchanged,
+      rejected: row.rejected,
+      ...(result?.orders === undefined ? {} : { orders: result.orders }),
+    },
     result: result && { ...result, rejectedFile: result.rejectedFile && `/api/v1/imports/${publicId(ctx, 'imp', row.id)}/rejected` },
     error: (row.error ?? (state === 'failed' ? row.jobError : null)) as ImportView['error'],
     createdAt: new Date(row.createdAt).toISOString(),

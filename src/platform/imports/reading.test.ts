@@ -48,7 +48,14 @@ describe('CSV', () => {
 
   test('a quotation mark that is never closed costs its own line only', async () => {
     const rows = await rowsOf(`a,b\n1,2\n3,"open\n${'5,6\n'.repeat(3)}`)
-    expect(rows.map(({ line, cells, error }) => [line, cells.length, error?.code])).toEqual([[1, 2, undefined], [2, 2, undefined], [3, 1, 'csv.quote_open'], [4, 2, undefined], [5, 2, undefined], [6, 2, undefined]])
+    expect(rows.map(({ line, cells, error }) => [line, cells.length, error?.code])).toEqual([
+      [1, 2, undefined],
+      [2, 2, undefined],
+      [3, 1, 'csv.quote_open'],
+      [4, 2, undefined],
+      [5, 2, undefined],
+      [6, 2, undefined],
+    ])
   })
 
   test('rows know the line they start on, with line breaks inside cells', async () => {
@@ -56,15 +63,24 @@ describe('CSV', () => {
   })
 
   test('tabs and semicolons separate too', async () => {
-    expect(await cellsOf('订单号\t数量\nA\t1\n')).toEqual([['订单号', '数量'], ['A', '1']])
-    expect(await cellsOf('a;b\n1,5;2\n')).toEqual([['a', 'b'], ['1,5', '2']])
+    expect(await cellsOf('订单号\t数量\nA\t1\n')).toEqual([
+      ['订单号', '数量'],
+      ['A', '1'],
+    ])
+    expect(await cellsOf('a;b\n1,5;2\n')).toEqual([
+      ['a', 'b'],
+      ['1,5', '2'],
+    ])
   })
 })
 
 describe('encodings', () => {
   const text = '订单号,商品\nA1,白色🙂爱心\n'
   test('UTF-8 with and without mark, GB18030, UTF-16, each also packed, read the same', async () => {
-    const wanted = [['订单号', '商品'], ['A1', '白色🙂爱心']]
+    const wanted = [
+      ['订单号', '商品'],
+      ['A1', '白色🙂爱心'],
+    ]
     const forms = [Buffer.from(text), Buffer.from(`\uFEFF${text}`), iconv.encode(text, 'gb18030'), Buffer.from(`\uFEFF${text}`, 'utf16le')]
     for (const bytes of forms) {
       expect(await cellsOf(bytes)).toEqual(wanted)
@@ -78,14 +94,25 @@ describe('encodings', () => {
   })
 
   test('a file that is not what was said is refused', async () => {
-    await expect(rowsOf(iconv.encode(text.replace('🙂', ''), 'gbk'), 'utf-8')).rejects.toMatchObject({ code: 'import.encoding_wrong', field: 'encoding' })
+    await expect(rowsOf(iconv.encode(text.replace('🙂', ''), 'gbk'), 'utf-8')).rejects.toMatchObject({
+      code: 'import.encoding_wrong',
+      field: 'encoding',
+    })
   })
 })
 
 describe('other forms', () => {
   test('spreadsheets give numbers as typed and dates as their wall clock', async () => {
-    const buffer = (await writeXlsx([['订单号', '单价', '付款时间'], ['A1', 19.99, { value: new Date('2026-01-31T18:30:00Z'), type: Date, format: 'yyyy-mm-dd hh:mm' }], ['00012', 0.1 + 0.2, null]] as never).toBuffer()) as Buffer
-    const wanted = [['订单号', '单价', '付款时间'], ['A1', '19.99', '2026-01-31 18:30:00'], ['00012', '0.3', '']]
+    const buffer = (await writeXlsx([
+      ['订单号', '单价', '付款时间'],
+      ['A1', 19.99, { value: new Date('2026-01-31T18:30:00Z'), type: Date, format: 'yyyy-mm-dd hh:mm' }],
+      ['00012', 0.1 + 0.2, null],
+    ] as never).toBuffer()) as Buffer
+    const wanted = [
+      ['订单号', '单价', '付款时间'],
+      ['A1', '19.99', '2026-01-31 18:30:00'],
+      ['00012', '0.3', ''],
+    ]
     expect(await cellsOf(buffer)).toEqual(wanted)
     expect(await cellsOf(gzipSync(buffer))).toEqual(wanted)
   })
@@ -94,7 +121,11 @@ describe('other forms', () => {
     const source = await openSource(save('{"id":12345678901234567890,"customer":{"phone":"138"},"n":1e400}\n{broken\n[1]\n'))
     const rows = await all(source.rows())
     expect(source.keys).toEqual(['id', 'customer.phone', 'n'])
-    expect(rows.map(({ cells, error }) => error?.code ?? cells)).toEqual([['12345678901234567890', '138', '1e400'], 'json.malformed', 'json.not_object'])
+    expect(rows.map(({ cells, error }) => error?.code ?? cells)).toEqual([
+      ['12345678901234567890', '138', '1e400'],
+      'json.malformed',
+      'json.not_object',
+    ])
   })
 
   test('bombs, old spreadsheets, pictures and empty files are refused with words', async () => {
@@ -110,7 +141,18 @@ describe('other forms', () => {
 describe('dates', () => {
   const read = (text: string, zone = 'Asia/Shanghai', format?: string) => parseInstant(text, { zone, format }, 'at').toISOString()
   test('the usual forms are recognised, in the zone of the mapping', () => {
-    for (const text of ['2026-01-31 18:30:00', '2026/1/31 18:30', '2026年1月31日 18:30', '2026年01月31日18时30分', '20260131183000', '2026.01.31 18:30:00', '2026-01-31T10:30:00Z', '2026-01-31T18:30:00+08:00', '１７６９８５５４００', '1769855400000'])
+    for (const text of [
+      '2026-01-31 18:30:00',
+      '2026/1/31 18:30',
+      '2026年1月31日 18:30',
+      '2026年01月31日18时30分',
+      '20260131183000',
+      '2026.01.31 18:30:00',
+      '2026-01-31T10:30:00Z',
+      '2026-01-31T18:30:00+08:00',
+      '１７６９８５５４００',
+      '1769855400000',
+    ])
       expect(read(text), text).toBe('2026-01-31T10:30:00.000Z')
     expect(read('2026-01-31')).toBe('2026-01-30T16:00:00.000Z')
     expect(read('31.01.2026 18:30', 'Europe/London', 'dd.MM.yyyy HH:mm')).toBe('2026-01-31T18:30:00.000Z')

@@ -12,10 +12,10 @@ export type Rejection = { row: FileRow; error: AppError }
  */
 export async function writeRejected(path: string, at: number, headers: readonly string[], rejected: readonly Rejection[]): Promise<number> {
   if (rejected.length === 0) return at
-  await mkdir(dirname(path), { recursive: true })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const head = at === 0 ? `\uFEFF${csvLine([...headers, 'line', 'code', 'field', 'message'])}` : ''
   const bytes = Buffer.from(head + rejected.map((one) => line(one, headers.length)).join(''))
-  const file = await open(path, at === 0 ? 'w' : 'r+')
+  const file = await open(path, at === 0 ? 'w' : 'r+', 0o600)
   try {
     await file.write(bytes, 0, bytes.length, at)
     await file.truncate(at + bytes.length)

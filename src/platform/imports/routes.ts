@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { appError } from '../errors.ts'
+import { parseJson } from '../http/json.ts'
 import { PageQuery } from '../http/paging.ts'
 import { allow, describe, query, router } from '../http/router.ts'
 import { fileHeaders, readUpload, saveUpload } from '../http/upload.ts'
 import { internalId, publicId } from '../ids.ts'
 import type { Job } from '../jobs.ts'
-import { parseJson } from '../http/json.ts'
 import { cancelImport, startImport } from './commands.ts'
 import { rejectedPath } from './engine.ts'
 import { findImportKind, type ImportKind } from './kind.ts'
@@ -25,28 +25,57 @@ const ImportList = z.object({ items: z.array(ImportView), next: z.string().nulla
 
 export const imports = (kinds: readonly ImportKind[], job: Job<z.ZodType>) =>
   router()
-    .get('/', allow('imports.read', 'tenant'), describe('List imports, newest first', ImportList), query(PageQuery), async (c) => c.json(await listImports(c.var.ctx, c.req.valid('query'))))
-    .get('/kinds', allow('imports.read', 'tenant'), describe('What can be imported, with its columns and the headers it knows', z.object({ items: z.array(ImportKindView) })), (c) =>
-      c.json({ items: kinds.map(({ name, title, columns }) => ({ name, title, columns: columns.map(({ key, title, required, aliases }) => ({ key, title, required: required ?? false, aliases: [...aliases] })) })) }),
+    .get('/', allow('imports.read', 'tenant'), describe('List imports, newest first', ImportList), query(PageQuery), async (c) =>
+      c.json(await listImports(c.var.ctx, c.req.valid('query'))),
     )
-    .post('/preview', allow('imports.write', 'tenant'), describe('Look at a file: its first rows, a guessed mapping and what stands against it', ImportPreview), async (c) => {
-      const { file, fields } = await readUpload(c, mostBytes)
-      const kind = findImportKind(kinds, fields.kind ?? '')
-      const path = join(tmpdir(), `liuliang-preview-${randomUUID()}`)
-      await saveUpload(file, path)
-      try {
-        return c.json(await previewFile(c.var.ctx, kind, path, mappingOf(fields.mapping)))
-      } finally {
-        await rm(path, { force: true })
-      }
-    })
-    .post('/', allow('imports.write', 'tenant'), describe('Import a file in the background', z.object({ id: z.string() }), 202), async (c) => {
-      const { file, fields } = await readUpload(c, mostBytes)
-      const kind = findImportKind(kinds, fields.kind ?? '')
-      const id = await startImport(c.var.ctx, job, { kind, file, mapping: mappingOf(fields.mapping), dryRun: fields.dryRun === 'true' })
-      return c.json({ id: publicId(c.var.ctx, 'imp', id) }, 202)
-    })
-    .get('/:id', allow('imports.read', 'tenant'), describe('One import: state, progress, counts', ImportView), async (c) => c.json(await findImport(c.var.ctx, internalId(c.var.ctx, 'imp', c.req.param('id')))))
+    .get(
+      '/kinds',
+      allow('imports.read', 'tenant'),
+      describe('What can be imported, with its columns and the headers it knows', z.object({ items: z.array(ImportKindView) })),
+      (c) =>
+        c.json({
+          items: kinds.map(({ name, title, columns }) => ({
+            name,
+            title,
+            columns: columns.map(({ key, title, required, aliases }) => ({
+              key,
+              title,
+              required: required ?? false,
+              aliases: [...aliases],
+            })),
+          })),
+        }),
+    )
+    .post(
+      '/preview',
+      allow('imports.write', 'tenant'),
+      describe('Look at a file: its first rows, a guessed mapping and what stands against it', ImportPreview),
+      async (c) => {
+        const { file, fields } = await readUpload(c, mostBytes)
+        const kind = findImportKind(kinds, fields.kind ?? '')
+        const path = join(tmpdir(), `liuliang-preview-${randomUUID()}`)
+        await saveUpload(file, path)
+        try {
+          return c.json(await previewFile(c.var.ctx, kind, path, mappingOf(fields.mapping)))
+        } finally {
+          await rm(path, { force: true })
+        }
+      },
+    )
+    .post(
+      '/',
+      allow('imports.write', 'tenant'),
+      describe('Import a file in the background', z.object({ id: z.string() }), 202),
+      async (c) => {
+        const { file, fields } = await readUpload(c, mostBytes)
+        const kind = findImportKind(kinds, fields.kind ?? '')
+        const id = await startImport(c.var.ctx, job, { kind, file, mapping: mappingOf(fields.mapping), dryRun: fields.dryRun === 'true' })
+        return c.json({ id: publicId(c.var.ctx, 'imp', id) }, 202)
+      },
+    )
+    .get('/:id', allow('imports.read', 'tenant'), describe('One import: state, progress, counts', ImportView), async (c) =>
+      c.json(await findImport(c.var.ctx, internalId(c.var.ctx, 'imp', c.req.param('id')))),
+    )
     .delete('/:id', allow('imports.write', 'tenant'), describe('Stop an import; what is in stays in', undefined, 204), async (c) => {
       await cancelImport(c.var.ctx, internalId(c.var.ctx, 'imp', c.req.param('id')))
       return c.body(null, 204)
@@ -57,7 +86,11 @@ export const imports = (kinds: readonly ImportKind[], job: Job<z.ZodType>) =>
       const path = rejectedPath(c.var.ctx, id)
       const found = await stat(path).catch(() => undefined)
       if (!found) throw appError('import.nothing_rejected', { status: 404, message: 'No row of this import was refused.' })
-      return c.body(Readable.toWeb(createReadStream(path)) as ReadableStream, 200, fileHeaders(`${fileName}.rejected.csv`, 'text/csv; charset=utf-8', found.size))
+      return c.body(
+        Readable.toWeb(createReadStream(path)) as ReadableStream,
+        200,
+        fileHeaders(`${fileName}.rejected.csv`, 'text/csv; charset=utf-8', found.size),
+      )
     })
 
 const mappingOf = (text: string | undefined): unknown => (text === undefined || text === '' ? {} : parseJson(text))

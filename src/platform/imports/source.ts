@@ -27,7 +27,7 @@ export type Source = {
   rows(): AsyncIterable<FileRow[]>
 }
 
-type Wanted = { encoding?: string | undefined; /** Keys whose values stay JSON. */ json?: readonly string[] }
+type Wanted = { encoding?: string | undefined /** Keys whose values stay JSON. */; json?: readonly string[] }
 
 /** Looks through a file: what it is, how it is encoded, how long it is, and that it does not unpack to something monstrous. */
 export async function openSource(path: string, wanted: Wanted = {}): Promise<Source> {
@@ -42,19 +42,39 @@ export async function openSource(path: string, wanted: Wanted = {}): Promise<Sou
   const texts = () => decode(bytes(), encoding)
   const sample = await firstText(texts())
   const isJson = /^\s*\{/.test(sample)
-  if (/^\s*\[\s*[{[]/.test(sample)) throw appError('import.json_array', { message: 'This is one JSON array. Give JSON Lines: one object a line.' })
+  if (/^\s*\[\s*[{[]/.test(sample))
+    throw appError('import.json_array', { message: 'This is one JSON array. Give JSON Lines: one object a line.' })
   const keys = isJson ? await flatKeys(texts(), wanted.json ?? []) : undefined
   const delimiter = sniffDelimiter(sample)
-  return { format: isJson ? 'jsonl' : 'csv', encoding, lines: survey.lines, keys, rows: () => (keys ? readJsonLines(texts(), keys, wanted.json ?? []) : readCsv(texts(), delimiter)) }
+  return {
+    format: isJson ? 'jsonl' : 'csv',
+    encoding,
+    lines: survey.lines,
+    keys,
+    rows: () => (keys ? readJsonLines(texts(), keys, wanted.json ?? []) : readCsv(texts(), delimiter)),
+  }
 }
 
 async function openSpreadsheet(path: string, packed: boolean): Promise<Source> {
   const rows = await readSpreadsheet(path, packed)
-  return { format: 'xlsx', encoding: 'utf-8', lines: rows.length, keys: undefined, rows: async function* () { yield rows } }
+  return {
+    format: 'xlsx',
+    encoding: 'utf-8',
+    lines: rows.length,
+    keys: undefined,
+    rows: async function* () {
+      yield rows
+    },
+  }
 }
 
 async function readHead(path: string): Promise<Buffer> {
-  const size = await stat(path).then(({ size }) => size, () => { throw appError('import.file_missing', { status: 404, message: 'There is no file at this path.', field: 'file' }) })
+  const size = await stat(path).then(
+    ({ size }) => size,
+    () => {
+      throw appError('import.file_missing', { status: 404, message: 'There is no file at this path.', field: 'file' })
+    },
+  )
   if (size === 0) throw appError('import.file_empty', { message: 'The file is empty.', field: 'file' })
   const handle = await open(path)
   try {
@@ -76,9 +96,11 @@ async function firstText(texts: AsyncIterable<string>): Promise<string> {
 }
 
 function refuseBinary(start: Buffer): void {
-  if (start.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))) throw appError('import.xls_old', { message: 'This is the old .xls format. Save it as .xlsx or CSV.', field: 'file' })
+  if (start.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0])))
+    throw appError('import.xls_old', { message: 'This is the old .xls format. Save it as .xlsx or CSV.', field: 'file' })
   const utf16 = start[0] === 0xff && start[1] === 0xfe
-  if (!utf16 && start.subarray(0, 512).filter((byte) => byte === 0).length > 4) throw appError('import.not_text', { message: 'This is neither CSV, XLSX nor JSON Lines.', field: 'file' })
+  if (!utf16 && start.subarray(0, 512).filter((byte) => byte === 0).length > 4)
+    throw appError('import.not_text', { message: 'This is neither CSV, XLSX nor JSON Lines.', field: 'file' })
 }
 
 type Survey = { lines: number; utf8: boolean; utf16: boolean }
@@ -112,7 +134,11 @@ function decodes(decoder: TextDecoder, chunk: Buffer | undefined): boolean {
 function decideEncoding(survey: Survey, said: string | undefined): string {
   if (survey.utf16) return 'utf-16le'
   if (said === 'utf-8' || said === 'utf8') {
-    if (!survey.utf8) throw appError('import.encoding_wrong', { message: 'The file is not UTF-8. Leave the encoding out to have it found.', field: 'encoding' })
+    if (!survey.utf8)
+      throw appError('import.encoding_wrong', {
+        message: 'The file is not UTF-8. Leave the encoding out to have it found.',
+        field: 'encoding',
+      })
     return 'utf-8'
   }
   if (said) return said.startsWith('gb') ? 'gb18030' : said

@@ -10,8 +10,10 @@ const mostBytes = 8 * 1024 * 1024 * 1024
 /** A spreadsheet is read whole, so it must fit into memory. */
 const mostSpreadsheetBytes = 512 * 1024 * 1024
 
-const bomb = () => appError('import.archive_bomb', { message: 'The file unpacks to something far too large for its size.', field: 'file', status: 413 })
-const broken = (cause: unknown) => appError('import.archive_broken', { message: 'The packed file cannot be unpacked to its end.', field: 'file', cause })
+const bomb = () =>
+  appError('import.archive_bomb', { message: 'The file unpacks to something far too large for its size.', field: 'file', status: 413 })
+const broken = (cause: unknown) =>
+  appError('import.archive_broken', { message: 'The packed file cannot be unpacked to its end.', field: 'file', cause })
 
 /** The bytes of a gzip file, as far as they are believable. */
 export function unpack(path: string): Readable {
@@ -62,7 +64,10 @@ export async function checkZip(zip: Buffer): Promise<void> {
       const inflate = createInflateRaw()
       inflate.end(entry.data)
       try {
-        for await (const chunk of inflate as AsyncIterable<Buffer>) if (isMonstrous((total += chunk.length), zip.length)) throw bomb()
+        for await (const chunk of inflate as AsyncIterable<Buffer>) {
+          total += chunk.length
+          if (isMonstrous(total, zip.length)) throw bomb()
+        }
       } catch (cause) {
         if ((cause as { code?: string }).code === 'import.archive_bomb') throw cause
         throw broken(cause)

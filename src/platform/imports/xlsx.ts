@@ -15,7 +15,11 @@ export async function readSpreadsheet(path: string, packed: boolean): Promise<Fi
     const rows = await readSheet(zip)
     return rows.flatMap((cells, i) => (cells.every((cell) => cell === null) ? [] : [{ line: i + 1, cells: cells.map(textOf) }]))
   } catch (cause) {
-    throw appError('import.spreadsheet_broken', { message: 'The spreadsheet cannot be read. Open it, save it again as .xlsx, and try once more.', field: 'file', cause })
+    throw appError('import.spreadsheet_broken', {
+      message: 'The spreadsheet cannot be read. Open it, save it again as .xlsx, and try once more.',
+      field: 'file',
+      cause,
+    })
   }
 }
 
