@@ -44,7 +44,10 @@ const greetings: NewFriend[] = []
 beforeAll(async () => {
   sandboxUrl = await startSandbox()
   let app: ReturnType<typeof createApp> | undefined
-  const listening = await listen((request) => (app ??= createApp(workspace)).fetch(request))
+  const listening = await listen((request) => {
+    app ??= createApp(workspace)
+    return app.fetch(request)
+  })
   server = listening.server
   const { url } = listening
   workspace = await openTestWorkspace({ WECOM_BASE_URL: sandboxUrl, LIULIANG_PUBLIC_URL: url })

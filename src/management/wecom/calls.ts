@@ -45,8 +45,8 @@ export function recordingLog(ctx: Context, corpId: string): Connection['log'] {
 }
 
 function remember(installation: Installation, call: Call): void {
-  let buffer = buffers.get(installation.databases)
-  if (!buffer) buffers.set(installation.databases, (buffer = { calls: [], timer: undefined }))
+  const buffer = buffers.get(installation.databases) ?? { calls: [], timer: undefined }
+  buffers.set(installation.databases, buffer)
   if (buffer.calls.length < mostBuffered) buffer.calls.push(call)
   buffer.timer ??= setTimeout(() => void flushCalls(installation), flushMs).unref()
 }
