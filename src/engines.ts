@@ -91,7 +91,7 @@ function isAlive(pid: number | undefined): boolean {
 const isZombie = (pid: number): boolean => existsSync(`/proc/${pid}/stat`) && /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 
 /** Where a running workspace is to be found, for commands on the same data folder. */
-export type Address = { pid: number; url: string; token: string; databaseUrl: string; clickhouseUrl: string }
+export type Address = { pid: number; url: string; token: string; databaseUrl: string; clickhouseUrl: string; wecom?: Config['wecom'] }
 
 const addressFile = (dataDir: string): string => join(dataDir, 'workspace.json')
 

@@ -105,6 +105,7 @@ async function startProcesses(
     token: first.apiKey,
     databaseUrl: String(config.databaseUrl),
     clickhouseUrl: String(config.clickhouseUrl),
+    wecom: configured.wecom,
   })
   if (sandbox) {
     say('Connecting the WeCom sandbox …')

@@ -29,7 +29,14 @@ export type OpenWorkspace = {
 export async function openWorkspace(config: Config): Promise<OpenWorkspace> {
   const running = readAddress(config.dataDir)
   return running
-    ? joinWorkspace({ ...config, databaseUrl: running.databaseUrl, clickhouseUrl: running.clickhouseUrl })
+    ? joinWorkspace({
+        ...config,
+        publicUrl: running.url,
+        databaseUrl: running.databaseUrl,
+        clickhouseUrl: running.clickhouseUrl,
+        // Its WeCom may be the sandbox, which only the supervisor knows.
+        wecom: running.wecom ?? config.wecom,
+      })
     : startWorkspace(config)
 }
 

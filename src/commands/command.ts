@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import { type Config, readConfig } from '#platform/config.ts'
+import { appError } from '#platform/errors.ts'
 
 export type Flags = Record<string, string | boolean | undefined>
 
@@ -23,3 +24,11 @@ export const textFlag = (flags: Flags, name: string): string | undefined => (typ
 /** A result: JSON for programs, the same laid out for people. */
 export const printResult = (result: unknown, json: boolean): void =>
   void process.stdout.write(`${JSON.stringify(result, null, json ? 0 : 2)}\n`)
+
+/** A request of `--url URL --key KEY` commands; a workspace that does not answer is said by its address. */
+export async function askWorkspace(url: string, target: string, key: string, init: RequestInit = {}): Promise<Response> {
+  if (!URL.canParse(url)) throw appError('command.bad_url', { message: `"${url}" is not a URL.`, field: 'url' })
+  return fetch(new URL(target, url), { ...init, headers: { ...init.headers, Authorization: `Bearer ${key}` } }).catch((cause) => {
+    throw appError('command.unreachable', { message: `No workspace answers at ${url}.`, field: 'url', cause })
+  })
+}

@@ -8,7 +8,7 @@ import { appError } from '#platform/errors.ts'
 import { startExport } from '#platform/exports/commands.ts'
 import { exported, exportKinds } from '../app.ts'
 import { openWorkspace } from '../workspace.ts'
-import { type Command, configFrom, printResult, textFlag } from './command.ts'
+import { askWorkspace, type Command, configFrom, printResult, textFlag } from './command.ts'
 
 export const command: Command = {
   summary: 'export LIST FILE: take a list away as a .csv or .xlsx file',
@@ -73,8 +73,10 @@ async function exportHere(config: ReturnType<typeof configFrom>, wanted: Wanted,
 
 async function exportOverHttp(url: string, key: string, wanted: Wanted, path: string): Promise<Written> {
   const call = async (target: string, init: RequestInit = {}) => {
-    const headers = { Authorization: `Bearer ${key}`, ...(init.body ? { 'Content-Type': 'application/json' } : {}) }
-    const response = await fetch(new URL(target, url), { ...init, headers })
+    const response = await askWorkspace(url, target, key, {
+      ...init,
+      ...(init.body ? { headers: { 'Content-Type': 'application/json' } } : {}),
+    })
     if (response.ok) return response
     const { error } = (await response.json()) as { error: { code: string; message: string; field?: string } }
     throw appError(error.code, { status: response.status, message: error.message, field: error.field })

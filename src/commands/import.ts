@@ -1,4 +1,4 @@
-import { openAsBlob, readFileSync } from 'node:fs'
+import { existsSync, openAsBlob, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#platform/errors.ts'
@@ -7,7 +7,7 @@ import { findImportKind } from '#platform/imports/kind.ts'
 import type { ImportProgress } from '#platform/imports/schema.ts'
 import { importKinds } from '../app.ts'
 import { openWorkspace } from '../workspace.ts'
-import { type Command, configFrom, printResult, textFlag } from './command.ts'
+import { askWorkspace, type Command, configFrom, printResult, textFlag } from './command.ts'
 
 export const command: Command = {
   summary: 'import KIND FILE: bring in a CSV, XLSX or JSON Lines file, also gzipped; the same file again changes nothing',
@@ -60,12 +60,13 @@ function showProgress({ read, total, rejected, rowsPerSecond, remainingSeconds }
 
 async function importOverHttp(url: string, key: string, { kind, path, mapping, dryRun }: Wanted): Promise<unknown> {
   const call = async (target: string, init: RequestInit = {}) => {
-    const response = await fetch(new URL(target, url), { ...init, headers: { Authorization: `Bearer ${key}` } })
+    const response = await askWorkspace(url, target, key, init)
     const answer = (await response.json()) as { error?: { code: string; message: string; field?: string } } & Record<string, unknown>
     if (answer.error && !response.ok)
       throw appError(answer.error.code, { status: response.status, message: answer.error.message, field: answer.error.field })
     return answer
   }
+  if (!existsSync(path)) throw appError('import.file_missing', { message: 'There is no file at this path.', field: 'file' })
   const form = new FormData()
   form.set('kind', kind)
   form.set('dryRun', String(dryRun))

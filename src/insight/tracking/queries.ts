@@ -3,12 +3,15 @@ import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import type { RecentQuery } from './schema.ts'
 
+/** The contract's form of a time: milliseconds, whatever precision the column has. */
+const instant = z.string().transform((text) => new Date(text).toISOString())
+
 const RecentRow = z.object({
   id: z.string(),
   name: z.string(),
   person: z.int(),
-  at: z.string(),
-  receivedAt: z.string(),
+  at: instant,
+  receivedAt: instant,
   properties: z.record(z.string(), z.string()),
 })
 
@@ -24,10 +27,21 @@ export async function recentEvents(ctx: Context, { name, person, limit }: Recent
     params: { tenant: ctx.tenantId, name: name ?? '', person: person ?? 0, limit },
     row: RecentRow,
   })
-  return rows.map(({ person: customer, ...event }) => ({ ...event, customerId: customer === 0 ? null : publicId(ctx, 'cus', customer) }))
+  const names = await namesOf(ctx, [...new Set(rows.map(({ person }) => person).filter((id) => id > 0))])
+  return rows.map(({ person: customer, ...event }) => ({
+    ...event,
+    customerId: customer === 0 ? null : publicId(ctx, 'cus', customer),
+    customerName: names.get(customer) ?? null,
+  }))
 }
 
-const UseRow = z.object({ name: z.string(), events: z.int(), persons: z.int(), lastAt: z.string(), properties: z.array(z.string()) })
+async function namesOf(ctx: Context, ids: number[]): Promise<Map<number, string | null>> {
+  if (ids.length === 0) return new Map()
+  const rows = await ctx.db.selectFrom('customers').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+const UseRow = z.object({ name: z.string(), events: z.int(), persons: z.int(), lastAt: instant, properties: z.array(z.string()) })
 
 /** What has arrived under each name in 30 days, with the properties seen. */
 export const eventUse = (ctx: Context) =>
