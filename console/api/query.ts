@@ -25,17 +25,30 @@ export const newQueryClient = (onSessionLost: () => void): QueryClient => {
 export const resource = <T>(path: string, query: Query = {}) =>
   queryOptions({ queryKey: keyOf(path, query), queryFn: ({ signal }) => get<T>(path, query, signal) })
 
-export const useResource = <T>(path: string, query: Query = {}, options: { enabled?: boolean; refetchInterval?: number } = {}) =>
-  useQuery({ ...resource<T>(path, query), placeholderData: keepPreviousData, ...options })
+/** How often a read is repeated: a number of milliseconds, or asked of what was read last. */
+export type Pace<Seen> = number | ((seen: Seen) => number | false)
+
+export const useResource = <T>(
+  path: string,
+  query: Query = {},
+  { refetchInterval, ...options }: { enabled?: boolean; refetchInterval?: Pace<T | undefined> } = {},
+) =>
+  useQuery({
+    ...resource<T>(path, query),
+    placeholderData: keepPreviousData,
+    ...options,
+    refetchInterval: typeof refetchInterval === 'function' ? (asked) => refetchInterval(asked.state.data) : (refetchInterval ?? false),
+  })
 
 /** An endless list. Pages stay in the cache while the reader is away, so coming back finds the same rows at the same height. */
-export function useList<Row>(path: string, query: Query = {}) {
+export function useList<Row>(path: string, query: Query = {}, pace: Pace<Row[]> = () => false) {
   const result = useInfiniteQuery({
     queryKey: [...keyOf(path, query), 'pages'],
     queryFn: ({ pageParam, signal }) => get<Page<Row>>(path, { limit: 50, ...query, cursor: pageParam }, signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
+    refetchInterval: (asked) => (typeof pace === 'function' ? pace(asked.state.data?.pages.flatMap((page) => page.items) ?? []) : pace),
   })
   const rows = result.data?.pages.flatMap((page) => page.items) ?? []
   return {

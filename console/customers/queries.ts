@@ -8,7 +8,7 @@ export type TimelineEvent = z.infer<typeof TimelineList>['items'][number]
 export type Bulk = z.input<typeof BulkTagging>
 
 export const useCustomers = (query: { filter?: string; q?: string; sort?: string }) => useList<CustomerItem>('customers', query)
-export const useCustomer = (id: string) => useResource<CustomerDetail>(`customers/${id}`)
+export const useCustomer = (id: string | undefined) => useResource<CustomerDetail>(`customers/${id}`, {}, { enabled: id !== undefined })
 export const useTimeline = (id: string) => useList<TimelineEvent>(`customers/${id}/timeline`)
 
 export const useTagCustomer = (id: string) =>

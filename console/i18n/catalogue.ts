@@ -19,7 +19,28 @@ import { team } from '#console/team/messages.ts'
 import { errors, ui } from '#console/ui/messages.ts'
 
 /** Every text of the console: one messages.ts per folder, named by the folder. */
-const folders = { ui, errors, shell, login, overview, channels, liveCodes, customers, tags, orders, team, audit, settings, reports, imports, exports, integrations, wecom, operations, events }
+const folders = {
+  ui,
+  errors,
+  shell,
+  login,
+  overview,
+  channels,
+  liveCodes,
+  customers,
+  tags,
+  orders,
+  team,
+  audit,
+  settings,
+  reports,
+  imports,
+  exports,
+  integrations,
+  wecom,
+  operations,
+  events,
+}
 
 export const catalogue = {
   zh: pick('zh'),

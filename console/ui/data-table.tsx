@@ -22,6 +22,26 @@ export interface Column<Row> {
   phone?: 'head' | 'aside' | 'note' | 'wide' | 'line' | 'none'
 }
 
+/** A list that comes in one answer, as the table takes lists. */
+export function wholeList<Given, Row = Given>(
+  read: { data: { items: Given[] } | undefined; error: unknown; isPending: boolean; isPlaceholderData: boolean; refetch: () => unknown },
+  rows: (items: Given[]) => Row[] = (items) => items as unknown as Row[],
+): List<Row> {
+  const reload = () => void read.refetch()
+  return {
+    rows: rows(read.data?.items ?? []),
+    total: undefined,
+    totalExact: true,
+    loading: read.isPending,
+    refreshing: read.isPlaceholderData,
+    error: read.error as Error | null,
+    more: false,
+    loadingMore: false,
+    loadMore: reload,
+    reload,
+  }
+}
+
 type SortOrder = 'ascend' | 'descend' | null
 
 interface Selection {

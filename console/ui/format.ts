@@ -88,6 +88,13 @@ export function parseMoney(text: string, currency: string): number | undefined {
   return Number(whole + fraction.padEnd(digits, '0'))
 }
 
+/** 3.4 MB: in the units that file managers show. */
+export function fileSize(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB']
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))
+  return `${trimZero((bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1))} ${units[step]}`
+}
+
 export const percent = (part: number, whole: number): string => (whole === 0 ? '—' : `${trimZero(((part / whole) * 100).toFixed(1))}%`)
 
 const trimZero = (text: string): string => text.replace(/\.0$/, '')

@@ -3,9 +3,12 @@ import { ApiError } from '#console/api/client.ts'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 
 export function problemText(error: unknown): string {
-  if (error instanceof ApiError) return textOr(`errors.${error.code}`, error.message)
+  if (error instanceof ApiError) return explained(error)
   return error instanceof Error ? error.message : String(error)
 }
+
+/** A reason that the server gave or kept: our own words where there are any. */
+export const explained = ({ code, message }: { code: string; message: string }): string => textOr(`errors.${code}`, message)
 
 /** A read that failed: what happened, a number for support, and another try. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {

@@ -4,7 +4,14 @@ import { useText } from '#console/i18n/i18n.ts'
 import { usePhone } from '#console/ui/preferences.ts'
 
 /** One thing of a list, opened beside it. */
-export function SideSheet(props: { title: ReactNode; open: boolean; onClose: () => void; actions?: ReactNode; children: ReactNode }) {
+export function SideSheet(props: {
+  title: ReactNode
+  open: boolean
+  onClose: () => void
+  actions?: ReactNode
+  wide?: boolean
+  children: ReactNode
+}) {
   const { t } = useText()
   const phone = usePhone()
   return (
@@ -12,7 +19,7 @@ export function SideSheet(props: { title: ReactNode; open: boolean; onClose: () 
       title={props.title}
       open={props.open}
       onClose={props.onClose}
-      size={phone ? '100%' : 560}
+      size={phone ? '100%' : props.wide ? 760 : 560}
       extra={props.actions}
       destroyOnHidden
       closable={{ 'aria-label': t('ui.close') }}

@@ -66,6 +66,7 @@ export function WeekGrid(props: {
         {props.blocks.flatMap((block, index) =>
           pieces(block).map((piece) => (
             <button
+              // biome-ignore lint/suspicious/noArrayIndexKey: blocks have no identity but their place
               key={`${index} ${piece.day} ${piece.start}`}
               type="button"
               className={`week-block tone${index % 6}${props.chosen === index ? ' chosen' : ''}`}

@@ -18,6 +18,7 @@ export const RecentEvents = z.object({
       at: z.string(),
       receivedAt: z.string(),
       customerId: z.string().nullable(),
+      customerName: z.string().nullable(),
       properties: z.record(z.string(), z.string()),
     }),
   ),

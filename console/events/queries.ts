@@ -1,0 +1,29 @@
+import type { z } from 'zod'
+import { post } from '#console/api/client.ts'
+import { useCommand, useResource } from '#console/api/query.ts'
+import { useText } from '#console/i18n/i18n.ts'
+import type { EventsReceipt, PlannedEvent, QuarantineList, RecentEvents } from '#insight/tracking/schema.ts'
+
+export type RecentEvent = z.infer<typeof RecentEvents>['items'][number]
+export type Refused = z.infer<typeof QuarantineList>['items'][number]
+
+export const useRecentEvents = (query: { name?: string | undefined; customer?: string | undefined }, paused: boolean) =>
+  useResource<{ items: RecentEvent[] }>('events/recent', { ...query, limit: 100 }, paused ? {} : { refetchInterval: 3000 })
+
+export const useTrackingPlan = () => useResource<{ items: PlannedEvent[] }>('tracking-plan')
+
+/** The declared title of an event; what senders made up keeps its own name. */
+export function useEventTitle(): (name: string) => string {
+  const { language } = useText()
+  const plan = useTrackingPlan()
+  return (name) => plan.data?.items.find((one) => one.name === name)?.title?.[language] ?? name
+}
+
+export const useQuarantine = () => useResource<{ items: Refused[] }>('quarantine', { limit: 200 }, { refetchInterval: 10_000 })
+
+export const useReplayRefused = () =>
+  useCommand(
+    ({ id, event }: { id: string; event?: unknown }) =>
+      post<z.infer<typeof EventsReceipt>>(`quarantine/${id}/replay`, event === undefined ? {} : { event }),
+    ['quarantine', 'events', 'operations'],
+  )

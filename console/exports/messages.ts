@@ -1,0 +1,38 @@
+import { messages } from '#console/i18n/define.ts'
+
+export const exports = messages(
+  {
+    title: '导出',
+    note: '从客户、订单等列表右上角导出的文件；保留 7 天，手机号按你的权限显示',
+    none: '还没有导出过',
+    noneHint: '在客户或订单列表里筛选好，再点右上角的「导出」，文件会出现在这里。',
+    toCustomers: '去客户列表',
+    what: '内容',
+    format: '格式',
+    state: '状态',
+    rows: '行数',
+    size: '大小',
+    startedAt: '开始时间',
+    expiresAt: '保留到',
+    expired: '已过期',
+    file: '文件',
+    truncated: '太多，只导出了前 {{count}} 行',
+  },
+  {
+    title: 'Exports',
+    note: 'Files exported from the lists; kept for 7 days, phone numbers as you may see them',
+    none: 'Nothing has been exported yet',
+    noneHint: 'Filter the list of customers or orders, then choose Export at its top right; the file appears here.',
+    toCustomers: 'To the customers',
+    what: 'Holds',
+    format: 'Format',
+    state: 'State',
+    rows: 'Rows',
+    size: 'Size',
+    startedAt: 'Started',
+    expiresAt: 'Kept until',
+    expired: 'Expired',
+    file: 'File',
+    truncated: 'Too many: only the first {{count}} rows',
+  },
+)
