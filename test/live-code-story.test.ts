@@ -38,12 +38,18 @@ const employees = new Map<string, string>()
 const userIds = new Map<string, string>()
 let aheadMs = 0
 
+let app: ReturnType<typeof createApp> | undefined
+/** The workspace wants the address, and the address comes first. */
+function answering(): ReturnType<typeof createApp> {
+  app = app ?? createApp(workspace)
+  return app
+}
+
 beforeAll(async () => {
   sandboxUrl = await startSandbox()
-  let app: ReturnType<typeof createApp> | undefined
   url = await new Promise((resolve) => {
     server = serve(
-      { fetch: (request, env) => (app ??= createApp(workspace)).fetch(request, env), port: 0, hostname: '127.0.0.1' },
+      { fetch: (request, env) => answering().fetch(request, env), port: 0, hostname: '127.0.0.1' },
       ({ port }) => resolve(`http://127.0.0.1:${port}`),
     )
   })

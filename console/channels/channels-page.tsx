@@ -74,6 +74,7 @@ function Tree({ channels, edit }: { channels: Channel[]; edit: (editing: Editing
   const { t } = useText()
   const depths = new Map<string, number>()
   for (const { id, parentId } of channels) depths.set(id, parentId === null ? 0 : (depths.get(parentId) ?? -1) + 1)
+  const below = (id: string): string[] => [id, ...channels.filter(({ parentId }) => parentId === id).flatMap((one) => below(one.id))]
   return (
     <div className="plain-scroll">
       <table className="plain-table">
@@ -117,7 +118,7 @@ function Tree({ channels, edit }: { channels: Channel[]; edit: (editing: Editing
               </td>
               <td className="right">
                 {channel.customers > 0 ? (
-                  <Link to="/customers" search={{ channels: channel.id }} aria-label={t('channels.seeCustomers')}>
+                  <Link to="/customers" search={{ channels: below(channel.id).join(',') }} aria-label={t('channels.seeCustomers')}>
                     <Count value={channel.customers} />
                   </Link>
                 ) : (

@@ -36,39 +36,39 @@ const number = (row: LiveCodeRow, key: 'views' | 'adds' | 'left' | 'ordered') =>
     <Count value={row.counts[key]} />
   )
 
-export const liveCodeColumns = (t: Translate): Column<LiveCodeRow>[] => [
-  { key: 'name', title: t('liveCodes.name'), width: 210, render: (row) => <span>{row.name}</span> },
+export const liveCodeColumns = (t: Translate, phone: boolean): Column<LiveCodeRow>[] => [
+  { key: 'name', title: t('liveCodes.name'), width: 180, render: (row) => <span>{row.name}</span> },
   {
     key: 'coverage',
     title: t('liveCodes.coverage'),
-    width: 130,
+    width: 120,
     phone: 'aside',
     render: (row) => <CoverageBadge coverage={row.coverage} t={t} />,
   },
   {
     key: 'offered',
     title: t('liveCodes.onDutyNow'),
-    width: 170,
+    width: 150,
     phone: 'wide',
     render: (row) => <Offered members={row.employees} t={t} />,
   },
   {
     key: 'channel',
     title: t('liveCodes.channel'),
-    width: 130,
+    width: 110,
     phone: 'note',
     render: (row) => row.channel?.name ?? <span className="mute">—</span>,
   },
-  { key: 'tags', title: t('liveCodes.tags'), width: 150, phone: 'none', render: (row) => <TagChips tags={row.tags} max={2} /> },
-  { key: 'today', title: t('liveCodes.today'), width: 90, right: true, phone: 'note', render: (row) => <span>{row.addedToday}</span> },
-  { key: 'views', title: t('liveCodes.views'), width: 90, right: true, phone: 'none', render: (row) => number(row, 'views') },
-  { key: 'adds', title: t('liveCodes.adds'), width: 80, right: true, phone: 'none', render: (row) => number(row, 'adds') },
-  { key: 'left', title: t('liveCodes.left'), width: 80, right: true, phone: 'none', render: (row) => number(row, 'left') },
-  { key: 'ordered', title: t('liveCodes.ordered'), width: 80, right: true, phone: 'none', render: (row) => number(row, 'ordered') },
+  { key: 'tags', title: t('liveCodes.tags'), width: 130, phone: 'none', render: (row) => <TagChips tags={row.tags} max={2} /> },
+  { key: 'today', title: t('liveCodes.today'), width: 84, right: true, phone: 'note', render: (row) => <span>{phone ? t('liveCodes.addedToday', { count: row.addedToday }) : row.addedToday}</span> },
+  { key: 'views', title: t('liveCodes.views'), width: 84, right: true, phone: 'none', render: (row) => number(row, 'views') },
+  { key: 'adds', title: t('liveCodes.adds'), width: 64, right: true, phone: 'none', render: (row) => number(row, 'adds') },
+  { key: 'left', title: t('liveCodes.left'), width: 64, right: true, phone: 'none', render: (row) => number(row, 'left') },
+  { key: 'ordered', title: t('liveCodes.ordered'), width: 64, right: true, phone: 'none', render: (row) => number(row, 'ordered') },
   {
     key: 'conversion',
     title: t('liveCodes.conversion'),
-    width: 100,
+    width: 92,
     right: true,
     phone: 'none',
     render: (row) => (row.counts && row.counts.adds > 0 ? percent(row.counts.ordered, row.counts.adds) : <span className="mute">—</span>),

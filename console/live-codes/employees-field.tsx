@@ -46,9 +46,10 @@ export function EmployeesField(props: {
                 note={member.spare ? t('liveCodes.spare') : t('liveCodes.share', { percent: percent(member.weight, total) })}
               />
               <div className="row">
-                <label className="field-inline">
+                <span className="field-inline">
                   <span>{t('liveCodes.weight')}</span>
                   <InputNumber
+                    aria-label={`${nameOf(member.employeeId)} ${t('liveCodes.weight')}`}
                     min={1}
                     max={100}
                     precision={0}
@@ -56,10 +57,11 @@ export function EmployeesField(props: {
                     value={member.weight}
                     onChange={(weight) => set(index, { weight: weight ?? 1 })}
                   />
-                </label>
-                <label className="field-inline">
+                </span>
+                <span className="field-inline">
                   <span>{t('liveCodes.dailyCap')}</span>
                   <InputNumber
+                    aria-label={`${nameOf(member.employeeId)} ${t('liveCodes.dailyCap')}`}
                     min={1}
                     max={5000}
                     precision={0}
@@ -67,11 +69,15 @@ export function EmployeesField(props: {
                     value={member.dailyCap}
                     onChange={(dailyCap) => set(index, { dailyCap })}
                   />
-                </label>
-                <label className="field-inline" title={t('liveCodes.spareHint')}>
+                </span>
+                <span className="field-inline" title={t('liveCodes.spareHint')}>
                   <span>{t('liveCodes.spare')}</span>
-                  <Switch checked={member.spare} onChange={(spare) => set(index, { spare })} />
-                </label>
+                  <Switch
+                    aria-label={`${nameOf(member.employeeId)} ${t('liveCodes.spare')}`}
+                    checked={member.spare}
+                    onChange={(spare) => set(index, { spare })}
+                  />
+                </span>
                 <Button
                   type="text"
                   icon={<DeleteOutlined />}

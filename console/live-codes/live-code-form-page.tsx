@@ -209,14 +209,16 @@ function WelcomeSection({ draft, set, complaint }: Omit<Part, 'complaints'> & { 
   return (
     <Section title={t('liveCodes.welcome')} note={t('liveCodes.welcomeNote')}>
       <Stack tight>
-        <Segmented
-          value={draft.welcome ? 'own' : 'channel'}
-          options={[
-            { value: 'own', label: t('liveCodes.ownWelcome') },
-            { value: 'channel', label: t('liveCodes.channelWelcome') },
-          ]}
-          onChange={(kind) => set({ welcome: kind === 'own' ? emptyWelcome : null })}
-        />
+        <Row>
+          <Segmented
+            value={draft.welcome ? 'own' : 'channel'}
+            options={[
+              { value: 'own', label: t('liveCodes.ownWelcome') },
+              { value: 'channel', label: t('liveCodes.channelWelcome') },
+            ]}
+            onChange={(kind) => set({ welcome: kind === 'own' ? emptyWelcome : null })}
+          />
+        </Row>
         {draft.welcome && <WelcomeEditor value={draft.welcome} onChange={(welcome) => set({ welcome })} complaint={complaint} />}
       </Stack>
     </Section>

@@ -10,7 +10,7 @@ import { CodeStatistics } from '#console/live-codes/statistics.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { Gate } from '#console/ui/gate.tsx'
-import { Columns, Facts, Page, Row, Section, Stack } from '#console/ui/page.tsx'
+import { Columns, Facts, Page, Section, Stack } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Badge, TagChips } from '#console/ui/tag-chips.tsx'
@@ -42,7 +42,7 @@ export function LiveCodePage() {
       {data ? (
         <>
           <SyncTrouble code={data} />
-          <Columns shares={[3, 6, 3]}>
+          <Columns shares={[2.6, 4.9, 2.4]}>
             <CodePicture code={data} />
             <CodeStatistics code={data} />
             <Side code={data} />

@@ -14,6 +14,7 @@ import { Empty } from '#console/ui/empty.tsx'
 import { FilterBar } from '#console/ui/filter-bar.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section } from '#console/ui/page.tsx'
+import { usePhone } from '#console/ui/preferences.ts'
 import { coverages, type LiveCodeRow } from '#growth/live-codes/schema.ts'
 
 const route = getRouteApi('/app/live-codes')
@@ -26,6 +27,7 @@ export function LiveCodesPage() {
   const employees = useEmployeeNames()
   const list = useLiveCodes(search)
   const [chosen, setChosen] = useState<string[]>([])
+  const phone = usePhone()
   const [batching, setBatching] = useState(false)
   const create = () => void navigate({ to: '/live-codes/new' })
   return (
@@ -63,7 +65,7 @@ export function LiveCodesPage() {
       <Section flush>
         <DataTable<LiveCodeRow>
           name="live-codes"
-          columns={liveCodeColumns(t)}
+          columns={liveCodeColumns(t, phone)}
           list={list}
           href={(row) => `/live-codes/${row.id}`}
           open={(row) => void navigate({ to: '/live-codes/$codeId', params: { codeId: row.id } })}

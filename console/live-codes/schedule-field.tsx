@@ -40,18 +40,20 @@ export function ScheduleField(props: {
   }
   return (
     <Stack>
-      <Segmented
-        value={byHours ? 'hours' : 'always'}
-        options={[
-          { value: 'always', label: t('liveCodes.always') },
-          { value: 'hours', label: t('liveCodes.byHours') },
-        ]}
-        onChange={(kind) => {
-          setByHours(kind === 'hours')
-          if (kind === 'always') onChange({ weekly: [], dates: [] })
-          else if (value.weekly.length === 0) add(officeHours)
-        }}
-      />
+      <Row>
+        <Segmented
+          value={byHours ? 'hours' : 'always'}
+          options={[
+            { value: 'always', label: t('liveCodes.always') },
+            { value: 'hours', label: t('liveCodes.byHours') },
+          ]}
+          onChange={(kind) => {
+            setByHours(kind === 'hours')
+            if (kind === 'always') onChange({ weekly: [], dates: [] })
+            else if (value.weekly.length === 0) add(officeHours)
+          }}
+        />
+      </Row>
       {byHours && (
         <>
           <WeekGrid

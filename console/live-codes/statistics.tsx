@@ -1,4 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { customerColumns } from '#console/customers/columns.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { useStatistics, useStatisticsPeople } from '#console/live-codes/queries.ts'
@@ -8,7 +9,7 @@ import { DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
-import { Section } from '#console/ui/page.tsx'
+import { Row, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
@@ -42,19 +43,22 @@ export function CodeStatistics({ code }: { code: LiveCode }) {
   }
   return (
     <>
-      <Dates
-        label={t('liveCodes.period')}
-        from={from ?? data?.from}
-        to={to ?? data?.to}
-        required
-        onChange={(from, to) => show({ from, to })}
-      />
+      <Row>
+        <Dates
+          label={t('liveCodes.period')}
+          from={from ?? data?.from}
+          to={to ?? data?.to}
+          required
+          onChange={(from, to) => show({ from, to })}
+        />
+      </Row>
       <Stats>
         <Stat name={t('liveCodes.views')} hint={t('liveCodes.viewsHint')} value={<Count value={totals?.views} />} />
         <Stat name={names.added} value={number('added', totals?.added)} />
+        <Stat name={t('liveCodes.net')} value={<Count value={totals?.net} />} />
+        <Stat name={names.left} value={number('left', totals?.left)} />
         <Stat name={names.deleted_by_customer} value={number('deleted_by_customer', totals?.deletedByCustomer)} />
         <Stat name={names.deleted_by_employee} value={number('deleted_by_employee', totals?.deletedByEmployee)} />
-        <Stat name={t('liveCodes.net')} value={<Count value={totals?.net} />} />
         <Stat name={names.tagged} value={number('tagged', totals?.tagged)} />
         <Stat name={names.ordered} value={number('ordered', totals?.ordered)} />
         <Stat name={t('liveCodes.conversion')} value={totals ? percent(totals.ordered, totals.added) : '—'} />
@@ -98,7 +102,7 @@ function Days({ data }: { data: Statistics }) {
   )
 }
 
-function ByEmployee({ data, number }: { data: Statistics; number: (step: Step, count: number, employee?: string) => React.ReactNode }) {
+function ByEmployee({ data, number }: { data: Statistics; number: (step: Step, count: number, employee?: string) => ReactNode }) {
   const { t } = useText()
   if (data.employees.length === 0) return null
   return (

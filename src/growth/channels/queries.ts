@@ -33,12 +33,15 @@ export async function listChannels(ctx: Context): Promise<Channel[]> {
       select b.root, count(distinct f.canonical_id)::int as customers from below b
         join follows f on f.tenant_id = ${ctx.tenantId} and f.channel_id = b.id group by b.root
     ),
-    codes as (select channel_id, count(*)::int as codes from live_codes where tenant_id = ${ctx.tenantId} and deleted_at is null group by channel_id)
+    codes as (
+      select b.root, count(*)::int as codes from below b
+        join live_codes l on l.tenant_id = ${ctx.tenantId} and l.channel_id = b.id and l.deleted_at is null group by b.root
+    )
     select c.id, c.parent_id, c.name, c.kind, c.owner_id, e.name as owner_name, c.note, c.position, c.welcome, c.archived_at, c.created_at,
       coalesce(k.codes, 0) as codes, coalesce(p.customers, 0) as customers
     from channels c
       left join employees e on e.tenant_id = c.tenant_id and e.id = c.owner_id
-      left join codes k on k.channel_id = c.id
+      left join codes k on k.root = c.id
       left join people p on p.root = c.id
     where c.tenant_id = ${ctx.tenantId} order by c.position, c.id`.execute(ctx.db)
   return treeOrder(rows).map((row) => channelView(ctx, row))

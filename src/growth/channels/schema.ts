@@ -64,7 +64,7 @@ export const Channel = z.object({
   position: z.number(),
   welcome: Welcome.nullable(),
   archived: z.boolean(),
-  /** Codes of this very channel, and customers who came through it or a channel below. */
+  /** Codes of this channel and those below, and customers who came through them. */
   codes: z.number(),
   customers: z.number(),
   createdAt: z.iso.datetime(),
