@@ -16,7 +16,11 @@ export const command: Command = {
     const config = configFrom(flags)
     const workspace = await openWorkspace(config)
     try {
-      const findings = [...platformFindings(workspace.installation.config), ...(await engineFindings(workspace)), ...(await wecomFindings(workspace))]
+      const findings = [
+        ...platformFindings(workspace.installation.config),
+        ...(await engineFindings(workspace)),
+        ...(await wecomFindings(workspace)),
+      ]
       if (json) printResult({ ok: findings.every(({ ok }) => ok), findings }, true)
       else
         for (const { check, ok, message, fix } of findings)

@@ -1,4 +1,5 @@
 import type { Installation } from '#platform/context.ts'
+import { createLogger } from '#platform/log.ts'
 import { createApp } from '../app.ts'
 import { type Command, printResult } from './command.ts'
 
@@ -8,7 +9,7 @@ export const command: Command = {
   options: {},
   async run({ json }) {
     // The document is made from the routes alone: no engine is needed, so none is opened.
-    const response = await createApp({} as Installation).request('/openapi.json')
+    const response = await createApp({ log: createLogger('silent', 'openapi') } as Installation).request('/openapi.json')
     printResult(await response.json(), json)
   },
 }

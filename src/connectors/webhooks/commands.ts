@@ -62,7 +62,7 @@ export const planDeliveries = (ctx: Context, event: Fact): Promise<void> =>
       id: event.id,
       event: event.name,
       at: event.at.toISOString(),
-      tenant: String(ctx.tenantId),
+      tenant: publicId(ctx, 'ten', ctx.tenantId),
       data: { ...event.properties, ...customer },
     })
     await ctx.db
