@@ -8,7 +8,15 @@ import { toPdf, toPixels, toPng } from './render.ts'
 
 const text = 'https://work.weixin.qq.com/ca/cawcdea1b2c3d4e5f6'
 const logo = `data:image/png;base64,${toPng('<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"><rect width="60" height="60" fill="#c0392b"/></svg>', 60).toString('base64')}`
-const facts: CardFacts = { text, name: '喆哥的门店 & <旗舰>', template: 'card', title: '扫码加我', subtitle: '周一到周五', colour: '#1a1f2b', background: '#0f9d77' }
+const facts: CardFacts = {
+  text,
+  name: '喆哥的门店 & <旗舰>',
+  template: 'card',
+  title: '扫码加我',
+  subtitle: '周一到周五',
+  colour: '#1a1f2b',
+  background: '#0f9d77',
+}
 
 describe('the picture of a code', () => {
   test('is read by another library in every layout, with a logo, small and large', () => {
@@ -27,7 +35,9 @@ describe('the picture of a code', () => {
   test('keeps four light modules around, and a logo over less than a twelfth of the code', () => {
     const modules = modulesOf(text)
     const unit = 1000 / (modules.size + 2 * quietModules)
-    const first = Math.min(...[...pathOf(modules, 1000, 0).matchAll(/M([\d.]+) ([\d.]+)/g)].map(([, x = '0', y = '0']) => Math.min(Number(x), Number(y))))
+    const first = Math.min(
+      ...[...pathOf(modules, 1000, 0).matchAll(/M([\d.]+) ([\d.]+)/g)].map(([, x = '0', y = '0']) => Math.min(Number(x), Number(y))),
+    )
     expect(first).toBeCloseTo(4 * unit, 2)
     for (const size of [21, 25, 29, 33, 41, 57, 77]) expect(logoModules(size) ** 2 / size ** 2).toBeLessThan(1 / 12)
   })
@@ -46,6 +56,8 @@ describe('the picture of a code', () => {
   })
 
   test('that holds no code reads as nothing', () => {
-    expect(readQr(toPng('<svg xmlns="http://www.w3.org/2000/svg" width="80" height="80"><rect width="80" height="80" fill="#888"/></svg>', 80))).toBeUndefined()
+    expect(
+      readQr(toPng('<svg xmlns="http://www.w3.org/2000/svg" width="80" height="80"><rect width="80" height="80" fill="#888"/></svg>', 80)),
+    ).toBeUndefined()
   })
 })

@@ -1,11 +1,12 @@
-import QRCode from 'qrcode'
+import encodeQR from 'qr'
 
 export type Modules = { size: number; isDark(row: number, column: number): boolean }
 
 /** Level H bears the loss of 30 % of its modules, which is what makes room for a logo. */
 export function modulesOf(text: string): Modules {
-  const { modules } = QRCode.create(text, { errorCorrectionLevel: 'H' })
-  return { size: modules.size, isDark: (row, column) => Boolean(modules.get(row, column)) }
+  const border = 1
+  const rows = encodeQR(text, 'raw', { ecc: 'high', border })
+  return { size: rows.length - 2 * border, isDark: (row, column) => rows[row + border]?.[column + border] === true }
 }
 
 /** Light modules around a code that phones need to find it (ISO/IEC 18004). */

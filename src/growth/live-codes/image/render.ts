@@ -41,12 +41,28 @@ export async function toPdf(svgs: AsyncIterable<string> | Iterable<string>, titl
 
 /** The pixels go in as they are, packed natively; through a PNG the library would unpack and pack them again in JavaScript. */
 function addPicture(document: PDFDocument, svg: string, mm: number, ratio: number): void {
-  const { width, height, pixels } = new Resvg(svg, { font, fitTo: { mode: 'width', value: Math.round((mm / 25.4) * dotsPerInch) } }).render()
-  const facts = { Type: 'XObject', Subtype: 'Image', Width: width, Height: height, ColorSpace: 'DeviceRGB', BitsPerComponent: 8, Filter: 'FlateDecode' }
+  const { width, height, pixels } = new Resvg(svg, {
+    font,
+    fitTo: { mode: 'width', value: Math.round((mm / 25.4) * dotsPerInch) },
+  }).render()
+  const facts = {
+    Type: 'XObject',
+    Subtype: 'Image',
+    Width: width,
+    Height: height,
+    ColorSpace: 'DeviceRGB',
+    BitsPerComponent: 8,
+    Filter: 'FlateDecode',
+  }
   const picture = document.context.register(document.context.stream(deflateSync(withoutAlpha(pixels), { level: 4 }), facts))
   const page = document.addPage([mm * pointsPerMm, mm * pointsPerMm * ratio])
   const name = page.node.newXObject('Picture', picture)
-  page.pushOperators(pushGraphicsState(), concatTransformationMatrix(page.getWidth(), 0, 0, page.getHeight(), 0, 0), drawObject(name), popGraphicsState())
+  page.pushOperators(
+    pushGraphicsState(),
+    concatTransformationMatrix(page.getWidth(), 0, 0, page.getHeight(), 0, 0),
+    drawObject(name),
+    popGraphicsState(),
+  )
 }
 
 /** Our pictures have no holes: every layout begins with a filled ground. */
