@@ -1,9 +1,10 @@
 // What a browser or camera sees: QR pictures, avatars, files, the login pages, the sandbox's own pages.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Resvg } from '@resvg/resvg-js'
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import QRCode from 'qrcode'
+import encodeQR from 'qr'
 import { issueCode } from './api/login.ts'
 import { fileResponse } from './api/media.ts'
 import { avatarSvg } from './company/avatar.ts'
@@ -43,7 +44,8 @@ export function pageRoutes(world: World): Hono {
     const id = c.req.param('code').replace(/\.png$/, '')
     if (!findContactWay(world, id)) return c.text('This code does not exist (any more).', 404)
     if (!c.req.param('code').endsWith('.png')) return c.redirect(`/phone?code=${id}`)
-    const png = await QRCode.toBuffer(contactWayUrl(world, id), { type: 'png', width: 430, margin: 2, errorCorrectionLevel: 'M' })
+    const svg = encodeQR(contactWayUrl(world, id), 'svg', { ecc: 'medium', border: 2 })
+    const png = new Resvg(svg, { fitTo: { mode: 'width', value: 430 }, background: '#fff' }).render().asPng()
     return c.body(new Uint8Array(png), 200, {
       'content-type': 'image/png',
       'cache-control': 'no-cache',
