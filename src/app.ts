@@ -16,6 +16,7 @@ import { liveCodeLinks } from '#growth/live-codes/public-routes.ts'
 import { liveCodeReactions } from '#growth/live-codes/reactions.ts'
 import { liveCodes } from '#growth/live-codes/routes.ts'
 import { reports } from '#insight/reports/routes.ts'
+import { searching } from '#insight/search/routes.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { customersExport } from '#management/customers/export.ts'
@@ -127,6 +128,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/live-codes', liveCodes],
   ['/api/v1/reports', reports],
   ['/api/v1/overview', overview],
+  ['/api/v1/search', searching],
   ['/l', liveCodeLinks],
   ['/api/v1/wecom/corps', wecomCorps],
   ['/callback/wecom', wecomCallbacks],

@@ -1,4 +1,4 @@
-import { CodeOutlined } from '@ant-design/icons'
+import { CodeOutlined, EditOutlined } from '@ant-design/icons'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
@@ -15,7 +15,9 @@ import { useRun } from '#console/ui/confirm.tsx'
 import { todayIn } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section } from '#console/ui/page.tsx'
+import { usePhone } from '#console/ui/preferences.ts'
 import { Problem } from '#console/ui/problem.tsx'
+import { SideSheet } from '#console/ui/side-sheet.tsx'
 
 const route = getRouteApi('/app/reports/$reportId')
 
@@ -51,11 +53,18 @@ function Opened({ document, saved, back }: { document: Document; saved: SavedRep
   const { t } = useText()
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/reports/$reportId' })
+  const phone = usePhone()
   const [json, setJson] = useState(false)
+  const [editing, setEditing] = useState(false)
   const show = (next: Document) => void navigate({ search: { ...search, report: JSON.stringify(next) }, replace: true, resetScroll: false })
   const drill = (people: Drill | undefined) =>
     void navigate({ search: { ...search, people: people && JSON.stringify(people) }, resetScroll: false })
   const asked = readDrill(search.people)
+  const editor = (
+    <div className="fields">
+      <Editor document={document} onChange={(fields) => show(change(document, fields))} />
+    </div>
+  )
   const typeName = textOr(`reports.types.${document.type}`, document.type)
   return (
     <Page
@@ -64,8 +73,13 @@ function Opened({ document, saved, back }: { document: Document; saved: SavedRep
       note={saved ? typeName : textOr(`reports.questions.${document.type}`, '')}
       actions={
         <>
-          <Button icon={<CodeOutlined />} onClick={() => setJson(true)}>
-            JSON
+          {phone && isEditable(document.type) && (
+            <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>
+              {t('reports.changeQuestion')}
+            </Button>
+          )}
+          <Button icon={<CodeOutlined />} aria-label={t('reports.json')} onClick={() => setJson(true)}>
+            {phone ? undefined : 'JSON'}
           </Button>
           <Gate permission="reports.write">
             <Save document={document} saved={saved} />
@@ -74,13 +88,9 @@ function Opened({ document, saved, back }: { document: Document; saved: SavedRep
       }
     >
       <div className="report">
-        {isEditable(document.type) && (
+        {isEditable(document.type) && !phone && (
           <div className="report-editor">
-            <Section title={t('reports.question')}>
-              <div className="fields">
-                <Editor document={document} onChange={(fields) => show(change(document, fields))} />
-              </div>
-            </Section>
+            <Section title={t('reports.question')}>{editor}</Section>
           </div>
         )}
         <div className="report-result">
@@ -88,6 +98,9 @@ function Opened({ document, saved, back }: { document: Document; saved: SavedRep
         </div>
       </div>
       {asked && <PeopleDrawer asked={asked} onClose={() => drill(undefined)} />}
+      <SideSheet title={t('reports.question')} open={editing && phone} onClose={() => setEditing(false)}>
+        {editor}
+      </SideSheet>
       {json && <JsonSheet document={document} onApply={show} onClose={() => setJson(false)} />}
     </Page>
   )

@@ -10,7 +10,7 @@ import { loop } from '#console/shell/loop.ts'
 interface Hit {
   kind: string
   id: string
-  name: string
+  name: string | null
   note?: string | null
 }
 
@@ -26,6 +26,8 @@ interface Choice {
 const pathOf: Record<string, (id: string) => string> = {
   customer: (id) => `/customers/${id}`,
   order: (id) => `/orders?order=${id}`,
+  live_code: (id) => `/live-codes/${id}`,
+  report: (id) => `/reports/${id}`,
   tag: (id) => `/customers?tags=${id}`,
   employee: (id) => `/customers?employees=${id}`,
 }
@@ -129,7 +131,9 @@ function useChoices(text: string): Choice[] {
     .filter((page) => page.name.toLowerCase().includes(q.toLowerCase()))
   const hits = (q ? (found.data?.items ?? []) : []).flatMap((hit) => {
     const path = pathOf[hit.kind]
-    return path ? [{ key: hit.kind + hit.id, kind: hit.kind, name: hit.name, note: hit.note ?? undefined, path: path(hit.id) }] : []
+    return path
+      ? [{ key: hit.kind + hit.id, kind: hit.kind, name: hit.name ?? t('ui.nameless'), note: hit.note ?? undefined, path: path(hit.id) }]
+      : []
   })
   return [...hits, ...pages]
 }

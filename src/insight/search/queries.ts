@@ -1,0 +1,102 @@
+import { sql } from 'kysely'
+import { listOrders } from '#conversion/orders/queries.ts'
+import { listCustomers } from '#management/customers/queries.ts'
+import type { Context } from '#platform/context.ts'
+import { may } from '#platform/http/router.ts'
+import { type IdPrefix, publicId } from '#platform/ids.ts'
+import type { Hit } from './schema.ts'
+
+/** So many of each kind: the box shows one screen. */
+const most = 5
+
+/** Everything of that name or number that the actor may see, people first. */
+export async function search(ctx: Context, q: string): Promise<Hit[]> {
+  const found = await Promise.all([
+    may(ctx, 'customers.read') ? customers(ctx, q) : [],
+    may(ctx, 'live_codes.read') ? named(ctx, q, liveCodes) : [],
+    may(ctx, 'orders.read') ? orders(ctx, q) : [],
+    may(ctx, 'tags.read') ? named(ctx, q, tags) : [],
+    may(ctx, 'team.read') ? named(ctx, q, employees) : [],
+    may(ctx, 'reports.read') ? named(ctx, q, reports) : [],
+  ])
+  return found.flat()
+}
+
+async function customers(ctx: Context, q: string): Promise<Hit[]> {
+  const { items } = await listCustomers(ctx, { q, limit: most })
+  return items.map(({ id, name, company, phoneMasked, followers }) => ({
+    kind: 'customer',
+    id,
+    name,
+    note: [company, phoneMasked, followers.map(({ employee }) => employee.name).join('、')].filter(Boolean).join(' · ') || null,
+  }))
+}
+
+async function orders(ctx: Context, q: string): Promise<Hit[]> {
+  const { items } = await listOrders(ctx, { q, limit: most })
+  return items.map(({ id, orderNo, customer, titles }) => ({
+    kind: 'order',
+    id,
+    name: orderNo,
+    note: [customer?.name, titles[0]].filter(Boolean).join(' · ') || null,
+  }))
+}
+
+type Named = { kind: Hit['kind']; prefix: IdPrefix; read: (ctx: Context, q: string) => ReturnType<typeof rows> }
+
+type Found = { id: number; name: string; note: string | null }
+
+/** Names that start so stand before names that hold it somewhere. */
+async function named(ctx: Context, q: string, { kind, prefix, read }: Named): Promise<Hit[]> {
+  const { rows: found } = await read(ctx, q)
+  return found.map(({ id, name, note }) => ({ kind, id: publicId(ctx, prefix, id), name, note }))
+}
+
+const rows = (ctx: Context, statement: ReturnType<typeof sql<Found>>) => statement.execute(ctx.db)
+
+const liveCodes: Named = {
+  kind: 'live_code',
+  prefix: 'lco',
+  read: (ctx, q) =>
+    rows(
+      ctx,
+      sql<Found>`select l.id, l.name, c.name as note from live_codes l left join channels c on c.tenant_id = l.tenant_id and c.id = l.channel_id
+        where l.tenant_id = ${ctx.tenantId} and l.deleted_at is null and position(lower(${q}) in lower(l.name)) > 0
+        order by position(lower(${q}) in lower(l.name)), l.id desc limit ${most}`,
+    ),
+}
+
+const tags: Named = {
+  kind: 'tag',
+  prefix: 'tag',
+  read: (ctx, q) =>
+    rows(
+      ctx,
+      sql<Found>`select t.id, t.name, g.name as note from tags t join tag_groups g on g.tenant_id = t.tenant_id and g.id = t.group_id
+        where t.tenant_id = ${ctx.tenantId} and position(lower(${q}) in lower(t.name)) > 0
+        order by position(lower(${q}) in lower(t.name)), t.id limit ${most}`,
+    ),
+}
+
+const employees: Named = {
+  kind: 'employee',
+  prefix: 'emp',
+  read: (ctx, q) =>
+    rows(
+      ctx,
+      sql<Found>`select id, name, position as note from employees
+        where tenant_id = ${ctx.tenantId} and status <> 'left' and position(lower(${q}) in lower(name)) > 0
+        order by position(lower(${q}) in lower(name)), id limit ${most}`,
+    ),
+}
+
+const reports: Named = {
+  kind: 'report',
+  prefix: 'rep',
+  read: (ctx, q) =>
+    rows(
+      ctx,
+      sql<Found>`select id, name, null as note from reports where tenant_id = ${ctx.tenantId} and position(lower(${q}) in lower(name)) > 0
+        order by position(lower(${q}) in lower(name)), id desc limit ${most}`,
+    ),
+}

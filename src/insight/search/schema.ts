@@ -1,0 +1,17 @@
+import { z } from 'zod'
+
+/** What the search box of the console finds; pages it finds by itself. */
+export const hitKinds = ['customer', 'live_code', 'order', 'tag', 'employee', 'report'] as const
+
+export const SearchQuery = z.object({ q: z.string().trim().min(1).max(100) })
+
+export const Hit = z.object({
+  kind: z.enum(hitKinds),
+  id: z.string(),
+  name: z.string().nullable(),
+  /** A word that tells this one from others of the same name. */
+  note: z.string().nullable(),
+})
+export type Hit = z.infer<typeof Hit>
+
+export const Hits = z.object({ items: z.array(Hit), next: z.null() })
