@@ -19,6 +19,9 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   wecom: () => import('./commands/wecom.ts'),
 }
 
+// Whoever reads the result may stop reading; that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 try {
   await run(process.argv.slice(2))
 } catch (error) {
