@@ -48,9 +48,8 @@ function answering(): ReturnType<typeof createApp> {
 beforeAll(async () => {
   sandboxUrl = await startSandbox()
   url = await new Promise((resolve) => {
-    server = serve(
-      { fetch: (request, env) => answering().fetch(request, env), port: 0, hostname: '127.0.0.1' },
-      ({ port }) => resolve(`http://127.0.0.1:${port}`),
+    server = serve({ fetch: (request, env) => answering().fetch(request, env), port: 0, hostname: '127.0.0.1' }, ({ port }) =>
+      resolve(`http://127.0.0.1:${port}`),
     )
   })
   workspace = await openTestWorkspace({ WECOM_BASE_URL: sandboxUrl, LIULIANG_PUBLIC_URL: url })

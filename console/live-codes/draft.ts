@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { ApiError } from '#console/api/client.ts'
+import { textOr } from '#console/i18n/i18n.ts'
 import { remember, remembered } from '#console/ui/local.ts'
 import { problemText } from '#console/ui/problem.tsx'
 import type { LiveCode, Member, Schedule, Style } from '#growth/live-codes/schema.ts'
@@ -72,9 +73,12 @@ export function useDraft(name: string, start: Draft) {
 /** Complaints by the path of the field: `schedule.weekly.0.to`. */
 export type Complaints = Record<string, string>
 
-export const complaintOf = (error: unknown): Complaints => ({
-  [error instanceof ApiError && error.field ? error.field : '']: problemText(error),
-})
+export function complaintOf(error: unknown, nameOf: (employee: number) => string): Complaints {
+  if (!(error instanceof ApiError)) return { '': problemText(error) }
+  const [, place] = /^employees\.(\d+)/.exec(error.field ?? '') ?? []
+  const own = error.code.startsWith('live_code.') ? `liveCodes.problems.${error.code.slice('live_code.'.length)}` : ''
+  return { [error.field ?? '']: textOr(own, problemText(error), { name: place === undefined ? '' : nameOf(Number(place)) }) }
+}
 
 /** The complaint about this field or anything inside it. */
 export const complaintAt = (complaints: Complaints, path: string): string | undefined =>

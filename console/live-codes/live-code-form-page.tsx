@@ -90,7 +90,7 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
       await navigate({ to: '/live-codes/$codeId', params: { codeId: saved.id } })
       void run(async () => undefined, t(id ? 'liveCodes.saved' : 'liveCodes.created'))
     } catch (error) {
-      setComplaints(complaintOf(error))
+      setComplaints(complaintOf(error, (place) => employees.find((one) => one.value === draft.employees[place]?.employeeId)?.label ?? ''))
     }
   }
   const general =

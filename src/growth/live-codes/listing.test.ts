@@ -2,12 +2,28 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Candidate, listedOf, standingOf } from './listing.ts'
 
-const candidate = (employee: number, facts: Partial<Candidate> = {}): Candidate => ({ employee, weight: 1, cap: null, spare: false, offDuty: false, present: true, addedToday: 0, ...facts })
+const candidate = (employee: number, facts: Partial<Candidate> = {}): Candidate => ({
+  employee,
+  weight: 1,
+  cap: null,
+  spare: false,
+  offDuty: false,
+  present: true,
+  addedToday: 0,
+  ...facts,
+})
 const slot = (...employees: number[]) => [{ from: '00:00', to: '24:00', employees }]
 
 describe('who stands behind a code', () => {
   test('are those on the rota who are on duty and not full', () => {
-    const all = [candidate(1), candidate(2, { offDuty: true }), candidate(3, { cap: 2, addedToday: 2 }), candidate(4, { present: false }), candidate(5), candidate(6, { spare: true })]
+    const all = [
+      candidate(1),
+      candidate(2, { offDuty: true }),
+      candidate(3, { cap: 2, addedToday: 2 }),
+      candidate(4, { present: false }),
+      candidate(5),
+      candidate(6, { spare: true }),
+    ]
     expect(standingOf(all, undefined)).toEqual({ coverage: 'on_duty', turn: [1, 5] })
     expect(standingOf(all, slot(5))).toEqual({ coverage: 'on_duty', turn: [5] })
     expect(standingOf(all, slot(2, 3))).toEqual({ coverage: 'spare', turn: [6] })
@@ -18,7 +34,15 @@ describe('who stands behind a code', () => {
     expect(standingOf([candidate(1, { cap: 1, addedToday: 1 })], undefined)).toEqual({ coverage: 'nobody', turn: [1] })
     expect(standingOf([candidate(1, { offDuty: true })], undefined)).toEqual({ coverage: 'nobody', turn: [1] })
     expect(standingOf([candidate(1, { present: false })], undefined)).toEqual({ coverage: 'nobody', turn: [] })
-    const anybody = fc.record({ employee: fc.integer(), weight: fc.integer({ min: 1, max: 9 }), cap: fc.option(fc.integer({ min: 1, max: 3 })), spare: fc.boolean(), offDuty: fc.boolean(), present: fc.boolean(), addedToday: fc.integer({ min: 0, max: 4 }) })
+    const anybody = fc.record({
+      employee: fc.integer(),
+      weight: fc.integer({ min: 1, max: 9 }),
+      cap: fc.option(fc.integer({ min: 1, max: 3 })),
+      spare: fc.boolean(),
+      offDuty: fc.boolean(),
+      present: fc.boolean(),
+      addedToday: fc.integer({ min: 0, max: 4 }),
+    })
     fc.assert(
       fc.property(fc.uniqueArray(anybody, { selector: ({ employee }) => employee }), (some) => {
         const { turn } = standingOf(some, undefined)
