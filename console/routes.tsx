@@ -102,7 +102,17 @@ const tags = createRoute({
 const orders = createRoute({
   getParentRoute: () => app,
   path: '/orders',
-  validateSearch: z.object({ q: text, status: text, shops: text, from: day, to: day, sort: text, order: text }),
+  validateSearch: z.object({
+    q: text,
+    customer: text,
+    currency: text,
+    status: text,
+    shops: text,
+    from: day,
+    to: day,
+    sort: text,
+    order: text,
+  }),
   component: lazyRouteComponent(() => import('#console/orders/orders-page.tsx'), 'OrdersPage'),
 })
 
@@ -131,6 +141,19 @@ const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
   component: lazyRouteComponent(() => import('#console/settings/settings-page.tsx'), 'SettingsPage'),
+})
+
+const merges = createRoute({
+  getParentRoute: () => app,
+  path: '/merges',
+  validateSearch: z.object({ view: text }),
+  component: lazyRouteComponent(() => import('#console/identity/merges-page.tsx'), 'MergesPage'),
+})
+
+const attributes = createRoute({
+  getParentRoute: () => app,
+  path: '/attributes',
+  component: lazyRouteComponent(() => import('#console/attributes/attributes-page.tsx'), 'AttributesPage'),
 })
 
 const reports = createRoute({
@@ -242,6 +265,8 @@ const tree = root.addChildren([
     settings,
     reports,
     report,
+    merges,
+    attributes,
   ]),
 ])
 

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Form, Input, Select } from 'antd'
+import { AttributeFields, attributeValues } from '#console/attributes/attribute-fields.tsx'
 import { useCreateCustomer, useEditCustomer } from '#console/customers/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
@@ -11,6 +12,8 @@ interface Values {
   gender?: 'male' | 'female'
   memberNo?: string
   company?: string
+  position?: string
+  attributes?: Record<string, unknown>
 }
 
 export function CreateCustomer({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -25,8 +28,12 @@ export function CreateCustomer({ open, onClose }: { open: boolean; onClose: () =
       initial={{}}
       draft="customer"
       onSubmit={async (values) => {
-        const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value)) as unknown as Values
-        const { id } = await create.mutateAsync(given)
+        const { attributes, ...facts } = values
+        const own = Object.entries(attributeValues(attributes)).filter(
+          (entry): entry is [string, string | number | boolean] => entry[1] !== null,
+        )
+        const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value)) as unknown as Omit<Values, 'attributes'>
+        const { id } = await create.mutateAsync({ ...given, ...(own.length ? { attributes: Object.fromEntries(own) } : {}) })
         await navigate({ to: '/customers/$customerId', params: { customerId: id } })
       }}
     >
@@ -37,6 +44,7 @@ export function CreateCustomer({ open, onClose }: { open: boolean; onClose: () =
       <Form.Item name="memberNo" label={t('customers.identityKinds.member_no')}>
         <Input maxLength={100} autoComplete="off" />
       </Form.Item>
+      <AttributeFields />
     </FormDrawer>
   )
 }
@@ -53,10 +61,24 @@ export function EditCustomer(props: { customer: CustomerDetail; open: boolean; o
         name: props.customer.name ?? '',
         ...(props.customer.gender === 'male' || props.customer.gender === 'female' ? { gender: props.customer.gender } : {}),
         ...(props.customer.company ? { company: props.customer.company } : {}),
+        ...(props.customer.position ? { position: props.customer.position } : {}),
+        attributes: Object.fromEntries(props.customer.attributes.map(({ key, value }) => [key, value ?? undefined])),
       }}
-      onSubmit={({ name, gender, company }) => edit.mutateAsync({ name, gender: gender ?? null, company: company || null })}
+      onSubmit={({ name, gender, company, position, attributes }) =>
+        edit.mutateAsync({
+          name,
+          gender: gender ?? null,
+          company: company || null,
+          position: position || null,
+          attributes: attributeValues(attributes),
+        })
+      }
     >
       <Fields />
+      <Form.Item name="position" label={t('customers.position')}>
+        <Input maxLength={100} autoComplete="off" />
+      </Form.Item>
+      <AttributeFields />
     </FormDrawer>
   )
 }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useMay, useTenant } from '#console/api/session.ts'
 import { EditCustomer } from '#console/customers/customer-form.tsx'
 import { useCustomer, useTagCustomer, useTimeline } from '#console/customers/queries.ts'
+import { Links, Merged } from '#console/customers/relations.tsx'
 import { timelineItem } from '#console/customers/timeline-text.tsx'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
@@ -155,7 +156,7 @@ function Actions({ customer }: { customer: CustomerDetail }) {
             {
               name: t('customers.ordersCount'),
               value: (
-                <Link to="/orders" search={{ q: customer.id }}>
+                <Link to="/orders" search={{ customer: customer.id }}>
                   <Count value={totals.ordersCount} />
                 </Link>
               ),
@@ -194,20 +195,8 @@ function Actions({ customer }: { customer: CustomerDetail }) {
           </ul>
         )}
       </Section>
-      {customer.links.length > 0 && (
-        <Section title={t('customers.links')}>
-          <ul className="lines">
-            {customer.links.map((link) => (
-              <li key={link.kind + link.customer.id}>
-                <Link to="/customers/$customerId" params={{ customerId: link.customer.id }}>
-                  <PersonChip name={link.customer.name} note={link.note} />
-                </Link>
-                <span className="note">{t(`customers.linkKinds.${link.kind}`)}</span>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <Links customer={customer} />
+      <Merged customer={customer} />
     </>
   )
 }

@@ -31,3 +31,16 @@ export const useReach = (filter: string | undefined, q: string | undefined, enab
       post<{ count: number }>('customers/bulk/preview', { filter: filter ? JSON.parse(filter) : { and: [] }, ...(q ? { q } : {}) }),
     enabled,
   })
+
+export const useAddLink = (id: string) =>
+  useCommand((body: { kind: string; to: string; note?: string }) => post(`customers/${id}/links`, body), ['customers'])
+export const useRemoveLink = () =>
+  useCommand(
+    (link: { from: string; to: string; kind: string }) => remove(`customers/${link.from}/links/${link.kind}/${link.to}`),
+    ['customers'],
+  )
+export const useMergeCustomers = () =>
+  useCommand((body: { keep: string; merge: string }) => post<{ id: string; customer: string }>('merges', body), merged)
+export const useUndoMerge = () => useCommand((id: string) => remove(`merges/${id}`), merged)
+
+const merged = ['customers', 'merges', 'merge-reviews', 'orders', 'overview']

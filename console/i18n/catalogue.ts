@@ -1,8 +1,10 @@
+import { attributes } from '#console/attributes/messages.ts'
 import { audit } from '#console/audit/messages.ts'
 import { channels } from '#console/channels/messages.ts'
 import { customers } from '#console/customers/messages.ts'
 import { events } from '#console/events/messages.ts'
 import { exports } from '#console/exports/messages.ts'
+import { identity } from '#console/identity/messages.ts'
 import { imports } from '#console/imports/messages.ts'
 import { integrations } from '#console/integrations/messages.ts'
 import { wecom } from '#console/integrations/wecom/messages.ts'
@@ -40,6 +42,8 @@ const folders = {
   wecom,
   operations,
   events,
+  attributes,
+  identity,
 }
 
 export const catalogue = {

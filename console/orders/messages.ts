@@ -60,6 +60,8 @@ export const orders = messages(
     removeLine: '去掉这一行',
     total: '合计',
     currency: '币种',
+    countedIn: '统计币种',
+    oneCustomer: '只看一位客户',
     manual: '手工录入',
   },
   {
@@ -129,6 +131,8 @@ export const orders = messages(
     removeLine: 'Remove this line',
     total: 'Total',
     currency: 'Currency',
+    countedIn: 'Counted in',
+    oneCustomer: 'One customer',
     manual: 'By hand',
   },
 )

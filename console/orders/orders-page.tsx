@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button } from 'antd'
+import { Button, Segmented } from 'antd'
 import { useState } from 'react'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { OrderDrawer } from '#console/orders/order-drawer.tsx'
@@ -28,7 +28,7 @@ export function OrdersPage() {
   const navigate = useNavigate({ from: '/orders' })
   const shops = useShops()
   const [creating, setCreating] = useState(false)
-  const { order, sort, ...asked } = search
+  const { order, sort, currency, ...asked } = search
   const filter = orderFilter(asked)
   const list = useOrders({ filter, q: search.q, sort })
   const show = (change: object) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
@@ -49,7 +49,10 @@ export function OrdersPage() {
         </>
       }
     >
-      <TradeTotals query={{ from: search.from, to: search.to, filter, q: search.q }} />
+      <TradeTotals
+        query={{ from: search.from, to: search.to, filter, q: search.q, currency }}
+        onCurrency={(next) => show({ currency: next })}
+      />
       <FilterBar
         search={t('orders.search')}
         values={asked}
@@ -68,6 +71,16 @@ export function OrdersPage() {
             many: true,
             options: (shops.data?.items ?? []).map((shop) => ({ value: shop.id, label: shop.name })),
           },
+          ...(search.customer
+            ? [
+                {
+                  kind: 'choice' as const,
+                  key: 'customer',
+                  label: t('orders.customer'),
+                  options: [{ value: search.customer, label: t('orders.oneCustomer') }],
+                },
+              ]
+            : []),
           { kind: 'dates', from: 'from', to: 'to', label: t('orders.paidFrom') },
         ]}
       />
@@ -97,33 +110,48 @@ export function OrdersPage() {
   )
 }
 
-function TradeTotals({ query }: { query: Record<string, string | undefined> }) {
+function TradeTotals({ query, onCurrency }: { query: Record<string, string | undefined>; onCurrency: (currency: string) => void }) {
   const { t } = useText()
   const { data } = useTotals(query)
   const before = data?.before ?? undefined
+  const currencies = [...new Set([data?.currency, ...(data?.currencies ?? [])])].filter((one) => one !== undefined)
   return (
-    <Stats>
-      <Stat
-        name={t('orders.amount')}
-        value={<Money minor={data?.paidMinor} currency={data?.currency} />}
-        now={data?.paidMinor}
-        before={before?.paidMinor}
-      />
-      <Stat name={t('orders.count')} value={<Count value={data?.orders} />} now={data?.orders} before={before?.orders} />
-      <Stat name={t('orders.buyers')} value={<Count value={data?.buyers} />} now={data?.buyers} before={before?.buyers} />
-      <Stat
-        name={t('orders.orderValue')}
-        hint={t('orders.orderValueHint')}
-        value={<Money minor={data && data.buyers > 0 ? Math.round(data.paidMinor / data.buyers) : null} currency={data?.currency} />}
-      />
-      <Stat
-        name={t('orders.refunds')}
-        better="less"
-        value={<Money minor={data?.refundedMinor} currency={data?.currency} />}
-        now={data?.refundedMinor}
-        before={before?.refundedMinor}
-      />
-    </Stats>
+    <>
+      {currencies.length > 1 && (
+        <div className="row note">
+          {t('orders.countedIn')}
+          <Segmented
+            size="small"
+            aria-label={t('orders.countedIn')}
+            value={data?.currency ?? ''}
+            options={currencies}
+            onChange={onCurrency}
+          />
+        </div>
+      )}
+      <Stats>
+        <Stat
+          name={t('orders.amount')}
+          value={<Money minor={data?.paidMinor} currency={data?.currency} />}
+          now={data?.paidMinor}
+          before={before?.paidMinor}
+        />
+        <Stat name={t('orders.count')} value={<Count value={data?.orders} />} now={data?.orders} before={before?.orders} />
+        <Stat name={t('orders.buyers')} value={<Count value={data?.buyers} />} now={data?.buyers} before={before?.buyers} />
+        <Stat
+          name={t('orders.orderValue')}
+          hint={t('orders.orderValueHint')}
+          value={<Money minor={data && data.buyers > 0 ? Math.round(data.paidMinor / data.buyers) : null} currency={data?.currency} />}
+        />
+        <Stat
+          name={t('orders.refunds')}
+          better="less"
+          value={<Money minor={data?.refundedMinor} currency={data?.currency} />}
+          now={data?.refundedMinor}
+          before={before?.refundedMinor}
+        />
+      </Stats>
+    </>
   )
 }
 
@@ -175,12 +203,14 @@ const columns = (t: Translate): Column<Order>[] => [
 ]
 
 function orderFilter(search: {
+  customer?: string | undefined
   status?: string | undefined
   shops?: string | undefined
   from?: string | undefined
   to?: string | undefined
 }): string | undefined {
   const rules: object[] = []
+  if (search.customer) rules.push({ customer: { in: [search.customer] } })
   if (search.status) rules.push({ status: { in: search.status.split(',') } })
   if (search.shops) rules.push({ shop: { in: search.shops.split(',') } })
   if (search.from) rules.push({ paidAt: { gte: search.from } })

@@ -37,6 +37,7 @@ export interface Totals {
   buyers: number
   items?: number
   currency: string
+  currencies?: string[]
   before?: { paidMinor: number; refundedMinor: number; orders: number; buyers: number } | null
 }
 

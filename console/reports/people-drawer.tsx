@@ -42,7 +42,7 @@ export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => 
         columns={customerColumns(t).map((column) => ({
           ...column,
           hidden: !shown.includes(column.key),
-          ...(column.key === 'tags' ? { width: 150 } : {}),
+          width: { name: 160, tags: 150, orders: 70, paid: 110 }[column.key] ?? 120,
         }))}
         list={list}
         empty={<Empty title={t('reports.nobody')} />}

@@ -38,6 +38,9 @@ const sameType = (one: unknown, other: Document): boolean =>
 
 const pageSize = 50
 
+/** As the report names them; who was merged since then stands last. */
+const place = (ids: string[], id: string): number => (ids.includes(id) ? ids.indexOf(id) : ids.length)
+
 /** The people behind a number: the same question asked for persons, then shown as customers page by page. */
 export function useAnswerPeople(
   document: Document,
@@ -51,11 +54,14 @@ export function useAnswerPeople(
   const ids = asked.data && idsOf(asked.data.result)
   const pages = useInfiniteQuery({
     queryKey: ['customers', 'of-report', document],
-    queryFn: ({ pageParam }) => {
+    queryFn: ({ pageParam }): Promise<Page<CustomerItem>> => {
       const some = (ids ?? []).slice(pageParam, pageParam + pageSize)
       return some.length === 0
         ? Promise.resolve({ items: [], next: null })
-        : get<Page<CustomerItem>>('customers', { limit: pageSize, filter: JSON.stringify({ customer: { in: some } }) })
+        : get<Page<CustomerItem>>('customers', { limit: pageSize, filter: JSON.stringify({ customer: { in: some } }) }).then((page) => ({
+            ...page,
+            items: page.items.sort((a, b) => place(some, a.id) - place(some, b.id)),
+          }))
     },
     initialPageParam: 0,
     getNextPageParam: (_last, _all, at) => (at + pageSize < (ids?.length ?? 0) ? at + pageSize : undefined),

@@ -7,6 +7,8 @@ import {
   DashboardOutlined,
   FundOutlined,
   HeartOutlined,
+  MergeCellsOutlined,
+  ProfileOutlined,
   QrcodeOutlined,
   SafetyOutlined,
   SettingOutlined,
@@ -59,6 +61,8 @@ export const loop: Stage[] = [
     entries: [
       { path: '/customers', name: 'customers.title', icon: TeamOutlined, permission: 'customers.read', thumb: true },
       { path: '/tags', name: 'tags.title', icon: TagsOutlined, permission: 'tags.read', thumb: true },
+      { path: '/merges', name: 'identity.title', icon: MergeCellsOutlined, permission: 'customers.read' },
+      { path: '/attributes', name: 'attributes.title', icon: ProfileOutlined, permission: 'customers.read' },
       { path: '/employees', name: 'team.employees', icon: ApartmentOutlined, permission: 'team.read' },
       { path: '/roles', name: 'team.roles', icon: SafetyOutlined, permission: 'team.read' },
     ],
