@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Button, Select } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import { useCustomer, useCustomers } from '#console/customers/queries.ts'
+import { pairsOf } from '#console/events/pairs.ts'
 import { type RecentEvent, useEventTitle, useRecentEvents, useTrackingPlan } from '#console/events/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { spanText } from '#console/operations/span.ts'
@@ -119,18 +120,18 @@ const columns = (t: Translate, titleOf: (name: string) => string): Column<Recent
     render: (row) =>
       row.customerId ? <PersonLink id={row.customerId} name={row.customerName} /> : <span className="mute">{t('events.nobody')}</span>,
   },
-  { key: 'properties', title: t('events.properties'), width: 480, phone: 'wide', render: (row) => <Properties of={row.properties} /> },
+  { key: 'properties', title: t('events.properties'), width: 480, phone: 'wide', render: (row) => <Properties event={row} /> },
   { key: 'at', title: t('events.at'), width: 130, phone: 'aside', render: (row) => <When at={row.at} /> },
 ]
 
-function Properties({ of }: { of: Record<string, string> }) {
-  const entries = Object.entries(of).filter(([, value]) => value !== '')
-  if (entries.length === 0) return <span className="mute">—</span>
+function Properties({ event }: { event: RecentEvent }) {
+  const pairs = pairsOf(event)
+  if (pairs.length === 0) return <span className="mute">—</span>
   return (
-    <span className="pairs" title={entries.map(([key, value]) => `${key}: ${value}`).join('\n')}>
-      {entries.slice(0, 6).map(([key, value]) => (
+    <span className="pairs" title={pairs.map(({ name, value }) => `${name}: ${value}`).join('\n')}>
+      {pairs.slice(0, 6).map(({ key, name, value }) => (
         <span key={key}>
-          <span className="mute">{key}</span> {value}
+          <span className="mute">{name}</span> {value}
         </span>
       ))}
     </span>
@@ -162,7 +163,7 @@ function EventFacts({ event }: { event: RecentEvent }) {
           { name: t('events.id'), value: <CopyId value={event.id} /> },
         ]}
       />
-      <div>
+      <div className="stack tight">
         <h3>{t('events.properties')}</h3>
         {Object.keys(event.properties).length === 0 ? (
           <p className="note">{t('events.nothingKnown')}</p>

@@ -19,6 +19,7 @@ export function Plan({ only, onOnly }: { only: string | undefined; onOnly: (only
   const plan = useTrackingPlan()
   const list = wholeList(plan, (items: PlannedEvent[]) =>
     items
+      .toSorted((a, b) => b.events - a.events)
       .filter((row) => (only === 'undeclared' ? !row.declared : only === 'seen' ? row.events > 0 : true))
       .map((row) => ({ ...row, id: row.name })),
   )
@@ -79,7 +80,7 @@ const columns = (t: Translate, language: Language): Column<Row>[] => [
   },
   {
     key: 'properties',
-    title: t('events.properties'),
+    title: t('events.fields'),
     width: 320,
     phone: 'none',
     render: (row) => <span title={row.properties.join(', ')}>{row.properties.join(', ') || '—'}</span>,

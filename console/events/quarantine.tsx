@@ -54,12 +54,13 @@ function Correct({ refused, onClose }: { refused: Refused | undefined; onClose: 
       }}
     >
       {refused && (
-        <Form.Item label={t('events.reason')}>
+        <Form.Item required label={t('events.reason')}>
           <span>{reasonText(refused.reason)}</span> {refused.field && <code>{refused.field}</code>}
         </Form.Item>
       )}
       <Form.Item
         name="text"
+        required
         label={t('events.content')}
         extra={t('events.fixHint')}
         rules={[

@@ -56,8 +56,12 @@ export function ArrangeImport(props: {
   const ready = missing.length === 0 && Object.keys(matched).length > 0
   return (
     <Stack>
-      <Columns shares={[2.2, 1]}>
-        <Matching kind={kind} preview={preview.data} matched={matched} onChange={setColumns} />
+      <Columns shares={[2.4, 1]}>
+        <Stack>
+          <Matching kind={kind} preview={preview.data} matched={matched} onChange={setColumns} />
+          <Findings preview={preview.data} error={preview.error} />
+          <FirstRows preview={preview.data} matched={matched} stale={preview.isPlaceholderData} />
+        </Stack>
         <Section title={t('imports.howToRead')}>
           <ReadingOptions
             file={props.file}
@@ -74,8 +78,6 @@ export function ArrangeImport(props: {
           />
         </Section>
       </Columns>
-      <Findings preview={preview.data} error={preview.error} />
-      <FirstRows preview={preview.data} matched={matched} stale={preview.isPlaceholderData} />
       <div className="row">
         <Button type="primary" size="large" disabled={!ready} loading={props.busy} onClick={() => props.onGo(what, true)}>
           {t('imports.check')}

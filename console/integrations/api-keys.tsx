@@ -95,7 +95,7 @@ function CreateKey(props: { open: boolean; onClose: () => void; onMade: (key: st
           const use: Values['use'] = getFieldValue('use')
           return (
             <>
-              <Form.Item name="use" label={t('integrations.keyUse')} extra={t(`integrations.keyUseHint.${use}`)}>
+              <Form.Item name="use" required label={t('integrations.keyUse')} extra={t(`integrations.keyUseHint.${use}`)}>
                 <Radio.Group
                   options={[
                     { value: 'program', label: t('integrations.keyUses.program') },
@@ -110,14 +110,14 @@ function CreateKey(props: { open: boolean; onClose: () => void; onMade: (key: st
                   label={t('integrations.scopes')}
                   rules={[{ type: 'array', min: 1, message: t('integrations.scopesNeeded') }]}
                 >
-                  <Scopes all={permissions.data?.items.map(({ name }) => name) ?? []} />
+                  <Scopes all={permissions.data?.items.map(({ id }) => id) ?? []} />
                 </Form.Item>
               )}
             </>
           )
         }}
       </Form.Item>
-      <Form.Item name="days" label={t('integrations.expires')}>
+      <Form.Item name="days" required label={t('integrations.expires')}>
         <Select
           options={[
             { value: 30, label: t('integrations.expiry.d30') },
@@ -176,7 +176,7 @@ function ScopeWords({ row }: { row: ApiKey }) {
   const names = row.scopes.map(
     (scope) =>
       wordOf(
-        permissions.data?.items.find(({ name }) => name === scope),
+        permissions.data?.items.find(({ id }) => id === scope),
         language,
       ) ?? scope,
   )

@@ -5,7 +5,9 @@ import { useCommand, useList, useResource } from '#console/api/query.ts'
 import type { PlannedEvent } from '#insight/tracking/schema.ts'
 import type { ApiKey, CreatedApiKey, NewApiKey } from '#management/team/api-keys/schema.ts'
 
+/** `id` is what a key holds, `name` how it is called. */
 export interface PermissionName {
+  id: string
   name: string
   zh: string
   en: string

@@ -43,7 +43,7 @@ export function Processes({ processes, reachable, at }: { processes: Operations[
               <span className="line-facts">
                 <Badge tone={alive ? 'good' : 'bad'}>{words}</Badge>
                 <span className="note">
-                  {t('operations.restarts')} {restarts === 0 ? t('operations.neverRestarted') : exactNumber(restarts)}
+                  {restarts === 0 ? t('operations.neverRestarted') : t('operations.restarts', { count: exactNumber(restarts) })}
                 </span>
               </span>
             </li>

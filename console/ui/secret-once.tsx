@@ -1,4 +1,4 @@
-import { Alert, Modal } from 'antd'
+import { Alert, Button, Modal } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { Stack } from '#console/ui/page.tsx'
@@ -16,9 +16,11 @@ export function SecretOnce(props: {
       title={props.title}
       open={props.secrets !== undefined}
       onCancel={props.onClose}
-      onOk={props.onClose}
-      okText={t('ui.secretKept')}
-      cancelButtonProps={{ hidden: true }}
+      footer={
+        <Button type="primary" onClick={props.onClose}>
+          {t('ui.secretKept')}
+        </Button>
+      }
       mask={{ closable: false }}
       keyboard={false}
       closable={false}

@@ -20,7 +20,7 @@ export function SideSheet(props: {
       open={props.open}
       onClose={props.onClose}
       size={phone ? '100%' : props.wide ? 760 : 560}
-      extra={props.actions}
+      extra={props.actions && <div className="row">{props.actions}</div>}
       destroyOnHidden
       closable={{ 'aria-label': t('ui.close') }}
     >

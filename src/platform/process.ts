@@ -5,12 +5,13 @@ const beatMs = 5_000
 
 /** Says every few seconds that this process lives; /metrics and the operations page read it. */
 export function beat({ databases: { systemPool }, log }: Installation, name: string): () => void {
+  const startedAt = new Date()
   const say = () =>
     systemPool
       .query(
-        `insert into processes (name, started_at, beat_at, version) values ($1, now(), now(), $2)
-         on conflict (name) do update set beat_at = now(), version = $2`,
-        [name, version],
+        `insert into processes (name, started_at, beat_at, version) values ($1, $3, now(), $2)
+         on conflict (name) do update set started_at = $3, beat_at = now(), version = $2`,
+        [name, version, startedAt],
       )
       .catch((error) => log.warn({ err: error }, 'no beat'))
   void say()

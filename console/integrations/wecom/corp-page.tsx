@@ -105,7 +105,7 @@ function Syncs({ id }: { id: string }) {
   const busy = start.isPending || (latest !== undefined && isSyncing(latest))
   return (
     <Section
-      title={t('wecom.syncing')}
+      title={t('wecom.compare')}
       note={t('wecom.syncHint')}
       actions={
         <Gate permission="wecom.write">
@@ -133,7 +133,9 @@ function SyncLine({ sync }: { sync: Sync }) {
       <div role="status">
         <Progress percent={Math.min(99, Math.round(share * 100))} status="active" />
         <p className="note">
-          {part ? t('wecom.syncProgress', { step: t(`wecom.syncSteps.${part}`), done: exactNumber(done), total: exactNumber(total) }) : '…'}
+          {part
+            ? t('wecom.syncProgress', { step: t(`wecom.syncSteps.${part}`), done: exactNumber(done), total: exactNumber(total) })
+            : t('wecom.syncSteps.starting')}
         </p>
       </div>
     )

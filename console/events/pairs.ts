@@ -1,0 +1,21 @@
+import { textOr } from '#console/i18n/i18n.ts'
+import { exactMoney } from '#console/ui/format.ts'
+
+/** The properties of an event in words: names of ours are said in the reader's language, amounts with their currency. */
+export function pairsOf({ properties }: { properties: Record<string, string> }): { key: string; name: string; value: string }[] {
+  return Object.entries(properties)
+    .filter(([key, value]) => value !== '' && !isSaidBetter(key, properties))
+    .map(([key, value]) => ({ key, name: textOr(`events.keys.${key}`, key), value: shown(key, value, properties) }))
+}
+
+/** `tag: 9` says nothing beside `tagName: 待跟进`, nor the currency beside the amount. */
+const isSaidBetter = (key: string, properties: Record<string, string>): boolean =>
+  properties[`${key}Name`] !== undefined ||
+  (key === 'order' && properties.orderNo !== undefined) ||
+  (key === 'shop' && properties.shop === '0') ||
+  (key === 'currency' && properties.amount !== undefined)
+
+function shown(key: string, value: string, { currency }: Record<string, string>): string {
+  if (key === 'amount' && currency && /^-?\d{1,15}$/.test(value)) return exactMoney(Number(value), currency)
+  return value
+}
