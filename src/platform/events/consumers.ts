@@ -93,29 +93,32 @@ export async function consumeOnce(
   consumers: readonly Consumer[],
   attempts = new Map<string, number>(),
 ): Promise<number> {
-  const waiting = await installation.databases.systemPool.query<{ consumer: string; partition: number }>(`
-    select consumer, partition from consumer_positions p
-    where exists (select from event_log e where e.partition = p.partition and (e.transaction, e.seq) > (p.transaction, p.seq)
-      and e.transaction < pg_snapshot_xmin(pg_current_snapshot()))`)
+  const { systemPool } = installation.databases
+  // A statement of its own, before anything is read: what lies below had ended by then.
+  const { rows } = await systemPool.query<{ horizon: string }>('select event_horizon()::text as horizon')
+  const horizon = rows[0]?.horizon ?? '0'
+  const waiting = await systemPool.query<{ consumer: string; partition: number }>(
+    `select consumer, partition from consumer_positions p
+     where exists (select from event_log e where e.partition = p.partition and (e.transaction, e.seq) > (p.transaction, p.seq) and e.transaction < $1::xid8)`,
+    [horizon],
+  )
   let moved = 0
   for (const { consumer: name, partition } of waiting.rows) {
     const consumer = consumers.find((one) => one.name === name)
-    if (consumer) moved += await consumePartition(installation, consumer, partition, attempts)
+    if (consumer) moved += await consumePartition(installation, { consumer, partition, horizon }, attempts)
   }
   return moved
 }
 
-async function consumePartition(
-  installation: Installation,
-  consumer: Consumer,
-  partition: number,
-  attempts: Map<string, number>,
-): Promise<number> {
+type Place = { consumer: Consumer; partition: number; horizon: string }
+
+async function consumePartition(installation: Installation, place: Place, attempts: Map<string, number>): Promise<number> {
+  const { consumer, partition } = place
   const client = await installation.databases.systemPool.connect()
   try {
     await client.query('begin')
     const position = await lockPosition(client, consumer, partition)
-    const rows = position ? await readAhead(client, partition, position) : []
+    const rows = position ? await readAhead(client, place, position) : []
     const passed = await passRows(installation, client, consumer, partition, rows, attempts)
     if (passed.length > 0) await movePosition(client, consumer, partition, passed.at(-1))
     await client.query('commit')
@@ -137,13 +140,13 @@ const lockPosition = async (client: PoolClient, consumer: Consumer, partition: n
   ).rows[0]
 
 /** By transaction, then sequence, and only what no running transaction can still get in front of. */
-const readAhead = async (client: PoolClient, partition: number, position: Position): Promise<Row[]> =>
+const readAhead = async (client: PoolClient, { partition, horizon }: Place, position: Position): Promise<Row[]> =>
   (
     await client.query<Row>(
       `select tenant_id, transaction::text, seq, barrier, id, name, customer_id, at, properties, request_id from event_log
-       where partition = $1 and (transaction, seq) > ($2::xid8, $3) and transaction < pg_snapshot_xmin(pg_current_snapshot())
-       order by transaction, seq limit $4`,
-      [partition, position.transaction, position.seq, batchEvents],
+       where partition = $1 and (transaction, seq) > ($2::xid8, $3) and transaction < $4::xid8
+       order by transaction, seq limit $5`,
+      [partition, position.transaction, position.seq, horizon, batchEvents],
     )
   ).rows
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, test } from 'vitest'
+import pg from 'pg'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { z } from 'zod'
 import { openTestWorkspace, type TestWorkspace } from '../testing/workspace.ts'
 import { defineEvent } from './catalogue.ts'
@@ -110,6 +111,20 @@ describe('consumers', () => {
     await slow
     await drain(consumers)
     expect(got.sort()).toEqual([100, 101])
+  })
+
+  test('are not held back by a transaction of another database on the server', async () => {
+    const ctx = await workspace.newTenant()
+    const got: number[] = []
+    const consumers = [consumer('elsewhere', async (_ctx, { properties }) => void got.push(Number(properties.n)))]
+    await registerConsumers(workspace, consumers)
+    const elsewhere = new pg.Client({ connectionString: inject('databaseUrl').replace(/\/[^/]*$/, '/postgres') })
+    await elsewhere.connect()
+    await elsewhere.query('begin; select pg_current_xact_id()')
+    await inTransaction(ctx, async (ctx) => emit(ctx, counted, { customerId: 8, properties: { n: 200 } }))
+    await consumeAll(workspace, consumers)
+    expect(got).toContain(200)
+    await elsewhere.end()
   })
 
   test('a poisoned event becomes a dead letter, its effects are undone, the next one passes', async () => {
