@@ -12,13 +12,13 @@ export function signBody(secret: string, rawBody: string, now: Date): string {
 
 /** Throws 401 for a missing, malformed, old or wrong signature; several secrets are accepted while one is being rotated. */
 export function checkSignature(secrets: readonly string[], header: string | undefined, rawBody: string, now: Date): void {
-  const [, time = '', hex = ''] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header ?? '') ?? []
-  if (!hex) throw refused('signature.malformed', 'The header Liuliang-Signature is t=UNIX,v1=HEX.')
+  const [, time = '', hex = ''] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header?.replaceAll(' ', '') ?? '') ?? []
+  if (!hex) throw refused('webhook.signature_missing', 'Sign the request: Liuliang-Signature: t=UNIX,v1=HEX.')
   if (Math.abs(now.getTime() / 1000 - Number(time)) > toleranceSeconds)
-    throw refused('signature.expired', `The signed time is more than ${toleranceSeconds} s away from ours.`)
+    throw refused('webhook.signature_expired', `The signed time is more than ${toleranceSeconds} s away from ours.`)
   const given = Buffer.from(hex, 'hex')
   if (!secrets.some((secret) => timingSafeEqual(Buffer.from(digest(secret, Number(time), rawBody), 'hex'), given)))
-    throw refused('signature.wrong', 'The signature does not fit this body and secret.')
+    throw refused('webhook.signature_wrong', 'The signature does not fit this body and secret.')
 }
 
 const digest = (secret: string, time: number, rawBody: string): string =>

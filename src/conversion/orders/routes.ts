@@ -10,7 +10,7 @@ import { enterOrder, receiveOrder, refundOrder } from './commands.ts'
 import { parseOrderFilter } from './filter.ts'
 import { findOrder, listOrders } from './queries.ts'
 import { OrderBody, OrderDetail, OrderList, RefundBody, Shop, ShopWithSecret, TradeTotals } from './schema.ts'
-import { changeShop, checkSignature, createShop, listShops } from './shops.ts'
+import { changeShop, checkShopSignature, createShop, listShops } from './shops.ts'
 import { tradeTotals } from './totals.ts'
 
 const day = z.string().max(20).optional()
@@ -121,7 +121,7 @@ export const orderHooks = router().post(
     if (!shop) throw notFound('shop')
     const ctx = createContext(installation, shop.tenantId, { ...systemActor, name: 'order webhook' }, requestId ?? randomUUID())
     const text = await c.req.text()
-    await checkSignature(ctx, shop.id, c.req.header('liuliang-signature'), text)
+    await checkShopSignature(ctx, shop.id, c.req.header('liuliang-signature'), text)
     const parsed = OrderBody.safeParse(parseJson(text))
     if (!parsed.success) {
       const [issue] = parsed.error.issues

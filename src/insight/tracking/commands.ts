@@ -7,11 +7,18 @@ export type EventsReceipt = { accepted: number; duplicates: number; quarantined:
 
 const mostEvents = 5000
 
+const none: ReadonlySet<string> = new Set()
+
 type Refused = { event: unknown; error: AppError }
 
 /** Takes a request's events: good ones are durable when this returns, ill ones lie in quarantine with the reason. */
-export async function receiveEvents(ctx: Context, writer: InboxWriter, sent: unknown): Promise<EventsReceipt> {
-  const { good, refused } = sortOut(eventsOf(sent), ctx.now())
+export async function receiveEvents(
+  ctx: Context,
+  writer: InboxWriter,
+  sent: unknown,
+  reserved: ReadonlySet<string> = none,
+): Promise<EventsReceipt> {
+  const { good, refused } = sortOut(eventsOf(sent), reserved, ctx.now())
   const [receipt] = await Promise.all([
     good.length > 0 ? writer.append(ctx.tenantId, good) : { accepted: 0, duplicates: 0 },
     quarantine(ctx, refused),
@@ -28,12 +35,12 @@ function eventsOf(sent: unknown): unknown[] {
   return events
 }
 
-function sortOut(sent: unknown[], now: Date): { good: BehaviourEvent[]; refused: Refused[] } {
+function sortOut(sent: unknown[], reserved: ReadonlySet<string>, now: Date): { good: BehaviourEvent[]; refused: Refused[] } {
   const good: BehaviourEvent[] = []
   const refused: Refused[] = []
   for (const event of sent) {
     try {
-      good.push(checkEvent(event, now))
+      good.push(checkEvent(event, now, reserved))
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       refused.push({ event, error })
@@ -62,6 +69,7 @@ export async function replayQuarantined(
   ctx: Context,
   writer: InboxWriter,
   id: number,
+  reserved: ReadonlySet<string>,
   corrected?: Record<string, unknown>,
 ): Promise<EventsReceipt> {
   const row = await ctx.db
@@ -72,7 +80,7 @@ export async function replayQuarantined(
     .executeTakeFirst()
   if (!row) throw notFound('quarantined_event')
   if (row.replayedAt) throw appError('quarantined_event.replayed', { status: 409, message: 'This event was taken already.' })
-  const event = checkEvent(corrected ?? row.event, ctx.now())
+  const event = checkEvent(corrected ?? row.event, ctx.now(), reserved)
   // The row's own id makes a replay that is sent twice a duplicate.
   const receipt = await writer.append(ctx.tenantId, [{ ...event, id: event.id ?? eventIdOf(`quarantine ${ctx.tenantId} ${id}`) }])
   await ctx.db

@@ -9,12 +9,18 @@ const mostProperties = 200
 const longestText = 10_000
 
 /** What a stranger sent → an event of ours, or `event.…` with the field at fault. No I/O: also the check of imports and replays. */
-export function checkEvent(sent: unknown, now: Date): BehaviourEvent {
+export function checkEvent(sent: unknown, now: Date, reserved?: ReadonlySet<string>): BehaviourEvent {
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw invalid('event.not_an_object', 'An event is an object.', '')
   const { id, person, device, event, timestamp, properties } = sent as Record<string, unknown>
   const name = textOf(event, 'event', 100)
   if (name === undefined) throw invalid('event.no_name', 'An event needs a name in "event".', 'event')
   if (!isEventName(name)) throw invalid('event.bad_name', `"${name}" is no event name: words joined by dots, such as page.viewed.`, 'event')
+  if (reserved?.has(name))
+    throw invalid(
+      'event.reserved',
+      `"${name}" is a fact that Liuliang itself states; send it through its own door or under another name.`,
+      'event',
+    )
   const [who, on, given] = [textOf(person, 'person', 200), textOf(device, 'device', 200), textOf(id, 'id', 200)]
   return {
     name,

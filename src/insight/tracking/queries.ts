@@ -37,7 +37,12 @@ export async function recentEvents(ctx: Context, { name, person, limit }: Recent
 
 async function namesOf(ctx: Context, ids: number[]): Promise<Map<number, string | null>> {
   if (ids.length === 0) return new Map()
-  const rows = await ctx.db.selectFrom('customers').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).where('id', 'in', ids).execute()
+  const rows = await ctx.db
+    .selectFrom('customers')
+    .select(['id', 'name'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', 'in', ids)
+    .execute()
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
