@@ -17,5 +17,16 @@ const isSaidBetter = (key: string, properties: Record<string, string>): boolean 
 
 function shown(key: string, value: string, { currency }: Record<string, string>): string {
   if (key === 'amount' && currency && /^-?\d{1,15}$/.test(value)) return exactMoney(Number(value), currency)
-  return value
+  return isList(value) ? listText(value) : value
+}
+
+const isList = (value: string): boolean => value.startsWith('["')
+
+function listText(value: string): string {
+  try {
+    const items: unknown = JSON.parse(value)
+    return Array.isArray(items) ? items.join('、') : value
+  } catch {
+    return value
+  }
 }

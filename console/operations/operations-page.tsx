@@ -79,7 +79,7 @@ function Verdict({ seen, at }: { seen: Operations; at: number }) {
             <li key={key}>
               {text}{' '}
               {to && (
-                <Link to={to.to} search={to.search as never}>
+                <Link className="figure" to={to.to} search={to.search as never}>
                   {t('operations.show')}
                 </Link>
               )}

@@ -137,12 +137,12 @@ async function applyChunk(ctx: Context, request: Run, { state, table, run }: Wor
       readable.map(({ value }) => value),
     )
     const rejected = rejections(chunk, readable, applied)
-    next = advance(state, applied, rejected.length, chunk.items.length)
-    if (state.dryRun) throw new Undone()
+    // A dry run changes nothing but leaves its error file: finding the ill rows is what it is for.
     next = {
-      ...next,
+      ...advance(state, applied, rejected.length, chunk.items.length),
       rejectedBytes: await writeRejected(rejectedPath(ctx, request.importId), state.rejectedBytes, table.headers, rejected),
     }
+    if (state.dryRun) throw new Undone()
     cancelled = await checkpoint(ctx, request.importId, next)
   }
   try {
