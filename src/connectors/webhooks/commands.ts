@@ -2,6 +2,7 @@ import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import type { LoggedEvent } from '#platform/events/consumers.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { outsideProperties } from '#platform/events/outside.ts'
 import { publicId, randomToken } from '#platform/ids.ts'
 import { resolveTarget } from '#platform/outbound.ts'
 import { findWebhook, viewOf } from './queries.ts'
@@ -63,7 +64,7 @@ export const planDeliveries = (ctx: Context, event: Fact): Promise<void> =>
       event: event.name,
       at: event.at.toISOString(),
       tenant: publicId(ctx, 'ten', ctx.tenantId),
-      data: { ...event.properties, ...customer },
+      data: { ...outsideProperties(ctx, event.properties), ...customer },
     })
     await ctx.db
       .insertInto('webhookDeliveries')

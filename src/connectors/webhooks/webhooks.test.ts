@@ -13,7 +13,10 @@ import { createWebhook, replayDelivery } from './commands.ts'
 import { deliverWebhooks, webhookConsumer } from './jobs.ts'
 import { listDeliveries } from './queries.ts'
 
-const happened = defineEvent('thing.happened', { title: { zh: '发生', en: 'Happened' }, properties: z.object({ n: z.int() }) })
+const happened = defineEvent('thing.happened', {
+  title: { zh: '发生', en: 'Happened' },
+  properties: z.object({ n: z.int(), order: z.int().optional() }),
+})
 
 let workspace: TestWorkspace
 let answer = 200
@@ -45,7 +48,7 @@ async function subscribed() {
 }
 
 async function tell(ctx: Awaited<ReturnType<TestWorkspace['newTenant']>>) {
-  await inTransaction(ctx, async (ctx) => emit(ctx, happened, { customerId: 7, properties: { n: 1 } }))
+  await inTransaction(ctx, async (ctx) => emit(ctx, happened, { customerId: 7, properties: { n: 1, order: 5 } }))
   await consumeAll(workspace, [webhookConsumer])
 }
 
@@ -60,7 +63,10 @@ test('a subscriber gets the event once, signed', async () => {
   const [{ headers, body }] = received as [(typeof received)[0]]
   checkSignature([secret], String(headers['liuliang-signature']), body, new Date())
   expect(headers['liuliang-event']).toBe('thing.happened')
-  expect(JSON.parse(body)).toMatchObject({ event: 'thing.happened', data: { n: 1, customer: expect.stringMatching(/^cus_/) } })
+  expect(JSON.parse(body)).toMatchObject({
+    event: 'thing.happened',
+    data: { n: 1, order: expect.stringMatching(/^ord_/), customer: expect.stringMatching(/^cus_/) },
+  })
   expect((await listDeliveries(ctx, id, { limit: 10 })).items[0]).toMatchObject({ state: 'delivered', attempts: 1, lastStatus: 200 })
 })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { membersOf } from '#management/identity/queries.ts'
 import type { Context } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
+import { outsideProperties } from '#platform/events/outside.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import type { TimelineList } from './schema.ts'
 
@@ -26,7 +27,7 @@ export async function readTimeline(
   })
   const { items, next } = toPage(rows, limit, ({ ms, event }) => [ms, event])
   const byName = new Map(definitions.map((definition) => [definition.name, definition]))
-  return { items: items.map((row) => timelineItem(byName.get(row.name), row)), next, asOf: asOf.toISOString() }
+  return { items: items.map((row) => timelineItem(ctx, byName.get(row.name), row)), next, asOf: asOf.toISOString() }
 }
 
 /** What came in later than this may still be on its way to the timeline. */
@@ -39,14 +40,14 @@ async function loadedUntil(ctx: Context): Promise<Date> {
   return oldest ?? ctx.now()
 }
 
-function timelineItem(definition: EventDefinition | undefined, { ms, name, event, properties }: z.infer<typeof Row>) {
+function timelineItem(ctx: Context, definition: EventDefinition | undefined, { ms, name, event, properties }: z.infer<typeof Row>) {
   const values = Object.fromEntries(Object.entries(properties).map(([key, text]) => [key, readValue(definition, key, text)]))
   return {
     id: event,
     name,
     title: definition?.title ?? { zh: name, en: name },
     at: new Date(ms).toISOString(),
-    properties: values,
+    properties: definition ? outsideProperties(ctx, values) : values,
     actor: actorOf(values),
   }
 }
