@@ -7,7 +7,6 @@ import { ordersExport } from '#conversion/orders/export.ts'
 import { orderLinesImport, ordersImport } from '#conversion/orders/import.ts'
 import { productsImport } from '#conversion/orders/products-import.ts'
 import { orderHooks, orders, shops } from '#conversion/orders/routes.ts'
-import { overview } from '#insight/overview/routes.ts'
 import { channels } from '#growth/channels/routes.ts'
 import { growthEventDefinitions } from '#growth/events.ts'
 import { greetByLiveCode } from '#growth/live-codes/greeting.ts'
@@ -15,20 +14,22 @@ import { liveCodeJobs, liveCodeSchedules } from '#growth/live-codes/jobs.ts'
 import { liveCodeLinks } from '#growth/live-codes/public-routes.ts'
 import { liveCodeReactions } from '#growth/live-codes/reactions.ts'
 import { liveCodes } from '#growth/live-codes/routes.ts'
+import { overview } from '#insight/overview/routes.ts'
 import { reports } from '#insight/reports/routes.ts'
 import { searching } from '#insight/search/routes.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
+import { tracker } from '#insight/tracking/tracker-routes.ts'
 import { customersExport } from '#management/customers/export.ts'
 import { customersImport, phonesImport, tagsImport } from '#management/customers/import.ts'
-import { customerSchedules, bulkTagging } from '#management/customers/jobs.ts'
+import { bulkTagging, customerSchedules } from '#management/customers/jobs.ts'
 import { attributes, customers } from '#management/customers/routes.ts'
 import { customersEventDefinitions, employeeEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
 import { mergeReviews, merges } from '#management/identity/routes.ts'
+import { wecomLogin } from '#management/login/routes.ts'
 import { tagGroups, tags, tagTemplateRoutes } from '#management/tags/routes.ts'
 import { apiKeys } from '#management/team/api-keys/routes.ts'
 import { audits } from '#management/team/audit/routes.ts'
-import { wecomLogin } from '#management/login/routes.ts'
 import { authenticate } from '#management/team/authenticate.ts'
 import { departments } from '#management/team/departments/routes.ts'
 import { employees } from '#management/team/employees/routes.ts'
@@ -47,15 +48,15 @@ import { runWecom } from '#management/wecom/work.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
+import { exportJob, exportSchedules } from '#platform/exports/commands.ts'
+import type { ExportKind } from '#platform/exports/kind.ts'
+import { exports } from '#platform/exports/routes.ts'
 import { files } from '#platform/http/file-routes.ts'
 import { health } from '#platform/http/health.ts'
 import { idempotency } from '#platform/http/idempotency.ts'
 import type { AppEnv } from '#platform/http/router.ts'
 import { createServer } from '#platform/http/server.ts'
 import { serveConsole } from '#platform/http/static.ts'
-import { exportJob, exportSchedules } from '#platform/exports/commands.ts'
-import type { ExportKind } from '#platform/exports/kind.ts'
-import { exports } from '#platform/exports/routes.ts'
 import { importJob, importSchedules } from '#platform/imports/jobs.ts'
 import type { ImportKind } from '#platform/imports/kind.ts'
 import { imports } from '#platform/imports/routes.ts'
@@ -70,7 +71,15 @@ import { version } from '#platform/version.ts'
 export const consumers: readonly Consumer[] = [webhookConsumer, tagsToWecom, liveCodeReactions]
 
 /** What a file can hold. */
-export const importKinds: readonly ImportKind[] = [ordersImport, orderLinesImport, customersImport, productsImport, eventsImport, tagsImport, phonesImport]
+export const importKinds: readonly ImportKind[] = [
+  ordersImport,
+  orderLinesImport,
+  customersImport,
+  productsImport,
+  eventsImport,
+  tagsImport,
+  phonesImport,
+]
 
 const imported = importJob(importKinds)
 
@@ -83,7 +92,16 @@ export const exported = exportJob(exportKinds)
 export const jobs: readonly Job[] = [bulkTagging, syncCorp, refreshCustomer, ...liveCodeJobs, imported, exported]
 
 /** Work at planned moments. */
-export const schedules: readonly Schedule[] = [...housekeeping, ...wecomSchedules, ...accessSchedules, ...liveCodeSchedules, ...customerSchedules(() => eventDefinitions), ...importSchedules, ...exportSchedules, deliverWebhooks]
+export const schedules: readonly Schedule[] = [
+  ...housekeeping,
+  ...wecomSchedules,
+  ...accessSchedules,
+  ...liveCodeSchedules,
+  ...customerSchedules(() => eventDefinitions),
+  ...importSchedules,
+  ...exportSchedules,
+  deliverWebhooks,
+]
 
 /** Whoever knows what to say to a new friend, asked in this order. */
 const welcomes: readonly WelcomeDecider[] = [greetByLiveCode]
@@ -94,13 +112,23 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
 ]
 
 /** Everything that may be emitted. */
-export const eventDefinitions: readonly EventDefinition[] = [...customersEventDefinitions, ...employeeEventDefinitions, ...wecomEventDefinitions, ...growthEventDefinitions, orderPlaced, orderPaid, orderAmended, orderRefunded]
+export const eventDefinitions: readonly EventDefinition[] = [
+  ...customersEventDefinitions,
+  ...employeeEventDefinitions,
+  ...wecomEventDefinitions,
+  ...growthEventDefinitions,
+  orderPlaced,
+  orderPaid,
+  orderAmended,
+  orderRefunded,
+]
 
 /** Path prefix → routes. */
 export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] = [
   ['/', health],
   ['/api/v1', operations(consumers)],
   ['/api/v1', tracking(eventDefinitions)],
+  ['/t', tracker(eventDefinitions)],
   ['/api/v1', webhooks],
   ['/api/v1/session', sessions],
   ['/api/v1/session/wecom', wecomLogin],

@@ -177,6 +177,33 @@ describe('strangers', () => {
   })
 })
 
+describe('the tracker’s door', () => {
+  test('takes events with a public key as text from any page, and nothing without one', async () => {
+    const made = await send('/api/v1/api-keys', JSON.stringify({ name: 'pages', scopes: ['events.write'], public: true }))
+    const publicKey = String(made.told.key)
+    const push = (path: string) =>
+      app.request(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'text/plain', Origin: 'https://shop.example' },
+        body: events({ event: 'page.viewed', device: 'd' }),
+      })
+    const taken = await push(`/t/e?key=${publicKey}`)
+    expect({ status: taken.status, origin: taken.headers.get('access-control-allow-origin'), told: await taken.json() }).toEqual({
+      status: 202,
+      origin: '*',
+      told: { accepted: 1, duplicates: 0, quarantined: 0 },
+    })
+    expect((await push('/t/e?key=llp_1_wrong')).status).toBe(401)
+    expect((await push('/t/e')).status).toBe(401)
+    expect((await app.request('/api/v1/customers', { headers: { Authorization: `Bearer ${publicKey}` } })).status).toBe(403)
+  })
+
+  test('nobody outside can state a fact of the product', async () => {
+    const { told } = await send('/api/v1/events', events({ event: 'order.paid', person: 'p', properties: { amount: 1 } }))
+    expect(told).toEqual({ accepted: 0, duplicates: 0, quarantined: 1 })
+  })
+})
+
 describe('the same key of a request', () => {
   test('gives the same answer once, another body is refused', async () => {
     const headers = { 'Idempotency-Key': 'one-of-a-kind-1' }

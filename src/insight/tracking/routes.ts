@@ -1,19 +1,12 @@
 import { z } from 'zod'
-import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
-import { createInboxWriter, type InboxWriter } from '#platform/events/inbox.ts'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
 import { eventsAccepted } from '#platform/operations/metrics.ts'
-import { remember } from '#platform/remember.ts'
 import { receiveEvents, replayQuarantined } from './commands.ts'
 import { eventUse, listQuarantine, recentEvents } from './queries.ts'
 import { EventsReceipt, type PlannedEvent, QuarantineList, RecentEvents, RecentQuery, ReplayBody, TrackingPlan } from './schema.ts'
-
-const writers = new WeakMap<Installation['databases'], InboxWriter>()
-
-/** One writer a process: it is what lets requests share a commit. */
-const writerOf = ({ databases }: Installation): InboxWriter => remember(writers, databases, () => createInboxWriter(databases))
+import { writerOf } from './writer.ts'
 
 /** The events door and what lies behind it. The declared events are given, because only the app knows them all. */
 export const tracking = (declared: readonly EventDefinition[]) => {

@@ -51,7 +51,7 @@ const at = ({ tenantId, actor }: Caller, ip: string | undefined): Caller => ({
   actor: ip === undefined ? actor : { ...actor, ip },
 })
 
-const callerOfKey = (installation: Installation, key: string): Promise<Caller | undefined> =>
+export const callerOfKey = (installation: Installation, key: string): Promise<Caller | undefined> =>
   believed(installation, key, ['llk', 'llp'], findKey)
 
 const callerOfSession = (installation: Installation, token: string): Promise<Caller | undefined> =>

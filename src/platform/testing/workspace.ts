@@ -25,7 +25,7 @@ export async function openTestWorkspace(extra: Record<string, string> = {}): Pro
   const env = {
     LIULIANG_DATA: mkdtempSync(join(tmpdir(), `${name}-`)),
     LIULIANG_SECRET_KEY: 'a key for tests, forty letters or so long',
-    LIULIANG_LOG_LEVEL: 'fatal',
+    LIULIANG_LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
     DATABASE_URL: databaseUrl,
     CLICKHOUSE_URL: clickhouseUrl,
     ...extra,
