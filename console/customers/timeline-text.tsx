@@ -71,11 +71,18 @@ function spoken(properties: Record<string, unknown>, currency: string): Record<s
     Object.entries(properties).flatMap(([key, value]): [string, string][] => {
       if (value === null || value === undefined) return []
       if (typeof value === 'number' && key === 'amount') return [[key, exactMoney(value, own)]]
-      if (Array.isArray(value)) return [[key, value.map(nameOf).join('、')]]
+      if (Array.isArray(value)) return [[key, listed(value.map(nameOf))]]
+      if (key === 'reason') return [[key, textOr(`identity.reasons.${nameOf(value)}`, nameOf(value))]]
       return [[key, nameOf(value)]]
     }),
   )
 }
+
+const mostNamed = 4
+
+/** A basket of forty products is told by its first ones and its size. */
+const listed = (names: string[]): string =>
+  names.length > mostNamed ? `${names.slice(0, mostNamed).join('、')} … +${names.length - mostNamed}` : names.join('、')
 
 function nameOf(value: unknown): string {
   if (typeof value === 'object' && value !== null && 'name' in value) return String(value.name)

@@ -10,7 +10,24 @@ import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 
 const families = '王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗'
-const given = ['雨桐', '子涵', '欣怡', '浩然', '梓萱', '宇轩', '思远', '佳琪', '晨曦', '婉清', '书瑶', '天佑', '若曦', '俊熙', '可欣', '明哲']
+const given = [
+  '雨桐',
+  '子涵',
+  '欣怡',
+  '浩然',
+  '梓萱',
+  '宇轩',
+  '思远',
+  '佳琪',
+  '晨曦',
+  '婉清',
+  '书瑶',
+  '天佑',
+  '若曦',
+  '俊熙',
+  '可欣',
+  '明哲',
+]
 const goods = [
   { code: 'TEA-01', title: '明前龙井 50g', price: 168 },
   { code: 'TEA-07', title: '武夷岩茶 礼盒', price: 328 },
@@ -34,7 +51,12 @@ export async function liveThrough(ctx: Context, days = 30): Promise<void> {
   const level = [await ensureTag(ctx, '客户等级', '一般'), await ensureTag(ctx, '客户等级', '重要')]
   const channels: { id: number; tag: number; name: string; pace: number }[] = []
   for (const { name, kind, tag, pace } of sources)
-    channels.push({ id: await createChannel(ctx, NewChannel.parse({ name, kind })), tag: await ensureTag(ctx, '来源渠道', tag), name, pace })
+    channels.push({
+      id: await createChannel(ctx, NewChannel.parse({ name, kind })),
+      tag: await ensureTag(ctx, '来源渠道', tag),
+      name,
+      pace,
+    })
   for (let ago = days; ago >= 0; ago--) {
     for (const [code, channel] of channels.entries()) {
       const scans = Math.round(channel.pace * (0.6 + random()) * (isWeekend(ctx, ago) ? 1.5 : 1))
@@ -81,7 +103,8 @@ async function onePerson(ctx: Context, { ago, code, channel, employees, level, r
   })
   if (random() < 0.85) await tagCustomers(ctx, channel.tag, [customer], { source: 'live_code', at })
   if (random() < 0.4) await tagCustomers(ctx, level[random() < 0.3 ? 1 : 0] ?? channel.tag, [customer], { source: 'manual', at })
-  for (let orders = 0; random() < 0.34 && orders < 3; orders++) await buy(ctx, phone, new Date(at.getTime() + (orders + random()) * 86_400_000), random)
+  for (let orders = 0; random() < 0.34 && orders < 3; orders++)
+    await buy(ctx, phone, new Date(at.getTime() + (orders + random()) * 86_400_000), random)
 }
 
 async function buy(ctx: Context, phone: string, at: Date, random: () => number): Promise<void> {
@@ -106,14 +129,23 @@ async function buy(ctx: Context, phone: string, at: Date, random: () => number):
 }
 
 const employeesOf = async (ctx: Context) =>
-  ctx.db.selectFrom('employees').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).where('status', '=', 'active').orderBy('id').limit(8).execute()
+  ctx.db
+    .selectFrom('employees')
+    .select(['id', 'name'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('status', '=', 'active')
+    .orderBy('id')
+    .limit(8)
+    .execute()
 
 const dayMs = 86_400_000
 const isWeekend = (ctx: Context, ago: number): boolean => [0, 6].includes(new Date(ctx.now().getTime() - ago * dayMs).getUTCDay())
 
 /** Between nine and nine, and never later than now. */
 const momentOf = (ctx: Context, ago: number, part: number): Date =>
-  new Date(Math.min(ctx.now().getTime() - 60_000, Math.floor((ctx.now().getTime() - ago * dayMs) / dayMs) * dayMs + (1 + part * 12) * 3_600_000))
+  new Date(
+    Math.min(ctx.now().getTime() - 60_000, Math.floor((ctx.now().getTime() - ago * dayMs) / dayMs) * dayMs + (1 + part * 12) * 3_600_000),
+  )
 
 function generator(seed: number): () => number {
   let state = seed * 2654435761

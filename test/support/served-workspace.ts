@@ -15,6 +15,9 @@ export type ServedWorkspace = {
   ctx: Context
   url: string
   apiKey: string
+  /** The owner's first login; the password must be changed. */
+  login: string
+  password: string
   engines: Engines
   web: Kept
   worker: Kept
@@ -29,7 +32,7 @@ export async function openServedWorkspace(): Promise<ServedWorkspace> {
   const engines = await startEngines(config, log)
   await migrate(engines.config)
   const installation = await openInstallation(engines.config, 'bench')
-  const { tenantId, apiKey } = await createTenantWithOwner(installation, { name: 'bench', login: 'admin' })
+  const { tenantId, apiKey, login, password } = await createTenantWithOwner(installation, { name: 'bench', login: 'admin' })
   const env = environmentOf(engines.config)
   const [web, worker] = [keep({ name: 'web', file: './web.ts', env, log }), keep({ name: 'worker', file: './worker.ts', env, log })]
   await Promise.all([web.ready, worker.ready])
@@ -44,6 +47,8 @@ export async function openServedWorkspace(): Promise<ServedWorkspace> {
     ctx: createContext(installation, tenantId, systemActor, 'bench'),
     url: `http://127.0.0.1:${port}`,
     apiKey,
+    login,
+    password: password ?? '',
     engines,
     web,
     worker,
