@@ -12,11 +12,12 @@ export function pairsOf({ properties }: { properties: Record<string, string> }):
 const isSaidBetter = (key: string, properties: Record<string, string>): boolean =>
   properties[`${key}Name`] !== undefined ||
   (key === 'order' && properties.orderNo !== undefined) ||
-  (key === 'shop' && properties.shop === '0') ||
+  ((key === 'shop' || key === 'corp') && /^\d+$/.test(properties[key] ?? '')) ||
   (key === 'currency' && properties.amount !== undefined)
 
 function shown(key: string, value: string, { currency }: Record<string, string>): string {
   if (key === 'amount' && currency && /^-?\d{1,15}$/.test(value)) return exactMoney(Number(value), currency)
+  if (value === 'true' || value === 'false') return textOr(value === 'true' ? 'ui.yes' : 'ui.no', value)
   return isList(value) ? listText(value) : value
 }
 

@@ -179,8 +179,9 @@ function CorpActions({ corp }: { corp: Corp }) {
         act: t('wecom.remove'),
         danger: true,
         run: async () => {
-          await disconnect.mutateAsync(corp.id)
+          // Leaving first: this page would ask for a corp that is no more.
           await navigate({ to: '/wecom' })
+          await disconnect.mutateAsync(corp.id)
         },
       }),
   }

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { patch, post, remove } from '#console/api/client.ts'
 import { keyOf, useCommand, useList, useResource } from '#console/api/query.ts'
@@ -40,7 +40,14 @@ export function useAskDoctor(id: string): () => void {
 export const isSyncing = ({ state }: Sync): boolean => state === 'waiting' || state === 'running'
 export const useSyncs = (id: string) =>
   useResource<{ items: Sync[] }>(`${base}/${id}/syncs`, {}, { refetchInterval: (seen) => (seen?.items.some(isSyncing) ? 800 : 10_000) })
-export const useStartSync = (id: string) => useCommand(() => post(`${base}/${id}/sync`), ['wecom'])
+/** Only the list of syncs is stale at once; asking the doctor again would cost calls while the sync makes its own. */
+export function useStartSync(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => post(`${base}/${id}/sync`),
+    onSuccess: () => client.invalidateQueries({ queryKey: keyOf(`${base}/${id}/syncs`).slice(0, -1) }),
+  })
+}
 
 export const useCallbacks = (id: string, query: { state?: string | undefined }) => useList<Callback>(`${base}/${id}/callbacks`, query, 4000)
 export const useReplayCallback = (id: string) =>
