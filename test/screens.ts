@@ -87,6 +87,11 @@ async function makeCompany({ ctx, url, apiKey, login, password: first }: ServedW
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ login, password: first, newPassword: password }),
   })
+  await fetch(`${url}/api/v1/settings`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+    body: JSON.stringify({ name: '山雨茶社' }),
+  })
   const listed = await fetch(`${url}/api/v1/customers?sort=-ordersCount&limit=1`, { headers: { authorization: `Bearer ${apiKey}` } })
   const { items } = (await listed.json()) as { items: { id: string }[] }
   return items[0]?.id ?? ''

@@ -28,7 +28,7 @@ export function FunnelResultView(props: Props) {
         <ol className="funnel">
           {steps.map((step, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
-            <StepRow key={index} {...props} step={step} index={index} first={first} before={steps[index - 1]?.count ?? step.count} />
+            <StepRow key={index} {...props} step={step} index={index} first={first} before={steps[index - 1]} />
           ))}
         </ol>
         <p className="row note funnel-legend">
@@ -42,12 +42,15 @@ export function FunnelResultView(props: Props) {
   )
 }
 
-function StepRow(props: Props & { step: FunnelStep; index: number; first: number; before: number }) {
+function StepRow(props: Props & { step: FunnelStep; index: number; first: number; before: FunnelStep | undefined }) {
   const { t } = useText()
   const title = useEventTitle()
-  const { step, index, first, before, document, drill } = props
+  const { step, index, first, document, drill } = props
+  const before = props.before?.count ?? step.count
+  // The server counts them where they stand: at the step before, with time left for this one.
+  const waiting = props.before?.inProgress ?? 0
   const event = listOf<Matcher>(document.steps)[index]?.event ?? ''
-  const lost = Math.max(0, before - step.count - step.inProgress)
+  const lost = Math.max(0, before - step.count - waiting)
   const width = (count: number) => `${first === 0 ? 0 : (count / first) * 100}%`
   const name = t('reports.step', { number: index + 1 })
   const people = (dropped: boolean) =>
@@ -68,7 +71,7 @@ function StepRow(props: Props & { step: FunnelStep; index: number; first: number
       </div>
       <div className="funnel-bar" aria-hidden="true">
         <span className="on" style={{ width: width(step.count) }} />
-        <span className="open" style={{ width: width(step.inProgress) }} />
+        <span className="open" style={{ width: width(waiting) }} />
         <span className="lost" style={{ width: width(lost) }} />
       </div>
       <div className="funnel-figures">
@@ -85,9 +88,9 @@ function StepRow(props: Props & { step: FunnelStep; index: number; first: number
         </span>
         {index > 0 && (
           <>
-            {step.inProgress > 0 && (
+            {waiting > 0 && (
               <span className="note figure">
-                {t('reports.inProgress')} {exactNumber(step.inProgress)}
+                {t('reports.inProgress')} {exactNumber(waiting)}
               </span>
             )}
             <span className="note figure">

@@ -26,7 +26,7 @@ import type { Session } from '#management/team/sessions/schema.ts'
 export interface Entry {
   path: string
   name: MessageKey
-  icon: ComponentType
+  icon: ComponentType<{ 'aria-hidden'?: 'true' }>
   /** Who lacks it does not see the entry; the page's own reads are refused by the server anyway. */
   permission?: string
   /** One of the four that stay in the thumb bar of a phone. */

@@ -70,7 +70,7 @@ function EntryLink({ entry, here, onGo }: { entry: Entry; here: boolean; onGo?: 
       {...(here ? { 'aria-current': 'page' as const } : {})}
       {...(onGo ? { onClick: onGo } : {})}
     >
-      <Icon />
+      <Icon aria-hidden="true" />
       <span>{t(entry.name)}</span>
     </Link>
   )
