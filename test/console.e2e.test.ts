@@ -73,7 +73,10 @@ test('a number of the overview opens as many people as it says', async () => {
 })
 
 test('the list of customers is filtered by the address and opens one of them', async () => {
-  await page.getByRole('navigation').getByRole('link', { name: /(^|\s)客户$/ }).click()
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: /(^|\s)客户$/ })
+    .click()
   await page.getByRole('heading', { level: 1, name: '客户' }).waitFor()
   const total = page.getByText(/^共\s*[\d,]+/).first()
   const all = numberIn(await total.textContent())
