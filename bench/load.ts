@@ -13,6 +13,8 @@ const { values } = parseArgs({
     persons: { type: 'string' },
     name: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    /** Requests a second that all connections offer together; 0 for as many as are answered. */
+    rate: { type: 'string', default: '0' },
   },
 })
 const { hostname, port } = new URL(String(values.url))
@@ -46,10 +48,14 @@ function requestText(): string {
 const latencies: number[] = []
 let accepted = 0
 let failed = 0
-const end = performance.now() + seconds * 1000
+const started = performance.now()
+const end = started + seconds * 1000
+/** Between two requests of one connection; who is late sends at once. */
+const pauseMs = Number(values.rate) > 0 ? (connections * 1000) / Number(values.rate) : 0
 
-function client(): Promise<void> {
+function client(_: unknown, number: number): Promise<void> {
   return new Promise((resolve) => {
+    let due = started + (pauseMs * number) / connections
     let sentAt = 0
     let received = ''
     const socket = connect(Number(port), hostname)
@@ -68,8 +74,10 @@ function client(): Promise<void> {
       else failed++
       received = ''
       latencies.push(performance.now() - sentAt)
-      if (performance.now() < end) send()
-      else socket.end(() => resolve())
+      due += pauseMs
+      if (performance.now() >= end) socket.end(() => resolve())
+      else if (due > performance.now()) setTimeout(send, due - performance.now())
+      else send()
     })
     socket.on('error', () => {
       failed++
@@ -78,7 +86,6 @@ function client(): Promise<void> {
   })
 }
 
-const started = performance.now()
 await Promise.all(Array.from({ length: connections }, client))
 const elapsed = (performance.now() - started) / 1000
 const sorted = Float64Array.from(latencies).sort()

@@ -54,7 +54,8 @@ function timeOf(value: unknown, now: Date): Date {
 
 /** JavaScript turns 30 February into 2 March; a sender that says such a day is mistaken. */
 function sameDay(value: unknown, at: Date): boolean {
-  if (typeof value !== 'string') return true
+  // Every month has 28 days: only the last ones want a look at the calendar.
+  if (typeof value !== 'string' || Number(value.slice(8, 10)) <= 28) return true
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(value) ?? []
   const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
   return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= days && !Number.isNaN(at.getTime())
