@@ -98,7 +98,11 @@ export const welcomeFailed = defineEvent('welcome.failed', {
   properties: z.object({ ...greeted, reason: z.string(), certain: z.boolean() }),
 })
 
-export const archiveAgreed = defineEvent('archive.agreed', { title: { zh: '同意会话存档', en: 'Agreed to archiving' }, own: true, properties: z.object({ employee: z.int() }) })
+export const archiveAgreed = defineEvent('archive.agreed', {
+  title: { zh: '同意会话存档', en: 'Agreed to archiving' },
+  own: true,
+  properties: z.object({ employee: z.int() }),
+})
 
 export const handoverRefused = defineEvent('handover.refused', {
   title: { zh: '客户转接失败', en: 'Handover refused' },

@@ -71,13 +71,6 @@ export async function runWelcomes(installation: Installation, deciders: readonly
   await Promise.allSettled(running)
 }
 
-/** Whatever waits now: for tests and commands without a worker. */
-export async function greetOnce(installation: Installation, deciders: readonly WelcomeDecider[]): Promise<number> {
-  const claimed = await claim(installation, atOnce)
-  await Promise.all(claimed.map((intent) => greet(installation, deciders, intent)))
-  return claimed.length
-}
-
 /** One at a time for a pair: two codes of the same friendship must not become two greetings. */
 async function claim(installation: Installation, limit: number): Promise<Intent[]> {
   const now = installation.now()

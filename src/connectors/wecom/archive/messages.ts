@@ -79,8 +79,6 @@ const bodies = {
   qydiskfile: { info: some({ filename: text }) },
 } as const
 
-export type ArchiveType = keyof typeof bodies
-
 const head = {
   action: text,
   from: id,
@@ -97,8 +95,6 @@ const head = {
 const models = new Map(Object.entries(bodies).map(([type, body]) => [type, object({ msgid: id }, { ...head, ...body })]))
 /** A member took up or left the archive's client: no sender and no receivers. */
 const switched = object({ msgid: id, action: text }, { time: number, user: id })
-
-export type ArchiveMessage = z.output<ReturnType<typeof object<{ msgid: typeof id }, typeof head>>>
 
 /** A plain archive message as its typed model; unknown types keep their words and say so. */
 export function readArchiveMessage(value: unknown): { type: string; known: boolean; value: unknown } {
