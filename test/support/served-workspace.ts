@@ -27,8 +27,8 @@ export type ServedWorkspace = {
 export async function openServedWorkspace(): Promise<ServedWorkspace> {
   const dataDir = mkdtempSync(join(tmpdir(), 'liuliang-served-'))
   const port = await freePort()
-  const config = readConfig({ LIULIANG_DATA: dataDir, LIULIANG_PORT: String(port), LIULIANG_LOG_LEVEL: 'error' })
-  const log = createLogger('error', 'bench')
+  const config = readConfig({ LIULIANG_DATA: dataDir, LIULIANG_PORT: String(port), LIULIANG_LOG_LEVEL: 'fatal' })
+  const log = createLogger('fatal', 'bench')
   const engines = await startEngines(config, log)
   await migrate(engines.config)
   const installation = await openInstallation(engines.config, 'bench')

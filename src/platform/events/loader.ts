@@ -55,16 +55,45 @@ async function holdLock(installation: Installation, work: () => Promise<void>): 
 
 /** Moves one block; returns how many inbox rows it took. */
 export async function loadOnce(installation: Installation, resolvePersons: ResolvePersons): Promise<number> {
-  const load = (await unfinished(installation)) ?? (await begin(installation))
+  const repeated = await unfinished(installation)
+  const load = repeated ?? (await begin(installation))
   if (!load) return 0
   const rows = await installation.databases.systemPool.query<InboxRow>(
     'select seq, tenant_id, received_at, payload from event_inbox where seq = any($1) order by seq',
     [load.rows],
   )
   const events = await prepare(rows.rows, load.id, resolvePersons)
-  await installation.clickhouse.insert('events', events, { insert_deduplication_token: load.token, max_partitions_per_insert_block: '0' })
+  await insert(installation, events, load.token)
+  if (repeated) await makeSure(installation, events, load)
   await finish(installation, load)
   return load.rows.length
+}
+
+const insert = (installation: Installation, events: readonly EventRow[], token: string): Promise<void> =>
+  installation.clickhouse.insert('events', events, { insert_deduplication_token: token, max_partitions_per_insert_block: '0' })
+
+const looks = 6
+const betweenLooksMs = 500
+
+/**
+ * ClickHouse notes a token before the part is in place. Killed between the two, it would take the repeated block for one it
+ * has, and the events would be gone: a repeated block is therefore looked for. Looking several times lets an insert end that
+ * a killed loader had left under way; what is still missing then is inserted under a token of its own.
+ */
+async function makeSure(installation: Installation, events: readonly EventRow[], load: Load): Promise<void> {
+  for (let look = 1; ; look++) {
+    const found = await installation.clickhouse.rows<{ id: string }>('select toString(id) as id from events where load = {load:UInt64}', {
+      load: load.id,
+    })
+    const stored = new Set(found.map(({ id }) => id))
+    const missing = events.filter(({ id }) => !stored.has(id))
+    if (missing.length === 0) return
+    if (look === looks) {
+      installation.log.warn({ load: load.id, missing: missing.length }, 'a block that ClickHouse only noted is inserted again')
+      return insert(installation, missing, `${load.token}#${Date.now()}`)
+    }
+    await sleep(betweenLooksMs)
+  }
 }
 
 async function unfinished(installation: Installation): Promise<Load | undefined> {
@@ -102,23 +131,45 @@ async function finish(installation: Installation, load: Load): Promise<void> {
   )
 }
 
-async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<object[]> {
-  const parsed = rows.flatMap(({ tenant_id, received_at, payload }) =>
-    (JSON.parse(payload) as InboxEvent[]).map((event) => ({ tenant: tenant_id, received: received_at.getTime(), event })),
+type EventRow = {
+  id: string
+  tenant: number
+  person: number | undefined
+  at: number
+  name: string
+  properties: Record<string, string>
+  received_at: number
+  load: number
+}
+
+async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<EventRow[]> {
+  const parsed = rows.flatMap(({ seq, tenant_id, received_at, payload }) =>
+    (JSON.parse(payload) as InboxEvent[]).map((event, place) => ({
+      tenant: tenant_id,
+      received: received_at.getTime(),
+      event,
+      id: event.id ?? placeId(seq, place),
+    })),
   )
   const persons = await personsOf(parsed, resolvePersons)
-  return parsed.map(({ tenant, received, event }, i) => ({
+  return parsed.map(({ tenant, received, event, id }, i) => ({
     tenant,
     person: persons[i],
     // ClickHouse reads DateTime64(3) in JSON from whole milliseconds.
     at: Date.parse(event.at),
     name: event.name,
-    id: event.id ?? crypto.randomUUID(),
+    id,
     // Reports may count devices as well as people.
     properties: textProperties(event.device === undefined ? event.properties : { ...event.properties, $device: event.device }),
     received_at: received,
     load,
   }))
+}
+
+/** An event without an id of its own is named by where it lay in the inbox, so that a repeated block has the same ids. */
+function placeId(seq: number, place: number): string {
+  const digits = seq.toString(16).padStart(16, '0') + place.toString(16).padStart(16, '0')
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`
 }
 
 async function personsOf(parsed: { tenant: number; event: InboxEvent }[], resolvePersons: ResolvePersons): Promise<number[]> {

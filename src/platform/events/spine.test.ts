@@ -56,6 +56,26 @@ describe('loader', () => {
     expect(await stored()).toBe(Number(before) + 1)
   })
 
+  test('a block whose token ClickHouse had noted without keeping the rows is not lost', async () => {
+    const ctx = await workspace.newTenant()
+    const writer = createInboxWriter(workspace.databases)
+    await writer.append(ctx.tenantId, [{ name: 'page.viewed', person: 'p', at: '2026-01-02T03:04:05.678Z', properties: { path: '/kept' } }])
+    const dying = {
+      ...workspace,
+      clickhouse: {
+        ...workspace.clickhouse,
+        insert: async (...parts: Parameters<typeof workspace.clickhouse.insert>) => {
+          await workspace.clickhouse.insert(...parts)
+          await workspace.clickhouse.command("delete from events where properties['path'] = '/kept'")
+          throw new Error('killed')
+        },
+      },
+    }
+    await expect(loadOnce(dying, everybody)).rejects.toThrow('killed')
+    await loadOnce(workspace, everybody)
+    expect(await workspace.clickhouse.rows("select count() as c from events where properties['path'] = '/kept'")).toEqual([{ c: 1 }])
+  })
+
   test('the sender’s id makes a second arrival a duplicate, within a batch and across batches', async () => {
     const ctx = await workspace.newTenant()
     const writer = createInboxWriter(workspace.databases)

@@ -110,7 +110,12 @@ export function answerError(installation: Installation, error: unknown, c: HonoC
       ? error
       : isHttpException(error)
         ? appError('request.invalid', { status: error.status, message: error.message })
-        : undefined
+        : isDatabaseAway(error)
+          ? appError('database.away', {
+              status: 503,
+              message: 'The database is restarting; nothing was taken. Send the same again in a few seconds.',
+            })
+          : undefined
   if (!known || known.status >= 500)
     installation.log.error({ err: error, requestId: c.var.requestId, method: c.req.method, path: c.req.path }, 'request failed')
   c.header('X-Request-Id', c.var.requestId)
@@ -121,6 +126,11 @@ export function answerError(installation: Installation, error: unknown, c: HonoC
     (known?.status ?? 500) as 500,
   )
 }
+
+/** PostgreSQL is restarting or was not reached: nobody's fault, and over in a moment. */
+const isDatabaseAway = (error: unknown): boolean =>
+  ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P01', '57P02', '57P03', '08006', '53300'].includes((error as { code?: string }).code ?? '') ||
+  (error instanceof Error && /not queryable|Connection terminated|timeout exceeded when trying to connect/.test(error.message))
 
 const isHttpException = (error: unknown): error is Error & { status: number } =>
   error instanceof Error && 'status' in error && typeof error.status === 'number'
