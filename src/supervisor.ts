@@ -26,6 +26,7 @@ export function keep({ name, file, args = [], env, log, onRestart }: Facts): Kep
   let child: ChildProcess
   let stopping = false
   let restarts = 0
+  let crashesAtOnce = 0
   let announce: (ready: Ready) => void
   const ready = new Promise<Ready>((resolve) => (announce = resolve))
 
@@ -43,7 +44,9 @@ export function keep({ name, file, args = [], env, log, onRestart }: Facts): Kep
       if (stopping) return
       restarts++
       log.warn({ process: name, code, signal, restarts }, 'process ended, starting it again')
-      await sleep(Date.now() - startedAt > 10_000 ? 50 : Math.min(5_000, 100 * 2 ** Math.min(restarts, 6)))
+      // Who was killed from outside or ran for a while may come back at once; who falls over at its own start waits longer each time.
+      crashesAtOnce = signal === null && Date.now() - startedAt < 10_000 ? crashesAtOnce + 1 : 0
+      await sleep(crashesAtOnce === 0 ? 50 : Math.min(5_000, 100 * 2 ** crashesAtOnce))
       if (!stopping) start()
       onRestart?.(restarts)
     })
