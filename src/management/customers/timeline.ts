@@ -6,7 +6,7 @@ import { outsideProperties } from '#platform/events/outside.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import type { TimelineList } from './schema.ts'
 
-const Row = z.object({ ms: z.int(), name: z.string(), event: z.uuid(), properties: z.record(z.string(), z.string()) })
+const Row = z.object({ ms: z.int(), name: z.string(), event: z.guid(), properties: z.record(z.string(), z.string()) })
 
 /** What this customer and everybody merged into it did and had done, newest first. */
 export async function readTimeline(
@@ -14,7 +14,7 @@ export async function readTimeline(
   definitions: readonly EventDefinition[],
   { customerId, limit, cursor }: { customerId: number; limit: number; cursor?: string | undefined },
 ): Promise<z.infer<typeof TimelineList>> {
-  const before = decodeCursor(z.tuple([z.int(), z.uuid()]), cursor)
+  const before = decodeCursor(z.tuple([z.int(), z.guid()]), cursor)
   const [members, asOf] = [await membersOf(ctx, customerId), await loadedUntil(ctx)]
   // An import or replay may have written an event twice; the id says so.
   const rows = await ctx.clickhouse.ask({

@@ -20,7 +20,7 @@ export type InboxWriter = { append(tenantId: number, events: BehaviourEvent[]): 
 
 type Waiting = { tenantId: number; events: BehaviourEvent[]; resolve(receipt: Receipt): void; reject(error: unknown): void }
 
-/** Senders' ids may be any text; inside they are 128 bits of its hash. */
+/** Senders' ids may be any text; inside they are its hash in the form of a version 8 UUID (RFC 9562). */
 export const eventIdOf = (text: string): string =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
     ? text.toLowerCase()
@@ -28,7 +28,7 @@ export const eventIdOf = (text: string): string =>
         .update(text)
         .digest('hex')
         .slice(0, 32)
-        .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+        .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-8$3-a$4-$5')
 
 /**
  * One commit with fsync carries every request that arrived while the commit before it was under way: the answer waits

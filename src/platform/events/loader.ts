@@ -168,8 +168,8 @@ async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePe
 
 /** An event without an id of its own is named by where it lay in the inbox, so that a repeated block has the same ids. */
 function placeId(seq: number, place: number): string {
-  const digits = seq.toString(16).padStart(16, '0') + place.toString(16).padStart(16, '0')
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`
+  const digits = seq.toString(16).padStart(12, '0')
+  return `${digits.slice(0, 8)}-${digits.slice(8)}-8000-a000-${place.toString(16).padStart(12, '0')}`
 }
 
 async function personsOf(parsed: { tenant: number; event: InboxEvent }[], resolvePersons: ResolvePersons): Promise<number[]> {
