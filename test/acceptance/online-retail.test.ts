@@ -10,27 +10,7 @@ import type { Context } from '#platform/context.ts'
 import { importFile, runImport } from '#platform/imports/engine.ts'
 import type { ImportResult } from '#platform/imports/schema.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
-
-const file = join(import.meta.dirname, '../../../shared/data/online-retail/dev_customers_mod5.csv.gz')
-
-const mapping = {
-  columns: {
-    order_no: 'InvoiceNo',
-    'customer.member_no': 'CustomerID',
-    paid_at: 'InvoiceDate',
-    'line.product_code': 'StockCode',
-    'line.title': 'Description',
-    'line.quantity': 'Quantity',
-    'line.unit_price': 'UnitPrice',
-    region: 'Country',
-  },
-  dateFormat: 'yyyy-MM-dd HH:mm:ss',
-  timezone: 'Europe/London',
-  currency: 'GBP',
-  encoding: 'utf-8',
-  refundWhen: { column: 'InvoiceNo', startsWith: 'C' },
-  group: 'order_no',
-}
+import { file, mapping } from './support/online-retail.ts'
 
 describe.skipIf(!existsSync(file))('a year of a real shop', () => {
   let workspace: TestWorkspace

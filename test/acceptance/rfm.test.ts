@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ordersImport } from '#conversion/orders/import.ts'
 import { analyzeEvents } from '#insight/analyze/analyze.ts'
@@ -10,26 +9,7 @@ import type { Context } from '#platform/context.ts'
 import { loadOnce } from '#platform/events/loader.ts'
 import { importFile } from '#platform/imports/engine.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
-
-const file = join(import.meta.dirname, '../../../shared/data/online-retail/dev_customers_mod5.csv.gz')
-
-const mapping = {
-  columns: {
-    order_no: 'InvoiceNo',
-    'customer.member_no': 'CustomerID',
-    paid_at: 'InvoiceDate',
-    'line.product_code': 'StockCode',
-    'line.title': 'Description',
-    'line.quantity': 'Quantity',
-    'line.unit_price': 'UnitPrice',
-    region: 'Country',
-  },
-  dateFormat: 'yyyy-MM-dd HH:mm:ss',
-  timezone: 'Europe/London',
-  currency: 'GBP',
-  refundWhen: { column: 'InvoiceNo', startsWith: 'C' },
-  group: 'order_no',
-}
+import { file, mapping } from './support/online-retail.ts'
 
 describe.skipIf(!existsSync(file))('RFM and trends of a year of a real shop', () => {
   let workspace: TestWorkspace
