@@ -71,11 +71,11 @@ describe('analyze', () => {
       undefined,
       expect.objectContaining({ code: 'json.malformed' }),
       expect.objectContaining({ code: 'report.invalid', field: 'dateFrom' }),
-      expect.objectContaining({ code: 'case.invalid', field: 'events.0.timestamp' }),
-      expect.objectContaining({ code: 'case.invalid', field: 'events.0.person' }),
+      expect.objectContaining({ code: 'event.bad_time', field: 'events.0.timestamp' }),
+      expect.objectContaining({ code: 'event.no_person', field: 'events.0.person' }),
       expect.objectContaining({ code: 'case.invalid', field: 'events' }),
-      expect.objectContaining({ code: 'case.invalid', field: 'events.0.properties' }),
-      expect.objectContaining({ code: 'case.invalid', field: 'persons' }),
+      expect.objectContaining({ code: 'text.lone_surrogate', field: 'events.0.properties.deep.0.x' }),
+      expect.objectContaining({ code: 'text.nul', field: 'persons.a\0' }),
       expect.objectContaining({ code: 'person.not_found', field: 'among.0' }),
       undefined,
     ])
@@ -115,7 +115,23 @@ describe('analyze', () => {
   test('a file of events is one workspace', async () => {
     const ctx = await workspace.newTenant()
     expect(await analyzeEvents(throwaway(), ctx, funnel, linesOf(view('a', 1), view('a', 2, 'Buy'), ''))).toMatchObject({ persons: ['a'] })
-    await expect(analyzeEvents(throwaway(), ctx, funnel, linesOf('{'))).rejects.toMatchObject({ code: 'json.malformed' })
+  })
+
+  test.each([
+    ['{', 'json.malformed', 'line 3'],
+    ['{"person":"a","event":"View","timestamp":"2026-02-30T00:00:00Z"}', 'event.bad_time', 'timestamp'],
+    ['{"event":"View","timestamp":"2026-02-03T00:00:00Z"}', 'event.no_person', 'person'],
+    ['{"person":"a","timestamp":"2026-02-03T00:00:00Z"}', 'event.no_name', 'event'],
+    ['{"person":"a","event":"View"}', 'event.bad_time', 'timestamp'],
+    ['{"person":"a","event":"View","timestamp":0,"properties":{"x":"\\ud800"}}', 'text.lone_surrogate', 'properties.x'],
+    ['7', 'event.not_an_object', 'line 3'],
+  ])('the broken line %s of a file is told by its number and the field', async (broken, code, field) => {
+    const ctx = await workspace.newTenant()
+    await expect(analyzeEvents(throwaway(), ctx, funnel, linesOf(view('a', 1), '', broken))).rejects.toMatchObject({
+      code,
+      field,
+      message: expect.stringMatching(/^Line 3: /),
+    })
   })
 
   test('more cases than are loaded together keep their order', async () => {

@@ -40,7 +40,7 @@ function sortOut(sent: unknown[], reserved: ReadonlySet<string>, now: Date): { g
   const refused: Refused[] = []
   for (const event of sent) {
     try {
-      good.push(checkEvent(event, now, reserved))
+      good.push(checkEvent(event, { now, reserved }))
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       refused.push({ event, error })
@@ -80,7 +80,7 @@ export async function replayQuarantined(
     .executeTakeFirst()
   if (!row) throw notFound('quarantined_event')
   if (row.replayedAt) throw appError('quarantined_event.replayed', { status: 409, message: 'This event was taken already.' })
-  const event = checkEvent(corrected ?? row.event, ctx.now(), reserved)
+  const event = checkEvent(corrected ?? row.event, { now: ctx.now(), reserved })
   // The row's own id makes a replay that is sent twice a duplicate.
   const receipt = await writer.append(ctx.tenantId, [{ ...event, id: event.id ?? eventIdOf(`quarantine ${ctx.tenantId} ${id}`) }])
   await ctx.db

@@ -5,74 +5,115 @@ import { type BehaviourEvent, eventIdOf } from '#platform/events/inbox.ts'
 /** Events may come late and clocks may be wrong, but not by more than this. */
 const furthestAheadMs = 24 * 3600_000
 const earliest = Date.UTC(1970, 0, 2)
-const mostProperties = 200
-const longestText = 10_000
+const most = { properties: 200, letters: 10_000, name: 100, id: 200 }
 
-/** What a stranger sent → an event of ours, or `event.…` with the field at fault. No I/O: also the check of imports and replays. */
-export function checkEvent(sent: unknown, now: Date, reserved?: ReadonlySet<string>): BehaviourEvent {
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw invalid('event.not_an_object', 'An event is an object.', '')
-  const { id, person, device, event, timestamp, properties } = sent as Record<string, unknown>
-  const name = textOf(event, 'event', 100)
-  if (name === undefined) throw invalid('event.no_name', 'An event needs a name in "event".', 'event')
-  if (!isEventName(name)) throw invalid('event.bad_name', `"${name}" is no event name: words joined by dots, such as page.viewed.`, 'event')
-  if (reserved?.has(name))
-    throw invalid(
-      'event.reserved',
-      `"${name}" is a fact that Liuliang itself states; send it through its own door or under another name.`,
-      'event',
-    )
-  const [who, on, given] = [textOf(person, 'person', 200), textOf(device, 'device', 200), textOf(id, 'id', 200)]
+/** What an event is held to, depending on where it comes from. */
+export type EventRules = {
+  /** Stands for a time that is not said; without it an event must say its time, and may say any up to the year 2100. */
+  now?: Date
+  /** Names that only the product itself may say. */
+  reserved?: ReadonlySet<string>
+  /** Before the field in an error: `events.3.` */
+  path?: string
+  /**
+   * For files that are looked at and thrown away. Their names are free and of any size, since nothing is kept; ids may be
+   * numbers; a time without a zone is in UTC; and somebody must have done it.
+   */
+  passing?: boolean
+}
+
+/** What a stranger sent, as `parseJson` read it → an event of ours, or `event.…` with the field at fault. The one check of every way in. */
+export function checkEvent(sent: unknown, rules: EventRules): BehaviourEvent {
+  const refuse: Refuse = (reason, message, field) =>
+    appError(`event.${reason}`, { message, field: `${rules.path ?? ''}${field}`.replace(/\.$/, '') })
+  if (!isObject(sent)) throw refuse('not_an_object', 'An event is an object.', '')
+  const name = nameOf(sent.event, rules, refuse)
+  const who = textOf(sent.person, 'person', most.id, rules, refuse)
+  const on = textOf(sent.device, 'device', most.id, rules, refuse)
+  const given = textOf(sent.id, 'id', most.id, rules, refuse)
+  if (rules.passing && who === undefined && on === undefined) throw refuse('no_person', 'An event needs a person or a device.', 'person')
   return {
     name,
-    at: timeOf(timestamp, now).toISOString(),
-    properties: propertiesOf(properties),
+    at: timeOf(sent.timestamp, rules, refuse).toISOString(),
+    properties: propertiesOf(sent.properties, rules, refuse),
     ...(given === undefined ? {} : { id: eventIdOf(given) }),
     ...(who === undefined ? {} : { person: who }),
     ...(on === undefined ? {} : { device: on }),
   }
 }
 
-function textOf(value: unknown, field: string, longest: number): string | undefined {
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string' || value === '' || value.length > longest)
-    throw invalid('event.bad_text', `${field} is a text of 1 to ${longest} letters.`, field)
-  return value
+type Refuse = (reason: string, message: string, field: string) => Error
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function nameOf(value: unknown, rules: EventRules, refuse: Refuse): string {
+  const name = textOf(value, 'event', rules.passing ? most.id : most.name, rules, refuse)
+  if (name === undefined) throw refuse('no_name', 'An event needs a name in "event".', 'event')
+  if (!rules.passing && !isEventName(name))
+    throw refuse('bad_name', `"${name}" is no event name: words joined by dots, such as page.viewed.`, 'event')
+  if (rules.reserved?.has(name))
+    throw refuse(
+      'reserved',
+      `"${name}" is a fact that Liuliang itself states; send it through its own door or under another name.`,
+      'event',
+    )
+  return name
 }
 
-const isoTime = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/
+function textOf(value: unknown, field: string, longest: number, { passing }: EventRules, refuse: Refuse): string | undefined {
+  if (value === undefined || value === null) return undefined
+  const text = passing && typeof value === 'number' ? String(value) : value
+  if (typeof text !== 'string' || text.trim() === '' || text.length > longest)
+    throw refuse('bad_text', `${field} is a text of 1 to ${longest} letters.`, field)
+  return passing ? text.trim() : text
+}
 
-function timeOf(value: unknown, now: Date): Date {
-  if (value === undefined || value === null) return now
-  const at =
-    typeof value === 'number' ? new Date(value) : typeof value === 'string' && isoTime.test(value) ? new Date(value) : new Date(Number.NaN)
-  if (Number.isNaN(at.getTime()) || !sameDay(value, at))
-    throw invalid('event.bad_time', 'timestamp is an ISO time with zone (2026-01-02T03:04:05.678Z) or epoch milliseconds.', 'timestamp')
-  if (at.getTime() < earliest || at.getTime() > now.getTime() + furthestAheadMs)
-    throw invalid('event.time_out_of_range', 'timestamp lies before 1970 or more than a day ahead.', 'timestamp')
+const isoTime = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/
+
+function timeOf(value: unknown, { now, passing }: EventRules, refuse: Refuse): Date {
+  if (now && (value === undefined || value === null)) return now
+  const at = typeof value === 'number' ? new Date(value) : typeof value === 'string' ? isoInstant(value, passing === true) : undefined
+  if (!at || Number.isNaN(at.getTime()))
+    throw refuse('bad_time', 'timestamp is an ISO time with zone (2026-01-02T03:04:05.678Z) or epoch milliseconds.', 'timestamp')
+  if (
+    now
+      ? at.getTime() < earliest || at.getTime() > now.getTime() + furthestAheadMs
+      : at.getTime() < 0 || at.getTime() >= Date.UTC(2100, 0, 1)
+  )
+    throw refuse(
+      'time_out_of_range',
+      now ? 'timestamp lies before 1970 or more than a day ahead.' : 'timestamp lies before 1970 or after 2099.',
+      'timestamp',
+    )
   return at
 }
 
 /** JavaScript turns 30 February into 2 March; a sender that says such a day is mistaken. */
-function sameDay(value: unknown, at: Date): boolean {
+function isoInstant(text: string, zoneIsUtc: boolean): Date | undefined {
+  const found = isoTime.exec(text)
+  if (!found) return undefined
+  const [, year, month, day, hour, , , zone] = found
+  if (!zone && !zoneIsUtc) return undefined
   // Every month has 28 days: only the last ones want a look at the calendar.
-  if (typeof value !== 'string' || Number(value.slice(8, 10)) <= 28) return true
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(value) ?? []
-  const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
-  return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= days && !Number.isNaN(at.getTime())
+  if (Number(day) > 28 && Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) return undefined
+  // A day alone is read in UTC anyway.
+  return new Date(zone || hour === undefined ? text : `${text}Z`)
 }
 
-function propertiesOf(value: unknown): Record<string, unknown> {
+function propertiesOf(value: unknown, { passing }: EventRules, refuse: Refuse): Record<string, unknown> {
   if (value === undefined || value === null) return {}
-  if (typeof value !== 'object' || Array.isArray(value)) throw invalid('event.bad_properties', 'properties is an object.', 'properties')
-  const entries = Object.entries(value)
-  if (entries.length > mostProperties)
-    throw invalid('event.too_many_properties', `An event may have ${mostProperties} properties.`, 'properties')
-  for (const [key, one] of entries) {
-    if (key.length > 100) throw invalid('event.bad_property', 'A property name may have 100 letters.', 'properties')
-    if (typeof one === 'string' && one.length > longestText)
-      throw invalid('event.text_too_long', `A property may have ${longestText} letters.`, `properties.${key}`)
-  }
-  return value as Record<string, unknown>
+  if (!isObject(value)) throw refuse('bad_properties', 'properties is an object.', 'properties')
+  if (!passing) checkSizes(value, refuse)
+  return value
 }
 
-const invalid = (code: string, message: string, field: string) => appError(code, { message, field })
+function checkSizes(properties: Record<string, unknown>, refuse: Refuse): void {
+  const entries = Object.entries(properties)
+  if (entries.length > most.properties)
+    throw refuse('too_many_properties', `An event may have ${most.properties} properties.`, 'properties')
+  for (const [key, one] of entries) {
+    if (key.length > most.name) throw refuse('bad_property', `A property name may have ${most.name} letters.`, 'properties')
+    if (typeof one === 'string' && one.length > most.letters)
+      throw refuse('text_too_long', `A property may have ${most.letters} letters.`, `properties.${key}`)
+  }
+}

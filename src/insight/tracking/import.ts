@@ -59,7 +59,7 @@ function eventReader(ctx: Context, setup: ImportSetup): ImportRun<NamedEvent>['r
         },
         ...(given ? { id: given } : {}),
       },
-      ctx.now(),
+      { now: ctx.now() },
     )
     if (event.person === undefined && event.device === undefined)
       throw appError('event.no_person', {

@@ -7,7 +7,7 @@ const longest = 100_000
  * JSON from strangers: bounded in depth and members, without NUL and lone surrogates (PostgreSQL refuses the one, UTF-8 the
  * other), and without keys that mean something to JavaScript. Throws `json.…` naming the place.
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, mostValues = longest): unknown {
   if (depthOf(text) > deepest) throw appError('json.too_deep', { message: `JSON may be nested ${deepest} deep.` })
   let value: unknown
   try {
@@ -15,7 +15,7 @@ export function parseJson(text: string): unknown {
   } catch (cause) {
     throw appError('json.malformed', { message: `This is not JSON: ${(cause as Error).message.slice(0, 200)}`, cause })
   }
-  checkValue(value, [], { left: longest })
+  checkValue(value, [], { left: mostValues })
   return value
 }
 
@@ -41,7 +41,7 @@ function checkValue(value: unknown, path: (string | number)[], budget: { left: n
   if (typeof value !== 'object' || value === null) return
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value)
   budget.left -= keys.length
-  if (budget.left < 0) throw appError('json.too_large', { message: `JSON may hold ${longest} values.` })
+  if (budget.left < 0) throw appError('json.too_large', { message: 'JSON may not hold so many values.' })
   for (const key of keys) {
     path.push(key)
     if (typeof key === 'string') checkKey(key, path)
