@@ -10,7 +10,7 @@ import { sessionQuery } from '#console/api/session.ts'
 import { startLanguage, useText } from '#console/i18n/i18n.ts'
 import { newRouter } from '#console/routes.tsx'
 import { antdTheme, dark, light, paintDocument } from '#console/theme.ts'
-import { readPreferences, usePhone, useThemeName } from '#console/ui/preferences.ts'
+import { readPreferences, useMedia, usePhone, useThemeName } from '#console/ui/preferences.ts'
 import '#console/ui/ui.css'
 
 startLanguage(readPreferences().language ?? 'zh')
@@ -26,10 +26,11 @@ function Console() {
   const palette = name === 'dark' ? dark : light
   const { language } = useText()
   const phone = usePhone()
+  const still = useMedia('(prefers-reduced-motion: reduce)')
   useLayoutEffect(() => paintDocument(name, palette), [name, palette])
   return (
     <ConfigProvider
-      theme={antdTheme(name, palette)}
+      theme={antdTheme(name, palette, still)}
       locale={language === 'zh' ? zhCN : enUS}
       componentSize={phone ? 'large' : 'middle'}
       button={{ autoInsertSpace: false }}

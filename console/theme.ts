@@ -93,7 +93,8 @@ export function paintDocument(name: 'light' | 'dark', palette: Palette): void {
   root.style.setProperty('--font', fontFamily)
 }
 
-export function antdTheme(name: 'light' | 'dark', palette: Palette): ThemeConfig {
+/** `still`: whoever asked their machine for less motion gets none from antd either. */
+export function antdTheme(name: 'light' | 'dark', palette: Palette, still: boolean): ThemeConfig {
   const base = name === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm
   return {
     // The algorithm would shift our colours; ours are chosen for contrast, so they are put back after it.
@@ -111,6 +112,7 @@ export function antdTheme(name: 'light' | 'dark', palette: Palette): ThemeConfig
       fontSize: 14,
       borderRadius: 6,
       controlHeight: 32,
+      motion: !still,
       motionUnit: 0.06,
     },
     components: {

@@ -17,8 +17,9 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
+    // Whole folders only: `/api` or `/t` alone would take our own modules `/api/query.ts` and `/theme.ts` along.
     proxy: Object.fromEntries(
-      ['/api', '/callback', '/hooks', '/p', '/t', '/openapi.json', '/healthz', '/readyz'].map((path) => [path, server]),
+      ['^/api/v1/', '^/callback/', '^/hooks/', '^/p/', '^/t/', '^/openapi.json$', '^/(healthz|readyz)$'].map((path) => [path, server]),
     ),
   },
 })
