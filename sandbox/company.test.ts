@@ -229,3 +229,37 @@ describe('names of one person', () => {
     expect((await it.api('externalcontact/unionid_to_external_userid', { unionid: view.customer.unionId })).errcode).toBe(84061)
   })
 })
+
+describe('a past', () => {
+  test('is told later with its own times: friendship, chat and end, without a welcome code, by somebody who stays the same person', async () => {
+    const { config_id } = (await it.api('externalcontact/add_contact_way', {
+      type: 2,
+      scene: 2,
+      user: ['lina', 'wanglei'],
+      skip_verify: false,
+    })) as unknown as { config_id: string }
+    const then = new Date(Date.now() - 40 * 86_400_000)
+    const scan = () =>
+      it.control<{ externalUserId: string; userId: string; task: string }>('POST', '/scan', {
+        code: config_id,
+        person: 'someone',
+        name: '会回来的云',
+        employee: 'wanglei',
+        at: then.toISOString(),
+      })
+    const friend = await scan()
+    expect(friend.userId).toBe('wanglei')
+    const confirmed = new Date(then.getTime() + 60_000)
+    await it.control('POST', `/tasks/${friend.task}/confirm`, { at: confirmed.toISOString() })
+    expect((await scan()).externalUserId).toBe(friend.externalUserId)
+    const { follow_user } = (await it.api(`externalcontact/get?external_userid=${friend.externalUserId}`)) as unknown as {
+      follow_user: { createtime: number }[]
+    }
+    expect(follow_user[0]?.createtime).toBe(Math.floor(confirmed.getTime() / 1000))
+    const { items } = await it.control<{ items: { name: string; xml: string }[] }>('GET', '/callbacks?name=add_external_contact&limit=1')
+    expect(items[0]?.xml).toContain(`<CreateTime>${Math.floor(confirmed.getTime() / 1000)}</CreateTime>`)
+    expect(items[0]?.xml).not.toContain('WelcomeCode')
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
+    expect(await it.control('POST', '/scan', { code: config_id, at: tomorrow })).toMatchObject({ error: { field: 'at' } })
+  })
+})

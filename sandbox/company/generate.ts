@@ -1,4 +1,6 @@
 // Companies out of a seed: the first small one, and big ones by order.
+
+import { type Random, seededRandom } from '#platform/random.ts'
 import { emit, externalContactEvent } from '../callbacks/events.ts'
 import { appAgentId, type Corp, createCorp } from '../state/corps.ts'
 import { type Customer, insertCustomer } from '../state/customers.ts'
@@ -6,7 +8,6 @@ import { type Employee, listDepartments, listEmployees, newEmployee, saveDepartm
 import { listTags, newTag, newTagGroup, saveTag, saveTagGroup } from '../state/tags.ts'
 import { now, publish, seededId, type World } from '../state/world.ts'
 import { fullName, type Gender, nickname } from './names.ts'
-import { type Random, seededRandom } from './random.ts'
 
 const dayMs = 24 * 3600_000
 

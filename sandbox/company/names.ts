@@ -1,5 +1,5 @@
 // Plausible people: surnames by how common they are, given names of both genders, and the nicknames WeChat is full of.
-import type { Random } from './random.ts'
+import type { Random } from '#platform/random.ts'
 
 const surnames = [
   ...'王王王李李李张张张刘刘陈陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤',

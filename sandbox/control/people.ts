@@ -25,13 +25,20 @@ import {
 } from '../state/friendships.ts'
 import { addMessage, messagesOfCustomer } from '../state/messages.ts'
 import { findTag, markTags } from '../state/tags.ts'
-import { publish, type World } from '../state/world.ts'
+import { publish, type World, worldAt } from '../state/world.ts'
 import { resolveCode } from './codes.ts'
 import { corpOf, customerOf, employeeOf, fail, followOf, readBody } from './errors.ts'
 import { inboxItem, tasksOf } from './views.ts'
 
 const Id = z.string().min(1)
 const Name = z.string().trim().min(1).max(64)
+/** When it happened, for what is told later: a company with a past. */
+const at = z.coerce
+  .date()
+  .refine((then) => then.getTime() <= Date.now(), 'Only the past can be told.')
+  .optional()
+/** Somebody new, or the same as before where `person` names them. */
+const newcomer = { name: Name.optional(), gender: z.int().min(0).max(2).default(0), person: Id.optional() }
 const refusals = {
   'code.nobody_behind': 'No active employee stands behind this code.',
   'code.not_for_you': 'This temporary code is meant for somebody else.',
@@ -42,27 +49,33 @@ export function peopleRoutes(world: World): Hono {
   const routes = new Hono()
 
   routes.post('/scan', async (c) => {
-    const input = await readBody(c, z.object({ code: z.string().min(1), customer: Id.optional(), name: Name.optional() }))
+    const input = await readBody(
+      c,
+      z.object({ code: z.string().min(1), customer: Id.optional(), ...newcomer, employee: Id.optional(), at }),
+    )
     const way = await resolveCode(world, input.code.trim())
-    const customer = scanner(world, way.corpId, input.customer, input.name)
-    const result = scanContactWay(world, way, customer)
+    const then = worldAt(world, input.at)
+    const customer = scanner(then, way.corpId, input)
+    const result = scanContactWay(then, way, customer, input.employee)
     if ('refused' in result) return fail(409, result.refused, refusals[result.refused], 'code')
-    return c.json({ externalUserId: customer.externalUserId, userId: result.userId, relation: result.relation })
+    const { userId, relation, task } = result
+    return c.json({ externalUserId: customer.externalUserId, userId, relation, ...(task && { task }) })
   })
 
   routes.post('/unfollow', async (c) => {
-    const input = await readBody(c, z.object({ externalUserId: Id, userId: Id, by: z.enum(['customer', 'employee']) }))
+    const input = await readBody(c, z.object({ externalUserId: Id, userId: Id, by: z.enum(['customer', 'employee']), at }))
+    const then = worldAt(world, input.at)
     const follow = followOf(world, input.userId, input.externalUserId)
     const side = input.by === 'customer' ? follow.customerSide || follow.request !== undefined : follow.memberSide
     if (!side) return fail(409, 'follow.already_ended', 'This side has already ended the friendship.')
-    if (input.by === 'customer') deletedByCustomer(world, follow)
-    else deletedByEmployee(world, follow)
+    if (input.by === 'customer') deletedByCustomer(then, follow)
+    else deletedByEmployee(then, follow)
     return c.json({ externalUserId: follow.externalUserId, userId: follow.userId, by: input.by })
   })
 
   routes.post('/say', async (c) => {
-    const input = await readBody(c, z.object({ from: Id, to: Id, text: z.string().min(1).max(4000), corp: z.string().optional() }))
-    return c.json(say(world, input))
+    const input = await readBody(c, z.object({ from: Id, to: Id, text: z.string().min(1).max(4000), corp: z.string().optional(), at }))
+    return c.json(say(worldAt(world, input.at), input))
   })
 
   routes.get('/inbox/:externalUserId', (c) => {
@@ -78,16 +91,17 @@ export function peopleRoutes(world: World): Hono {
     return c.json({ items: tasksOf(world, employeeOf(world, corp.corpId, c.req.param('userId')), corp.corpId) })
   })
 
-  routes.post('/tasks/:id/confirm', (c) => {
+  routes.post('/tasks/:id/confirm', async (c) => {
     const follow = findFollowById(world, Number(/^friend-(\d+)$/.exec(c.req.param('id'))?.[1] ?? 0))
     if (!follow?.request) return fail(404, 'task.unknown', 'There is no such open task.')
-    confirmFollow(world, follow)
+    const { at: told } = await readBody(c, z.object({ at }))
+    confirmFollow(worldAt(world, told), follow)
     return c.json({ id: c.req.param('id'), externalUserId: follow.externalUserId, userId: follow.userId })
   })
 
   routes.post('/customers', async (c) => {
     const input = await readBody(c, z.object({ name: Name, corp: z.string().optional(), gender: z.int().min(0).max(2).default(0) }))
-    const customer = createCustomer(world, corpOf(world, input.corp).corpId, input.name, input.gender)
+    const customer = createCustomer(world, corpOf(world, input.corp).corpId, input)
     publish(world, { kind: 'company' })
     return c.json({ externalUserId: customer.externalUserId, name: customer.name }, 201)
   })
@@ -103,14 +117,16 @@ function employeeActs(world: World, routes: Hono): void {
       z.object({
         userId: Id,
         customer: Id.optional(),
-        name: Name.optional(),
+        ...newcomer,
         addWay: z.int().min(0).default(addWays.mobileSearch),
         corp: z.string().optional(),
+        at,
       }),
     )
     const { corpId } = corpOf(world, input.corp)
+    const then = worldAt(world, input.at)
     const employee = employeeOf(world, corpId, input.userId)
-    const follow = addByEmployee(world, employee, scanner(world, corpId, input.customer, input.name), input.addWay)
+    const follow = addByEmployee(then, employee, scanner(then, corpId, input), input.addWay)
     return c.json({ externalUserId: follow.externalUserId, userId: follow.userId })
   })
 
@@ -164,10 +180,18 @@ function employeeActs(world: World, routes: Hono): void {
 }
 
 /** The chosen customer as the code's company knows them, or somebody new. */
-function scanner(world: World, corpId: string, chosen: string | undefined, name: string | undefined): Customer {
-  return chosen === undefined
-    ? createCustomer(world, corpId, name ?? '微信用户')
-    : customerInCorp(world, corpId, customerOf(world, chosen, 'customer'))
+function scanner(
+  world: World,
+  corpId: string,
+  {
+    customer,
+    name = '微信用户',
+    ...rest
+  }: { customer?: string | undefined; name?: string | undefined; gender: number; person?: string | undefined },
+): Customer {
+  return customer === undefined
+    ? createCustomer(world, corpId, { name, ...rest })
+    : customerInCorp(world, corpId, customerOf(world, customer, 'customer'))
 }
 
 type Saying = { from: string; to: string; text: string; corp?: string | undefined }

@@ -3,6 +3,7 @@ import { avatarUrl } from '../company/avatar.ts'
 import { listCorps } from '../state/corps.ts'
 import { type Customer, type Follow, findCustomer, followsOfCustomer, followsOfEmployee } from '../state/customers.ts'
 import { type Employee, findEmployee } from '../state/directory.ts'
+import { taskOf } from '../state/friendships.ts'
 import { mediaUrl } from '../state/media.ts'
 import type { Message } from '../state/messages.ts'
 import { tagsOfFollow } from '../state/tags.ts'
@@ -141,7 +142,7 @@ export function tasksOf(world: World, employee: Employee, corpId: string) {
   return followsOfEmployee(world, corpId, employee.userId)
     .filter((it) => it.request !== undefined)
     .map((it) => ({
-      id: `friend-${it.id}`,
+      id: taskOf(it),
       kind: 'friend_request',
       externalUserId: it.externalUserId,
       name: findCustomer(world, it.externalUserId)?.name ?? '',

@@ -1,5 +1,5 @@
 // Customers, and the friendships between them and employees.
-import { freshId, now, type World } from './world.ts'
+import { freshId, now, seededId, type World } from './world.ts'
 
 export type Customer = {
   externalUserId: string
@@ -94,16 +94,24 @@ export function customerInCorp(world: World, corpId: string, known: Customer): C
   return copy
 }
 
-export function createCustomer(world: World, corpId: string, name: string, gender = 0): Customer {
+/** A `person` who was there before comes again as the same one, with the same ids everywhere. */
+export function createCustomer(
+  world: World,
+  corpId: string,
+  { name, gender = 0, person }: { name: string; gender?: number | undefined; person?: string | undefined },
+): Customer {
+  const id = (kind: string) => (person === undefined ? freshId(kind) : seededId(kind, corpId, person))
+  const known = person === undefined ? undefined : findCustomer(world, id('wm'))
+  if (known) return known
   const customer: Customer = {
-    externalUserId: freshId('wm'),
+    externalUserId: id('wm'),
     corpId,
-    person: freshId('p'),
+    person: id('p'),
     name,
     type: 1,
     gender,
-    unionId: freshId('oz'),
-    openId: freshId('oX'),
+    unionId: id('oz'),
+    openId: id('oX'),
     position: '',
     corpName: '',
     corpFullName: '',

@@ -10,14 +10,16 @@ import { now, publish, type World } from './world.ts'
 export const addWays = { unknown: 0, qrCode: 1, mobileSearch: 2, nameCard: 3, groupChat: 4 } as const
 
 export type Refusal = { refused: 'code.nobody_behind' | 'code.not_for_you' | 'code.used_or_expired' }
-export type Scanned = { userId: string; relation: 'new' | 'friends' | 'requested' | 'temporary' }
+/** `task`: what the employee has to confirm, of a request. */
+export type Scanned = { userId: string; relation: 'new' | 'friends' | 'requested' | 'temporary'; task?: string }
 
-export function scanContactWay(world: World, way: ContactWay, customer: Customer): Scanned | Refusal {
-  return world.store.transaction(() => (way.body.is_temp ? openTempChat(world, way, customer) : befriend(world, way, customer)))
+/** `chosen`: whom of those behind the code WeCom offers; by chance when nobody says. */
+export function scanContactWay(world: World, way: ContactWay, customer: Customer, chosen?: string): Scanned | Refusal {
+  return world.store.transaction(() => (way.body.is_temp ? openTempChat(world, way, customer) : befriend(world, way, customer, chosen)))
 }
 
-function befriend(world: World, way: ContactWay, customer: Customer): Scanned | Refusal {
-  const employee = pickEmployee(world, way, customer)
+function befriend(world: World, way: ContactWay, customer: Customer, chosen: string | undefined): Scanned | Refusal {
+  const employee = pickEmployee(world, way, customer, chosen)
   if (!employee) return { refused: 'code.nobody_behind' }
   const known = findFollow(world, way.corpId, employee.userId, customer.externalUserId)
   if (known?.customerSide && known.request !== 'pending') {
@@ -37,7 +39,7 @@ function befriend(world: World, way: ContactWay, customer: Customer): Scanned | 
     createdAt: now(world),
   })
   publish(world, { kind: 'friend', externalUserId: customer.externalUserId, userId: employee.userId })
-  if (!way.body.skip_verify) return { userId: employee.userId, relation: 'requested' }
+  if (!way.body.skip_verify) return { userId: employee.userId, relation: 'requested', task: taskOf(follow) }
   const welcome = issueWelcomeCode(world, follow, customer.type)
   emit(
     world,
@@ -50,6 +52,8 @@ function befriend(world: World, way: ContactWay, customer: Customer): Scanned | 
   if (world.settings.habits.confirm === 'auto') confirmFollow(world, follow)
   return { userId: employee.userId, relation: 'new' }
 }
+
+export const taskOf = ({ id }: Follow): string => `friend-${id}`
 
 /** The member accepts: both are friends now. */
 export function confirmFollow(world: World, waiting: Follow): void {
@@ -138,8 +142,10 @@ export function editedByEmployee(world: World, follow: Follow): void {
 export const isOpenToApi = (follow: Follow): boolean => follow.memberSide && follow.request === undefined
 
 /** Like the real code: anybody of its members who can take customers; an exclusive code keeps to the first one. */
-function pickEmployee(world: World, way: ContactWay, customer: Customer): Employee | undefined {
+function pickEmployee(world: World, way: ContactWay, customer: Customer, chosen?: string): Employee | undefined {
   const members = membersBehind(world, way.corpId, way.body).filter((it) => it.status === 1 && it.contact)
+  const named = members.find((it) => it.userId === chosen)
+  if (named) return named
   if (way.body.is_exclusive) {
     const friends = followsOfCustomer(world, customer.externalUserId).filter((it) => it.customerSide)
     const first = friends.map((follow) => members.find((it) => it.userId === follow.userId)).find((it) => it !== undefined)

@@ -7,7 +7,7 @@ import { openStore, type Store } from './store.ts'
 
 /** Something that the pages show live. */
 export type Note = {
-  kind: 'message' | 'friend' | 'request' | 'callback' | 'company' | 'code' | 'settings'
+  kind: 'message' | 'friend' | 'group' | 'request' | 'callback' | 'company' | 'code' | 'settings'
   externalUserId?: string
   userId?: string
 }
@@ -21,6 +21,8 @@ export type World = {
   notes: EventEmitter<{ note: [Note] }>
   wakeCallbacks(): void
   log: Logger
+  /** Something is told that happened at an earlier time. */
+  isPast?: boolean
 }
 
 export function openWorld(dataDir: string, log: Logger): World {
@@ -31,6 +33,10 @@ export function openWorld(dataDir: string, log: Logger): World {
 }
 
 export const now = (world: World): number => Date.now() + world.settings.clockOffsetMs
+/** The same world as it was at `at`: what somebody does in it happened then. */
+export const worldAt = (world: World, at: Date | undefined): World =>
+  at === undefined ? world : { ...world, settings: { ...world.settings, clockOffsetMs: at.getTime() - Date.now() }, isPast: true }
+
 export const nowSeconds = (world: World): number => Math.floor(now(world) / 1000)
 export const toSeconds = (ms: number): number => Math.floor(ms / 1000)
 

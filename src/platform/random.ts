@@ -1,4 +1,4 @@
-// Chance from a seed: the same seed makes the same company everywhere.
+// Chance from a seed: the same seed makes the same company everywhere, in the sandbox and in the demo.
 export type Random = {
   next(): number
   below(most: number): number
