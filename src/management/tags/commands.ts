@@ -11,47 +11,96 @@ export type Tagging = {
 }
 
 /** Tagging twice is the same as once. Returns how many customers are newly tagged. */
-export const tagCustomers = (ctx: Context, tagId: number, customerIds: readonly number[], { source, at }: Tagging): Promise<number> =>
-  inTransaction(ctx, async (ctx) => {
-    const tag = await findTag(ctx, tagId)
-    const { rows } = await sql<{ customerId: number }>`
-      insert into customer_tags (tenant_id, customer_id, tag_id, canonical_id, source, tagged_at)
-      select c.tenant_id, c.id, ${tagId}, c.canonical_id, ${source}, ${at ?? ctx.now()} from customers c
-      where c.tenant_id = ${ctx.tenantId} and c.id = any(${[...customerIds]}::int[])
-        and not exists (select from customer_tags t where t.tenant_id = c.tenant_id and t.tag_id = ${tagId} and t.canonical_id = c.canonical_id)
-      order by c.id
-      on conflict do nothing returning customer_id`.execute(ctx.db)
-    for (const { customerId } of rows)
-      emit(ctx, customerTagged, { customerId, ...(at ? { at } : {}), properties: { ...tag, source, by: ctx.actor.name } })
-    return rows.length
-  })
+export const tagCustomers = (ctx: Context, tagId: number, customerIds: readonly number[], tagging: Tagging): Promise<number> =>
+  changeTaggings(
+    ctx,
+    customerIds.map((customerId) => ({ tagId, customerId, tagged: true })),
+    tagging,
+  )
 
 /** Takes the tag from these customers and everybody merged with them. Returns how many had it. */
-export const untagCustomers = (ctx: Context, tagId: number, customerIds: readonly number[], { source, at }: Tagging): Promise<number> =>
+export const untagCustomers = (ctx: Context, tagId: number, customerIds: readonly number[], tagging: Tagging): Promise<number> =>
+  changeTaggings(
+    ctx,
+    customerIds.map((customerId) => ({ tagId, customerId, tagged: false })),
+    tagging,
+  )
+
+export type TaggingChange = { tagId: number; customerId: number; tagged: boolean }
+
+/** Tags given and taken, in this order. Returns how many changed anything. */
+export const changeTaggings = (ctx: Context, changes: readonly TaggingChange[], tagging: Tagging): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
-    const tag = await findTag(ctx, tagId)
-    const { rows } = await sql<{ customerId: number; canonicalId: number }>`
-      delete from customer_tags t using customers c
-      where c.tenant_id = ${ctx.tenantId} and c.id = any(${[...customerIds]}::int[]) and t.tenant_id = c.tenant_id and t.canonical_id = c.canonical_id and t.tag_id = ${tagId}
-      returning t.customer_id, t.canonical_id`.execute(ctx.db)
-    const untagged = new Map(rows.map(({ customerId, canonicalId }) => [canonicalId, customerId]))
-    for (const customerId of untagged.values())
-      emit(ctx, customerUntagged, { customerId, ...(at ? { at } : {}), properties: { ...tag, source, by: ctx.actor.name } })
-    return untagged.size
+    if (changes.length === 0) return 0
+    const tags = await findTags(ctx, [...new Set(changes.map(({ tagId }) => tagId))])
+    let changed = 0
+    for (const turn of inTurns(changes)) {
+      const rows = turn[0]?.tagged ? await give(ctx, turn, tagging) : await take(ctx, turn)
+      for (const { tagId, customerId } of rows) {
+        const tag = tags.get(tagId)
+        if (!tag) continue
+        emit(ctx, turn[0]?.tagged ? customerTagged : customerUntagged, {
+          customerId,
+          ...(tagging.at ? { at: tagging.at } : {}),
+          properties: { ...tag, source: tagging.source, by: ctx.actor.name },
+        })
+      }
+      changed += rows.length
+    }
+    return changed
   })
+
+/** Statements of one kind, cut where a kind changes: mostly one or two for a whole list. */
+function inTurns(changes: readonly TaggingChange[]): TaggingChange[][] {
+  const turns: TaggingChange[][] = []
+  for (const change of changes) {
+    const turn = turns.at(-1)
+    if (turn?.[0]?.tagged === change.tagged) turn.push(change)
+    else turns.push([change])
+  }
+  return turns
+}
+
+type Changed = { tagId: number; customerId: number }
+
+const asked = (changes: readonly TaggingChange[]) =>
+  sql`unnest(${changes.map(({ tagId }) => tagId)}::int[], ${changes.map(({ customerId }) => customerId)}::int[]) with ordinality as asked(tag, customer, place)`
+
+/** Of several originals of one customer the first one gets the tag. */
+async function give(ctx: Context, changes: readonly TaggingChange[], { source, at }: Tagging): Promise<Changed[]> {
+  const { rows } = await sql<Changed>`
+    insert into customer_tags (tenant_id, customer_id, tag_id, canonical_id, source, tagged_at)
+    select ${ctx.tenantId}, n.id, n.tag, n.canonical_id, ${source}, ${at ?? ctx.now()} from (
+      select distinct on (c.canonical_id, asked.tag) c.id, asked.tag, c.canonical_id
+      from ${asked(changes)} join customers c on c.tenant_id = ${ctx.tenantId} and c.id = asked.customer
+      order by c.canonical_id, asked.tag, asked.place) n
+    where not exists (select from customer_tags t where t.tenant_id = ${ctx.tenantId} and t.tag_id = n.tag and t.canonical_id = n.canonical_id)
+    order by n.id, n.tag
+    on conflict do nothing returning tag_id, customer_id`.execute(ctx.db)
+  return rows
+}
+
+async function take(ctx: Context, changes: readonly TaggingChange[]): Promise<Changed[]> {
+  const { rows } = await sql<Changed & { canonicalId: number }>`
+    delete from customer_tags t using (
+      select distinct c.canonical_id, asked.tag from ${asked(changes)} join customers c on c.tenant_id = ${ctx.tenantId} and c.id = asked.customer) n
+    where t.tenant_id = ${ctx.tenantId} and t.canonical_id = n.canonical_id and t.tag_id = n.tag
+    returning t.tag_id, t.customer_id, t.canonical_id`.execute(ctx.db)
+  return [...new Map(rows.map((row) => [`${row.canonicalId} ${row.tagId}`, row])).values()]
+}
 
 type TagFacts = { tag: number; tagName: string; group: number; groupName: string }
 
-async function findTag(ctx: Context, tagId: number): Promise<TagFacts> {
-  const tag = await ctx.db
+async function findTags(ctx: Context, tagIds: readonly number[]): Promise<Map<number, TagFacts>> {
+  const rows = await ctx.db
     .selectFrom('tags')
     .innerJoin('tagGroups', (join) => join.onRef('tagGroups.tenantId', '=', 'tags.tenantId').onRef('tagGroups.id', '=', 'tags.groupId'))
     .select(['tags.id as tag', 'tags.name as tagName', 'tagGroups.id as group', 'tagGroups.name as groupName'])
     .where('tags.tenantId', '=', ctx.tenantId)
-    .where('tags.id', '=', tagId)
-    .executeTakeFirst()
-  if (!tag) throw notFound('tag')
-  return tag
+    .where('tags.id', 'in', [...tagIds])
+    .execute()
+  if (rows.length < tagIds.length) throw notFound('tag')
+  return new Map(rows.map((row) => [row.tag, row]))
 }
 
 /** The tag of that name in the group of that name, made where missing. */
