@@ -82,9 +82,10 @@ async function seedSome(
 const seedEvents = (installation: Installation, tenant: number, n: number, events: number): Promise<void> =>
   installation.clickhouse.command(
     `insert into events (tenant, person, at, name, id, properties, received_at, load)
-     select {tenant:UInt32}, 1 + (number * 2654435761) % {n:UInt32}, now64(3) - toIntervalSecond((number * 48271) % 31536000),
+     with now64(3) - toIntervalSecond((number * 48271) % 31536000) as happened
+     select {tenant:UInt32}, 1 + (number * 2654435761) % {n:UInt32}, happened,
        ['page.viewed', 'product.viewed', 'link.clicked', 'cart.added', 'page.shared'][1 + number % 5], generateUUIDv4(),
-       map('path', concat('/p/', toString(number % 300)), 'seconds', toString(number % 120)), now64(3), 0
+       map('path', concat('/p/', toString(number % 300)), 'seconds', toString(number % 120)), happened, 0
      from numbers({events:UInt64}) settings max_partitions_per_insert_block = 0`,
     { tenant, n, events },
   )

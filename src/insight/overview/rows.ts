@@ -16,7 +16,7 @@ const eventOf: Record<Exclude<LoopStep, 'scans'>, string> = { adds: 'customer.fo
  */
 export function scanRows(bind: Bindings, { ctx, timezone, among }: Asking, { from, to }: Span): string {
   const names = ['live_code.added', ...(among ? [] : ['live_code.viewed'])]
-  return `select 'scans' as step, who, ms, toDate(at, ${bind.text(timezone)}) as day, properties['channel'] as channel, properties['code'] as code, name = 'live_code.viewed' as isView,
+  return `select 'scans' as step, who, ms, toDate(at, ${bind.text(timezone)}) as day, channel, code, name = 'live_code.viewed' as isView,
       properties['employee'] as employee, properties['employeeName'] as employeeName
     from ${scanEvents(bind, { tenantId: ctx.tenantId, among, ...dayRange(from, to, timezone), names })}`
 }
@@ -33,7 +33,7 @@ export function personRows(
 ): string {
   const scan = { tenantId: ctx.tenantId, among }
   const came = `select who, argMin(channel, ms) as first
-    from (select who, ms, properties['channel'] as channel from ${scanEvents(bind, { ...scan, to: dayRange(to, to, timezone).to, names: ['customer.followed', 'live_code.added'] })})
+    from (select who, ms, channel from ${scanEvents(bind, { ...scan, to: dayRange(to, to, timezone).to, names: ['customer.followed', 'live_code.added'] })})
     where channel != '' group by who`
   return `select multiIf(name = 'customer.followed', 'adds', name = 'customer.tagged', 'tagged', 'ordered') as step, s.who as who, s.ms as ms, toDate(s.at, ${bind.text(timezone)}) as day,
       c.first as channel, s.properties['employee'] as employee, s.properties['employeeName'] as employeeName

@@ -40,7 +40,7 @@ export type Scan = {
   persons?: boolean
 }
 
-/** A subquery with the columns who, at, ms, name, id, properties and, where asked for, personProperties. */
+/** A subquery with the columns who, at, ms, name, id, properties, the hot properties channel and code, and, where asked for, personProperties. */
 export function scanEvents(bind: Bindings, scan: Scan): string {
   const tenant = bind.integer(scan.tenantId)
   const withPersons = scan.persons === true || (scan.where !== undefined && asksPersons(scan.where))
@@ -51,7 +51,7 @@ export function scanEvents(bind: Bindings, scan: Scan): string {
     ...(scan.names ? [`has(${bind.texts(scan.names)}, e.name)`] : []),
   ]
   const outer = [...(scan.where ? [conditionSql(bind, scan.where)] : []), ...(scan.among ? [amongSql(scan.among)] : [])]
-  const read = `select if(m.canonical = 0, e.person, m.canonical) as who, e.at as at, toUnixTimestamp64Milli(e.at) as ms, e.name as name, e.id as id, e.properties as properties
+  const read = `select if(m.canonical = 0, e.person, m.canonical) as who, e.at as at, toUnixTimestamp64Milli(e.at) as ms, e.name as name, e.id as id, e.properties as properties, e.channel as channel, e.code as code
     from events as e
     left any join (select person, canonical from persons final where tenant = ${tenant} and canonical != person) as m on e.person = m.person
     where ${conditions.join(' and ')}`
