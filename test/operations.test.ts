@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readConfig } from '#platform/config.ts'
 import { createContext, systemActor } from '#platform/context.ts'
@@ -16,6 +15,7 @@ import { loadOnce } from '#platform/events/loader.ts'
 import { migrate, openInstallation } from '#platform/installation.ts'
 import { backup, restore } from '#platform/operations/backup.ts'
 import { openTestWorkspace } from '#platform/testing/workspace.ts'
+import { emptyDatabases } from './support/empty-databases.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'liuliang-operations-'))
 const root = join(import.meta.dirname, '..')
@@ -23,22 +23,6 @@ const happened = defineEvent('thing.happened', { title: { zh: '发生', en: 'Hap
 const nobody = async (_tenant: number, references: unknown[]) => references.map(() => 42)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Empty databases of their own, not migrated. */
-async function emptyDatabases(): Promise<Record<string, string>> {
-  const name = `ops_${randomUUID().replaceAll('-', '').slice(0, 12)}`
-  const databaseUrl = inject('databaseUrl').replace(/\/[^/]*$/, `/${name}`)
-  const admin = new pg.Client({ connectionString: inject('databaseUrl').replace(/\/[^/]*$/, '/postgres') })
-  await admin.connect()
-  await admin.query(`create database ${name}`)
-  await admin.end()
-  return {
-    DATABASE_URL: databaseUrl,
-    CLICKHOUSE_URL: new URL(`/${name}`, inject('clickhouseUrl')).href,
-    LIULIANG_DATA: join(folder, name),
-    LIULIANG_SECRET_KEY: 'a key for tests, forty letters or so long',
-  }
-}
 
 describe('backup and restore', () => {
   test('bring every event and row back exactly once, also those on their way', async () => {
@@ -72,10 +56,7 @@ describe('backup and restore', () => {
     const env = await emptyDatabases()
     const config = readConfig(env)
     await migrate(config)
-    await restore(
-      { databaseUrl: String(env.DATABASE_URL), clickhouseUrl: String(env.CLICKHOUSE_URL), dataDir: config.dataDir },
-      join(folder, 'backup'),
-    )
+    await restore({ databaseUrl: env.DATABASE_URL, clickhouseUrl: env.CLICKHOUSE_URL, dataDir: config.dataDir }, join(folder, 'backup'))
     const restored = await openInstallation(config, 'restored')
     while ((await loadOnce(restored, nobody)) > 0);
     const rows = await restored.clickhouse.rows<{ name: string; n: string }>(
@@ -100,7 +81,7 @@ describe('backup and restore', () => {
 })
 
 describe('migrations', () => {
-  let env: Record<string, string>
+  let env: Awaited<ReturnType<typeof emptyDatabases>>
   beforeAll(async () => {
     env = await emptyDatabases()
   })
@@ -122,7 +103,7 @@ describe('migrations', () => {
   })
 
   test('data of a newer version is refused with words', async () => {
-    const client = new pg.Client({ connectionString: String(env.DATABASE_URL) })
+    const client = new pg.Client({ connectionString: env.DATABASE_URL })
     await client.connect()
     await client.query("insert into schema_migrations (number, name, checksum) values (9999, '9999_future.sql', '')")
     await expect(migrate(readConfig(env))).rejects.toMatchObject({

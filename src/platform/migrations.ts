@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { type ClickHouse, databaseOf } from './clickhouse.ts'
 import { appError } from './errors.ts'
 
-type Migration = { number: number; name: string; sql: string; checksum: string }
+export type Migration = { number: number; name: string; sql: string; checksum: string }
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
 
@@ -22,10 +23,22 @@ export function readMigrations(engine: 'postgres' | 'clickhouse'): Migration[] {
 }
 
 /**
+ * How long a file may stand in line for a table, and for how long it is tried again. A moment longer than PostgreSQL's
+ * `deadlock_timeout` (1 s), after which an autovacuum in the way gives up.
+ */
+export type Patience = { lockMs: number; pauseMs: number; totalMs: number }
+
+const patient: Patience = { lockMs: 2_000, pauseMs: 2_000, totalMs: 600_000 }
+
+/**
  * Brings PostgreSQL to this version. One transaction a file under one lock: a kill leaves a file either whole or absent,
  * and two starters wait for each other. A database of a newer version is refused.
  */
-export async function migratePostgres(ownerUrl: string): Promise<{ applied: string[] }> {
+export async function migratePostgres(
+  ownerUrl: string,
+  known: Migration[] = readMigrations('postgres'),
+  patience: Patience = patient,
+): Promise<{ applied: string[] }> {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
   try {
@@ -36,37 +49,65 @@ export async function migratePostgres(ownerUrl: string): Promise<{ applied: stri
     const done = new Map(
       (await client.query('select number, name from schema_migrations')).rows.map((row) => [row.number as number, row.name as string]),
     )
-    const known = readMigrations('postgres')
     refuseDowngrade(Math.max(0, ...done.keys()), known)
     const missing = known.filter(({ number }) => !done.has(number))
-    for (const migration of missing) await applyOne(client, migration)
+    for (const migration of missing) await applyBetween(client, migration, patience)
     return { applied: missing.map(({ name }) => name) }
   } finally {
     await client.end()
   }
 }
 
-async function applyOne(client: pg.Client, { number, name, sql, checksum }: Migration): Promise<void> {
-  await client.query('begin')
-  try {
-    await client.query(sql)
-    await client.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [number, name, checksum])
-    await client.query('commit')
-  } catch (cause) {
-    await client.query('rollback')
-    throw appError('migration.failed', { message: `${name}: ${(cause as Error).message}`, cause })
+/**
+ * Between the transactions of running processes. Who waits for a table makes everybody behind wait too, readers included, so
+ * a file waits for a moment only, steps back, lets the others through and tries again.
+ */
+async function applyBetween(client: pg.Client, migration: Migration, { lockMs, pauseMs, totalMs }: Patience): Promise<void> {
+  for (const giveUpAt = Date.now() + totalMs; ; await sleep(pauseMs * (0.5 + Math.random()))) {
+    try {
+      return await applyOne(client, migration, lockMs)
+    } catch (cause) {
+      await client.query('rollback')
+      if (!standsInLine(cause)) throw appError('migration.failed', { message: `${migration.name}: ${(cause as Error).message}`, cause })
+      if (Date.now() < giveUpAt) continue
+      throw appError('migration.blocked', {
+        status: 503,
+        message: `${migration.name} was not applied: other transactions hold its tables (${await longestTransactions(client)}). Wait for them or end them, then migrate again.`,
+        cause,
+      })
+    }
   }
 }
 
+async function applyOne(client: pg.Client, { number, name, sql, checksum }: Migration, lockMs: number): Promise<void> {
+  await client.query(`begin; set local lock_timeout = ${lockMs}`)
+  await client.query(sql)
+  await client.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [number, name, checksum])
+  await client.query('commit')
+}
+
+/** lock_not_available, deadlock_detected. */
+const standsInLine = (error: unknown): boolean => ['55P03', '40P01'].includes((error as { code?: string }).code ?? '')
+
+async function longestTransactions(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ pid: number; name: string; seconds: number }>(
+    `select pid, coalesce(nullif(application_name, ''), usename, 'unnamed') as name, round(extract(epoch from now() - xact_start))::int as seconds
+     from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid() order by xact_start limit 3`,
+  )
+  return rows.map(({ pid, name, seconds }) => `process ${pid}, ${name}, open for ${seconds} s`).join('; ') || 'gone by now'
+}
+
 /** ClickHouse has no transactions: every statement is written to be repeatable and the number is noted last. */
-export async function migrateClickHouse(clickhouse: ClickHouse): Promise<{ applied: string[] }> {
+export async function migrateClickHouse(
+  clickhouse: ClickHouse,
+  known: Migration[] = readMigrations('clickhouse'),
+): Promise<{ applied: string[] }> {
   await clickhouse.command(
     'create table if not exists schema_migrations (number UInt32, name String, checksum String, applied_at DateTime default now()) engine = MergeTree order by number',
   )
   const done = new Set(
     (await clickhouse.rows<{ number: number }>('select distinct number from schema_migrations')).map(({ number }) => number),
   )
-  const known = readMigrations('clickhouse')
   refuseDowngrade(Math.max(0, ...done), known)
   const missing = known.filter(({ number }) => !done.has(number))
   for (const { number, name, sql, checksum } of missing) {
