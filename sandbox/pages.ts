@@ -8,8 +8,8 @@ import encodeQR from 'qr'
 import { issueCode } from './api/login.ts'
 import { fileResponse } from './api/media.ts'
 import { avatarSvg } from './company/avatar.ts'
-import { isLoopbackUrl } from './control/codes.ts'
-import { contactWayUrl, findContactWay } from './state/contact-ways.ts'
+import { findCode, isLoopbackUrl } from './control/codes.ts'
+import { codeUrl } from './state/contact-ways.ts'
 import { type Agent, findAgent, findCorp } from './state/corps.ts'
 import { findCustomer } from './state/customers.ts'
 import { type Employee, findEmployee, visibleEmployees } from './state/directory.ts'
@@ -42,9 +42,9 @@ export function pageRoutes(world: World): Hono {
 
   routes.get('/q/:code', async (c) => {
     const id = c.req.param('code').replace(/\.png$/, '')
-    if (!findContactWay(world, id)) return c.text('This code does not exist (any more).', 404)
+    if (!findCode(world, id)) return c.text('This code does not exist (any more).', 404)
     if (!c.req.param('code').endsWith('.png')) return c.redirect(`/phone?code=${id}`)
-    const svg = encodeQR(contactWayUrl(world, id), 'svg', { ecc: 'medium', border: 2 })
+    const svg = encodeQR(codeUrl(world, id), 'svg', { ecc: 'medium', border: 2 })
     const png = new Resvg(svg, { fitTo: { mode: 'width', value: 430 }, background: '#fff' }).render().asPng()
     return c.body(new Uint8Array(png), 200, {
       'content-type': 'image/png',

@@ -9,6 +9,7 @@ import { createFirstCompany } from './company/generate.ts'
 import { adminRoutes } from './control/admin.ts'
 import { companyRoutes, corpView } from './control/company.ts'
 import { ControlError } from './control/errors.ts'
+import { groupRoutes } from './control/groups.ts'
 import { peopleRoutes } from './control/people.ts'
 import { phoneRoutes } from './control/phone.ts'
 import { switchRoutes } from './control/switches.ts'
@@ -67,7 +68,8 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     return next()
   })
   app.route('/cgi-bin', apiRouter(world))
-  for (const routes of [peopleRoutes, phoneRoutes, companyRoutes, adminRoutes, switchRoutes]) app.route('/sandbox', routes(world))
+  for (const routes of [peopleRoutes, groupRoutes, phoneRoutes, companyRoutes, adminRoutes, switchRoutes])
+    app.route('/sandbox', routes(world))
   app.get('/healthz', (c) => c.json({ ok: true }))
   app.route('/', pageRoutes(world))
   app.notFound((c) => c.json({ error: { code: 'route.unknown', message: `There is nothing at ${c.req.path}.` } }, 404))

@@ -1,6 +1,7 @@
-// Tickets for the JS-SDK and WeCom's own addresses (sections 2 of the protocol notes).
+// Tickets for the JS-SDK, WeCom's own addresses, and the app as it sees itself (section 2 of the protocol notes, page 90227).
 import { z } from 'zod'
-import { type Endpoint, endpoint, Nothing } from './protocol.ts'
+import { findAgent } from '../state/corps.ts'
+import { type Call, type Endpoint, endpoint, Nothing, numberText, refuse } from './protocol.ts'
 import { ticket } from './tokens.ts'
 
 export const baseEndpoints: Endpoint[] = [
@@ -35,4 +36,32 @@ export const baseEndpoints: Endpoint[] = [
     empty: { ip_list: [] },
     handle: () => ({ ip_list: ['127.0.0.1'] }),
   }),
+  endpoint({
+    path: 'agent/get',
+    method: 'GET',
+    permission: 'base',
+    input: z.object({ agentid: numberText }),
+    handle: agentSettings,
+  }),
 ]
+
+/** An app may look at itself only. */
+function agentSettings({ world, agent }: Call, { agentid }: { agentid: number }) {
+  if (!findAgent(world, agent.corpId, agentid)) return refuse(40056)
+  if (agentid !== agent.agentId) return refuse(301002)
+  return {
+    agentid,
+    name: agent.name,
+    square_logo_url: `${world.url}/assets/home/icon.svg`,
+    description: '',
+    allow_userinfos: { user: agent.visibleUsers.map((userid) => ({ userid })) },
+    allow_partys: { partyid: agent.visibleParties },
+    allow_tags: { tagid: [] },
+    close: 0,
+    redirect_domain: agent.trustedDomain,
+    report_location_flag: 0,
+    isreportenter: 0,
+    home_url: '',
+    customized_publish_status: 1,
+  }
+}

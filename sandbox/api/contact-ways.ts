@@ -4,8 +4,9 @@ import {
   type Conclusions,
   type ContactWay,
   type ContactWayBody,
-  contactWayQrUrl,
-  countContactWays,
+  codeQrUrl,
+  codeQuota,
+  countCodes,
   createContactWay,
   deleteContactWay,
   findContactWay,
@@ -21,7 +22,6 @@ import { now, nowSeconds, type World } from '../state/world.ts'
 import { byteText, type Call, type Endpoint, endpoint, readCursor, refuse, refuseParameter, words, writeCursor } from './protocol.ts'
 
 const fortnight = 14 * 24 * 3600
-const quota = 500_000
 
 const ConclusionsInput = z.object({
   text: z.object({ content: byteText(4000) }).optional(),
@@ -79,9 +79,9 @@ export const contactWayEndpoints: Endpoint[] = [
         conclusions: input.conclusions,
       }
       checkBody(call, body)
-      if (!body.is_temp && countContactWays(world, agent.corpId) >= quota) refuseParameter('contact_way', `exceed max count ${quota}`)
+      if (!body.is_temp && countCodes(world, agent.corpId) >= codeQuota) refuseParameter('contact_way', `exceed max count ${codeQuota}`)
       const way = createContactWay(world, agent.corpId, agent.agentId, body)
-      return { config_id: way.configId, ...(body.scene === 2 ? { qr_code: contactWayQrUrl(world, way.configId) } : {}) }
+      return { config_id: way.configId, ...(body.scene === 2 ? { qr_code: codeQrUrl(world, way.configId) } : {}) }
     },
   }),
   endpoint({
@@ -185,7 +185,7 @@ function wayBody(world: World, way: ContactWay) {
     ...body,
     is_temp,
     ...temporary,
-    ...(body.scene === 2 ? { qr_code: contactWayQrUrl(world, way.configId) } : {}),
+    ...(body.scene === 2 ? { qr_code: codeQrUrl(world, way.configId) } : {}),
     ...(conclusions ? { conclusions: { ...conclusions, ...picture } } : {}),
   }
 }

@@ -11,7 +11,11 @@ import { baseEndpoints } from './base.ts'
 import { contactWayEndpoints } from './contact-ways.ts'
 import { directoryEndpoints } from './directory.ts'
 import { externalContactEndpoints } from './external-contacts.ts'
+import { groupStatisticEndpoints } from './group-statistics.ts'
+import { groupWelcomeEndpoints } from './group-welcomes.ts'
+import { groupEndpoints } from './groups.ts'
 import { idEndpoints } from './ids.ts'
+import { joinWayEndpoints } from './join-ways.ts'
 import { loginEndpoints } from './login.ts'
 import { mediaEndpoints } from './media.ts'
 import { type Answer, ApiError, type Call, type Endpoint, errorBody, refuse, texts, type UploadedFile, warned } from './protocol.ts'
@@ -30,6 +34,10 @@ export const endpoints: Endpoint[] = [
   ...contactWayEndpoints,
   ...welcomeEndpoints,
   ...tagEndpoints,
+  ...groupEndpoints,
+  ...groupStatisticEndpoints,
+  ...groupWelcomeEndpoints,
+  ...joinWayEndpoints,
   ...mediaEndpoints,
   ...appMessageEndpoints,
   ...loginEndpoints,
@@ -140,7 +148,7 @@ async function run(turn: Turn, agent: Agent, endpoint: Endpoint): Promise<{ answ
   const range = c.req.header('range')
   const call: Call = { world, agent, ip, query: range ? { ...query, range } : query, file: undefined }
   if (endpoint.upload) call.file = await readFile(c)
-  if (endpoint.upload || endpoint.method === 'GET') {
+  if (endpoint.upload || c.req.method === 'GET') {
     const { access_token: _, ...input } = query
     turn.request = JSON.stringify(input)
     return world.store.transaction(() => endpoint.answer(call, input))

@@ -2,8 +2,8 @@
 import { appAgentId, findCorp } from '../state/corps.ts'
 import { nowSeconds, publish, type World } from '../state/world.ts'
 
-type Field = string | number | undefined
-/** Text is wrapped in CDATA, numbers stand bare, undefined is left out: that is how the real pushes look. */
+type Field = string | number | string[] | undefined
+/** Text is wrapped in CDATA, numbers stand bare, a list is a row of Items, undefined is left out: that is how the real pushes look. */
 export type Fields = Record<string, Field>
 
 export type Event = {
@@ -43,6 +43,12 @@ export const externalTagEvent = (
     ChangeType: changeType,
   },
   lane: 'tags',
+})
+
+export const groupChatEvent = (changeType: 'create' | 'update' | 'dismiss', chatId: string, more: Fields = {}): Event => ({
+  name: `change_external_chat.${changeType}`,
+  fields: { MsgType: 'event', Event: 'change_external_chat', ChatId: chatId, ChangeType: changeType, ...more },
+  lane: chatId,
 })
 
 export const directoryEvent = (changeType: string, fields: Fields): Event => ({
@@ -99,9 +105,14 @@ export function emit(world: World, corpId: string, event: Event): void {
 
 export function toXml(fields: Fields): string {
   const elements = Object.entries(fields).flatMap(([name, value]) =>
-    value === undefined ? [] : [`<${name}>${typeof value === 'number' ? value : cdata(value)}</${name}>`],
+    value === undefined ? [] : [`<${name}>${elementText(value)}</${name}>`],
   )
   return `<xml>${elements.join('')}</xml>`
+}
+
+const elementText = (value: string | number | string[]): string => {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' ? cdata(value) : value.map((item) => `<Item>${cdata(item)}</Item>`).join('')
 }
 
 const cdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`

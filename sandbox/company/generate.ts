@@ -7,9 +7,11 @@ import { type Customer, insertCustomer } from '../state/customers.ts'
 import { type Employee, listDepartments, listEmployees, newEmployee, saveDepartment, saveEmployee } from '../state/directory.ts'
 import { listTags, newTag, newTagGroup, saveTag, saveTagGroup } from '../state/tags.ts'
 import { now, publish, seededId, type World } from '../state/world.ts'
+import { addGroups, type GroupSize } from './groups.ts'
 import { fullName, type Gender, nickname } from './names.ts'
 
 const dayMs = 24 * 3600_000
+const usualSize: GroupSize = { least: 8, most: 60 }
 
 const departments = [
   { id: 1, name: '留量体验公司', parentId: 0, order: 100_000_000, leaders: ['zhoumin'] },
@@ -39,7 +41,7 @@ const tagGroups = [
   { name: '意向', tags: ['高意向', '待跟进', '暂无需求'] },
 ]
 
-/** What an empty folder starts with: five departments, twelve employees, three tag groups, thirty customers. */
+/** What an empty folder starts with: five departments, twelve employees, three tag groups, thirty customers, three customer groups. */
 export function createFirstCompany(world: World): Corp {
   return world.store.transaction(() => {
     const corp = createCorp(world, '留量体验公司', 'liuliang', now(world) - 400 * dayMs)
@@ -59,7 +61,14 @@ export function createFirstCompany(world: World): Corp {
       })
     }
     saveTags(world, corp.corpId)
-    populate(world, corp.corpId, { employees: 0, customers: 30, seed: 'liuliang', events: false })
+    populate(world, corp.corpId, {
+      employees: 0,
+      customers: 30,
+      groups: 3,
+      groupSize: { least: 8, most: 16 },
+      seed: 'liuliang',
+      events: false,
+    })
     return corp
   })
 }
@@ -75,8 +84,16 @@ export function createCompany(world: World, name: string, seed: string): Corp {
   })
 }
 
-export type Order = { employees: number; customers: number; seed: string; events: boolean }
-export type Populated = { employees: number; customers: number; follows: number }
+export type Order = {
+  employees: number
+  customers: number
+  groups: number
+  /** How many customers a group has, unless there are fewer. */
+  groupSize?: GroupSize
+  seed: string
+  events: boolean
+}
+export type Populated = { employees: number; customers: number; follows: number; groups: number }
 
 /** Adds people made from the seed; the same order again adds nobody. */
 export function populate(world: World, corpId: string, order: Order): Populated {
@@ -84,8 +101,9 @@ export function populate(world: World, corpId: string, order: Order): Populated 
     const random = seededRandom(`${order.seed}|${corpId}`)
     const employees = addEmployees(world, corpId, order, random)
     const added = addCustomers(world, corpId, order, random)
+    const groups = addGroups(world, corpId, { ...order, size: order.groupSize ?? usualSize })
     publish(world, { kind: 'company' })
-    return { employees, ...added }
+    return { employees, ...added, groups }
   })
 }
 

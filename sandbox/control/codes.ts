@@ -1,5 +1,7 @@
 // What a camera does: from whatever was held in front of it to the code behind it.
 import { type ContactWay, findContactWay } from '../state/contact-ways.ts'
+import { findGroupChatByCode, type GroupChat } from '../state/group-chats.ts'
+import { findJoinWay, type JoinWay } from '../state/join-ways.ts'
 import type { World } from '../state/world.ts'
 import { fail } from './errors.ts'
 
@@ -7,9 +9,12 @@ const redirectsMost = 3
 const pageMost = 1024 * 1024
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
+/** Leads to an employee, to one of several groups, or to one group. */
+export type Code = { kind: 'contact'; way: ContactWay } | { kind: 'join'; way: JoinWay } | { kind: 'group'; chat: GroupChat }
+
 /** A config id, the QR picture's address, what the QR says, or a short link on this machine that leads to one of these. */
-export async function resolveCode(world: World, code: string): Promise<ContactWay> {
-  const found = wayIn(world, code)
+export async function resolveCode(world: World, code: string): Promise<Code> {
+  const found = codeIn(world, code)
   if (found) return found
   if (!/^https?:\/\//.test(code)) return fail(404, 'code.unknown', 'Nobody knows this code; it may have been deleted.', 'code')
   return (await follow(world, code, redirectsMost)) ?? fail(404, 'code.unknown', 'The link leads to no code of this sandbox.', 'code')
@@ -17,7 +22,7 @@ export async function resolveCode(world: World, code: string): Promise<ContactWa
 
 export const isLoopbackUrl = (url: string): boolean => URL.canParse(url) && loopback.has(new URL(url).hostname)
 
-async function follow(world: World, url: string, left: number): Promise<ContactWay | undefined> {
+async function follow(world: World, url: string, left: number): Promise<Code | undefined> {
   if (!isLoopbackUrl(url)) return fail(400, 'code.not_loopback', 'The sandbox opens links on this machine only.', 'code')
   const response = await fetch(url, {
     redirect: 'manual',
@@ -29,20 +34,29 @@ async function follow(world: World, url: string, left: number): Promise<ContactW
   if (response.status >= 300 && response.status < 400 && location) {
     await response.body?.cancel()
     const next = new URL(location, url).href
-    return wayIn(world, next) ?? (left > 0 ? follow(world, next, left - 1) : undefined)
+    return codeIn(world, next) ?? (left > 0 ? follow(world, next, left - 1) : undefined)
   }
   const kind = response.headers.get('content-type') ?? ''
   if (!response.ok || !/text|json/.test(kind)) {
     await response.body?.cancel()
     return undefined
   }
-  return wayIn(world, (await response.text()).slice(0, pageMost))
+  return codeIn(world, (await response.text()).slice(0, pageMost))
 }
 
-function wayIn(world: World, text: string): ContactWay | undefined {
+export function findCode(world: World, id: string): Code | undefined {
+  const contact = findContactWay(world, id)
+  if (contact) return { kind: 'contact', way: contact }
+  const join = findJoinWay(world, id)
+  if (join) return { kind: 'join', way: join }
+  const chat = findGroupChatByCode(world, id)
+  return chat && { kind: 'group', chat }
+}
+
+function codeIn(world: World, text: string): Code | undefined {
   for (const [id] of text.matchAll(/(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g)) {
-    const way = findContactWay(world, id)
-    if (way) return way
+    const code = findCode(world, id)
+    if (code) return code
   }
   return undefined
 }

@@ -63,3 +63,9 @@ export function followOf(world: World, userId: string, externalUserId: string): 
 }
 
 export const Limit = z.coerce.number().int().min(1).max(1000).default(100)
+
+/** When it happened, for what is told later: a company with a past. */
+export const at = z.coerce
+  .date()
+  .refine((then) => then.getTime() <= Date.now(), 'Only the past can be told.')
+  .optional()

@@ -23,26 +23,26 @@ import {
   findTempChat,
   scanContactWay,
 } from '../state/friendships.ts'
+import { findGroupChat } from '../state/group-chats.ts'
+import { scanGroupCode, scanJoinWay } from '../state/group-life.ts'
 import { addMessage, messagesOfCustomer } from '../state/messages.ts'
 import { findTag, markTags } from '../state/tags.ts'
 import { publish, type World, worldAt } from '../state/world.ts'
-import { resolveCode } from './codes.ts'
-import { corpOf, customerOf, employeeOf, fail, followOf, readBody } from './errors.ts'
+import { type Code, resolveCode } from './codes.ts'
+import { at, corpOf, customerOf, employeeOf, fail, followOf, readBody } from './errors.ts'
+import { sayInGroup } from './groups.ts'
 import { inboxItem, tasksOf } from './views.ts'
 
 const Id = z.string().min(1)
 const Name = z.string().trim().min(1).max(64)
-/** When it happened, for what is told later: a company with a past. */
-const at = z.coerce
-  .date()
-  .refine((then) => then.getTime() <= Date.now(), 'Only the past can be told.')
-  .optional()
 /** Somebody new, or the same as before where `person` names them. */
 const newcomer = { name: Name.optional(), gender: z.int().min(0).max(2).default(0), person: Id.optional() }
 const refusals = {
   'code.nobody_behind': 'No active employee stands behind this code.',
   'code.not_for_you': 'This temporary code is meant for somebody else.',
   'code.used_or_expired': 'This temporary code has been used or is too old.',
+  'code.groups_full': 'Every group behind this code is full.',
+  'code.no_group': 'No group stands behind this code any more.',
 } as const
 
 export function peopleRoutes(world: World): Hono {
@@ -53,11 +53,15 @@ export function peopleRoutes(world: World): Hono {
       c,
       z.object({ code: z.string().min(1), customer: Id.optional(), ...newcomer, employee: Id.optional(), at }),
     )
-    const way = await resolveCode(world, input.code.trim())
+    const code = await resolveCode(world, input.code.trim())
     const then = worldAt(world, input.at)
-    const customer = scanner(then, way.corpId, input)
-    const result = scanContactWay(then, way, customer, input.employee)
+    const customer = scanner(then, code.kind === 'group' ? code.chat.corpId : code.way.corpId, input)
+    const result = scan(then, code, customer, input.employee)
     if ('refused' in result) return fail(409, result.refused, refusals[result.refused], 'code')
+    if ('chat' in result) {
+      const { owner, chatId } = result.chat
+      return c.json({ externalUserId: customer.externalUserId, userId: owner, chatId, relation: result.relation })
+    }
     const { userId, relation, task } = result
     return c.json({ externalUserId: customer.externalUserId, userId, relation, ...(task && { task }) })
   })
@@ -179,6 +183,11 @@ function employeeActs(world: World, routes: Hono): void {
   })
 }
 
+function scan(world: World, code: Code, customer: Customer, chosen: string | undefined) {
+  if (code.kind === 'contact') return scanContactWay(world, code.way, customer, chosen)
+  return code.kind === 'join' ? scanJoinWay(world, code.way, customer) : scanGroupCode(world, code.chat, customer)
+}
+
 /** The chosen customer as the code's company knows them, or somebody new. */
 function scanner(
   world: World,
@@ -197,6 +206,8 @@ function scanner(
 type Saying = { from: string; to: string; text: string; corp?: string | undefined }
 
 function say(world: World, it: Saying): { id: string; at: string } {
+  const chat = findGroupChat(world, it.to)
+  if (chat) return sayInGroup(world, chat, it.from, it.text)
   const customer = findCustomer(world, it.from)
   if (customer) return sayBetween(world, it, customer, it.to, 'customer')
   const receiver = findCustomer(world, it.to)

@@ -1,28 +1,41 @@
 // What the virtual phone reads: friends, chats, codes to scan.
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { contactWayQrUrl, contactWayUrl, membersBehind, newestContactWays } from '../state/contact-ways.ts'
+import { codeQrUrl, codeUrl, membersBehind, newestContactWays } from '../state/contact-ways.ts'
 import { listCorps } from '../state/corps.ts'
+import { findGroupChat } from '../state/group-chats.ts'
+import { settleHeirs } from '../state/group-life.ts'
+import { newestJoinWays } from '../state/join-ways.ts'
 import { messagesOfCustomer, messagesOfEmployee } from '../state/messages.ts'
 import type { World } from '../state/world.ts'
 import { corpOf, customerOf, employeeOf, Limit, readQuery } from './errors.ts'
+import { groupsOf } from './group-views.ts'
 import { contactsOf, customerView, employeeView, friendsOf, inboxItem, tasksOf } from './views.ts'
+
+const groupsShown = 100
 
 export function phoneRoutes(world: World): Hono {
   const routes = new Hono()
 
   routes.get('/phone/customer/:externalUserId', (c) => {
     const customer = customerOf(world, c.req.param('externalUserId'))
-    return c.json({ customer: customerView(world, customer), friends: friendsOf(world, customer) })
+    settleHeirs(world)
+    return c.json({
+      customer: customerView(world, customer),
+      friends: friendsOf(world, customer),
+      groups: groupsOf(world, customer.corpId, customer.externalUserId, groupsShown),
+    })
   })
 
   routes.get('/phone/employee/:userId', (c) => {
     const { corpId } = corpOf(world, c.req.query('corp'))
     const employee = employeeOf(world, corpId, c.req.param('userId'))
     const { limit } = readQuery(c, z.object({ limit: Limit }))
+    settleHeirs(world)
     return c.json({
       employee: employeeView(world, employee),
       ...contactsOf(world, corpId, employee, limit),
+      groups: groupsOf(world, corpId, employee.userId, groupsShown),
       tasks: tasksOf(world, employee, corpId),
     })
   })
@@ -51,9 +64,20 @@ export function phoneRoutes(world: World): Hono {
         state: way.body.state,
         skipVerify: way.body.skip_verify,
         temporary: way.body.is_temp,
-        qrCode: contactWayQrUrl(world, way.configId),
-        content: contactWayUrl(world, way.configId),
+        qrCode: codeQrUrl(world, way.configId),
+        content: codeUrl(world, way.configId),
         members: membersBehind(world, way.corpId, way.body).map((it) => it.name),
+        createdAt: new Date(way.createdAt).toISOString(),
+      })),
+      groups: newestJoinWays(world, corp, limit).map((way) => ({
+        configId: way.configId,
+        corpId: way.corpId,
+        corp: names.get(way.corpId) ?? '',
+        remark: way.body.remark,
+        state: way.body.state,
+        qrCode: codeQrUrl(world, way.configId),
+        content: codeUrl(world, way.configId),
+        groups: way.body.chat_id_list.flatMap((chatId) => findGroupChat(world, chatId)?.name ?? []),
         createdAt: new Date(way.createdAt).toISOString(),
       })),
     })

@@ -77,8 +77,14 @@ export const markContactWayUsed = (world: World, way: ContactWay): void => {
   world.store.run('UPDATE contact_ways SET used_at = ? WHERE id = ?', now(world), way.id)
 }
 
-export const countContactWays = (world: World, corpId: string): number =>
-  world.store.get<{ n: number }>('SELECT count(*) AS n FROM contact_ways WHERE corp_id = ? AND deleted = 0 AND is_temp = 0', corpId)?.n ?? 0
+/** One quota for these codes and those that lead into groups; temporary ones stand outside. */
+export const codeQuota = 500_000
+export const countCodes = (world: World, corpId: string): number =>
+  world.store.get<{ n: number }>(
+    `SELECT (SELECT count(*) FROM contact_ways WHERE corp_id = ?1 AND deleted = 0 AND is_temp = 0)
+          + (SELECT count(*) FROM join_ways WHERE corp_id = ?1 AND deleted = 0) AS n`,
+    corpId,
+  )?.n ?? 0
 
 /** Temporary codes are never listed. */
 export const pageContactWays = (world: World, corpId: string, fromMs: number, toMs: number, afterId: number, limit: number): ContactWay[] =>
@@ -109,8 +115,9 @@ export function membersBehind(world: World, corpId: string, body: Pick<ContactWa
   return listEmployees(world, corpId).filter((it) => body.user.includes(it.userId) || it.departments.some((id) => parties.has(id)))
 }
 
-export const contactWayUrl = (world: World, configId: string): string => `${world.url}/q/${configId}`
-export const contactWayQrUrl = (world: World, configId: string): string => `${world.url}/q/${configId}.png`
+/** What a QR code says, and its picture: codes of employees, codes into groups, groups' own codes. */
+export const codeUrl = (world: World, code: string): string => `${world.url}/q/${code}`
+export const codeQrUrl = (world: World, code: string): string => `${world.url}/q/${code}.png`
 
 const toContactWay = (row: Row): ContactWay => ({
   id: row.id,

@@ -191,6 +191,17 @@ export function visibleEmployees(world: World, agent: Agent): Employee[] {
   return everybody.filter((employee) => agent.visibleUsers.includes(employee.userId) || employee.departments.some((id) => parties.has(id)))
 }
 
+/** Whoever left is still seen where the last department is seen: the groups left behind wait to be handed over. */
+export function visibleLeavers(world: World, agent: Agent): string[] {
+  const left = world.store
+    .all<EmployeeRow>('SELECT * FROM employees WHERE corp_id = ? AND left_at IS NOT NULL', agent.corpId)
+    .map(toEmployee)
+  const parties = visibleParties(world, agent)
+  return left
+    .filter((it) => agent.kind !== 'app' || agent.visibleUsers.includes(it.userId) || it.departments.some((id) => parties.has(id)))
+    .map((it) => it.userId)
+}
+
 export const visibleParties = (world: World, agent: Agent): Set<number> => {
   const departments = listDepartments(world, agent.corpId)
   return subtree(departments, agent.kind === 'app' ? agent.visibleParties : [1])

@@ -118,4 +118,39 @@ export const schemaSteps: string[] = [
   tables,
   `CREATE INDEX callbacks_lanes ON callbacks (corp_id, lane, id) WHERE state = 'waiting';
    CREATE INDEX follows_member ON follows (corp_id, userid, id);`,
+  `-- Customer groups. heir: the new owner while a leaver's group is being handed over.
+   CREATE TABLE group_chats (
+     id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, chat_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, owner TEXT NOT NULL, admins TEXT NOT NULL DEFAULT '[]',
+     notice TEXT NOT NULL DEFAULT '', opengid TEXT NOT NULL UNIQUE, code TEXT NOT NULL UNIQUE, member_version TEXT NOT NULL, template_id TEXT NOT NULL DEFAULT '',
+     created_at INTEGER NOT NULL, dismissed_at INTEGER, handed_over_at TEXT NOT NULL DEFAULT '[]', heir TEXT, heir_at INTEGER, inherited_at INTEGER
+   ) STRICT;
+   CREATE INDEX group_chats_corp ON group_chats (corp_id, id);
+   CREATE INDEX group_chats_owner ON group_chats (corp_id, owner, id);
+   CREATE INDEX group_chats_heirs ON group_chats (heir_at) WHERE heir IS NOT NULL;
+
+   -- Whoever left stays as a row with left_at: statistics of past days need them.
+   CREATE TABLE group_members (
+     id INTEGER PRIMARY KEY, chat_id TEXT NOT NULL, member TEXT NOT NULL, type INTEGER NOT NULL, join_scene INTEGER NOT NULL, state TEXT NOT NULL DEFAULT '',
+     invitor TEXT NOT NULL DEFAULT '', nickname TEXT NOT NULL DEFAULT '', joined_at INTEGER NOT NULL, left_at INTEGER
+   ) STRICT;
+   CREATE UNIQUE INDEX group_members_now ON group_members (chat_id, member) WHERE left_at IS NULL;
+   CREATE INDEX group_members_member ON group_members (member) WHERE left_at IS NULL;
+   CREATE INDEX group_members_chat ON group_members (chat_id, joined_at);
+
+   CREATE TABLE group_messages (
+     id INTEGER PRIMARY KEY, chat_id TEXT NOT NULL, sender TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, content TEXT NOT NULL, at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX group_messages_chat ON group_messages (chat_id, id);
+   CREATE INDEX group_messages_at ON group_messages (at);
+
+   CREATE TABLE join_ways (
+     id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, config_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL, created_at INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   CREATE INDEX join_ways_corp ON join_ways (corp_id, id);
+
+   CREATE TABLE group_templates (
+     id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, template_id TEXT NOT NULL UNIQUE, agent_id INTEGER NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL,
+     deleted INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   CREATE INDEX group_templates_corp ON group_templates (corp_id, id);`,
 ]

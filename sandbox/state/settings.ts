@@ -42,6 +42,8 @@ export const Limits = z.object({
   wrongSecretsPerHour: z.int().min(1).default(2000),
   ticketsPerHour: z.int().min(1).default(400),
   memberMessagesPerMinute: z.int().min(1).default(30),
+  /** People in one customer group; a full one turns away who scans. */
+  groupMembers: z.int().min(3).default(200),
 })
 
 export const Habits = z.object({
@@ -53,6 +55,8 @@ export const Habits = z.object({
   welcomeDispatchMs: z.int().min(0).max(20_000).default(1000),
   /** Whether %NICKNAME% is filled in for single welcome messages; one source says so, the official page does not. */
   welcomeNickname: z.boolean().default(false),
+  /** How long a leaver's group is on its way to the new owner (status 2) before the new owner has it. */
+  groupTransferMs: z.int().min(0).max(86_400_000).default(2000),
   callbackTimeoutMs: z.int().min(100).max(60_000).default(5000),
   callbackRetryMs: z.array(z.int().min(0).max(600_000)).length(2).default([1000, 2000]),
 })

@@ -14,6 +14,8 @@ export type Store = {
   transaction<T>(work: () => T): T
   /** Grows with every rollback: what was remembered from inside is then no longer true. */
   rollbacks(): number
+  /** For what was put off and comes when the sandbox has already stopped. */
+  closed(): boolean
   close(): void
 }
 
@@ -35,8 +37,10 @@ export function openStore(dataDir: string): Store {
   }
   let inside = false
   let rollbacks = 0
+  let closed = false
   return {
     rollbacks: () => rollbacks,
+    closed: () => closed,
     get: <Row>(sql: string, ...params: Param[]) => prepare(sql).get(...params) as Row | undefined,
     all: <Row>(sql: string, ...params: Param[]) => prepare(sql).all(...params) as Row[],
     run: (sql, ...params) => {
@@ -60,6 +64,7 @@ export function openStore(dataDir: string): Store {
       }
     },
     close: () => {
+      closed = true
       statements.clear()
       database.close()
     },
