@@ -142,6 +142,8 @@ export function antdTheme(name: 'light' | 'dark', palette: Palette, still: boole
         cellPaddingInlineSM: 12,
       },
       Tag: { defaultBg: palette.slateSoft, defaultColor: palette.slate },
+      // Words on a switch that is on stand on the accent.
+      Switch: { colorTextLightSolid: palette.onAccent },
       Tabs: { horizontalMargin: '0 0 16px 0' },
       Segmented: { trackBg: palette.sunk, itemSelectedBg: palette.card },
       Tooltip: { colorBgSpotlight: name === 'dark' ? '#3a4557' : '#262c3a' },

@@ -1,9 +1,8 @@
 import { Form, Input, Select, Switch } from 'antd'
-import { useState } from 'react'
 import { channelPaths, useChannels, useSaveChannel } from '#console/channels/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { emptyWelcome } from '#console/live-codes/draft.ts'
-import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
+import { lackOf, WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Row, Stack } from '#console/ui/page.tsx'
@@ -16,6 +15,7 @@ interface Values {
   parentId?: string | null
   ownerId?: string | null
   note?: string | null
+  welcome?: Welcome | null
 }
 
 export interface Editing {
@@ -44,7 +44,6 @@ function ChannelDrawer({ title, editing, onClose }: { title: string; editing: Ed
   const channels = useChannels().data?.items ?? []
   const employees = useEmployeeNames()
   const channel = editing?.channel
-  const [welcome, setWelcome] = useState<Welcome | null>(channel?.welcome ?? null)
   const submit = (values: Values) =>
     save.mutateAsync({
       id: channel?.id,
@@ -53,7 +52,7 @@ function ChannelDrawer({ title, editing, onClose }: { title: string; editing: Ed
       parentId: values.parentId ?? null,
       ownerId: values.ownerId ?? null,
       note: values.note || null,
-      welcome,
+      welcome: values.welcome ?? null,
     })
   return (
     <FormDrawer<Values>
@@ -63,7 +62,14 @@ function ChannelDrawer({ title, editing, onClose }: { title: string; editing: Ed
       wide
       initial={
         channel
-          ? { name: channel.name, kind: channel.kind, parentId: channel.parentId, ownerId: channel.owner?.id ?? null, note: channel.note }
+          ? {
+              name: channel.name,
+              kind: channel.kind,
+              parentId: channel.parentId,
+              ownerId: channel.owner?.id ?? null,
+              note: channel.note,
+              welcome: channel.welcome,
+            }
           : { kind: 'other', parentId: editing?.below ?? null }
       }
       onSubmit={submit}
@@ -93,19 +99,35 @@ function ChannelDrawer({ title, editing, onClose }: { title: string; editing: Ed
       <Form.Item name="note" label={t('channels.channelNote')}>
         <Input.TextArea maxLength={500} autoSize={{ minRows: 2, maxRows: 6 }} />
       </Form.Item>
-      <Form.Item label={t('channels.welcome')} extra={t('channels.welcomeNote')}>
-        <Stack tight>
-          <Row>
-            <Switch
-              checked={welcome !== null}
-              onChange={(on) => setWelcome(on ? emptyWelcome : null)}
-              aria-label={t('channels.useWelcome')}
-            />
-            <span>{t('channels.useWelcome')}</span>
-          </Row>
-          {welcome && <WelcomeEditor value={welcome} onChange={setWelcome} complaint={undefined} />}
-        </Stack>
+      <Form.Item
+        name="welcome"
+        label={t('channels.welcome')}
+        extra={t('channels.welcomeNote')}
+        rules={[
+          {
+            validator: (_rule, welcome?: Welcome | null) => {
+              const lack = welcome?.attachments.map((one) => lackOf(one, t)).find(Boolean)
+              return lack ? Promise.reject(new Error(lack)) : Promise.resolve()
+            },
+          },
+        ]}
+      >
+        <WelcomeField />
       </Form.Item>
     </FormDrawer>
+  )
+}
+
+/** Form.Item hands in value and change. */
+function WelcomeField({ value, onChange }: { value?: Welcome | null; onChange?: (welcome: Welcome | null) => void }) {
+  const { t } = useText()
+  return (
+    <Stack tight>
+      <Row>
+        <Switch checked={Boolean(value)} onChange={(on) => onChange?.(on ? emptyWelcome : null)} aria-label={t('channels.useWelcome')} />
+        <span>{t('channels.useWelcome')}</span>
+      </Row>
+      {value && <WelcomeEditor value={value} onChange={(welcome) => onChange?.(welcome)} complaint={undefined} />}
+    </Stack>
   )
 }

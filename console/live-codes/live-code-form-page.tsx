@@ -1,10 +1,11 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Form, Input, Segmented, Select, Skeleton, Switch } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useResource } from '#console/api/query.ts'
 import type { Named } from '#console/api/types.ts'
 import { useChannelNames } from '#console/channels/queries.ts'
-import { useText } from '#console/i18n/i18n.ts'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
 import {
   type Complaints,
   complaintAt,
@@ -19,7 +20,7 @@ import { EmployeesField } from '#console/live-codes/employees-field.tsx'
 import { useLiveCode, useSaveLiveCode } from '#console/live-codes/queries.ts'
 import { ScheduleField } from '#console/live-codes/schedule-field.tsx'
 import { StyleField } from '#console/live-codes/style-field.tsx'
-import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
+import { lackOf, WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
@@ -80,9 +81,15 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
     setComplaints({})
     change(part)
   }
+  const top = useRef<HTMLDivElement>(null)
+  /** Says what is wrong where it is wrong, and goes to the first of it. */
+  const complain = (found: Complaints) => {
+    flushSync(() => setComplaints(found))
+    top.current?.querySelector('.ant-form-item-has-error, .complaint, .ant-alert-error')?.scrollIntoView({ block: 'center' })
+  }
   const submit = async () => {
-    const missing = missingIn(draft, t('ui.required'), t('liveCodes.noEmployees'))
-    if (missing) return setComplaints(missing)
+    const missing = missingIn(draft, t)
+    if (Object.keys(missing).length > 0) return complain(missing)
     const { corpId, ...rest } = draft
     try {
       const saved = await save.mutateAsync({ id, ...rest, ...(id || !corpId ? {} : { corpId }) })
@@ -90,7 +97,7 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
       await navigate({ to: '/live-codes/$codeId', params: { codeId: saved.id } })
       void run(async () => undefined, t(id ? 'liveCodes.saved' : 'liveCodes.created'))
     } catch (error) {
-      setComplaints(complaintOf(error, (place) => employees.find((one) => one.value === draft.employees[place]?.employeeId)?.label ?? ''))
+      complain(complaintOf(error, (place) => employees.find((one) => one.value === draft.employees[place]?.employeeId)?.label ?? ''))
     }
   }
   const general =
@@ -100,6 +107,7 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
     <Page
       title={id ? `${t('liveCodes.editTitle')} · ${start.name}` : t('liveCodes.createTitle')}
       back={<Back />}
+      form
       actions={
         <>
           {isDirty && <Button onClick={discard}>{t('liveCodes.discardDraft')}</Button>}
@@ -111,7 +119,7 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
     >
       <Columns shares={[7, 3]}>
         <Form layout="vertical" component="div">
-          <Stack>
+          <div ref={top} className="stack">
             {general && <Alert type="error" title={general} role="alert" />}
             <Basics draft={draft} set={set} complaints={complaints} corps={id ? [] : corps} />
             <Section title={t('liveCodes.employees')} note={t('liveCodes.employeesNote')}>
@@ -123,14 +131,20 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
               />
             </Section>
             <Section title={t('liveCodes.schedule')} note={t('liveCodes.scheduleNote')}>
-              <ScheduleField value={draft.schedule} onChange={(schedule) => set({ schedule })} employees={chosen} complaints={complaints} />
+              <ScheduleField
+                value={draft.schedule}
+                onChange={(schedule) => set({ schedule })}
+                employees={chosen}
+                hasSpare={draft.employees.some((one) => one.spare)}
+                complaints={complaints}
+              />
             </Section>
-            <WelcomeSection draft={draft} set={set} complaint={complaintAt(complaints, 'welcome')} />
+            <WelcomeSection draft={draft} set={set} complaints={complaints} />
             <After draft={draft} set={set} complaints={complaints} />
             <Section title={t('liveCodes.look')}>
               <StyleField value={draft.style} onChange={(style) => set({ style })} complaint={complaintAt(complaints, 'style')} />
             </Section>
-          </Stack>
+          </div>
         </Form>
         <Preview
           draft={draft}
@@ -144,9 +158,23 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
 
 const shownFields = ['name', 'employees', 'schedule.weekly', 'schedule.dates', 'welcome', 'remark', 'style', 'channelId', 'corpId']
 
-function missingIn({ name, employees }: Draft, required: string, nobody: string): Complaints | undefined {
-  if (name.trim() === '') return { name: required }
-  return employees.length === 0 ? { employees: nobody } : undefined
+function missingIn({ name, employees, welcome, schedule }: Draft, t: Translate): Complaints {
+  const greetings: [path: string, welcome: Welcome | null | undefined][] = [
+    ['welcome', welcome],
+    ...schedule.weekly.map((slot, index): [string, Welcome | null | undefined] => [`schedule.weekly.${index}.welcome`, slot.welcome]),
+  ]
+  return {
+    ...(name.trim() === '' ? { name: t('ui.required') } : {}),
+    ...(employees.length === 0 ? { employees: t('liveCodes.noEmployees') } : {}),
+    ...Object.fromEntries(
+      greetings.flatMap(([path, one]) =>
+        (one?.attachments ?? []).flatMap((attachment, index) => {
+          const lack = lackOf(attachment, t)
+          return lack ? [[`${path}.attachments.${index}`, lack]] : []
+        }),
+      ),
+    ),
+  }
 }
 
 /** Hours name employees of the code only. */
@@ -193,6 +221,7 @@ function Basics({ draft, set, complaints, corps }: Part & { corps: Named[] }) {
         {corps.length > 1 && (
           <Form.Item label={t('liveCodes.corp')} help={complaintAt(complaints, 'corpId')}>
             <Select
+              aria-label={t('liveCodes.corp')}
               options={corps.map((corp) => ({ value: corp.id, label: corp.name }))}
               value={draft.corpId}
               onChange={(corpId: string) => set({ corpId })}
@@ -204,7 +233,7 @@ function Basics({ draft, set, complaints, corps }: Part & { corps: Named[] }) {
   )
 }
 
-function WelcomeSection({ draft, set, complaint }: Omit<Part, 'complaints'> & { complaint: string | undefined }) {
+function WelcomeSection({ draft, set, complaints }: Part) {
   const { t } = useText()
   return (
     <Section title={t('liveCodes.welcome')} note={t('liveCodes.welcomeNote')}>
@@ -219,7 +248,14 @@ function WelcomeSection({ draft, set, complaint }: Omit<Part, 'complaints'> & { 
             onChange={(kind) => set({ welcome: kind === 'own' ? emptyWelcome : null })}
           />
         </Row>
-        {draft.welcome && <WelcomeEditor value={draft.welcome} onChange={(welcome) => set({ welcome })} complaint={complaint} />}
+        {draft.welcome && (
+          <WelcomeEditor
+            value={draft.welcome}
+            onChange={(welcome) => set({ welcome })}
+            complaint={complaints.welcome ?? complaintAt(complaints, 'welcome.text')}
+            complaintOf={(index) => complaintAt(complaints, `welcome.attachments.${index}`)}
+          />
+        )}
       </Stack>
     </Section>
   )

@@ -20,6 +20,8 @@ export function ScheduleField(props: {
   value: Schedule
   onChange: (schedule: Schedule) => void
   employees: Option[]
+  /** Whether somebody stands in outside the hours. */
+  hasSpare: boolean
   complaints: Complaints
 }) {
   const { t } = useText()
@@ -64,7 +66,7 @@ export function ScheduleField(props: {
             onChoose={setChosen}
             onAdd={(block) => add({ ...block, employeeIds: [] })}
           />
-          <p className="note">{t('liveCodes.outside')}</p>
+          <p className={props.hasSpare ? 'note' : 'note warning'}>{t(props.hasSpare ? 'liveCodes.outside' : 'liveCodes.outsideNobody')}</p>
           {value.weekly.map((slot, index) => (
             <SlotCard
               // biome-ignore lint/suspicious/noArrayIndexKey: slots have no identity but their place
@@ -90,6 +92,7 @@ export function ScheduleField(props: {
               <SlotFields
                 slot={slot}
                 employees={props.employees}
+                complaintOf={(place) => complaintAt(props.complaints, `schedule.weekly.${index}.welcome.attachments.${place}`)}
                 onChange={(part) => setWeekly(value.weekly.with(index, { ...slot, ...part }))}
               />
             </SlotCard>
@@ -203,7 +206,17 @@ function SlotCard(props: {
   )
 }
 
-function SlotFields({ slot, employees, onChange }: { slot: DaySlot; employees: Option[]; onChange: (part: Partial<DaySlot>) => void }) {
+function SlotFields({
+  slot,
+  employees,
+  onChange,
+  complaintOf,
+}: {
+  slot: DaySlot
+  employees: Option[]
+  onChange: (part: Partial<DaySlot>) => void
+  complaintOf?: (attachment: number) => string | undefined
+}) {
   const { t } = useText()
   const isOverMidnight = slot.to <= slot.from
   return (
@@ -226,6 +239,7 @@ function SlotFields({ slot, employees, onChange }: { slot: DaySlot; employees: O
           <Select
             mode="multiple"
             allowClear
+            aria-label={t('liveCodes.who')}
             placeholder={t('liveCodes.everybody')}
             options={employees}
             value={slot.employeeIds}
@@ -237,7 +251,14 @@ function SlotFields({ slot, employees, onChange }: { slot: DaySlot; employees: O
       <Checkbox checked={Boolean(slot.welcome)} onChange={(event) => onChange({ welcome: event.target.checked ? emptyWelcome : null })}>
         {t('liveCodes.slotWelcome')}
       </Checkbox>
-      {slot.welcome && <WelcomeEditor value={slot.welcome} onChange={(welcome) => onChange({ welcome })} complaint={undefined} />}
+      {slot.welcome && (
+        <WelcomeEditor
+          value={slot.welcome}
+          onChange={(welcome) => onChange({ welcome })}
+          complaint={undefined}
+          {...(complaintOf ? { complaintOf } : {})}
+        />
+      )}
     </>
   )
 }

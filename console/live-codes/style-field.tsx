@@ -28,10 +28,20 @@ export function StyleField({
       {value.template !== 'plain' && (
         <div className="slot-fields">
           <Form.Item label={t('liveCodes.headline')}>
-            <Input maxLength={40} value={value.title ?? ''} onChange={(event) => set({ title: event.target.value || undefined })} />
+            <Input
+              aria-label={t('liveCodes.headline')}
+              maxLength={40}
+              value={value.title ?? ''}
+              onChange={(event) => set({ title: event.target.value || undefined })}
+            />
           </Form.Item>
           <Form.Item label={t('liveCodes.subtitle')}>
-            <Input maxLength={80} value={value.subtitle ?? ''} onChange={(event) => set({ subtitle: event.target.value || undefined })} />
+            <Input
+              aria-label={t('liveCodes.subtitle')}
+              maxLength={80}
+              value={value.subtitle ?? ''}
+              onChange={(event) => set({ subtitle: event.target.value || undefined })}
+            />
           </Form.Item>
         </div>
       )}

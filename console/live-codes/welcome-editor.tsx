@@ -11,10 +11,14 @@ export function WelcomeEditor({
   value,
   onChange,
   complaint,
+  complaintOf,
 }: {
   value: Welcome
   onChange: (welcome: Welcome) => void
+  /** About the words. */
   complaint: string | undefined
+  /** About one attachment. */
+  complaintOf?: (attachment: number) => string | undefined
 }) {
   const { t } = useText()
   const field = useRef<HTMLTextAreaElement | null>(null)
@@ -57,7 +61,10 @@ export function WelcomeEditor({
           {value.attachments.map((attachment, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no identity but their place
             <li key={index}>
-              <AttachmentFields value={attachment} onChange={(next) => setAttachments(value.attachments.with(index, next))} />
+              <div className="attachment-body">
+                <AttachmentFields value={attachment} onChange={(next) => setAttachments(value.attachments.with(index, next))} />
+                <Complaint text={complaintOf?.(index)} />
+              </div>
               <Button
                 type="text"
                 icon={<DeleteOutlined />}
@@ -72,19 +79,38 @@ export function WelcomeEditor({
       {!isFull && (
         <Row>
           <span className="note">{t('liveCodes.attachments')}</span>
-          <Adder icon={<PictureOutlined />} name={t('liveCodes.addImage')} add={() => add({ kind: 'image', file: '' })} />
+          <FileUpload
+            small
+            icon={<PictureOutlined />}
+            accept={pictureTypes}
+            label={t('liveCodes.addImage')}
+            onChange={(file) => add({ kind: 'image', file })}
+          />
           <Adder icon={<LinkOutlined />} name={t('liveCodes.addLink')} add={() => add({ kind: 'link', title: '', url: 'https://' })} />
           <Adder
             icon={<MobileOutlined />}
             name={t('liveCodes.addMiniprogram')}
             add={() => add({ kind: 'miniprogram', title: '', appId: '', page: '', picture: '' })}
           />
-          <Adder icon={<FileOutlined />} name={t('liveCodes.addFile')} add={() => add({ kind: 'file', file: '' })} />
+          <FileUpload
+            small
+            icon={<FileOutlined />}
+            accept={fileTypes}
+            label={t('liveCodes.addFile')}
+            onChange={(file) => add({ kind: 'file', file })}
+          />
         </Row>
       )}
     </Stack>
   )
 }
+
+const Complaint = ({ text }: { text: string | undefined }) =>
+  text && (
+    <p className="complaint" role="alert">
+      {text}
+    </p>
+  )
 
 const Adder = ({ icon, name, add }: { icon: ReactNode; name: string; add: () => void }) => (
   <Button size="small" icon={icon} onClick={add}>
@@ -100,6 +126,18 @@ function problemOf({ text, attachments }: Welcome, used: number, t: Translate): 
 }
 
 const pictureTypes = 'image/png,image/jpeg'
+const fileTypes = '.pdf,.xlsx,.csv,.mp4,image/*'
+
+/** What an attachment still lacks, in words that say what to do. */
+export function lackOf(attachment: Attachment, t: Translate): string | undefined {
+  if (attachment.kind === 'image' || attachment.kind === 'file') return attachment.file ? undefined : t('liveCodes.lacks.file')
+  if (!attachment.title.trim()) return t('liveCodes.lacks.title')
+  if (attachment.kind === 'link')
+    return URL.canParse(attachment.url) && /^https?:/.test(attachment.url) ? undefined : t('liveCodes.lacks.url')
+  if (!/^wx[\w-]{6,62}$/.test(attachment.appId.trim())) return t('liveCodes.lacks.appId')
+  if (!attachment.page.trim()) return t('liveCodes.lacks.page')
+  return attachment.picture ? undefined : t('liveCodes.lacks.picture')
+}
 
 function AttachmentFields({ value, onChange }: { value: Attachment; onChange: (attachment: Attachment) => void }) {
   const { t } = useText()
@@ -118,7 +156,7 @@ function AttachmentFields({ value, onChange }: { value: Attachment; onChange: (a
       return (
         <FileUpload
           value={value.file}
-          accept=".pdf,.xlsx,.csv,.mp4,image/*"
+          accept={fileTypes}
           label={t('liveCodes.addFile')}
           onChange={(file) => onChange({ ...value, file })}
         />

@@ -20,7 +20,7 @@ export function Rail() {
   const { t } = useText()
   return (
     <nav className="rail" aria-label={t('shell.navigation')}>
-      <Link to="/" className="brand" aria-label={t('shell.home')}>
+      <Link to="/" className="brand" title={t('shell.home')}>
         <img src="/mark.svg" alt="" width="28" height="28" />
         <span>
           {t('shell.product')}

@@ -11,6 +11,8 @@ import { UserMenu } from '#console/shell/user-menu.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
 import '#console/shell/shell.css'
 
+const keys = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'
+
 /** The frame around every page: the loop on the left, search, running work and oneself above. */
 export function Shell() {
   const { t } = useText()
@@ -28,10 +30,16 @@ export function Shell() {
         <header className="topbar">
           <span className="tenant">{session?.tenant.name}</span>
           <div className="row">
-            <button type="button" className="search-button" onClick={() => setSearching(true)} aria-label={t('shell.search')}>
+            <button
+              type="button"
+              className="search-button"
+              onClick={() => setSearching(true)}
+              aria-label={`${t('shell.search')} ${keys}`}
+              aria-keyshortcuts="Control+K Meta+K"
+            >
               <SearchOutlined />
               <span>{t('shell.search')}</span>
-              <kbd>{/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'}</kbd>
+              <kbd>{keys}</kbd>
             </button>
             <TaskTray />
             <UserMenu />

@@ -151,6 +151,7 @@ function Grid<Row extends { id: string }>(props: {
             rowSelection: {
               selectedRowKeys: selection.ids,
               onChange: (keys) => selection.onChange(keys.map(String)),
+              columnTitle: (box) => <SelectAll>{box}</SelectAll>,
               columnWidth: 44,
               preserveSelectedRowKeys: true,
             },
@@ -158,6 +159,12 @@ function Grid<Row extends { id: string }>(props: {
         : {})}
     />
   )
+}
+
+/** antd repeats every heading in an invisible row that measures widths; its second box must not be reached by the keyboard. */
+function SelectAll({ children }: { children: ReactNode }) {
+  const quiet = (node: HTMLElement | null) => node?.closest('.ant-table-measure-row')?.setAttribute('inert', '')
+  return <span ref={quiet}>{children}</span>
 }
 
 function Cards<Row extends { id: string }>(props: {

@@ -1,6 +1,6 @@
 import { FileOutlined, LoadingOutlined, UploadOutlined } from '@ant-design/icons'
 import { Button, Upload } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { apiBase, post } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -22,6 +22,9 @@ export function FileUpload(props: {
   accept: string
   label: string
   picture?: boolean
+  /** A button among others that adds one more file. */
+  small?: boolean
+  icon?: ReactNode
 }) {
   const { t } = useText()
   const run = useRun()
@@ -51,7 +54,11 @@ export function FileUpload(props: {
           {busy ? <LoadingOutlined /> : <img src={fileUrl(props.value)} alt="" />}
         </button>
       ) : (
-        <Button icon={props.value ? <FileOutlined /> : <UploadOutlined />} loading={busy}>
+        <Button
+          size={props.small ? 'small' : undefined}
+          icon={props.value ? <FileOutlined /> : (props.icon ?? <UploadOutlined />)}
+          loading={busy}
+        >
           {props.value ? (name ?? t('ui.replace')) : props.label}
         </Button>
       )}

@@ -20,6 +20,8 @@ export function FormDrawer<Values extends object>(props: {
   draft?: string
   wide?: boolean
   extra?: ReactNode
+  /** Where the request names a value otherwise than the form does: its field → ours. */
+  fields?: Record<string, string>
   children: ReactNode
 }) {
   const { t } = useText()
@@ -46,6 +48,7 @@ function DrawerForm<Values extends object>(props: {
   onSubmit: (values: Values) => Promise<unknown>
   submit?: string
   draft?: string
+  fields?: Record<string, string>
   children: ReactNode
 }) {
   const { t } = useText()
@@ -64,7 +67,7 @@ function DrawerForm<Values extends object>(props: {
       forget()
       props.onClose()
     } catch (error) {
-      if (!showAtField(form, error)) setProblem(problemText(error))
+      if (!showAtField(form, error, props.fields)) setProblem(problemText(error))
     } finally {
       setSending(false)
     }
@@ -113,14 +116,23 @@ function DrawerForm<Values extends object>(props: {
   )
 }
 
-/** The server names the field at fault as in the request body: `lines.0.quantity` stands for the first line's quantity. */
+/**
+ * The server names the field at fault as in the request body: `lines.0.quantity` stands for the first line's quantity. It is
+ * shown at that field, else at the one that holds it: a greeting is one field of a form, `welcome.attachments.0.file` a part of it.
+ */
 export function showAtField(
-  form: { setFields: (fields: never[]) => void; getFieldsValue: (all: true) => object },
+  form: { setFields: (fields: never[]) => void; getFieldsError: () => { name: (string | number)[] }[] },
   error: unknown,
+  fields: Record<string, string> = {},
 ): boolean {
   if (!(error instanceof ApiError) || !error.field) return false
-  const path = error.field.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-  if (!(String(path[0]) in form.getFieldsValue(true))) return false
-  form.setFields([{ name: path, errors: [problemText(error)] }] as never[])
+  const field = fields[error.field] ?? error.field
+  const [nearest] = form
+    .getFieldsError()
+    .map(({ name }) => name)
+    .filter((name) => `${field}.`.startsWith(`${name.join('.')}.`))
+    .sort((one, other) => other.length - one.length)
+  if (!nearest) return false
+  form.setFields([{ name: nearest, errors: [problemText(error)] }] as never[])
   return true
 }

@@ -1,10 +1,17 @@
 import type { ReactNode } from 'react'
 
-/** Every page: its name, at most one line about it, its actions, its content. */
-export function Page(props: { title: ReactNode; note?: ReactNode; actions?: ReactNode; back?: ReactNode; children: ReactNode }) {
+/** Every page: its name, at most one line about it, its actions, its content. On a long form the actions stay in sight. */
+export function Page(props: {
+  title: ReactNode
+  note?: ReactNode
+  actions?: ReactNode
+  back?: ReactNode
+  form?: boolean
+  children: ReactNode
+}) {
   return (
     <div className="page">
-      <header className="page-head">
+      <header className={props.form ? 'page-head stays' : 'page-head'}>
         <div className="page-name">
           {props.back}
           <h1>{props.title}</h1>

@@ -8,7 +8,7 @@ export function problemText(error: unknown): string {
 }
 
 /** A reason that the server gave or kept: our own words where there are any. */
-export const explained = ({ code, message }: { code: string; message: string }): string => textOr(`errors.${code}`, message)
+export const explained = ({ code, message }: { code: string; message: string }): string => textOr(`errors.${code}`, message, { message })
 
 /** A read that failed: what happened, a number for support, and another try. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
