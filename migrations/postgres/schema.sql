@@ -46,6 +46,22 @@
   CREATE INDEX audit_log_action ON public.audit_log USING btree (tenant_id, action, seq)
   CREATE INDEX audit_log_subject ON public.audit_log USING btree (tenant_id, subject, seq)
 
+-- channel_spends (row-level security)
+  tenant_id integer not null
+  channel_id integer not null
+  day date not null
+  kind text not null default 'media'::text
+  item text not null default ''::text
+  nth integer not null default 1
+  currency text not null
+  amount_minor bigint not null
+  changed_at timestamp with time zone not null
+  channel_spends_amount_minor_check CHECK ((amount_minor >= 0))
+  channel_spends_kind_check CHECK ((kind = ANY (ARRAY['media'::text, 'content'::text, 'prizes'::text, 'red_packets'::text, 'coupons'::text, 'commission'::text, 'points'::text, 'labour'::text, 'other'::text])))
+  channel_spends_pkey PRIMARY KEY (tenant_id, channel_id, day, kind, item, nth, currency)
+  channel_spends_tenant_id_channel_id_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES channels(tenant_id, id)
+  CREATE INDEX channel_spends_day ON public.channel_spends USING btree (tenant_id, day)
+
 -- channels (row-level security)
   tenant_id integer not null
   id integer not null identity
@@ -426,6 +442,7 @@
   jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
   CREATE INDEX jobs_due ON public.jobs USING btree (run_at) WHERE (state = 'waiting'::text)
   CREATE INDEX jobs_leased ON public.jobs USING btree (lease_until) WHERE (state = 'running'::text)
+  CREATE INDEX jobs_of_name ON public.jobs USING btree (tenant_id, name, id DESC)
   CREATE UNIQUE INDEX jobs_key ON public.jobs USING btree (tenant_id, name, key) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['waiting'::text, 'running'::text])))
 
 -- live_code_adds (row-level security)
@@ -809,6 +826,14 @@ END
   tag_groups_tenant_id_name_key UNIQUE (tenant_id, name)
   CREATE UNIQUE INDEX tag_groups_tenant_id_name_key ON public.tag_groups USING btree (tenant_id, name)
 
+-- tagging_changes (row-level security)
+  tenant_id integer not null
+  job_id bigint not null
+  after integer not null
+  customer_ids integer[] not null
+  tagging_changes_pkey PRIMARY KEY (tenant_id, job_id, after)
+  tagging_changes_tenant_id_job_id_fkey FOREIGN KEY (tenant_id, job_id) REFERENCES jobs(tenant_id, id) ON DELETE CASCADE
+
 -- tags (row-level security)
   tenant_id integer not null
   id integer not null identity
@@ -934,6 +959,12 @@ END
   CREATE INDEX wecom_follows_customer ON public.wecom_follows USING btree (tenant_id, customer_id)
   CREATE INDEX wecom_follows_user ON public.wecom_follows USING btree (tenant_id, corp, user_id)
 
+-- wecom_former_corps (row-level security)
+  tenant_id integer not null
+  corp_id text not null
+  id integer not null
+  wecom_former_corps_pkey PRIMARY KEY (tenant_id, corp_id)
+
 -- wecom_inbox (row-level security)
   tenant_id integer not null
   id bigint not null identity
@@ -988,11 +1019,30 @@ END
   wecom_repairs_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX wecom_repairs_listed ON public.wecom_repairs USING btree (tenant_id, corp, id)
 
+-- wecom_tag_edits (row-level security)
+  tenant_id integer not null
+  corp integer not null
+  id text not null
+  kind text not null
+  action text not null
+  heir text
+  done_at timestamp with time zone
+  version integer not null default 1
+  attempts integer not null default 0
+  due_at timestamp with time zone not null default now()
+  error_message text
+  wecom_tag_edits_action_check CHECK ((action = ANY (ARRAY['change'::text, 'delete'::text])))
+  wecom_tag_edits_kind_check CHECK ((kind = ANY (ARRAY['tag'::text, 'group'::text])))
+  wecom_tag_edits_pkey PRIMARY KEY (tenant_id, corp, id)
+  wecom_tag_edits_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX wecom_tag_edits_due ON public.wecom_tag_edits USING btree (tenant_id, due_at)
+
 -- wecom_tag_groups (row-level security)
   tenant_id integer not null
   corp integer not null
   group_id text not null
   local_group_id integer not null
+  name text
   wecom_tag_groups_pkey PRIMARY KEY (tenant_id, corp, group_id)
   wecom_tag_groups_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
 
@@ -1013,6 +1063,7 @@ END
   tag_id text not null
   group_id text not null
   local_tag_id integer not null
+  name text
   wecom_tags_pkey PRIMARY KEY (tenant_id, corp, tag_id)
   wecom_tags_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX wecom_tags_local ON public.wecom_tags USING btree (tenant_id, local_tag_id)

@@ -88,6 +88,18 @@ export interface Channels {
   welcome: Json | null;
 }
 
+export interface ChannelSpends {
+  amountMinor: Int8;
+  changedAt: Timestamp;
+  channelId: number;
+  currency: string;
+  day: string;
+  item: Generated<string>;
+  kind: Generated<string>;
+  nth: Generated<number>;
+  tenantId: number;
+}
+
 export interface ConsumerPositions {
   consumer: string;
   movedAt: Generated<Timestamp>;
@@ -702,6 +714,13 @@ export interface Shops {
   tenantId: number;
 }
 
+export interface TaggingChanges {
+  after: number;
+  customerIds: number[];
+  jobId: Int8;
+  tenantId: number;
+}
+
 export interface TagGroups {
   color: string | null;
   createdAt: Generated<Timestamp>;
@@ -818,6 +837,12 @@ export interface WecomFollows {
   userId: string;
 }
 
+export interface WecomFormerCorps {
+  corpId: string;
+  id: number;
+  tenantId: number;
+}
+
 export interface WecomInbox {
   at: Timestamp;
   attempts: Generated<number>;
@@ -861,10 +886,25 @@ export interface WecomRepairs {
   userId: string | null;
 }
 
+export interface WecomTagEdits {
+  action: string;
+  attempts: Generated<number>;
+  corp: number;
+  doneAt: Timestamp | null;
+  dueAt: Generated<Timestamp>;
+  errorMessage: string | null;
+  heir: string | null;
+  id: string;
+  kind: string;
+  tenantId: number;
+  version: Generated<number>;
+}
+
 export interface WecomTagGroups {
   corp: number;
   groupId: string;
   localGroupId: number;
+  name: string | null;
   tenantId: number;
 }
 
@@ -882,6 +922,7 @@ export interface WecomTags {
   corp: number;
   groupId: string;
   localTagId: number;
+  name: string | null;
   tagId: string;
   tenantId: number;
 }
@@ -920,6 +961,7 @@ export interface DB {
   attributes: Attributes;
   auditLog: AuditLog;
   channels: Channels;
+  channelSpends: ChannelSpends;
   consumerPositions: ConsumerPositions;
   customerFacts: CustomerFacts;
   customerIds: CustomerIds;
@@ -970,6 +1012,7 @@ export interface DB {
   secrets: Secrets;
   sessions: Sessions;
   shops: Shops;
+  taggingChanges: TaggingChanges;
   tagGroups: TagGroups;
   tags: Tags;
   tenants: Tenants;
@@ -979,9 +1022,11 @@ export interface DB {
   wecomCalls: WecomCalls;
   wecomCorps: WecomCorps;
   wecomFollows: WecomFollows;
+  wecomFormerCorps: WecomFormerCorps;
   wecomInbox: WecomInbox;
   wecomMedia: WecomMedia;
   wecomRepairs: WecomRepairs;
+  wecomTagEdits: WecomTagEdits;
   wecomTagGroups: WecomTagGroups;
   wecomTagPushes: WecomTagPushes;
   wecomTags: WecomTags;

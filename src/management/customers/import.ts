@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { customerCreated } from '#management/events.ts'
 import { type Identified, identifyMany } from '#management/identity/commands.ts'
+import { withCorps } from '#management/identity/corp-scopes.ts'
 import type { CustomerFacts, genders, Identity } from '#management/identity/schema.ts'
 import { identityKey, normalPhone, storedIdentities } from '#management/identity/values.ts'
 import { ensureTag, tagCustomers } from '#management/tags/commands.ts'
@@ -21,6 +22,7 @@ const identityColumns = [
   { kind: 'openid', ...column('openid', 'openid', 'openid', []) },
   { kind: 'member_no', ...column('member_no', '会员号', 'Member no.', ['会员编号', '会员卡号', '客户编号', 'CustomerID', 'customer id']) },
   { kind: 'phone', ...column('phone', '手机号', 'Phone', ['手机', '手机号码', '电话', '联系电话', '客户手机号', 'mobile', 'tel']) },
+  { kind: 'person', ...column('person', '用户ID', 'Person', ['user_id', 'distinct_id', 'person_id']) },
 ] as const
 
 const factColumns = [
@@ -179,7 +181,8 @@ async function attributesReader(ctx: Context, setup: ImportSetup): Promise<(row:
 /** `组/标签`, or a tag of the group that imports fill. */
 const tagOf = (group: string, tag: string): string => (group === '' && /^[^/]+\/[^/]+$/.test(tag) ? tag : `${group || '导入'}/${tag}`)
 
-async function applyCustomers(ctx: Context, rows: readonly Row[]): Promise<Applied> {
+async function applyCustomers(ctx: Context, read: readonly Row[]): Promise<Applied> {
+  const rows = await withCorps(ctx, read)
   const keys = rows.map(({ identities }) => storedIdentities(ctx, identities).map(identityKey))
   const known = await customersOf(ctx, rows)
   const before = await factsOf(ctx, [...new Set(known.values())])

@@ -2,13 +2,19 @@ import { sql } from 'kysely'
 import { customerCreated } from '#management/events.ts'
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
+import { claimForCorps, withCorps } from './corp-scopes.ts'
 import { takeCustomerIds } from './customer-ids.ts'
 import { lockGroups, mergeAll, readGroups, readReviewedPairs, refreshCustomers } from './groups.ts'
 import { groupsAtStake, type Known, type Plan, planIdentities } from './plan.ts'
 import type { CustomerFacts, Identity } from './schema.ts'
 import { identityKey, type StoredIdentity, sealPhone, storedIdentities } from './values.ts'
 
-export type Identified = { identities: readonly Identity[]; facts?: CustomerFacts }
+export type Identified = {
+  identities: readonly Identity[]
+  facts?: CustomerFacts
+  /** When the source says that somebody new came; now when it does not say. */
+  since?: Date
+}
 
 /**
  * Finds or makes the customer whom these identities name, strongest first, and tells it what the source knows. The id is the
@@ -26,15 +32,20 @@ export async function identify(
 
 /** The same for many at once, set by set; the result has the order of the list. Rows without identities get a customer of their own. */
 export async function identifyMany(ctx: Context, list: readonly Identified[], source = 'system'): Promise<number[]> {
-  const rows = list.map(({ identities }) => storedIdentities(ctx, identities))
+  const named = await withCorps(ctx, list)
+  const rows = named.map(({ identities }) => storedIdentities(ctx, identities))
   return inTransaction(ctx, async (ctx) => {
+    await claimForCorps(ctx, rows.flat())
     const { customers, created } = await carryOut(
       ctx,
       rows,
       list.map(({ facts }) => facts ?? {}),
     )
-    for (const { id, facts } of created)
-      emit(ctx, customerCreated, { customerId: id, properties: { source, ...(facts.name ? { name: facts.name } : {}) } })
+    for (const { id, facts } of created) {
+      const since = list[customers.indexOf(id)]?.since
+      const at = since && since < ctx.now() ? { at: since } : {}
+      emit(ctx, customerCreated, { customerId: id, ...at, properties: { source, ...(facts.name ? { name: facts.name } : {}) } })
+    }
     return customers
   })
 }

@@ -4,10 +4,7 @@ import type { Context } from '#platform/context.ts'
 import { emit } from '#platform/events/emit.ts'
 import { canonicalsOf, type Merge } from './forest.ts'
 import { type Group, type PlannedMerge, pairKey } from './plan.ts'
-import { type IdentityKind, identityKinds } from './schema.ts'
 import { isSingle } from './values.ts'
-
-const singleKinds = identityKinds.filter((kind) => isSingle(kind))
 
 /** Makes lists, search and sums of these customers (any originals) agree with their facts. */
 export async function refreshCustomers(ctx: Context, originals: readonly number[]): Promise<void> {
@@ -37,7 +34,7 @@ export async function readGroups(ctx: Context, canonicals: readonly number[]): P
 function addIdentity(group: Group | undefined, kind: string, scope: string, value: string): void {
   if (!group) return
   group.anonymous = false
-  if (!singleKinds.includes(kind as IdentityKind)) return
+  if (!isSingle({ kind, scope })) return
   const slot = `${kind} ${scope}`
   const values = group.single.get(slot)
   if (values) values.add(value)

@@ -78,11 +78,11 @@ export function planIdentities(
     if (!group) return
     if (group.canonical > 0) plan.changed.add(group.canonical)
     if (identity.kind !== 'device') group.anonymous = false
-    if (isSingle(identity.kind)) group.single.set(slotOf(identity), (group.single.get(slotOf(identity)) ?? new Set()).add(identity.value))
+    if (isSingle(identity)) group.single.set(slotOf(identity), (group.single.get(slotOf(identity)) ?? new Set()).add(identity.value))
   }
 
   const fits = (identity: StoredIdentity, customer: number): boolean => {
-    const values = isSingle(identity.kind) ? byMember.get(customer)?.single.get(slotOf(identity)) : undefined
+    const values = isSingle(identity) ? byMember.get(customer)?.single.get(slotOf(identity)) : undefined
     return values === undefined || values.size === 0 || values.has(identity.value)
   }
 

@@ -10,9 +10,11 @@ const strength = new Map(identityKinds.map((kind, place) => [kind, place]))
 export const strengthOf = (kind: IdentityKind): number => strength.get(kind) ?? identityKinds.length
 
 /** One person has one of these (within a scope); a second value is a sign of two persons. */
-const single: ReadonlySet<IdentityKind> = new Set(['unionid', 'wecom_external_userid', 'openid', 'member_no'])
+const singleKinds: ReadonlySet<string> = new Set<IdentityKind>(['unionid', 'wecom_external_userid', 'openid', 'member_no'])
 
-export const isSingle = (kind: IdentityKind): boolean => single.has(kind)
+/** External user ids of which nobody said the corp may be two names of one person in two corps. */
+export const isSingle = ({ kind, scope }: { kind: string; scope: string }): boolean =>
+  singleKinds.has(kind) && (kind !== 'wecom_external_userid' || scope !== '')
 
 export const identityKey = ({ kind, scope, value }: { kind: string; scope: string; value: string }): string =>
   `${kind}\u0000${scope}\u0000${value}`

@@ -29,12 +29,16 @@ export const untagCustomers = (ctx: Context, tagId: number, customerIds: readonl
 export type TaggingChange = { tagId: number; customerId: number; tagged: boolean }
 
 /** Tags given and taken, in this order. Returns how many changed anything. */
-export const changeTaggings = (ctx: Context, changes: readonly TaggingChange[], tagging: Tagging): Promise<number> =>
+export const changeTaggings = async (ctx: Context, changes: readonly TaggingChange[], tagging: Tagging): Promise<number> =>
+  (await changedTaggings(ctx, changes, tagging)).length
+
+/** The same; says whose tags changed, by the original that got or had the tag. */
+export const changedTaggings = (ctx: Context, changes: readonly TaggingChange[], tagging: Tagging): Promise<Changed[]> =>
   inTransaction(ctx, async (ctx) => {
-    if (changes.length === 0) return 0
+    if (changes.length === 0) return []
     const tags = await findTags(ctx, [...new Set(changes.map(({ tagId }) => tagId))])
-    let changed = 0
-    for (const turn of inTurns(changes)) {
+    const changed: Changed[] = []
+    for (const turn of await inTurns(ctx, changes)) {
       const rows = turn[0]?.tagged ? await give(ctx, turn, tagging) : await take(ctx, turn)
       for (const { tagId, customerId } of rows) {
         const tag = tags.get(tagId)
@@ -45,20 +49,34 @@ export const changeTaggings = (ctx: Context, changes: readonly TaggingChange[], 
           properties: { ...tag, source: tagging.source, by: ctx.actor.name },
         })
       }
-      changed += rows.length
+      changed.push(...rows)
     }
     return changed
   })
 
-/** Statements of one kind, cut where a kind changes: mostly one or two for a whole list. */
-function inTurns(changes: readonly TaggingChange[]): TaggingChange[][] {
+/**
+ * Gives and takes in turn, each statement with everything that may go together: what is said about one customer and one tag
+ * keeps its order. Mostly one or two for a whole list.
+ */
+async function inTurns(ctx: Context, changes: readonly TaggingChange[]): Promise<TaggingChange[][]> {
+  if (changes.every(({ tagged }) => tagged === changes[0]?.tagged)) return [[...changes]]
+  const { rows } = await sql<{ id: number; canonicalId: number }>`
+    select id, canonical_id from customers where tenant_id = ${ctx.tenantId} and id = any(${changes.map(({ customerId }) => customerId)}::int[])`.execute(
+    ctx.db,
+  )
+  const canonicals = new Map(rows.map(({ id, canonicalId }) => [id, canonicalId]))
   const turns: TaggingChange[][] = []
+  const last = new Map<string, number>()
   for (const change of changes) {
-    const turn = turns.at(-1)
-    if (turn?.[0]?.tagged === change.tagged) turn.push(change)
-    else turns.push([change])
+    const pair = `${canonicals.get(change.customerId)} ${change.tagId}`
+    const earliest = last.get(pair) ?? 0
+    // Even turns give, odd ones take.
+    const turn = earliest % 2 === (change.tagged ? 0 : 1) ? earliest : earliest + 1
+    last.set(pair, turn)
+    while (turns.length <= turn) turns.push([])
+    turns[turn]?.push(change)
   }
-  return turns
+  return turns.filter((turn) => turn.length > 0)
 }
 
 type Changed = { tagId: number; customerId: number }

@@ -5,6 +5,7 @@ import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { ensureTag } from './commands.ts'
+import { noteTagEdits } from './corp-tags.ts'
 import type { NewTagGroup, TagGroupPatch } from './schema.ts'
 import { tagTemplates } from './templates.ts'
 
@@ -27,6 +28,7 @@ export const updateTagGroup = (ctx: Context, id: number, { name, order, color }:
       .execute(ctx.db)
       .catch(refuseTaken('tag_group'))
     if (Number(numAffectedRows) === 0) throw notFound('tag_group')
+    await noteTagEdits(ctx)
   })
 
 /** Takes its tags and their taggings with it. */
@@ -39,7 +41,7 @@ export const deleteTagGroup = (ctx: Context, id: number): Promise<void> =>
       .returning('name')
       .executeTakeFirst()
     if (!gone) throw notFound('tag_group')
-    await forgetMappings(ctx)
+    await noteTagEdits(ctx)
     await audit(ctx, 'tags.delete_group', ['tgr', id], { name: gone.name })
   })
 
@@ -80,6 +82,7 @@ export const updateTag = (
       .execute(ctx.db)
       .catch(refuseTaken('tag'))
     if (Number(numAffectedRows) === 0) throw notFound('tag')
+    await noteTagEdits(ctx)
   })
 
 /** Takes its taggings with it. */
@@ -92,19 +95,9 @@ export const deleteTag = (ctx: Context, id: number): Promise<void> =>
       .returning('name')
       .executeTakeFirst()
     if (!gone) throw notFound('tag')
-    await forgetMappings(ctx)
+    await noteTagEdits(ctx)
     await audit(ctx, 'tags.delete', ['tag', id], { name: gone.name })
   })
-
-/** A corp that still shows a deleted tag names it anew instead of pointing at nothing. */
-async function forgetMappings(ctx: Context): Promise<void> {
-  await sql`delete from wecom_tags w where w.tenant_id = ${ctx.tenantId} and not exists (select from tags t where t.tenant_id = w.tenant_id and t.id = w.local_tag_id)`.execute(
-    ctx.db,
-  )
-  await sql`delete from wecom_tag_groups w where w.tenant_id = ${ctx.tenantId} and not exists (select from tag_groups g where g.tenant_id = w.tenant_id and g.id = w.local_group_id)`.execute(
-    ctx.db,
-  )
-}
 
 /** Adds what the tenant does not have yet, in its language; what is there stays as it is. */
 export const applyTemplate = (ctx: Context, templateId: string): Promise<{ tags: number }> =>
@@ -125,36 +118,32 @@ export const languageOf = async (ctx: Context): Promise<'zh' | 'en'> =>
   (await ctx.db.selectFrom('tenants').select('language').where('id', '=', ctx.tenantId).executeTakeFirst())?.language === 'en' ? 'en' : 'zh'
 
 /**
- * A group that WeCom shows. Of groups that come from there WeCom's name stands; a group of ours with that name is the same
- * group and stays ours. Pass the group's id here when it is known already.
+ * A group that WeCom shows. A group here with that name is the same one; the group known so far (`groupId`) gets the new name
+ * unless another one has it. Returns which group it is.
  */
 export const upsertGroupFromWecom = (
   ctx: Context,
-  { groupId, name, order }: { groupId?: number; name: string; order: number },
+  { groupId, name, order }: { groupId?: number | undefined; name: string; order: number },
 ): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
+    const named = () =>
+      ctx.db.selectFrom('tagGroups').select('id').where('tenantId', '=', ctx.tenantId).where('name', '=', name).executeTakeFirst()
+    const same = await named()
+    if (same) return same.id
     if (groupId !== undefined) {
-      await sql`update tag_groups g set name = ${name}, position = ${order} where tenant_id = ${ctx.tenantId} and id = ${groupId} and source = 'wecom'
-        and not exists (select from tag_groups o where o.tenant_id = g.tenant_id and o.name = ${name} and o.id <> g.id)`.execute(ctx.db)
+      await updateTagGroup(ctx, groupId, { name })
       return groupId
     }
     await sql`insert into tag_groups (tenant_id, name, position, source) values (${ctx.tenantId}, ${name}, ${order}, 'wecom') on conflict do nothing`.execute(
       ctx.db,
     )
-    return (
-      await ctx.db
-        .selectFrom('tagGroups')
-        .select('id')
-        .where('tenantId', '=', ctx.tenantId)
-        .where('name', '=', name)
-        .executeTakeFirstOrThrow()
-    ).id
+    return (await named())?.id ?? 0
   })
 
 /** A tag that WeCom shows, in a group from `upsertGroupFromWecom`: its name there is its name here. Returns the tag's id. */
 export const upsertTagFromWecom = (
   ctx: Context,
-  { tagId, groupId, name, order }: { tagId?: number; groupId: number; name: string; order: number },
+  { tagId, groupId, name, order }: { tagId?: number | undefined; groupId: number; name: string; order: number },
 ): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
     const same = await ctx.db
@@ -166,7 +155,7 @@ export const upsertTagFromWecom = (
       .executeTakeFirst()
     if (same) return same.id
     if (tagId === undefined) return createTag(ctx, { groupId, name, order })
-    await updateTag(ctx, tagId, { name, groupId, order })
+    await updateTag(ctx, tagId, { name, groupId })
     return tagId
   })
 

@@ -187,7 +187,7 @@ describe('health', () => {
 })
 
 describe('WeCom', () => {
-  test('names its own groups and tags; a group of ours keeps its name', async () => {
+  test('names groups and tags as it shows them, and finds those that are here already', async () => {
     const ctx = await workspace.newTenant()
     const ours = await upsertGroupFromWecom(ctx, { name: '意向', order: 1 })
     const tag = await upsertTagFromWecom(ctx, { groupId: ours, name: '高', order: 1 })
@@ -198,7 +198,7 @@ describe('WeCom', () => {
     await upsertGroupFromWecom(ctx, { groupId: local, name: '改名', order: 5 })
     expect((await listTagGroups(ctx)).map(({ name, source, tags }) => [name, source, tags.map(({ name }) => name)])).toEqual([
       ['意向等级', 'wecom', ['很高']],
-      ['本地', 'local', ['甲']],
+      ['改名', 'local', ['甲']],
     ])
   })
 })

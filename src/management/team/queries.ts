@@ -6,9 +6,13 @@ export async function findEmployeeByAccount(ctx: Context, corpId: number, userId
   return found?.employeeId
 }
 
-/** All members of a corp that were ever seen, for syncs that look up thousands. */
-export async function employeesByAccount(ctx: Context, corpId: number): Promise<Map<string, number>> {
-  const rows = await accounts(ctx, corpId).select(['userId', 'employeeId']).execute()
+/** The same for many: those of these members, or of all, who were ever seen. */
+export async function employeesByAccount(ctx: Context, corpId: number, userIds?: readonly string[]): Promise<Map<string, number>> {
+  if (userIds?.length === 0) return new Map()
+  const rows = await accounts(ctx, corpId)
+    .select(['userId', 'employeeId'])
+    .$if(userIds !== undefined, (query) => query.where('userId', 'in', [...new Set(userIds)]))
+    .execute()
   return new Map(rows.map(({ userId, employeeId }) => [userId, employeeId]))
 }
 

@@ -5,7 +5,9 @@ import type { Context } from '#platform/context.ts'
 import { emit } from '#platform/events/emit.ts'
 import { enqueue } from '#platform/jobs.ts'
 import { wecomApp } from './app.ts'
-import { applyReading, applyTold, identitiesOf, readCustomer, seconds } from './contacts.ts'
+import { identitiesOf, type Reading, readCustomer } from './contacts.ts'
+import { corpIdOf } from './corp-ids.ts'
+import { applyNews, type News, newsOf, seconds } from './friendships.ts'
 import { applyDepartment, applyMember, employeeOf, leaveMember, readDepartment, readMember, removeDepartment } from './members.ts'
 import { refreshCustomer } from './refresh.ts'
 import type { Change, EndedBy } from './relation.ts'
@@ -29,16 +31,15 @@ const handlers: Handlers = {
     ended(ctx, event, place, event.source === 'DELETE_BY_TRANSFER' ? 'transfer' : 'employee'),
   'change_external_contact.del_follow_user': (ctx, event, place) => ended(ctx, event, place, 'customer'),
   'change_external_contact.edit_external_contact': async (ctx, { externalUserId }, { corp }) => {
+    const askedAt = ctx.now()
     const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { requestId: ctx.requestId })
     if (reading === 'unreadable') throw new Error(`the customer ${externalUserId} cannot be read at the moment`)
-    return async (ctx) => {
-      if (reading !== 'gone') await applyReading(ctx, corp, reading)
-    }
+    return (ctx) => hear(ctx, corp, { externalUserId, news: reading === 'gone' ? [] : newsOf(reading), askedAt })
   },
   'change_external_contact.transfer_fail':
     async (_ctx, event, { corp }) =>
     async (ctx) => {
-      const customerId = await identify(ctx, await identitiesOf(ctx, corp, event.externalUserId, undefined))
+      const customerId = await identify(ctx, identitiesOf(await corpIdOf(ctx, corp), event.externalUserId, undefined))
       emit(ctx, handoverRefused, {
         customerId,
         at: momentOf(ctx, event),
@@ -48,7 +49,7 @@ const handlers: Handlers = {
   'change_external_contact.msg_audit_approved':
     async (_ctx, event, { corp }) =>
     async (ctx) => {
-      const customerId = await identify(ctx, await identitiesOf(ctx, corp, event.externalUserId, undefined))
+      const customerId = await identify(ctx, identitiesOf(await corpIdOf(ctx, corp), event.externalUserId, undefined))
       emit(ctx, archiveAgreed, {
         customerId,
         at: momentOf(ctx, event),
@@ -125,22 +126,35 @@ const changeOf = (ctx: Context, { at }: Relation, key: string, what: Pick<Change
 /** A friend: told at once with what WeCom can say in time; the rest comes by itself. */
 async function told(ctx: Context, event: Relation, { corp, key }: Place, what: Pick<Change, 'what'>): Promise<Apply> {
   const { externalUserId, userId } = event
+  const askedAt = ctx.now()
   const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { requestId: ctx.requestId })
-  return async (ctx) => {
-    await applyTold(ctx, { corp, externalUserId, userId, change: changeOf(ctx, event, key, what), state: event.state, reading })
-    if (reading === 'unreadable')
-      await enqueue(ctx, refreshCustomer, { corp, externalUserId }, { runAt: new Date(ctx.now().getTime() + 3_000) })
-  }
+  const news = toldWith(reading, { externalUserId, userId, change: changeOf(ctx, event, key, what), state: event.state })
+  return (ctx) => hear(ctx, corp, { externalUserId, news, askedAt, again: reading === 'unreadable' })
 }
 
-async function ended(_ctx: Context, event: Relation, { corp, key }: Place, by: EndedBy): Promise<Apply> {
-  return (ctx) =>
-    applyTold(ctx, {
-      corp,
-      externalUserId: event.externalUserId,
-      userId: event.userId,
-      change: changeOf(ctx, event, key, { what: 'ended', by }),
-    })
+/** The callback's own friendship with how WeCom shows it now, then the customer's others. */
+function toldWith(reading: Reading, told: News): News[] {
+  if (reading === 'unreadable') return [told]
+  const shown = reading === 'gone' ? [] : newsOf(reading)
+  const own = shown.find(({ userId }) => userId === told.userId)
+  return [
+    { ...told, ...(reading !== 'gone' && { contact: reading.contact }), shown: own?.shown, absent: own === undefined },
+    ...shown.filter((one) => one !== own),
+  ]
+}
+
+type Answer = { externalUserId: string; news: News[]; askedAt: Date; again?: boolean }
+
+/** What could not be read, or was read before something else changed it, is read again in a moment. */
+async function hear(ctx: Context, corp: number, { externalUserId, news, askedAt, again = false }: Answer): Promise<void> {
+  const { stale } = await applyNews(ctx, corp, news, { askedAt })
+  if (again || stale > 0) await enqueue(ctx, refreshCustomer, { corp, externalUserId }, { runAt: new Date(ctx.now().getTime() + 3_000) })
+}
+
+async function ended(ctx: Context, event: Relation, { corp, key }: Place, by: EndedBy): Promise<Apply> {
+  const { externalUserId, userId } = event
+  const change = changeOf(ctx, event, key, { what: 'ended', by })
+  return async (ctx) => void (await applyNews(ctx, corp, [{ externalUserId, userId, change }]))
 }
 
 /** Orders, names and new tags all come with one reading; a shuffle may not even say of which group. */

@@ -8,12 +8,19 @@ import {
   upsertDepartmentFromWecom,
   upsertEmployeeFromWecom,
 } from '#management/team/commands.ts'
-import { findEmployeeByAccount } from '#management/team/queries.ts'
+import { employeesByAccount, findEmployeeByAccount } from '#management/team/queries.ts'
 import type { Context } from '#platform/context.ts'
 
 /** The employee behind a member. Somebody the directory has not told of yet gets a row that the next news completes. */
 export const employeeOf = async (ctx: Context, corp: number, userId: string): Promise<number> =>
   (await findEmployeeByAccount(ctx, corp, userId)) ?? upsertEmployeeFromWecom(ctx, corp, { userId })
+
+/** The same for many, by member id. */
+export async function employeesOf(ctx: Context, corp: number, userIds: readonly string[]): Promise<Map<string, number>> {
+  const found = await employeesByAccount(ctx, corp, userIds)
+  for (const userId of new Set(userIds)) if (!found.has(userId)) found.set(userId, await upsertEmployeeFromWecom(ctx, corp, { userId }))
+  return found
+}
 
 /** Undefined for whoever lies outside our visible range (any more). */
 export async function readMember(app: WecomApp, userId: string, requestId: string): Promise<Member | undefined> {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { inTransaction } from '#platform/events/emit.ts'
 import { defineJob } from '#platform/jobs.ts'
 import { wecomApp } from './app.ts'
-import { applyReading, readCustomer } from './contacts.ts'
+import { readCustomer } from './contacts.ts'
+import { applyNews, newsOf } from './friendships.ts'
 
 /** Fills in what could not be read when a callback came: the API was slow, away or over its limit. */
 export const refreshCustomer = defineJob({
@@ -17,7 +17,8 @@ export const refreshCustomer = defineJob({
       requestId: ctx.requestId,
     })
     if (reading === 'unreadable') throw new Error(`the customer ${externalUserId} cannot be read at the moment`)
-    if (reading !== 'gone') await inTransaction(ctx, (ctx) => applyReading(ctx, corp, reading, { askedAt }))
+    const { stale } = await applyNews(ctx, corp, reading === 'gone' ? [] : newsOf(reading), { askedAt })
+    if (stale > 0) throw new Error(`the customer ${externalUserId} changed while being read`)
     return { found: reading !== 'gone' }
   },
 })

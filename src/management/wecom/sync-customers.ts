@@ -2,23 +2,10 @@ import { callWecom } from '#connectors/wecom/client.ts'
 import { contactLimits, type FollowedContact, listFollowUsers } from '#connectors/wecom/contacts.ts'
 import { isWecomError, WecomError } from '#connectors/wecom/errors.ts'
 import { chunks } from '#connectors/wecom/paging.ts'
-import { identifyMany } from '#management/identity/commands.ts'
-import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import {
-  applyAbsence,
-  applyReading,
-  applyShown,
-  commonFields,
-  factsOf,
-  identitiesOf,
-  isUnchanged,
-  type Repair,
-  readCustomer,
-  readRows,
-  type ServerFollow,
-} from './contacts.ts'
-import { noteRepairs, patiently, type Sync } from './sync-state.ts'
+import { commonFields, readCustomer, type ServerFollow } from './contacts.ts'
+import { applyNews, newsOf } from './friendships.ts'
+import { patiently, repairing, type Sync } from './sync-state.ts'
 import { applyTagGroups, readTagGroups, unknownTags } from './tags.ts'
 
 /** A cursor that WeCom forgot starts its batch anew; forgetting for ever is no cursor but a fault. */
@@ -44,22 +31,27 @@ export async function syncCustomers(sync: Sync): Promise<void> {
 async function readBatch(sync: Sync, batch: readonly string[], from?: string): Promise<void> {
   const { saved, task } = sync
   let cursor = from
+  let upcoming = readPage(sync, batch, cursor)
   for (let restarts = 0; ; ) {
+    const page = await upcoming
     task.signal.throwIfAborted()
-    const page = await readPage(sync, batch, cursor)
     if (page === 'cursor_expired') {
       // What was applied already is applied again and changes nothing.
       if (++restarts > mostRestarts) throw new Error('WeCom forgets the cursor of the customer list again and again')
-      cursor = undefined
+      upcoming = readPage(sync, batch, undefined)
       continue
     }
     if (page === 'split') {
       for (const half of halves(batch)) await readBatch(sync, half)
       return
     }
+    const next = page.next === cursor ? undefined : page.next
+    // The next page is on its way while this one is written.
+    if (next) upcoming = readPage(sync, batch, next)
+    upcoming.catch(() => undefined)
     await applyPage(sync, page.items, page.askedAt)
-    if (!page.next || page.next === cursor) return
-    cursor = page.next
+    if (!next) return
+    cursor = next
     await task.save({ ...saved, cursor })
   }
 }
@@ -87,69 +79,31 @@ async function readPage(sync: Sync, batch: readonly string[], cursor: string | u
 }
 
 async function applyPage(sync: Sync, items: readonly FollowedContact[], askedAt: Date): Promise<void> {
-  const { ctx, corp, task } = sync
-  const shown = items.flatMap(({ external_contact: contact, follow_info: follow }) =>
-    contact && follow
-      ? [{ contact, follow: { ...commonFields(follow), tags: (follow.tag_id ?? []).map((id) => ({ id })) } satisfies ServerFollow }]
-      : [],
-  )
+  const { corp, task } = sync
+  const news = items.flatMap(({ external_contact: contact, follow_info: follow }) => {
+    if (!contact || !follow) return []
+    const shown: ServerFollow = { ...commonFields(follow), tags: (follow.tag_id ?? []).map((id) => ({ id })) }
+    return [{ externalUserId: contact.external_userid, userId: follow.userid, contact, shown }]
+  })
   await learnTags(
     sync,
-    shown.flatMap(({ follow }) => follow.tags.map(({ id }) => id)),
+    news.flatMap(({ shown }) => shown.tags.map(({ id }) => id)),
   )
-  await inTransaction(ctx, async (ctx) => {
-    const identified = await Promise.all(
-      shown.map(async ({ contact }) => ({
-        identities: await identitiesOf(ctx, corp, contact.external_userid, contact),
-        facts: factsOf(contact),
-      })),
-    )
-    const customers = await identifyMany(ctx, identified, 'wecom')
-    const rows = await readRows(
-      ctx,
-      corp,
-      shown.map(({ contact, follow }) => ({ externalUserId: contact.external_userid, userId: follow.userId })),
-    )
-    const repairs: Repair[] = []
-    const same: { externalUserId: string; userId: string }[] = []
-    for (const [i, { contact, follow }] of shown.entries()) {
-      const relation = { corp, externalUserId: contact.external_userid, userId: follow.userId }
-      if (isUnchanged(rows.get(`${relation.externalUserId} ${relation.userId}`), follow)) same.push(relation)
-      else repairs.push(...(await applyShown(ctx, relation, contact, follow, { run: task.id, askedAt, customerId: customers[i] })))
-    }
-    await markSeen(ctx, corp, same, task.id)
-    await noteRepairs(ctx, sync, repairs)
-  })
+  await repairing(sync, async (ctx) => (await applyNews(ctx, corp, news, { run: task.id, askedAt })).repairs)
 }
 
-/** The batch endpoint gives ids of tags only: a new one sends us to the list of names first. */
+/** The batch endpoint gives ids of tags only: a new one sends us to the list of names first, once. */
 async function learnTags(sync: Sync, ids: readonly string[]): Promise<void> {
-  const { ctx, corp, app } = sync
-  if ((await unknownTags(ctx, corp, ids)).length === 0) return
+  const { ctx, corp, app, askedTags } = sync
+  const unknown = await unknownTags(
+    ctx,
+    corp,
+    ids.filter((id) => !askedTags.has(id)),
+  )
+  if (unknown.length === 0) return
+  for (const id of unknown) askedTags.add(id)
   const groups = await patiently(sync, () => readTagGroups(app, ctx.requestId))
   await inTransaction(ctx, (ctx) => applyTagGroups(ctx, corp, groups))
-}
-
-async function markSeen(
-  ctx: Context,
-  corp: number,
-  relations: readonly { externalUserId: string; userId: string }[],
-  run: number,
-): Promise<void> {
-  for (const some of chunks(relations, 200))
-    await ctx.db
-      .updateTable('wecomFollows')
-      .set({ seenIn: run })
-      .where('tenantId', '=', ctx.tenantId)
-      .where('corp', '=', corp)
-      .where((eb) =>
-        eb(
-          eb.refTuple('externalUserid', 'userId'),
-          'in',
-          some.map(({ externalUserId, userId }) => eb.tuple(externalUserId, userId)),
-        ),
-      )
-      .execute()
 }
 
 /**
@@ -173,11 +127,8 @@ async function checkAbsent(sync: Sync, batch: readonly string[], startedAt: Date
     const askedAt = ctx.now()
     const reading = await readCustomer(app, externalUserId, { lane: 'bulk', timeoutMs: 10_000, requestId: ctx.requestId })
     if (reading === 'unreadable') continue
-    const isShown = reading !== 'gone' && reading.follows.some((follow) => follow.userId === userId)
-    await inTransaction(ctx, async (ctx) => {
-      const repairs = reading === 'gone' ? [] : await applyReading(ctx, corp, reading, { askedAt, run: task.id })
-      if (!isShown) repairs.push(...(await applyAbsence(ctx, { corp, externalUserId, userId }, task.id, askedAt)))
-      await noteRepairs(ctx, sync, repairs)
-    })
+    const shown = reading === 'gone' ? [] : newsOf(reading)
+    const news = shown.some((one) => one.userId === userId) ? shown : [...shown, { externalUserId, userId, absent: true }]
+    await repairing(sync, async (ctx) => (await applyNews(ctx, corp, news, { run: task.id, askedAt })).repairs)
   }
 }

@@ -1,9 +1,9 @@
 import { listDepartments, listMembers, type Member } from '#connectors/wecom/directory.ts'
 import { chunks } from '#connectors/wecom/paging.ts'
+import { noteTagEdits } from '#management/tags/corp-tags.ts'
 import { departmentsByWecomId, presentAccounts } from '#management/team/queries.ts'
-import { inTransaction } from '#platform/events/emit.ts'
 import { applyDepartment, applyMember, leaveMember, readMember, removeDepartment } from './members.ts'
-import { noteRepairs, patiently, type Sync } from './sync-state.ts'
+import { patiently, repairing, type Sync } from './sync-state.ts'
 import { applyTagGroups, readTagGroups } from './tags.ts'
 
 const perTransaction = 50
@@ -13,16 +13,16 @@ export async function syncDepartments(sync: Sync): Promise<void> {
   const departments = await patiently(sync, () => listDepartments(app, undefined, { requestId: ctx.requestId }))
   saved.total = departments.length
   const known = await departmentsByWecomId(ctx, corp)
-  await inTransaction(ctx, async (ctx) => {
+  await repairing(sync, async (ctx) => {
     for (const department of departments) await applyDepartment(ctx, corp, department)
     const missing = departments.filter(({ id }) => id !== undefined && !known.has(id))
     // An empty answer says more about our permissions than about the company.
     const gone = departments.length === 0 ? [] : [...known.keys()].filter((id) => !departments.some((one) => one.id === id))
     for (const id of gone) await removeDepartment(ctx, corp, id)
-    await noteRepairs(ctx, sync, [
+    return [
       ...missing.map(({ id, name }) => ({ kind: 'department_missing', details: { id, name } })),
       ...gone.map((id) => ({ kind: 'department_gone', details: { id } })),
-    ])
+    ]
   })
   saved.done = departments.length
 }
@@ -39,14 +39,10 @@ export async function syncMembers(sync: Sync): Promise<void> {
   saved.total = members.size
   for (const some of chunks([...members.values()], perTransaction)) {
     task.signal.throwIfAborted()
-    await inTransaction(ctx, async (ctx) => {
+    await repairing(sync, async (ctx) => {
       for (const member of some) await applyMember(ctx, corp, member)
       const missing = some.filter(({ userid, status }) => userid && status !== 5 && !known.has(userid))
-      await noteRepairs(
-        ctx,
-        sync,
-        missing.map(({ userid, name }) => ({ kind: 'employee_missing', userId: userid, details: { name } })),
-      )
+      return missing.map(({ userid, name }) => ({ kind: 'employee_missing', userId: userid, details: { name } }))
     })
     saved.done += some.length
     await task.save(saved)
@@ -63,10 +59,10 @@ async function leaveAbsent(sync: Sync, userIds: readonly string[]): Promise<void
   const { ctx, corp, app } = sync
   for (const userId of userIds) {
     const member = await patiently(sync, () => readMember(app, userId, ctx.requestId))
-    await inTransaction(ctx, async (ctx) => {
-      if (member) return applyMember(ctx, corp, member)
-      await leaveMember(ctx, corp, userId)
-      await noteRepairs(ctx, sync, [{ kind: 'employee_gone', userId, details: {} }])
+    await repairing(sync, async (ctx) => {
+      if (member) await applyMember(ctx, corp, member)
+      else await leaveMember(ctx, corp, userId)
+      return member ? [] : [{ kind: 'employee_gone', userId, details: {} }]
     })
   }
 }
@@ -75,9 +71,11 @@ export async function syncTags(sync: Sync): Promise<void> {
   const { ctx, corp, app, saved } = sync
   const groups = await patiently(sync, () => readTagGroups(app, ctx.requestId))
   saved.total = groups.length
-  await inTransaction(ctx, async (ctx) => {
+  await repairing(sync, async (ctx) => {
     const { made, renamed, removed } = await applyTagGroups(ctx, corp, groups)
-    if (made + renamed + removed > 0) await noteRepairs(ctx, sync, [{ kind: 'tags_of_corp', details: { made, renamed, removed } }])
+    // What was changed here and never arrived there goes out now.
+    await noteTagEdits(ctx)
+    return made + renamed + removed > 0 ? [{ kind: 'tags_of_corp', details: { made, renamed, removed } }] : []
   })
   saved.done = groups.length
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { WecomError } from '#connectors/wecom/errors.ts'
 import type { Context } from '#platform/context.ts'
+import { inTransaction } from '#platform/events/emit.ts'
 import type { Task } from '#platform/jobs.ts'
 
 /** How far a sync has come; what it goes on from when another process takes it over. */
@@ -19,7 +20,15 @@ export const Saved = z.object({
   batchStartedAt: z.string().optional(),
 })
 
-export type Sync = { ctx: Context; corp: number; app: WecomApp; task: Task; saved: z.infer<typeof Saved> }
+export type Sync = {
+  ctx: Context
+  corp: number
+  app: WecomApp
+  task: Task
+  saved: z.infer<typeof Saved>
+  /** Ids of tags that were looked for in the tag list. */
+  askedTags: Set<string>
+}
 
 const longestRestMs = 15 * 60_000
 const mostRests = 100
@@ -44,8 +53,17 @@ export type RepairRow = {
   details: Record<string, unknown>
 }
 
-/** Writes down what was put right, in the transaction that does it. */
-export async function noteRepairs(ctx: Context, { corp, task, saved }: Sync, repairs: readonly RepairRow[]): Promise<void> {
+/** Does one transaction's work, and writes down what it put right in the same transaction. */
+export async function repairing(sync: Sync, work: (ctx: Context) => Promise<readonly RepairRow[]>): Promise<void> {
+  const repairs = await inTransaction(sync.ctx, async (ctx) => {
+    const repairs = await work(ctx)
+    await noteRepairs(ctx, sync, repairs)
+    return repairs
+  })
+  if (!sync.saved.first) sync.saved.repaired += repairs.length
+}
+
+async function noteRepairs(ctx: Context, { corp, task, saved }: Sync, repairs: readonly RepairRow[]): Promise<void> {
   if (saved.first || repairs.length === 0) return
   await ctx.db
     .insertInto('wecomRepairs')
@@ -63,5 +81,4 @@ export async function noteRepairs(ctx: Context, { corp, task, saved }: Sync, rep
       })),
     )
     .execute()
-  saved.repaired += repairs.length
 }

@@ -29,7 +29,7 @@ export const syncCorp = defineJob({
           .where('id', '=', corp)
           .executeTakeFirst()
       )?.syncedAt === null
-    const sync: Sync = { ctx, corp, app: await wecomApp(ctx, corp), task, saved }
+    const sync: Sync = { ctx, corp, app: await wecomApp(ctx, corp), task, saved, askedTags: new Set() }
     try {
       await step(sync, 'departments', syncDepartments)
       await step(sync, 'employees', syncMembers)

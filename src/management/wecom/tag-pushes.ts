@@ -27,6 +27,19 @@ export const tagsToWecom: Consumer = {
   },
 }
 
+/** A friendship has begun: tags given here before it existed are to be shown on it. Those from WeCom are there already. */
+export async function pushWaitingTags(ctx: Context, customerIds: readonly number[]): Promise<void> {
+  if (customerIds.length === 0) return
+  await sql`
+    insert into wecom_tag_pushes as p (tenant_id, customer_id, tag_id, due_at)
+    select distinct ${ctx.tenantId}::int, me.id, t.tag_id, ${ctx.now()}::timestamptz from customers me
+    join customer_tags t on t.tenant_id = me.tenant_id and t.canonical_id = me.canonical_id and t.source <> 'wecom'
+    where me.tenant_id = ${ctx.tenantId} and me.id = any(${customerIds}::int[]) order by 2, 3
+    on conflict (tenant_id, customer_id, tag_id) do update set version = p.version + 1, attempts = 0, due_at = excluded.due_at, error_message = null`.execute(
+    ctx.db,
+  )
+}
+
 type Claimed = { tenantId: number; customerId: number }
 
 const idleMs = 300
@@ -133,6 +146,21 @@ async function pushFollow(ctx: Context, follow: Follow, pushes: readonly Push[])
     if (push.tagged && !has) add.push(known)
     if (!push.tagged && has) remove.push(known)
   }
+  try {
+    await markFollow(ctx, app, follow, { add, remove })
+  } catch (error) {
+    if (isWecomError(error, 40068)) await forgetTags(ctx, follow.corp, [...add, ...remove])
+    throw error
+  }
+}
+
+/** Shows tags on a friendship in WeCom. Where there is none any more there is nothing to show them on. */
+export async function markFollow(
+  ctx: Context,
+  app: WecomApp,
+  follow: Omit<Follow, 'tagIds'>,
+  { add, remove }: { add: readonly string[]; remove: readonly string[] },
+): Promise<void> {
   if (add.length + remove.length === 0) return
   // Before the call: WeCom tells it back at once, and what comes back must not look like somebody else's doing.
   await rememberShown(ctx, follow, add, remove)
@@ -140,16 +168,15 @@ async function pushFollow(ctx: Context, follow: Follow, pushes: readonly Push[])
     const marks = {
       userid: follow.userId,
       external_userid: follow.externalUserid,
-      ...(add.length > 0 && { add_tag: add }),
-      ...(remove.length > 0 && { remove_tag: remove }),
+      ...(add.length > 0 && { add_tag: [...add] }),
+      ...(remove.length > 0 && { remove_tag: [...remove] }),
     }
     await markTags(app, marks, { requestId: ctx.requestId })
   } catch (error) {
-    // Not friends any more, or out of our sight: nothing to show the tag on.
-    if (error instanceof WecomError && (error.reaction === 'skip_item' || error.reaction === 'empty')) return
-    if (isWecomError(error, 40068)) await forgetTags(ctx, follow.corp, [...add, ...remove])
-    throw error
+    if (!(error instanceof WecomError) || (error.reaction !== 'skip_item' && error.reaction !== 'empty')) throw error
   }
+  // And after it: an answer that was asked for while we were marking may still show the tags from before.
+  await rememberShown(ctx, follow, add, remove)
 }
 
 /** WeCom's tag for ours, made there when a tagging needs it. */
@@ -172,7 +199,7 @@ async function serverTagOf(
   const group = await addTags(app, { group_name: groupName, tag: [{ name: tagName }] }, { requestId: ctx.requestId })
   const made = group?.tag?.find(({ name }) => name === tagName)
   if (!group || !made) throw new Error(`WeCom made no tag ${groupName}/${tagName}`)
-  await mapTag(ctx, corp, { id: made.id, groupId: group.group_id }, tagId)
+  await mapTag(ctx, corp, { id: made.id, groupId: group.group_id, name: tagName }, tagId)
   return made.id
 }
 
@@ -188,13 +215,13 @@ const forgetTags = (ctx: Context, corp: number, ids: readonly string[]): Promise
 /** What we have marked ourselves is no news when WeCom tells it back. */
 async function rememberShown(
   ctx: Context,
-  { corp, externalUserid, userId }: Follow,
+  { corp, externalUserid, userId }: Omit<Follow, 'tagIds'>,
   add: readonly string[],
   remove: readonly string[],
 ): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
     await sql`
-      update wecom_follows set tag_ids = (select coalesce(array_agg(id order by id collate "C"), '{}') from (select distinct id from unnest(tag_ids || ${[...add]}::text[]) as id) as ids where id <> all (${[...remove]}::text[]))
+      update wecom_follows set changed_at = ${ctx.now()}, tag_ids = (select coalesce(array_agg(id order by id collate "C"), '{}') from (select distinct id from unnest(tag_ids || ${[...add]}::text[]) as id) as ids where id <> all (${[...remove]}::text[]))
       where tenant_id = ${ctx.tenantId} and corp = ${corp} and external_userid = ${externalUserid} and user_id = ${userId} and live`.execute(
       ctx.db,
     )

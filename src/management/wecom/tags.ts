@@ -1,83 +1,141 @@
 import { sql } from 'kysely'
 import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { listTagGroups, type TagGroup } from '#connectors/wecom/tags.ts'
-import { ensureTag, tagCustomers, untagCustomers } from '#management/tags/commands.ts'
+import { changeTaggings, type TaggingChange, untagCustomers } from '#management/tags/commands.ts'
+import { upsertGroupFromWecom, upsertTagFromWecom } from '#management/tags/editing.ts'
 import type { Context } from '#platform/context.ts'
-import type { Relation } from './contacts.ts'
 
 /** A corp tag on a friendship. The batch endpoint gives the id only; names are known from the tag list. */
 export type ServerTag = { id: string; name?: string | undefined; group?: string | undefined }
 
 export const readTagGroups = (app: WecomApp, requestId: string): Promise<TagGroup[]> => listTagGroups(app, {}, { requestId })
 
-/** Makes the tags here agree with the corp's: new ones appear, renamed ones are renamed, deleted ones go. */
-export async function applyTagGroups(
-  ctx: Context,
-  corp: number,
-  groups: readonly TagGroup[],
-): Promise<{ made: number; renamed: number; removed: number }> {
-  const shown = groups.flatMap((group) =>
-    group.deleted
-      ? []
-      : (group.tag ?? []).flatMap((tag) =>
-          tag.deleted
-            ? []
-            : [
-                {
-                  id: tag.id,
-                  name: tag.name ?? '',
-                  groupId: group.group_id,
-                  group: group.group_name ?? '',
-                  order: tag.order ?? 0,
-                  groupOrder: group.order ?? 0,
-                },
-              ],
-        ),
-  )
-  const known = new Map((await mappings(ctx, corp)).map((row) => [row.tagId, row]))
-  const counts = { made: 0, renamed: 0, removed: 0 }
-  for (const tag of shown) {
-    const mapped = known.get(tag.id)
-    known.delete(tag.id)
-    if (mapped?.name === tag.name && mapped.groupName === tag.group) continue
-    if (mapped) counts.renamed++
-    else counts.made++
-    if (!mapped || !(await renameLocal(ctx, mapped.localTagId, tag.group, tag.name)))
-      await mapTag(ctx, corp, tag, await ensureTag(ctx, tag.group, tag.name))
+type Counts = { made: number; renamed: number; removed: number }
+
+/**
+ * Makes the tags here agree with the corp's. What WeCom shows otherwise than it did the last time was changed there and is
+ * changed here; what differs although WeCom shows the same as before was changed here and is being pushed.
+ */
+export async function applyTagGroups(ctx: Context, corp: number, groups: readonly TagGroup[]): Promise<Counts> {
+  const known: Known = {
+    groups: new Map((await groupMappings(ctx, corp)).map((row) => [row.groupId, row])),
+    tags: new Map((await tagMappings(ctx, corp)).map((row) => [row.tagId, row])),
+    edits: await pendingEdits(ctx, corp),
   }
-  for (const gone of known.values()) counts.removed += await dropTag(ctx, corp, gone.tagId)
+  const counts = { made: 0, renamed: 0, removed: 0 }
+  const shownTags = new Set<string>()
+  const shownGroups = new Set<string>()
+  for (const group of groups) {
+    if (group.deleted || known.edits.get(group.group_id) === 'delete') continue
+    shownGroups.add(group.group_id)
+    const name = cleanName(group.group_name)
+    const tags = (group.tag ?? []).filter((tag) => !tag.deleted && known.edits.get(tag.id) !== 'delete' && cleanName(tag.name) !== '')
+    if (name === '' || tags.length === 0) continue
+    const localGroupId = await applyGroup(ctx, corp, { id: group.group_id, name, order: group.order ?? 0 }, known, counts)
+    for (const tag of tags) {
+      shownTags.add(tag.id)
+      const shown = { id: tag.id, groupId: group.group_id, name: cleanName(tag.name), order: tag.order ?? 0 }
+      await applyTag(ctx, corp, shown, localGroupId, known, counts)
+    }
+  }
+  for (const tagId of known.tags.keys()) if (!shownTags.has(tagId)) counts.removed += await dropTag(ctx, corp, tagId)
+  for (const groupId of known.groups.keys()) if (!shownGroups.has(groupId)) await dropGroup(ctx, corp, groupId)
   return counts
 }
 
-type Mapping = { tagId: string; groupId: string; localTagId: number; name: string; groupName: string }
+type GroupMapping = { groupId: string; localGroupId: number; name: string | null }
+type TagMapping = { tagId: string; groupId: string; localTagId: number; name: string | null; localGroupId: number }
+type Known = { groups: Map<string, GroupMapping>; tags: Map<string, TagMapping>; edits: ReadonlyMap<string, string> }
 
-const mappings = (ctx: Context, corp: number): Promise<Mapping[]> =>
+type ShownGroup = { id: string; name: string; order: number }
+type ShownTag = ShownGroup & { groupId: string }
+
+async function applyGroup(ctx: Context, corp: number, shown: ShownGroup, { groups, edits }: Known, counts: Counts): Promise<number> {
+  const { id, name, order } = shown
+  const mapped = groups.get(id)
+  if (mapped?.name === name) return mapped.localGroupId
+  // Renamed here as well: ours is pushed over it.
+  if (mapped && edits.has(id)) {
+    await mapGroup(ctx, corp, { id, name }, mapped.localGroupId)
+    return mapped.localGroupId
+  }
+  // First what WeCom shows, then the name here: its own name is nothing to push back.
+  if (mapped) await mapGroup(ctx, corp, { id, name }, mapped.localGroupId)
+  const localGroupId = await upsertGroupFromWecom(ctx, { groupId: mapped?.localGroupId, name, order })
+  await mapGroup(ctx, corp, { id, name }, localGroupId)
+  if (mapped) counts.renamed++
+  return localGroupId
+}
+
+async function applyTag(
+  ctx: Context,
+  corp: number,
+  shown: ShownTag,
+  localGroupId: number,
+  { tags, edits }: Known,
+  counts: Counts,
+): Promise<void> {
+  const mapped = tags.get(shown.id)
+  if (mapped?.name === shown.name && mapped.groupId === shown.groupId) return
+  if (mapped) await mapTag(ctx, corp, shown, mapped.localTagId)
+  if (mapped && (mapped.name === shown.name || edits.has(shown.id))) return
+  // Without a name that WeCom showed before there is nothing of ours to defend: it is where WeCom has it.
+  const groupId = mapped?.name ? mapped.localGroupId : localGroupId
+  const localTagId = await upsertTagFromWecom(ctx, { tagId: mapped?.localTagId, groupId, name: shown.name, order: shown.order })
+  await mapTag(ctx, corp, shown, localTagId)
+  if (mapped) counts.renamed++
+  else counts.made++
+}
+
+/** Names as they may stand here; WeCom's own limits are narrower. */
+const cleanName = (name: string | undefined): string => [...(name ?? '').trim()].slice(0, 30).join('').trim()
+
+const groupMappings = (ctx: Context, corp: number): Promise<GroupMapping[]> =>
+  ctx.db
+    .selectFrom('wecomTagGroups')
+    .select(['groupId', 'localGroupId', 'name'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .execute()
+
+const tagMappings = (ctx: Context, corp: number): Promise<TagMapping[]> =>
   ctx.db
     .selectFrom('wecomTags as w')
     .innerJoin('tags as t', (join) => join.onRef('t.tenantId', '=', 'w.tenantId').onRef('t.id', '=', 'w.localTagId'))
-    .innerJoin('tagGroups as g', (join) => join.onRef('g.tenantId', '=', 't.tenantId').onRef('g.id', '=', 't.groupId'))
-    .select(['w.tagId', 'w.groupId', 'w.localTagId', 't.name', 'g.name as groupName'])
+    .select(['w.tagId', 'w.groupId', 'w.localTagId', 'w.name', 't.groupId as localGroupId'])
     .where('w.tenantId', '=', ctx.tenantId)
     .where('w.corp', '=', corp)
     .execute()
 
-export const mapTag = (ctx: Context, corp: number, tag: { id: string; groupId: string }, localTagId: number): Promise<unknown> =>
+async function pendingEdits(ctx: Context, corp: number): Promise<Map<string, string>> {
+  const rows = await ctx.db
+    .selectFrom('wecomTagEdits')
+    .select(['id', 'action'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .execute()
+  return new Map(rows.map(({ id, action }) => [id, action]))
+}
+
+/** `name`: as WeCom shows it now. */
+export const mapTag = (
+  ctx: Context,
+  corp: number,
+  { id, groupId, name }: { id: string; groupId: string; name: string },
+  localTagId: number,
+): Promise<unknown> =>
   ctx.db
     .insertInto('wecomTags')
-    .values({ tenantId: ctx.tenantId, corp, tagId: tag.id, groupId: tag.groupId, localTagId })
-    .onConflict((conflict) => conflict.columns(['tenantId', 'corp', 'tagId']).doUpdateSet({ groupId: tag.groupId, localTagId }))
+    .values({ tenantId: ctx.tenantId, corp, tagId: id, groupId, localTagId, name })
+    .onConflict((conflict) => conflict.columns(['tenantId', 'corp', 'tagId']).doUpdateSet({ groupId, localTagId, name }))
     .execute()
 
-/** False when the new name is taken here: then the corp's tag is that one from now on. */
-async function renameLocal(ctx: Context, localTagId: number, group: string, name: string): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update tags t set name = ${name} from tag_groups g
-    where t.tenant_id = ${ctx.tenantId} and t.id = ${localTagId} and g.tenant_id = t.tenant_id and g.id = t.group_id and g.name = ${group}
-      and not exists (select from tags o where o.tenant_id = t.tenant_id and o.group_id = t.group_id and o.name = ${name} and o.id <> t.id)`.execute(
-    ctx.db,
-  )
-  return Number(numAffectedRows) === 1
-}
+export const mapGroup = (ctx: Context, corp: number, { id, name }: { id: string; name: string }, localGroupId: number): Promise<unknown> =>
+  ctx.db
+    .insertInto('wecomTagGroups')
+    .values({ tenantId: ctx.tenantId, corp, groupId: id, localGroupId, name })
+    .onConflict((conflict) => conflict.columns(['tenantId', 'corp', 'groupId']).doUpdateSet({ localGroupId, name }))
+    .execute()
 
 /** A tag or a whole group that an administrator deleted in WeCom. */
 export async function removeTagOrGroup(ctx: Context, corp: number, id: string, tagType: string | undefined): Promise<void> {
@@ -89,7 +147,11 @@ export async function removeTagOrGroup(ctx: Context, corp: number, id: string, t
     .where(tagType === 'tag_group' ? 'groupId' : 'tagId', '=', id)
     .execute()
   for (const { tagId } of gone) await dropTag(ctx, corp, tagId)
+  if (tagType === 'tag_group') await dropGroup(ctx, corp, id)
 }
+
+const dropGroup = (ctx: Context, corp: number, groupId: string): Promise<unknown> =>
+  ctx.db.deleteFrom('wecomTagGroups').where('tenantId', '=', ctx.tenantId).where('corp', '=', corp).where('groupId', '=', groupId).execute()
 
 /** The tag is gone there, so nobody has it through this corp any more; the tag itself stays where it is used otherwise. */
 async function dropTag(ctx: Context, corp: number, tagId: string): Promise<number> {
@@ -101,79 +163,117 @@ async function dropTag(ctx: Context, corp: number, tagId: string): Promise<numbe
     .returning('localTagId')
     .executeTakeFirst()
   if (!mapped) return 0
-  const { rows } = await sql<{ customerId: number }>`
-    update wecom_follows set tag_ids = array_remove(tag_ids, ${tagId}) where tenant_id = ${ctx.tenantId} and corp = ${corp} and tag_ids @> array[${tagId}]
-    returning customer_id`.execute(ctx.db)
-  const customers = [...new Set(rows.map(({ customerId }) => customerId))]
+  const customers = await forgetShown(ctx, corp, tagId)
   if (customers.length > 0) await untagCustomers(ctx, mapped.localTagId, customers, { source: 'wecom' })
   return 1
 }
 
-type Tagged = { customerId: number; before: readonly string[]; shown: readonly ServerTag[] }
-
-/** What WeCom shows on a friendship now against what it showed before; what is waiting to be pushed is newer than both. */
-export async function applyTags(
-  ctx: Context,
-  relation: Relation,
-  { customerId, before, shown }: Tagged,
-): Promise<{ added: string[]; removed: string[] }> {
-  const ids = shown.map(({ id }) => id)
-  const added = shown.filter(({ id }) => !before.includes(id))
-  const removed = before.filter((id) => !ids.includes(id))
-  if (added.length + removed.length === 0) return { added: [], removed: [] }
-  const waiting = await pushesWaiting(ctx, customerId)
-  for (const tag of added) {
-    const local = await localTagOf(ctx, relation.corp, tag)
-    if (local !== undefined && !waiting.has(local)) await tagCustomers(ctx, local, [customerId], { source: 'wecom' })
-  }
-  for (const id of removed) {
-    const local = await localTagOf(ctx, relation.corp, { id })
-    if (local !== undefined && !waiting.has(local) && !(await isTaggedElsewhere(ctx, relation, customerId, id)))
-      await untagCustomers(ctx, local, [customerId], { source: 'wecom' })
-  }
-  return { added: added.map(({ id }) => id), removed }
+/** No friendship of this corp shows the tag any more. Returns the customers who had it through one. */
+export async function forgetShown(ctx: Context, corp: number, tagId: string): Promise<number[]> {
+  const { rows } = await sql<{ customerId: number | null }>`
+    update wecom_follows set tag_ids = array_remove(tag_ids, ${tagId}) where tenant_id = ${ctx.tenantId} and corp = ${corp} and tag_ids @> array[${tagId}]
+    returning customer_id`.execute(ctx.db)
+  return [...new Set(rows.flatMap(({ customerId }) => (customerId === null ? [] : [customerId])))]
 }
 
-async function pushesWaiting(ctx: Context, customerId: number): Promise<Set<number>> {
-  const rows = await ctx.db
-    .selectFrom('wecomTagPushes')
-    .select('tagId')
-    .where('tenantId', '=', ctx.tenantId)
-    .where('customerId', '=', customerId)
-    .execute()
-  return new Set(rows.map(({ tagId }) => tagId))
+/** A friendship whose tags WeCom shows otherwise than before. `name` is the friendship's. */
+export type Tagged = { name: string; customerId: number; added: readonly ServerTag[]; removed: readonly string[] }
+
+/** What is waiting to be pushed is newer than what WeCom shows and is left alone. */
+export async function applyTags(ctx: Context, corp: number, tagged: readonly Tagged[]): Promise<void> {
+  if (tagged.length === 0) return
+  const locals = await localTags(ctx, corp, tagged)
+  const waiting = await pushesWaiting(
+    ctx,
+    tagged.map(({ customerId }) => customerId),
+  )
+  const others = await shownElsewhere(ctx, corp, tagged)
+  const changes: TaggingChange[] = []
+  for (const one of tagged) {
+    const change = (id: string, isTagged: boolean) => {
+      const tagId = locals.get(id)
+      if (tagId !== undefined && !waiting.has(`${one.customerId} ${tagId}`))
+        changes.push({ tagId, customerId: one.customerId, tagged: isTagged })
+    }
+    for (const { id } of one.added) change(id, true)
+    for (const id of one.removed) if (!others.has(one, id)) change(id, false)
+    others.tell(one)
+  }
+  await changeTaggings(ctx, changes, { source: 'wecom' })
 }
 
-/** The tag here; made when the reading names it. Undefined for an id that the tag list has not told yet. */
-async function localTagOf(ctx: Context, corp: number, { id, name, group }: ServerTag): Promise<number | undefined> {
-  const known = await ctx.db
+async function pushesWaiting(ctx: Context, customerIds: readonly number[]): Promise<Set<string>> {
+  const { rows } = await sql<{ customerId: number; tagId: number }>`
+    select customer_id, tag_id from wecom_tag_pushes where tenant_id = ${ctx.tenantId} and customer_id = any(${customerIds}::int[])`.execute(
+    ctx.db,
+  )
+  return new Set(rows.map(({ customerId, tagId }) => `${customerId} ${tagId}`))
+}
+
+/** The tags here by WeCom's ids; made when a reading names them. Ids that the tag list has not told yet are left out. */
+async function localTags(ctx: Context, corp: number, tagged: readonly Tagged[]): Promise<Map<string, number>> {
+  const ids = [...new Set(tagged.flatMap(({ added, removed }) => [...added.map(({ id }) => id), ...removed]))]
+  const found = await ctx.db
     .selectFrom('wecomTags')
-    .select('localTagId')
+    .select(['tagId', 'localTagId'])
     .where('tenantId', '=', ctx.tenantId)
     .where('corp', '=', corp)
-    .where('tagId', '=', id)
-    .executeTakeFirst()
-  if (known) return known.localTagId
-  if (!name || !group) return undefined
-  const local = await ensureTag(ctx, group, name)
-  // Its group's id comes with the next reading of the tag list.
-  await mapTag(ctx, corp, { id, groupId: '' }, local)
-  return local
+    .where('tagId', 'in', ids)
+    .execute()
+  const locals = new Map(found.map(({ tagId, localTagId }) => [tagId, localTagId]))
+  const unknown = new Map(tagged.flatMap(({ added }) => added.flatMap((tag) => (locals.has(tag.id) ? [] : [[tag.id, tag] as const]))))
+  if (unknown.size === 0) return locals
+  const edits = await pendingEdits(ctx, corp)
+  for (const { id, name, group } of unknown.values()) {
+    if (edits.get(id) === 'delete' || !cleanName(name) || !cleanName(group)) continue
+    const groupId = await upsertGroupFromWecom(ctx, { name: cleanName(group), order: 0 })
+    const local = await upsertTagFromWecom(ctx, { groupId, name: cleanName(name), order: 0 })
+    // Its group's id comes with the next reading of the tag list.
+    await mapTag(ctx, corp, { id, groupId: '', name: cleanName(name) }, local)
+    locals.set(id, local)
+  }
+  return locals
 }
 
-/** Another employee has the same person under the same tag: the person keeps it. */
-async function isTaggedElsewhere(
-  ctx: Context,
-  { corp, externalUserId, userId }: Relation,
-  customerId: number,
-  tagId: string,
-): Promise<boolean> {
-  const { rows } = await sql`
-    select from customers me join customers c on c.tenant_id = me.tenant_id and c.canonical_id = me.canonical_id
-    join wecom_follows f on f.tenant_id = c.tenant_id and f.customer_id = c.id and f.live
-    where me.tenant_id = ${ctx.tenantId} and me.id = ${customerId} and f.corp = ${corp} and f.tag_ids @> array[${tagId}]
-      and not (f.external_userid = ${externalUserId} and f.user_id = ${userId}) limit 1`.execute(ctx.db)
-  return rows.length > 0
+type Elsewhere = { has(one: Tagged, id: string): boolean; tell(one: Tagged): void }
+
+/** Another employee has the same person under the same tag: the person keeps it. What was told just now counts already. */
+async function shownElsewhere(ctx: Context, corp: number, tagged: readonly Tagged[]): Promise<Elsewhere> {
+  const losing = tagged.filter(({ removed }) => removed.length > 0)
+  if (losing.length === 0) return { has: () => false, tell: () => undefined }
+  const canonicals = await canonicalsOf(
+    ctx,
+    tagged.map(({ customerId }) => customerId),
+  )
+  const { rows } = await sql<{ canonicalId: number; name: string; tagIds: string[] }>`
+    select c.canonical_id, f.external_userid || ' ' || f.user_id as name, f.tag_ids from customers c
+    join wecom_follows f on f.tenant_id = c.tenant_id and f.customer_id = c.id and f.corp = ${corp} and f.live
+    where c.tenant_id = ${ctx.tenantId} and (c.id = any(${[...canonicals.values()]}::int[]) or c.canonical_id = any(${[...canonicals.values()]}::int[]))`.execute(
+    ctx.db,
+  )
+  const shown = new Map<number, Map<string, Set<string>>>()
+  const of = (canonical: number) => {
+    const names = shown.get(canonical) ?? new Map<string, Set<string>>()
+    shown.set(canonical, names)
+    return names
+  }
+  for (const { canonicalId, name, tagIds } of rows) of(canonicalId).set(name, new Set(tagIds))
+  return {
+    has: ({ customerId, name }, id) => [...of(canonicals.get(customerId) ?? 0)].some(([other, ids]) => other !== name && ids.has(id)),
+    tell: ({ customerId, name, added, removed }) => {
+      const names = of(canonicals.get(customerId) ?? 0)
+      const ids = names.get(name) ?? new Set<string>()
+      for (const { id } of added) ids.add(id)
+      for (const id of removed) ids.delete(id)
+      names.set(name, ids)
+    },
+  }
+}
+
+async function canonicalsOf(ctx: Context, customerIds: readonly number[]): Promise<Map<number, number>> {
+  const { rows } = await sql<{ id: number; canonicalId: number }>`
+    select id, canonical_id from customers where tenant_id = ${ctx.tenantId} and id = any(${customerIds}::int[])`.execute(ctx.db)
+  return new Map(rows.map(({ id, canonicalId }) => [id, canonicalId]))
 }
 
 export async function unknownTags(ctx: Context, corp: number, ids: readonly string[]): Promise<string[]> {

@@ -11,6 +11,7 @@ import { describeError } from '#platform/errors.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { wecomApp } from './app.ts'
 import { identitiesOf } from './contacts.ts'
+import { corpIdOf } from './corp-ids.ts'
 import { type MediaFile, mediaIdOf } from './media.ts'
 import { employeeOf } from './members.ts'
 
@@ -266,7 +267,7 @@ async function settle(ctx: Context, intent: Intent, { status, reason, errorCode,
       .where('attempts', '=', intent.attempts)
       .executeTakeFirst()
     if (numUpdatedRows === 0n || status === 'skipped') return
-    const customerId = await identify(ctx, await identitiesOf(ctx, intent.corp, intent.externalUserid, undefined), {}, 'wecom')
+    const customerId = await identify(ctx, identitiesOf(await corpIdOf(ctx, intent.corp), intent.externalUserid, undefined), {}, 'wecom')
     const facts = { employee: await employeeOf(ctx, intent.corp, intent.userId), ...(intent.linkState ? { state: intent.linkState } : {}) }
     if (status === 'sent')
       emit(ctx, welcomeSent, {
