@@ -3,7 +3,7 @@ import { resolvePersons } from '#management/identity/resolve-persons.ts'
 import { readConfig } from '#platform/config.ts'
 import { registerConsumers, runConsumers } from '#platform/events/consumers.ts'
 import { runLoader } from '#platform/events/loader.ts'
-import { openInstallation } from '#platform/installation.ts'
+import { openInstallation, whenReachable } from '#platform/installation.ts'
 import { runJobs, runSchedules } from '#platform/jobs.ts'
 import { beat, untilSignal } from '#platform/process.ts'
 import { consumers, jobs, loops, schedules } from './app.ts'
@@ -13,7 +13,7 @@ const installation = await openInstallation(config, 'worker')
 const signal = untilSignal()
 const name = process.env.LIULIANG_PROCESS ?? 'worker'
 const stopBeat = beat(installation, name)
-await registerConsumers(installation, consumers)
+await whenReachable(installation.log, () => registerConsumers(installation, consumers))
 installation.log.info('worker ready')
 process.send?.({ ready: true })
 

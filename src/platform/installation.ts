@@ -6,7 +6,7 @@ import type { Installation } from './context.ts'
 import { type Databases, openDatabases } from './database.ts'
 import { appError } from './errors.ts'
 import { createIdCodec } from './ids.ts'
-import { createLogger } from './log.ts'
+import { createLogger, type Logger } from './log.ts'
 import { createClickHouseDatabase, migrateClickHouse, migratePostgres } from './migrations.ts'
 import { createSecretBox, readSecretKey } from './secrets.ts'
 
@@ -15,8 +15,8 @@ export async function openInstallation(config: Config, name: string): Promise<In
   const { databaseUrl, clickhouseUrl } = engineUrls(config)
   const databases = openDatabases(databaseUrl)
   const clickhouse = openClickHouse(clickhouseUrl)
-  const ids = createIdCodec(await whenReachable(() => idKey(databases)))
   const log = createLogger(config.logLevel, name)
+  const ids = createIdCodec(await whenReachable(log, () => idKey(databases)))
   const close = async () => {
     await Promise.all([databases.close(), clickhouse.close()])
   }
@@ -36,18 +36,28 @@ export async function migrate(config: Config): Promise<{ postgres: string[]; cli
 
 const disposable = (clickhouse: ClickHouse) => Object.assign(clickhouse, { [Symbol.asyncDispose]: () => clickhouse.close() })
 
-/** A process may be started while PostgreSQL is coming back; refusals for other reasons are not waited for. */
-async function whenReachable<T>(ask: () => Promise<T>): Promise<T> {
+/**
+ * A process may be started while PostgreSQL is coming back: it waits for up to a minute and says so once. Refusals for other
+ * reasons are not waited for.
+ */
+export async function whenReachable<T>(log: Logger, ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask()
     } catch (error) {
-      const passing = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P03', '57P01', '57P02'].includes((error as { code?: string }).code ?? '')
-      if (!passing || attempt === 300) throw error
+      if (!isAway(error) || attempt === 300) throw error
+      if (attempt === 1) log.warn({ reason: (error as Error).message }, 'PostgreSQL is not there yet, waiting for it')
       await sleep(200)
     }
   }
 }
+
+const away = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', '57P01', '57P02', '57P03', '08000', '08003', '08006'])
+
+/** The driver has no code for a connection that broke in its hands. */
+const isAway = (error: unknown): boolean =>
+  away.has((error as { code?: string }).code ?? '') ||
+  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect/.test((error as Error).message)
 
 function engineUrls(config: Config): { databaseUrl: string; clickhouseUrl: string } {
   const { databaseUrl, clickhouseUrl } = config
