@@ -6,6 +6,7 @@ import { inTransaction } from '../events/emit.ts'
 import { type Chunk, readChunks } from './chunks.ts'
 import type { Applied, ImportKind, ImportRun } from './kind.ts'
 import { findTable, parseMapping, setUp, type Table, tenantDefaults } from './mapping.ts'
+import type { Language } from './reasons.ts'
 import { type Rejection, writeRejected } from './rejected.ts'
 import type { ImportMapping, ImportProgress, ImportResult } from './schema.ts'
 import { openSource } from './source.ts'
@@ -68,7 +69,8 @@ export async function runImport(ctx: Context, request: Run): Promise<ImportResul
     json: request.kind.columns.filter(({ json }) => json).map(({ key }) => key),
   })
   const table = await findTable(source, request.kind, state.mapping)
-  const setup = setUp(await tenantDefaults(ctx), {
+  const defaults = await tenantDefaults(ctx)
+  const setup = setUp(defaults, {
     importId: request.importId,
     dryRun: state.dryRun,
     kind: request.kind,
@@ -81,7 +83,9 @@ export async function runImport(ctx: Context, request: Run): Promise<ImportResul
   await setTotal(ctx, request.importId, total)
   const before = state.rowsDone
   const tell = () => request.onProgress?.(progressOf(state, total, state.rowsDone - before, (performance.now() - started) / 1000))
-  const outcome = await applyAll(ctx, request, { state, table, run, chunks: readChunks(source, table, run, state.rowsDone) }, tell)
+  const language = defaults.language === 'en' ? 'en' : 'zh'
+  const chunks = readChunks(source, table, run, state.rowsDone)
+  const outcome = await applyAll(ctx, request, { state, table, run, chunks, language }, tell)
   if (!state.dryRun) await run.finish?.(ctx)
   const result = resultOf(ctx, request, state, run, (performance.now() - started) / 1000)
   await end(ctx, request.importId, state, outcome, result)
@@ -102,7 +106,7 @@ async function takeOver(ctx: Context, id: number): Promise<State> {
 const setTotal = (ctx: Context, id: number, total: number) =>
   ctx.db.updateTable('imports').set({ totalRows: total }).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
 
-type Work = { state: State; table: Table; run: ImportRun; chunks: AsyncGenerator<Chunk> }
+type Work = { state: State; table: Table; run: ImportRun; chunks: AsyncGenerator<Chunk>; language: Language }
 
 /** While the database works on one chunk, the next is read. */
 async function applyAll(ctx: Context, request: Run, work: Work, tell: () => void): Promise<'done' | 'cancelled'> {
@@ -126,7 +130,12 @@ async function applyAll(ctx: Context, request: Run, work: Work, tell: () => void
 
 class Undone extends Error {}
 
-async function applyChunk(ctx: Context, request: Run, { state, table, run }: Work, chunk: Chunk): Promise<{ cancelled: boolean }> {
+async function applyChunk(
+  ctx: Context,
+  request: Run,
+  { state, table, run, language }: Work,
+  chunk: Chunk,
+): Promise<{ cancelled: boolean }> {
   const readable = chunk.items.filter(({ error }) => error === undefined)
   let next = state
   let cancelled = false
@@ -140,7 +149,10 @@ async function applyChunk(ctx: Context, request: Run, { state, table, run }: Wor
     // A dry run changes nothing but leaves its error file: finding the ill rows is what it is for.
     next = {
       ...advance(state, applied, rejected.length, chunk.items.length),
-      rejectedBytes: await writeRejected(rejectedPath(ctx, request.importId), state.rejectedBytes, table.headers, rejected),
+      rejectedBytes: await writeRejected(rejectedPath(ctx, request.importId), state.rejectedBytes, rejected, {
+        headers: table.headers,
+        language,
+      }),
     }
     if (state.dryRun) throw new Undone()
     cancelled = await checkpoint(ctx, request.importId, next)

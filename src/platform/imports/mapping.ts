@@ -170,6 +170,6 @@ function remembered<T extends Big | Date>(read: (row: FileRow) => string, parse:
 
 export const isNegative = (value: Big): boolean => value.lt(new Big(0))
 
-/** Zone and currency that a mapping may leave out. */
-export const tenantDefaults = (ctx: Context): Promise<{ timezone: string; currency: string }> =>
-  ctx.db.selectFrom('tenants').select(['timezone', 'currency']).where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+/** Zone and currency that a mapping may leave out, and the language of what is said about rows. */
+export const tenantDefaults = (ctx: Context): Promise<{ timezone: string; currency: string; language: string }> =>
+  ctx.db.selectFrom('tenants').select(['timezone', 'currency', 'language']).where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
