@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { visibleTo } from '#management/customers/queries.ts'
+import { aliasOf } from '#management/identity/queries.ts'
+import type { Alias } from '#management/identity/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
@@ -103,6 +105,7 @@ type Row = {
   source: string
   customerId: number | null
   customerName: string | null
+  customerAlias: Alias | null
   shopId: number
   shopName: string | null
   orderedAt: Date
@@ -125,7 +128,7 @@ type Row = {
 
 async function readRows(ctx: Context, ids: readonly number[]): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select o.id, o.order_no, o.status, o.raw_status, o.source, k.id as customer_id, k.name as customer_name, o.shop_id, s.name as shop_name, o.ordered_at, o.paid_at, o.shipped_at, o.completed_at, o.closed_at,
+    select o.id, o.order_no, o.status, o.raw_status, o.source, k.id as customer_id, k.name as customer_name, case when k.name is null then ${aliasOf('k.id')} end as customer_alias, o.shop_id, s.name as shop_name, o.ordered_at, o.paid_at, o.shipped_at, o.completed_at, o.closed_at,
       o.goods_minor, o.discount_minor, o.paid_minor, o.refunded_minor, o.currency, o.items, o.region, o.employee, o.channel, o.coupons,
       array(select coalesce(nullif(title, ''), product_code) from order_lines l where l.tenant_id = o.tenant_id and l.order_id = o.id order by l.position, l.line_key limit 3) as titles
     from unnest(${ids}::bigint[]) with ordinality as asked(id, place)
@@ -145,7 +148,7 @@ const itemOf = (ctx: Context, row: Row): OrderItem => ({
   orderNo: row.orderNo,
   status: row.status,
   source: row.source,
-  customer: row.customerId === null ? null : { id: publicId(ctx, 'cus', row.customerId), name: row.customerName },
+  customer: row.customerId === null ? null : { id: publicId(ctx, 'cus', row.customerId), name: row.customerName, alias: row.customerAlias },
   shop: row.shopId === 0 ? null : { id: publicId(ctx, 'shp', row.shopId), name: row.shopName ?? '' },
   createdAt: row.orderedAt.toISOString(),
   paidAt: row.paidAt?.toISOString() ?? null,

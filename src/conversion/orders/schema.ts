@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Alias } from '#management/identity/schema.ts'
 
 export const orderStatuses = ['unpaid', 'paid', 'shipped', 'received', 'completed', 'closed', 'unknown'] as const
 export type OrderStatus = (typeof orderStatuses)[number]
@@ -146,7 +147,7 @@ export const OrderItem = z.object({
   orderNo: z.string(),
   status: z.enum(orderStatuses),
   source: z.string(),
-  customer: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
+  customer: z.object({ id: z.string(), name: z.string().nullable(), alias: Alias.nullable() }).nullable(),
   shop: Named.nullable(),
   createdAt: z.string(),
   paidAt: z.string().nullable(),

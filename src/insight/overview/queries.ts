@@ -65,6 +65,7 @@ export async function listStepPeople(
       return {
         id,
         name: known.get(id)?.name ?? '',
+        alias: known.get(id)?.alias ?? null,
         avatar: known.get(id)?.avatar ?? null,
         at: new Date(lastMs).toISOString(),
         employee,

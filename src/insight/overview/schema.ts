@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Alias } from '#management/identity/schema.ts'
 import { PageQuery } from '#platform/http/paging.ts'
 
 /** The loop in its order. What each number means stands in the README and in the tooltips. */
@@ -29,6 +30,7 @@ export const StepPeople = z.object({
     z.object({
       id: z.string(),
       name: z.string(),
+      alias: Alias.nullable(),
       avatar: z.string().nullable(),
       at: z.iso.datetime(),
       employee: Named.nullable(),

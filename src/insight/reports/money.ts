@@ -18,7 +18,11 @@ export const isMoney = (event: string, property: string): boolean => moneyProper
 export function onlyCurrency(currencies: readonly string[], field: string): string | undefined {
   const found = [...new Set(currencies.filter((currency) => currency !== ''))]
   if (found.length > 1)
-    throw appError('report.currencies_mixed', { message: `These amounts are in ${found.sort().join(', ')}; choose one currency.`, field })
+    throw appError('report.currencies_mixed', {
+      message: `These amounts are in ${found.sort().join(', ')}; choose one currency.`,
+      field,
+      details: { currencies: found },
+    })
   return found[0]
 }
 

@@ -24,10 +24,11 @@ export async function search(ctx: Context, q: string): Promise<Hit[]> {
 
 async function customers(ctx: Context, q: string): Promise<Hit[]> {
   const { items } = await listCustomers(ctx, { q, limit: most })
-  return items.map(({ id, name, company, phoneMasked, followers }) => ({
+  return items.map(({ id, name, alias, company, phoneMasked, followers }) => ({
     kind: 'customer',
     id,
     name,
+    alias,
     note: [company, phoneMasked, followers.map(({ employee }) => employee.name).join('、')].filter(Boolean).join(' · ') || null,
   }))
 }

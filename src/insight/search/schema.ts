@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Alias } from '#management/identity/schema.ts'
 
 /** What the search box of the console finds; pages it finds by itself. */
 export const hitKinds = ['customer', 'live_code', 'order', 'tag', 'employee', 'report'] as const
@@ -9,6 +10,8 @@ export const Hit = z.object({
   kind: z.enum(hitKinds),
   id: z.string(),
   name: z.string().nullable(),
+  /** Of customers without a name. */
+  alias: Alias.nullish(),
   /** A word that tells this one from others of the same name. */
   note: z.string().nullable(),
 })

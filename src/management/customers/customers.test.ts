@@ -319,6 +319,27 @@ describe('data scope', () => {
 })
 
 describe('a customer’s page', () => {
+  test('who has no name is called by what people know of them, also after a merge', async () => {
+    const ctx = await workspace.newTenant()
+    const app = served(ctx)
+    const device = await identify(ctx, [{ kind: 'device', value: 'd-123456789' }], {}, 'test')
+    const member = await identify(ctx, [{ kind: 'member_no', value: '17450' }], {}, 'test')
+    const alias = async (id: number) => (await call<CustomerDetail>(app, 'GET', `/customers/${publicId(ctx, 'cus', id)}`)).body.alias
+    expect(await alias(device)).toEqual({ kind: 'device', value: 'd-123456789' })
+    expect(await alias(member)).toEqual({ kind: 'member_no', value: '17450' })
+    const merge = await call<{ id: string }>(app, 'POST', '/merges', {
+      keep: publicId(ctx, 'cus', device),
+      merge: publicId(ctx, 'cus', member),
+    })
+    expect(merge.status).toBe(201)
+    expect(await alias(device)).toEqual({ kind: 'member_no', value: '17450' })
+    const { items } = (await call<{ items: { keep: CustomerItem; merged: CustomerItem }[] }>(app, 'GET', '/merges')).body
+    expect(items[0]).toMatchObject({ keep: { alias: { kind: 'device' } }, merged: { alias: { kind: 'member_no' } } })
+    await call(app, 'PATCH', `/customers/${publicId(ctx, 'cus', device)}`, { name: '李雷', remark: '常客' })
+    const named = (await call<CustomerDetail>(app, 'GET', `/customers/${publicId(ctx, 'cus', device)}`)).body
+    expect(named).toMatchObject({ name: '李雷', alias: null, remark: '常客' })
+  })
+
   test('by hand: made, changed, cleared; a number that is taken is refused', async () => {
     const ctx = await workspace.newTenant()
     const app = served(ctx)
@@ -417,7 +438,7 @@ describe('a customer’s page', () => {
     await call(app, 'POST', `/customers/${buyer}/links`, { kind: 'works_at', to: company, note: '采购' })
     await call(app, 'POST', `/customers/${buyer}/links`, { kind: 'works_at', to: company, note: '采购经理' })
     expect((await call<CustomerDetail>(app, 'GET', `/customers/${company}`)).body.links).toEqual([
-      { kind: 'works_at', direction: 'to', customer: { id: buyer, name: '老王' }, note: '采购经理' },
+      { kind: 'works_at', direction: 'to', customer: { id: buyer, name: '老王', alias: null }, note: '采购经理' },
     ])
     expect((await call(app, 'POST', `/customers/${buyer}/links`, { kind: 'works_at', to: buyer })).body.error.code).toBe(
       'customer.link_to_self',
@@ -541,5 +562,54 @@ describe('many at once', () => {
     ).toBe(2)
     const stranger = served(ctx, { kind: 'employee', id: mine + 1000, scope: [mine + 1000] })
     expect((await call(stranger, 'GET', `/customers/bulk/${body.job}`)).body.error.code).toBe('job.not_found')
+    expect((await call<{ items: unknown[] }>(stranger, 'GET', '/customers/bulk')).body.items).toEqual([])
+    expect((await call(stranger, 'POST', `/customers/bulk/${body.job}/undo`)).body.error.code).toBe('job.not_found')
+  })
+
+  test('taking back a job touches those it changed and nobody who had the tag before', async () => {
+    const ctx = await workspace.newTenant()
+    const tag = await ensureTag(ctx, '等级', '高')
+    const ids: number[] = []
+    for (let n = 0; n < 6; n++) ids.push(await identify(ctx, [{ kind: 'member_no', value: `U${n}` }], {}, 'test'))
+    await tagCustomers(ctx, tag, ids.slice(0, 2), { source: 'manual' })
+    const app = served(ctx)
+    const tagged = async () =>
+      (await ctx.db.selectFrom('customerTags').select('customerId').where('tenantId', '=', ctx.tenantId).execute())
+        .map(({ customerId }) => customerId)
+        .sort((a, b) => a - b)
+    const { job } = (
+      await call<{ job: string }>(app, 'POST', '/customers/bulk', { action: 'tag', tagId: publicId(ctx, 'tag', tag), filter: { and: [] } })
+    ).body
+    expect((await call(app, 'POST', `/customers/bulk/${job}/undo`)).body.error.code).toBe('bulk.running')
+    await runDueJobs(workspace, [bulkTagging])
+    expect(await tagged()).toEqual(ids)
+    expect((await call(app, 'GET', `/customers/bulk/${job}`)).body).toMatchObject({ changed: 4, undoable: true, tag: { name: '高' } })
+    const undo = (await call<{ job: string }>(app, 'POST', `/customers/bulk/${job}/undo`)).body.job
+    expect((await call(app, 'POST', `/customers/bulk/${job}/undo`)).body.error.code).toBe('bulk.undone')
+    await runDueJobs(workspace, [bulkTagging])
+    expect(await tagged()).toEqual(ids.slice(0, 2))
+    // An undo is a job like the others.
+    expect((await call(app, 'POST', `/customers/bulk/${undo}/undo`)).status).toBe(202)
+    await runDueJobs(workspace, [bulkTagging])
+    expect(await tagged()).toEqual(ids)
+    const { items } = (await call<{ items: { undoes: string | null; undoable: boolean }[] }>(app, 'GET', '/customers/bulk')).body
+    expect(items.map(({ undoes, undoable }) => [undoes, undoable])).toEqual([
+      [undo, true],
+      [job, false],
+      [null, false],
+    ])
+  })
+
+  test('a waiting job that is stopped changes nobody', async () => {
+    const ctx = await workspace.newTenant()
+    const tag = await ensureTag(ctx, '等级', '高')
+    await identify(ctx, [{ kind: 'member_no', value: 'S1' }], {}, 'test')
+    const app = served(ctx)
+    const { job } = (
+      await call<{ job: string }>(app, 'POST', '/customers/bulk', { action: 'tag', tagId: publicId(ctx, 'tag', tag), filter: { and: [] } })
+    ).body
+    expect((await call(app, 'DELETE', `/customers/bulk/${job}`)).status).toBe(204)
+    await runDueJobs(workspace, [bulkTagging])
+    expect((await call(app, 'GET', `/customers/bulk/${job}`)).body).toMatchObject({ state: 'cancelled', changed: 0, undoable: false })
   })
 })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { membersOf } from '#management/identity/queries.ts'
+import { aliasOf, membersOf } from '#management/identity/queries.ts'
+import type { Alias } from '#management/identity/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { publicId } from '#platform/ids.ts'
@@ -9,7 +10,7 @@ import type { CustomerDetail } from './schema.ts'
 /** The whole page of one canonical. */
 export async function getCustomer(ctx: Context, canonical: number): Promise<CustomerDetail> {
   const members = await membersOf(ctx, canonical)
-  const [[item], own, merged, identities, attributes, follows, totals, links] = await Promise.all([
+  const [[item], own, remark, merged, identities, attributes, follows, totals, links] = await Promise.all([
     describeCustomers(ctx, [canonical]),
     ctx.db
       .selectFrom('customers')
@@ -17,6 +18,7 @@ export async function getCustomer(ctx: Context, canonical: number): Promise<Cust
       .where('tenantId', '=', ctx.tenantId)
       .where('id', '=', canonical)
       .executeTakeFirst(),
+    readRemark(ctx, members),
     readMerged(ctx, members),
     readIdentities(ctx, members),
     ctx.db
@@ -35,6 +37,7 @@ export async function getCustomer(ctx: Context, canonical: number): Promise<Cust
   return {
     ...item,
     position: own.position,
+    remark,
     merged,
     identities,
     attributes: attributes.map(({ id, key, name, type }) => ({
@@ -50,23 +53,35 @@ export async function getCustomer(ctx: Context, canonical: number): Promise<Cust
   }
 }
 
+/** Of several merged ones the canonical's own stands, then the latest. */
+async function readRemark(ctx: Context, members: number[]): Promise<string | null> {
+  const { rows } = await sql<{ remark: string }>`
+    select remark from customer_facts where tenant_id = ${ctx.tenantId} and customer_id = any(${members}::int[]) and remark is not null
+    order by customer_id = ${members[0] ?? 0} desc, at desc limit 1`.execute(ctx.db)
+  return rows[0]?.remark || null
+}
+
 async function readMerged(ctx: Context, [canonical, ...others]: number[]): Promise<CustomerDetail['merged']> {
   if (others.length === 0) return []
-  const { rows } = await sql<{ id: number; name: string | null; merge: number | null }>`
-    select c.id, nullif(f.name, '') as name, (select m.id from merges m where m.tenant_id = ${ctx.tenantId} and m.undone_at is null and (m.merge_id = c.id or m.keep_id = c.id) order by m.merge_id = c.id desc, m.id desc limit 1) as merge
+  const { rows } = await sql<{ id: number; name: string | null; alias: Alias | null; merge: number | null }>`
+    select c.id, nullif(f.name, '') as name, case when coalesce(f.name, '') = '' then ${aliasOf('c.id')} end as alias, (select m.id from merges m where m.tenant_id = ${ctx.tenantId} and m.undone_at is null and (m.merge_id = c.id or m.keep_id = c.id) order by m.merge_id = c.id desc, m.id desc limit 1) as merge
     from customers c left join customer_facts f on f.tenant_id = c.tenant_id and f.customer_id = c.id
     where c.tenant_id = ${ctx.tenantId} and c.canonical_id = ${canonical} and c.canonical_id <> c.id order by c.id`.execute(ctx.db)
-  return rows.map(({ id, name, merge }) => ({
+  return rows.map(({ id, name, alias, merge }) => ({
     id: publicId(ctx, 'cus', id),
     name,
+    alias,
     merge: merge === null ? null : publicId(ctx, 'mer', merge),
   }))
 }
 
 async function readIdentities(ctx: Context, members: number[]): Promise<CustomerDetail['identities']> {
   const { rows } = await sql<{ kind: string; scope: string; value: string; createdAt: Date }>`
-    select kind, scope, coalesce(masked, value) as value, created_at from identities
-    where tenant_id = ${ctx.tenantId} and customer_id = any(${members}::int[]) order by created_at, kind, value limit 200`.execute(ctx.db)
+    select i.kind, i.scope, coalesce(i.masked, i.value) as value, i.created_at from identities i
+    where i.tenant_id = ${ctx.tenantId} and i.customer_id = any(${members}::int[])
+      -- An id whose corp was found out later is shown with its corp only.
+      and not (i.kind = 'wecom_external_userid' and i.scope = '' and exists (select from identities o where o.tenant_id = i.tenant_id and o.kind = i.kind and o.value = i.value and o.scope <> ''))
+    order by i.created_at, i.kind, i.value limit 200`.execute(ctx.db)
   return rows.map(({ kind, scope, value, createdAt }) => ({ kind, scope, value, firstSeenAt: createdAt.toISOString() }))
 }
 
@@ -138,19 +153,26 @@ function totalsOf([first, ...others]: TotalsRow[], currency: string): CustomerDe
 }
 
 async function readLinks(ctx: Context, members: number[]): Promise<CustomerDetail['links']> {
-  const { rows } = await sql<{ kind: string; direction: 'from' | 'to'; id: number; name: string | null; note: string | null }>`
-    select l.kind, 'from' as direction, k.id, k.name, l.note from customer_links l
+  const { rows } = await sql<{
+    kind: string
+    direction: 'from' | 'to'
+    id: number
+    name: string | null
+    alias: Alias | null
+    note: string | null
+  }>`
+    select l.kind, 'from' as direction, k.id, k.name, case when k.name is null then ${aliasOf('k.id')} end as alias, l.note from customer_links l
       join customers o on o.tenant_id = l.tenant_id and o.id = l.to_id join customers k on k.tenant_id = o.tenant_id and k.id = o.canonical_id
       where l.tenant_id = ${ctx.tenantId} and l.from_id = any(${members}::int[])
     union all
-    select l.kind, 'to', k.id, k.name, l.note from customer_links l
+    select l.kind, 'to', k.id, k.name, case when k.name is null then ${aliasOf('k.id')} end, l.note from customer_links l
       join customers o on o.tenant_id = l.tenant_id and o.id = l.from_id join customers k on k.tenant_id = o.tenant_id and k.id = o.canonical_id
       where l.tenant_id = ${ctx.tenantId} and l.to_id = any(${members}::int[])
     order by 1, 2, 4 limit 500`.execute(ctx.db)
-  return rows.map(({ kind, direction, id, name, note }) => ({
+  return rows.map(({ kind, direction, id, name, alias, note }) => ({
     kind: kind as CustomerDetail['links'][number]['kind'],
     direction,
-    customer: { id: publicId(ctx, 'cus', id), name },
+    customer: { id: publicId(ctx, 'cus', id), name, alias },
     note,
   }))
 }

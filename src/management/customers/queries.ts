@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import { inScope } from '#management/identity/queries.ts'
+import { aliasOf, inScope } from '#management/identity/queries.ts'
+import type { Alias } from '#management/identity/schema.ts'
 import { normalPhone, phoneFingerprint } from '#management/identity/values.ts'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
@@ -163,6 +164,7 @@ const depthOf = (value: unknown): number =>
 type Row = {
   id: number
   name: string | null
+  alias: Alias | null
   avatar: string | null
   gender: string | null
   kind: string
@@ -183,7 +185,7 @@ export async function describeCustomers(ctx: Context, ids: readonly number[]): P
   if (ids.length === 0) return []
   const { rows } = await sql<{ row: Row }>`
     select to_jsonb(described) as row from (
-      select c.id, c.name, c.avatar, c.gender, c.kind, c.company, c.added_at, c.last_active_at, c.orders_count, c.paid_minor, coalesce(c.currency, t.currency) as currency,
+      select c.id, c.name, case when c.name is null then ${aliasOf('c.id')} end as alias, c.avatar, c.gender, c.kind, c.company, c.added_at, c.last_active_at, c.orders_count, c.paid_minor, coalesce(c.currency, t.currency) as currency,
         case when c.has_phone then (select i.masked from customers m join identities i on i.tenant_id = m.tenant_id and i.customer_id = m.id and i.kind = 'phone'
           where m.tenant_id = c.tenant_id and m.id in (select c.id union all select x.id from customers x where x.tenant_id = c.tenant_id and x.canonical_id = c.id and x.canonical_id <> x.id)
           order by m.id <> c.id, i.created_at limit 1) end as phone,
@@ -210,6 +212,7 @@ const channelOf = sql`(select jsonb_build_object('id', f.channel_id, 'name', coa
 const customerItem = (ctx: Context, row: Row): CustomerItem => ({
   id: publicId(ctx, 'cus', row.id),
   name: row.name,
+  alias: row.alias,
   avatar: row.avatar,
   gender: row.gender,
   kind: row.kind,

@@ -10,7 +10,6 @@ import { inTransaction } from '#platform/events/emit.ts'
 import { PageQuery } from '#platform/http/paging.ts'
 import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId, publicId } from '#platform/ids.ts'
-import { enqueue } from '#platform/jobs.ts'
 import {
   AttributeItem,
   AttributeList,
@@ -21,12 +20,13 @@ import {
   NewAttribute,
   updateAttribute,
 } from './attributes.ts'
+import { cancelBulk, findBulk, listBulk, startBulk, undoBulk } from './bulk.ts'
 import { createCustomer, linkCustomers, unlinkCustomers, updateCustomer } from './editing.ts'
-import { bulkTagging } from './jobs.ts'
 import { getCustomer } from './profile.ts'
 import { countCustomers, listCustomers, parseFilter } from './queries.ts'
 import {
   BulkJob,
+  BulkJobList,
   BulkPreview,
   BulkTagging,
   CustomerDetail,
@@ -90,8 +90,33 @@ export const customers = (definitions: readonly EventDefinition[]) =>
       body(BulkPreview),
       async (c) => c.json({ count: await countCustomers(c.var.ctx, c.req.valid('json')) }),
     )
+    .get(
+      '/bulk',
+      allow('customers.write', 'follow'),
+      describe('The latest jobs over many customers', BulkJobList),
+      query(z.object({ limit: z.coerce.number().int().min(1).max(50).default(10) })),
+      async (c) => c.json({ items: await listBulk(c.var.ctx, c.req.valid('query').limit), next: null }),
+    )
     .get('/bulk/:id', allow('customers.write', 'follow'), describe('Progress of a job over many customers', BulkJob), async (c) =>
-      c.json(await bulkJob(c.var.ctx, c.req.param('id'))),
+      c.json(await findBulk(c.var.ctx, internalId(c.var.ctx, 'job', c.req.param('id')))),
+    )
+    .delete(
+      '/bulk/:id',
+      allow('customers.write', 'follow'),
+      describe('Stop a job over many customers; what is done stays done', undefined, 204),
+      async (c) => {
+        await cancelBulk(c.var.ctx, internalId(c.var.ctx, 'job', c.req.param('id')))
+        return c.body(null, 204)
+      },
+    )
+    .post(
+      '/bulk/:id/undo',
+      allow('customers.write', 'follow'),
+      describe('Take back a finished job, for those it changed, as a job', z.object({ job: z.string() }), 202),
+      async (c) => {
+        const { ctx } = c.var
+        return c.json({ job: publicId(ctx, 'job', await undoBulk(ctx, internalId(ctx, 'job', c.req.param('id')))) }, 202)
+      },
     )
     .get('/:id', allow('customers.read', 'follow'), describe('One customer with everything merged into it', CustomerDetail), async (c) =>
       c.json(await getCustomer(c.var.ctx, await customerOf(c))),
@@ -151,43 +176,6 @@ export const customers = (definitions: readonly EventDefinition[]) =>
       await unlinkCustomers(ctx, { from, to, kind: kind.data })
       return c.body(null, 204)
     })
-
-async function startBulk(ctx: Context, { action, tagId, ids, filter, q }: z.infer<typeof BulkTagging>): Promise<number> {
-  const tag = internalId(ctx, 'tag', tagId)
-  const known = await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('id', '=', tag).executeTakeFirst()
-  if (!known) throw notFound('tag')
-  const customers = ids && (await visibleOnes(ctx, ids))
-  const { kind, id, name, scope } = ctx.actor
-  return enqueue(ctx, bulkTagging, {
-    action,
-    tagId: tag,
-    ...(customers ? { ids: customers } : {}),
-    ...(filter ? { filter } : {}),
-    ...(q ? { q } : {}),
-    actor: { kind, id, name, scope: scope === 'all' ? 'all' : [...scope] },
-  })
-}
-
-async function visibleOnes(ctx: Context, texts: readonly string[]): Promise<number[]> {
-  const ids = texts.map((text) => internalId(ctx, 'cus', text))
-  const found = new Set<number>()
-  for (const id of ids) found.add(await visibleCanonical(ctx, id))
-  return [...found]
-}
-
-async function bulkJob(ctx: Context, text: string): Promise<z.infer<typeof BulkJob>> {
-  const id = internalId(ctx, 'job', text)
-  const job = await ctx.db
-    .selectFrom('jobs')
-    .select(['state', 'progress', 'createdBy', 'payload'])
-    .where('tenantId', '=', ctx.tenantId)
-    .where('id', '=', id)
-    .where('name', '=', bulkTagging.name)
-    .executeTakeFirst()
-  if (!job || (ctx.actor.scope !== 'all' && job.createdBy !== ctx.actor.id)) throw notFound('job')
-  const { done = 0, total = null, changed = 0 } = (job.progress ?? {}) as { done?: number; total?: number | null; changed?: number }
-  return { id: text, state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']).parse(job.state), done, total, changed }
-}
 
 const revealPhones = (ctx: Context, canonical: number): Promise<string[]> =>
   inTransaction(ctx, async (ctx) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Alias } from '#management/identity/schema.ts'
 
 const ids = z.array(z.string()).min(1).max(500)
 
@@ -75,6 +76,8 @@ const Named = z.object({ id: z.string(), name: z.string() })
 export const CustomerItem = z.object({
   id: z.string(),
   name: z.string().nullable(),
+  /** Stands in where there is no name. */
+  alias: Alias.nullable(),
   avatar: z.string().nullable(),
   gender: z.string().nullable(),
   kind: z.string(),
@@ -103,8 +106,10 @@ export const linkKinds = ['works_at', 'parent_of', 'partner_of', 'pays_for', 'de
 
 export const CustomerDetail = CustomerItem.extend({
   position: z.string().nullable(),
+  /** The company's own note; employees' remarks of their friends stand with the follows. */
+  remark: z.string().nullable(),
   /** Ids of originals merged into this customer. */
-  merged: z.array(z.object({ id: z.string(), name: z.string().nullable(), merge: z.string().nullable() })),
+  merged: z.array(z.object({ id: z.string(), name: z.string().nullable(), alias: Alias.nullable(), merge: z.string().nullable() })),
   identities: z.array(z.object({ kind: z.string(), scope: z.string(), value: z.string(), firstSeenAt: z.iso.datetime() })),
   attributes: z.array(z.object({ id: z.string(), key: z.string(), name: z.string(), type: z.string(), value: z.unknown() })),
   follows: z.array(
@@ -135,7 +140,7 @@ export const CustomerDetail = CustomerItem.extend({
     z.object({
       kind: z.enum(linkKinds),
       direction: z.enum(['from', 'to']),
-      customer: z.object({ id: z.string(), name: z.string().nullable() }),
+      customer: z.object({ id: z.string(), name: z.string().nullable(), alias: Alias.nullable() }),
       note: z.string().nullable(),
     }),
   ),
@@ -185,11 +190,22 @@ export const BulkPreview = z.object({ filter: CustomerFilter, q: z.string().max(
 
 export const BulkJob = z.object({
   id: z.string(),
+  action: z.enum(['tag', 'untag']),
+  /** Null when the tag is deleted by now. */
+  tag: Named.nullable(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   done: z.int(),
   total: z.int().nullable(),
+  /** Who really got or lost the tag: so many an undo turns back. */
   changed: z.int(),
+  /** The job that this one takes back. */
+  undoes: z.string().nullable(),
+  undoable: z.boolean(),
+  createdAt: z.iso.datetime(),
 })
+export type BulkJob = z.infer<typeof BulkJob>
+
+export const BulkJobList = z.object({ items: z.array(BulkJob), next: z.null() })
 
 export const TimelineList = z.object({
   items: z.array(

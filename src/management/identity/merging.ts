@@ -48,7 +48,7 @@ export const undoMerge = (ctx: Context, id: number): Promise<void> =>
   })
 
 /** An open pair is one person, or two. */
-export const decideReview = (ctx: Context, id: number, decision: 'merge' | 'separate'): Promise<void> =>
+export const decideReview = (ctx: Context, id: number, decision: 'merge' | 'separate', keepId?: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const review = await ctx.db
       .selectFrom('mergeReviews')
@@ -60,10 +60,13 @@ export const decideReview = (ctx: Context, id: number, decision: 'merge' | 'sepa
     if (!review) throw notFound('merge_review')
     if (review.state !== 'open')
       throw appError('merge_review.already_decided', { status: 409, message: 'Somebody has decided this already.' })
-    if (decision === 'merge') await mergeCustomers(ctx, { keepId: review.firstId, mergeId: review.secondId, reason: 'review' })
-    else {
-      await noteApart(ctx, review.firstId, review.secondId)
-      await audit(ctx, 'customers.keep_apart', ['cus', review.firstId], { other: review.secondId })
+    const { firstId, secondId } = review
+    if (decision === 'merge') {
+      const [keep, merge] = keepId === secondId ? [secondId, firstId] : [firstId, secondId]
+      await mergeCustomers(ctx, { keepId: keep, mergeId: merge, reason: 'review' })
+    } else {
+      await noteApart(ctx, firstId, secondId)
+      await audit(ctx, 'customers.keep_apart', ['cus', firstId], { other: secondId })
     }
   })
 

@@ -4,7 +4,7 @@ import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { publicId } from '#platform/ids.ts'
-import type { MergeItem, ReviewItem } from './schema.ts'
+import type { Alias, IdentityKind, MergeItem, ReviewItem } from './schema.ts'
 
 /** Whom an original counts as now. */
 export async function canonicalOf(ctx: Context, id: number): Promise<number> {
@@ -50,9 +50,31 @@ export async function visibleCanonical(ctx: Context, id: number): Promise<number
   return row.canonicalId
 }
 
+/** What people tell each other comes before what only machines read. */
+const aliasOrder: readonly IdentityKind[] = [
+  'member_no',
+  'phone',
+  'shop_buyer',
+  'wecom_external_userid',
+  'unionid',
+  'openid',
+  'person',
+  'device',
+]
+
+const aliasAmong = (customers: RawBuilder<unknown>): RawBuilder<Alias | null> => sql`(
+  select jsonb_build_object('kind', i.kind, 'value', coalesce(i.masked, i.value)) from identities i
+  where i.tenant_id = current_tenant() and i.customer_id in (${customers})
+  order by array_position(${[...aliasOrder]}::text[], i.kind), i.created_at limit 1)`
+
+/** What to call the canonical in this column while it has no name. */
+export const aliasOf = (column: string): RawBuilder<Alias | null> =>
+  aliasAmong(sql`select ${sql.ref(column)} union all
+    select m.id from customers m where m.tenant_id = current_tenant() and m.canonical_id = ${sql.ref(column)} and m.canonical_id <> m.id`)
+
 type Page = { limit: number; cursor?: string | undefined }
 
-type Side = { id: number; name: string | null; avatar: string | null }
+type Side = { id: number; name: string | null; alias: Alias | null; avatar: string | null }
 
 type MergeRow = {
   id: number
@@ -137,6 +159,12 @@ const reviewItem = (ctx: Context, row: ReviewRow): z.infer<typeof ReviewItem> =>
 
 const side = (column: string): RawBuilder<Side> =>
   sql`(select jsonb_build_object('id', ${sql.ref(column)}, 'name', (select f.name from customer_facts f where f.tenant_id = current_tenant() and f.customer_id = ${sql.ref(column)}),
+    'alias', ${aliasAmong(sql.ref(column))},
     'avatar', (select f.avatar from customer_facts f where f.tenant_id = current_tenant() and f.customer_id = ${sql.ref(column)})))`
 
-const who = (ctx: Context, { id, name, avatar }: Side) => ({ id: publicId(ctx, 'cus', id), name: name || null, avatar: avatar || null })
+const who = (ctx: Context, { id, name, alias, avatar }: Side) => ({
+  id: publicId(ctx, 'cus', id),
+  name: name || null,
+  alias,
+  avatar: avatar || null,
+})

@@ -13,6 +13,10 @@ export type Identity = z.infer<typeof Identity>
 export const genders = ['male', 'female'] as const
 export const customerKinds = ['person', 'company'] as const
 
+/** What stands in for the name of somebody who has none: of their identities the one that people know by heart best. */
+export const Alias = z.object({ kind: IdentityKind, value: z.string() })
+export type Alias = z.infer<typeof Alias>
+
 /** What a source knows about a customer; what it leaves out stays as it was. */
 export type CustomerFacts = {
   name?: string
@@ -26,9 +30,10 @@ export type CustomerFacts = {
 
 export const MergeRequest = z.object({ keep: z.string(), merge: z.string() })
 
-export const ReviewDecision = z.object({ decision: z.enum(['merge', 'separate']) })
+/** `keep`: which of the two gives the face; the older one unless said otherwise. */
+export const ReviewDecision = z.object({ decision: z.enum(['merge', 'separate']), keep: z.string().optional() })
 
-const Who = z.object({ id: z.string(), name: z.string().nullable(), avatar: z.string().nullable() })
+const Who = z.object({ id: z.string(), name: z.string().nullable(), alias: Alias.nullable(), avatar: z.string().nullable() })
 
 export const MergeItem = z.object({
   id: z.string(),
