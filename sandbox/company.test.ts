@@ -10,7 +10,7 @@ afterAll(() => it.stop())
 type Corps = { items: { corpId: string; secret: string; totals: Record<string, number> }[] }
 
 describe('the first company', () => {
-  test('is the same everywhere: five departments, twelve employees, three tag groups, thirty customers', async () => {
+  test('is the same everywhere: five departments, twelve employees, three tag groups, thirty customers, three customer groups', async () => {
     const other = await startTestSandbox()
     const mine = await it.control<Corps>('GET', '/corps')
     const theirs = await other.control<Corps>('GET', '/corps')
@@ -20,9 +20,18 @@ describe('the first company', () => {
       )
     const customers = await people(it)
     expect(await people(other)).toEqual(customers)
+    type Group = { chatId: string; name: string; owner: string; faces: string[] }
+    const groups = async (one: TestSandbox) =>
+      (await one.control<{ items: Group[] }>('GET', '/groups')).items.map(({ chatId, name, owner, faces }) => ({
+        chatId,
+        name,
+        owner,
+        faces: faces.map((url) => new URL(url).pathname),
+      }))
+    expect(await groups(other)).toEqual(await groups(it))
     await other.stop()
     expect(theirs.items[0]?.secret).toBe(mine.items[0]?.secret)
-    expect(mine.items[0]?.totals).toMatchObject({ departments: 5, employees: 12, customers: 30, tags: 10 })
+    expect(mine.items[0]?.totals).toMatchObject({ departments: 5, employees: 12, customers: 30, tags: 10, groups: 3 })
     expect((await it.api('externalcontact/get_corp_tag_list', {})).tag_group).toHaveLength(3)
     expect(new Set(customers.map((one) => one.externalUserId)).size).toBe(30)
   })

@@ -14,6 +14,7 @@ import { type Callback, readCallback } from '#connectors/wecom/events/read-callb
 import { downloadMedia, uploadAttachment, uploadImage, uploadMedia } from '#connectors/wecom/media.ts'
 import { sendMessage } from '#connectors/wecom/messages.ts'
 import { authorizeUrl, readVisitor, readVisitorDetail } from '#connectors/wecom/oauth.ts'
+import { pages } from '#connectors/wecom/paging.ts'
 import { addTags, deleteTags, editTag, listTagGroups, markTags } from '#connectors/wecom/tags.ts'
 import { sendWelcome } from '#connectors/wecom/welcome.ts'
 import { parseEnvelope } from '#connectors/wecom/xml.ts'
@@ -229,6 +230,174 @@ describe('tags', () => {
   })
 })
 
+describe('customer groups', () => {
+  const path = 'externalcontact/groupchat'
+  const make = async (more: Record<string, unknown> = {}) =>
+    String((await control('POST', 'groups', { owner: 'lina', name: '团购群', ...more })).chatId)
+  const group = async (chatId: string) => (await callWecom(app, `${path}/get`, { body: { chat_id: chatId, need_name: 1 } })).group_chat
+  const listed = (body: { status_filter?: number; userIds?: string[]; limit?: number } = {}) =>
+    all(
+      pages(async (cursor) => {
+        const { limit = 1000, status_filter, userIds } = body
+        const answer = await callWecom(app, `${path}/list`, {
+          body: {
+            limit,
+            ...(status_filter !== undefined && { status_filter }),
+            ...(userIds && { owner_filter: { userid_list: userIds } }),
+            ...(cursor && { cursor }),
+          },
+        })
+        return { items: answer.group_chat_list ?? [], next: answer.next_cursor }
+      }),
+    )
+
+  test('are read with owner, admins, people and how they came', async () => {
+    const { externalUserId } = await newCustomer()
+    const chatId = await make({ members: ['wanglei', externalUserId], notice: '先看公告' })
+    await control('PUT', `groups/${chatId}`, { by: 'lina', admins: ['wanglei'] })
+    expect(await group(chatId)).toMatchObject({
+      chat_id: chatId,
+      name: '团购群',
+      owner: 'lina',
+      notice: '先看公告',
+      admin_list: [{ userid: 'wanglei' }],
+      member_version: expect.stringMatching(/^[0-9a-f]{32}$/),
+      member_list: [
+        { userid: 'lina', type: 1, join_scene: 1, name: '李娜' },
+        { userid: 'wanglei', type: 1, invitor: { userid: 'lina' } },
+        { userid: externalUserId, type: 2, join_scene: 1, invitor: { userid: 'lina' }, name: '小明', unionid: expect.any(String) },
+      ],
+    })
+    const { openGid } = await control('GET', `groups/${chatId}`)
+    expect(await callWecom(app, 'externalcontact/opengid_to_chatid', { body: { opengid: String(openGid) } })).toMatchObject({
+      chat_id: chatId,
+    })
+    const wrong = callWecom(app, 'externalcontact/opengid_to_chatid', { body: { opengid: 'oGnone' } })
+    expect(await failure(wrong)).toMatchObject({ errcode: 90501, reaction: 'skip_item' })
+    expect(await failure(group('wrNone'))).toMatchObject({ errcode: 90501, reaction: 'skip_item' })
+    expect(await failure(callWecom({ ...directoryApp }, `${path}/get`, { body: { chat_id: chatId } }))).toMatchObject({ errcode: 48002 })
+  })
+
+  test('are listed page after page, none twice and none missing', async () => {
+    await control('POST', 'company', { groups: 30, seed: 'contract-groups' })
+    const whole = (await listed()).map((one) => one.chat_id)
+    expect(whole.length).toBeGreaterThanOrEqual(33)
+    expect(new Set(whole).size).toBe(whole.length)
+    expect((await listed({ limit: 7 })).map((one) => one.chat_id)).toEqual(whole)
+    const [first] = await listed({ userIds: ['chenjing'] })
+    expect((await group(first?.chat_id ?? ''))?.owner).toBe('chenjing')
+    const list = (body: { limit: number; cursor?: string; owner_filter?: { userid_list: string[] } }) =>
+      callWecom(app, `${path}/list`, { body })
+    expect(await failure(list({ limit: 5, cursor: 'nonsense' }))).toMatchObject({ errcode: 50100, reaction: 'restart_paging' })
+    expect(await failure(list({ limit: 1001 }))).toMatchObject({ code: 'wecom.bad_request', field: 'limit' })
+    expect(await failure(list({ limit: 5, owner_filter: { userid_list: ['nobody'] } }))).toMatchObject({ errcode: 60111 })
+    const many = Array.from({ length: 101 }, (_, index) => `u${index}`)
+    expect(await failure(list({ limit: 5, owner_filter: { userid_list: many } }))).toMatchObject({ field: 'owner_filter.userid_list' })
+  })
+
+  test('get codes that are made, read, changed, scanned and deleted', async () => {
+    const chatId = await make()
+    const { config_id } = await callWecom(app, `${path}/add_join_way`, {
+      body: {
+        scene: 2,
+        chat_id_list: [chatId],
+        state: 'door',
+        room_base_name: '福利群',
+        room_base_id: 3,
+        auto_create_room: 1,
+        remark: '门店',
+      },
+    })
+    const way = async () => (await callWecom(app, `${path}/get_join_way`, { body: { config_id } })).join_way
+    expect(await way()).toMatchObject({ config_id, scene: 2, state: 'door', room_base_id: 3, auto_create_room: 1, mark_source: true })
+    const scanned = await control('POST', 'scan', { code: (await way())?.qr_code, name: '扫码的人' })
+    expect((await group(chatId))?.member_list?.at(-1)).toMatchObject({ userid: scanned.externalUserId, join_scene: 3, state: 'door' })
+    await callWecom(app, `${path}/update_join_way`, { body: { config_id, scene: 2, chat_id_list: [chatId], state: 'window' } })
+    expect(await way()).toMatchObject({ state: 'window', remark: '', room_base_name: '' })
+    await callWecom(app, `${path}/del_join_way`, { body: { config_id } })
+    expect(await failure(way())).toMatchObject({ reaction: 'fix_request' })
+    const add = (chat_id_list: string[], more: { state?: string } = {}) =>
+      callWecom(app, `${path}/add_join_way`, { body: { scene: 2, chat_id_list, ...more } })
+    expect(await failure(add(['wrNone']))).toMatchObject({ errcode: 90501 })
+    expect(await failure(add(Array.from({ length: 6 }, () => chatId)))).toMatchObject({ code: 'wecom.bad_request', field: 'chat_id_list' })
+    expect(await failure(add([chatId], { state: 's'.repeat(31) }))).toMatchObject({ field: 'state' })
+  })
+
+  test('are handed over on the job and after leaving, each refusal with its own reason', async () => {
+    await control('POST', 'employees', { userId: 'leaver', name: '将离职' })
+    const [kept, left] = [await make(), await make({ owner: 'leaver' })]
+    const hand = async (verb: 'transfer' | 'onjob_transfer', chatId: string, new_owner: string) =>
+      (await callWecom(app, `${path}/${verb}`, { body: { chat_id_list: [chatId], new_owner } })).failed_chat_list?.map((one) => one.errcode)
+    expect(await hand('onjob_transfer', kept, 'lina')).toEqual([90504])
+    expect(await hand('onjob_transfer', 'wrNone', 'lina')).toEqual([90501])
+    expect(await hand('onjob_transfer', kept, 'wanglei')).toEqual([])
+    expect((await group(kept))?.owner).toBe('wanglei')
+    expect(await hand('transfer', kept, 'lina')).toEqual([90500])
+    await control('DELETE', 'employees/leaver')
+    expect(await listed({ status_filter: 1 })).toEqual([{ chat_id: left, status: 1 }])
+    expect(await hand('onjob_transfer', left, 'wanglei')).toEqual([90502])
+    expect(await hand('transfer', left, 'wanglei')).toEqual([])
+    expect(await hand('transfer', left, 'wanglei')).toEqual([90507])
+    await control('PUT', 'clock', { advanceSeconds: 3 })
+    expect(await listed({ status_filter: 3 })).toEqual([{ chat_id: left, status: 3 }])
+    expect((await group(left))?.owner).toBe('wanglei')
+    expect(await hand('transfer', left, 'lina')).toEqual([90508])
+    expect(await failure(hand('transfer', left, 'nobody'))).toMatchObject({ errcode: 60111 })
+    const many = Array.from({ length: 101 }, () => left)
+    const tooMany = callWecom(app, `${path}/transfer`, { body: { chat_id_list: many, new_owner: 'lina' } })
+    expect(await failure(tooMany)).toMatchObject({ field: 'chat_id_list' })
+  })
+
+  test('are counted by owner and by day', async () => {
+    const midnight = Math.floor((Date.now() / 1000 + 8 * 3600) / 86_400) * 86_400 - 8 * 3600
+    const days = { day_begin_time: midnight - 3 * 86_400, day_end_time: midnight - 86_400 }
+    const byOwner = await callWecom(app, `${path}/statistic`, { body: { ...days, order_by: 2, order_asc: 1, limit: 2, offset: 0 } })
+    expect(byOwner.items).toHaveLength(2)
+    expect(byOwner.next_offset).toBe(2)
+    expect(byOwner.total).toBeGreaterThan(2)
+    expect(byOwner.items?.[0]?.data).toMatchObject({
+      chat_total: expect.any(Number),
+      msg_total: expect.any(Number),
+      member_total: expect.any(Number),
+    })
+    const byDay = await callWecom(app, `${path}/statistic_group_by_day`, { body: days })
+    expect(byDay.items?.map((one) => one.stat_time)).toEqual([3, 2, 1].map((back) => midnight - back * 86_400))
+    const today = callWecom(app, `${path}/statistic`, { body: { day_begin_time: midnight } })
+    expect(await failure(today)).toMatchObject({ errcode: 600018, reaction: 'fix_request' })
+  })
+
+  test('greet by templates that are made, read, changed and deleted by one app', async () => {
+    const welcome = 'externalcontact/group_welcome_template'
+    const { template_id } = await callWecom(app, `${welcome}/add`, {
+      body: { text: { content: '你好 %NICKNAME%' }, link: { title: '须知', url: 'https://example.com' }, notify: 0 },
+    })
+    const read = () => callWecom(app, `${welcome}/get`, { body: { template_id } })
+    expect(await read()).toMatchObject({ text: { content: '你好 %NICKNAME%' }, link: { title: '须知' } })
+    await callWecom(app, `${welcome}/edit`, { body: { template_id, text: { content: '欢迎' } } })
+    expect(await read()).toMatchObject({ text: { content: '欢迎' } })
+    const other = { ...app, secret: sandbox.corps[0]?.contactSecret ?? '', agentId: undefined }
+    const byOther = callWecom(other, `${welcome}/edit`, { body: { template_id, text: { content: 'x' } } })
+    expect(await failure(byOther)).toMatchObject({ errcode: 41058, reaction: 'tell' })
+    expect(await failure(callWecom(app, `${welcome}/add`, { body: {} }))).toMatchObject({ reaction: 'fix_request' })
+    const long = callWecom(app, `${welcome}/add`, { body: { text: { content: '长'.repeat(1001) } } })
+    expect(await failure(long)).toMatchObject({ code: 'wecom.bad_request', field: 'text.content' })
+    await callWecom(app, `${welcome}/del`, { body: { template_id } })
+    expect(await failure(read())).toMatchObject({ reaction: 'fix_request' })
+    for (let index = 0; index < 100; index++) await callWecom(app, `${welcome}/add`, { body: { text: { content: `t${index}` } } })
+    const full = callWecom(app, `${welcome}/add`, { body: { text: { content: 'one too many' } } })
+    expect(await failure(full)).toMatchObject({ errcode: 41055, reaction: 'tell' })
+  })
+})
+
+describe('the app', () => {
+  test('sees its own settings and those of no other', async () => {
+    const settings = (agentid: number) => callWecom(app, 'agent/get', { query: { agentid } })
+    expect(await settings(app.agentId ?? 0)).toMatchObject({ agentid: app.agentId, name: '留量', allow_partys: { partyid: [1] } })
+    expect(await failure(settings(2000003))).toMatchObject({ errcode: 301002, reaction: 'configure' })
+    expect(await failure(settings(7))).toMatchObject({ errcode: 40056 })
+  })
+})
+
 describe('files', () => {
   const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(64)])
 
@@ -397,6 +566,33 @@ describe('callbacks', () => {
     expect(await event('change_contact.update_user')).toMatchObject({ userId: 'lina', position: '高级课程顾问' })
     await control('POST', 'tags', { group: '门店', name: '东门' })
     expect(await event('change_external_tag.create')).toMatchObject({ known: true, tagType: 'tag_group' })
+  })
+
+  test('tell of groups: made, joined by invitation and code, left, changed, dismissed', async () => {
+    const { externalUserId } = await newCustomer()
+    const { chatId, code } = await control('POST', 'groups', { owner: 'lina', name: '回调群' })
+    expect(await event('change_external_chat.create')).toMatchObject({ known: true, chatId })
+    const updates = () => received.filter((one) => one.type === 'change_external_chat.update')
+    await control('POST', `groups/${chatId}/invite`, { by: 'lina', members: ['wanglei', externalUserId] })
+    const scanned = await control('POST', 'scan', { code, name: '扫码的人' })
+    await control('POST', `groups/${chatId}/remove`, { by: 'lina', members: [scanned.externalUserId] })
+    await control('POST', `groups/${chatId}/leave`, { member: externalUserId })
+    await control('PUT', `groups/${chatId}`, { by: 'lina', name: '新名字', notice: '公告', owner: 'wanglei' })
+    await expect.poll(() => updates().length, { timeout: 10_000 }).toBe(7)
+    expect(updates()).toMatchObject([
+      { known: true, updateDetail: 'add_member', joinScene: 0, memChangeCnt: 2, memChangeList: ['wanglei', externalUserId] },
+      { updateDetail: 'add_member', joinScene: 3, memChangeCnt: 1, memChangeList: [scanned.externalUserId] },
+      { updateDetail: 'del_member', quitScene: 1 },
+      { updateDetail: 'del_member', quitScene: 0, memChangeList: [externalUserId] },
+      { updateDetail: 'change_name' },
+      { updateDetail: 'change_notice' },
+      { updateDetail: 'change_owner' },
+    ])
+    // What one push leaves off is where the next begins: a lost one shows.
+    const chained = updates().slice(0, 4) as unknown as { lastMemVer: string; curMemVer: string }[]
+    for (const [index, one] of chained.entries()) expect(one.lastMemVer).toBe(chained[index - 1]?.curMemVer ?? one.lastMemVer)
+    await control('DELETE', `groups/${chatId}`)
+    expect(await event('change_external_chat.dismiss')).toMatchObject({ known: true, chatId })
   })
 
   test('with a wrong signature or for another corp are refused', async () => {

@@ -4,7 +4,15 @@ import { type Random, seededRandom } from '#platform/random.ts'
 import { emit, externalContactEvent } from '../callbacks/events.ts'
 import { appAgentId, type Corp, createCorp } from '../state/corps.ts'
 import { type Customer, insertCustomer } from '../state/customers.ts'
-import { type Employee, listDepartments, listEmployees, newEmployee, saveDepartment, saveEmployee } from '../state/directory.ts'
+import {
+  activeMembers,
+  type Employee,
+  listDepartments,
+  listEmployees,
+  newEmployee,
+  saveDepartment,
+  saveEmployee,
+} from '../state/directory.ts'
 import { listTags, newTag, newTagGroup, saveTag, saveTagGroup } from '../state/tags.ts'
 import { now, publish, seededId, type World } from '../state/world.ts'
 import { addGroups, type GroupSize } from './groups.ts'
@@ -136,7 +144,7 @@ function addEmployees(world: World, corpId: string, order: Order, random: Random
 }
 
 function addCustomers(world: World, corpId: string, order: Order, random: Random): { customers: number; follows: number } {
-  const members = listEmployees(world, corpId).filter((it) => it.contact && it.status === 1)
+  const members = activeMembers(world, corpId)
   const tags = listTags(world, corpId).filter((it) => !it.deleted)
   let customers = 0
   let follows = 0

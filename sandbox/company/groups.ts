@@ -1,7 +1,7 @@
 // Lively customer groups out of a seed: people who came by invitation and by code, a notice, a little talk.
 import { type Random, seededRandom } from '#platform/random.ts'
 import { emit, groupChatEvent } from '../callbacks/events.ts'
-import { type Employee, listEmployees } from '../state/directory.ts'
+import { activeMembers, type Employee } from '../state/directory.ts'
 import { findGroupChat, insertGroupChat, insertGroupMember } from '../state/group-chats.ts'
 import { now, publish, seededId, toSeconds, type World } from '../state/world.ts'
 
@@ -34,7 +34,7 @@ type GroupOrder = { groups: number; size: GroupSize; seed: string; events: boole
 
 /** Adds groups made from the seed; the same order again adds none. */
 export function addGroups(world: World, corpId: string, order: GroupOrder): number {
-  const owners = listEmployees(world, corpId).filter((it) => it.contact && it.status === 1)
+  const owners = activeMembers(world, corpId)
   if (order.groups === 0 || owners.length === 0) return 0
   const everybody = world.store
     .all<{ external_userid: string }>('SELECT external_userid FROM customers WHERE corp_id = ? ORDER BY external_userid', corpId)

@@ -1,5 +1,5 @@
 // Companies, callbacks and requests: what is there and what happened.
-import { happening } from '/assets/phone/texts.js'
+import { detailOf, happening } from '/assets/phone/texts.js'
 
 let openCallback
 let openRequest
@@ -22,7 +22,7 @@ function corpCard(it, { h, t, toast }) {
   const copy = (text) =>
     h('button', { class: 'copy', onclick: () => navigator.clipboard.writeText(text).then(() => toast(t('copied'))) }, t('copy'))
   const pair = (name, text) => [h('dt', {}, t(name)), h('dd', {}, h('span', { class: 'mono' }, text), copy(text))]
-  const numbers = ['employees', 'customers', 'follows', 'tags', 'codes'].map((name) =>
+  const numbers = ['employees', 'customers', 'follows', 'groups', 'tags', 'codes'].map((name) =>
     h('div', {}, h('dt', {}, t(name)), h('dd', {}, (it.totals[name] ?? 0).toLocaleString('en-US'))),
   )
   const receiver = it.callback
@@ -67,7 +67,7 @@ export async function callbacks({ call, h, t, redraw, toast }) {
       'tr',
       { class: 'open', onclick: toggle, tabindex: '0', onkeydown: (event) => event.key === 'Enter' && toggle() },
       h('td', {}, time(it.createdAt)),
-      h('td', { class: 'grow' }, happening(it.name), ' ', h('span', { class: 'mono tagline' }, it.name.split('.').at(-1))),
+      h('td', { class: 'grow' }, happening(it), ' ', h('span', { class: 'mono tagline' }, detailOf(it))),
       h('td', {}, h('span', { class: `badge ${tones[it.state] ?? ''}` }, t(it.state))),
       h('td', { class: 'num aux' }, String(it.attempts)),
       h('td', { class: 'num aux' }, it.seconds === null ? '–' : `${Math.round(it.seconds * 1000).toLocaleString('en-US')} ms`),

@@ -1,6 +1,6 @@
 // Beside the phone: the callbacks that go out, so that somebody sees what an act set in motion.
 import { call, h } from './dom.js'
-import { happening, t } from './texts.js'
+import { detailOf, happening, t } from './texts.js'
 
 const aside = document.getElementById('behind')
 
@@ -21,9 +21,9 @@ function line(it) {
   return h(
     'li',
     { title: it.xml },
-    h('span', { class: 'happening' }, happening(it.name)),
+    h('span', { class: 'happening' }, happening(it)),
     h('span', { class: `badge ${tone}` }, state),
-    h('span', { class: 'what' }, it.name.split('.').at(-1)),
+    h('span', { class: 'what' }, detailOf(it)),
     h(
       'span',
       { class: 'when' },

@@ -36,13 +36,16 @@ export async function chatScreen(at, me) {
 }
 
 function footOf(at, other) {
-  if (other.relation === 'requested') return h('p', { class: 'closed' }, t('waitingVerify'))
+  return other.relation === 'requested' ? h('p', { class: 'closed' }, t('waitingVerify')) : composer(at.id, at.chat)
+}
+
+export function composer(from, to) {
   const input = h('textarea', { class: 'field', rows: 1, placeholder: t('say'), 'data-keep': 'say', 'aria-label': t('say') })
   const send = () => {
     const text = input.value.trim()
     if (!text) return
     attempt(async () => {
-      await call('/say', 'POST', { from: at.id, to: at.chat, text })
+      await call('/say', 'POST', { from, to, text })
       // The page redraws and would bring the text back: what was sent is no longer being typed.
       for (const it of document.querySelectorAll('[data-keep="say"]')) it.value = ''
       await draw()
@@ -87,7 +90,7 @@ function message(it, at, other) {
   return h('div', { class: `msg${mine ? ' mine' : ''}` }, h('img', { class: 'face', src: face, alt: '' }), piece(it))
 }
 
-function piece(it) {
+export function piece(it) {
   if (it.kind === 'image')
     return h(
       'a',

@@ -14,6 +14,7 @@ export function h(tag, props = {}, ...children) {
 
 const paths = {
   back: 'M15 5l-7 7 7 7',
+  plus: 'M12 5v14M5 12h14',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
   chat: 'M4 5h16v11H9l-5 4z',
   scan: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16',

@@ -1,10 +1,18 @@
 // Lists inside the phone: chats of a customer or an employee, and what an employee has to confirm.
 import { call, h, icon, toast } from './dom.js'
+import { groupRow } from './group.js'
+import { newGroup } from './new-group.js'
 import { attempt, draw, go, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
 
 export function chatsScreen(at, me) {
-  const rows = at.isEmployee ? employeeRows(me) : me.friends.map((it) => row(it.userId, it.avatar, it.name, `＠${it.corp}`, it))
+  const people = at.isEmployee
+    ? me.contacts.map((it) => ({ at: it.at, row: row(it.externalUserId, it.avatar, it.remark || it.name, '＠微信', it) }))
+    : me.friends.map((it) => ({ at: it.at, row: row(it.userId, it.avatar, it.name, `＠${it.corp}`, it) }))
+  const talks = [...people, ...me.groups.map((it) => ({ at: it.at, row: groupRow(it) }))]
+    .sort((a, b) => b.at.localeCompare(a.at))
+    .map((it) => it.row)
+  const rows = at.isEmployee ? [appRow(me), ...talks] : talks
   const empty = at.isEmployee
     ? emptyBox('chat', t('noContacts'), t('noContactsHint'))
     : emptyBox('chat', t('noChats'), t('noChatsHint'), h('button', { class: 'primary', onclick: () => go({ tab: 'scan' }) }, t('goScan')))
@@ -14,11 +22,12 @@ export function chatsScreen(at, me) {
     subtitle: at.isEmployee ? me.employee.name : me.customer.name,
     subtitlePlain: true,
     body: h('div', { class: 'screen flat' }, h('ul', {}, rows), hasAny ? '' : empty),
+    ...(at.isEmployee ? { more: () => newGroup(at, me), moreIcon: 'plus', moreLabel: t('newGroup') } : {}),
   }
 }
 
-function employeeRows(me) {
-  const app = h(
+const appRow = (me) =>
+  h(
     'li',
     {},
     h(
@@ -29,8 +38,6 @@ function employeeRows(me) {
       h('time', {}, me.app.at ? when(me.app.at, sandboxNow()) : ''),
     ),
   )
-  return [app, ...me.contacts.map((it) => row(it.externalUserId, it.avatar, it.remark || it.name, '＠微信', it))]
-}
 
 export const appFace = () =>
   h(

@@ -2,6 +2,8 @@
 import { behind } from './behind.js'
 import { chatScreen } from './chat.js'
 import { call, h, icon, listen } from './dom.js'
+import { groupIdOf, groupScreen } from './group.js'
+import { groupInfoScreen } from './group-info.js'
 import { chatsScreen, tasksScreen } from './lists.js'
 import { meScreen, peopleAside } from './people.js'
 import { draw, drawWith, go, place, sandboxNow, setClockOffset } from './route.js'
@@ -47,6 +49,7 @@ async function drawPhone() {
 }
 
 const screenOf = (at, me) => {
+  if (groupIdOf(at.chat)) return at.panel === 'info' ? groupInfoScreen(at, me) : groupScreen(at)
   if (at.chat) return chatScreen(at, me)
   if (at.tab === 'scan') return scanScreen(at, me)
   if (at.tab === 'tasks') return tasksScreen(at, me)
@@ -82,9 +85,11 @@ const statusBar = () =>
 
 function topBar(at, screen) {
   const left = at.chat
-    ? h('button', { class: 'icon', 'aria-label': t('back'), onclick: () => go({ chat: null }) }, icon('back'))
+    ? h('button', { class: 'icon', 'aria-label': t('back'), onclick: () => go(at.panel ? {} : { chat: null }) }, icon('back'))
     : h('span', {})
-  const right = screen.more ? h('button', { class: 'icon', 'aria-label': t('more'), onclick: screen.more }, icon('more')) : h('span', {})
+  const right = screen.more
+    ? h('button', { class: 'icon', 'aria-label': screen.moreLabel ?? t('more'), onclick: screen.more }, icon(screen.moreIcon ?? 'more'))
+    : h('span', {})
   return h(
     'header',
     { class: 'topbar' },

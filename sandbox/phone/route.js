@@ -14,7 +14,7 @@ export const drawWith = (work) => {
 }
 export const draw = () => drawAll()
 
-/** {as: 'c:wm…' | 'e:userid', tab: chats|scan|tasks|me, chat: the other's id, code} */
+/** {as: 'c:wm…' | 'e:userid', tab: chats|scan|tasks|me, chat: the other's id or 'g:' and a group's, panel: what is open over a chat, code} */
 export function place() {
   const query = new URLSearchParams(location.search)
   const as = query.get('as') ?? localStorage.getItem('sandbox.as') ?? ''
@@ -24,14 +24,16 @@ export function place() {
     id: as.slice(2),
     tab: query.get('tab') ?? (query.has('code') ? 'scan' : 'chats'),
     chat: query.get('chat'),
+    panel: query.get('panel'),
     code: query.get('code'),
   }
 }
 
+/** A panel closes with every step that does not name it. */
 export function go(change, replace = false) {
-  const { as, tab, chat } = { ...place(), ...change }
+  const { as, tab, chat, panel } = { ...place(), panel: null, ...change }
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries({ as, tab: tab === 'chats' ? null : tab, chat })) if (value) query.set(name, value)
+  for (const [name, value] of Object.entries({ as, tab: tab === 'chats' ? null : tab, chat, panel })) if (value) query.set(name, value)
   history[replace ? 'replaceState' : 'pushState'](null, '', `/phone?${query}`)
   if (as) localStorage.setItem('sandbox.as', as)
   return draw()

@@ -4,7 +4,7 @@ import { attempt, go } from './route.js'
 import { t } from './texts.js'
 
 export async function scanScreen(at, me) {
-  const { items } = await call('/codes?limit=50')
+  const { items, groups } = await call('/codes?limit=50')
   const input = h('input', {
     class: 'field',
     placeholder: t('paste'),
@@ -32,7 +32,20 @@ export async function scanScreen(at, me) {
           {},
           items.map((it) => codeRow(me, it)),
         )
-      : h('p', { class: 'empty', style: 'min-height:0;padding:32px' }, t('noCodes'))
+      : groups.length > 0
+        ? ''
+        : h('p', { class: 'empty', style: 'min-height:0;padding:32px' }, t('noCodes'))
+  const intoGroups =
+    groups.length > 0
+      ? [
+          h('h2', { class: 'section-title' }, t('groupCodes')),
+          h(
+            'ul',
+            {},
+            groups.map((it) => codeRow(me, { ...it, members: it.groups, skipVerify: true })),
+          ),
+        ]
+      : []
   return {
     title: t('scan'),
     subtitle: me.customer.name,
@@ -42,8 +55,9 @@ export async function scanScreen(at, me) {
       { class: 'screen' },
       h('div', { class: 'finder' }, t('finder')),
       form,
-      h('h2', { class: 'section-title' }, t('codes')),
+      items.length > 0 || groups.length === 0 ? h('h2', { class: 'section-title' }, t('codes')) : '',
       list,
+      intoGroups,
     ),
   }
 }
@@ -75,7 +89,11 @@ function codeRow(me, it) {
 
 const scan = (me, code) =>
   attempt(async () => {
-    const { externalUserId, userId, relation } = await call('/scan', 'POST', { code, customer: me.customer.externalUserId })
+    const { externalUserId, userId, relation, chatId } = await call('/scan', 'POST', { code, customer: me.customer.externalUserId })
+    if (chatId) {
+      toast(t(relation === 'member' ? 'inGroupAlready' : 'joinedGroup'))
+      return go({ as: `c:${externalUserId}`, tab: 'chats', chat: `g:${chatId}` })
+    }
     const { friends } = await call(`/phone/customer/${encodeURIComponent(externalUserId)}`)
     const name = friends.find((it) => it.userId === userId)?.name ?? userId
     toast(t({ new: 'added', friends: 'already', requested: 'requested', temporary: 'temporary' }[relation], { name }))

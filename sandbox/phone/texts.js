@@ -1,5 +1,8 @@
 // Chinese first, English second. The choice is remembered by the browser.
+import { groupsEn, groupsZh } from './texts-groups.js'
+
 const zh = {
+  ...groupsZh,
   title: '虚拟手机',
   home: '沙盒首页',
   chats: '消息',
@@ -22,7 +25,6 @@ const zh = {
   noContactsHint: '客户扫了这位员工的码，就会出现在这里。',
   paste: '粘贴活码、二维码链接或短链',
   doScan: '扫',
-  codes: '已有的活码',
   noCodes: '还没有活码。在留量里新建一个，这里马上会出现。',
   finder: '把二维码放入框内——或者在下面选一个',
   any: '多人活码',
@@ -83,6 +85,7 @@ const zh = {
   total: '共 {n} 位客户',
 }
 const en = {
+  ...groupsEn,
   title: 'Virtual phone',
   home: 'Sandbox home',
   chats: 'Chats',
@@ -105,7 +108,6 @@ const en = {
   noContactsHint: 'Customers who scan this employee’s code appear here.',
   paste: 'Paste a code, QR link or short link',
   doScan: 'Scan',
-  codes: 'Codes',
   noCodes: 'No codes yet. Make a live code and it appears here.',
   finder: 'Hold a QR code in the frame — or pick one below',
   any: 'several employees',
@@ -220,5 +222,24 @@ const happenings = {
   unsubscribe: ['取消关注应用', 'app unsubscribed'],
 }
 
+/** Groups share the words create and update with tags; what an update was stands in the push itself. */
+const groupHappenings = {
+  create: ['新建客户群', 'group created'],
+  dismiss: ['客户群解散', 'group dismissed'],
+  update: ['客户群变更', 'group updated'],
+  add_member: ['有人进群', 'group joined'],
+  del_member: ['有人退群', 'group left'],
+  change_owner: ['群主变更', 'group owner changed'],
+  change_name: ['群名变更', 'group renamed'],
+  change_notice: ['群公告变更', 'group notice changed'],
+}
+
+/** The last word of an event's name, or the detail of a group's update. */
+export const detailOf = (it) =>
+  /^change_external_chat/.test(it.name)
+    ? (/<UpdateDetail><!\[CDATA\[(\w+)/.exec(it.xml)?.[1] ?? it.name.split('.').at(-1))
+    : it.name.split('.').at(-1)
+
 /** What an event means, in words; its name where no words are known. */
-export const happening = (name) => happenings[name.split('.').at(-1)]?.[language() === 'en' ? 1 : 0] ?? name
+export const happening = (it) =>
+  (/^change_external_chat/.test(it.name) ? groupHappenings : happenings)[detailOf(it)]?.[language() === 'en' ? 1 : 0] ?? it.name

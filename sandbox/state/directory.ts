@@ -118,6 +118,12 @@ export function listEmployees(world: World, corpId: string): Employee[] {
   return employees
 }
 
+/** Who can take customers, by id: in the order of their making, two starts of the same company would differ. */
+export const activeMembers = (world: World, corpId: string): Employee[] =>
+  listEmployees(world, corpId)
+    .filter((it) => it.contact && it.status === 1)
+    .sort((a, b) => (a.userId < b.userId ? -1 : 1))
+
 export function findEmployee(world: World, corpId: string, userId: string): Employee | undefined {
   // WeCom's userids are case-insensitive.
   const wanted = userId.toLowerCase()
