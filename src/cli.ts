@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   verify: () => import('./commands/verify.ts'),
+  demo: () => import('./commands/demo.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
   openapi: () => import('./commands/openapi.ts'),
   wecom: () => import('./commands/wecom.ts'),

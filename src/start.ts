@@ -10,12 +10,13 @@ import { createLogger, type Logger } from '#platform/log.ts'
 import { aborted, untilSignal } from '#platform/process.ts'
 import { version } from '#platform/version.ts'
 import { buildConsole } from './build-console.ts'
+import { fillWithDemo } from './demo/fill.ts'
 import { type Engines, readAddress, startEngines, writeAddress } from './engines.ts'
 import { chooseSandboxPort, withPorts } from './ports.ts'
 import { environmentOf, type Kept, keep } from './supervisor.ts'
 import { firstTenant } from './workspace.ts'
 
-export type StartOptions = { sandbox: boolean; json: boolean }
+export type StartOptions = { sandbox: boolean; json: boolean; demo?: boolean }
 
 /** What somebody needs to begin, printed when everything serves. */
 type Welcome = {
@@ -111,6 +112,7 @@ async function startProcesses(
     say('Connecting the WeCom sandbox …')
     await connectSandbox(createContext(installation, first.tenantId, systemActor, 'start'), sandbox.url)
   }
+  if (options.demo) await fillWithDemo(createContext({ ...installation, config: configured }, first.tenantId, systemActor, 'demo'), { say })
   return {
     url: config.publicUrl,
     sandboxUrl: sandbox?.url ?? null,

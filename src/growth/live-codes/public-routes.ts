@@ -1,14 +1,12 @@
 import type { Context as HonoContext } from 'hono'
-import { liveCodeViewed } from '#growth/events.ts'
 import { type Context, createContext, systemActor } from '#platform/context.ts'
-import { emit, inTransaction } from '#platform/events/emit.ts'
 import { type AppEnv, allow, describe, router } from '#platform/http/router.ts'
 import { cardSvg } from './image/card.ts'
 import { qrTextOf } from './image/code-image.ts'
 import { toPng } from './image/render.ts'
 import { readCodeName } from './link.ts'
 import { linkPage, lostPage } from './link-page.ts'
-import { factsOf } from './reactions.ts'
+import { noteViews } from './views.ts'
 
 /** Short links: a page with the code, because WeChat adds friends from a code only. Opening it is counted. */
 export const liveCodeLinks = router()
@@ -79,5 +77,5 @@ const readPublic = (ctx: Context, state: string) =>
 async function countView(ctx: Context, code: PublicCode, agent: string): Promise<void> {
   if (agent === '' || /bot|spider|crawl|preview|curl|wget|monitor/i.test(agent)) return
   const device = /MicroMessenger|wxwork/i.test(agent) ? 'wechat' : /Mobile|Android|iPhone/i.test(agent) ? 'phone' : 'computer'
-  await inTransaction(ctx, async (ctx) => emit(ctx, liveCodeViewed, { customerId: null, properties: { ...factsOf(code), device } }))
+  await noteViews(ctx, code, [{ device }])
 }

@@ -38,11 +38,14 @@ async function added(ctx: Context, { customerId, at, properties }: LoggedEvent):
     .where('codeId', '=', code.id)
     .orderBy('tagId')
     .execute()
-  for (const { tagId } of tags) await tagCustomers(ctx, tagId, [customerId], { source: 'live_code' })
+  for (const { tagId } of tags) await tagCustomers(ctx, tagId, [customerId], { source: 'live_code', at })
   emit(ctx, liveCodeAdded, { customerId, at, properties: { ...factsOf(code), employee, employeeName, corp: code.corp, again } })
   if (code.remark) await enqueue(ctx, remarkCustomer, { code: code.id, customer: customerId, employee, addedAt: at.toISOString() })
-  await refreshCode(ctx, code.id)
+  // Whose turn it is goes by today's adds: what is told of an earlier day changes nobody's.
+  if (ctx.now().getTime() - at.getTime() < turnMs) await refreshCode(ctx, code.id)
 }
+
+const turnMs = 86_400_000
 
 type Add = { customerId: number; employee: number; at: Date }
 
@@ -100,7 +103,9 @@ export const codeOf = (ctx: Context, key: 'id' | 'state', value: number | string
     .where(`l.${key}`, '=', value as never)
     .executeTakeFirst()
 
-export const factsOf = ({ id, name, channelId, channelName }: Pick<Code, 'id' | 'name' | 'channelId' | 'channelName'>) => ({
+export type CodeFacts = Pick<Code, 'id' | 'name' | 'channelId' | 'channelName'>
+
+export const factsOf = ({ id, name, channelId, channelName }: CodeFacts) => ({
   code: id,
   codeName: name,
   ...(channelId === null ? {} : { channel: channelId, ...(channelName ? { channelName } : {}) }),

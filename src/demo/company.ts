@@ -1,0 +1,165 @@
+import type { ChannelKind } from '#growth/channels/schema.ts'
+
+/** What the demo company is. Shares are of people, counted from one step to the next. */
+export const company = { name: '山雨茶社', shop: '山雨茶社小程序', counter: '南山路门店' } as const
+
+export type Site = {
+  /** The live code. */
+  name: string
+  channel: string
+  group: string
+  kind: ChannelKind
+  /** Part of all friends who come through it. */
+  share: number
+  /** Openings of the link that end in a friendship. */
+  adds: number
+  /** Friends who go again within the weeks. */
+  leaves: number
+  buys: number
+  /** How many orders more a buyer makes on average. */
+  repeats: number
+  /** Members behind the code, by their WeCom ids. */
+  members: string[]
+  tag?: string
+}
+
+export const sites: readonly Site[] = [
+  {
+    name: '抖音春茶直播码',
+    channel: '抖音投放',
+    group: '线上投放',
+    kind: 'feed_ads',
+    share: 0.3,
+    adds: 0.38,
+    leaves: 0.24,
+    buys: 0.13,
+    repeats: 0.35,
+    members: ['wanglei', 'lina', 'zhangwei'],
+  },
+  {
+    name: '小红书笔记码',
+    channel: '小红书笔记',
+    group: '线上投放',
+    kind: 'content_platform',
+    share: 0.19,
+    adds: 0.52,
+    leaves: 0.13,
+    buys: 0.22,
+    repeats: 0.6,
+    members: ['lina', 'majun', 'linyue'],
+    tag: '小红书',
+  },
+  {
+    name: '公众号菜单码',
+    channel: '公众号',
+    group: '线上投放',
+    kind: 'official_account',
+    share: 0.12,
+    adds: 0.61,
+    leaves: 0.09,
+    buys: 0.27,
+    repeats: 0.8,
+    members: ['majun', 'hexin'],
+  },
+  {
+    name: '南山路门店台卡',
+    channel: '线下门店',
+    group: '线下',
+    kind: 'store',
+    share: 0.18,
+    adds: 0.83,
+    leaves: 0.05,
+    buys: 0.46,
+    repeats: 1.2,
+    members: ['liuyang', 'sunli', 'gaofei'],
+    tag: '线下门店',
+  },
+  {
+    name: '包裹卡活码',
+    channel: '包裹卡',
+    group: '线下',
+    kind: 'parcel_card',
+    share: 0.12,
+    adds: 0.57,
+    leaves: 0.07,
+    buys: 0.52,
+    repeats: 1.6,
+    members: ['linyue', 'hexin'],
+  },
+  {
+    name: '老客推荐码',
+    channel: '老客推荐',
+    group: '老客',
+    kind: 'fission',
+    share: 0.09,
+    adds: 0.74,
+    leaves: 0.04,
+    buys: 0.41,
+    repeats: 1.1,
+    members: ['chenjing', 'zhangwei'],
+    tag: '老客推荐',
+  },
+]
+
+export type Good = { code: string; title: string; price: number; taste: string; popular: number }
+
+export const goods: readonly Good[] = [
+  { code: 'GT-01', title: '明前龙井 50g', price: 168, taste: '绿茶', popular: 5 },
+  { code: 'GT-02', title: '碧螺春 100g', price: 128, taste: '绿茶', popular: 4 },
+  { code: 'WT-01', title: '武夷岩茶礼盒', price: 328, taste: '岩茶', popular: 3 },
+  { code: 'WT-02', title: '肉桂小罐 8 泡', price: 98, taste: '岩茶', popular: 4 },
+  { code: 'FT-01', title: '桂花乌龙 100g', price: 76, taste: '花茶', popular: 7 },
+  { code: 'FT-02', title: '茉莉银针 75g', price: 118, taste: '花茶', popular: 5 },
+  { code: 'CB-01', title: '冷泡茶包 12 袋', price: 39, taste: '冷泡', popular: 9 },
+  { code: 'CP-01', title: '手作盖碗', price: 89, taste: '茶器', popular: 3 },
+  { code: 'CP-02', title: '旅行茶具套装', price: 199, taste: '茶器', popular: 2 },
+]
+
+export const articles = ['三分钟泡好一杯岩茶', '春茶怎么存', '盖碗不烫手的拿法', '茶友来信：一家人的早茶', '冷泡茶的五个比例'] as const
+
+export const cities: readonly (readonly [city: string, weight: number])[] = [
+  ['杭州', 9],
+  ['上海', 8],
+  ['苏州', 5],
+  ['南京', 4],
+  ['宁波', 4],
+  ['北京', 3],
+  ['深圳', 3],
+  ['成都', 2],
+]
+
+export const tags = {
+  intent: { group: '意向', names: ['高意向', '待跟进', '暂无需求'] },
+  tier: { group: '客户等级', names: ['一般', '重要', '核心'] },
+  taste: { group: '产品偏好', names: ['绿茶', '岩茶', '花茶', '冷泡', '茶器'] },
+  source: { group: '来源渠道' },
+} as const
+
+/** Monday first: quiet Mondays, full weekends. */
+export const weekdays = [0.78, 0.85, 0.9, 0.96, 1.12, 1.45, 1.34] as const
+
+/** When people are on their phones, hour by hour: the way to work, noon, and above all the evening. */
+export const hours = [
+  0.6, 0.3, 0.15, 0.1, 0.1, 0.2, 0.6, 1.4, 2.4, 3, 3.6, 3.8, 4.6, 3.9, 3.2, 3.1, 3.3, 3.6, 4, 4.8, 6.2, 6.8, 4.6, 2,
+] as const
+
+/** Days before the end on which something was on: the part by which more people came. */
+export const campaigns: readonly (readonly [daysAgo: number, more: number])[] = [
+  [54, 0.9],
+  [53, 1.6],
+  [52, 0.8],
+  [26, 0.7],
+  [25, 1.3],
+  [24, 1.9],
+  [23, 0.9],
+  [5, 0.6],
+  [4, 0.9],
+]
+
+export const talks: readonly (readonly [customer: string, employee: string])[] = [
+  ['请问龙井是今年的吗？', '是明前新茶，头采那批，给您留了一罐小样。'],
+  ['岩茶新手喝哪款？', '可以先从肉桂小罐开始，8 泡装，不会浪费。'],
+  ['什么时候有活动呀', '这周五晚上 8 点直播有满减，我到时提醒您。'],
+  ['收到了，包装很好看', '谢谢您！第一泡 10 秒出汤，口感最好。'],
+  ['能开发票吗', '可以的，您把抬头发我就行。'],
+]

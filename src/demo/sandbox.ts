@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { appError } from '#platform/errors.ts'
+
+/** The acts of the demo's customers and employees on the virtual phone, each with the time it happened. */
+export type Sandbox = {
+  corpIds(): Promise<string[]>
+  scan(scan: Scan): Promise<z.infer<typeof Scanned>>
+  confirm(task: string, at: number): Promise<void>
+  unfollow(friend: Friend, by: 'customer' | 'employee', at: number): Promise<void>
+  say(from: string, to: string, text: string, at: number): Promise<void>
+  /** Whether the app's own marks come back as news. Returns how it was. */
+  tellApiEdits(tell: boolean): Promise<void>
+  /** Callbacks that are still on their way. */
+  underWay(): Promise<number>
+}
+
+export type Friend = { externalUserId: string; userId: string }
+
+type Scan = { code: string; person: string; name: string; gender: number; employee: string; at?: number }
+
+const Scanned = z.object({ externalUserId: z.string(), userId: z.string(), relation: z.string(), task: z.string().optional() })
+const Corps = z.object({ items: z.array(z.object({ corpId: z.string() })) })
+const Callbacks = z.object({ counts: z.record(z.string(), z.number()) })
+
+export function openSandbox(url: string): Sandbox {
+  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${url}/sandbox${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      signal: AbortSignal.timeout(30_000),
+    }).catch((cause) => {
+      throw appError('demo.no_sandbox', { status: 502, message: `The WeCom sandbox does not answer at ${url}.`, cause })
+    })
+    const answer: unknown = await response.json().catch(() => undefined)
+    if (!response.ok)
+      throw appError('sandbox.refused', {
+        status: 502,
+        message: `The WeCom sandbox answered ${response.status} to ${path}: ${JSON.stringify(answer)?.slice(0, 300)}`,
+      })
+    return answer
+  }
+  return {
+    corpIds: async () => Corps.parse(await ask('GET', '/corps')).items.map(({ corpId }) => corpId),
+    scan: async ({ at, ...scan }) => Scanned.parse(await ask('POST', '/scan', { ...scan, ...(at !== undefined && told(at)) })),
+    confirm: async (task, at) => void (await ask('POST', `/tasks/${task}/confirm`, told(at))),
+    unfollow: async (friend, by, at) => void (await ask('POST', '/unfollow', { ...friend, by, ...told(at) })),
+    say: async (from, to, text, at) => void (await ask('POST', '/say', { from, to, text, ...told(at) })),
+    tellApiEdits: async (apiEdits) => void (await ask('PUT', '/settings', { habits: { apiEdits } })),
+    underWay: async () => Callbacks.parse(await ask('GET', '/callbacks?limit=1')).counts.waiting ?? 0,
+  }
+}
+
+const told = (at: number) => ({ at: new Date(at).toISOString() })
