@@ -6,6 +6,7 @@ import type { Bench, Row, Size } from './bench.ts'
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   ingest: () => import('./ingest.ts'),
   pages: () => import('./pages.ts'),
+  wecom: () => import('./wecom.ts'),
 }
 
 const { values: flags, positionals } = parseArgs({

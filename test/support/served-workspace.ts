@@ -24,10 +24,10 @@ export type ServedWorkspace = {
   close(): Promise<void>
 }
 
-export async function openServedWorkspace(): Promise<ServedWorkspace> {
+export async function openServedWorkspace(extra: Record<string, string> = {}): Promise<ServedWorkspace> {
   const dataDir = mkdtempSync(join(tmpdir(), 'liuliang-served-'))
   const port = await freePort()
-  const config = readConfig({ LIULIANG_DATA: dataDir, LIULIANG_PORT: String(port), LIULIANG_LOG_LEVEL: 'fatal' })
+  const config = readConfig({ LIULIANG_DATA: dataDir, LIULIANG_PORT: String(port), LIULIANG_LOG_LEVEL: 'fatal', ...extra })
   const log = createLogger('fatal', 'bench')
   const engines = await startEngines(config, log)
   await migrate(engines.config)
