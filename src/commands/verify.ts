@@ -1,11 +1,12 @@
-import { verifyAudit } from '#platform/audit.ts'
-import { createContext, systemActor } from '#platform/context.ts'
+import { verify } from '#insight/verify/verify.ts'
+import { mirrorPersons } from '#management/customers/mirror.ts'
 import { appError } from '#platform/errors.ts'
+import { consumers } from '../app.ts'
 import { openWorkspace } from '../workspace.ts'
 import { type Command, configFrom, printResult } from './command.ts'
 
 export const command: Command = {
-  summary: 'check the audit chain, and that nothing is lost between PostgreSQL and ClickHouse',
+  summary: 'check the audit chain, sums and merges, and that ClickHouse tells what PostgreSQL holds',
   usage: '[--data DIR]',
   options: {},
   async run({ flags, json }) {
@@ -13,18 +14,13 @@ export const command: Command = {
     const { installation } = workspace
     try {
       await workspace.settle()
-      const tenants = await installation.databases.system.selectFrom('tenants').select(['id', 'name']).execute()
-      const checks = []
-      for (const { id, name } of tenants) {
-        const audit = await verifyAudit(createContext(installation, id, systemActor, 'verify'))
-        checks.push({ tenant: name, audit })
-      }
-      const [events] = await installation.clickhouse.rows<{ events: number; doubled: number }>(
-        'select count() as events, count() - uniqExact(tenant, id) as doubled from events',
+      await mirrorPersons(installation)
+      const found = await verify(
+        installation,
+        consumers.map(({ name }) => name),
       )
-      const ok = checks.every(({ audit }) => audit.ok) && events?.doubled === 0
-      printResult({ ok, tenants: checks, events }, json)
-      if (!ok) throw appError('verify.failed', { message: 'At least one check failed; the result above says which.' })
+      printResult(found, json)
+      if (!found.ok) throw appError('verify.failed', { message: 'At least one check failed; the result above says which.' })
     } finally {
       await workspace.close()
     }
