@@ -10,6 +10,7 @@ import { sessionQuery } from '#console/api/session.ts'
 import { startLanguage, useText } from '#console/i18n/i18n.ts'
 import { newRouter } from '#console/routes.tsx'
 import { antdTheme, dark, light, paintDocument } from '#console/theme.ts'
+import { rememberPlace } from '#console/ui/back.tsx'
 import { readPreferences, useMedia, usePhone, useThemeName } from '#console/ui/preferences.ts'
 import '#console/ui/ui.css'
 
@@ -20,6 +21,7 @@ const client = newQueryClient(() => {
   void router.invalidate()
 })
 const router = newRouter(client)
+router.subscribe('onResolved', ({ toLocation }) => rememberPlace(toLocation))
 
 function Console() {
   const name = useThemeName()

@@ -1,16 +1,26 @@
+interface ErrorBody {
+  code: string
+  message: string
+  field?: string
+  requestId?: string
+  details?: Record<string, unknown>
+}
+
 /** What the server says when it refuses: `code` is the API, the text is for people who have no translation of it. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly field: string | undefined
   readonly requestId: string | undefined
+  readonly details: Record<string, unknown>
 
-  constructor(status: number, error: { code: string; message: string; field?: string; requestId?: string }) {
+  constructor(status: number, error: ErrorBody) {
     super(error.message)
     this.status = status
     this.code = error.code
     this.field = error.field
     this.requestId = error.requestId
+    this.details = error.details ?? {}
   }
 }
 
@@ -80,9 +90,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function errorOf(answer: unknown): { code: string; message: string; field?: string; requestId?: string } | undefined {
+function errorOf(answer: unknown): ErrorBody | undefined {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined
   const { error } = answer
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
-  return error as { code: string; message: string }
+  return error as ErrorBody
 }

@@ -8,7 +8,12 @@ import { When } from '#console/ui/when.tsx'
 import type { CustomerItem } from '#management/customers/schema.ts'
 
 export const customerColumns = (t: Translate): Column<CustomerItem>[] => [
-  { key: 'name', title: t('customers.name'), width: 180, render: (row) => <PersonChip name={row.name} avatar={row.avatar} /> },
+  {
+    key: 'name',
+    title: t('customers.name'),
+    width: 180,
+    render: (row) => <PersonChip name={row.name} alias={row.alias} avatar={row.avatar} />,
+  },
   {
     key: 'tags',
     title: t('customers.tags'),

@@ -4,7 +4,7 @@ import { AttributeFields, attributeValues } from '#console/attributes/attribute-
 import { useCreateCustomer, useEditCustomer } from '#console/customers/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
-import type { CustomerDetail } from '#management/customers/schema.ts'
+import type { CustomerDetail, CustomerPatch } from '#management/customers/schema.ts'
 
 interface Values {
   name: string
@@ -13,6 +13,7 @@ interface Values {
   memberNo?: string
   company?: string
   position?: string
+  remark?: string
   attributes?: Record<string, unknown>
 }
 
@@ -62,32 +63,52 @@ export function EditCustomer(props: { customer: CustomerDetail; open: boolean; o
         ...(props.customer.gender === 'male' || props.customer.gender === 'female' ? { gender: props.customer.gender } : {}),
         ...(props.customer.company ? { company: props.customer.company } : {}),
         ...(props.customer.position ? { position: props.customer.position } : {}),
+        ...(props.customer.remark ? { remark: props.customer.remark } : {}),
         attributes: Object.fromEntries(props.customer.attributes.map(({ key, value }) => [key, value ?? undefined])),
       }}
-      onSubmit={({ name, gender, company, position, attributes }) =>
-        edit.mutateAsync({
-          name,
-          gender: gender ?? null,
-          company: company || null,
-          position: position || null,
-          attributes: attributeValues(attributes),
-        })
-      }
+      onSubmit={async (values) => {
+        const change = changesOf(props.customer, values)
+        if (Object.keys(change).length > 0) await edit.mutateAsync(change)
+      }}
     >
-      <Fields />
+      <Fields nameless={props.customer.name === null} />
       <Form.Item name="position" label={t('customers.position')}>
         <Input maxLength={100} autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="remark" label={t('customers.remark')}>
+        <Input.TextArea maxLength={500} showCount autoSize={{ minRows: 2, maxRows: 6 }} />
       </Form.Item>
       <AttributeFields />
     </FormDrawer>
   )
 }
 
-function Fields() {
+/** Only what is different: the timeline and the audit log say what somebody changed, not what the form held. */
+function changesOf(customer: CustomerDetail, { name, gender, company, position, remark, attributes }: Values): CustomerPatch {
+  const asked = {
+    gender: gender ?? null,
+    company: company?.trim() || null,
+    position: position?.trim() || null,
+    remark: remark?.trim() || null,
+  }
+  const known = new Map(customer.attributes.map(({ key, value }) => [key, value ?? null]))
+  const own = Object.entries(attributeValues(attributes)).filter(([key, value]) => (known.get(key) ?? null) !== value)
+  return {
+    ...(name?.trim() && name.trim() !== customer.name ? { name: name.trim() } : {}),
+    ...Object.fromEntries(Object.entries(asked).filter(([key, value]) => value !== customer[key as keyof typeof asked])),
+    ...(own.length > 0 ? { attributes: Object.fromEntries(own) } : {}),
+  }
+}
+
+function Fields({ nameless = false }: { nameless?: boolean }) {
   const { t } = useText()
   return (
     <>
-      <Form.Item name="name" label={t('customers.name')} rules={[{ required: true, whitespace: true, message: t('ui.required') }]}>
+      <Form.Item
+        name="name"
+        label={t('customers.name')}
+        rules={nameless ? [] : [{ required: true, whitespace: true, message: t('ui.required') }]}
+      >
         <Input maxLength={100} autoComplete="off" />
       </Form.Item>
       <Form.Item name="gender" label={t('customers.gender')}>

@@ -4,11 +4,13 @@ import { Button, Popover, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useMay, useTenant } from '#console/api/session.ts'
 import { EditCustomer } from '#console/customers/customer-form.tsx'
+import { Phones } from '#console/customers/phones.tsx'
 import { useCustomer, useTagCustomer, useTimeline } from '#console/customers/queries.ts'
 import { Links, Merged } from '#console/customers/relations.tsx'
 import { timelineItem } from '#console/customers/timeline-text.tsx'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
+import { Back } from '#console/ui/back.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { Count } from '#console/ui/count.tsx'
@@ -32,7 +34,7 @@ export function CustomerPage() {
   const [editing, setEditing] = useState(false)
   if (customer.error) {
     return (
-      <Page title={t('customers.customer')} back={<Back />}>
+      <Page title={t('customers.customer')} back={<Back to="/customers">{t('customers.title')}</Back>}>
         <Section>
           <Problem error={customer.error} retry={() => void customer.refetch()} />
         </Section>
@@ -43,7 +45,7 @@ export function CustomerPage() {
   return (
     <Page
       title={data ? <Who customer={data} /> : t('customers.customer')}
-      back={<Back />}
+      back={<Back to="/customers">{t('customers.title')}</Back>}
       actions={
         data && (
           <Gate permission="customers.write">
@@ -70,15 +72,6 @@ export function CustomerPage() {
   )
 }
 
-const Back = () => {
-  const { t } = useText()
-  return (
-    <p className="note">
-      <Link to="/customers">{t('customers.title')}</Link> /
-    </p>
-  )
-}
-
 function Who({ customer }: { customer: CustomerDetail }) {
   const { t } = useText()
   const note = [
@@ -87,7 +80,9 @@ function Who({ customer }: { customer: CustomerDetail }) {
     [customer.company, customer.position].filter(Boolean).join(' '),
     customer.merged.length > 0 && t('customers.mergedNote', { count: customer.merged.length + 1 }),
   ]
-  return <PersonChip size="large" name={customer.name} avatar={customer.avatar} note={note.filter(Boolean).join(' · ')} />
+  return (
+    <PersonChip size="large" name={customer.name} alias={customer.alias} avatar={customer.avatar} note={note.filter(Boolean).join(' · ')} />
+  )
 }
 
 function Identity({ customer }: { customer: CustomerDetail }) {
@@ -97,7 +92,8 @@ function Identity({ customer }: { customer: CustomerDetail }) {
       <Section title={t('customers.profile')}>
         <Facts
           items={[
-            { name: t('customers.phone'), value: customer.phoneMasked },
+            { name: t('customers.phone'), value: <Phones customer={customer} /> },
+            ...(customer.remark ? [{ name: t('customers.remark'), value: customer.remark }] : []),
             { name: t('customers.channel'), value: customer.channel?.name },
             { name: t('customers.addedAt'), value: <When at={customer.firstAddedAt} /> },
             { name: t('customers.lastActiveAt'), value: <When at={customer.lastActiveAt} /> },
@@ -112,7 +108,8 @@ function Identity({ customer }: { customer: CustomerDetail }) {
         <Facts
           items={customer.identities.map((identity) => ({
             name: textOr(`customers.identityKinds.${identity.kind}`, identity.kind),
-            value: <CopyId value={identity.value} />,
+            // A masked number is no use on a clipboard.
+            value: identity.kind === 'phone' ? <span className="figure">{identity.value}</span> : <CopyId value={identity.value} />,
           }))}
         />
       </Section>
@@ -165,6 +162,14 @@ function Actions({ customer }: { customer: CustomerDetail }) {
             ...(totals.refundedMinor
               ? [{ name: t('customers.refunded'), value: <Money minor={totals.refundedMinor} currency={totals.currency} exact /> }]
               : []),
+            ...totals.others.map((other) => ({
+              name: t('customers.paidIn', { currency: other.currency }),
+              value: (
+                <>
+                  <Money minor={other.paidMinor} currency={other.currency} exact /> · <Count value={other.ordersCount} />
+                </>
+              ),
+            })),
             ...(totals.lastPaidAt ? [{ name: t('customers.lastPaidAt'), value: <When at={totals.lastPaidAt} /> }] : []),
           ]}
         />

@@ -3,13 +3,25 @@ import { Select } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import { get, type Page } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { exactMoney } from '#console/ui/format.ts'
 import { PersonChip } from '#console/ui/person-chip.tsx'
+import { usePersonName } from '#console/ui/person-name.ts'
 import type { CustomerItem } from '#management/customers/schema.ts'
 
 /** One customer, found by name, remark, phone or member number. */
 export function CustomerPicker(props: { value?: string; onChange?: (id: string) => void; except?: string; id?: string }) {
   const { t } = useText()
+  const called = usePersonName()
   const [text, setText] = useState('')
+  const noteOf = (customer: CustomerItem) =>
+    [
+      customer.company,
+      customer.phoneMasked,
+      customer.ordersCount > 0 &&
+        t('customers.ordersOf', { count: customer.ordersCount, amount: exactMoney(customer.paidMinor, customer.currency) }),
+    ]
+      .filter(Boolean)
+      .join(' · ')
   const q = useDeferredValue(text.trim())
   const found = useQuery({
     queryKey: ['customers', 'picker', q],
@@ -28,13 +40,9 @@ export function CustomerPicker(props: { value?: string; onChange?: (id: string) 
       onChange={(id: string | null) => id && props.onChange?.(id)}
       options={(found.data?.items ?? [])
         .filter(({ id }) => id !== props.except)
-        .map((customer) => ({ value: customer.id, label: customer.name ?? t('ui.nameless'), customer }))}
+        .map((customer) => ({ value: customer.id, label: called(customer), customer }))}
       optionRender={({ data }) => (
-        <PersonChip
-          name={data.customer.name}
-          avatar={data.customer.avatar}
-          note={[data.customer.company, data.customer.phoneMasked].filter(Boolean).join(' · ')}
-        />
+        <PersonChip name={data.customer.name} alias={data.customer.alias} avatar={data.customer.avatar} note={noteOf(data.customer)} />
       )}
     />
   )

@@ -1,4 +1,4 @@
-import { DownloadOutlined, PlusOutlined } from '@ant-design/icons'
+import { PlusOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { type ReactNode, useState } from 'react'
@@ -46,7 +46,7 @@ export function CustomersPage() {
       actions={
         <>
           <Gate permission="exports.write">
-            <ExportButton what="customers" filter={filter} icon={<DownloadOutlined />} />
+            <ExportButton what="customers" filter={filter} q={search.q} />
           </Gate>
           <Gate permission="customers.write">
             <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>

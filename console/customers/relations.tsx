@@ -10,6 +10,7 @@ import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
+import { usePersonName } from '#console/ui/person-name.ts'
 import { type CustomerDetail, linkKinds } from '#management/customers/schema.ts'
 
 /** Companies, families, payers: who belongs to this customer. */
@@ -17,6 +18,7 @@ export function Links({ customer }: { customer: CustomerDetail }) {
   const { t } = useText()
   const run = useRun()
   const may = useMay()('customers.write')
+  const called = usePersonName()
   const [adding, setAdding] = useState(false)
   const add = useAddLink(customer.id)
   const remove = useRemoveLink()
@@ -44,6 +46,7 @@ export function Links({ customer }: { customer: CustomerDetail }) {
                 <Link to="/customers/$customerId" params={{ customerId: link.customer.id }}>
                   <PersonChip
                     name={link.customer.name}
+                    alias={link.customer.alias}
                     note={[link.direction === 'from' ? kind : t('customers.linkedBy', { kind }), link.note].filter(Boolean).join(' · ')}
                   />
                 </Link>
@@ -52,7 +55,7 @@ export function Links({ customer }: { customer: CustomerDetail }) {
                     type="text"
                     size="small"
                     icon={<DeleteOutlined />}
-                    aria-label={t('ui.deleteNamed', { name: link.customer.name ?? kind })}
+                    aria-label={t('ui.deleteNamed', { name: called(link.customer) })}
                     onClick={() => void run(() => remove.mutateAsync({ from, to, kind: link.kind }))}
                   />
                 )}
@@ -87,6 +90,7 @@ export function Merged({ customer }: { customer: CustomerDetail }) {
   const { t } = useText()
   const confirm = useConfirm()
   const may = useMay()('customers.write')
+  const called = usePersonName()
   const [merging, setMerging] = useState(false)
   const merge = useMergeCustomers()
   const undo = useUndoMerge()
@@ -107,15 +111,15 @@ export function Merged({ customer }: { customer: CustomerDetail }) {
         <p className="note">{t('customers.notMerged')}</p>
       ) : (
         <ul className="lines">
-          {customer.merged.map(({ id, name, merge: mergeId }) => (
+          {customer.merged.map(({ id, name, alias, merge: mergeId }) => (
             <li key={id}>
-              <PersonChip name={name} />
+              <PersonChip name={name} alias={alias} />
               {may && mergeId && (
                 <Button
                   size="small"
                   onClick={() =>
                     confirm({
-                      title: t('customers.undoTitle', { name: name ?? t('ui.nameless') }),
+                      title: t('customers.undoTitle', { name: called({ name, alias }) }),
                       effect: t('customers.undoEffect'),
                       act: t('customers.undoMerge'),
                       run: () => undo.mutateAsync(mergeId),

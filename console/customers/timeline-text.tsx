@@ -10,6 +10,7 @@ import {
   UserAddOutlined,
   UserDeleteOutlined,
 } from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { TimelineEvent } from '#console/customers/queries.ts'
 import { type Language, textOr } from '#console/i18n/i18n.ts'
@@ -29,7 +30,14 @@ export function timelineItem(event: TimelineEvent, currency: string, language: L
   return {
     id: event.id,
     at: event.at,
-    title,
+    title:
+      typeof event.properties.order === 'string' ? (
+        <Link to="/orders" search={{ order: event.properties.order }}>
+          {title}
+        </Link>
+      ) : (
+        title
+      ),
     tone: look?.[1] ?? 'plain',
     icon: look?.[2] ?? <EyeOutlined />,
     ...(detail.length ? { detail: detail.join(' · ') } : {}),

@@ -1,47 +1,47 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Segmented, Skeleton } from 'antd'
+import { Button, Skeleton } from 'antd'
+import { type ReactNode, useId, useState } from 'react'
 import { useMay } from '#console/api/session.ts'
-import { useUndoMerge } from '#console/customers/queries.ts'
+import { useCustomer, useMergeCustomers, useUndoMerge } from '#console/customers/queries.ts'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { type Merge, type Review, useDecide, useMerges, useReviews } from '#console/identity/queries.ts'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
+import { Count } from '#console/ui/count.tsx'
 import { type Column, DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
-import { Page, Section } from '#console/ui/page.tsx'
+import { Money } from '#console/ui/money.tsx'
+import { Facts, Page, Row, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
+import { usePersonName } from '#console/ui/person-name.ts'
 import { Problem } from '#console/ui/problem.tsx'
-import { Badge } from '#console/ui/tag-chips.tsx'
+import { Views } from '#console/ui/tabs.tsx'
+import { Badge, TagChips } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
 
 const route = getRouteApi('/app/merges')
 
+const views = ['reviews', 'log', 'apart'] as const
+
 export function MergesPage() {
   const { t } = useText()
-  const { view } = route.useSearch()
+  const search = route.useSearch()
+  const view = views.find((one) => one === search.view) ?? 'reviews'
   const navigate = useNavigate({ from: '/merges' })
   return (
-    <Page
-      title={t('identity.title')}
-      note={t('identity.note')}
-      actions={
-        <Segmented
-          value={view === 'log' ? 'log' : 'reviews'}
-          onChange={(value) => void navigate({ search: { view: value === 'log' ? 'log' : undefined } })}
-          options={[
-            { value: 'reviews', label: t('identity.reviews') },
-            { value: 'log', label: t('identity.merges') },
-          ]}
-        />
-      }
-    >
-      {view === 'log' ? <Log /> : <Reviews />}
+    <Page title={t('identity.title')} note={t('identity.note')}>
+      <Views
+        open={view}
+        views={views.map((key) => ({ key, name: t(`identity.views.${key}`) }))}
+        onOpen={(key) => void navigate({ search: { view: key === 'reviews' ? undefined : key } })}
+      />
+      {view === 'log' ? <Log /> : <Reviews state={view === 'apart' ? 'separate' : 'open'} />}
     </Page>
   )
 }
 
-function Reviews() {
+function Reviews({ state }: { state: 'open' | 'separate' }) {
   const { t } = useText()
-  const list = useReviews()
+  const list = useReviews(state)
   if (list.error || list.loading || list.rows.length === 0) {
     return (
       <Section>
@@ -49,8 +49,10 @@ function Reviews() {
           <Problem error={list.error} retry={list.reload} />
         ) : list.loading ? (
           <Skeleton active />
-        ) : (
+        ) : state === 'open' ? (
           <Empty title={t('identity.noReviews')} hint={t('identity.noReviewsHint')} />
+        ) : (
+          <Empty title={t('identity.noneApart')} hint={t('identity.noneApartHint')} />
         )}
       </Section>
     )
@@ -73,37 +75,106 @@ function Pair({ review }: { review: Review }) {
   const { t } = useText()
   const run = useRun()
   const may = useMay()('customers.write')
+  const name = useId()
+  const [keep, setKeep] = useState(review.first.id)
   const decide = useDecide()
-  const act = (decision: 'merge' | 'separate') => void run(() => decide.mutateAsync({ id: review.id, decision }), t('identity.decided'))
+  const merge = useMergeCustomers()
+  const isOpen = review.state === 'open'
+  const asOne = () =>
+    isOpen
+      ? decide.mutateAsync({ id: review.id, decision: 'merge', keep })
+      : // What was told apart by hand is put together by hand as well.
+        merge.mutateAsync({ keep, merge: keep === review.first.id ? review.second.id : review.first.id })
+  const busy = decide.isPending || merge.isPending
   return (
     <Section
-      title={t('identity.reviewsNote')}
+      title={t(isOpen ? 'identity.reviewsNote' : 'identity.apartNote')}
       note={
         <>
-          {t('identity.why')}: {reasonOf(review.reason)} · <When at={review.createdAt} />
+          {t('identity.why')}: {reasonOf(review.reason)} · <When at={review.decidedAt ?? review.createdAt} />
+          {review.decidedBy && ` · ${review.decidedBy}`}
         </>
       }
       actions={
         may && (
           <>
-            <Button loading={decide.isPending} onClick={() => act('separate')}>
-              {t('identity.different')}
-            </Button>
-            <Button type="primary" loading={decide.isPending} onClick={() => act('merge')}>
+            {isOpen && (
+              <Button
+                disabled={busy}
+                onClick={() => void run(() => decide.mutateAsync({ id: review.id, decision: 'separate' }), t('identity.decidedApart'))}
+              >
+                {t('identity.different')}
+              </Button>
+            )}
+            <Button type={isOpen ? 'primary' : 'default'} loading={busy} onClick={() => void run(asOne, t('identity.decidedOne'))}>
               {t('identity.same')}
             </Button>
           </>
         )
       }
     >
-      <div className="row">
+      <div className="pair">
         {[review.first, review.second].map((who) => (
-          <Link key={who.id} to="/customers/$customerId" params={{ customerId: who.id }}>
-            <PersonChip size="large" name={who.name} avatar={who.avatar} />
-          </Link>
+          <Side
+            key={who.id}
+            who={who}
+            keeps={
+              may && (
+                <label className="row">
+                  <input type="radio" name={name} checked={keep === who.id} onChange={() => setKeep(who.id)} />
+                  {t('identity.keepThis')}
+                </label>
+              )
+            }
+          />
         ))}
       </div>
     </Section>
+  )
+}
+
+/** What somebody needs to tell whether two are one: how they are reached, what they bought, who knows them. */
+function Side({ who, keeps }: { who: Review['first']; keeps: ReactNode }) {
+  const { t } = useText()
+  const read = useCustomer(who.id)
+  const customer = read.data
+  return (
+    <div className="pair-side">
+      <Row between>
+        <Link to="/customers/$customerId" params={{ customerId: who.id }}>
+          <PersonChip name={who.name} alias={who.alias} avatar={who.avatar} />
+        </Link>
+        {keeps}
+      </Row>
+      {read.error ? (
+        <Problem error={read.error} retry={() => void read.refetch()} />
+      ) : customer ? (
+        <Facts
+          items={[
+            ...customer.identities.slice(0, 6).map((identity) => ({
+              name: textOr(`customers.identityKinds.${identity.kind}`, identity.kind),
+              value: <span className="wraps">{identity.value}</span>,
+            })),
+            { name: t('customers.gender'), value: customer.gender && textOr(`customers.genders.${customer.gender}`, customer.gender) },
+            { name: t('customers.company'), value: customer.company },
+            {
+              name: t('customers.ordersCount'),
+              value: (
+                <>
+                  <Count value={customer.totals.ordersCount} /> ·{' '}
+                  <Money minor={customer.totals.paidMinor} currency={customer.totals.currency} exact />
+                </>
+              ),
+            },
+            { name: t('customers.employee'), value: customer.followers.map(({ employee }) => employee.name).join('、') || null },
+            { name: t('customers.tags'), value: customer.tags.length > 0 ? <TagChips tags={customer.tags} max={6} /> : null },
+            { name: t('customers.addedAt'), value: <When at={customer.firstAddedAt} /> },
+          ]}
+        />
+      ) : (
+        <Skeleton active paragraph={{ rows: 5 }} title={false} />
+      )}
+    </div>
   )
 }
 
@@ -145,7 +216,7 @@ const columns = (t: Translate): Column<Merge>[] => [
 
 const Who = ({ who }: { who: Merge['keep'] }) => (
   <Link to="/customers/$customerId" params={{ customerId: who.id }}>
-    <PersonChip name={who.name} avatar={who.avatar} />
+    <PersonChip name={who.name} alias={who.alias} avatar={who.avatar} />
   </Link>
 )
 
@@ -154,13 +225,14 @@ function Undo({ merge }: { merge: Merge }) {
   const may = useMay()('customers.write')
   const confirm = useConfirm()
   const undo = useUndoMerge()
+  const called = usePersonName()
   if (!may || merge.undoneAt) return null
   return (
     <Button
       size="small"
       onClick={() =>
         confirm({
-          title: t('customers.undoTitle', { name: merge.merged.name ?? t('ui.nameless') }),
+          title: t('customers.undoTitle', { name: called(merge.merged) }),
           effect: t('customers.undoEffect'),
           act: t('customers.undoMerge'),
           run: () => undo.mutateAsync(merge.id),

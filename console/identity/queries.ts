@@ -7,9 +7,9 @@ export type Merge = z.infer<typeof MergeItem>
 export type Review = z.infer<typeof ReviewItem>
 
 export const useMerges = () => useList<Merge>('merges')
-export const useReviews = () => useList<Review>('merge-reviews')
+export const useReviews = (state: 'open' | 'separate') => useList<Review>('merge-reviews', { state })
 export const useDecide = () =>
   useCommand(
-    ({ id, decision }: { id: string; decision: 'merge' | 'separate' }) => put(`merge-reviews/${id}`, { decision }),
-    ['merge-reviews', 'merges', 'customers'],
+    ({ id, ...body }: { id: string; decision: 'merge' | 'separate'; keep?: string }) => put(`merge-reviews/${id}`, body),
+    ['merge-reviews', 'merges', 'customers', 'orders', 'overview'],
   )

@@ -59,7 +59,7 @@ function Shown({ order }: { order: OrderDetail }) {
             name: t('orders.customer'),
             value: order.customer ? (
               <Link to="/customers/$customerId" params={{ customerId: order.customer.id }}>
-                <PersonChip name={order.customer.name} />
+                <PersonChip name={order.customer.name} alias={order.customer.alias} />
               </Link>
             ) : (
               t('orders.anonymous')
@@ -146,6 +146,7 @@ function RefundForm(props: { order: OrderDetail; left: number; open: boolean; on
       onClose={props.onClose}
       initial={{ amount: most.replace(/[^\d.]/g, '') }}
       submit={t('orders.refundAct')}
+      fields={{ amountMinor: 'amount' }}
       onSubmit={({ amount, reason }) =>
         refund.mutateAsync({ amountMinor: parseMoney(amount, order.currency), ...(reason ? { reason } : {}) })
       }

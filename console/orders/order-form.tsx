@@ -1,6 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
-import { Button, Form, Input, InputNumber } from 'antd'
+import { Button, DatePicker, Form, Input, InputNumber } from 'antd'
+import dayjs from 'dayjs'
 import { newIdempotencyKey } from '#console/api/client.ts'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
@@ -18,6 +19,8 @@ interface Line {
 interface Values {
   orderNo: string
   phone?: string
+  memberNo?: string
+  paidAt?: string
   lines: Line[]
 }
 
@@ -27,16 +30,16 @@ export function CreateOrder({ open, onClose }: { open: boolean; onClose: () => v
   const { currency } = useTenant()
   const navigate = useNavigate()
   const create = useCreateOrder()
-  const submit = async ({ orderNo, phone, lines }: Values) => {
-    const at = new Date().toISOString()
+  const submit = async ({ orderNo, phone, memberNo, paidAt, lines }: Values) => {
+    const at = (paidAt ? dayjs(paidAt) : dayjs()).toISOString()
     const { id } = await create.mutateAsync({
       orderNo,
       status: 'paid',
       currency,
       createdAt: at,
       paidAt: at,
-      updatedAt: at,
-      buyer: phone ? { phone } : {},
+      updatedAt: new Date().toISOString(),
+      buyer: { ...(phone?.trim() ? { phone: phone.trim() } : {}), ...(memberNo?.trim() ? { memberNo: memberNo.trim() } : {}) },
       lines: lines.map((line, index) => ({
         lineNo: String(index + 1),
         productCode: line.productCode || line.title,
@@ -55,6 +58,7 @@ export function CreateOrder({ open, onClose }: { open: boolean; onClose: () => v
       onClose={onClose}
       draft="order"
       wide
+      fields={{ 'buyer.phone': 'phone', 'buyer.memberNo': 'memberNo' }}
       initial={{ orderNo: `M${newIdempotencyKey().slice(0, 10).toUpperCase()}`, lines: [{ title: '', quantity: 1, unitPrice: '' }] }}
       onSubmit={submit}
     >
@@ -63,6 +67,24 @@ export function CreateOrder({ open, onClose }: { open: boolean; onClose: () => v
       </Form.Item>
       <Form.Item name="phone" label={t('orders.customerIdent')} extra={t('orders.customerHint')}>
         <Input type="tel" autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="memberNo" label={t('orders.memberNo')}>
+        <Input maxLength={100} autoComplete="off" />
+      </Form.Item>
+      <Form.Item
+        name="paidAt"
+        label={t('orders.paidAt')}
+        extra={t('orders.paidAtHint')}
+        // The picker speaks of moments, the draft of text.
+        getValueProps={(value: unknown) => ({ value: typeof value === 'string' ? dayjs(value) : null })}
+        normalize={(day: { toISOString: () => string } | null) => day?.toISOString()}
+      >
+        <DatePicker
+          showTime={{ format: 'HH:mm' }}
+          format="YYYY-MM-DD HH:mm"
+          disabledDate={(day) => day.isAfter(dayjs())}
+          style={{ width: '100%' }}
+        />
       </Form.Item>
       <Lines currency={currency} />
     </FormDrawer>

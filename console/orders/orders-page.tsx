@@ -165,7 +165,7 @@ const columns = (t: Translate): Column<Order>[] => [
     render: (row) =>
       row.customer ? (
         <Link to="/customers/$customerId" params={{ customerId: row.customer.id }}>
-          <PersonChip name={row.customer.name} />
+          <PersonChip name={row.customer.name} alias={row.customer.alias} />
         </Link>
       ) : (
         <span className="mute">{t('orders.anonymous')}</span>

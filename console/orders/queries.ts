@@ -1,13 +1,14 @@
 import { type Page, post } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import type { Named } from '#console/api/types.ts'
+import type { Called } from '#console/ui/person-name.ts'
 import type { OrderStatus } from '#conversion/orders/schema.ts'
 
 export interface Order {
   id: string
   orderNo: string
   status: OrderStatus
-  customer?: Named | null
+  customer?: (Called & { id: string }) | null
   shop?: Named | null
   paidAt?: string | null
   createdAt?: string | null

@@ -19,6 +19,12 @@ test('steps behind an empty one have no rate and are never named', () => {
   expect(passages(counts(10, 0, 0, 0), undefined).map((passage) => passage.rate)).toEqual([0, null, null])
 })
 
+test('a rate of very few people is not compared with', () => {
+  const [adds, tagged] = passages(counts(1000, 600, 540, 54), counts(19, 20, 18, 4))
+  expect(adds?.rateBefore).toBeNull()
+  expect(tagged?.rateBefore).toBe(0.9)
+})
+
 test('the named step always has a rate', () => {
   const some = fc.record({ scans: fc.nat(50), adds: fc.nat(50), tagged: fc.nat(50), ordered: fc.nat(50) })
   fc.assert(

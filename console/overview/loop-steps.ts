@@ -9,10 +9,13 @@ export interface Passage {
   rateBefore: number | null
 }
 
+/** A rate of fewer people than this says nothing to compare with. */
+const fewest = 20
+
 export function passages(now: Counts, before: Counts | undefined): Passage[] {
   return (['adds', 'tagged', 'ordered'] as const).map((to, index) => {
     const from = steps[index] ?? 'scans'
-    return { to, rate: share(now[to], now[from]), rateBefore: before ? share(before[to], before[from]) : null }
+    return { to, rate: share(now[to], now[from]), rateBefore: before && before[from] >= fewest ? share(before[to], before[from]) : null }
   })
 }
 

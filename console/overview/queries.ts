@@ -1,6 +1,7 @@
 import { useList, useResource } from '#console/api/query.ts'
 import type { Named } from '#console/api/types.ts'
 import type { Counts, Step } from '#console/overview/loop-steps.ts'
+import type { Called } from '#console/ui/person-name.ts'
 
 export interface Overview {
   loop: Record<Step, { total: number; before?: number | null }>
@@ -8,9 +9,8 @@ export interface Overview {
   channels: ({ channel: Named | null } & Counts)[]
 }
 
-export interface StepPerson {
+export interface StepPerson extends Called {
   id: string
-  name: string
   avatar?: string | null
   at: string
   employee?: Named | null

@@ -1,5 +1,5 @@
 import { CodeOutlined, EditOutlined } from '@ant-design/icons'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useSession, useTenant } from '#console/api/session.ts'
@@ -11,6 +11,7 @@ import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { type SavedReport, useReport, useSaveReport } from '#console/reports/queries.ts'
 import { type Drill, ResultView } from '#console/reports/result.tsx'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
+import { Back } from '#console/ui/back.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
 import { todayIn } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
@@ -34,11 +35,7 @@ export function ReportPage() {
     (reportId === 'new'
       ? newDocument(isEditable(search.type) ? search.type : 'trend', today, weekStart)
       : (kept?.report as Document | undefined))
-  const back = (
-    <Link to="/reports" className="note">
-      {t('reports.title')}
-    </Link>
-  )
+  const back = <Back to="/reports">{t('reports.title')}</Back>
   if (!document) {
     return (
       <Page title={t('reports.title')} back={back}>
@@ -94,7 +91,7 @@ function Opened({ document, saved, back }: { document: Document; saved: SavedRep
           </div>
         )}
         <div className="report-result">
-          <ResultView document={document} drill={drill} />
+          <ResultView document={document} drill={drill} onChange={show} />
         </div>
       </div>
       {asked && <PeopleDrawer asked={asked} onClose={() => drill(undefined)} />}

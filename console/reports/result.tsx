@@ -1,8 +1,9 @@
-import { Skeleton } from 'antd'
+import { Button, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
+import { ApiError } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { LifecycleResultView, StickinessResultView } from '#console/reports/activity-result.tsx'
-import { type Document, isComplete } from '#console/reports/document.ts'
+import { change, type Document, isComplete } from '#console/reports/document.ts'
 import { FunnelResultView } from '#console/reports/funnel-result.tsx'
 import { type Answer, useAnswer } from '#console/reports/queries.ts'
 import { RetentionResultView } from '#console/reports/retention-result.tsx'
@@ -10,7 +11,7 @@ import { RfmResultView } from '#console/reports/rfm-result.tsx'
 import { TrendResultView } from '#console/reports/trend-result.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
-import { Section, Stack } from '#console/ui/page.tsx'
+import { Row, Section, Stack } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { When } from '#console/ui/when.tsx'
 import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
@@ -34,13 +35,39 @@ export interface ResultProps<Result> {
 }
 
 /** What the document answers. */
-export function ResultView({ document, drill }: { document: Document; drill: (drill: Drill) => void }) {
+export function ResultView({
+  document,
+  drill,
+  onChange,
+}: {
+  document: Document
+  drill: (drill: Drill) => void
+  onChange: (next: Document) => void
+}) {
   const { t } = useText()
   const answer = useAnswer<unknown>(document)
   if (!isComplete(document))
     return (
       <Section>
         <Empty title={t('reports.incomplete')} hint={t('reports.incompleteHint')} />
+      </Section>
+    )
+  if (isMixed(answer.error) && document.type === 'rfm')
+    return (
+      <Section>
+        <Empty
+          title={t('reports.whichCurrency')}
+          hint={t('reports.whichCurrencyHint')}
+          action={
+            <Row>
+              {currenciesOf(answer.error).map((currency) => (
+                <Button key={currency} onClick={() => onChange(change(document, { currency }))}>
+                  {currency}
+                </Button>
+              ))}
+            </Row>
+          }
+        />
       </Section>
     )
   if (answer.error)
@@ -64,6 +91,10 @@ export function ResultView({ document, drill }: { document: Document; drill: (dr
     </div>
   )
 }
+
+const isMixed = (error: Error | null): error is ApiError => error instanceof ApiError && error.code === 'report.currencies_mixed'
+
+const currenciesOf = ({ details }: ApiError): string[] => (Array.isArray(details.currencies) ? details.currencies.map(String) : [])
 
 function drawn(props: ResultProps<unknown>): ReactNode {
   switch (props.document.type) {

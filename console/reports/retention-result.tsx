@@ -57,6 +57,7 @@ function Average({ document, result }: Props) {
           labels: points.map((_point, at) => t(`reports.after.${periodOf(period)}`, { number: at })),
           series: [{ name: t('reports.returned'), values: points }],
           format: (value) => `${value}%`,
+          most: 100,
         }}
       />
     </Section>

@@ -6,11 +6,11 @@ import { useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { loop } from '#console/shell/loop.ts'
+import { type Called, nameIn } from '#console/ui/person-name.ts'
 
-interface Hit {
+interface Hit extends Called {
   kind: string
   id: string
-  name: string | null
   note?: string | null
 }
 
@@ -131,9 +131,7 @@ function useChoices(text: string): Choice[] {
     .filter((page) => page.name.toLowerCase().includes(q.toLowerCase()))
   const hits = (q ? (found.data?.items ?? []) : []).flatMap((hit) => {
     const path = pathOf[hit.kind]
-    return path
-      ? [{ key: hit.kind + hit.id, kind: hit.kind, name: hit.name ?? t('ui.nameless'), note: hit.note ?? undefined, path: path(hit.id) }]
-      : []
+    return path ? [{ key: hit.kind + hit.id, kind: hit.kind, name: nameIn(t, hit), note: hit.note ?? undefined, path: path(hit.id) }] : []
   })
   return [...hits, ...pages]
 }

@@ -1,12 +1,13 @@
 import { CloudSyncOutlined } from '@ant-design/icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Badge, Button, Popover, Progress } from 'antd'
-import { apiBase, get, type Page, remove } from '#console/api/client.ts'
+import { App, Badge, Button, Popover, Progress } from 'antd'
+import { apiBase, get, type Page, post, remove } from '#console/api/client.ts'
 import { keyOf } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { useRun } from '#console/ui/confirm.tsx'
 import { exactNumber } from '#console/ui/format.ts'
+import type { BulkJob } from '#management/customers/schema.ts'
 import type { ImportView } from '#platform/imports/schema.ts'
 
 interface Task {
@@ -19,9 +20,12 @@ interface Task {
   note: string
   file?: { url: string; name: string }
   cancel?: () => Promise<unknown>
+  undo?: () => Promise<unknown>
 }
 
-const isRunning = (task: Task): boolean => ['waiting', 'queued', 'running'].includes(task.state)
+const runningStates = ['waiting', 'queued', 'running']
+
+const isRunning = (task: Task): boolean => runningStates.includes(task.state)
 
 /** Long work goes on when its page is closed; here it can be followed, and fetched when it is done. */
 export function TaskTray() {
@@ -80,6 +84,7 @@ function TaskLine({ task }: { task: Task }) {
             {t('shell.cancelTask')}
           </Button>
         )}
+        {task.undo && <UndoTask undo={task.undo} />}
       </div>
     </li>
   )
@@ -93,21 +98,90 @@ interface ExportRow {
   total?: number | null
 }
 
+interface Work {
+  imports: ImportView[]
+  exports: ExportRow[]
+  bulk: BulkJob[]
+}
+
 function useTasks(): Task[] {
   const may = useMay()
+  const client = useQueryClient()
+  const tellEnd = useTellEnd()
+  const key = keyOf('tasks')
   const { data } = useQuery({
-    queryKey: keyOf('tasks'),
-    queryFn: async (): Promise<Task[]> => {
-      const [imports, exports] = await Promise.all([
+    queryKey: key,
+    queryFn: async (): Promise<Work> => {
+      const [imports, exports, bulk] = await Promise.all([
         latest<ImportView>('imports', may('imports.read')),
         latest<ExportRow>('exports', may('exports.read')),
+        latest<BulkJob>('customers/bulk', may('customers.write')),
       ])
-      return [...imports.map(ofImport), ...exports.map(ofExport)]
+      const before = client.getQueryData<Work>(key)
+      const work = { imports, exports, bulk }
+      if (before) tellEnd(endedSince(before, work))
+      return work
     },
     // Quick while something runs, slow otherwise.
-    refetchInterval: (query) => (query.state.data?.some(isRunning) ? 2_000 : 30_000),
+    refetchInterval: (query) => (query.state.data && tasksOf(query.state.data).some(isRunning) ? 2_000 : 30_000),
   })
-  return data ?? []
+  return data ? tasksOf(data) : []
+}
+
+const tasksOf = ({ imports, exports, bulk }: Work): Task[] =>
+  [...bulk.map(ofBulk), ...imports.map(ofImport), ...exports.map(ofExport)].sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)))
+
+/** What has ended between two looks, also what began and ended between them. */
+function endedSince(before: Work, now: Work): Work {
+  const known = new Set(
+    [...before.imports, ...before.exports, ...before.bulk].filter(({ state }) => !runningStates.includes(state)).map(({ id }) => id),
+  )
+  const isNew = ({ id, state }: { id: string; state: string }) => !runningStates.includes(state) && !known.has(id)
+  return { imports: now.imports.filter(isNew), exports: now.exports.filter(isNew), bulk: now.bulk.filter(isNew) }
+}
+
+/** Whatever the work changed is read again, and what was done to many people can be taken back at once. */
+function useTellEnd() {
+  const client = useQueryClient()
+  const { notification } = App.useApp()
+  const { t } = useText()
+  return ({ imports, exports, bulk }: Work) => {
+    const touched = [
+      ...(bulk.length > 0 ? ['customers', 'tag-groups', 'tags'] : []),
+      ...(imports.length > 0 ? ['imports', 'customers', 'orders', 'tag-groups', 'overview', 'merges', 'merge-reviews'] : []),
+      ...(exports.length > 0 ? ['exports'] : []),
+    ]
+    for (const noun of touched) void client.invalidateQueries({ queryKey: [noun] })
+    for (const job of bulk) {
+      const task = ofBulk(job)
+      notification[job.state === 'failed' ? 'error' : 'success']({
+        key: job.id,
+        title: task.name,
+        description: task.note,
+        duration: 10,
+        placement: 'bottomRight',
+        actions: task.undo && <UndoTask undo={task.undo} done={() => notification.destroy(job.id)} />,
+        closable: { 'aria-label': t('ui.close') },
+      })
+    }
+  }
+}
+
+function UndoTask({ undo, done }: { undo: () => Promise<unknown>; done?: () => void }) {
+  const { t } = useText()
+  const run = useRun()
+  const client = useQueryClient()
+  return (
+    <Button
+      type="link"
+      size="small"
+      onClick={() =>
+        void run(() => undo().then(() => client.invalidateQueries({ queryKey: ['tasks'] })), t('shell.undoStarted')).then(() => done?.())
+      }
+    >
+      {t('shell.undo')}
+    </Button>
+  )
 }
 
 const latest = <Row,>(path: string, allowed: boolean): Promise<Row[]> =>
@@ -117,6 +191,26 @@ const latest = <Row,>(path: string, allowed: boolean): Promise<Row[]> =>
         () => [],
       )
     : Promise.resolve([])
+
+const ofBulk = (job: BulkJob): Task => {
+  const tag = job.tag?.name ?? textOr('shell.deletedTag', '')
+  return {
+    id: job.id,
+    name: textOr(`shell.bulk.${job.undoes ? 'undo' : job.action}`, job.action, { tag }),
+    state: job.state,
+    done: job.done,
+    total: job.total,
+    note: bulkNote(job),
+    cancel: () => remove(`customers/bulk/${job.id}`),
+    ...(job.undoable && !job.undoes ? { undo: () => post(`customers/bulk/${job.id}/undo`) } : {}),
+  }
+}
+
+function bulkNote({ state, done, total, changed, action }: BulkJob): string {
+  if (runningStates.includes(state))
+    return total === null ? '' : textOr('shell.bulkProgress', '', { done: exactNumber(done), total: exactNumber(total) })
+  return textOr(`shell.bulkResult.${action}`, '', { changed: exactNumber(changed), same: exactNumber(Math.max(0, done - changed)) })
+}
 
 const ofImport = (row: ImportView): Task => ({
   id: row.id,

@@ -50,11 +50,12 @@ export function ChartCanvas(props: { data: ChartData; canvas: RefObject<Canvas |
 }
 
 function chartOption(data: ChartData, palette: Palette, short: (value: number) => string): EChartsCoreOption {
-  const direct = data.kind === 'line' && data.series.length <= 5
+  // One line needs no name: the title above is it.
+  const direct = data.kind === 'line' && data.series.length <= 5 && data.series.length > 1
   return {
     animationDuration: 250,
     textStyle: { fontFamily, color: palette.inkSoft },
-    grid: { left: 4, right: direct ? 84 : 12, top: direct ? 12 : 34, bottom: 4, outerBoundsMode: 'same' },
+    grid: { left: 4, right: direct ? endSpace(data.series) : 12, top: direct ? 12 : 34, bottom: 4, outerBoundsMode: 'same' },
     legend:
       direct || data.series.length < 2
         ? { show: false }
@@ -78,6 +79,7 @@ function chartOption(data: ChartData, palette: Palette, short: (value: number) =
       type: 'value',
       splitNumber: 3,
       minInterval: 1,
+      ...(data.most === undefined ? {} : { max: data.most }),
       axisLabel: { color: palette.inkMute, formatter: (value: number) => short(value) },
       splitLine: { lineStyle: { color: palette.line } },
     },
@@ -86,6 +88,15 @@ function chartOption(data: ChartData, palette: Palette, short: (value: number) =
     ),
   }
 }
+
+/** Room for the longest name at the end of its line; what is longer still is cut with dots. */
+const endSpace = (series: ChartSeries[]): number =>
+  Math.min(
+    mostEnd,
+    24 + Math.max(...series.map(({ name }) => Array.from(name).reduce((width, sign) => width + (sign.charCodeAt(0) > 255 ? 12 : 7), 0))),
+  )
+
+const mostEnd = 168
 
 const colorOf = (one: ChartSeries, index: number) => seriesColors[(one.color ?? index) % seriesColors.length]
 
@@ -109,7 +120,16 @@ function lines(one: ChartSeries, index: number, data: ChartData, palette: Palett
   const last = data.labels.length - 1
   const open = data.incomplete && last > 0
   const look = { color, width: one.compare ? 1.5 : 2, opacity: one.compare ? 0.6 : 1 }
-  const label = { show: direct, formatter: '{a}', color: palette.inkSoft, fontSize: 12, lineHeight: 17, distance: 8 }
+  const label = {
+    show: direct,
+    formatter: '{a}',
+    color: palette.inkSoft,
+    fontSize: 12,
+    lineHeight: 17,
+    distance: 8,
+    width: mostEnd - 24,
+    overflow: 'truncate',
+  }
   const common = { name: one.name, type: 'line', symbol: 'circle', itemStyle: { color }, labelLayout: { moveOverlap: 'shiftY' } }
   const body = {
     ...common,

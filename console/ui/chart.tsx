@@ -20,6 +20,8 @@ export interface ChartData {
   /** The last interval is not over yet: it is hatched or dotted. */
   incomplete?: boolean
   format?: (value: number) => string
+  /** The end of the value axis, where the values have one: shares end at 100. */
+  most?: number
 }
 
 /** What the drawing can do for its frame. */

@@ -1,12 +1,12 @@
+import { DownloadOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { Button, Dropdown } from 'antd'
-import type { ReactNode } from 'react'
 import { post } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useRun } from '#console/ui/confirm.tsx'
 
 /** Exports exactly what the list shows; the file is made in the background and waits in the task tray. */
-export function ExportButton(props: { what: string; filter?: string | undefined; q?: string | undefined; icon?: ReactNode }) {
+export function ExportButton(props: { what: string; filter?: string | undefined; q?: string | undefined }) {
   const { t } = useText()
   const run = useRun()
   const client = useQueryClient()
@@ -30,7 +30,7 @@ export function ExportButton(props: { what: string; filter?: string | undefined;
         onClick: ({ key }) => void start(key),
       }}
     >
-      <Button icon={props.icon}>{t('ui.export')}</Button>
+      <Button icon={<DownloadOutlined />}>{t('ui.export')}</Button>
     </Dropdown>
   )
 }

@@ -1,26 +1,27 @@
+import { UserOutlined } from '@ant-design/icons'
 import type { ReactNode } from 'react'
-import { useText } from '#console/i18n/i18n.ts'
+import { type Called, usePersonName } from '#console/ui/person-name.ts'
 
-/** A person in a line: picture or first sign of the name, the name, and a word about them. */
-export function PersonChip(props: { name: string | null; avatar?: string | null | undefined; note?: ReactNode; size?: 'small' | 'large' }) {
-  const { t } = useText()
-  const name = props.name || t('ui.nameless')
+/** A person in a line: picture or first sign of the name, what they are called, and a word about them. */
+export function PersonChip(props: Called & { avatar?: string | null | undefined; note?: ReactNode; size?: 'small' | 'large' }) {
+  const called = usePersonName()(props)
   return (
     <span className={`person ${props.size ?? 'small'}`}>
-      <Face name={name} avatar={props.avatar} />
+      <Face name={called} avatar={props.avatar} unnamed={!props.name} />
       <span className="person-text">
-        <span className={props.name ? 'person-name' : 'person-name mute'}>{name}</span>
+        <span className={props.name || props.alias ? 'person-name' : 'person-name mute'}>{called}</span>
         {props.note && <span className="note">{props.note}</span>}
       </span>
     </span>
   )
 }
 
-export function Face({ name, avatar }: { name: string; avatar?: string | null | undefined }) {
+/** The first sign of an alias would be the same for all of them, so they show a figure instead. */
+export function Face({ name, avatar, unnamed }: { name: string; avatar?: string | null | undefined; unnamed?: boolean }) {
   if (avatar) return <img className="face" src={avatar} alt="" loading="lazy" referrerPolicy="no-referrer" />
   return (
     <span className={`face hue${hueOf(name)}`} aria-hidden="true">
-      {Array.from(name.trim())[0]?.toUpperCase() ?? '·'}
+      {unnamed ? <UserOutlined /> : (Array.from(name.trim())[0]?.toUpperCase() ?? '·')}
     </span>
   )
 }

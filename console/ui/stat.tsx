@@ -33,10 +33,13 @@ export function Change({ now, before, better = 'more' }: { now: number; before: 
   const up = now > before
   const good = up === (better === 'more') ? 'good' : 'bad'
   const sign = up ? '▲ +' : '▼ −'
+  // +3576.5 % is read by nobody.
+  const times = now / before
   return (
     <span className={`change ${good}`} title={t('ui.comparedWith', { value: before.toLocaleString('en-US') })}>
-      {sign}
-      {percent(Math.abs(now - before), Math.abs(before))}
+      {times < 10
+        ? `${sign}${percent(Math.abs(now - before), Math.abs(before))}`
+        : t('ui.timesBefore', { times: times.toFixed(times < 100 ? 1 : 0) })}
     </span>
   )
 }
