@@ -44,7 +44,7 @@ function commitNamed(name: string): Found {
   try {
     return { commit: git('rev-parse', '--verify', '--quiet', `${name}^{commit}`) }
   } catch {
-    return { why: `the history does not reach back to ${name}; a shallow clone?` }
+    return { why: `the history does not reach back to ${name} (is the clone shallow?)` }
   }
 }
 

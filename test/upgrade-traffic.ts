@@ -139,6 +139,8 @@ const mapping = {
   currency: 'CNY',
 }
 
+const importMs = 45_000
+
 /** Forty orders of two lines each; goes on when they are in. */
 async function importOrders({ ledger, call }: Door, n: number): Promise<void> {
   const numbers = Array.from({ length: 40 }, (_, i) => `file-${n}-${i}`)
@@ -151,9 +153,10 @@ async function importOrders({ ledger, call }: Door, n: number): Promise<void> {
   form.set('mapping', JSON.stringify(mapping))
   form.set('file', new Blob([['no,at,member,code,title,count,price', ...rows].join('\n')]), `orders-${n}.csv`)
   const started = await call('/api/v1/imports', { method: 'POST', form })
+  const giveUpAt = Date.now() + importMs
   for (let view: Answer | undefined = started; view; await sleep(100)) {
     view = await call(`/api/v1/imports/${started?.id}`)
-    if (view?.state === 'waiting' || view?.state === 'running') continue
+    if ((view?.state === 'waiting' || view?.state === 'running') && Date.now() < giveUpAt) continue
     const imported = (view?.counts as { imported?: number } | undefined)?.imported
     if (view?.state !== 'done' || imported !== rows.length) ledger.faults.push(`import: ${JSON.stringify(view)}`)
     ledger.imports++

@@ -59,14 +59,13 @@ test('the previous version goes on while the new one migrates, both work side by
   expect(Object.values(migrated.result).flat()).not.toEqual([])
   // A crashed process of the previous version comes back; only what would migrate refuses the newer data.
   const comeBack = await program(previous.folder, 'src/web.ts')
-  await comeBack.ready
-  const refused = await runCommand(previous.folder, 'migrate', databases)
+  const [refused] = await Promise.all([runCommand(previous.folder, 'migrate', databases), comeBack.ready])
   expect({ code: refused.code, error: refused.error }).toEqual({ code: 1, error: 'migration.newer_database' })
   const between = sizes(traffic.ledger)
   await traffic.moveTo([old.url, comeBack.url])
   await sleep(2_500)
-  expectProgress(between, sizes(traffic.ledger))
   expect(traffic.ledger.faults).toEqual([])
+  expectProgress(between, sizes(traffic.ledger))
 
   const [web, worker] = [await program(root, 'src/web.ts'), await program(root, 'src/worker.ts')]
   await Promise.all([web.ready, worker.ready])

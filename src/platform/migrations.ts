@@ -22,13 +22,13 @@ export function readMigrations(engine: 'postgres' | 'clickhouse'): Migration[] {
     })
 }
 
-/**
- * How long a file may stand in line for a table, and for how long it is tried again. A moment longer than PostgreSQL's
- * `deadlock_timeout` (1 s), after which an autovacuum in the way gives up.
- */
+/** How long a file may stand in line for a table, how long it then stays away, and for how long it comes back. */
 export type Patience = { lockMs: number; pauseMs: number; totalMs: number }
 
-const patient: Patience = { lockMs: 2_000, pauseMs: 2_000, totalMs: 600_000 }
+/**
+ * PostgreSQL looks for deadlocks after a second: who stands in line for less is never the reason that a request is ended by it.
+ */
+const patient: Patience = { lockMs: 900, pauseMs: 2_000, totalMs: 600_000 }
 
 /**
  * Brings PostgreSQL to this version. One transaction a file under one lock: a kill leaves a file either whole or absent,
@@ -63,9 +63,11 @@ export async function migratePostgres(
  * a file waits for a moment only, steps back, lets the others through and tries again.
  */
 async function applyBetween(client: pg.Client, migration: Migration, { lockMs, pauseMs, totalMs }: Patience): Promise<void> {
-  for (const giveUpAt = Date.now() + totalMs; ; await sleep(pauseMs * (0.5 + Math.random()))) {
+  const giveUpAt = Date.now() + totalMs
+  for (let attempt = 1; ; attempt++, await sleep(pauseMs * (0.5 + Math.random()))) {
     try {
-      return await applyOne(client, migration, lockMs)
+      // An autovacuum in the way gives up when it has been waited for as long as the search for deadlocks takes.
+      return await applyOne(client, migration, attempt % 4 === 0 ? 2 * lockMs : lockMs)
     } catch (cause) {
       await client.query('rollback')
       if (!standsInLine(cause)) throw appError('migration.failed', { message: `${migration.name}: ${(cause as Error).message}`, cause })
@@ -80,7 +82,11 @@ async function applyBetween(client: pg.Client, migration: Migration, { lockMs, p
 }
 
 async function applyOne(client: pg.Client, { number, name, sql, checksum }: Migration, lockMs: number): Promise<void> {
-  await client.query(`begin; set local lock_timeout = ${lockMs}`)
+  // Where we may, we look for deadlocks long before the others do: whoever finds one is who steps back.
+  await client.query(
+    `begin; set local lock_timeout = ${lockMs};
+     select set_config('deadlock_timeout', '100ms', true) where has_parameter_privilege('deadlock_timeout', 'set')`,
+  )
   await client.query(sql)
   await client.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [number, name, checksum])
   await client.query('commit')
