@@ -14,6 +14,10 @@ import { liveCodeJobs, liveCodeSchedules } from '#growth/live-codes/jobs.ts'
 import { liveCodeLinks } from '#growth/live-codes/public-routes.ts'
 import { liveCodeReactions } from '#growth/live-codes/reactions.ts'
 import { liveCodes } from '#growth/live-codes/routes.ts'
+import { spendImport } from '#growth/spends/import.ts'
+import { spends } from '#growth/spends/routes.ts'
+import { insightEventDefinitions } from '#insight/events.ts'
+import { groupMessagesImport } from '#insight/group-messages/import.ts'
 import { overview } from '#insight/overview/routes.ts'
 import { reports } from '#insight/reports/routes.ts'
 import { searching } from '#insight/search/routes.ts'
@@ -79,6 +83,8 @@ export const importKinds: readonly ImportKind[] = [
   eventsImport,
   tagsImport,
   phonesImport,
+  groupMessagesImport,
+  spendImport,
 ]
 
 const imported = importJob(importKinds)
@@ -117,6 +123,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   ...employeeEventDefinitions,
   ...wecomEventDefinitions,
   ...growthEventDefinitions,
+  ...insightEventDefinitions,
   orderPlaced,
   orderPaid,
   orderAmended,
@@ -153,6 +160,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/tags', tags],
   ['/api/v1/tag-templates', tagTemplateRoutes],
   ['/api/v1/channels', channels],
+  ['/api/v1/spends', spends],
   ['/api/v1/live-codes', liveCodes],
   ['/api/v1/reports', reports],
   ['/api/v1/overview', overview],

@@ -29,9 +29,8 @@ export const tracking = (declared: readonly EventDefinition[]) => {
     )
     .get('/events/recent', allow('events.read', 'tenant'), describe('The newest events', RecentEvents), query(RecentQuery), async (c) => {
       const { ctx } = c.var
-      const { name, customer, limit } = c.req.valid('query')
-      const person = customer === undefined ? undefined : internalId(ctx, 'cus', customer)
-      return c.json({ items: await recentEvents(ctx, { name, person, limit }), next: null })
+      const { name, person, customer, limit } = c.req.valid('query')
+      return c.json({ items: await recentEvents(ctx, { name: name || undefined, person: person ?? customer, limit }), next: null })
     })
     .get('/tracking-plan', allow('events.read', 'tenant'), describe('Declared and seen events', TrackingPlan), async (c) => {
       const seen = await eventUse(c.var.ctx)

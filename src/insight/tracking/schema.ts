@@ -1,14 +1,17 @@
 import { z } from 'zod'
+import { Alias } from '#management/identity/schema.ts'
 
 export const EventsReceipt = z.object({ accepted: z.int(), duplicates: z.int(), quarantined: z.int() })
 
 export const RecentQuery = z.object({
   name: z.string().max(100).optional(),
+  /** A customer's id, or any identity of theirs as its sender writes it; `customer` is its older name. */
+  person: z.string().min(1).max(200).optional(),
   customer: z.string().max(60).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(100),
 })
 
-export type RecentQuery = { name?: string | undefined; person?: number | undefined; limit: number }
+export type RecentQuery = { name?: string | undefined; person?: string | undefined; limit: number }
 
 export const RecentEvents = z.object({
   items: z.array(
@@ -19,6 +22,7 @@ export const RecentEvents = z.object({
       receivedAt: z.string(),
       customerId: z.string().nullable(),
       customerName: z.string().nullable(),
+      customerAlias: Alias.nullable(),
       properties: z.record(z.string(), z.string()),
     }),
   ),

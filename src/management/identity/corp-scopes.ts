@@ -26,13 +26,13 @@ export async function withCorps<Row extends { identities: readonly Identity[] }>
 /** Ids that two corps know stay without: nobody can say whose was meant. */
 async function scopesOf(ctx: Context, values: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await sql<{ value: string; scope: string | null }>`
-    select asked.value, coalesce(k.scope, case when k.corps is null then only.corp_id end) as scope
+    select asked.value, coalesce(k.scope, case when k.corps is null then sole.corp_id end) as scope
     from unnest(${values}::text[]) as asked(value)
     left join lateral (
       select count(*) as corps, case when count(*) = 1 then min(i.scope) end as scope from identities i
       where i.tenant_id = ${ctx.tenantId} and i.kind = ${kind} and i.value = asked.value and i.scope <> '' having count(*) > 0
     ) k on true
-    left join (select min(corp_id) as corp_id from wecom_corps where tenant_id = ${ctx.tenantId} having count(*) = 1) only on true`.execute(
+    left join (select min(corp_id) as corp_id from wecom_corps where tenant_id = ${ctx.tenantId} having count(*) = 1) sole on true`.execute(
     ctx.db,
   )
   return new Map(rows.flatMap(({ value, scope }) => (scope === null ? [] : [[value, scope]])))
