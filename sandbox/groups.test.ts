@@ -267,6 +267,24 @@ describe('handing over', () => {
   })
 })
 
+describe('one new owner', () => {
+  test('gets three hundred groups of leavers a day and no more', async () => {
+    const ids: string[] = []
+    for (let made = 0; made < 301; made++) ids.push((await make({ name: `群${made}` })).chatId)
+    await it.control('DELETE', '/employees/lina')
+    const failed: unknown[] = []
+    for (let from = 0; from < ids.length; from += 100) {
+      const chat_id_list = ids.slice(from, from + 100)
+      const answer = await it.api('externalcontact/groupchat/transfer', { chat_id_list, new_owner: 'wanglei' })
+      failed.push(...(answer.failed_chat_list as unknown[]))
+    }
+    expect(failed).toMatchObject([{ chat_id: ids.at(-1), errcode: 45009 }])
+    await it.control('PUT', '/clock', { advanceSeconds: 24 * 3600 })
+    const tomorrow = await it.api('externalcontact/groupchat/transfer', { chat_id_list: ids.slice(-1), new_owner: 'wanglei' })
+    expect(tomorrow.failed_chat_list).toEqual([])
+  })
+})
+
 describe('the list of groups', () => {
   test('pages through all of them once, by owner too', async () => {
     await it.control('POST', '/company', { groups: 47, seed: 'list' })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { findCustomer } from '../state/customers.ts'
 import { findEmployee, visibleEmployees, visibleLeavers } from '../state/directory.ts'
 import {
+  countInherited,
   findGroupChat,
   findGroupChatByOpenGid,
   type GroupChat,
@@ -201,8 +202,5 @@ function refusalOfInheritance(world: World, chat: GroupChat, newOwner: string): 
   if (chat.heir !== undefined) return 90507
   if (findEmployee(world, chat.corpId, chat.owner)) return chat.inheritedAt === undefined ? 90500 : 90508
   const midnight = Math.floor((now(world) + beijingMs) / dayMs) * dayMs - beijingMs
-  const today = listGroupChats(world, chat.corpId).filter(
-    (it) => it.heir === newOwner || (it.owner === newOwner && (it.inheritedAt ?? 0) >= midnight),
-  )
-  return today.length >= inheritedPerDayMost ? 45009 : undefined
+  return countInherited(world, chat.corpId, newOwner, midnight) >= inheritedPerDayMost ? 45009 : undefined
 }

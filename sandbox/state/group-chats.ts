@@ -93,6 +93,15 @@ export const listGroupChatsEver = (world: World, corpId: string): GroupChat[] =>
 export const groupChatsWithHeirDue = (world: World): GroupChat[] =>
   world.store.all<ChatRow>('SELECT * FROM group_chats WHERE heir IS NOT NULL AND heir_at <= ? ORDER BY id', now(world)).map(toChat)
 
+/** Groups of leavers that somebody got since then, or is about to get. */
+export const countInherited = (world: World, corpId: string, owner: string, sinceMs: number): number =>
+  world.store.get<{ n: number }>(
+    'SELECT count(*) AS n FROM group_chats WHERE corp_id = ?1 AND (heir = ?2 OR (heir IS NULL AND owner = ?2 AND inherited_at >= ?3))',
+    corpId,
+    owner,
+    sinceMs,
+  )?.n ?? 0
+
 export const groupChatsOfMember = (world: World, corpId: string, member: string, limit: number): GroupChat[] =>
   world.store
     .all<ChatRow>(

@@ -140,7 +140,8 @@ function inherit(world: World, chat: GroupChat): void {
     ...joined,
     owner,
     admins: joined.admins.filter((it) => it !== owner),
-    inheritedAt: now(world),
+    // When it was due: somebody may look only later.
+    inheritedAt: chat.heirAt ?? now(world),
   })
   addGroupAct(world, chat.chatId, 'inherited', nameOf(world, chat.corpId, leaver), [nameOf(world, chat.corpId, owner)])
   tellUpdate(world, changed, 'change_owner')

@@ -1,0 +1,75 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser } from '#test/support/browser.ts'
+import { startTestSandbox, type TestSandbox } from './testing.ts'
+
+let it: TestSandbox
+let browser: Browser
+beforeAll(async () => {
+  it = await startTestSandbox()
+  browser = await openBrowser()
+}, 60_000)
+afterAll(async () => {
+  await browser?.close()
+  await it?.stop()
+})
+
+const faults: string[] = []
+async function openPhone(as: string, query = ''): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  page.on('pageerror', (error) => faults.push(error.message))
+  await page.goto(`${it.url}/phone?as=${as}${query}`)
+  return page
+}
+
+test('an employee makes a group, a customer scans into it, both talk, and the customer is put out again', {
+  timeout: 120_000,
+}, async () => {
+  const { externalUserId } = await it.control<{ externalUserId: string }>('POST', '/customers', { name: '新来的云朵' })
+  const lina = await openPhone('e:lina')
+  await lina.getByRole('button', { name: '发起客户群' }).click()
+  await lina.getByLabel('群名称').fill('亲子阅读群')
+  await lina.getByRole('button', { name: '王磊' }).click()
+  await lina.getByRole('button', { name: '建群（2 人）' }).click()
+  await lina.getByText('李娜 邀请 王磊 加入了群聊').waitFor()
+  const { items } = await it.control<{ items: { chatId: string; name: string }[] }>('GET', '/groups?member=lina&limit=1')
+  const chatId = items[0]?.chatId
+  await it.api('externalcontact/groupchat/add_join_way', { scene: 2, chat_id_list: [chatId], remark: '门店海报' })
+
+  const cloud = await openPhone(`c:${externalUserId}`, '&tab=scan')
+  await cloud.getByRole('button', { name: '门店海报' }).click()
+  await cloud.getByText('新来的云朵 通过扫描二维码加入群聊').waitFor()
+  await cloud.getByLabel('说点什么').fill('终于进来啦')
+  await cloud.getByRole('button', { name: '发送' }).click()
+  await lina.locator('.bubble', { hasText: '终于进来啦' }).waitFor()
+  expect(await lina.locator('.speaker').allTextContents()).toEqual(['新来的云朵'])
+  expect(await cloud.locator('.topbar h1').textContent()).toContain('亲子阅读群 (3)')
+
+  await lina.getByRole('button', { name: '更多' }).click()
+  await lina.getByRole('button', { name: /^群公告/ }).click()
+  await lina.getByLabel('群公告').fill('不许发广告')
+  await lina.getByRole('button', { name: '保存' }).click()
+  await cloud.locator('.pinned', { hasText: '不许发广告' }).waitFor()
+  expect(await overflows(lina)).toBe(false)
+
+  await lina.getByRole('button', { name: '新来的云朵' }).click()
+  await lina.getByText(/^通过扫码 · /).waitFor()
+  await lina.getByRole('button', { name: '移出', exact: true }).last().click()
+  await cloud.getByText('你已不在这个群里。').waitFor()
+  await cloud.getByRole('button', { name: '返回' }).click()
+  await cloud.getByRole('heading', { name: '还没有好友' }).waitFor()
+
+  await lina.getByRole('button', { name: '解散群聊' }).click()
+  await lina.getByRole('dialog').getByRole('button', { name: '解散群聊' }).click()
+  await lina.locator('.topbar h1', { hasText: '消息' }).waitFor()
+  expect(await lina.getByText('亲子阅读群').count()).toBe(0)
+  const { items: sent } = await it.control<{ items: { xml: string }[] }>('GET', '/callbacks?name=change_external_chat')
+  const told = sent.map((one) => /<UpdateDetail><!\[CDATA\[(\w+)/.exec(one.xml)?.[1] ?? /<ChangeType><!\[CDATA\[(\w+)/.exec(one.xml)?.[1])
+  expect(told.reverse()).toEqual(['create', 'add_member', 'change_notice', 'del_member', 'dismiss'])
+  expect(faults).toEqual([])
+})
+
+const overflows = (page: Page): Promise<boolean> =>
+  page.evaluate(() => [...document.querySelectorAll('.device, .device .screen')].some((one) => one.scrollWidth > one.clientWidth + 1))
