@@ -5,7 +5,7 @@ import { useState } from 'react'
 import type { z } from 'zod'
 import { get } from '#console/api/client.ts'
 import { useList } from '#console/api/query.ts'
-import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
@@ -60,7 +60,7 @@ export function AuditPage() {
       <Section flush>
         <DataTable<AuditEntry> name="audit" columns={columns(t)} list={list} open={setOpened} empty={<Empty title={t('audit.none')} />} />
       </Section>
-      <SideSheet title={opened?.action} open={opened !== undefined} onClose={() => setOpened(undefined)}>
+      <SideSheet title={opened && actionText(opened)} open={opened !== undefined} onClose={() => setOpened(undefined)}>
         {opened && <EntryFacts entry={opened} />}
       </SideSheet>
     </Page>
@@ -75,7 +75,9 @@ function EntryFacts({ entry }: { entry: AuditEntry }) {
         items={[
           { name: t('audit.at'), value: <When at={entry.at} /> },
           { name: t('audit.actor'), value: entry.actor?.name ?? t('audit.system') },
-          { name: t('audit.subject'), value: entry.subject && <CopyId value={entry.subject} /> },
+          { name: t('audit.action'), value: <code>{entry.action}</code> },
+          { name: t('audit.subject'), value: subjectText(entry) },
+          { name: t('audit.subjectId'), value: entry.subject && <CopyId value={entry.subject} /> },
           { name: t('audit.address'), value: entry.address },
           { name: t('audit.requestId'), value: entry.requestId && <CopyId value={entry.requestId} /> },
         ]}
@@ -90,15 +92,30 @@ function EntryFacts({ entry }: { entry: AuditEntry }) {
   )
 }
 
+const actionText = ({ action }: AuditEntry): string => textOr(`audit.actions.${action}`, action)
+
+/** `活码 门店海报`: what kind of thing it is, and its name where the entry keeps one. */
+function subjectText({ subject, details }: AuditEntry): string | undefined {
+  if (!subject) return undefined
+  const kind = textOr(`audit.kinds.${subject.split('_')[0]}`, '')
+  const name = [details.name, details.file, details.orderNo, details.corpId].find((one) => typeof one === 'string')
+  return kind ? [kind, name].filter(Boolean).join(' ') : subject
+}
+
 const columns = (t: Translate): Column<AuditEntry>[] => [
-  { key: 'action', title: t('audit.action'), width: 220, render: (row) => row.action },
+  { key: 'action', title: t('audit.action'), width: 220, render: (row) => <span title={row.action}>{actionText(row)}</span> },
   {
     key: 'actor',
     title: t('audit.actor'),
     width: 160,
     render: (row) => (row.actor ? <PersonChip name={row.actor.name} /> : <span className="mute">{t('audit.system')}</span>),
   },
-  { key: 'subject', title: t('audit.subject'), width: 220, render: (row) => row.subject ?? '—' },
+  {
+    key: 'subject',
+    title: t('audit.subject'),
+    width: 220,
+    render: (row) => <span title={row.subject ?? undefined}>{subjectText(row) ?? '—'}</span>,
+  },
   { key: 'at', title: t('audit.at'), width: 140, phone: 'aside', render: (row) => <When at={row.at} /> },
   { key: 'address', title: t('audit.address'), width: 140, render: (row) => row.address ?? '—' },
 ]

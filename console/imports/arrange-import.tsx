@@ -160,7 +160,8 @@ function samples(preview: ImportPreview, index: number): string {
 }
 
 function Findings({ preview, error }: { preview: ImportPreview; error: unknown }) {
-  const { t } = useText()
+  const { t, language } = useText()
+  const titleOf = (field: string) => preview.columns.find(({ key }) => key === field)?.title[language] ?? field
   if (error) return <Alert type="error" showIcon title={<Problem error={error} />} />
   if (preview.problems.length === 0) {
     return (
@@ -178,9 +179,11 @@ function Findings({ preview, error }: { preview: ImportPreview; error: unknown }
         <ul>
           {preview.problems.slice(0, 6).map((problem) => (
             <li key={`${problem.line}${problem.code}${problem.field}`}>
-              {problem.line !== undefined && `${t('imports.problemLine', { line: problem.line })}：`}
+              {[problem.line !== undefined && t('imports.problemLine', { line: problem.line }), problem.field && titleOf(problem.field)]
+                .filter(Boolean)
+                .join(' · ')}
+              {t('imports.colon')}
               {explained(problem)}
-              {problem.field && <code> {problem.field}</code>}
             </li>
           ))}
         </ul>

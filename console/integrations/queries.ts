@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Delivery, NewWebhook, Webhook, WebhookBody, WebhookPatch } from '#connectors/webhooks/schema.ts'
+import type { Delivery, DeliveryDetails, NewWebhook, Webhook, WebhookBody, WebhookPatch } from '#connectors/webhooks/schema.ts'
 import { patch, post, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import type { PlannedEvent } from '#insight/tracking/schema.ts'
@@ -29,6 +29,8 @@ export type WebhookInput = z.input<typeof WebhookBody>
 export type { WebhookPatch }
 
 export const useDeliveries = (id: string) => useList<Delivery>(`webhooks/${id}/deliveries`, {}, 4000)
+export const useDelivery = (id: string) => useResource<DeliveryDetails>(`webhook-deliveries/${id}`)
+export const useTestWebhook = () => useCommand((id: string) => post(`webhooks/${id}/test`), ['webhooks'])
 export const useReplayDelivery = () => useCommand((id: string) => post(`webhook-deliveries/${id}/replay`), ['webhooks'])
 
 /** Names of events with their titles, for choosing what a webhook hears. */

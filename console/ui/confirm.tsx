@@ -14,7 +14,7 @@ export function useConfirm() {
       okText: question.act,
       cancelText: t('ui.cancel'),
       okButtonProps: { danger: question.danger ?? false },
-      autoFocusButton: question.danger ? 'cancel' : 'ok',
+      focusable: { autoFocusButton: question.danger ? 'cancel' : 'ok' },
       icon: null,
       onOk: () =>
         question.run().catch((error: unknown) => {

@@ -264,7 +264,7 @@ export const errors = messages(
     },
     upload: { too_large: '文件太大，最大 200 MB；更大的请用命令行导入', no_file: '没有收到文件', unreadable: '文件没有传完，请再试一次' },
     date: { invalid: '日期写法读不了，请在「日期写法」里选一种' },
-    amount: { invalid: '这不是金额', missing: '没有金额', negative: '金额不能是负数' },
+    amount: { invalid: '这不是数字', missing: '没有金额', negative: '金额不能是负数' },
     quantity: { invalid: '这不是数量', missing: '没有数量', negative: '数量是负数：如果是退款，请设置「退款行」' },
     order: {
       no_number: '没有订单号',
@@ -453,7 +453,7 @@ export const errors = messages(
       unreadable: 'The file did not arrive whole; try again',
     },
     date: { invalid: 'This date cannot be read; choose how dates are written' },
-    amount: { invalid: 'This is no amount', missing: 'There is no amount', negative: 'An amount cannot be negative' },
+    amount: { invalid: 'This is no number', missing: 'There is no amount', negative: 'An amount cannot be negative' },
     quantity: {
       invalid: 'This is no quantity',
       missing: 'There is no quantity',

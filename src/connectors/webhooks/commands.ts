@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import type { LoggedEvent } from '#platform/events/consumers.ts'
@@ -12,25 +14,54 @@ import type { Webhook, WebhookBody, WebhookPatch } from './schema.ts'
 export async function createWebhook(ctx: Context, body: WebhookBody): Promise<Webhook & { secret: string }> {
   await resolveTarget(body.url, 'url')
   const secret = `whsec_${randomToken()}`
-  const row = await ctx.db
-    .insertInto('webhooks')
-    .values({ tenantId: ctx.tenantId, ...body, sealedSecret: ctx.secrets.seal(secret, `webhook ${ctx.tenantId}`) })
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  return { ...viewOf(ctx, row), secret }
+  return inTransaction(ctx, async (ctx) => {
+    const row = await ctx.db
+      .insertInto('webhooks')
+      .values({ tenantId: ctx.tenantId, ...body, sealedSecret: ctx.secrets.seal(secret, `webhook ${ctx.tenantId}`) })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    await audit(ctx, 'webhook.created', ['whk', row.id], { name: row.name, url: row.url, events: row.events })
+    return { ...viewOf(ctx, row), secret }
+  })
 }
 
 export async function changeWebhook(ctx: Context, id: number, patch: WebhookPatch): Promise<Webhook> {
   if (patch.url !== undefined) await resolveTarget(patch.url, 'url')
   await findWebhook(ctx, id)
-  if (Object.keys(patch).length > 0)
-    await ctx.db.updateTable('webhooks').set(patch).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
-  return viewOf(ctx, await findWebhook(ctx, id))
+  return inTransaction(ctx, async (ctx) => {
+    if (Object.keys(patch).length > 0) {
+      await ctx.db.updateTable('webhooks').set(patch).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
+      await audit(ctx, 'webhook.changed', ['whk', id], { ...patch })
+    }
+    return viewOf(ctx, await findWebhook(ctx, id))
+  })
 }
 
 export async function deleteWebhook(ctx: Context, id: number): Promise<void> {
+  const { name, url } = await findWebhook(ctx, id)
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.db.deleteFrom('webhooks').where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
+    await audit(ctx, 'webhook.deleted', ['whk', id], { name, url })
+  })
+}
+
+/** A trial goes the way of every delivery, signature and retries included, so that a receiver can be tried before anything happens. */
+export async function testWebhook(ctx: Context, id: number): Promise<void> {
   await findWebhook(ctx, id)
-  await ctx.db.deleteFrom('webhooks').where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
+  const eventId = randomUUID()
+  const body = { id: eventId, event: 'webhook.test', at: ctx.now().toISOString(), tenant: publicId(ctx, 'ten', ctx.tenantId), data: {} }
+  await ctx.db
+    .insertInto('webhookDeliveries')
+    .values({
+      tenantId: ctx.tenantId,
+      webhookId: id,
+      eventId,
+      eventName: body.event,
+      body: JSON.stringify(body),
+      requestId: ctx.requestId,
+      nextAt: ctx.now(),
+    })
+    .execute()
 }
 
 /** Sends a delivery again, whatever became of it before. */

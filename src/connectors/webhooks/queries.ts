@@ -3,7 +3,7 @@ import type { Context } from '#platform/context.ts'
 import type { DB } from '#platform/database.generated.ts'
 import { notFound } from '#platform/errors.ts'
 import { internalId, publicId } from '#platform/ids.ts'
-import type { Delivery, Webhook } from './schema.ts'
+import type { Delivery, DeliveryDetails, Webhook } from './schema.ts'
 
 export const viewOf = (
   ctx: Context,
@@ -42,18 +42,31 @@ export async function listDeliveries(
   const page = found.slice(0, asked.limit)
   const last = page.at(-1)
   return {
-    items: page.map((row) => ({
-      id: publicId(ctx, 'del', row.id),
-      event: row.eventName,
-      eventId: row.eventId,
-      state: row.state as Delivery['state'],
-      attempts: row.attempts,
-      lastStatus: row.lastStatus,
-      lastError: row.lastError,
-      nextAt: row.state === 'waiting' ? (row.nextAt?.toISOString() ?? null) : null,
-      createdAt: row.createdAt.toISOString(),
-      deliveredAt: row.deliveredAt?.toISOString() ?? null,
-    })),
+    items: page.map((row) => deliveryOf(ctx, row)),
     next: found.length > asked.limit && last ? publicId(ctx, 'del', last.id) : null,
   }
 }
+
+export async function readDelivery(ctx: Context, id: number): Promise<DeliveryDetails> {
+  const row = await ctx.db
+    .selectFrom('webhookDeliveries')
+    .selectAll()
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row) throw notFound('delivery')
+  return { ...deliveryOf(ctx, row), body: row.body }
+}
+
+const deliveryOf = (ctx: Context, row: Selectable<DB['webhookDeliveries']>): Delivery => ({
+  id: publicId(ctx, 'del', row.id),
+  event: row.eventName,
+  eventId: row.eventId,
+  state: row.state as Delivery['state'],
+  attempts: row.attempts,
+  lastStatus: row.lastStatus,
+  lastError: row.lastError,
+  nextAt: row.state === 'waiting' ? (row.nextAt?.toISOString() ?? null) : null,
+  createdAt: row.createdAt.toISOString(),
+  deliveredAt: row.deliveredAt?.toISOString() ?? null,
+})

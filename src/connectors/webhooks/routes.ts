@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
-import { changeWebhook, createWebhook, deleteWebhook, replayDelivery } from './commands.ts'
-import { findWebhook, listDeliveries, listWebhooks } from './queries.ts'
-import { DeliveryList, NewWebhook, Webhook, WebhookBody, WebhookList, WebhookPatch } from './schema.ts'
+import { changeWebhook, createWebhook, deleteWebhook, replayDelivery, testWebhook } from './commands.ts'
+import { findWebhook, listDeliveries, listWebhooks, readDelivery } from './queries.ts'
+import { DeliveryDetails, DeliveryList, NewWebhook, Webhook, WebhookBody, WebhookList, WebhookPatch } from './schema.ts'
 
 const Page = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().optional() })
 
@@ -25,6 +25,10 @@ export const webhooks = router()
     await deleteWebhook(c.var.ctx, internalId(c.var.ctx, 'whk', c.req.param('id')))
     return c.body(null, 204)
   })
+  .post('/webhooks/:id/test', allow('webhooks.write', 'tenant'), describe('Send a trial event to a webhook'), async (c) => {
+    await testWebhook(c.var.ctx, internalId(c.var.ctx, 'whk', c.req.param('id')))
+    return c.body(null, 202)
+  })
   .get(
     '/webhooks/:id/deliveries',
     allow('webhooks.read', 'tenant'),
@@ -35,6 +39,12 @@ export const webhooks = router()
       await findWebhook(c.var.ctx, id)
       return c.json(await listDeliveries(c.var.ctx, id, c.req.valid('query')))
     },
+  )
+  .get(
+    '/webhook-deliveries/:id',
+    allow('webhooks.read', 'tenant'),
+    describe('Read a delivery with what it says', DeliveryDetails),
+    async (c) => c.json(await readDelivery(c.var.ctx, internalId(c.var.ctx, 'del', c.req.param('id')))),
   )
   .post('/webhook-deliveries/:id/replay', allow('webhooks.write', 'tenant'), describe('Send a delivery again'), async (c) => {
     await replayDelivery(c.var.ctx, internalId(c.var.ctx, 'del', c.req.param('id')))

@@ -50,4 +50,9 @@ export const Delivery = z.object({
 
 export type Delivery = z.infer<typeof Delivery>
 
+/** One delivery with what it says. */
+export const DeliveryDetails = Delivery.extend({ body: z.string() })
+
+export type DeliveryDetails = z.infer<typeof DeliveryDetails>
+
 export const DeliveryList = z.object({ items: z.array(Delivery), next: z.string().nullable() })
