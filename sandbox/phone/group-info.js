@@ -6,7 +6,8 @@ import { attempt, draw, go, openSheet, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
 
 const facesShown = 18
-let isWhole = false
+/** The group whose people are all shown. */
+let whole = ''
 
 export async function groupInfoScreen(at, me) {
   const group = await call(`/groups/${encodeURIComponent(groupIdOf(at.chat))}?limit=1`)
@@ -23,7 +24,7 @@ export async function groupInfoScreen(at, me) {
 
 function peopleCard(it) {
   const { group, isManager } = it
-  const shown = isWhole ? group.members : group.members.slice(0, facesShown)
+  const shown = whole === group.chatId ? group.members : group.members.slice(0, facesShown)
   return h(
     'div',
     { class: 'card' },
@@ -41,7 +42,7 @@ function peopleCard(it) {
           {
             class: 'line',
             onclick: () => {
-              isWhole = true
+              whole = group.chatId
               draw()
             },
           },
@@ -75,6 +76,7 @@ function settingsCard(it) {
       onclick ? icon('next') : '',
     )
   const change = (body) => call(`/groups/${group.chatId}`, 'PUT', { by: at.id, ...body })
+  const editNotice = () => editText(t('notice'), group.notice, t('noticeHint'), 2000, (notice) => change({ notice }), true)
   return h(
     'div',
     { class: 'card' },
@@ -83,11 +85,7 @@ function settingsCard(it) {
       group.name,
       isManager && (() => editText(t('groupName'), group.name, t('groupNameHint'), 60, (name) => name && change({ name }))),
     ),
-    line(
-      t('notice'),
-      group.notice || t('noNotice'),
-      isManager && (() => editText(t('notice'), group.notice, t('noticeHint'), 2000, (notice) => change({ notice }), true)),
-    ),
+    line(t('notice'), group.notice || t('noNotice'), isManager ? editNotice : group.notice && (() => readNotice(group))),
     line(t('myNickname'), mine.nickname || mine.name, () =>
       editText(t('myNickname'), mine.nickname, t('nicknameHint'), 32, (nickname) =>
         call(`/groups/${group.chatId}/nickname`, 'PUT', { member: at.id, nickname }),
@@ -95,6 +93,14 @@ function settingsCard(it) {
     ),
     isOwner ? line(t('groupWelcome'), group.templateId ? '✓' : t('noWelcome'), () => chooseWelcome(it, change)) : '',
     line(t('groupCode'), '', () => showCode(group)),
+  )
+}
+
+function readNotice(group) {
+  const close = openSheet(
+    h('h2', {}, t('notice')),
+    h('p', { class: 'notice-text' }, group.notice),
+    h('div', { class: 'acts' }, h('button', { class: 'quiet', onclick: () => close() }, t('close'))),
   )
 }
 
@@ -170,7 +176,7 @@ function showCode(group) {
         { class: 'primary', onclick: () => attempt(() => navigator.clipboard.writeText(group.code).then(() => toast(t('copied')))) },
         t('copyLink'),
       ),
-      h('button', { class: 'quiet', onclick: () => close() }, t('cancel')),
+      h('button', { class: 'quiet', onclick: () => close() }, t('close')),
     ),
   )
 }
@@ -354,6 +360,6 @@ function openMember(it, one) {
         h('p', { class: 'mono' }, one.member),
       ),
     ),
-    h('div', { class: 'acts' }, ...acts, h('button', { class: 'quiet', onclick: () => close() }, t('cancel'))),
+    h('div', { class: 'acts' }, ...acts, h('button', { class: 'quiet', onclick: () => close() }, t('close'))),
   )
 }

@@ -18,8 +18,8 @@ export async function groupScreen(at) {
     h('div', { class: 'talk' }, talk(group, at)),
   )
   return {
-    title: `${group.name} (${group.size})`,
-    subtitle: t('groupSubtitle', { owner: group.ownerName }),
+    title: group.name,
+    subtitle: t('groupSubtitle', { n: group.size, owner: group.ownerName }),
     subtitlePlain: true,
     body: screen,
     foot: group.dismissed

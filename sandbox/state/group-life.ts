@@ -186,9 +186,10 @@ export function scanGroupCode(world: World, chat: GroupChat, customer: Customer)
 export const hasRoom = (world: World, chat: GroupChat, more = 1): boolean =>
   countGroupMembers(world, chat.chatId) + more <= world.settings.limits.groupMembers
 
+/** Customers first: they are many and found by their key. */
 export const nameOf = (world: World, corpId: string, member: string): string =>
-  findEmployee(world, corpId, member)?.name ??
   findCustomer(world, member)?.name ??
+  findEmployee(world, corpId, member)?.name ??
   // Somebody who left the company is still named in the talk.
   world.store.get<{ name: string }>('SELECT name FROM employees WHERE corp_id = ? AND userid = ?', corpId, member)?.name ??
   member
