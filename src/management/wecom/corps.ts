@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { callWecom } from '#connectors/wecom/client.ts'
 import { isWecomError } from '#connectors/wecom/errors.ts'
 import { audit } from '#platform/audit.ts'
@@ -13,20 +14,15 @@ import { newCallbackKey, newCallbackToken, sealSecret } from './secrets.ts'
 export async function createCorp(ctx: Context, facts: NewCorp): Promise<{ corp: number; receiver: Receiver }> {
   const keys = newKeys(ctx, facts.corpId)
   const corp = await inTransaction(ctx, async (ctx) => {
-    const added = await ctx.db
-      .insertInto('wecomCorps')
-      .values({
-        tenantId: ctx.tenantId,
-        corpId: facts.corpId,
-        name: facts.name ?? facts.corpId,
-        agentId: facts.agentId ?? null,
-        secret: sealSecret(ctx, facts.corpId, 'secret', facts.secret),
-        ...keys.sealed,
-        createdAt: ctx.now(),
-      })
-      .onConflict((conflict) => conflict.columns(['tenantId', 'corpId']).doNothing())
-      .returning('id')
-      .executeTakeFirst()
+    const former = await formerId(ctx, facts.corpId)
+    const [extra, overriding, value] =
+      former === undefined ? [sql``, sql``, sql``] : [sql`, id`, sql`overriding system value`, sql`, ${former}`]
+    const { rows } = await sql<{ id: number }>`
+      insert into wecom_corps (tenant_id, corp_id, name, agent_id, secret, callback_token, callback_key, created_at${extra}) ${overriding}
+      values (${ctx.tenantId}, ${facts.corpId}, ${facts.name ?? facts.corpId}, ${facts.agentId ?? null}, ${sealSecret(ctx, facts.corpId, 'secret', facts.secret)},
+        ${keys.sealed.callbackToken}, ${keys.sealed.callbackKey}, ${ctx.now()}${value})
+      on conflict (tenant_id, corp_id) do nothing returning id`.execute(ctx.db)
+    const [added] = rows
     if (!added) throw appError('corp.exists', { status: 409, message: `The corp ${facts.corpId} is already connected.`, field: 'corpId' })
     await audit(ctx, 'corp.connected', ['cor', added.id], { corpId: facts.corpId, agentId: facts.agentId ?? null })
     return added.id
@@ -57,9 +53,28 @@ export async function changeCorp(ctx: Context, corp: number, change: CorpChange)
 export async function deleteCorp(ctx: Context, corp: number): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
     const { corpId } = await lockCorp(ctx, corp)
+    await ctx.db
+      .insertInto('wecomFormerCorps')
+      .values({ tenantId: ctx.tenantId, corpId, id: corp })
+      .onConflict((conflict) => conflict.columns(['tenantId', 'corpId']).doUpdateSet({ id: corp }))
+      .execute()
     await ctx.db.deleteFrom('wecomCorps').where('tenantId', '=', ctx.tenantId).where('id', '=', corp).execute()
     await audit(ctx, 'corp.disconnected', ['cor', corp], { corpId })
   })
+}
+
+/**
+ * A corp that was connected before gets its number back: its employees, departments and friendships are known under it, and
+ * nobody joins the company a second time.
+ */
+async function formerId(ctx: Context, corpId: string): Promise<number | undefined> {
+  const row = await ctx.db
+    .selectFrom('wecomFormerCorps')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corpId', '=', corpId)
+    .executeTakeFirst()
+  return row?.id
 }
 
 async function lockCorp(ctx: Context, corp: number): Promise<{ corpId: string }> {

@@ -64,14 +64,17 @@ export const applyNews = (ctx: Context, corp: number, news: readonly News[], hea
     return heard
   })
 
-/** Each friendship once a round; nearly always there is one. */
+/** In their order, each friendship once a round; nearly always there is one. */
 function rounds(news: readonly News[]): News[][] {
   const found: News[][] = []
-  const times = new Map<string, number>()
+  let names = new Set<string>()
   for (const one of news) {
-    const round = times.get(nameOf(one)) ?? 0
-    times.set(nameOf(one), round + 1)
-    found[round] = [...(found[round] ?? []), one]
+    if (found.length === 0 || names.has(nameOf(one))) {
+      found.push([])
+      names = new Set()
+    }
+    names.add(nameOf(one))
+    found.at(-1)?.push(one)
   }
   return found
 }

@@ -81,7 +81,7 @@ export async function listCalls(
   if (failed !== undefined) query = query.where(sql<boolean>`coalesce(c.errcode, -1) <> 0`, '=', failed)
   if (endpoint) query = query.where('c.endpoint', '=', endpoint)
   const rows = await query.execute()
-  return { items: rows.map(({ id: _, at, ...row }) => ({ at: at.toISOString(), ...row })), next: nextOf(rows, limit) }
+  return { items: rows.map(({ id, at, ...row }) => ({ id: String(id), at: at.toISOString(), ...row })), next: nextOf(rows, limit) }
 }
 
 export async function listRepairs(ctx: Context, corp: number, { cursor, limit }: Page) {
@@ -96,6 +96,7 @@ export async function listRepairs(ctx: Context, corp: number, { cursor, limit }:
     .execute()
   return {
     items: rows.map((row) => ({
+      id: String(row.id),
       at: row.at.toISOString(),
       kind: row.kind,
       externalUserId: row.externalUserid,
@@ -119,6 +120,7 @@ export async function listWelcomes(ctx: Context, corp: number, { cursor, limit }
     .execute()
   return {
     items: rows.map((row) => ({
+      id: String(row.id),
       externalUserId: row.externalUserid,
       userId: row.userId,
       status: row.status,

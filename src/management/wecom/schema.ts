@@ -94,6 +94,7 @@ export const CallQuery = PageQuery.extend({ failed: z.stringbool().optional(), e
 export const CallList = z.object({
   items: z.array(
     z.object({
+      id: z.string(),
       at: z.string(),
       endpoint: z.string(),
       errcode: z.number().nullable(),
@@ -107,6 +108,7 @@ export const CallList = z.object({
 export const RepairList = z.object({
   items: z.array(
     z.object({
+      id: z.string(),
       at: z.string(),
       kind: z.string(),
       externalUserId: z.string().nullable(),
@@ -120,6 +122,7 @@ export const RepairList = z.object({
 export const WelcomeList = z.object({
   items: z.array(
     z.object({
+      id: z.string(),
       externalUserId: z.string(),
       userId: z.string(),
       status: z.string(),
