@@ -1,11 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
-import { createEmployee } from '#management/team/employees/commands.ts'
-import { roleOf } from '#management/team/testing/people.ts'
+import { fillWithDemo } from '#app/demo/fill.ts'
 import { openBrowser } from './support/browser.ts'
-import { liveThrough } from './support/company-life.ts'
-import { openServedWorkspace, type ServedWorkspace } from './support/served-workspace.ts'
+import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import type { ServedWorkspace } from './support/served-workspace.ts'
 
 // A person at the console, told by what they see: roles, labels and texts, nothing of how the page is made.
 
@@ -16,10 +15,8 @@ const problems: string[] = []
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  served = await openServedWorkspace()
-  const { ctx } = served
-  for (const name of ['李娜', '王磊']) await createEmployee(ctx, { name, roleId: await roleOf(ctx, 'employee') })
-  await liveThrough(ctx, 6)
+  served = await openSandboxedWorkspace()
+  await fillWithDemo(served.ctx, { customers: 40, days: 14 })
   await loaded()
   browser = await openBrowser()
   page = await (

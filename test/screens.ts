@@ -2,16 +2,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { buildConsole } from '#app/build-console.ts'
-import { ensureTag } from '#management/tags/commands.ts'
-import { createEmployee } from '#management/team/employees/commands.ts'
-import { roleOf } from '#management/team/testing/people.ts'
+import { company } from '#app/demo/company.ts'
+import { fillWithDemo } from '#app/demo/fill.ts'
 import { openBrowser } from './support/browser.ts'
-import { liveThrough } from './support/company-life.ts'
-import { openServedWorkspace, type ServedWorkspace } from './support/served-workspace.ts'
+import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import type { ServedWorkspace } from './support/served-workspace.ts'
 
 /**
- * Opens every page of the console on a company that has lived for two months, wide and narrow, light and dark, and writes what
- * it looks like. `docs/screens` keeps a chosen few; all of them go to the folder named as argument.
+ * Opens every page of the console on the demo company, wide and narrow, light and dark, and writes what it looks like.
+ * `docs/screens` keeps a chosen few; all of them go to the folder named as argument.
  */
 const pages: readonly (readonly [name: string, path: string])[] = [
   ['overview', '/'],
@@ -20,6 +19,7 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['customer', '/customers/:customer'],
   ['tags', '/tags'],
   ['merges', '/merges'],
+  ['live-code', '/live-codes/:code'],
   ['attributes', '/attributes'],
   ['orders', '/orders'],
   ['live-codes', '/live-codes'],
@@ -29,6 +29,9 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['report-trend', '/reports/new?type=trend'],
   ['report-retention', '/reports/new?type=retention'],
   ['report-rfm', '/reports/new?type=rfm'],
+  ['events', '/events'],
+  ['imports', '/imports'],
+  ['wecom', '/wecom'],
   ['employees', '/employees'],
   ['roles', '/roles'],
   ['settings', '/settings'],
@@ -40,10 +43,17 @@ const kept = new Set([
   'overview-dark',
   'overview-phone',
   'customers',
+  'customers-dark',
+  'customers-phone',
   'customer',
   'customer-phone-dark',
   'orders',
+  'orders-phone-dark',
   'tags',
+  'merges',
+  'live-codes',
+  'live-code',
+  'channels',
   'report-funnel',
   'report-rfm',
   'report-retention',
@@ -62,42 +72,34 @@ const everything = process.argv[2]
 const password = 'Liuliang-screens-2026'
 
 await buildConsole((text) => process.stderr.write(`${text}\n`))
-const served = await openServedWorkspace()
+const say = (text: string) => void process.stderr.write(`${text}\n`)
+const served = await openSandboxedWorkspace()
 try {
-  const customer = await makeCompany(served)
+  await fillWithDemo(served.ctx, { customers: 600, say })
+  const shown = await prepare(served)
   const browser = await openBrowser()
-  for (const [suffix, look] of looks) await shoot(browser, suffix, look, customer)
+  for (const [suffix, look] of looks) await shoot(browser, suffix, look, shown)
   await browser.close()
 } finally {
   await served.close()
 }
 
-async function makeCompany({ ctx, url, apiKey, login, password: first }: ServedWorkspace): Promise<string> {
-  for (const name of ['李娜', '王磊', '陈静', '张伟']) await createEmployee(ctx, { name, roleId: await roleOf(ctx, 'employee') })
-  for (const [group, tag] of [
-    ['意向', '高意向'],
-    ['意向', '待跟进'],
-    ['产品偏好', '岩茶'],
-    ['产品偏好', '绿茶'],
-  ] as const)
-    await ensureTag(ctx, group, tag)
-  await liveThrough(ctx, 59)
-  await fetch(`${url}/api/v1/session/password`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ login, password: first, newPassword: password }),
-  })
-  await fetch(`${url}/api/v1/settings`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-    body: JSON.stringify({ name: '山雨茶社' }),
-  })
-  const listed = await fetch(`${url}/api/v1/customers?sort=-ordersCount&limit=1`, { headers: { authorization: `Bearer ${apiKey}` } })
-  const { items } = (await listed.json()) as { items: { id: string }[] }
-  return items[0]?.id ?? ''
+type Shown = { customer: string; code: string }
+
+/** A password of one's own, and whom and what the single pages show. */
+async function prepare({ url, apiKey, login, password: first }: ServedWorkspace): Promise<Shown> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` }
+  const body = (value: unknown) => ({ headers, body: JSON.stringify(value) })
+  await fetch(`${url}/api/v1/session/password`, { method: 'PUT', ...body({ login, password: first, newPassword: password }) })
+  await fetch(`${url}/api/v1/settings`, { method: 'PATCH', ...body({ name: company.name }) })
+  const one = async (path: string) => {
+    const { items } = (await (await fetch(`${url}/api/v1${path}`, { headers })).json()) as { items: { id: string }[] }
+    return items[0]?.id ?? ''
+  }
+  return { customer: await one('/customers?sort=-ordersCount&limit=1'), code: await one('/live-codes?limit=1') }
 }
 
-async function shoot(browser: Browser, suffix: string, look: BrowserContextOptions, customer: string): Promise<void> {
+async function shoot(browser: Browser, suffix: string, look: BrowserContextOptions, { customer, code }: Shown): Promise<void> {
   const context = await browser.newContext({ ...look, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
   await context.request.post(`${served.url}/api/v1/session`, { data: { login: served.login, password } })
   const page = await context.newPage()
@@ -106,7 +108,7 @@ async function shoot(browser: Browser, suffix: string, look: BrowserContextOptio
     const folder = everything ?? (kept.has(name + suffix) ? docs : undefined)
     if (!folder) continue
     mkdirSync(folder, { recursive: true })
-    await page.goto(served.url + path.replace(':customer', customer), { waitUntil: 'networkidle' })
+    await page.goto(served.url + path.replace(':customer', customer).replace(':code', code), { waitUntil: 'networkidle' })
     await page.waitForTimeout(600)
     await page.screenshot({ path: join(folder, `${name}${suffix}.png`) })
   }

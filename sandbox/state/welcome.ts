@@ -10,7 +10,7 @@ export const welcomeLifeMs = 20_000
 export function issueWelcomeCode(world: World, follow: Follow, customerType: number): string | undefined {
   if (customerType === 2 || follow.welcomedAt !== undefined) return undefined
   // Its twenty seconds are over before anybody hears of it.
-  if (world.isPast) return undefined
+  if (world.past !== undefined) return undefined
   if (findEmployee(world, follow.corpId, follow.userId)?.adminWelcome) return undefined
   if (hasTalkedSince(world, follow.corpId, follow.userId, follow.externalUserId, follow.createdAt)) return undefined
   const code = freshSecret(43)

@@ -21,8 +21,8 @@ export type World = {
   notes: EventEmitter<{ note: [Note] }>
   wakeCallbacks(): void
   log: Logger
-  /** Something is told that happened at an earlier time. */
-  isPast?: boolean
+  /** Something is told that happened at this earlier moment: time stands still there. */
+  past?: number
 }
 
 export function openWorld(dataDir: string, log: Logger): World {
@@ -32,10 +32,9 @@ export function openWorld(dataDir: string, log: Logger): World {
   return { store, dataDir, url: '', settings: loadSettings(store), notes, wakeCallbacks: () => undefined, log }
 }
 
-export const now = (world: World): number => Date.now() + world.settings.clockOffsetMs
+export const now = (world: World): number => world.past ?? Date.now() + world.settings.clockOffsetMs
 /** The same world as it was at `at`: what somebody does in it happened then. */
-export const worldAt = (world: World, at: Date | undefined): World =>
-  at === undefined ? world : { ...world, settings: { ...world.settings, clockOffsetMs: at.getTime() - Date.now() }, isPast: true }
+export const worldAt = (world: World, at: Date | undefined): World => (at === undefined ? world : { ...world, past: at.getTime() })
 
 export const nowSeconds = (world: World): number => Math.floor(now(world) / 1000)
 export const toSeconds = (ms: number): number => Math.floor(ms / 1000)

@@ -80,7 +80,7 @@ export async function liveDemo(
   return resultOf(plan, story, !finished, (performance.now() - startedAt) / 1000)
 }
 
-async function begin(ctx: Context, sandbox: Sandbox, { seed = 'demo', customers = 3000, days = 75 }: Partial<Plan>): Promise<Progress> {
+async function begin(ctx: Context, sandbox: Sandbox, { seed = 'demo', customers = 2000, days = 75 }: Partial<Plan>): Promise<Progress> {
   const known = await readProgress(ctx)
   if (known) return known
   await refuseRealData(ctx, sandbox)
@@ -97,6 +97,8 @@ async function liveAll(living: Living): Promise<void> {
   try {
     const friends = await meet(living)
     await openings(living)
+    await untilTold(ctx, sandbox)
+    await part(living, friends)
     await untilTold(ctx, sandbox)
     say('Members, orders and visits of each week …')
     await weeks(living, friends)
@@ -117,13 +119,13 @@ const dayMs = 86_400_000
 /** The same actor at an earlier moment. */
 const past = (ctx: Context, at: number): Context => ({ ...ctx, now: () => new Date(at) })
 
-type Met = { life: Life; externalUserId: string }
+type Met = { life: Life; externalUserId: string; userId: string }
 
-/** Scans, confirmations, talks and ends, each person's in their order. Callbacks tell the product. */
+/** Scans, confirmations and talks, each person's in their order. Callbacks tell the product. */
 async function meet({ ctx, story, sandbox, codes }: Living): Promise<Met[]> {
   const configs = new Map(await Promise.all([...codes].map(async ([name, id]) => [name, await codeConfig(ctx, id)] as const)))
   return sideBySide(8, story.lives, async (life) => {
-    const { person, name, gender, employee, scannedAt, addedAt, site, talk, endedAt, endedBy } = life
+    const { person, name, gender, employee, scannedAt, addedAt, site, talk } = life
     const scanned = await sandbox.scan({ code: configs.get(site.name) ?? '', person, name, gender, employee, at: scannedAt })
     const friend = { externalUserId: scanned.externalUserId, userId: scanned.userId }
     if (scanned.task) await sandbox.confirm(scanned.task, addedAt)
@@ -131,8 +133,14 @@ async function meet({ ctx, story, sandbox, codes }: Living): Promise<Met[]> {
       await sandbox.say(friend.externalUserId, friend.userId, talk.question, talk.at)
       await sandbox.say(friend.userId, friend.externalUserId, talk.answer, talk.at + 2 * 60_000)
     }
-    if (endedAt !== undefined && endedBy) await sandbox.unfollow(friend, endedBy, endedAt)
-    return { life, externalUserId: friend.externalUserId }
+    return { life, ...friend }
+  })
+}
+
+/** Ends come when everybody is known: WeCom says nothing about friends of the past, not even their names. */
+async function part({ sandbox }: Living, friends: readonly Met[]): Promise<void> {
+  await sideBySide(8, friends, async ({ life: { endedAt, endedBy }, externalUserId, userId }) => {
+    if (endedAt !== undefined && endedBy) await sandbox.unfollow({ externalUserId, userId }, endedBy, endedAt)
   })
 }
 
@@ -227,15 +235,25 @@ async function lateOrders({ ctx, plan, story }: Living): Promise<void> {
   })
 }
 
-function bodyOf({ joined, site }: Life, { no, at, lines }: Order): Parameters<typeof receiveOrder>[2] {
+function bodyOf({ joined, site }: Life, { no, at, lines, refundedAt }: Order): Parameters<typeof receiveOrder>[2] {
   const paidAt = new Date(at)
+  const [first] = lines
+  const back =
+    first && refundedAt !== undefined
+      ? { amount: `${first.good.price * first.quantity - first.discount}.00`, finishedAt: new Date(refundedAt) }
+      : undefined
   return {
     orderNo: no,
     status: 'paid',
     currency: 'CNY',
     createdAt: paidAt,
     paidAt,
-    updatedAt: paidAt,
+    updatedAt: back?.finishedAt ?? paidAt,
+    ...(back && {
+      refunds: [
+        { refundNo: `T${no}`, lineNos: ['1'], status: 'success' as const, type: 'refund_only' as const, reason: undefined, ...back },
+      ],
+    }),
     buyer: {
       phone: joined?.phone,
       memberNo: joined?.memberNo,

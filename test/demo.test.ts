@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fillWithDemo } from '#app/demo/fill.ts'
+import type { Order } from '#app/demo/life.ts'
+import type { DemoResult } from '#app/demo/live.ts'
+import { readProgress, refuseRealData } from '#app/demo/progress.ts'
+import { openSandbox } from '#app/demo/sandbox.ts'
+import { type Story, storyOf } from '#app/demo/story.ts'
+import { enterOrder } from '#conversion/orders/commands.ts'
+import { OrderBody } from '#conversion/orders/schema.ts'
+import { readOverview } from '#insight/overview/queries.ts'
+import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
+import type { RfmResult } from '#insight/reports/rfm/schema.ts'
+import { runReport } from '#insight/reports/run.ts'
+import { createTenantWithOwner } from '#management/team/bootstrap.ts'
+import { createCorp } from '#management/wecom/corps.ts'
+import { type Context, createContext, systemActor } from '#platform/context.ts'
+import { dayOf } from '#platform/time.ts'
+import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+
+// A small demo company, interrupted and told again, held against the story it was made from.
+
+let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
+let ctx: Context
+let story: Story
+let result: DemoResult
+const zone = 'Asia/Shanghai'
+const size = { seed: 'test', customers: 60, days: 30 }
+
+beforeAll(async () => {
+  workspace = await openSandboxedWorkspace()
+  ctx = workspace.ctx
+  const interrupt = (text: string) => {
+    if (text.includes('employees noted')) throw new Error('the power went out')
+  }
+  await expect(fillWithDemo(ctx, { ...size, say: interrupt })).rejects.toThrow('the power went out')
+  result = await fillWithDemo(ctx, {})
+  const progress = await readProgress(ctx)
+  if (!progress) throw new Error('no demo was begun')
+  story = storyOf(progress.plan)
+}, 300_000)
+
+afterAll(() => workspace?.close())
+
+const worthOf = ({ lines }: Order): number => lines.reduce((sum, { good, quantity, discount }) => sum + good.price * quantity - discount, 0)
+const firstLineOf = (order: Order): number => worthOf({ ...order, lines: order.lines.slice(0, 1) })
+
+describe('the story', () => {
+  test('is the same from the same seed, and another from another', () => {
+    const plan = { ...size, until: new Date('2026-06-01T04:00:00Z'), timezone: zone }
+    expect(storyOf(plan)).toEqual(storyOf(plan))
+    expect(storyOf({ ...plan, seed: 'other' })).not.toEqual(storyOf(plan))
+  })
+
+  test('lies in the past, within its days, in its order', () => {
+    const plan = { seed: 'order', customers: 500, days: 60, until: new Date('2026-06-01T04:00:00Z'), timezone: zone }
+    const first = Date.parse('2026-04-02T16:00:00Z')
+    for (const { scannedAt, addedAt, endedAt, orders, acts, taggings, talk } of storyOf(plan).lives) {
+      expect(scannedAt).toBeGreaterThanOrEqual(first)
+      expect(addedAt).toBeGreaterThanOrEqual(scannedAt)
+      const all = [addedAt, endedAt ?? 0, talk?.at ?? 0, ...[...orders, ...acts, ...taggings].map(({ at }) => at)]
+      expect(Math.max(...all)).toBeLessThanOrEqual(plan.until.getTime())
+      for (const { at } of taggings) expect(at).toBeGreaterThan(addedAt)
+    }
+  })
+
+  test('has fuller weekends than Mondays and channels of different worth', () => {
+    const { lives } = storyOf({ seed: 'rhythm', customers: 4000, days: 84, until: new Date('2026-06-01T15:59:00Z'), timezone: zone })
+    const onDay = (day: number) => lives.filter(({ scannedAt }) => new Date(scannedAt + 8 * 3_600_000).getUTCDay() === day).length
+    expect(onDay(6)).toBeGreaterThan(onDay(1) * 1.4)
+    const buyers = (channel: string) => {
+      const came = lives.filter(({ site }) => site.channel === channel)
+      return came.filter(({ orders }) => orders.length > 0).length / came.length
+    }
+    expect(buyers('包裹卡')).toBeGreaterThan(2 * buyers('抖音投放'))
+  })
+})
+
+describe('the company', () => {
+  const span = () => ({ from: result.from, to: result.to })
+
+  test('is done once: told a third time it finds everything there', async () => {
+    expect(result).toMatchObject({ made: true, customers: 60, seed: 'test' })
+    const again = await fillWithDemo(ctx, { customers: 500 })
+    expect(again).toMatchObject({ made: false, customers: 60 })
+  })
+
+  test('fills the overview day by day as the story tells it', async () => {
+    const { loop, days, channels } = await readOverview(ctx, span())
+    const added = Map.groupBy(story.lives, ({ addedAt }) => dayOf(new Date(addedAt), zone))
+    const views = Map.groupBy(story.openings, ({ at }) => dayOf(at, zone))
+    // The sandbox's first customers come on top here and there, and today's few.
+    const before = days.filter(({ day }) => day < span().to)
+    for (const { day, adds } of before) expect(adds, day).toBeGreaterThanOrEqual(added.get(day)?.length ?? 0)
+    expect(before.filter(({ day, adds }) => adds === (added.get(day)?.length ?? 0)).length).toBeGreaterThan(15)
+    for (const { day, scans } of before) expect(scans, day).toBeGreaterThanOrEqual(views.get(day)?.length ?? 0)
+    expect(loop.scans.total).toBeGreaterThan(loop.adds.total)
+    expect(loop.adds.total).toBeGreaterThan(loop.ordered.total)
+    expect(channels.filter(({ channel }) => channel !== null)).toHaveLength(6)
+  })
+
+  test('lets a funnel count exactly the friends who bought', async () => {
+    const bought = new Set(story.lives.filter(({ orders, addedAt }) => orders.some(({ at }) => at >= addedAt)).map(({ person }) => person))
+    for (const { buyer } of story.sharedPhones) bought.add(buyer.person)
+    const report = {
+      type: 'funnel',
+      steps: [{ event: 'live_code.added' }, { event: 'order.paid' }],
+      window: { value: 90, unit: 'day' },
+      dateFrom: result.from,
+      dateTo: result.to,
+    }
+    const counts = async () => ((await runReport(ctx, report)).result as FunnelResult).steps.map(({ count }) => count)
+    await expect.poll(counts, { timeout: 30_000 }).toEqual([60 + 6, bought.size])
+  })
+
+  test('is worth in RFM what its orders and refunds come to', async () => {
+    const { result: found } = await runReport(ctx, { type: 'rfm', asOf: result.to })
+    const { customers, groups } = found as RfmResult
+    const buyers = story.lives.filter(({ orders, joined }) => joined && orders.length > 0)
+    const families = story.sharedPhones
+      .map(({ phoneOf, buyer }) => phoneOf.orders[0] ?? buyer.orders[0])
+      .filter((order) => order !== undefined)
+    const orders = buyers.flatMap((life) => life.orders)
+    const sold = [...orders, ...families].reduce((sum, order) => sum + worthOf(order), 0)
+    const back = orders.filter(({ refundedAt }) => refundedAt !== undefined).reduce((sum, order) => sum + firstLineOf(order), 0)
+    const persons = new Set([
+      ...buyers.map(({ person }) => person),
+      ...(families.length > 0 ? story.sharedPhones.map(({ buyer }) => buyer.person) : []),
+    ])
+    expect(customers).toBe(persons.size)
+    expect(groups.reduce((sum, { amount }) => sum + amount, 0)).toBeCloseTo(sold - back, 2)
+  })
+
+  test('knows each friend since the day of the friendship, told once although it was told twice', async () => {
+    const rows = await ctx.db
+      .selectFrom('customers as c')
+      .innerJoin('identities as i', (join) => join.onRef('i.tenantId', '=', 'c.tenantId').onRef('i.customerId', '=', 'c.id'))
+      .innerJoin('customers as k', (join) => join.onRef('k.tenantId', '=', 'c.tenantId').onRef('k.id', '=', 'c.canonicalId'))
+      .select(['i.value as person', 'k.name', 'k.addedAt'])
+      .where('c.tenantId', '=', ctx.tenantId)
+      .where('i.kind', '=', 'person')
+      .execute()
+    const known = new Map(rows.map((row) => [row.person, row]))
+    for (const { person, name, addedAt } of story.lives)
+      expect(known.get(person), person).toMatchObject({ name, addedAt: new Date(Math.floor(addedAt / 1000) * 1000) })
+    const ended = await ctx.db
+      .selectFrom('follows')
+      .select('customerId')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('endedAt', 'is not', null)
+      .execute()
+    expect(ended).toHaveLength(story.lives.filter(({ endedAt }) => endedAt !== undefined).length)
+    const reviews = await ctx.db.selectFrom('mergeReviews').select('id').where('tenantId', '=', ctx.tenantId).execute()
+    expect(reviews).toHaveLength(story.sharedPhones.length)
+  })
+})
+
+describe('a workspace that is somebody’s', () => {
+  const other = async (login: string): Promise<Context> =>
+    createContext(ctx, (await createTenantWithOwner(ctx, { name: login, login })).tenantId, systemActor, login)
+  const refusal = async (there: Context) => refuseRealData(there, openSandbox(workspace.sandboxUrl))
+
+  test('is refused by its orders, and by a WeCom that is no sandbox', async () => {
+    const mine = await other('shopkeeper')
+    await expect(refusal(mine)).resolves.toBeUndefined()
+    const body = { orderNo: '1', status: 'paid', currency: 'CNY', createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z' }
+    await enterOrder(mine, OrderBody.parse({ ...body, lines: [{ lineNo: 1, title: '茶', quantity: 1, unitPrice: '10.00' }] }))
+    await expect(refusal(mine)).rejects.toMatchObject({ code: 'demo.real_data' })
+    const real = await other('real')
+    await createCorp(real, { corpId: 'ww0000000000000000', name: '真公司', secret: 's'.repeat(43), agentId: 1_000_002 })
+    await expect(refusal(real)).rejects.toMatchObject({ code: 'demo.real_wecom' })
+  })
+})
