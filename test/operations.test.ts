@@ -53,7 +53,7 @@ describe('backup and restore', () => {
     ])
     await backup(urls, join(folder, 'backup'))
 
-    const env = await emptyDatabases()
+    const env = await emptyDatabases(folder)
     const config = readConfig(env)
     await migrate(config)
     await restore({ databaseUrl: env.DATABASE_URL, clickhouseUrl: env.CLICKHOUSE_URL, dataDir: config.dataDir }, join(folder, 'backup'))
@@ -83,7 +83,7 @@ describe('backup and restore', () => {
 describe('migrations', () => {
   let env: Awaited<ReturnType<typeof emptyDatabases>>
   beforeAll(async () => {
-    env = await emptyDatabases()
+    env = await emptyDatabases(folder)
   })
 
   test('killed with -9 at random moments, they are whole after the next start', async () => {

@@ -29,7 +29,7 @@ describe('PostgreSQL', () => {
   const later = readMigrations('postgres').filter(({ number }) => number > first.postgres)
 
   beforeAll(async () => {
-    const { DATABASE_URL } = await emptyDatabases('rules')
+    const { DATABASE_URL } = await emptyDatabases()
     await migratePostgres(
       DATABASE_URL,
       readMigrations('postgres').filter(({ number }) => number <= first.postgres),
@@ -132,7 +132,7 @@ describe('ClickHouse', () => {
   const later = readMigrations('clickhouse').filter(({ number }) => number > first.clickhouse)
 
   beforeAll(async () => {
-    const { CLICKHOUSE_URL } = await emptyDatabases('rules')
+    const { CLICKHOUSE_URL } = await emptyDatabases()
     const server = openClickHouse(new URL('/default', CLICKHOUSE_URL).href)
     await createClickHouseDatabase(server, CLICKHOUSE_URL)
     await server.close()

@@ -31,7 +31,7 @@ test('the previous version goes on while the new one migrates, both work side by
     return leave(`the previous version needs ${previous.missing.join(', ')}, which is not installed any more`)
   process.stdout.write(`\nUpgrading from ${found.commit.slice(0, 10)}.\n`)
 
-  const databases = await emptyDatabases('upgrade')
+  const databases = await emptyDatabases()
   onTestFinished(() => rmSync(databases.LIULIANG_DATA, { recursive: true, force: true }))
   const started: Program[] = []
   onTestFinished(async () => void (await Promise.all(started.map(({ stop }) => stop()))))

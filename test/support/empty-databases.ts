@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { inject } from 'vitest'
 
-/** What a process needs to know about empty databases of its own, not migrated. */
-export async function emptyDatabases(prefix = 'empty'): Promise<{
+/** What a process needs to know about empty databases of its own, not migrated; its data folder lies in `folder` once it makes one. */
+export async function emptyDatabases(folder = tmpdir()): Promise<{
   DATABASE_URL: string
   CLICKHOUSE_URL: string
   LIULIANG_DATA: string
   LIULIANG_SECRET_KEY: string
 }> {
-  const name = `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 12)}`
+  const name = `empty_${randomUUID().replaceAll('-', '').slice(0, 12)}`
   const admin = new pg.Client({ connectionString: inject('databaseUrl').replace(/\/[^/]*$/, '/postgres') })
   await admin.connect()
   await admin.query(`create database ${name}`)
@@ -20,7 +19,7 @@ export async function emptyDatabases(prefix = 'empty'): Promise<{
   return {
     DATABASE_URL: inject('databaseUrl').replace(/\/[^/]*$/, `/${name}`),
     CLICKHOUSE_URL: new URL(`/${name}`, inject('clickhouseUrl')).href,
-    LIULIANG_DATA: mkdtempSync(join(tmpdir(), `liuliang-${name}-`)),
+    LIULIANG_DATA: join(folder, `liuliang-${name}`),
     LIULIANG_SECRET_KEY: 'a key for tests, forty letters or so long',
   }
 }
