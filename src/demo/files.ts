@@ -4,7 +4,7 @@ import { company } from './company.ts'
 import type { Life, Order } from './life.ts'
 import type { Story } from './story.ts'
 
-export type Week = { from: number; to: number; name: string }
+type Week = { from: number; to: number; name: string }
 
 const weekMs = 7 * 86_400_000
 

@@ -14,7 +14,7 @@ export type Order = {
   refundedAt?: number
 }
 
-export type Tagging = { group: string; name: string; at: number }
+type Tagging = { group: string; name: string; at: number }
 
 /** One person's story. */
 export type Life = {

@@ -14,7 +14,7 @@ export type Sandbox = {
   underWay(): Promise<number>
 }
 
-export type Friend = { externalUserId: string; userId: string }
+type Friend = { externalUserId: string; userId: string }
 
 type Scan = { code: string; person: string; name: string; gender: number; employee: string; at?: number }
 

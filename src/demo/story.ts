@@ -6,13 +6,13 @@ import { type Life, lifeOf } from './life.ts'
 import { type Act, landingOf } from './visits.ts'
 
 /** Somebody who looked and went: known by a device only. */
-export type Visitor = { device: string; acts: Act[] }
+type Visitor = { device: string; acts: Act[] }
 
 /** Openings of a code's link, by whomever. */
 type Opening = Required<View> & { site: Site }
 
 /** Two members of one family: the second orders with the phone of the first, which people must look at. */
-export type SharedPhone = { at: number; buyer: Life; phoneOf: Life }
+type SharedPhone = { at: number; buyer: Life; phoneOf: Life }
 
 export type Story = { lives: Life[]; visitors: Visitor[]; openings: Opening[]; sharedPhones: SharedPhone[] }
 

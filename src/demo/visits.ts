@@ -27,7 +27,7 @@ export function landingOf(random: Random, before: number, source: string): Act[]
 
 /** Some come all the time, most less and less, and some never. */
 function visitTimes(random: Random, calendar: Calendar, addedAt: number, endedAt: number | undefined): number[] {
-  const isLoyal = random.chance(0.24)
+  const isLoyal = random.chance(0.3)
   if (!isLoyal && random.chance(0.3)) return []
   const times: number[] = []
   let gap = (isLoyal ? 1.1 : 1.5) * dayMs
