@@ -37,6 +37,13 @@ const scan = (code: string, more: Record<string, unknown> = {}) => it.control<Sc
 const listen = () => {
   receiver.received.length = 0
 }
+/** Nothing is on its way any more. */
+const quiet = () =>
+  expect
+    .poll(async () => (await it.control<{ counts: Record<string, number> }>('GET', '/callbacks?limit=1')).counts.waiting ?? 0, {
+      timeout: 10_000,
+    })
+    .toBe(0)
 const kinds = () => receiver.received.map((one) => one.fields.ChangeType ?? one.fields.Event ?? one.fields.MsgType)
 
 describe('contact ways', () => {
@@ -132,7 +139,7 @@ describe('scanning', () => {
 
   test('makes a friend with state and way, tells it encrypted, and says nothing when they are friends already', async () => {
     const way = await addWay({ user: ['wanglei'], type: 1, state: 'dy-1' })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await quiet()
     listen()
     const scanned = await scan(way.config_id, { name: '小满' })
     expect(scanned).toMatchObject({ userId: 'wanglei', relation: 'new' })
@@ -159,7 +166,7 @@ describe('scanning', () => {
     ])
 
     expect(await scan(way.config_id, { customer: scanned.externalUserId })).toMatchObject({ userId: 'wanglei', relation: 'friends' })
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await quiet()
     expect(receiver.received).toHaveLength(2)
   })
 
@@ -219,7 +226,7 @@ describe('the end of a friendship', () => {
   test('by the customer: the API goes on one-way, talking is refused, scanning again is a new friendship', async () => {
     const way = await addWay({ user: ['lina'], type: 1 })
     const { externalUserId } = await scan(way.config_id)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await quiet()
     listen()
     await it.control('POST', '/unfollow', { externalUserId, userId: 'lina', by: 'customer' })
     const [gone] = await receiver.waitFor(1)
@@ -240,7 +247,7 @@ describe('the end of a friendship', () => {
     const way = await addWay({ user: ['lina'], type: 1 })
     const { externalUserId } = await scan(way.config_id)
     await it.api('externalcontact/remark', { userid: 'lina', external_userid: externalUserId, remark: '大客户' })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await quiet()
     listen()
     await it.control('POST', '/unfollow', { externalUserId, userId: 'lina', by: 'employee' })
     const [gone] = await receiver.waitFor(1)
@@ -290,6 +297,28 @@ describe('reading customers', () => {
     expect((await it.api('externalcontact/contact_list', { limit: 10, cursor: first.next_cursor })).errcode).toBe(99434)
   })
 
+  test('contact_list goes through all friends and then everybody in groups, page after page', async () => {
+    type Served = { is_customer: boolean; external_userid?: string; follow_userid?: string; chat_id?: string; add_time: number }
+    const read = async (limit: number) => {
+      const seen: Served[] = []
+      let cursor = ''
+      do {
+        const page = await it.api('externalcontact/contact_list', { limit, cursor })
+        seen.push(...(page.info_list as Served[]))
+        cursor = String(page.next_cursor ?? '')
+      } while (cursor)
+      return seen
+    }
+    const all = await read(2000)
+    expect(await read(17)).toEqual(all)
+    const { items } = await it.control<{ items: { chatId: string; customers: number }[] }>('GET', '/groups')
+    for (const group of items) expect(all.filter((one) => one.chat_id === group.chatId)).toHaveLength(group.customers)
+    const firstInGroup = all.findIndex((one) => one.chat_id)
+    expect(firstInGroup).toBeGreaterThan(0)
+    expect(all.slice(0, firstInGroup).every((one) => one.follow_userid)).toBe(true)
+    expect(all.slice(firstInGroup).every((one) => one.is_customer && one.external_userid && !one.follow_userid)).toBe(true)
+  })
+
   test('an unknown customer is 40096 with the list empty', async () => {
     expect(await it.api('externalcontact/get?external_userid=wmNobody')).toMatchObject({ errcode: 40096, follow_user: [] })
   })
@@ -325,13 +354,13 @@ describe('tags and remarks', () => {
     const way = await addWay({ user: ['lina'], type: 1 })
     const { externalUserId } = await scan(way.config_id)
     const tag = (await groups())[0]?.tag[0]?.id ?? ''
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await quiet()
     listen()
     const mark = { userid: 'lina', external_userid: externalUserId, add_tag: [tag] }
     expect((await it.api('externalcontact/mark_tag', mark)).errcode).toBe(0)
     expect((await it.api('externalcontact/mark_tag', mark)).errcode).toBe(0)
     await receiver.waitFor(1)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await quiet()
     expect(kinds()).toEqual(['edit_external_contact'])
     const contact = (await it.api(`externalcontact/get?external_userid=${externalUserId}`)) as unknown as Contact
     expect(contact.follow_user[0]?.tags).toEqual([expect.objectContaining({ tag_id: tag, type: 1 })])
@@ -345,7 +374,7 @@ describe('tags and remarks', () => {
   test('mobiles alone raise no event, a remark does, and a switch silences both', async () => {
     const way = await addWay({ user: ['lina'], type: 1 })
     const { externalUserId } = await scan(way.config_id)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await quiet()
     listen()
     const base = { userid: 'lina', external_userid: externalUserId }
     await it.api('externalcontact/remark', { ...base, remark_mobiles: ['13800000001'] })
@@ -353,7 +382,7 @@ describe('tags and remarks', () => {
     await it.control('PUT', '/settings', { habits: { apiEdits: false } })
     await it.api('externalcontact/remark', { ...base, remark: '李四' })
     await it.control('PUT', '/settings', { habits: { apiEdits: true } })
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await quiet()
     expect(kinds()).toEqual(['edit_external_contact'])
     expect((await it.api('externalcontact/remark', base)).errcode).toBe(40058)
     expect((await it.api('externalcontact/remark', { ...base, remark: '一'.repeat(21) })).errcode).toBe(40058)

@@ -12,7 +12,7 @@ import {
   toFollow,
   updateFollow,
 } from '../state/customers.ts'
-import { findEmployee, visibleEmployees } from '../state/directory.ts'
+import { findEmployee, visibleEmployees, visibleLeavers } from '../state/directory.ts'
 import { isOpenToApi } from '../state/friendships.ts'
 import { findLiveMedia } from '../state/media.ts'
 import { findTag, findTagGroup, tagsOfFollow } from '../state/tags.ts'
@@ -194,36 +194,58 @@ function remark(call: Call, input: RemarkInput) {
   return {}
 }
 
+type Served = { id: number; external_userid: string; userid: string; request: string | null; name: string; chat_id: string; at: number }
+
+/** First whoever is or nearly is a friend, then whoever is in a customer group, once per group: two rows for one person are usual. */
 function contactList({ world, agent }: Call, input: { cursor?: string | undefined; limit: number }) {
   const cursor = readCursor('contact_list', input.cursor)
   // Cursor and temporary ids live four hours, counted from the first page.
   if (cursor && now(world) - cursor.at > contactListLifeMs) refuse(99434)
   const startedAt = cursor?.at ?? now(world)
-  const visible = new Set(visibleEmployees(world, agent).map((it) => it.userId))
-  const rows = world.store.all<FollowRow & { name: string }>(
-    `SELECT follows.*, customers.name FROM follows JOIN customers USING (external_userid)
-       WHERE follows.corp_id = ? AND follows.id > ? AND (member_side = 1 OR request = 'half') ORDER BY follows.id LIMIT ?`,
-    agent.corpId,
-    Number(cursor?.key[0] ?? 0),
-    input.limit + 1,
-  )
+  const [part, after] = cursor?.key ?? ['friends', 0]
+  const most = input.limit + 1
+  const friends = part === 'friends' ? servedFriends(world, agent.corpId, Number(after), most) : []
+  const inGroups = servedInGroups(world, agent.corpId, part === 'groups' ? Number(after) : 0, most - friends.length)
+  const rows = [...friends, ...inGroups]
   const page = rows.slice(0, input.limit)
   const last = page.at(-1)
   const session = Math.floor(startedAt / contactListLifeMs)
+  const visible = new Set([...visibleEmployees(world, agent).map((it) => it.userId), ...visibleLeavers(world, agent)])
   return {
-    info_list: page
-      .filter((row) => visible.has(row.userid))
-      .map((row) => {
-        const isCustomer = row.request === null
-        return {
-          is_customer: isCustomer,
-          tmp_openid: seededId('tm', session, row.external_userid),
-          follow_userid: row.userid,
-          add_time: toSeconds(row.created_at),
-          ...(isCustomer ? { external_userid: row.external_userid } : { name: `***${[...row.name].at(-1) ?? ''}` }),
-        }
-      }),
-    next_cursor: last && rows.length > input.limit ? writeCursor('contact_list', [last.id], startedAt) : '',
+    info_list: page.filter((row) => visible.has(row.userid)).map((row) => servedBody(row, session)),
+    next_cursor:
+      last && rows.length > input.limit ? writeCursor('contact_list', [last.chat_id ? 'groups' : 'friends', last.id], startedAt) : '',
+  }
+}
+
+const servedFriends = (world: World, corpId: string, after: number, limit: number): Served[] =>
+  world.store.all<Served>(
+    `SELECT follows.id, external_userid, userid, request, customers.name, '' AS chat_id, follows.created_at AS at FROM follows JOIN customers USING (external_userid)
+       WHERE follows.corp_id = ? AND follows.id > ? AND (member_side = 1 OR request = 'half') ORDER BY follows.id LIMIT ?`,
+    corpId,
+    after,
+    limit,
+  )
+
+/** userid is the group's owner here: it decides who may see the group. */
+const servedInGroups = (world: World, corpId: string, after: number, limit: number): Served[] =>
+  world.store.all<Served>(
+    `SELECT group_members.id, member AS external_userid, owner AS userid, NULL AS request, '' AS name, chat_id, joined_at AS at FROM group_members JOIN group_chats USING (chat_id)
+       WHERE corp_id = ? AND group_members.id > ? AND type = 2 AND left_at IS NULL AND dismissed_at IS NULL ORDER BY group_members.id LIMIT ?`,
+    corpId,
+    after,
+    limit,
+  )
+
+function servedBody(row: Served, session: number) {
+  const shared = { tmp_openid: seededId('tm', session, row.external_userid), add_time: toSeconds(row.at) }
+  if (row.chat_id) return { is_customer: true, external_userid: row.external_userid, chat_id: row.chat_id, ...shared }
+  const isCustomer = row.request === null
+  return {
+    is_customer: isCustomer,
+    follow_userid: row.userid,
+    ...(isCustomer ? { external_userid: row.external_userid } : { name: `***${[...row.name].at(-1) ?? ''}` }),
+    ...shared,
   }
 }
 
