@@ -14,6 +14,7 @@ import { addContactWay } from '#connectors/wecom/contact-ways.ts'
 import { getContact } from '#connectors/wecom/contacts.ts'
 import { listTagGroups } from '#connectors/wecom/tags.ts'
 import { ensureTag, tagCustomers, untagCustomers } from '#management/tags/commands.ts'
+import { createTagGroup, deleteTag, updateTag, updateTagGroup } from '#management/tags/editing.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
@@ -279,6 +280,63 @@ describe('a company on WeCom', () => {
     await jobDone()
     expect(await ctx.db.selectFrom('wecomRepairs').select('id').where('tenantId', '=', ctx.tenantId).execute()).toHaveLength(repairs.length)
   })
+
+  test('what people do while everything is being read ends as WeCom has it', async () => {
+    const { tagId } = await serverTag()
+    await sandboxDo('PUT', '/sandbox/faults', { latencyMs: 40 })
+    await startSync(ctx, corp, 'asked')
+    for (let i = 0; i < 24; i++) {
+      const friend = await sandboxDo<Friend>('POST', '/sandbox/scan', { code, name: `途中${i}` })
+      if (i % 3 !== 0) await sandboxDo('POST', '/sandbox/tag', { ...friend, add: [tagId] })
+      if (i % 3 === 1) await sandboxDo('POST', '/sandbox/tag', { ...friend, remove: [tagId] })
+      if (i % 4 === 3) await sandboxDo('POST', '/sandbox/unfollow', { ...friend, by: 'employee' })
+    }
+    await sandboxDo('PUT', '/sandbox/faults', {})
+    await settled()
+    await jobDone()
+    expect(await difference()).toEqual([])
+    expect(await inState('dead')).toBe(0)
+  })
+
+  test('a tag renamed, moved or deleted here is so in WeCom, and what WeCom refuses is taken back', async () => {
+    const friend = await scan('高兴')
+    const { customerId } = (await followOf(friend)) ?? { customerId: 0 }
+    const mine = await ensureTag(ctx, '阶段', '初识')
+    await tagCustomers(ctx, mine, [customerId], { source: 'manual' })
+    await until(async () => (await tagsThere(friend)).includes('初识'))
+    await updateTag(ctx, mine, { name: '熟客' })
+    await until(async () => (await tagsThere(friend)).includes('熟客'))
+    const groupId = await createTagGroup(ctx, { name: '关系' })
+    await updateTag(ctx, mine, { groupId })
+    await until(async () => (await groupsThere()).get('关系')?.includes('熟客') === true && !(await groupsThere()).has('阶段'))
+    await until(async () => (await tagsThere(friend)).includes('熟客'))
+    await updateTagGroup(ctx, groupId, { name: '关系程度' })
+    await until(async () => (await groupsThere()).has('关系程度'))
+    await settled()
+    // Nothing of it came back as somebody else's doing.
+    expect(await tagNames(friend)).toEqual(['熟客'])
+    await deleteTag(ctx, mine)
+    await until(async () => !(await groupsThere()).has('关系程度'))
+    expect(await tagsThere(friend)).toEqual([])
+
+    const { name, local } = await ofAnAdministrator()
+    await updateTag(ctx, local, { name: '改不了' })
+    await until(async () => (await tagCalled(local)) === name)
+    const refused = await ctx.db
+      .selectFrom('wecomRepairs')
+      .select('details')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('kind', '=', 'tag_change_refused')
+      .execute()
+    expect(refused).toMatchObject([{ details: { errcode: 81011 } }])
+    await startSync(ctx, corp, 'nightly')
+    await jobDone()
+    expect(await tagCalled(local)).toBe(name)
+    expect([...(await groupsThere()).values()].flat()).not.toContain('熟客')
+    expect(await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('name', '=', '熟客').execute()).toEqual(
+      [],
+    )
+  })
 })
 
 type Friend = { externalUserId: string; userId: string }
@@ -348,6 +406,26 @@ async function serverTag(): Promise<{ tagId: string; name: string }> {
   const [tag] = (await listTagGroups(await wecomApp(ctx, corp))).flatMap((group) => group.tag ?? [])
   if (!tag) throw new Error('the sandbox has no tags')
   return { tagId: tag.id, name: tag.name ?? '' }
+}
+
+const groupsThere = async (): Promise<Map<string, string[]>> =>
+  new Map(
+    (await listTagGroups(await wecomApp(ctx, corp))).map((group) => [
+      group.group_name ?? '',
+      (group.tag ?? []).map(({ name }) => name ?? ''),
+    ]),
+  )
+
+const tagCalled = async (id: number): Promise<string | undefined> =>
+  (await ctx.db.selectFrom('tags').select('name').where('tenantId', '=', ctx.tenantId).where('id', '=', id).executeTakeFirst())?.name
+
+/** A tag that was made in WeCom's own pages, which no app may change. */
+async function ofAnAdministrator(): Promise<{ name: string; local: number }> {
+  const name = '管理员的标签'
+  await sandboxDo('POST', '/sandbox/tags', { group: '管理员的组', name })
+  const find = () => ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('name', '=', name).executeTakeFirst()
+  await until(async () => (await find()) !== undefined)
+  return { name, local: (await find())?.id ?? 0 }
 }
 
 async function tagNames(friend: Friend): Promise<string[]> {

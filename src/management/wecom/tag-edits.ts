@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { isWecomError, WecomError } from '#connectors/wecom/errors.ts'
-import { addTags, deleteTags, editTag } from '#connectors/wecom/tags.ts'
+import { deleteTags, editTag } from '#connectors/wecom/tags.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { wecomApp } from './app.ts'
-import { markFollow } from './tag-pushes.ts'
+import { makeServerTag, markFollow } from './tag-pushes.ts'
 import { applyTagGroups, forgetShown, mapGroup, mapTag, readTagGroups, removeTagOrGroup } from './tags.ts'
 
 type Edit = {
@@ -120,18 +120,7 @@ async function readLocal(ctx: Context, { corp, id }: Edit): Promise<Local | unde
  * then the old one goes.
  */
 async function move(ctx: Context, app: WecomApp, edit: Edit, tag: Local): Promise<void> {
-  const home = await ctx.db
-    .selectFrom('wecomTagGroups')
-    .select('groupId')
-    .where('tenantId', '=', ctx.tenantId)
-    .where('corp', '=', edit.corp)
-    .where('localGroupId', '=', tag.localGroupId)
-    .limit(1)
-    .executeTakeFirst()
-  const where = home ? { group_id: home.groupId } : { group_name: tag.groupName }
-  const group = await addTags(app, { ...where, tag: [{ name: tag.name }] }, { requestId: ctx.requestId })
-  const made = group?.tag?.find(({ name }) => name === tag.name)
-  if (!group || !made) throw new Error(`WeCom made no tag ${tag.groupName}/${tag.name}`)
+  const made = await makeServerTag(ctx, app, edit.corp, tag)
   await inTransaction(ctx, async (ctx) => {
     await ctx.db
       .deleteFrom('wecomTags')
@@ -139,8 +128,6 @@ async function move(ctx: Context, app: WecomApp, edit: Edit, tag: Local): Promis
       .where('corp', '=', edit.corp)
       .where('tagId', '=', edit.id)
       .execute()
-    await mapGroup(ctx, edit.corp, { id: group.group_id, name: group.group_name ?? tag.groupName }, tag.localGroupId)
-    await mapTag(ctx, edit.corp, { id: made.id, groupId: group.group_id, name: tag.name }, tag.tagId)
     await rowOf(ctx, edit)
       .set({ action: 'delete', heir: made.id, version: edit.version + 1, attempts: 0, dueAt: ctx.now(), errorMessage: null })
       .execute()

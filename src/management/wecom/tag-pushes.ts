@@ -7,7 +7,7 @@ import { type Context, createContext, type Installation, systemActor } from '#pl
 import type { Consumer } from '#platform/events/consumers.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { wecomApp } from './app.ts'
-import { mapTag } from './tags.ts'
+import { mapGroup, mapTag } from './tags.ts'
 
 /** Notes taggings made here, by whomever, for the friendships of WeCom to show. Those that came from there are theirs already. */
 export const tagsToWecom: Consumer = {
@@ -78,7 +78,15 @@ export async function pushOnce(installation: Installation): Promise<number> {
   return rows.length
 }
 
-type Push = { tagId: number; version: number; attempts: number; tagged: boolean; tagName: string | null; groupName: string | null }
+type Push = {
+  tagId: number
+  version: number
+  attempts: number
+  tagged: boolean
+  tagName: string | null
+  groupId: number | null
+  groupName: string | null
+}
 type Follow = { corp: number; externalUserid: string; userId: string; tagIds: string[] }
 
 /** What the customer has here decides, not what happened: pushes may be late, doubled and in any order. */
@@ -114,7 +122,7 @@ async function pushCustomer(ctx: Context, customerId: number): Promise<void> {
 
 async function readPushes(ctx: Context, customerId: number): Promise<Push[]> {
   const { rows } = await sql<Push>`
-    select p.tag_id, p.version, p.attempts, t.name as tag_name, g.name as group_name,
+    select p.tag_id, p.version, p.attempts, t.name as tag_name, g.id as group_id, g.name as group_name,
       exists (select from customer_tags ct join customers me on me.tenant_id = ct.tenant_id and me.canonical_id = ct.canonical_id
         where ct.tenant_id = p.tenant_id and ct.tag_id = p.tag_id and me.id = p.customer_id) as tagged
     from wecom_tag_pushes p
@@ -184,7 +192,7 @@ async function serverTagOf(
   ctx: Context,
   app: WecomApp,
   corp: number,
-  { tagId, tagged, tagName, groupName }: Push,
+  { tagId, tagged, tagName, groupId, groupName }: Push,
 ): Promise<string | undefined> {
   const known = await ctx.db
     .selectFrom('wecomTags')
@@ -195,12 +203,36 @@ async function serverTagOf(
     .limit(1)
     .executeTakeFirst()
   if (known) return known.tagId
-  if (!tagged || !tagName || !groupName) return undefined
-  const group = await addTags(app, { group_name: groupName, tag: [{ name: tagName }] }, { requestId: ctx.requestId })
-  const made = group?.tag?.find(({ name }) => name === tagName)
-  if (!group || !made) throw new Error(`WeCom made no tag ${groupName}/${tagName}`)
-  await mapTag(ctx, corp, { id: made.id, groupId: group.group_id, name: tagName }, tagId)
-  return made.id
+  if (!tagged || !tagName || !groupName || !groupId) return undefined
+  return (await makeServerTag(ctx, app, corp, { tagId, name: tagName, localGroupId: groupId, groupName })).id
+}
+
+type LocalTag = { tagId: number; name: string; localGroupId: number; groupName: string }
+
+/** Makes the tag in the corp, in the group that is ours there, or of that name. A tag that is there already is that one. */
+export async function makeServerTag(
+  ctx: Context,
+  app: WecomApp,
+  corp: number,
+  { tagId, name, localGroupId, groupName }: LocalTag,
+): Promise<{ id: string }> {
+  const home = await ctx.db
+    .selectFrom('wecomTagGroups')
+    .select('groupId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('localGroupId', '=', localGroupId)
+    .limit(1)
+    .executeTakeFirst()
+  const where = home ? { group_id: home.groupId } : { group_name: groupName }
+  const group = await addTags(app, { ...where, tag: [{ name }] }, { requestId: ctx.requestId })
+  const made = group?.tag?.find((tag) => tag.name === name)
+  if (!group || !made) throw new Error(`WeCom made no tag ${groupName}/${name}`)
+  await inTransaction(ctx, async (ctx) => {
+    await mapGroup(ctx, corp, { id: group.group_id, name: group.group_name ?? groupName }, localGroupId)
+    await mapTag(ctx, corp, { id: made.id, groupId: group.group_id, name }, tagId)
+  })
+  return made
 }
 
 /** Ids that WeCom does not know (any more): the next try makes the tag anew. */
