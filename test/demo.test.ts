@@ -60,6 +60,8 @@ describe('the story', () => {
       const all = [addedAt, endedAt ?? 0, talk?.at ?? 0, ...[...orders, ...acts, ...taggings].map(({ at }) => at)]
       expect(Math.max(...all)).toBeLessThanOrEqual(plan.until.getTime())
       for (const { at } of taggings) expect(at).toBeGreaterThan(addedAt)
+      const [, ...again] = orders
+      for (const [place, { at }] of again.entries()) expect(at - (orders[place]?.at ?? 0)).toBeGreaterThan(5 * 86_400_000)
     }
   })
 

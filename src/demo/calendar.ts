@@ -40,9 +40,9 @@ export function someMoment(random: Random, { days, until }: Calendar): number {
   return Math.floor(day.start + random.next() * (until - day.start))
 }
 
-/** `at`, moved to an hour of the same day when people are awake. */
+/** `at`, moved to an hour of the same day when people are awake; what lies after the story stays there. */
 export function atWakingHour(random: Random, at: number, { days }: Calendar): number {
-  const day = days.findLast(({ start }) => start <= at)
+  const day = days.find(({ start, length }) => at >= start && at < start + length)
   return day ? Math.floor(day.start + ((weightedPlace(random, hours) + random.next()) / 24) * day.length) : at
 }
 
