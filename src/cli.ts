@@ -1,5 +1,5 @@
 // `liuliang COMMAND`: finds the command, reads its flags, says errors as one JSON line.
-import { parseArgs } from 'node:util'
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { AppError, appError, describeError } from '#platform/errors.ts'
 import { type Command, type Flags, globalOptions } from './commands/command.ts'
 
@@ -38,7 +38,7 @@ async function run([name = 'help', ...rest]: string[]): Promise<void> {
   const load = commands[name]
   if (!load) throw appError('command.unknown', { message: `No command "${name}". \`liuliang help\` lists them.`, field: 'command' })
   const { command } = await load()
-  if (rest.includes('--help')) return void process.stderr.write(`${usageOf(name, command)}\n`)
+  if (rest.includes('--help')) return void process.stdout.write(`${usageOf(name, command)}\n`)
   const { flags, positionals } = readFlags(command, rest)
   await command.run({ flags, positionals, json: flags.json === true })
 }
@@ -47,7 +47,7 @@ function readFlags(command: Command, rest: string[]): { flags: Flags; positional
   try {
     const { values, positionals } = parseArgs({
       args: rest,
-      options: { ...globalOptions, ...command.options },
+      options: withEnvironment({ ...globalOptions, ...command.options }),
       allowPositionals: true,
       allowNegative: true,
     })
@@ -61,12 +61,32 @@ function readFlags(command: Command, rest: string[]): { flags: Flags; positional
   }
 }
 
+/** `--no-sandbox` is LIULIANG_NO_SANDBOX=1, `--url U` is LIULIANG_URL=U; what stands on the command line wins. */
+function withEnvironment(options: ParseArgsOptionsConfig): ParseArgsOptionsConfig {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => {
+      const variable = name.toUpperCase().replaceAll('-', '_')
+      const [said, unsaid] = [process.env[`LIULIANG_${variable}`], process.env[`LIULIANG_NO_${variable}`]]
+      if (option.type === 'string') return [name, said ? { ...option, default: said } : option]
+      if (said) return [name, { ...option, default: isOn(said) }]
+      return [name, unsaid ? { ...option, default: !isOn(unsaid) } : option]
+    }),
+  )
+}
+
+function isOn(text: string): boolean {
+  return !/^(0|false|no|off)$/i.test(text)
+}
+
 async function help(): Promise<void> {
   const lines = await Promise.all(
     Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).command.summary}`),
   )
-  process.stderr.write(`liuliang COMMAND [--data DIR] [--json]\n\n${lines.join('\n')}\n\nliuliang COMMAND --help shows its flags.\n`)
+  process.stdout.write(`liuliang COMMAND [--data DIR] [--json]\n\n${lines.join('\n')}\n\nliuliang COMMAND --help shows its flags.\n`)
 }
 
-const usageOf = (name: string, { summary, usage, options }: Command): string =>
-  [`liuliang ${name} ${usage}`, '', summary, '', ...Object.keys({ ...options, ...globalOptions }).map((flag) => `  --${flag}`)].join('\n')
+function usageOf(name: string, { summary, usage, options }: Command): string {
+  return [`liuliang ${name} ${usage}`, '', summary, '', ...Object.keys({ ...options, ...globalOptions }).map((flag) => `  --${flag}`)].join(
+    '\n',
+  )
+}

@@ -38,10 +38,13 @@ function readMapping(path: string | undefined): unknown {
   }
 }
 
-async function importHere(config: ReturnType<typeof configFrom>, { kind, ...wanted }: Wanted): Promise<unknown> {
+async function importHere(config: ReturnType<typeof configFrom>, { kind: name, ...wanted }: Wanted): Promise<unknown> {
+  // What needs no engine to be seen is said before one is started.
+  const kind = findImportKind(importKinds, name)
+  if (!existsSync(wanted.path)) throw appError('import.file_missing', { message: `There is no file ${wanted.path}.`, field: 'file' })
   const workspace = await openWorkspace(config)
   try {
-    const result = await importFile(workspace.ctx, { ...wanted, kind: findImportKind(importKinds, kind), onProgress: showProgress })
+    const result = await importFile(workspace.ctx, { ...wanted, kind, onProgress: showProgress })
     await workspace.settle()
     return result
   } finally {

@@ -4,20 +4,13 @@ import { NewChannel } from '#growth/channels/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { publicId } from '#platform/ids.ts'
-import type { Applied, ImportKind, ImportRun } from '#platform/imports/kind.ts'
+import { type Applied, type ImportKind, type ImportRun, importColumn } from '#platform/imports/kind.ts'
 import { isNegative } from '#platform/imports/mapping.ts'
 import { toMinor } from '#platform/money.ts'
 import { dayOf } from '#platform/time.ts'
 import type { SpendKind } from './schema.ts'
 
 type Row = { channel: string; day: string; kind: SpendKind; item: string; nth: number; currency: string; amount: number }
-
-const column = (key: string, zh: string, en: string, aliases: string[], required = false) => ({
-  key,
-  title: { zh, en },
-  aliases: [zh, en, ...aliases],
-  ...(required ? { required } : {}),
-})
 
 const kinds: Record<SpendKind, RegExp> = {
   media: /^(媒体|投放|广告|媒体投放|广告费|media|ads?|advertising)$/i,
@@ -39,12 +32,12 @@ export const spendImport: ImportKind = {
   name: 'spend',
   title: { zh: '渠道花费', en: 'Spend' },
   columns: [
-    column('channel', '渠道', 'Channel', ['渠道名称', '投放渠道', '来源渠道', '媒体', 'source'], true),
-    column('day', '日期', 'Day', ['投放日期', '消耗日期', '时间', 'date'], true),
-    column('amount', '花费', 'Spend', ['消耗', '金额', '费用', '花费金额', '投放金额', '成本', 'cost', 'amount'], true),
-    column('kind', '费用类型', 'Kind', ['花费类型', '类型', 'type', 'cost type']),
-    column('item', '计划', 'Item', ['广告计划', '计划名称', '项目', '备注', 'campaign', 'plan', 'note']),
-    column('currency', '币种', 'Currency', ['货币']),
+    importColumn('channel', '渠道', 'Channel', ['渠道名称', '投放渠道', '来源渠道', '媒体', 'source'], { required: true }),
+    importColumn('day', '日期', 'Day', ['投放日期', '消耗日期', '时间', 'date'], { required: true }),
+    importColumn('amount', '花费', 'Spend', ['消耗', '金额', '费用', '花费金额', '投放金额', '成本', 'cost', 'amount'], { required: true }),
+    importColumn('kind', '费用类型', 'Kind', ['花费类型', '类型', 'type', 'cost type']),
+    importColumn('item', '计划', 'Item', ['广告计划', '计划名称', '项目', '备注', 'campaign', 'plan', 'note']),
+    importColumn('currency', '币种', 'Currency', ['货币']),
   ],
   prepare: async (_ctx, setup): Promise<ImportRun<Row>> => {
     const [channel, item, kind, currency] = [

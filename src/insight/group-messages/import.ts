@@ -5,33 +5,30 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { appendEvents } from '#platform/events/append.ts'
 import { eventIdOf } from '#platform/events/inbox.ts'
-import type { Applied, ImportKind, ImportRun, ImportSetup } from '#platform/imports/kind.ts'
+import { type Applied, type ImportKind, type ImportRun, type ImportSetup, importColumn } from '#platform/imports/kind.ts'
 import { groupMessageSent } from '../events.ts'
 
 type Message = { id: string; at: string; properties: z.infer<typeof groupMessageSent.properties> }
-
-const column = (key: string, zh: string, en: string, aliases: string[], required = false) => ({
-  key,
-  title: { zh, en },
-  aliases: [zh, en, ...aliases],
-  ...(required ? { required } : {}),
-})
 
 /** Messages of customer groups, a row a message. */
 export const groupMessagesImport: ImportKind = {
   name: 'group-messages',
   title: { zh: '群聊消息', en: 'Group messages' },
   columns: [
-    column('group', '群ID', 'Group', ['群', '客户群', '群聊', '群聊ID', 'chat_id', 'roomid', 'room', 'group_id'], true),
-    column('sender', '发言人', 'Sender', ['发送人', '发送者', '发言人ID', '成员', 'from', 'person', 'user', 'user_id', 'uid'], true),
-    column('time', '时间', 'Time', ['发送时间', '发言时间', '消息时间', 'msgtime', 'timestamp', 'posted_at', 'at'], true),
-    column('id', '消息ID', 'Message id', ['msgid', 'message', 'message_id', 'mid']),
-    column('reply_to', '回复消息ID', 'Reply to', ['被回复消息ID', '引用消息ID', 'parent', 'parent_id', 'parent_mid', 'reply_to_id']),
-    column('reply_to_sender', '被回复人', 'Reply to sender', ['回复对象', 'reply_to_person', 'reply_to_user']),
-    column('mentions', '提及', 'Mentions', ['@', '提到', '提及成员', 'mentioned']),
-    column('kind', '消息类型', 'Kind', ['类型', 'msgtype', 'type']),
-    column('text', '内容', 'Text', ['消息内容', '文本', 'content', 'message_text']),
-    column('group_name', '群名称', 'Group name', ['群名', 'chat_name', 'room_name']),
+    importColumn('group', '群ID', 'Group', ['群', '客户群', '群聊', '群聊ID', 'chat_id', 'roomid', 'room', 'group_id'], { required: true }),
+    importColumn('sender', '发言人', 'Sender', ['发送人', '发送者', '发言人ID', '成员', 'from', 'person', 'user', 'user_id', 'uid'], {
+      required: true,
+    }),
+    importColumn('time', '时间', 'Time', ['发送时间', '发言时间', '消息时间', 'msgtime', 'timestamp', 'posted_at', 'at'], {
+      required: true,
+    }),
+    importColumn('id', '消息ID', 'Message id', ['msgid', 'message', 'message_id', 'mid']),
+    importColumn('reply_to', '回复消息ID', 'Reply to', ['被回复消息ID', '引用消息ID', 'parent', 'parent_id', 'parent_mid', 'reply_to_id']),
+    importColumn('reply_to_sender', '被回复人', 'Reply to sender', ['回复对象', 'reply_to_person', 'reply_to_user']),
+    importColumn('mentions', '提及', 'Mentions', ['@', '提到', '提及成员', 'mentioned']),
+    importColumn('kind', '消息类型', 'Kind', ['类型', 'msgtype', 'type']),
+    importColumn('text', '内容', 'Text', ['消息内容', '文本', 'content', 'message_text']),
+    importColumn('group_name', '群名称', 'Group name', ['群名', 'chat_name', 'room_name']),
   ],
   prepare: async (_ctx, setup): Promise<ImportRun<Message>> => ({ read: messageReader(setup), apply: applyMessages }),
 }

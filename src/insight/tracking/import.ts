@@ -4,29 +4,22 @@ import { appError } from '#platform/errors.ts'
 import { appendEvents } from '#platform/events/append.ts'
 import { type BehaviourEvent, eventIdOf } from '#platform/events/inbox.ts'
 import { parseJson } from '#platform/http/json.ts'
-import type { ImportKind, ImportRun, ImportSetup } from '#platform/imports/kind.ts'
+import { type ImportKind, type ImportRun, type ImportSetup, importColumn } from '#platform/imports/kind.ts'
 import { checkEvent } from './event-check.ts'
 
 type NamedEvent = BehaviourEvent & { id: string }
-
-const column = (key: string, zh: string, en: string, aliases: string[], more: { required?: boolean; json?: boolean } = {}) => ({
-  key,
-  title: { zh, en },
-  aliases: [zh, en, ...aliases],
-  ...more,
-})
 
 /** What people did, as JSON Lines or a table. Events without an id get one from what they say, so a second import adds nothing. */
 export const eventsImport: ImportKind = {
   name: 'events',
   title: { zh: '行为事件', en: 'Events' },
   columns: [
-    column('event', '事件', 'Event', ['事件名', '事件名称', 'event name', 'name'], { required: true }),
-    column('person', '用户', 'Person', ['用户ID', 'user', 'user_id', 'distinct_id', 'person_id']),
-    column('device', '设备', 'Device', ['设备ID', 'device_id', 'anonymous_id']),
-    column('timestamp', '时间', 'Time', ['发生时间', 'event time', 'time', 'at']),
-    column('properties', '属性', 'Properties', ['事件属性', 'props'], { json: true }),
-    column('id', '事件ID', 'Event id', ['event_id']),
+    importColumn('event', '事件', 'Event', ['事件名', '事件名称', 'event name', 'name'], { required: true }),
+    importColumn('person', '用户', 'Person', ['用户ID', 'user', 'user_id', 'distinct_id', 'person_id']),
+    importColumn('device', '设备', 'Device', ['设备ID', 'device_id', 'anonymous_id']),
+    importColumn('timestamp', '时间', 'Time', ['发生时间', 'event time', 'time', 'at']),
+    importColumn('properties', '属性', 'Properties', ['事件属性', 'props'], { json: true }),
+    importColumn('id', '事件ID', 'Event id', ['event_id']),
   ],
   openPrefix: 'property.',
   prepare: async (ctx, setup): Promise<ImportRun<NamedEvent>> => {

@@ -15,6 +15,15 @@ export type ImportColumn = {
   json?: boolean
 }
 
+/** A column whose own titles are known headers too. */
+export const importColumn = (
+  key: string,
+  zh: string,
+  en: string,
+  aliases: readonly string[],
+  more: Pick<ImportColumn, 'required' | 'json'> = {},
+): ImportColumn => ({ key, title: { zh, en }, aliases: [zh, en, ...aliases], ...more })
+
 /** Something a file can hold. The engine reads, maps, counts and resumes; the kind knows what a row means. */
 export type ImportKind = {
   name: string
