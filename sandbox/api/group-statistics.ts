@@ -1,12 +1,10 @@
 // Figures of customer groups, by owner or by day (section 9, page 92133).
 import { z } from 'zod'
 import { type GroupChat, listGroupChatsEver } from '../state/group-chats.ts'
-import { now, toSeconds, type World } from '../state/world.ts'
+import { beijingMidnight, dayMs, now, toSeconds, type World } from '../state/world.ts'
 import { OwnerFilter, wantedOwners } from './groups.ts'
 import { type Call, type Endpoint, endpoint, refuse } from './protocol.ts'
 
-const dayMs = 24 * 3600_000
-const beijingMs = 8 * 3600_000
 const daysBackMost = 180
 const daysMost = 30
 
@@ -54,10 +52,9 @@ export const groupStatisticEndpoints: Endpoint[] = [
 
 /** Days of Beijing, from the first one's midnight to the last one's; yesterday is the latest that can be asked for. */
 function daysOf(world: World, input: z.infer<typeof Period>): { from: number; to: number } {
-  const midnight = (ms: number) => Math.floor((ms + beijingMs) / dayMs) * dayMs - beijingMs
-  const today = midnight(now(world))
-  const from = midnight(input.day_begin_time * 1000)
-  const to = midnight((input.day_end_time ?? input.day_begin_time) * 1000) + dayMs
+  const today = beijingMidnight(now(world))
+  const from = beijingMidnight(input.day_begin_time * 1000)
+  const to = beijingMidnight((input.day_end_time ?? input.day_begin_time) * 1000) + dayMs
   const isAllowed = to > from && to <= today && from >= today - daysBackMost * dayMs && to - from <= daysMost * dayMs
   return isAllowed ? { from, to } : refuse(600018)
 }

@@ -12,11 +12,9 @@ import {
   membersOfGroup,
 } from '../state/group-chats.ts'
 import { bequeathGroup, handOverGroup, nameOf, settleHeirs } from '../state/group-life.ts'
-import { now, toSeconds, type World } from '../state/world.ts'
+import { beijingMidnight, dayMs, now, toSeconds, type World } from '../state/world.ts'
 import { type Call, type Endpoint, endpoint, readCursor, refuse, texts, writeCursor } from './protocol.ts'
 
-const dayMs = 24 * 3600_000
-const beijingMs = 8 * 3600_000
 const handOversMost = 2
 const inheritedPerDayMost = 300
 const membersWithoutFilterMost = 1000
@@ -201,6 +199,5 @@ function refusalOfHandOver(world: World, chat: GroupChat, newOwner: string): Ite
 function refusalOfInheritance(world: World, chat: GroupChat, newOwner: string): ItemCode | undefined {
   if (chat.heir !== undefined) return 90507
   if (findEmployee(world, chat.corpId, chat.owner)) return chat.inheritedAt === undefined ? 90500 : 90508
-  const midnight = Math.floor((now(world) + beijingMs) / dayMs) * dayMs - beijingMs
-  return countInherited(world, chat.corpId, newOwner, midnight) >= inheritedPerDayMost ? 45009 : undefined
+  return countInherited(world, chat.corpId, newOwner, beijingMidnight(now(world))) >= inheritedPerDayMost ? 45009 : undefined
 }

@@ -12,12 +12,11 @@ import {
   readMedia,
   saveMedia,
 } from '../state/media.ts'
-import { now, toSeconds } from '../state/world.ts'
+import { dayMs, now, toSeconds } from '../state/world.ts'
 import { type Call, type Endpoint, endpoint, Nothing, refuse, type UploadedFile } from './protocol.ts'
 
 const mega = 1024 * 1024
 const biggest: Record<MediaType, number> = { image: 10 * mega, voice: 2 * mega, video: 10 * mega, file: 20 * mega }
-const dayMs = 24 * 3600_000
 /** uploadimg: a thousand a day, three thousand a month. */
 const picturesPerDay = 1000
 const picturesPerMonth = 3000

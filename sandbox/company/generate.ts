@@ -14,11 +14,10 @@ import {
   saveEmployee,
 } from '../state/directory.ts'
 import { listTags, newTag, newTagGroup, saveTag, saveTagGroup } from '../state/tags.ts'
-import { now, publish, seededId, type World } from '../state/world.ts'
+import { dayMs, now, publish, seededId, type World } from '../state/world.ts'
 import { addGroups, type GroupSize } from './groups.ts'
 import { fullName, type Gender, nickname } from './names.ts'
 
-const dayMs = 24 * 3600_000
 const usualSize: GroupSize = { least: 8, most: 60 }
 
 const departments = [

@@ -3,9 +3,8 @@ import { type Random, seededRandom } from '#platform/random.ts'
 import { emit, groupChatEvent } from '../callbacks/events.ts'
 import { activeMembers, type Employee } from '../state/directory.ts'
 import { findGroupChat, insertGroupChat, insertGroupMember } from '../state/group-chats.ts'
-import { now, publish, seededId, toSeconds, type World } from '../state/world.ts'
+import { dayMs, now, publish, seededId, toSeconds, type World } from '../state/world.ts'
 
-const dayMs = 24 * 3600_000
 const kinds = ['福利群', '会员群', '体验课交流群', '新品尝鲜群', '老客答疑群', '周末活动群']
 const places = ['朝阳', '海淀', '浦东', '天河', '西湖', '武侯', '江汉', '南山', '鼓楼', '雁塔']
 const notices = ['文明聊天，禁止广告。每周五晚 8 点发福利。', '课程回放在群文件里，有问题请 @ 群主。', '新品每周三上架，群内先到先得。', '']

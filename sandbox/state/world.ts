@@ -37,6 +37,9 @@ export const now = (world: World): number => world.past ?? Date.now() + world.se
 export const worldAt = (world: World, at: Date | undefined): World => (at === undefined ? world : { ...world, past: at.getTime() })
 
 export const nowSeconds = (world: World): number => Math.floor(now(world) / 1000)
+export const dayMs = 24 * 3600_000
+/** WeCom counts days in Beijing. */
+export const beijingMidnight = (ms: number): number => Math.floor((ms + 8 * 3600_000) / dayMs) * dayMs - 8 * 3600_000
 export const toSeconds = (ms: number): number => Math.floor(ms / 1000)
 
 export function changeSetting<Key extends keyof Settings>(world: World, key: Key, value: Settings[Key]): void {
