@@ -7,6 +7,7 @@ import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
 import { appWith } from './app.ts'
+import { forgetReceivers } from './door.ts'
 import type { Corp, CorpChange, NewCorp, Receiver } from './schema.ts'
 import { newCallbackKey, newCallbackToken, sealSecret } from './secrets.ts'
 
@@ -31,7 +32,7 @@ export async function createCorp(ctx: Context, facts: NewCorp): Promise<{ corp: 
 }
 
 export async function changeCorp(ctx: Context, corp: number, change: CorpChange): Promise<{ receiver?: Receiver }> {
-  return inTransaction(ctx, async (ctx) => {
+  const changed = await inTransaction(ctx, async (ctx) => {
     const { corpId } = await lockCorp(ctx, corp)
     const { name, agentId, secret, state, newCallbackKeys } = change
     const keys = newCallbackKeys ? newKeys(ctx, corpId) : undefined
@@ -47,6 +48,8 @@ export async function changeCorp(ctx: Context, corp: number, change: CorpChange)
     await audit(ctx, 'corp.changed', ['cor', corp], { changed: Object.keys(change) })
     return keys ? { receiver: keys.receiver } : {}
   })
+  forgetReceivers(ctx)
+  return changed
 }
 
 /** Forgets the connection with everything that only it needs. Customers, their follows and tags stay. */
@@ -61,6 +64,7 @@ export async function deleteCorp(ctx: Context, corp: number): Promise<void> {
     await ctx.db.deleteFrom('wecomCorps').where('tenantId', '=', ctx.tenantId).where('id', '=', corp).execute()
     await audit(ctx, 'corp.disconnected', ['cor', corp], { corpId })
   })
+  forgetReceivers(ctx)
 }
 
 /**

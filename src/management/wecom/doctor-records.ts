@@ -179,7 +179,7 @@ export async function checkQuota(ctx: Context, { corpId }: WecomApp): Promise<Fi
 }
 
 export function checkSync(ctx: Context, { syncedAt }: Corp): Finding {
-  const fix = { zh: '点击「立即同步」。', en: 'Start a sync.' }
+  const fix = { zh: '在企业页点击「立即对账」。', en: 'Press “Compare now” on the page of this corp.' }
   if (!syncedAt) return hint('sync', { zh: '还没有完成过全量同步', en: 'No full sync has finished yet' }, fix, 'warning')
   const days = (ctx.now().getTime() - Date.parse(syncedAt)) / day
   if (days > 2)

@@ -1,11 +1,11 @@
-import { sql } from 'kysely'
 import { Counter } from 'prom-client'
 import { CallbackRefusal, type Decrypted, openCallback, parseKey } from '#connectors/wecom/crypto.ts'
 import { type Callback, callbackKey, readCallback } from '#connectors/wecom/events/read-callback.ts'
 import { parseEnvelope } from '#connectors/wecom/xml.ts'
 import type { Installation } from '#platform/context.ts'
 import { AppError } from '#platform/errors.ts'
-import { asksToReread, isHandled, laneOf } from './handlers.ts'
+import { type Arrived, type Greeting, storeCallback } from './door-store.ts'
+import { isHandled, laneOf } from './handlers.ts'
 import { openSecret } from './secrets.ts'
 
 export const callbacksReceived = new Counter({
@@ -48,7 +48,7 @@ export async function receiveCallback(
     const { receiver, opened } = await open(installation, corpId, query, encrypted)
     return { receiver, message: opened.message, callback: readCallback(opened.message), key: callbackKey(opened.message) }
   })
-  const repeats = await store(installation, receiver, { callback, key, message, requestId })
+  const repeats = await storeCallback(installation, arrivedFrom(installation, receiver, { callback, key, message, requestId }))
   callbacksReceived.inc({ outcome: repeats === 0 ? 'stored' : 'repeated' })
 }
 
@@ -69,8 +69,22 @@ async function open(
   query: Signed,
   encrypted: string,
 ): Promise<{ receiver: Receiver; opened: Decrypted }> {
+  const remembered = rememberedReceivers(installation, corpId)
+  let result = remembered && openWith(remembered, query, encrypted)
+  // The keys may have been made anew a moment ago.
+  if (!result || result instanceof CallbackRefusal) result = openWith(await receiversOf(installation, corpId), query, encrypted)
+  if (!(result instanceof CallbackRefusal)) return result
+  installation.log.warn({ corpId: corpId.slice(0, 64), reason: result.reason }, 'callback refused')
+  throw result
+}
+
+function openWith(
+  receivers: readonly Receiver[],
+  query: Signed,
+  encrypted: string,
+): { receiver: Receiver; opened: Decrypted } | CallbackRefusal {
   let refusal = new CallbackRefusal('receive_id')
-  for (const receiver of await receiversOf(installation, corpId)) {
+  for (const receiver of receivers) {
     try {
       return {
         receiver,
@@ -81,9 +95,22 @@ async function open(
       refusal = error
     }
   }
-  installation.log.warn({ corpId: corpId.slice(0, 64), reason: refusal.reason }, 'callback refused')
-  throw refusal
+  return refusal
 }
+
+/** So long another process may go on taking callbacks of a corp that was paused or got new keys here. */
+const rememberedMs = 2_000
+
+type Remembered = Map<string, { receivers: Receiver[]; until: number }>
+const remembering = new WeakMap<Installation['databases'], Remembered>()
+
+function rememberedReceivers({ databases }: Installation, corpId: string): Receiver[] | undefined {
+  const found = remembering.get(databases)?.get(corpId)
+  return found && found.until > performance.now() ? found.receivers : undefined
+}
+
+/** To be called when a corp has changed: this process takes no callback under the old keys any more. */
+export const forgetReceivers = ({ databases }: Pick<Installation, 'databases'>): boolean => remembering.delete(databases)
 
 async function receiversOf(installation: Installation, corpId: string): Promise<Receiver[]> {
   const rows = await installation.databases.system
@@ -92,7 +119,7 @@ async function receiversOf(installation: Installation, corpId: string): Promise<
     .where('corpId', '=', corpId)
     .where('state', '=', 'active')
     .execute()
-  return rows.map((row) => {
+  const receivers = rows.map((row) => {
     const who = { tenantId: row.tenantId, secrets: installation.secrets }
     return {
       tenantId: row.tenantId,
@@ -102,47 +129,33 @@ async function receiversOf(installation: Installation, corpId: string): Promise<
       key: parseKey(openSecret(who, row.corpId, 'callback_key', row.callbackKey)),
     }
   })
+  // Strangers may knock with any name; only corps that are there are worth remembering.
+  if (receivers.length > 0) {
+    const known = remembering.get(installation.databases) ?? new Map()
+    remembering.set(installation.databases, known.set(corpId, { receivers, until: performance.now() + rememberedMs }))
+  }
+  return receivers
 }
 
-type Arrived = { callback: Callback; key: string; message: string; requestId: string }
+type Message = { callback: Callback; key: string; message: string; requestId: string }
 
 /** PostgreSQL's text holds everything but NUL, and XML may not hold it either. */
-const withoutNul = (text: string) => text.replaceAll('\0', '')
+const storable = (text: string) => text.replaceAll('\0', '').toWellFormed()
 
-/** WeCom's clock for a greeting. */
-const welcomeMs = 20_000
-
-/**
- * The row, and beside it the intent to greet: the twenty seconds run already, so the greeting waits for nobody's queue.
- * Returns how often this callback had come before.
- */
-async function store(installation: Installation, receiver: Receiver, { callback, key, message, requestId }: Arrived): Promise<number> {
-  const { tenantId, corp } = receiver
-  const now = installation.now()
-  const at = callback.at === undefined ? now : new Date(callback.at * 1000)
-  const handled = isHandled(callback)
-  const greeting = greetingOf(callback)
-  const again = asksToReread(callback)
-  const result = await sql<{ repeats: number }>`
-    with stored as (
-      insert into wecom_inbox as i (tenant_id, corp, key, type, lane, at, body, received_at, due_at, state, request_id)
-      values (${tenantId}, ${corp}, ${key}, ${callback.type.slice(0, 200)}, ${laneOf(callback)}, ${at}, ${withoutNul(message)}, ${now}, ${now}, ${handled ? 'waiting' : 'ignored'}, ${requestId})
-      on conflict (tenant_id, corp, key) do update set repeats = i.repeats + 1,
-        state = case when ${again} and i.state = 'done' then 'waiting' else i.state end,
-        attempts = case when ${again} and i.state = 'done' then 0 else i.attempts end,
-        due_at = case when ${again} and i.state = 'done' then excluded.due_at else i.due_at end
-      returning repeats
-    ), greeted as (
-      insert into wecom_welcomes (tenant_id, corp, welcome_code, external_userid, user_id, link_state, event_at, received_at, expires_at, request_id)
-      select ${tenantId}, ${corp}, ${greeting?.code ?? ''}, ${greeting?.externalUserId ?? ''}, ${greeting?.userId ?? ''}, ${greeting?.state ?? null}, ${at}, ${now}, ${new Date(now.getTime() + welcomeMs)}, ${requestId}
-      from stored where repeats = 0 and ${greeting !== undefined}
-      on conflict do nothing
-    )
-    select repeats from stored`.execute(installation.databases.system)
-  return result.rows[0]?.repeats ?? 0
+function arrivedFrom({ now }: Installation, { tenantId, corp }: Receiver, { callback, key, message, requestId }: Message): Arrived {
+  return {
+    tenantId,
+    corp,
+    key,
+    type: storable(callback.type.slice(0, 200)),
+    lane: storable(laneOf(callback)),
+    at: callback.at === undefined ? now() : new Date(callback.at * 1000),
+    body: storable(message),
+    isHandled: isHandled(callback),
+    requestId,
+    greeting: greetingOf(callback),
+  }
 }
-
-type Greeting = { code: string; externalUserId: string; userId: string; state: string | undefined }
 
 function greetingOf(callback: Callback): Greeting | undefined {
   if (!callback.known) return undefined
@@ -152,9 +165,9 @@ function greetingOf(callback: Callback): Greeting | undefined {
     callback.type === 'change_external_contact.msg_audit_approved'
   if (!greets || !callback.welcomeCode) return undefined
   return {
-    code: callback.welcomeCode,
-    externalUserId: callback.externalUserId,
-    userId: callback.userId,
-    state: 'state' in callback ? (callback.state as string | undefined) : undefined,
+    code: storable(callback.welcomeCode),
+    externalUserId: storable(callback.externalUserId),
+    userId: storable(callback.userId),
+    state: 'state' in callback && typeof callback.state === 'string' ? storable(callback.state) : undefined,
   }
 }

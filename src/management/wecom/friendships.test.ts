@@ -8,6 +8,7 @@ import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspa
 import { createCorp, deleteCorp } from './corps.ts'
 import { applyNews, type News } from './friendships.ts'
 import { applyTagGroups } from './tags.ts'
+import { noteUnreached } from './unreached.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -305,4 +306,15 @@ test('tags given before a friendship are pushed once it stands, and those from W
   const shown = { userId: 'li', createdAt: start, tags: [{ id: 't0' }] }
   await applyNews(ctx, corp, [{ ...friend, change: { at: start, what: 'added', key: 'a' }, contact, shown }])
   expect(await waiting()).toEqual([{ tagId: tag }])
+})
+
+test('a customer whom a mass message did not reach has deleted the employee, and the next comparison brings nobody back', async () => {
+  const { ctx, corp } = await company()
+  const one = newsOf({ customer: 1, employee: 1, what: 'shown', at: 0, remark: '', tags: [], state: undefined, sharesUnion: false }, 1)
+  await applyNews(ctx, corp, [one])
+  const at = new Date((start + 900) * 1000)
+  for (let i = 0; i < 2; i++) await noteUnreached(ctx, corp, 'msg1', [{ externalUserId: 'wm1', userId: 'user1', at }])
+  await applyNews(ctx, corp, [one], { run: 1, askedAt: now })
+  expect((await everything(ctx)).follows).toMatchObject([{ endedAt: at, endedBy: 'customer' }])
+  expect((await events(ctx)).filter((name) => name.startsWith('customer.unfollowed'))).toHaveLength(1)
 })

@@ -88,7 +88,7 @@ export function handlerOf(callback: Callback): ((ctx: Context, place: Place) => 
 
 export const isHandled = (callback: Callback): boolean => handlerOf(callback) !== undefined
 
-const rereading: ReadonlySet<string> = new Set<KnownEvent['type']>([
+export const rereadingTypes: ReadonlySet<string> = new Set<KnownEvent['type']>([
   'change_external_contact.edit_external_contact',
   'change_external_tag.create',
   'change_external_tag.update',
@@ -103,7 +103,7 @@ const rereading: ReadonlySet<string> = new Set<KnownEvent['type']>([
  * News that only say "look again". Two of the same second are letter for letter the same, and the second one may tell of a
  * change that the first reading did not see: a repetition is looked at again, which changes nothing when nothing changed.
  */
-export const asksToReread = ({ type }: { type: string }): boolean => rereading.has(type)
+export const asksToReread = ({ type }: { type: string }): boolean => rereadingTypes.has(type)
 
 /** What must keep its order: everything about one customer, all of the directory, all of the tags. */
 export function laneOf(callback: Callback): string {
