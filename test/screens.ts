@@ -109,6 +109,8 @@ async function shoot(browser: Browser, suffix: string, look: BrowserContextOptio
     if (!folder) continue
     mkdirSync(folder, { recursive: true })
     await page.goto(served.url + path.replace(':customer', customer).replace(':code', code), { waitUntil: 'networkidle' })
+    // Charts are loaded on demand: what is still grey is waited for.
+    await page.waitForFunction(() => !document.querySelector('.ant-skeleton')).catch(() => undefined)
     await page.waitForTimeout(600)
     await page.screenshot({ path: join(folder, `${name}${suffix}.png`) })
   }

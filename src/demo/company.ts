@@ -115,6 +115,22 @@ export const goods: readonly Good[] = [
   { code: 'CP-02', title: '旅行茶具套装', price: 199, taste: '茶器', popular: 2 },
 ]
 
+/** Pages of the mini program; the first three are where a code is found. */
+export const pages = {
+  landing: [
+    { page: '/spring', title: '春茶专题' },
+    { page: '/gift', title: '新人礼' },
+    { page: '/oolong', title: '乌龙品鉴' },
+  ],
+  about: { page: '/about', title: '关于山雨' },
+  inside: [
+    { page: '/', title: '首页' },
+    { page: '/shop', title: '茶铺' },
+    { page: '/stories', title: '茶友来信' },
+    { page: '/member', title: '会员中心' },
+  ],
+} as const
+
 export const articles = ['三分钟泡好一杯岩茶', '春茶怎么存', '盖碗不烫手的拿法', '茶友来信：一家人的早茶', '冷泡茶的五个比例'] as const
 
 export const cities: readonly (readonly [city: string, weight: number])[] = [

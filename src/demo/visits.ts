@@ -1,6 +1,6 @@
 import type { Random } from '#platform/random.ts'
 import { atWakingHour, type Calendar, waiting, weighted } from './calendar.ts'
-import { articles, goods } from './company.ts'
+import { articles, goods, pages } from './company.ts'
 import type { Order } from './life.ts'
 
 /** Something done on the company's own pages. */
@@ -20,9 +20,9 @@ export function visitsOf(random: Random, calendar: Calendar, { scannedAt, addedA
 
 export function landingOf(random: Random, before: number, source: string): Act[] {
   const at = before - Math.floor(15_000 + waiting(random, 100_000))
-  const page = random.pick(['/spring', '/gift', '/oolong'])
-  const more = random.chance(0.4) ? [{ event: 'page.viewed', at: at + 9_000, properties: { page: '/about', source } }] : []
-  return [{ event: 'page.viewed', at, properties: { page, source } }, ...more]
+  const page = random.pick(pages.landing)
+  const more = random.chance(0.4) ? [{ event: 'page.viewed', at: at + 9_000, properties: { ...pages.about, source } }] : []
+  return [{ event: 'page.viewed', at, properties: { ...page, source } }, ...more]
 }
 
 /** Some come all the time, most less and less, and some never. */
@@ -44,7 +44,7 @@ function visit(random: Random, start: number): Act[] {
   const then = () => (at += Math.floor(4_000 + waiting(random, 35_000)))
   const acts: Act[] = [{ event: 'app.opened', at, properties: { from: random.pick(['chat', 'menu', 'moments']) } }]
   for (let pages = 1 + random.below(3); pages > 0; pages--)
-    acts.push({ event: 'page.viewed', at: then(), properties: { page: random.pick(['/', '/shop', '/stories', '/member']) } })
+    acts.push({ event: 'page.viewed', at: then(), properties: random.pick(pages.inside) })
   if (random.chance(0.36))
     acts.push({ event: 'article.read', at: then(), properties: { title: random.pick(articles), seconds: 15 + random.below(160) } })
   for (let looks = random.below(3); looks > 0; looks--) acts.push({ event: 'product.viewed', at: then(), properties: productOf(random) })
