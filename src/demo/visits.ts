@@ -43,7 +43,7 @@ function visit(random: Random, start: number): Act[] {
   let at = start
   const then = () => (at += Math.floor(4_000 + waiting(random, 35_000)))
   const acts: Act[] = [{ event: 'app.opened', at, properties: { from: random.pick(['chat', 'menu', 'moments']) } }]
-  for (let pages = 1 + random.below(3); pages > 0; pages--)
+  for (let left = 1 + random.below(3); left > 0; left--)
     acts.push({ event: 'page.viewed', at: then(), properties: random.pick(pages.inside) })
   if (random.chance(0.36))
     acts.push({ event: 'article.read', at: then(), properties: { title: random.pick(articles), seconds: 15 + random.below(160) } })
