@@ -1,20 +1,32 @@
 import * as z from 'zod'
 
 type Shape = Record<string, z.ZodType>
-type Optional<S extends Shape> = { [Name in keyof S]: z.ZodOptional<S[Name]> }
+type Out<Required extends Shape, Other extends Shape> = { [Name in keyof Required]: z.output<Required[Name]> } & {
+  [Name in keyof Other]?: z.output<Other[Name]> | undefined
+}
+type In<Required extends Shape, Other extends Shape> = { [Name in keyof Required]: z.input<Required[Name]> } & {
+  [Name in keyof Other]?: z.input<Other[Name]> | undefined
+}
+
+/**
+ * What goes in and what comes out, and nothing of how it is checked. Zod's own types of objects carry every method for every
+ * field; over all endpoints that was half of the type checker's work.
+ */
+type Model<Output, Input = Output> = z.ZodType<Output, Input>
 
 /** An object that keeps what it does not know. Fields of the second group may be absent and then stay absent. */
-export function object<Required extends Shape, Other extends Shape = Record<never, never>>(required: Required, other?: Other) {
+export function object<Required extends Shape, Other extends Shape = Record<never, never>>(
+  required: Required,
+  other?: Other,
+): Model<Out<Required, Other>, In<Required, Other>> {
   const optional = Object.fromEntries(Object.entries(other ?? {}).map(([name, type]) => [name, type.optional()]))
-  return z.looseObject({ ...required, ...optional } as Required & Optional<Other>)
+  return z.looseObject({ ...required, ...optional }) as unknown as Model<Out<Required, Other>, In<Required, Other>>
 }
 
 /** The same with every field optional: most of what WeCom answers. */
-export function some<Other extends Shape>(other: Other) {
-  return object({}, other)
-}
+export const some = <Other extends Shape>(other: Other) => object({}, other)
 
-export const list = <T extends z.ZodType>(item: T) => z.array(item)
+export const list = <T extends z.ZodType>(item: T): Model<z.output<T>[], z.input<T>[]> => z.array(item)
 
 /** A number, also when WeCom writes it as text (`created_at` of media/upload). */
 export const number = z.preprocess(numeric, z.number()) as unknown as z.ZodType<number, number>
@@ -24,7 +36,7 @@ export const flag = z.preprocess((value) => (value === 0 || value === 1 ? value 
   boolean
 >
 /** Text as it stands. */
-export const text = z.string()
+export const text: Model<string> = z.string()
 /** An id: official samples have them with blanks around, and some are numbers. */
 export const id = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string().trim()) as unknown as z.ZodType<
   string,
