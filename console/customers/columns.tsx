@@ -27,7 +27,7 @@ export const customerColumns = (t: Translate): Column<CustomerItem>[] => [
     width: 120,
     phone: 'note',
     render: (row) =>
-      row.followers.map((follow) => follow.employee.name).join('、') || <span className="mute">{t('customers.nobody')}</span>,
+      row.followers.map((follow) => follow.employee.name).join(t('ui.comma')) || <span className="mute">{t('customers.nobody')}</span>,
   },
   {
     key: 'channel',

@@ -8,7 +8,7 @@ import { Phones } from '#console/customers/phones.tsx'
 import { useCustomer, useTagCustomer, useTimeline } from '#console/customers/queries.ts'
 import { Links, Merged } from '#console/customers/relations.tsx'
 import { timelineItem } from '#console/customers/timeline-text.tsx'
-import { textOr, useText } from '#console/i18n/i18n.ts'
+import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -99,7 +99,7 @@ function Identity({ customer }: { customer: CustomerDetail }) {
             { name: t('customers.lastActiveAt'), value: <When at={customer.lastActiveAt} /> },
             ...customer.attributes.map((attribute) => ({
               name: attribute.name,
-              value: valueText(attribute.value, t('ui.yes'), t('ui.no')),
+              value: valueText(attribute.value, t),
             })),
           ]}
         />
@@ -251,8 +251,8 @@ function Tags({ customer }: { customer: CustomerDetail }) {
   )
 }
 
-function valueText(value: unknown, yes: string, no: string): string | null {
+function valueText(value: unknown, t: Translate): string | null {
   if (value === null || value === undefined || value === '') return null
-  if (typeof value === 'boolean') return value ? yes : no
-  return Array.isArray(value) ? value.join('、') : String(value)
+  if (typeof value === 'boolean') return t(value ? 'ui.yes' : 'ui.no')
+  return Array.isArray(value) ? value.join(t('ui.comma')) : String(value)
 }

@@ -90,7 +90,9 @@ const mostNamed = 4
 
 /** A basket of forty products is told by its first ones and its size. */
 const listed = (names: string[]): string =>
-  names.length > mostNamed ? `${names.slice(0, mostNamed).join('、')} … +${names.length - mostNamed}` : names.join('、')
+  names.length > mostNamed
+    ? `${names.slice(0, mostNamed).join(textOr('ui.comma', ', '))} … +${names.length - mostNamed}`
+    : names.join(textOr('ui.comma', ', '))
 
 function nameOf(value: unknown): string {
   if (typeof value === 'object' && value !== null && 'name' in value) return String(value.name)

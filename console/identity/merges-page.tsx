@@ -166,7 +166,7 @@ function Side({ who, keeps }: { who: Review['first']; keeps: ReactNode }) {
                 </>
               ),
             },
-            { name: t('customers.employee'), value: customer.followers.map(({ employee }) => employee.name).join('、') || null },
+            { name: t('customers.employee'), value: customer.followers.map(({ employee }) => employee.name).join(t('ui.comma')) || null },
             { name: t('customers.tags'), value: customer.tags.length > 0 ? <TagChips tags={customer.tags} max={6} /> : null },
             { name: t('customers.addedAt'), value: <When at={customer.firstAddedAt} /> },
           ]}

@@ -20,7 +20,7 @@ export function OrderDrawer({ id, onClose }: { id: string | undefined; onClose: 
   const order = useOrder(id)
   const [refunding, setRefunding] = useState(false)
   const data = order.data?.id === id ? order.data : undefined
-  const left = data ? data.paidMinor - data.refundedMinor : 0
+  const left = data?.paidAt ? data.paidMinor - data.refundedMinor : 0
   return (
     <SideSheet
       title={data?.orderNo ?? t('orders.title')}

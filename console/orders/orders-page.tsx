@@ -171,7 +171,7 @@ const columns = (t: Translate): Column<Order>[] => [
         <span className="mute">{t('orders.anonymous')}</span>
       ),
   },
-  { key: 'products', title: t('orders.products'), width: 240, phone: 'note', render: (row) => row.titles?.join('、') || '—' },
+  { key: 'products', title: t('orders.products'), width: 240, phone: 'note', render: (row) => row.titles?.join(t('ui.comma')) || '—' },
   { key: 'status', title: t('orders.status'), width: 110, phone: 'note', render: (row) => <StatusBadge status={row.status} /> },
   {
     key: 'paidAt',

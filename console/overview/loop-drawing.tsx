@@ -15,6 +15,7 @@ export function LoopDrawing(props: { now: Counts; before: Counts | undefined; on
   const { t, language } = useText()
   const all = passages(props.now, props.before)
   const weak = weakest(all)
+  const isMore = (step: Step) => props.now[step] > (props.now[steps[steps.indexOf(step) - 1] ?? step] ?? 0)
   return (
     <div className="loop">
       {steps.map((step) => (
@@ -37,7 +38,7 @@ export function LoopDrawing(props: { now: Counts; before: Counts | undefined; on
               {t('overview.before', { value: shortNumber(props.before[step], language) })}
             </span>
           )}
-          <Rate passage={all.find((passage) => passage.to === step)} weak={weak?.to === step} place="inside" />
+          <Rate passage={all.find((passage) => passage.to === step)} weak={weak?.to === step} place="inside" more={isMore(step)} />
         </div>
       ))}
       <Stream now={props.now} weak={weak} />
@@ -47,14 +48,15 @@ export function LoopDrawing(props: { now: Counts; before: Counts | undefined; on
         </span>
       </div>
       {all.map((passage) => (
-        <Rate key={passage.to} passage={passage} weak={weak === passage} place="beside" />
+        <Rate key={passage.to} passage={passage} weak={weak === passage} place="beside" more={isMore(passage.to)} />
       ))}
     </div>
   )
 }
 
-function Rate({ passage, weak, place }: { passage: Passage | undefined; weak: boolean; place: 'inside' | 'beside' }) {
+function Rate(props: { passage: Passage | undefined; weak: boolean; place: 'inside' | 'beside'; more: boolean }) {
   const { t } = useText()
+  const { passage, weak, place } = props
   if (!passage) return null
   const { rate, rateBefore } = passage
   const change = rate === null || rateBefore === null ? null : (rate - rateBefore) * 100
@@ -66,6 +68,7 @@ function Rate({ passage, weak, place }: { passage: Passage | undefined; weak: bo
         {t(`overview.to.${passage.to}`)} <strong className="figure">{rate === null ? '—' : percent(rate, 1)}</strong>
       </span>
       {change !== null && Math.abs(change) >= 0.05 && <span>{t(change < 0 ? 'overview.fell' : 'overview.rose', { points })}</span>}
+      {props.more && <span>{t('overview.moreThanBefore')}</span>}
       {weak && change === null && <span>{t('overview.lowest')}</span>}
     </div>
   )

@@ -20,9 +20,13 @@ test('steps behind an empty one have no rate and are never named', () => {
 })
 
 test('a rate of very few people is not compared with', () => {
-  const [adds, tagged] = passages(counts(1000, 600, 540, 54), counts(19, 20, 18, 4))
-  expect(adds?.rateBefore).toBeNull()
-  expect(tagged?.rateBefore).toBe(0.9)
+  const [adds, tagged] = passages(counts(1000, 600, 540, 54), counts(40, 19, 18, 4))
+  expect(adds?.rateBefore).toBe(0.475)
+  expect(tagged?.rateBefore).toBeNull()
+})
+
+test('more people than before the step are no share', () => {
+  expect(passages(counts(100, 50, 80, 8), undefined).map(({ rate }) => rate)).toEqual([0.5, null, 0.1])
 })
 
 test('the named step always has a rate', () => {

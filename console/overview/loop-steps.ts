@@ -40,4 +40,5 @@ function loss(passage: Passage): number {
   return relative < 0.02 ? 0 : relative
 }
 
-const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
+/** More people than stood before the step are no share of them: some came another way. */
+const share = (part: number, whole: number): number | null => (whole === 0 || part > whole ? null : part / whole)

@@ -209,7 +209,13 @@ const ofBulk = (job: BulkJob): Task => {
 function bulkNote({ state, done, total, changed, action }: BulkJob): string {
   if (runningStates.includes(state))
     return total === null ? '' : textOr('shell.bulkProgress', '', { done: exactNumber(done), total: exactNumber(total) })
-  return textOr(`shell.bulkResult.${action}`, '', { changed: exactNumber(changed), same: exactNumber(Math.max(0, done - changed)) })
+  const same = Math.max(0, done - changed)
+  return [
+    textOr(`shell.bulkResult.${action}`, '', { changed: exactNumber(changed) }),
+    same > 0 && textOr(`shell.bulkSame.${action}`, '', { same: exactNumber(same) }),
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }
 
 const ofImport = (row: ImportView): Task => ({

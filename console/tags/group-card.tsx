@@ -10,7 +10,7 @@ import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 
-export function GroupCard(props: { group: TagGroup; above: TagGroup | undefined; below: TagGroup | undefined }) {
+export function GroupCard(props: { group: TagGroup; all: TagGroup[] }) {
   const { t } = useText()
   const { group } = props
   const may = useMay()('tags.write')
@@ -26,8 +26,8 @@ export function GroupCard(props: { group: TagGroup; above: TagGroup | undefined;
     >
       {tags.length === 0 && <p className="note">{t('tags.emptyGroup')}</p>}
       <ul className="tag-list">
-        {tags.map((tag, index) => (
-          <TagItem key={tag.id} tag={tag} before={tags[index - 1]} after={tags[index + 1]} may={may} />
+        {tags.map((tag) => (
+          <TagItem key={tag.id} tag={tag} all={tags} may={may} />
         ))}
       </ul>
       <NameDrawer
@@ -50,26 +50,18 @@ export function GroupCard(props: { group: TagGroup; above: TagGroup | undefined;
   )
 }
 
-function GroupActions(props: {
-  group: TagGroup
-  above: TagGroup | undefined
-  below: TagGroup | undefined
-  onAdd: () => void
-  onEdit: () => void
-}) {
+function GroupActions(props: { group: TagGroup; all: TagGroup[]; onAdd: () => void; onEdit: () => void }) {
   const { t } = useText()
-  const { group, above, below } = props
+  const { group, all } = props
   const run = useRun()
   const confirm = useConfirm()
   const save = useSaveGroup()
   const remove = useDeleteGroup()
-  const swap = (other: TagGroup | undefined) =>
-    other &&
-    run(() => Promise.all([save.mutateAsync({ id: group.id, order: other.order }), save.mutateAsync({ id: other.id, order: group.order })]))
+  const move = (step: number) => run(() => Promise.all(moved(all, group.id, step).map((change) => save.mutateAsync(change))))
   const acts: Acts = {
     edit: props.onEdit,
-    up: () => swap(above),
-    down: () => swap(below),
+    up: () => move(-1),
+    down: () => move(1),
     delete: () =>
       confirm({
         title: t('tags.deleteGroup', { name: group.name }),
@@ -84,12 +76,20 @@ function GroupActions(props: {
   }
   return (
     <>
-      <ActMenu name={group.name} acts={acts} first={!above} last={!below} />
       <Button icon={<PlusOutlined />} onClick={props.onAdd}>
         {t('tags.createTag')}
       </Button>
+      <ActMenu name={group.name} acts={acts} first={all[0]?.id === group.id} last={all.at(-1)?.id === group.id} />
     </>
   )
+}
+
+/** Everything gets its place in the list as its order: what came from elsewhere may share a number or leave gaps. */
+function moved(all: { id: string; order: number }[], id: string, step: number): { id: string; order: number }[] {
+  const at = all.findIndex((one) => one.id === id)
+  const list = all.filter((one) => one.id !== id)
+  list.splice(at + step, 0, ...all.slice(at, at + 1))
+  return list.flatMap((one, order) => (one.order === order ? [] : [{ id: one.id, order }]))
 }
 
 type Acts = Record<'edit' | 'up' | 'down' | 'delete', () => unknown>
@@ -119,7 +119,7 @@ function ActMenu(props: { name: string; acts: Acts; first: boolean; last: boolea
   )
 }
 
-function TagItem(props: { tag: Tag; before: Tag | undefined; after: Tag | undefined; may: boolean }) {
+function TagItem(props: { tag: Tag; all: Tag[]; may: boolean }) {
   const { t } = useText()
   const { tag } = props
   const [editing, setEditing] = useState(false)
@@ -144,20 +144,18 @@ function TagItem(props: { tag: Tag; before: Tag | undefined; after: Tag | undefi
   )
 }
 
-function TagMenu(props: { tag: Tag; before: Tag | undefined; after: Tag | undefined; onEdit: () => void }) {
+function TagMenu(props: { tag: Tag; all: Tag[]; onEdit: () => void }) {
   const { t } = useText()
-  const { tag, before, after } = props
+  const { tag, all } = props
   const run = useRun()
   const confirm = useConfirm()
   const save = useSaveTag()
   const remove = useDeleteTag()
-  const swap = (other: Tag | undefined) =>
-    other &&
-    run(() => Promise.all([save.mutateAsync({ id: tag.id, order: other.order }), save.mutateAsync({ id: other.id, order: tag.order })]))
+  const move = (step: number) => run(() => Promise.all(moved(all, tag.id, step).map((change) => save.mutateAsync(change))))
   const acts: Acts = {
     edit: props.onEdit,
-    up: () => swap(before),
-    down: () => swap(after),
+    up: () => move(-1),
+    down: () => move(1),
     delete: () =>
       confirm({
         title: t('tags.deleteTag', { name: tag.name }),
@@ -167,5 +165,5 @@ function TagMenu(props: { tag: Tag; before: Tag | undefined; after: Tag | undefi
         run: () => remove.mutateAsync(tag.id),
       }),
   }
-  return <ActMenu small name={tag.name} acts={acts} first={!before} last={!after} />
+  return <ActMenu small name={tag.name} acts={acts} first={all[0]?.id === tag.id} last={all.at(-1)?.id === tag.id} />
 }

@@ -60,8 +60,8 @@ export function TagsPage() {
       ) : (
         <Columns shares={[4, 1.4]}>
           <div className="stack">
-            {items.map((group, index) => (
-              <GroupCard key={group.id} group={group} above={items[index - 1]} below={items[index + 1]} />
+            {items.map((group) => (
+              <GroupCard key={group.id} group={group} all={items} />
             ))}
           </div>
           <Health />

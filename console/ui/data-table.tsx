@@ -3,7 +3,7 @@ import { Button, Checkbox, Popover, Skeleton, Table } from 'antd'
 import { type ReactNode, useState } from 'react'
 import type { List } from '#console/api/query.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { Count } from '#console/ui/count.tsx'
+import { exactNumber, shortNumber } from '#console/ui/format.ts'
 import { remember, remembered } from '#console/ui/local.ts'
 import { setPreference, usePhone, usePreferences } from '#console/ui/preferences.ts'
 import { Problem } from '#console/ui/problem.tsx'
@@ -273,13 +273,14 @@ function SelectionBar({ selection }: { selection: Selection | undefined }) {
 }
 
 function Total(props: { total: number | undefined; exact: boolean; loaded: number; more: boolean }) {
-  const { t } = useText()
+  const { t, language } = useText()
   if (props.total === undefined)
     return <span className="note">{props.loaded > 0 ? t(props.more ? 'ui.loadedMore' : 'ui.loaded', { count: props.loaded }) : ''}</span>
   return (
     <span className="note">
-      {t('ui.totalBefore')} <Count value={props.total} />
-      {!props.exact && '+'} {t('ui.totalAfter')}
+      <span className="figure" title={exactNumber(props.total)}>
+        {t('ui.total', { count: `${shortNumber(props.total, language)}${props.exact ? '' : '+'}` })}
+      </span>
     </span>
   )
 }

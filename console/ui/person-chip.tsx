@@ -7,7 +7,7 @@ export function PersonChip(props: Called & { avatar?: string | null | undefined;
   const called = usePersonName()(props)
   return (
     <span className={`person ${props.size ?? 'small'}`}>
-      <Face name={called} avatar={props.avatar} unnamed={!props.name} />
+      <Face name={props.name || (props.alias?.value ?? called)} avatar={props.avatar} unnamed={!props.name} />
       <span className="person-text">
         <span className={props.name || props.alias ? 'person-name' : 'person-name mute'}>{called}</span>
         {props.note && <span className="note">{props.note}</span>}

@@ -90,7 +90,7 @@ async function customersWhere(ctx: Context, { filter, q }: Pick<CustomerQuery, '
       sql`exists (select from follows f where f.tenant_id = ${ctx.tenantId} and f.canonical_id = c.id and f.added_at is not null and f.ended_at is null and f.employee_id = any(${[...ctx.actor.scope]}::int[]))`,
     )
   if (filter) parts.push(filterToSql(ctx, filter, await filterFacts(ctx)))
-  if (q?.trim()) parts.push(await searched(ctx, q.trim()))
+  if (q?.trim()) parts.push(sql`c.id = any(${await findCustomers(ctx, q)}::int[])`)
   return sql<boolean>`${sql.join(parts, sql` and `)}`
 }
 
@@ -103,15 +103,15 @@ async function filterFacts(ctx: Context): Promise<FilterFacts> {
 }
 
 /** By name, company, remark and last digits of a phone; by a whole phone, member number or any other identity; by the public id. */
-async function searched(ctx: Context, q: string): Promise<RawBuilder<boolean>> {
-  const text = q.slice(0, 100)
+export async function findCustomers(ctx: Context, q: string): Promise<number[]> {
+  const text = q.trim().slice(0, 100)
   const values = [text, ...phonesIn(ctx, text)]
   const { rows } = await sql<{ id: number }>`
     select search_customers(${text}, ${searchMost}) as id
     union select c.canonical_id from identities i join customers c on c.tenant_id = i.tenant_id and c.id = i.customer_id
     where i.tenant_id = ${ctx.tenantId} and i.kind = any(${searchedKinds}::text[]) and i.value = any(${values}::text[])`.execute(ctx.db)
   const own = ctx.ids.decode(ctx.tenantId, 'cus', text)
-  return sql`c.id = any(${[...rows.map(({ id }) => id), ...(own === undefined ? [] : [own])]}::int[])`
+  return [...rows.map(({ id }) => id), ...(own === undefined ? [] : [own])]
 }
 
 const searchedKinds = ['member_no', 'phone', 'shop_buyer', 'person', 'wecom_external_userid', 'unionid', 'openid']
