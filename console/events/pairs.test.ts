@@ -7,7 +7,7 @@ const said = (properties: Record<string, string>) => pairsOf({ properties }).map
 test('properties of ours are said in words, amounts with their currency, ids give way to names', () => {
   globalThis.document ??= { documentElement: {} } as Document
   startLanguage('zh')
-  expect(said({ tag: '9', tagName: '待跟进', by: 'system' })).toEqual(['标签 待跟进', '操作者 system'])
+  expect(said({ tag: '9', tagName: '待跟进', by: 'system' })).toEqual(['标签 待跟进', '操作者 系统'])
   expect(said({ orderNo: 'A1', order: '77', amount: '48399', currency: 'GBP', first: 'false' })).toEqual([
     '订单号 A1',
     '金额 £483.99',

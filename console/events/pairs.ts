@@ -12,13 +12,16 @@ export function pairsOf({ properties }: { properties: Record<string, string> }):
 const isSaidBetter = (key: string, properties: Record<string, string>): boolean =>
   properties[`${key}Name`] !== undefined ||
   (key === 'order' && properties.orderNo !== undefined) ||
-  ((key === 'shop' || key === 'corp') && /^\d+$/.test(properties[key] ?? '')) ||
+  (numbered.has(key) && /^\d+$/.test(properties[key] ?? '')) ||
   (key === 'currency' && properties.amount !== undefined)
+
+/** Things that an event may name by a number of ours, which says nothing to a reader. */
+const numbered = new Set(['shop', 'corp', 'employee', 'channel', 'code'])
 
 function shown(key: string, value: string, { currency }: Record<string, string>): string {
   if (key === 'amount' && currency && /^-?\d{1,15}$/.test(value)) return exactMoney(Number(value), currency)
   if (value === 'true' || value === 'false') return textOr(value === 'true' ? 'ui.yes' : 'ui.no', value)
-  return isList(value) ? listText(value) : value
+  return isList(value) ? listText(value) : textOr(`events.values.${key}.${value}`, value)
 }
 
 const isList = (value: string): boolean => value.startsWith('["')

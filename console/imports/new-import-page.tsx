@@ -8,6 +8,7 @@ import { CheckImport } from '#console/imports/check-import.tsx'
 import { useImportKinds, useStartImport } from '#console/imports/queries.ts'
 import { Back } from '#console/ui/back.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
+import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { Stepper } from '#console/ui/stepper.tsx'
 import type { ImportMapping } from '#platform/imports/schema.ts'
@@ -21,7 +22,13 @@ export interface Arranged {
 }
 
 /** A file cannot be kept in the address, so the steps live here; from the start of the import on it has a page of its own. */
-export function NewImportPage() {
+export const NewImportPage = () => (
+  <Gate page permission="imports.write">
+    <Wizard />
+  </Gate>
+)
+
+function Wizard() {
   const { t } = useText()
   const run = useRun()
   const navigate = useNavigate({ from: '/imports/new' })

@@ -25,6 +25,7 @@ import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { useRun } from '#console/ui/confirm.tsx'
+import { Gate } from '#console/ui/gate.tsx'
 import { Columns, Page, Row, Section, Stack } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import type { Channel } from '#growth/channels/schema.ts'
@@ -32,9 +33,19 @@ import type { Welcome } from '#growth/welcomes/schema.ts'
 
 const editRoute = getRouteApi('/app/live-codes/$codeId/edit')
 
-export const NewLiveCodePage = () => <CodeForm name="live-code.new" start={emptyDraft} id={undefined} />
+export const NewLiveCodePage = () => (
+  <Gate page permission="live_codes.write">
+    <CodeForm name="live-code.new" start={emptyDraft} id={undefined} />
+  </Gate>
+)
 
-export function EditLiveCodePage() {
+export const EditLiveCodePage = () => (
+  <Gate page permission="live_codes.write">
+    <EditCode />
+  </Gate>
+)
+
+function EditCode() {
   const { t } = useText()
   const { codeId } = editRoute.useParams()
   const code = useLiveCode(codeId)

@@ -2,6 +2,7 @@ import { AppstoreAddOutlined, DownloadOutlined, PlusOutlined } from '@ant-design
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, Dropdown } from 'antd'
 import { useState } from 'react'
+import { useMay } from '#console/api/session.ts'
 import { useChannelNames } from '#console/channels/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { BatchDrawer } from '#console/live-codes/batch-drawer.tsx'
@@ -25,6 +26,7 @@ export function LiveCodesPage() {
   const navigate = useNavigate({ from: '/live-codes' })
   const channels = useChannelNames()
   const employees = useEmployeeNames()
+  const may = useMay()
   const list = useLiveCodes(search)
   const [chosen, setChosen] = useState<string[]>([])
   const phone = usePhone()
@@ -53,7 +55,7 @@ export function LiveCodesPage() {
         onChange={(change) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })}
         filters={[
           { kind: 'choice', key: 'channel', label: t('liveCodes.channel'), options: channels },
-          { kind: 'choice', key: 'employee', label: t('liveCodes.employee'), options: employees },
+          ...(may('team.read') ? [{ kind: 'choice' as const, key: 'employee', label: t('liveCodes.employee'), options: employees }] : []),
           {
             kind: 'choice',
             key: 'coverage',

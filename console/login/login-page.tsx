@@ -177,7 +177,7 @@ function Art() {
   const { t } = useText()
   const stops = [t('login.scans'), t('login.adds'), t('login.tagged'), t('login.ordered')]
   return (
-    <div className="gateway-art">
+    <aside className="gateway-art">
       <span className="brand">
         <img src="/mark.svg" alt="" width="32" height="32" />
         <span>
@@ -207,6 +207,6 @@ function Art() {
         <h2>{t('login.motto')}</h2>
         <p>{t('login.mottoNote')}</p>
       </div>
-    </div>
+    </aside>
   )
 }

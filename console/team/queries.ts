@@ -1,5 +1,6 @@
 import { type Page, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
+import { useMay } from '#console/api/session.ts'
 import type { Named } from '#console/api/types.ts'
 import type { Department } from '#management/team/departments/schema.ts'
 import type { Employee } from '#management/team/employees/schema.ts'
@@ -12,7 +13,8 @@ export const usePermissions = () => useResource<{ items: { id: string; name: str
 
 /** Employees as choices of a filter. */
 export function useEmployeeNames(): { value: string; label: string }[] {
-  const employees = useResource<Page<Named>>('employees', { limit: 200 })
+  const may = useMay()('team.read')
+  const employees = useResource<Page<Named>>('employees', { limit: 200 }, { enabled: may })
   return (employees.data?.items ?? []).map((employee) => ({ value: employee.id, label: employee.name }))
 }
 

@@ -31,7 +31,7 @@ export function Section(props: { title?: ReactNode; note?: ReactNode; actions?: 
       {(props.title || props.actions) && (
         <header className="sheet-head">
           <div>
-            <h2>{props.title}</h2>
+            {props.title && <h2>{props.title}</h2>}
             {props.note && <p className="note">{props.note}</p>}
           </div>
           {props.actions && <div className="row">{props.actions}</div>}

@@ -13,6 +13,8 @@ export const explained = ({ code, message }: { code: string; message: string }):
 /** A read that failed: what happened, a number for support, and another try. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useText()
+  // Asking again changes nothing about what one may not do or what is not there.
+  const isFinal = error instanceof ApiError && (error.status === 403 || error.status === 404)
   const requestId = error instanceof ApiError ? error.requestId : undefined
   return (
     <div className="problem" role="alert">
@@ -22,7 +24,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
           {t('ui.requestId')} <code>{requestId}</code>
         </p>
       )}
-      {retry && <Button onClick={retry}>{t('ui.retry')}</Button>}
+      {retry && !isFinal && <Button onClick={retry}>{t('ui.retry')}</Button>}
     </div>
   )
 }

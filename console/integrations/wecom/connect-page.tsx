@@ -9,6 +9,7 @@ import { Back } from '#console/ui/back.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { showAtField } from '#console/ui/form-drawer.tsx'
+import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { problemText } from '#console/ui/problem.tsx'
 import { Stepper } from '#console/ui/stepper.tsx'
@@ -17,7 +18,13 @@ import type { Corp, Receiver } from '#management/wecom/schema.ts'
 const route = getRouteApi('/app/wecom/connect')
 
 /** Everything an administrator has to do, in order and in the words of WeCom's own admin pages. */
-export function ConnectPage() {
+export const ConnectPage = () => (
+  <Gate page permission="wecom.write">
+    <Connecting />
+  </Gate>
+)
+
+function Connecting() {
   const { t } = useText()
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/wecom/connect' })
@@ -44,7 +51,7 @@ export function ConnectPage() {
         />
       )}
       {step === 1 && found && <CallbackStep corp={found} receiver={receiver} onReceiver={setReceiver} onNext={() => go(2)} />}
-      {step === 2 && found && <TrustStep onNext={() => go(3)} />}
+      {step === 2 && found && <TrustStep corp={found} onNext={() => go(3)} />}
       {step === 3 && found && <CheckStep corp={found} />}
     </Page>
   )
@@ -184,7 +191,8 @@ export function NewKeys({ corp, onReceiver }: { corp: Corp; onReceiver: (receive
   )
 }
 
-function TrustStep({ onNext }: { onNext: () => void }) {
+/** The domain to trust is the public one, wherever this page itself was opened. */
+function TrustStep({ corp, onNext }: { corp: Corp; onNext: () => void }) {
   const { t } = useText()
   return (
     <Section title={t('wecom.steps.trust')} note={t('wecom.trustIntro')}>
@@ -194,7 +202,7 @@ function TrustStep({ onNext }: { onNext: () => void }) {
         </Ordered>
         <div className="secret">
           <span className="note">{t('wecom.domain')}</span>
-          <CopyId value={location.host} />
+          <CopyId value={new URL(corp.callbackUrl).host} />
         </div>
         <div className="row">
           <Button type="primary" size="large" onClick={onNext}>
