@@ -12,6 +12,7 @@ import { type Column, DataTable, wholeList } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { Facts, Section, Stack } from '#console/ui/page.tsx'
 import { PersonLink } from '#console/ui/person-link.tsx'
+import { usePersonName } from '#console/ui/person-name.ts'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
@@ -88,11 +89,12 @@ function EventChoice({ value, onChange }: { value: string | undefined; onChange:
 
 function CustomerChoice({ value, onChange }: { value: string | undefined; onChange: (id: string | undefined) => void }) {
   const { t } = useText()
+  const called = usePersonName()
   const [text, setText] = useState('')
   const q = useDeferredValue(text.trim())
   const found = useCustomers(q ? { q } : {})
   const chosen = useCustomer(value)
-  const options = found.rows.map(({ id, name }) => ({ value: id, label: name ?? t('ui.nameless') }))
+  const options = found.rows.map(({ id, ...known }) => ({ value: id, label: called(known) }))
   // The chosen one has a name also when it is not among the rows found now.
   const missing = value !== undefined && !options.some((option) => option.value === value)
   return (
@@ -105,7 +107,7 @@ function CustomerChoice({ value, onChange }: { value: string | undefined; onChan
       popupMatchSelectWidth={false}
       value={value ?? null}
       onChange={(id: string | null | undefined) => onChange(id ?? undefined)}
-      options={missing ? [{ value, label: chosen.data?.name ?? value }, ...options] : options}
+      options={missing ? [{ value, label: chosen.data ? called(chosen.data) : value }, ...options] : options}
     />
   )
 }
@@ -118,7 +120,11 @@ const columns = (t: Translate, titleOf: (name: string) => string): Column<Recent
     width: 170,
     phone: 'note',
     render: (row) =>
-      row.customerId ? <PersonLink id={row.customerId} name={row.customerName} /> : <span className="mute">{t('events.nobody')}</span>,
+      row.customerId ? (
+        <PersonLink id={row.customerId} name={row.customerName} alias={row.customerAlias} />
+      ) : (
+        <span className="mute">{t('events.nobody')}</span>
+      ),
   },
   { key: 'properties', title: t('events.properties'), width: 480, phone: 'wide', render: (row) => <Properties event={row} /> },
   { key: 'at', title: t('events.at'), width: 130, phone: 'aside', render: (row) => <When at={row.at} /> },
@@ -148,7 +154,11 @@ function EventFacts({ event }: { event: RecentEvent }) {
           { name: t('events.rawName'), value: <code>{event.name}</code> },
           {
             name: t('events.customer'),
-            value: event.customerId ? <PersonLink id={event.customerId} name={event.customerName} /> : t('events.nobody'),
+            value: event.customerId ? (
+              <PersonLink id={event.customerId} name={event.customerName} alias={event.customerAlias} />
+            ) : (
+              t('events.nobody')
+            ),
           },
           { name: t('events.at'), value: <When at={event.at} /> },
           {
