@@ -83,7 +83,7 @@ function openWith(
   query: Signed,
   encrypted: string,
 ): { receiver: Receiver; opened: Decrypted } | CallbackRefusal {
-  let refusal = new CallbackRefusal('receive_id')
+  let refusal: CallbackRefusal | undefined
   for (const receiver of receivers) {
     try {
       return {
@@ -95,7 +95,7 @@ function openWith(
       refusal = error
     }
   }
-  return refusal
+  return refusal ?? new CallbackRefusal('receive_id')
 }
 
 /** So long another process may go on taking callbacks of a corp that was paused or got new keys here. */

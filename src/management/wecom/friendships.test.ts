@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -278,6 +279,39 @@ describe('external user ids', () => {
     expect(await customerOf(ctx, first, 'wmEarly')).toBe(early)
     expect(await customerOf(ctx, second, 'wmEarly')).not.toBe(early)
   })
+})
+
+test('ids stored without their corp get it from the migration: from the only corp, or the only one that shows them', async () => {
+  const bare = (ctx: Context, value: string) => identify(ctx, [{ kind: 'wecom_external_userid', value }])
+  const [{ ctx: one }, two] = [{ ctx: await workspace.newTenant() }, await workspace.newTenant()]
+  await bare(one, 'wmOnly')
+  await connect(one)
+  for (const value of ['wmFirst', 'wmBoth', 'wmNobody']) await bare(two, value)
+  const [first, second] = [await connect(two), await connect(two, 'ww_the_other_corp')]
+  for (const [corp, external] of [
+    [first, 'wmFirst'],
+    [first, 'wmBoth'],
+    [second, 'wmBoth'],
+  ] as const)
+    await two.db
+      .insertInto('wecomFollows')
+      .values({ tenantId: two.tenantId, corp, externalUserid: external, userId: 'li', live: true })
+      .execute()
+  const file = readFileSync(new URL('../../../migrations/postgres/0013_corps_and_their_tags.sql', import.meta.url), 'utf8')
+  for (let times = 0; times < 2; times++)
+    await workspace.databases.systemPool.query(file.slice(0, file.indexOf('-- The number a corp had here.')))
+  const scopes = async (ctx: Context) =>
+    (
+      await ctx.db
+        .selectFrom('identities')
+        .select(['value', 'scope'])
+        .where('tenantId', '=', ctx.tenantId)
+        .where('scope', '<>', '')
+        .orderBy('value')
+        .execute()
+    ).map(({ value, scope }) => `${value} ${scope}`)
+  expect(await scopes(one)).toEqual([`wmOnly ${corpId}`])
+  expect(await scopes(two)).toEqual([`wmFirst ${corpId}`])
 })
 
 test('a corp that is connected again is the one it was: nobody joins a second time', async () => {
