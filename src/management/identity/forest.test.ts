@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '#test/soak/identity.ts'
+import { seededRandom } from '#platform/random.ts'
 import { canonicalsOf, type Merge } from './forest.ts'
 
 /** As the store does it: only the groups that a merge or undo touches are looked at. */
@@ -53,8 +53,7 @@ describe('the merge map', () => {
     const originals = 3000
     fc.assert(
       fc.property(fc.nat(), (seed) => {
-        const random = seededRandom(seed)
-        const next = (most: number): number => Math.floor(random() * most)
+        const next = seededRandom(String(seed)).below
         const store = createStore(originals)
         for (let id = 1; id <= 100_000; id++) {
           const [keep, merge] = [next(originals), next(originals)]

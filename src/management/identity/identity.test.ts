@@ -6,8 +6,9 @@ import { mirrorPersons } from '#management/customers/mirror.ts'
 import { getCustomer } from '#management/customers/profile.ts'
 import { ensureTag, tagCustomers } from '#management/tags/commands.ts'
 import type { Context } from '#platform/context.ts'
+import { seededRandom } from '#platform/random.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
-import { identitySoak, seededRandom } from '#test/soak/identity.ts'
+import { identitySoak } from '#test/soak/identity.ts'
 import { identify, identifyMany } from './commands.ts'
 import { decideReview, mergeCustomers, undoMerge } from './merging.ts'
 import { canonicalOf, listMerges, listReviews, membersOf } from './queries.ts'
@@ -307,7 +308,7 @@ describe('merging and undoing', () => {
   test('two thousand random merges and undos on the database equal the list of merges that stand', async () => {
     const ctx = await workspace.newTenant()
     const [seed = 0] = fc.sample(fc.nat(), 1)
-    const counts = await identitySoak(ctx, { operations: 2000, originals: 120, random: seededRandom(seed) })
+    const counts = await identitySoak(ctx, { operations: 2000, originals: 120, random: seededRandom(String(seed)) })
     expect(counts.merges + counts.undos).toBe(2000)
     expect(counts.undos).toBeGreaterThan(500)
   }, 120_000)

@@ -19,12 +19,12 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-/** The page may load itself and nothing else but pictures: faces come from WeCom, and on this machine from its sandbox. Inline styles are how antd works. */
-const policy =
-  "default-src 'self'; img-src 'self' data: blob: https: http://127.0.0.1:*; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+/** The page may load itself and nothing else but pictures: faces come from WeCom, over https or from its sandbox. Inline styles are how antd works. */
+const policy = (wecomUrl: string): string =>
+  `default-src 'self'; img-src 'self' data: blob: https: ${new URL(wecomUrl).origin}; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'`
 
 /** The built console: files by name (their names carry a hash, so they never change), its index for every page address. */
-export function serveConsole(app: Hono<AppEnv>): void {
+export function serveConsole(app: Hono<AppEnv>, wecomUrl: string): void {
   app.get('*', allow('console', 'public'), async (c, next) => {
     const { path } = c.req
     if (/^\/(api|t|p|callback|hooks|sandbox)\//.test(path)) return next()
@@ -40,7 +40,7 @@ export function serveConsole(app: Hono<AppEnv>): void {
     if (extname(path) !== '' || !existsSync(join(folder, 'index.html'))) return next()
     return c.html(readFileSync(join(folder, 'index.html'), 'utf8'), 200, {
       'Cache-Control': 'no-cache',
-      'Content-Security-Policy': policy,
+      'Content-Security-Policy': policy(wecomUrl),
       'Referrer-Policy': 'same-origin',
       'X-Frame-Options': 'DENY',
     })
