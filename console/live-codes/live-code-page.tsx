@@ -152,6 +152,7 @@ function CodePicture({ code }: { code: LiveCode }) {
           onChange={setTarget}
         />
         <Dropdown
+          trigger={['click']}
           menu={{
             items: [
               { key: 'png', label: <a href={imageUrl(code.id, { ...query, format: 'png', size: '2000', download: 'true' })}>PNG</a> },

@@ -112,6 +112,7 @@ function Pack({ ids }: { ids: string[] }) {
   }
   return (
     <Dropdown
+      trigger={['click']}
       menu={{
         items: [
           { key: 'pdf', label: t('liveCodes.packPdf') },

@@ -26,7 +26,9 @@ export function CodeStatistics({ code }: { code: LiveCode }) {
   const { from, to } = search
   const step = steps.find((one) => one === search.step)
   const { data } = useStatistics(code.id, { from, to })
-  const show = (change: object) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
+  // People open as a step of their own, so that going back closes them and stays on this page.
+  const show = (change: { step?: Step | undefined; employee?: string | undefined; from?: string | undefined; to?: string | undefined }) =>
+    void navigate({ search: { ...search, ...change }, replace: change.step === undefined, resetScroll: false })
   const number = (step: Step, count: number | undefined, employee?: string) => (
     <button type="button" className="number-button" onClick={() => show({ step, employee })}>
       <Count value={count} />

@@ -63,6 +63,7 @@ export function Chart(props: {
             onClick={() => setTable(!table)}
           />
           <Dropdown
+            trigger={['click']}
             menu={{
               items: [
                 { key: 'csv', label: t('ui.downloadCsv') },

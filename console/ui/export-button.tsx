@@ -22,6 +22,7 @@ export function ExportButton(props: { what: string; filter?: string | undefined;
     }, t('ui.exportStarted'))
   return (
     <Dropdown
+      trigger={['click']}
       menu={{
         items: [
           { key: 'xlsx', label: t('ui.exportXlsx') },
