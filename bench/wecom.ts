@@ -45,7 +45,7 @@ export const bench: Bench = async (size, say) => {
     const callbacks = await receive(ctx, corp, corpId, size === 'full' ? 30 : 10)
     await settled(ctx)
     say(`Welcomes: ${offered.greeted} people within ${offered.greetedWithinMs / 1000} s while ${customers} more customers are read …`)
-    const greetings = await greetDuringSync(ctx, sandbox, { corp, code, customers })
+    const greetings = await greetDuringSync(ctx, sandbox, { corp, code, customers }, say)
     return [
       {
         ...atLeast('customers read a second', first.customers / first.seconds, 'customers/s', Math.round(budgetAnHour / 3600)),
@@ -203,7 +203,12 @@ async function receive(ctx: Context, corp: number, corpId: string, seconds: numb
 
 type Greeting = { corp: number; code: string; customers: number }
 
-async function greetDuringSync(ctx: Context, sandbox: Sandbox, { corp, code, customers }: Greeting): Promise<Row[]> {
+async function greetDuringSync(
+  ctx: Context,
+  sandbox: Sandbox,
+  { corp, code, customers }: Greeting,
+  say: (text: string) => void,
+): Promise<Row[]> {
   await sandbox.ask('POST', '/sandbox/company', { employees: customers / 100, customers, seed: 'two' })
   await startSync(ctx, corp, 'asked')
   await customersBegin(ctx)
@@ -226,7 +231,7 @@ async function greetDuringSync(ctx: Context, sandbox: Sandbox, { corp, code, cus
   await sleep(2_000)
   const welcomes = await ctx.db
     .selectFrom('wecomWelcomes')
-    .select(['externalUserid', 'finishedAt'])
+    .select(['externalUserid', 'receivedAt', 'finishedAt'])
     .where('tenantId', '=', ctx.tenantId)
     .where('status', '=', 'sent')
     .execute()
@@ -236,6 +241,10 @@ async function greetDuringSync(ctx: Context, sandbox: Sandbox, { corp, code, cus
       return at === undefined || !finishedAt ? [] : [(finishedAt.getTime() - at) / 1000]
     })
     .sort((a, b) => a - b)
+  const told = welcomes
+    .flatMap(({ externalUserid, receivedAt }) => (receivedAt.getTime() - (scannedAt.get(externalUserid) ?? Number.NaN)) / 1000 || [])
+    .sort((a, b) => a - b)
+  say(`Of the median ${percentile(told, 0.5).toFixed(2)} s had passed when the callback was taken.`)
   return [
     atLeast('welcomes sent during a sync', took.length, 'welcomes', offered.greeted),
     atMost('  slowest, from the scan', took.at(-1) ?? Number.NaN, 's', 20),
