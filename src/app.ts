@@ -186,6 +186,6 @@ export function createApp(installation: Installation): Hono<AppEnv> {
       },
     }),
   )
-  serveConsole(app, installation.config.wecom.baseUrl)
+  serveConsole(app, installation)
   return app
 }

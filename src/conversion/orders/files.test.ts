@@ -128,7 +128,7 @@ describe('imports over the API', () => {
       expect.stringMatching(/^attachment/),
     ])
     expect((await file.text()).split('\r\n')[1]).toBe(
-      "A1,2026-02-01 10:00:00,13800138000,'=1+1,1,5,2,cell.formula,line.title,商品名称: Formulas are not read. Put the value into the cell.",
+      "A1,2026-02-01 10:00:00,13800138000,'=1+1,1,5,2,cell.formula,line.title,单元格是公式，请改为数值或文字",
     )
   })
 

@@ -125,7 +125,8 @@ export async function tagsOf(ctx: Context, texts: readonly string[]): Promise<nu
   const ids = texts.map((text, at) => referred(ctx, 'tag', text, `tagIds.${at}`))
   if (ids.length === 0) return []
   const found = await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('id', 'in', ids).execute()
-  const missing = ids.findIndex((id) => !found.some((tag) => tag.id === id))
+  const known = new Set(found.map(({ id }) => id))
+  const missing = ids.findIndex((id) => !known.has(id))
   if (missing >= 0) throw appError('tag.not_found', { message: 'No such tag.', field: `tagIds.${missing}` })
   return [...new Set(ids)]
 }

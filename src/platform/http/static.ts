@@ -3,6 +3,7 @@ import { extname, join, normalize, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
+import type { Installation } from '../context.ts'
 import { type AppEnv, allow } from './router.ts'
 
 const folder = fileURLToPath(new URL('../../../console/dist', import.meta.url))
@@ -24,7 +25,7 @@ const policy = (wecomUrl: string): string =>
   `default-src 'self'; img-src 'self' data: blob: https: ${new URL(wecomUrl).origin}; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'`
 
 /** The built console: files by name (their names carry a hash, so they never change), its index for every page address. */
-export function serveConsole(app: Hono<AppEnv>, wecomUrl: string): void {
+export function serveConsole(app: Hono<AppEnv>, { config }: Installation): void {
   app.get('*', allow('console', 'public'), async (c, next) => {
     const { path } = c.req
     if (/^\/(api|t|p|callback|hooks|sandbox)\//.test(path)) return next()
@@ -40,7 +41,7 @@ export function serveConsole(app: Hono<AppEnv>, wecomUrl: string): void {
     if (extname(path) !== '' || !existsSync(join(folder, 'index.html'))) return next()
     return c.html(readFileSync(join(folder, 'index.html'), 'utf8'), 200, {
       'Cache-Control': 'no-cache',
-      'Content-Security-Policy': policy(wecomUrl),
+      'Content-Security-Policy': policy(config.wecom.baseUrl),
       'Referrer-Policy': 'same-origin',
       'X-Frame-Options': 'DENY',
     })
