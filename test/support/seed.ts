@@ -38,7 +38,7 @@ export async function seedCustomers(installation: Installation, tenantId: number
   for (let start = 0; start < n; start += 2000) await seedSome(ctx, seeded, start, Math.min(start + 2000, n))
   await mirrorPersons(installation)
   await seedEvents(installation, tenantId, n, events)
-  await installation.databases.systemPool.query('analyze customers, follows, customer_tags, identities, customer_facts, customer_totals')
+  await installation.databases.systemPool.query('select refresh_statistics()')
   return seeded
 }
 
