@@ -1,3 +1,5 @@
+import { assetTables } from './asset-tables.ts'
+
 // The tables of the sandbox. Times are milliseconds of the sandbox's own clock unless a name says otherwise.
 const tables = `
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -153,4 +155,5 @@ export const schemaSteps: string[] = [
      deleted INTEGER NOT NULL DEFAULT 0
    ) STRICT;
    CREATE INDEX group_templates_corp ON group_templates (corp_id, id);`,
+  assetTables,
 ]
