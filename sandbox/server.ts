@@ -7,6 +7,7 @@ import { apiRouter } from './api/router.ts'
 import { startDelivery } from './callbacks/deliver.ts'
 import { createFirstCompany } from './company/generate.ts'
 import { adminRoutes } from './control/admin.ts'
+import { cardRoutes } from './control/cards.ts'
 import { companyRoutes, corpView } from './control/company.ts'
 import { ControlError } from './control/errors.ts'
 import { groupRoutes } from './control/groups.ts'
@@ -26,6 +27,7 @@ export type CorpLine = {
   secret: string
   contactSecret?: string | undefined
   directorySecret?: string | undefined
+  archiveSecret?: string | undefined
 }
 export type Sandbox = { url: string; phoneUrl: string; corps: CorpLine[]; close(): Promise<void> }
 
@@ -68,7 +70,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     return next()
   })
   app.route('/cgi-bin', apiRouter(world))
-  for (const routes of [peopleRoutes, groupRoutes, phoneRoutes, companyRoutes, adminRoutes, switchRoutes])
+  for (const routes of [peopleRoutes, cardRoutes, groupRoutes, phoneRoutes, companyRoutes, adminRoutes, switchRoutes])
     app.route('/sandbox', routes(world))
   app.get('/healthz', (c) => c.json({ ok: true }))
   app.route('/', pageRoutes(world))
@@ -91,8 +93,8 @@ function listening(server: ReturnType<typeof serve>): Promise<number> {
 }
 
 function corpLine(world: World, corpId: string): CorpLine {
-  const { name, agentId, secret, contactSecret, directorySecret } = corpView(world, corpId)
-  return { corpId, name, agentId, secret, contactSecret, directorySecret }
+  const { name, agentId, secret, contactSecret, directorySecret, archiveSecret } = corpView(world, corpId)
+  return { corpId, name, agentId, secret, contactSecret, directorySecret, archiveSecret }
 }
 
 /** The record of what was delivered is for looking at; what still waits is never dropped. */

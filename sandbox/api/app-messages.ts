@@ -1,10 +1,14 @@
 // Messages of the app to employees (section 15).
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { listDepartments, listEmployees, subtree, visibleEmployees } from '../state/directory.ts'
+import { addAppMessage, countReached, findAppMessage, gotTheSame, issueCardCode, isTaskKnown } from '../state/app-messages.ts'
+import { listEmployees } from '../state/directory.ts'
 import { findLiveMedia } from '../state/media.ts'
 import { addMessage, type Content, type Kind } from '../state/messages.ts'
-import { freshSecret, now } from '../state/world.ts'
+import { beijingMidnight, dayMs, now } from '../state/world.ts'
+import { receiversOf } from './app-receivers.ts'
 import { byteText, type Call, type Endpoint, endpoint, refuse, refuseParameter } from './protocol.ts'
+import { isInteractive, TemplateCard } from './template-cards.ts'
 
 const Text = z.object({ content: z.string().min(1) })
 const WithMedia = z.object({ media_id: z.string().min(1), title: z.string().optional(), description: z.string().optional() })
@@ -41,12 +45,14 @@ const Input = z.object({
   miniprogram_notice: z
     .object({ appid: z.string().min(1), page: z.string().optional(), title: z.string().min(1), description: z.string().optional() })
     .optional(),
-  template_card: z
-    .object({
-      card_type: z.string().min(1),
-      main_title: z.object({ title: z.string().optional(), desc: z.string().optional() }).optional(),
-    })
-    .optional(),
+  template_card: TemplateCard.optional(),
+  safe: z.int().min(0).max(2).default(0),
+  enable_duplicate_check: z.int().min(0).max(1).default(0),
+  duplicate_check_interval: z
+    .int()
+    .min(1)
+    .max(4 * 3600)
+    .default(1800),
 })
 type Input = z.infer<typeof Input>
 
@@ -58,56 +64,63 @@ function send(call: Call, input: Input) {
   const parts = contentOf(call, input)
   const { receivers, invalidUsers, invalidParties } = receiversOf(call, input)
   if (receivers.size === 0) refuse(81013)
+  checkDay(call, receivers.size)
+  const card = input.msgtype === 'template_card' ? input.template_card : undefined
+  const taskId = card?.task_id ?? ''
+  if (taskId && isTaskKnown(world, agent.corpId, agent.agentId, taskId)) refuseParameter('task_id', 'already exists')
+  const made = { corpId: agent.corpId, agentId: agent.agentId, digest: digestOf(input), taskId }
+  // Whoever has just got the same is left out without a word.
+  const already =
+    input.enable_duplicate_check === 1 ? gotTheSame(world, made, now(world) - input.duplicate_check_interval * 1000) : undefined
+  const msgId = addAppMessage(world, made)
   for (const userId of receivers) {
-    // What a member gets beyond thirty a minute is dropped without a word.
-    if (sentLastMinute(call, userId) >= world.settings.limits.memberMessagesPerMinute) continue
-    for (const part of parts) {
-      addMessage(world, { corpId: agent.corpId, userId, externalUserId: '', agentId: agent.agentId, sender: 'app', source: 'app', ...part })
-    }
+    if (already?.has(userId) || isCrowded(call, userId)) continue
+    for (const part of parts)
+      addMessage(world, {
+        corpId: agent.corpId,
+        userId,
+        externalUserId: '',
+        agentId: agent.agentId,
+        sender: 'app',
+        source: 'app',
+        msgId,
+        ...part,
+      })
   }
+  const sent = findAppMessage(world, msgId)
   return {
-    msgid: freshSecret(64),
+    msgid: msgId,
     ...(invalidUsers.length > 0 ? { invaliduser: invalidUsers.join('|') } : {}),
     ...(invalidParties.length > 0 ? { invalidparty: invalidParties.join('|') } : {}),
     ...(input.totag ? { invalidtag: input.totag } : {}),
-    ...(input.msgtype === 'template_card' ? { response_code: freshSecret(64) } : {}),
+    ...(card && sent && isInteractive(card) ? { response_code: issueCardCode(world, sent) } : {}),
   }
 }
 
-const sentLastMinute = ({ world, agent }: Call, userId: string): number =>
+const digestOf = ({ touser: _, toparty: __, totag: ___, ...content }: Input): string =>
+  createHash('sha256').update(JSON.stringify(content)).digest('base64url')
+
+/** An app reaches two hundred people a day for each head of the company (90236). */
+function checkDay({ world, agent }: Call, people: number): void {
+  const from = beijingMidnight(now(world))
+  const most = world.settings.limits.appMessagesPerHead * listEmployees(world, agent.corpId).length
+  if (countReached(world, agent.corpId, agent.agentId, from, from + dayMs) + people > most) refuse(45009)
+}
+
+/** What a member gets beyond thirty a minute or a thousand an hour is dropped without a word. */
+function isCrowded(call: Call, userId: string): boolean {
+  const { memberMessagesPerMinute, memberMessagesPerHour } = call.world.settings.limits
+  return sentSince(call, userId, 60_000) >= memberMessagesPerMinute || sentSince(call, userId, 3600_000) >= memberMessagesPerHour
+}
+
+const sentSince = ({ world, agent }: Call, userId: string, ms: number): number =>
   world.store.get<{ n: number }>(
-    `SELECT count(*) AS n FROM messages WHERE corp_id = ? AND userid = ? AND sender = 'app' AND at > ?`,
+    `SELECT count(*) AS n FROM messages WHERE corp_id = ? AND userid = ? AND sender = 'app' AND agent_id = ? AND at > ?`,
     agent.corpId,
     userId,
-    now(world) - 60_000,
+    agent.agentId,
+    now(world) - ms,
   )?.n ?? 0
-
-const split = (list: string): string[] =>
-  list
-    .split('|')
-    .map((it) => it.trim())
-    .filter((it) => it !== '')
-
-function receiversOf({ world, agent }: Call, input: Input) {
-  const visible = visibleEmployees(world, agent)
-  if (input.touser === '@all') return { receivers: new Set(visible.map((it) => it.userId)), invalidUsers: [], invalidParties: [] }
-  const users = split(input.touser)
-  const parties = split(input.toparty)
-  if (users.length + parties.length + split(input.totag).length === 0) refuse(82001)
-  if (users.length > 1000) refuseParameter('touser', 'exceed max array size 1000')
-  if (parties.length > 100) refuseParameter('toparty', 'exceed max array size 100')
-  const departments = listDepartments(world, agent.corpId)
-  const inside = subtree(departments, parties.map(Number))
-  const inParties = listEmployees(world, agent.corpId).filter(
-    (it) => it.departments.some((id) => inside.has(id)) && visible.some((seen) => seen.userId === it.userId),
-  )
-  const known = (userId: string) => visible.find((it) => it.userId.toLowerCase() === userId.toLowerCase())?.userId
-  return {
-    receivers: new Set([...users.flatMap((it) => known(it) ?? []), ...inParties.map((it) => it.userId)]),
-    invalidUsers: users.filter((it) => known(it) === undefined),
-    invalidParties: parties.filter((id) => !departments.some((it) => String(it.id) === id)),
-  }
-}
 
 type Part = { kind: Kind; content: Content }
 function contentOf(call: Call, input: Input): Part[] {
@@ -156,7 +169,17 @@ function contentOf(call: Call, input: Input): Part[] {
     }
     case 'template_card': {
       const it = input.template_card ?? missing()
-      return [{ kind: 'card', content: { title: it.main_title?.title, description: it.main_title?.desc } }]
+      return [
+        {
+          kind: 'template_card',
+          content: {
+            title: it.main_title?.title || it.sub_title_text,
+            description: it.main_title?.desc,
+            url: it.card_action?.url,
+            card: it,
+          },
+        },
+      ]
     }
     default:
       return refuseParameter('msgtype', 'invalid')

@@ -6,6 +6,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Agent } from '../state/corps.ts'
 import { record } from '../state/requests.ts'
 import { changeSetting, type World } from '../state/world.ts'
+import { appCardEndpoints } from './app-card-updates.ts'
 import { appMessageEndpoints } from './app-messages.ts'
 import { baseEndpoints } from './base.ts'
 import { contactWayEndpoints } from './contact-ways.ts'
@@ -40,6 +41,7 @@ export const endpoints: Endpoint[] = [
   ...joinWayEndpoints,
   ...mediaEndpoints,
   ...appMessageEndpoints,
+  ...appCardEndpoints,
   ...loginEndpoints,
   ...idEndpoints,
 ]

@@ -2,8 +2,11 @@
 import { appAgentId, findCorp } from '../state/corps.ts'
 import { nowSeconds, publish, type World } from '../state/world.ts'
 
-type Field = string | number | string[] | undefined
-/** Text is wrapped in CDATA, numbers stand bare, a list is a row of Items, undefined is left out: that is how the real pushes look. */
+type Field = string | number | string[] | { inner: string } | undefined
+/**
+ * Text is wrapped in CDATA, numbers stand bare, a list is a row of Items, undefined is left out: that is how the real pushes look.
+ * `inner` is XML already.
+ */
 export type Fields = Record<string, Field>
 
 export type Event = {
@@ -110,9 +113,10 @@ export function toXml(fields: Fields): string {
   return `<xml>${elements.join('')}</xml>`
 }
 
-const elementText = (value: string | number | string[]): string => {
+const elementText = (value: string | number | string[] | { inner: string }): string => {
   if (typeof value === 'number') return String(value)
+  if (typeof value === 'object' && 'inner' in value) return value.inner
   return typeof value === 'string' ? cdata(value) : value.map((item) => `<Item>${cdata(item)}</Item>`).join('')
 }
 
-const cdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`
+export const cdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`

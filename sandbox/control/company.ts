@@ -119,6 +119,7 @@ export function corpView(world: World, corpId: string) {
     secret: app?.secret ?? '',
     contactSecret: agents.find((it) => it.kind === 'contact')?.secret,
     directorySecret: agents.find((it) => it.kind === 'directory')?.secret,
+    archiveSecret: agents.find((it) => it.kind === 'archive')?.secret,
     callback: corp.callback ?? null,
     callbackVerifiedAt: corp.callbackVerifiedAt === undefined ? null : new Date(corp.callbackVerifiedAt).toISOString(),
     agents: agents.map(agentView),

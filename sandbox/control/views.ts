@@ -162,6 +162,7 @@ function preview(it: Last): string {
     miniprogram: '[小程序]',
     news: '[图文]',
     card: '[卡片]',
+    template_card: '[卡片]',
   }
   const kind = words[it.kind]
   return kind ? `${kind} ${content.title ?? content.fileName ?? ''}`.trim() : (content.text ?? '')

@@ -1,4 +1,5 @@
 // One chat, from either side.
+import { templateCard } from './cards.js'
 import { call, h, icon, toast } from './dom.js'
 import { attempt, draw, go, openSheet, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
@@ -75,6 +76,7 @@ function talk(items, at, other) {
 }
 
 function message(it, at, other) {
+  if (it.recalled) return h('div', { class: 'notice' }, t('recalled'))
   if (it.kind === 'system')
     return h(
       'div',
@@ -97,6 +99,7 @@ export function piece(it) {
       { href: it.imageUrl, target: '_blank', rel: 'noreferrer' },
       h('img', { class: 'picture', src: it.imageUrl, alt: it.fileName ?? '' }),
     )
+  if (it.kind === 'template_card') return templateCard(it)
   if (it.kind === 'link' || it.kind === 'card') return linkCard(it)
   if (it.kind === 'miniprogram') return miniCard(it)
   if (it.kind === 'video') return h('video', { class: 'picture', src: it.fileUrl, controls: true })

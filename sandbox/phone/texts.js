@@ -1,8 +1,10 @@
 // Chinese first, English second. The choice is remembered by the browser.
 import { groupsEn, groupsZh } from './texts-groups.js'
+import { serviceEn, serviceZh } from './texts-service.js'
 
 const zh = {
   ...groupsZh,
+  ...serviceZh,
   title: '虚拟手机',
   home: '沙盒首页',
   chats: '消息',
@@ -86,6 +88,7 @@ const zh = {
 }
 const en = {
   ...groupsEn,
+  ...serviceEn,
   title: 'Virtual phone',
   home: 'Sandbox home',
   chats: 'Chats',
@@ -220,6 +223,7 @@ const happenings = {
   enter_agent: ['进入应用', 'app opened'],
   subscribe: ['关注应用', 'app subscribed'],
   unsubscribe: ['取消关注应用', 'app unsubscribed'],
+  template_card_event: ['点了应用的卡片', 'card of the app pressed'],
 }
 
 /** Groups share the words create and update with tags; what an update was stands in the push itself. */

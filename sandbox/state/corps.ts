@@ -1,9 +1,9 @@
 // Companies and the secrets that speak for them.
 import { seededHex, seededId, type World } from './world.ts'
 
-export const permissions = ['base', 'directory', 'directory-write', 'customers', 'media', 'message', 'login'] as const
+export const permissions = ['base', 'directory', 'directory-write', 'customers', 'media', 'message', 'login', 'kf', 'archive'] as const
 export type Permission = (typeof permissions)[number]
-export type AgentKind = 'app' | 'contact' | 'directory'
+export type AgentKind = 'app' | 'contact' | 'directory' | 'archive'
 
 export type Receiver = { url: string; token: string; encodingAesKey: string }
 export type Corp = { corpId: string; name: string; callback: Receiver | undefined; callbackVerifiedAt: number | undefined }
@@ -23,9 +23,10 @@ export type Agent = {
 /** The app a product works with; the old system secrets carry reserved ids like the real ones. */
 export const appAgentId = 1000002
 const agentKinds: Record<AgentKind, { agentId: number; name: string; permissions: Permission[] }> = {
-  app: { agentId: appAgentId, name: '留量', permissions: ['base', 'directory', 'customers', 'media', 'message', 'login'] },
+  app: { agentId: appAgentId, name: '留量', permissions: ['base', 'directory', 'customers', 'media', 'message', 'login', 'kf'] },
   contact: { agentId: 2000003, name: '客户联系', permissions: ['base', 'directory', 'customers', 'media'] },
   directory: { agentId: 2000002, name: '通讯录同步', permissions: ['base', 'directory', 'directory-write', 'media'] },
+  archive: { agentId: 2000004, name: '会话内容存档', permissions: ['base', 'archive'] },
 }
 
 type CorpRow = { corp_id: string; name: string; callback: string | null; callback_verified_at: number | null }

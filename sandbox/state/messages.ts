@@ -14,14 +14,30 @@ export const Content = z.object({
   size: z.number().optional(),
   appId: z.string().optional(),
   page: z.string().optional(),
+  /** A template card as it was sent, and what its receiver has done with it. */
+  card: z.record(z.string(), z.unknown()).optional(),
+  pressed: z.string().optional(),
+  recalled: z.boolean().optional(),
   items: z
     .array(z.object({ title: z.string(), description: z.string().optional(), url: z.string().optional(), imageUrl: z.string().optional() }))
     .optional(),
 })
 export type Content = z.infer<typeof Content>
-export type Kind = 'text' | 'image' | 'link' | 'miniprogram' | 'video' | 'voice' | 'file' | 'markdown' | 'news' | 'card' | 'system'
+export type Kind =
+  | 'text'
+  | 'image'
+  | 'link'
+  | 'miniprogram'
+  | 'video'
+  | 'voice'
+  | 'file'
+  | 'markdown'
+  | 'news'
+  | 'card'
+  | 'template_card'
+  | 'system'
 export type Sender = 'employee' | 'customer' | 'app' | 'system'
-export type Source = 'chat' | 'welcome' | 'app' | 'system' | 'conclusion'
+export type Source = 'chat' | 'welcome' | 'mass' | 'app' | 'system' | 'conclusion'
 
 export type Message = {
   id: number
@@ -34,6 +50,8 @@ export type Message = {
   kind: Kind
   content: Content
   at: number
+  /** Of a message that an app sent: the same for all who got it. */
+  msgId?: string
 }
 type Row = {
   id: number
@@ -46,12 +64,13 @@ type Row = {
   kind: Kind
   content: string
   at: number
+  msgid: string
 }
 
 export function addMessage(world: World, it: Omit<Message, 'id' | 'at'>): Message {
   const at = now(world)
   const { lastId } = world.store.run(
-    'INSERT INTO messages (corp_id, userid, external_userid, agent_id, sender, source, kind, content, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO messages (corp_id, userid, external_userid, agent_id, sender, source, kind, content, at, msgid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     it.corpId,
     it.userId,
     it.externalUserId,
@@ -61,6 +80,7 @@ export function addMessage(world: World, it: Omit<Message, 'id' | 'at'>): Messag
     it.kind,
     JSON.stringify(it.content),
     at,
+    it.msgId ?? '',
   )
   publish(world, { kind: 'message', externalUserId: it.externalUserId, userId: it.userId })
   return { ...it, id: lastId, at }
@@ -85,6 +105,19 @@ export const hasTalkedSince = (world: World, corpId: string, userId: string, ext
     sinceMs,
   ) !== undefined
 
+export function findMessage(world: World, id: number): Message | undefined {
+  const row = world.store.get<Row>('SELECT * FROM messages WHERE id = ?', id)
+  return row && toMessage(row)
+}
+
+export const messagesSentAs = (world: World, msgId: string): Message[] =>
+  world.store.all<Row>(`SELECT * FROM messages WHERE msgid = ? AND msgid <> ''`, msgId).map(toMessage)
+
+export function changeMessage(world: World, it: Message, kind: Kind, content: Content): void {
+  world.store.run('UPDATE messages SET kind = ?, content = ? WHERE id = ?', kind, JSON.stringify(content), it.id)
+  publish(world, { kind: 'message', externalUserId: it.externalUserId, userId: it.userId })
+}
+
 const toMessage = (row: Row): Message => ({
   id: row.id,
   corpId: row.corp_id,
@@ -96,4 +129,5 @@ const toMessage = (row: Row): Message => ({
   kind: row.kind,
   content: Content.parse(JSON.parse(row.content)),
   at: row.at,
+  msgId: row.msgid,
 })

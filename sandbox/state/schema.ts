@@ -1,4 +1,5 @@
 import { assetTables } from './asset-tables.ts'
+import { serviceTables } from './schema-service.ts'
 
 // The tables of the sandbox. Times are milliseconds of the sandbox's own clock unless a name says otherwise.
 const tables = `
@@ -156,4 +157,47 @@ export const schemaSteps: string[] = [
    ) STRICT;
    CREATE INDEX group_templates_corp ON group_templates (corp_id, id);`,
   assetTables,
+  `-- Mass messages: one row for the message, one for each member who confirms it, one for each customer or group.
+   CREATE TABLE mass_messages (
+     id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, msgid TEXT NOT NULL UNIQUE, agent_id INTEGER NOT NULL, chat_type TEXT NOT NULL, creator TEXT,
+     allow_select INTEGER NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL, cancelled_at INTEGER, reminded_at TEXT NOT NULL DEFAULT '[]'
+   ) STRICT;
+   CREATE INDEX mass_messages_corp ON mass_messages (corp_id, chat_type, created_at);
+   CREATE TABLE mass_tasks (
+     id INTEGER PRIMARY KEY, mass_id INTEGER NOT NULL, corp_id TEXT NOT NULL, userid TEXT NOT NULL, sent_at INTEGER, ignored_at INTEGER
+   ) STRICT;
+   CREATE INDEX mass_tasks_mass ON mass_tasks (mass_id, id);
+   CREATE INDEX mass_tasks_member ON mass_tasks (corp_id, userid) WHERE sent_at IS NULL;
+   CREATE TABLE mass_results (
+     id INTEGER PRIMARY KEY, mass_id INTEGER NOT NULL, userid TEXT NOT NULL, target TEXT NOT NULL, status INTEGER NOT NULL DEFAULT 0, sent_at INTEGER
+   ) STRICT;
+   CREATE INDEX mass_results_task ON mass_results (mass_id, userid, id);
+   CREATE INDEX mass_results_target ON mass_results (target, sent_at) WHERE sent_at IS NOT NULL;
+
+   -- Moments. A job becomes a moment; views are whom a member's publication was meant for, seen or not.
+   CREATE TABLE moment_jobs (
+     id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, jobid TEXT NOT NULL UNIQUE, body TEXT NOT NULL, created_at INTEGER NOT NULL, moment_id TEXT
+   ) STRICT;
+   CREATE INDEX moment_jobs_open ON moment_jobs (created_at) WHERE moment_id IS NULL;
+   CREATE INDEX moment_jobs_corp ON moment_jobs (corp_id, created_at);
+   CREATE TABLE moments (
+     id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, moment_id TEXT NOT NULL UNIQUE, creator TEXT, visible_type INTEGER NOT NULL, tags TEXT NOT NULL DEFAULT '[]',
+     body TEXT NOT NULL, created_at INTEGER NOT NULL, cancelled_at INTEGER, deleted_at INTEGER
+   ) STRICT;
+   CREATE INDEX moments_corp ON moments (corp_id, created_at);
+   CREATE TABLE moment_tasks (
+     id INTEGER PRIMARY KEY, moment_id TEXT NOT NULL, corp_id TEXT NOT NULL, userid TEXT NOT NULL, published_at INTEGER, ignored_at INTEGER,
+     UNIQUE (moment_id, userid)
+   ) STRICT;
+   CREATE INDEX moment_tasks_member ON moment_tasks (corp_id, userid, id);
+   CREATE TABLE moment_views (
+     moment_id TEXT NOT NULL, userid TEXT NOT NULL, follow_id INTEGER NOT NULL, external_userid TEXT NOT NULL, visible INTEGER NOT NULL,
+     PRIMARY KEY (moment_id, userid, follow_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX moment_views_customer ON moment_views (external_userid);
+   CREATE TABLE moment_reactions (
+     id INTEGER PRIMARY KEY, moment_id TEXT NOT NULL, userid TEXT NOT NULL, kind TEXT NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX moment_reactions_post ON moment_reactions (moment_id, userid, id);`,
+  serviceTables,
 ]

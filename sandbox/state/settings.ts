@@ -42,6 +42,9 @@ export const Limits = z.object({
   wrongSecretsPerHour: z.int().min(1).default(2000),
   ticketsPerHour: z.int().min(1).default(400),
   memberMessagesPerMinute: z.int().min(1).default(30),
+  memberMessagesPerHour: z.int().min(1).default(1000),
+  /** People an app reaches in a day, for each member of the company. */
+  appMessagesPerHead: z.int().min(1).default(200),
   /** People in one customer group; a full one turns away who scans. */
   groupMembers: z.int().min(3).default(200),
 })

@@ -1,0 +1,33 @@
+// Pushes about cards, customer service and the archive.
+import { cdata, type Event } from './events.ts'
+
+export type Selection = { questionKey: string; optionIds: string[] }
+
+/** A member pressed something on a card: the code lets the app change that card once. */
+export const templateCardEvent = (it: {
+  userId: string
+  agentId: number
+  key: string
+  taskId: string
+  cardType: string
+  responseCode: string
+  selected: Selection[]
+}): Event => ({
+  name: 'template_card_event',
+  fields: {
+    MsgType: 'event',
+    Event: 'template_card_event',
+    EventKey: it.key,
+    TaskId: it.taskId,
+    CardType: it.cardType,
+    ResponseCode: it.responseCode,
+    AgentID: it.agentId,
+    SelectedItems: it.selected.length > 0 ? { inner: it.selected.map(selectedItem).join('') } : undefined,
+  },
+  lane: it.userId,
+  agentId: it.agentId,
+  from: it.userId,
+})
+
+const selectedItem = ({ questionKey, optionIds }: Selection): string =>
+  `<SelectedItem><QuestionKey>${cdata(questionKey)}</QuestionKey><OptionIds>${optionIds.map((id) => `<OptionId>${cdata(id)}</OptionId>`).join('')}</OptionIds></SelectedItem>`
