@@ -11,12 +11,14 @@ import { cardRoutes } from './control/cards.ts'
 import { companyRoutes, corpView } from './control/company.ts'
 import { ControlError } from './control/errors.ts'
 import { groupRoutes } from './control/groups.ts'
+import { handoverRoutes } from './control/handovers.ts'
 import { peopleRoutes } from './control/people.ts'
 import { phoneRoutes } from './control/phone.ts'
 import { switchRoutes } from './control/switches.ts'
 import { pageRoutes } from './pages.ts'
 import { listCorps } from './state/corps.ts'
 import { flushRequests } from './state/requests.ts'
+import { startSettling } from './state/settle.ts'
 import { openWorld, type World } from './state/world.ts'
 
 export type Options = { port: number; host: string; dataDir: string; logLevel?: string; environment?: Record<string, string | undefined> }
@@ -44,11 +46,13 @@ export async function startSandbox(options: Options): Promise<Sandbox> {
   const port = await listening(server)
   world.url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`
   const stopDelivery = startDelivery(world)
+  const stopSettling = startSettling(world)
   return {
     url: world.url,
     phoneUrl: `${world.url}/phone`,
     corps: listCorps(world).map((it) => corpLine(world, it.corpId)),
     close: async () => {
+      stopSettling()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       if ('closeAllConnections' in server) server.closeAllConnections()
       await Promise.all([closed, stopDelivery()])
@@ -70,7 +74,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     return next()
   })
   app.route('/cgi-bin', apiRouter(world))
-  for (const routes of [peopleRoutes, cardRoutes, groupRoutes, phoneRoutes, companyRoutes, adminRoutes, switchRoutes])
+  for (const routes of [peopleRoutes, cardRoutes, groupRoutes, handoverRoutes, phoneRoutes, companyRoutes, adminRoutes, switchRoutes])
     app.route('/sandbox', routes(world))
   app.get('/healthz', (c) => c.json({ ok: true }))
   app.route('/', pageRoutes(world))

@@ -75,6 +75,7 @@ export const texts = {
   40068: 'invalid tagid',
   40071: 'invalid tag name, name already exists',
   40096: 'invalid external userid',
+  40097: 'handover user has not left',
   40098: 'user not real name',
   41001: 'access_token missing',
   41005: 'media data missing',

@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Agent } from '../state/corps.ts'
 import { record } from '../state/requests.ts'
+import { settleDue } from '../state/settle.ts'
 import { changeSetting, type World } from '../state/world.ts'
 import { appCardEndpoints } from './app-card-updates.ts'
 import { appMessageEndpoints } from './app-messages.ts'
@@ -23,6 +24,7 @@ import { type Answer, ApiError, type Call, type Endpoint, errorBody, refuse, tex
 import { tagEndpoints } from './tags.ts'
 import { authenticate, getToken } from './tokens.ts'
 import { admit, enter, newTraffic, type Traffic } from './traffic.ts'
+import { transferEndpoints } from './transfers.ts'
 import { welcomeEndpoints } from './welcome.ts'
 
 export type Env = { Bindings: HttpBindings }
@@ -35,6 +37,7 @@ export const endpoints: Endpoint[] = [
   ...contactWayEndpoints,
   ...welcomeEndpoints,
   ...tagEndpoints,
+  ...transferEndpoints,
   ...groupEndpoints,
   ...groupStatisticEndpoints,
   ...groupWelcomeEndpoints,
@@ -146,6 +149,7 @@ async function run(turn: Turn, agent: Agent, endpoint: Endpoint): Promise<{ answ
   if (endpoint.method !== c.req.method && endpoint.method !== 'ANY') refuse(endpoint.method === 'GET' ? 43001 : 43002)
   // Even without latency this is a breath, so that calls which arrive together count as parallel.
   await sleep(world.settings.faults.latencyMs)
+  settleDue(world)
   const query = c.req.query()
   const range = c.req.header('range')
   const call: Call = { world, agent, ip, query: range ? { ...query, range } : query, file: undefined }

@@ -7,9 +7,11 @@ import { findGroupChat } from '../state/group-chats.ts'
 import { settleHeirs } from '../state/group-life.ts'
 import { newestJoinWays } from '../state/join-ways.ts'
 import { messagesOfCustomer, messagesOfEmployee } from '../state/messages.ts'
+import { settleDue } from '../state/settle.ts'
 import type { World } from '../state/world.ts'
 import { corpOf, customerOf, employeeOf, Limit, readQuery } from './errors.ts'
 import { groupsOf } from './group-views.ts'
+import { handoversOf } from './handovers.ts'
 import { contactsOf, customerView, employeeView, friendsOf, inboxItem, tasksOf } from './views.ts'
 
 const groupsShown = 100
@@ -19,10 +21,12 @@ export function phoneRoutes(world: World): Hono {
 
   routes.get('/phone/customer/:externalUserId', (c) => {
     const customer = customerOf(world, c.req.param('externalUserId'))
+    settleDue(world)
     settleHeirs(world)
     return c.json({
       customer: customerView(world, customer),
       friends: friendsOf(world, customer),
+      handovers: handoversOf(world, customer),
       groups: groupsOf(world, customer.corpId, customer.externalUserId, groupsShown),
     })
   })

@@ -1,6 +1,7 @@
 // Lists inside the phone: chats of a customer or an employee, and what an employee has to confirm.
 import { call, h, icon, toast } from './dom.js'
 import { groupRow } from './group.js'
+import { handoverNotices } from './handovers.js'
 import { newGroup } from './new-group.js'
 import { attempt, draw, go, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
@@ -12,7 +13,7 @@ export function chatsScreen(at, me) {
   const talks = [...people, ...me.groups.map((it) => ({ at: it.at, row: groupRow(it) }))]
     .sort((a, b) => b.at.localeCompare(a.at))
     .map((it) => it.row)
-  const rows = at.isEmployee ? [appRow(me), ...talks] : talks
+  const rows = at.isEmployee ? [appRow(me), ...talks] : [...handoverNotices(me), ...talks]
   const empty = at.isEmployee
     ? emptyBox('chat', t('noContacts'), t('noContactsHint'))
     : emptyBox('chat', t('noChats'), t('noChatsHint'), h('button', { class: 'primary', onclick: () => go({ tab: 'scan' }) }, t('goScan')))

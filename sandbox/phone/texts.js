@@ -1,8 +1,10 @@
 // Chinese first, English second. The choice is remembered by the browser.
+import { assetsEn, assetsZh } from './texts-assets.js'
 import { groupsEn, groupsZh } from './texts-groups.js'
 import { serviceEn, serviceZh } from './texts-service.js'
 
 const zh = {
+  ...assetsZh,
   ...groupsZh,
   ...serviceZh,
   title: '虚拟手机',
@@ -87,6 +89,7 @@ const zh = {
   total: '共 {n} 位客户',
 }
 const en = {
+  ...assetsEn,
   ...groupsEn,
   ...serviceEn,
   title: 'Virtual phone',

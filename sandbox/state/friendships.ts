@@ -108,6 +108,8 @@ export function deletedByCustomer(world: World, follow: Follow): void {
   world.store.transaction(() => {
     const wasRequest = follow.request === 'pending'
     updateFollow(world, { ...follow, customerSide: false, request: undefined })
+    // Members are judged by it: a customer's going away is their "negative feedback".
+    if (!wasRequest) world.store.run('UPDATE follows SET customer_left_at = ? WHERE id = ?', now(world), follow.id)
     if (!wasRequest) emit(world, follow.corpId, externalContactEvent('del_follow_user', follow.userId, follow.externalUserId))
     publish(world, { kind: 'friend', externalUserId: follow.externalUserId, userId: follow.userId })
   })

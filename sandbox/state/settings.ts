@@ -47,6 +47,8 @@ export const Limits = z.object({
   appMessagesPerHead: z.int().min(1).default(200),
   /** People in one customer group; a full one turns away who scans. */
   groupMembers: z.int().min(3).default(200),
+  /** Customers one member can have; a fuller one takes nobody over. */
+  memberCustomers: z.int().min(1).default(20_000),
 })
 
 export const Habits = z.object({

@@ -1,0 +1,54 @@
+// The notice that a colleague is to take over, and the customer's no.
+import { call, h, toast } from './dom.js'
+import { attempt, draw, openSheet, sandboxNow } from './route.js'
+import { t, when } from './texts.js'
+
+export const handoverNotices = (me) =>
+  (me.handovers ?? []).map((it) =>
+    h(
+      'li',
+      {},
+      h(
+        'div',
+        { class: 'row handover' },
+        h('img', { class: 'avatar', src: it.to.avatar, alt: '' }),
+        h(
+          'span',
+          { class: 'who' },
+          h('div', { class: 'name' }, t('handoverTitle', { name: it.to.name })),
+          h(
+            'div',
+            { class: 'last' },
+            t(it.hasLeft ? 'handoverLeft' : 'handoverOnJob', { name: it.from.name, at: when(it.dueAt, sandboxNow(), true) }),
+          ),
+        ),
+        h('button', { class: 'quiet', onclick: () => askToRefuse(it) }, t('handoverRefuse')),
+      ),
+    ),
+  )
+
+function askToRefuse(it) {
+  const close = openSheet(
+    h('h2', {}, t('handoverTitle', { name: it.to.name })),
+    h('p', {}, t('handoverAsk', { from: it.from.name, to: it.to.name })),
+    h(
+      'div',
+      { class: 'acts' },
+      h(
+        'button',
+        {
+          class: 'quiet danger',
+          onclick: () =>
+            attempt(async () => {
+              await call(`/handovers/${it.id}/refuse`, 'POST', {})
+              close()
+              toast(t('handoverRefused'))
+              await draw()
+            }),
+        },
+        t('handoverRefuse'),
+      ),
+      h('button', { class: 'quiet', onclick: () => close() }, t('cancel')),
+    ),
+  )
+}
