@@ -12,6 +12,8 @@ import { companyRoutes, corpView } from './control/company.ts'
 import { ControlError } from './control/errors.ts'
 import { groupRoutes } from './control/groups.ts'
 import { handoverRoutes } from './control/handovers.ts'
+import { massMessageRoutes } from './control/mass-messages.ts'
+import { momentRoutes } from './control/moments.ts'
 import { peopleRoutes } from './control/people.ts'
 import { phoneRoutes } from './control/phone.ts'
 import { switchRoutes } from './control/switches.ts'
@@ -74,7 +76,18 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     return next()
   })
   app.route('/cgi-bin', apiRouter(world))
-  for (const routes of [peopleRoutes, cardRoutes, groupRoutes, handoverRoutes, phoneRoutes, companyRoutes, adminRoutes, switchRoutes])
+  for (const routes of [
+    massMessageRoutes,
+    momentRoutes,
+    peopleRoutes,
+    cardRoutes,
+    groupRoutes,
+    handoverRoutes,
+    phoneRoutes,
+    companyRoutes,
+    adminRoutes,
+    switchRoutes,
+  ])
     app.route('/sandbox', routes(world))
   app.get('/healthz', (c) => c.json({ ok: true }))
   app.route('/', pageRoutes(world))

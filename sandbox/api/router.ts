@@ -19,7 +19,9 @@ import { groupEndpoints } from './groups.ts'
 import { idEndpoints } from './ids.ts'
 import { joinWayEndpoints } from './join-ways.ts'
 import { loginEndpoints } from './login.ts'
+import { massMessageEndpoints } from './mass-messages.ts'
 import { mediaEndpoints } from './media.ts'
+import { momentEndpoints } from './moments.ts'
 import { type Answer, ApiError, type Call, type Endpoint, errorBody, refuse, texts, type UploadedFile, warned } from './protocol.ts'
 import { tagEndpoints } from './tags.ts'
 import { authenticate, getToken } from './tokens.ts'
@@ -42,6 +44,8 @@ export const endpoints: Endpoint[] = [
   ...groupStatisticEndpoints,
   ...groupWelcomeEndpoints,
   ...joinWayEndpoints,
+  ...massMessageEndpoints,
+  ...momentEndpoints,
   ...mediaEndpoints,
   ...appMessageEndpoints,
   ...appCardEndpoints,

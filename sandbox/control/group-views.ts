@@ -4,8 +4,8 @@ import { codeQrUrl, codeUrl } from '../state/contact-ways.ts'
 import { type GroupChat, type GroupMember, groupChatsOfMember, membersOfGroup } from '../state/group-chats.ts'
 import { nameOf } from '../state/group-life.ts'
 import { type GroupMessage, lastMessageOfGroup, messagesOfGroup } from '../state/group-messages.ts'
-import { mediaUrl } from '../state/media.ts'
 import type { World } from '../state/world.ts'
+import { contentView } from './content.ts'
 
 const facesMost = 9
 
@@ -65,8 +65,6 @@ const memberView = (world: World, chat: GroupChat, it: GroupMember) => ({
 })
 
 function messageView(world: World, chat: GroupChat, it: GroupMessage) {
-  const { mediaId, ...content } = it.content
-  const file = mediaId ? { [it.kind === 'image' || it.kind === 'miniprogram' ? 'imageUrl' : 'fileUrl']: mediaUrl(world, mediaId) } : {}
   return {
     id: String(it.id),
     at: new Date(it.at).toISOString(),
@@ -74,7 +72,6 @@ function messageView(world: World, chat: GroupChat, it: GroupMessage) {
     source: it.source,
     sender: it.sender,
     ...(it.sender ? { name: nameOf(world, chat.corpId, it.sender), avatar: avatarUrl(world, it.sender) } : {}),
-    ...content,
-    ...file,
+    ...contentView(world, it.kind, it.content),
   }
 }

@@ -4,15 +4,14 @@ import { listCorps } from '../state/corps.ts'
 import { type Customer, type Follow, findCustomer, followsOfCustomer, followsOfEmployee } from '../state/customers.ts'
 import { type Employee, findEmployee } from '../state/directory.ts'
 import { taskOf } from '../state/friendships.ts'
-import { mediaUrl } from '../state/media.ts'
 import type { Message } from '../state/messages.ts'
 import { tagsOfFollow } from '../state/tags.ts'
 import type { World } from '../state/world.ts'
+import { contentView } from './content.ts'
+import { manyTasksOf } from './mass-messages.ts'
 
 export function inboxItem(world: World, it: Message) {
-  const { mediaId, ...content } = it.content
   const employee = findEmployee(world, it.corpId, it.userId)
-  const file = mediaId ? { [it.kind === 'image' || it.kind === 'miniprogram' ? 'imageUrl' : 'fileUrl']: mediaUrl(world, mediaId) } : {}
   return {
     id: String(it.id),
     at: new Date(it.at).toISOString(),
@@ -23,8 +22,7 @@ export function inboxItem(world: World, it: Message) {
     userId: it.userId,
     employee: employee?.name ?? it.userId,
     avatar: avatarUrl(world, it.userId),
-    ...content,
-    ...file,
+    ...contentView(world, it.kind, it.content),
   }
 }
 
@@ -137,18 +135,19 @@ export function contactsOf(world: World, corpId: string, employee: Employee, lim
   return { contacts, app: { last: app ? preview(app) : '', at: app ? new Date(app.at).toISOString() : undefined } }
 }
 
-/** What an employee has to confirm by hand; mass messages will join the list. */
+/** What an employee has to confirm by hand: friend requests, mass messages, moments. */
 export function tasksOf(world: World, employee: Employee, corpId: string) {
-  return followsOfEmployee(world, corpId, employee.userId)
+  const requests = followsOfEmployee(world, corpId, employee.userId)
     .filter((it) => it.request !== undefined)
     .map((it) => ({
       id: taskOf(it),
-      kind: 'friend_request',
+      kind: 'friend_request' as const,
       externalUserId: it.externalUserId,
       name: findCustomer(world, it.externalUserId)?.name ?? '',
       state: it.state,
       at: new Date(it.createdAt).toISOString(),
     }))
+  return [...requests, ...manyTasksOf(world, corpId, employee.userId)]
 }
 
 function preview(it: Last): string {

@@ -32,7 +32,7 @@ export type GroupMessage = {
   chatId: string
   /** A userid or an external_userid; empty for grey lines. */
   sender: string
-  source: 'chat' | 'welcome' | 'system'
+  source: 'chat' | 'welcome' | 'mass' | 'system'
   kind: Kind
   content: GroupContent
   at: number

@@ -49,6 +49,13 @@ export const Limits = z.object({
   groupMembers: z.int().min(3).default(200),
   /** Customers one member can have; a fuller one takes nobody over. */
   memberCustomers: z.int().min(1).default(20_000),
+  /** Mass messages a customer or a group may get from the company: as many as the period has days, or `most`. */
+  massReceive: z.object({ per: z.enum(['day', 'week', 'month']), most: z.int().min(1).optional() }).default({ per: 'month' }),
+  remindersPerDay: z.int().min(1).default(3),
+  momentsPerMinute: z.int().min(1).default(10),
+  momentsPerMonth: z.int().min(1).default(100_000),
+  /** Moments that are being made at the same time. The documents name the refusal (41078) and no figure. */
+  momentJobs: z.int().min(1).default(5),
 })
 
 export const Habits = z.object({
@@ -62,6 +69,10 @@ export const Habits = z.object({
   welcomeNickname: z.boolean().default(false),
   /** How long a leaver's group is on its way to the new owner (status 2) before the new owner has it. */
   groupTransferMs: z.int().min(0).max(86_400_000).default(2000),
+  /** How long a new mass message or moment is on its way to the members; reading it then answers 41063 or 41079. */
+  dispatchMs: z.int().min(0).max(600_000).default(1000),
+  /** How long making a moment takes: half of it status 1, then 2, then 3. */
+  momentJobMs: z.int().min(0).max(600_000).default(1000),
   callbackTimeoutMs: z.int().min(100).max(60_000).default(5000),
   callbackRetryMs: z.array(z.int().min(0).max(600_000)).length(2).default([1000, 2000]),
 })

@@ -7,7 +7,7 @@ import { openStore, type Store } from './store.ts'
 
 /** Something that the pages show live. */
 export type Note = {
-  kind: 'message' | 'friend' | 'group' | 'request' | 'callback' | 'company' | 'code' | 'settings'
+  kind: 'message' | 'friend' | 'group' | 'request' | 'callback' | 'company' | 'code' | 'mass' | 'moment' | 'settings'
   externalUserId?: string
   userId?: string
 }
