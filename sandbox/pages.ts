@@ -74,14 +74,14 @@ export function pageRoutes(world: World): Hono {
   })
 
   for (const path of ['/connect/oauth2/authorize', '/wwlogin/sso/login', '/wwopen/sso/qrConnect'])
-    routes.get(path, (c) => loginPage(world, new URL(c.req.url), path !== '/connect/oauth2/authorize'))
+    routes.get(path, (c) => loginPage(world, new URL(c.req.url), path !== '/connect/oauth2/authorize', holderOf(c.req.raw)))
   return routes
 }
 
 const asset = (folder: string, name: string): string => readFileSync(join(import.meta.dirname, folder, name), 'utf8')
 
 /** Inside WeCom the page answers at once; here somebody must say who is holding the phone. &as=USERID says it for tests. */
-function loginPage(world: World, url: URL, isQr: boolean): Response {
+function loginPage(world: World, url: URL, isQr: boolean, holder: string | undefined): Response {
   const query = url.searchParams
   const corp = findCorp(world, query.get('appid') ?? '')
   const wanted = Number(query.get('agentid') ?? 0)
@@ -91,7 +91,7 @@ function loginPage(world: World, url: URL, isQr: boolean): Response {
   const target = query.get('redirect_uri') ?? ''
   if (!isTrusted(agent, target))
     return page('redirect_uri 错误', html`<p class="bad">redirect_uri 与可信域名不一致（50001）：<code>${target}</code></p>`, 400)
-  const who = query.get('as')
+  const who = query.get('as') ?? holder
   if (who) return signIn(world, agent, query, target, who)
   const members = visibleEmployees(world, agent).slice(0, 200)
   return page(
@@ -100,6 +100,13 @@ function loginPage(world: World, url: URL, isQr: boolean): Response {
     <p class="hint">${isQr ? '用谁的企业微信扫码？' : '以谁的身份打开这个页面？'}<small>${corp.name} · ${agent.name}</small></p>
     <ul>${members.map((it) => memberLink(url, it))}</ul>`,
   )
+/** A page inside the virtual phone is opened by whoever holds that phone. */
+function holderOf(request: Request): string | undefined {
+  if (request.headers.get('sec-fetch-dest') !== 'iframe') return undefined
+  const note = /(?:^|;\s*)sandbox_holder=([^;]+)/.exec(request.headers.get('cookie') ?? '')?.[1]
+  return note && decodeURIComponent(note)
+}
+
 }
 
 function memberLink(url: URL, it: Employee) {

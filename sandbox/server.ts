@@ -16,6 +16,7 @@ import { massMessageRoutes } from './control/mass-messages.ts'
 import { momentRoutes } from './control/moments.ts'
 import { peopleRoutes } from './control/people.ts'
 import { phoneRoutes } from './control/phone.ts'
+import { sidebarRoutes } from './control/sidebar.ts'
 import { switchRoutes } from './control/switches.ts'
 import { pageRoutes } from './pages.ts'
 import { listCorps } from './state/corps.ts'
@@ -84,6 +85,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     groupRoutes,
     handoverRoutes,
     phoneRoutes,
+    sidebarRoutes,
     companyRoutes,
     adminRoutes,
     switchRoutes,

@@ -6,6 +6,7 @@ import { callWecom } from '#connectors/wecom/client.ts'
 import { openConnection, type WecomApp } from '#connectors/wecom/connection.ts'
 import type { EndpointName, RequestOf } from '#connectors/wecom/endpoints/catalogue.ts'
 import { readCallback } from '#connectors/wecom/events/read-callback.ts'
+import { jsSdkSignature, jsTicket, signPage } from '#connectors/wecom/jssdk.ts'
 import { sendMessage } from '#connectors/wecom/messages.ts'
 import { createLogger } from '#platform/log.ts'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
@@ -234,5 +235,50 @@ describe('template cards', () => {
     expect(await refused({ card_type: 'poem' })).toMatchObject({ errcode: 40058 })
     expect(await refused(good)).toMatchObject({ errcode: 0 })
     expect(await refused(good)).toMatchObject({ errcode: 40058, errmsg: expect.stringContaining('task_id') })
+  })
+})
+
+describe('tickets and signatures of pages', () => {
+  const page = 'http://127.0.0.1:9/sidebar?from=chat#top'
+  const register = (kind: 'config' | 'agentConfig', signed: object, more: object = {}) =>
+    control('POST', 'jssdk/register', { kind, corpId: app.corpId, agentId: app.agentId, url: page, ...signed, ...more })
+
+  test('the official sample has its signature', () => {
+    const ticket = 'sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg'
+    const signature = jsSdkSignature(ticket, 'Wm3WZYTPz0wzccnW', 1414587457, 'http://mp.weixin.qq.com?params=value#ignored')
+    expect(signature).toBe('0f9de62fce790f9a083d5c99e95740ceb90c27ed')
+  })
+
+  test('a ticket is fetched once for all who ask at the same time, and kept', async () => {
+    const tickets = await Promise.all(Array.from({ length: 20 }, () => jsTicket(app, 'corp')))
+    expect(new Set(tickets).size).toBe(1)
+    expect(await jsTicket(app, 'corp')).toBe(tickets[0])
+    expect(await jsTicket(app, 'agent')).not.toBe(tickets[0])
+    const { items } = await control<{ items: { path: string }[] }>('GET', 'log?path=get_jsapi_ticket&limit=100')
+    expect(items).toHaveLength(1)
+  })
+
+  test('open the client to a page, each with its own ticket', async () => {
+    expect(await register('config', await signPage(app, 'corp', page))).toEqual({ errcode: 0 })
+    expect(await register('agentConfig', await signPage(app, 'agent', page))).toEqual({ errcode: 0 })
+    expect(await register('config', await signPage(app, 'agent', page))).toMatchObject({ errcode: 42012 })
+    expect(await register('agentConfig', await signPage(app, 'corp', page))).toMatchObject({ errcode: 42012 })
+    expect(await register('config', await signPage(app, 'corp', `${page}&more`))).toMatchObject({ errcode: 0 })
+    const elsewhere = await signPage(app, 'corp', 'http://127.0.0.1:9/other')
+    expect(await register('config', elsewhere)).toMatchObject({ errcode: 40093 })
+    expect(await register('agentConfig', await signPage(app, 'agent', page), { agentId: 1 })).toMatchObject({ errcode: 40056 })
+    const domain = (trustedDomain: string) => control('PUT', `corps/${app.corpId}/agents/${app.agentId}`, { trustedDomain })
+    await domain('crm.example.com')
+    expect(await register('config', await signPage(app, 'corp', page))).toMatchObject({ errcode: 50001 })
+    await domain('')
+  })
+
+  test('are a hundred an hour for an app', async () => {
+    await control('PUT', 'settings', { limits: { ticketsPerHourOfApp: 1 } })
+    await hours(2)
+    await callWecom(app, 'ticket/get', { query: { type: 'agent_config' } })
+    expect(await failure(callWecom(app, 'ticket/get', { query: { type: 'agent_config' } }))).toMatchObject({ errcode: 45009 })
+    await control('PUT', 'settings', { limits: { ticketsPerHourOfApp: 100 } })
+    await hours(2)
   })
 })

@@ -139,6 +139,7 @@ async function answerEndpoint(turn: Turn, endpoint: Endpoint | undefined): Promi
     !admit(world, traffic, who, limits.corpPerMinute, path.includes('ticket') ? limits.ticketsPerHour : limits.corpPerHour)
   )
     refuse(45009)
+  if (path.includes('ticket') && !admit(world, traffic, `${who}|${agent.agentId}`, undefined, limits.ticketsPerHourOfApp)) refuse(45009)
   if (c.req.query('debug') === '1' && !admit(world, traffic, `${agent.corpId}|debug`, debugCallsPerMinute, undefined)) refuse(45009)
   const leave = enter(traffic, who, endpoint.list ? limits.parallelLists : limits.parallel) ?? refuse(45033)
   try {

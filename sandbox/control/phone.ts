@@ -8,6 +8,7 @@ import { settleHeirs } from '../state/group-life.ts'
 import { newestJoinWays } from '../state/join-ways.ts'
 import { messagesOfCustomer, messagesOfEmployee } from '../state/messages.ts'
 import { settleDue } from '../state/settle.ts'
+import { listSidebarPages } from '../state/sidebar-pages.ts'
 import type { World } from '../state/world.ts'
 import { corpOf, customerOf, employeeOf, Limit, readQuery } from './errors.ts'
 import { groupsOf } from './group-views.ts'
@@ -41,6 +42,7 @@ export function phoneRoutes(world: World): Hono {
       ...contactsOf(world, corpId, employee, limit),
       groups: groupsOf(world, corpId, employee.userId, groupsShown),
       tasks: tasksOf(world, employee, corpId),
+      sidebar: listSidebarPages(world, corpId),
     })
   })
 

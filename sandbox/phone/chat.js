@@ -3,6 +3,7 @@ import { templateCard } from './cards.js'
 import { call, h, icon, toast } from './dom.js'
 import { attempt, draw, go, openSheet, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
+import { toolStrip } from './tools.js'
 
 export async function chatScreen(at, me) {
   const isApp = at.chat === 'app'
@@ -26,7 +27,7 @@ export async function chatScreen(at, me) {
       : `＠${other.corp}${other.position ? ` · ${other.position}` : ''}`,
     subtitlePlain: at.isEmployee,
     body: screen,
-    foot: footOf(at, other),
+    foot: h('div', {}, at.isEmployee && !isApp ? toolStrip(me) : '', footOf(at, other)),
     more: isApp ? undefined : () => openMore(at, other),
     after: () => {
       screen.scrollTop = screen.scrollHeight

@@ -3,10 +3,11 @@ import { composer, piece } from './chat.js'
 import { call, h } from './dom.js'
 import { go, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
+import { toolStrip } from './tools.js'
 
 export const groupIdOf = (chat) => (chat?.startsWith('g:') ? chat.slice(2) : undefined)
 
-export async function groupScreen(at) {
+export async function groupScreen(at, me) {
   const group = await call(`/groups/${encodeURIComponent(groupIdOf(at.chat))}?limit=300`)
   const isInside = group.members.some((it) => it.member === at.id)
   const screen = h(
@@ -25,7 +26,7 @@ export async function groupScreen(at) {
     foot: group.dismissed
       ? h('p', { class: 'closed' }, t('groupIsDismissed'))
       : isInside
-        ? composer(at.id, group.chatId)
+        ? h('div', {}, at.isEmployee ? toolStrip(me) : '', composer(at.id, group.chatId))
         : h('p', { class: 'closed' }, t('notInGroup')),
     more: group.dismissed || !isInside ? undefined : () => go({ panel: 'info' }),
     after: () => {

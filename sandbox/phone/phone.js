@@ -8,6 +8,7 @@ import { chatsScreen, tasksScreen } from './lists.js'
 import { meScreen, peopleAside } from './people.js'
 import { draw, drawWith, go, place, sandboxNow, setClockOffset } from './route.js'
 import { scanScreen } from './scan.js'
+import { sidebarIdOf, sidebarScreen } from './sidebar.js'
 import { language, t } from './texts.js'
 
 const device = document.getElementById('device')
@@ -49,7 +50,8 @@ async function drawPhone() {
 }
 
 const screenOf = (at, me) => {
-  if (groupIdOf(at.chat)) return at.panel === 'info' ? groupInfoScreen(at, me) : groupScreen(at)
+  if (at.isEmployee && at.chat && sidebarIdOf(at.panel) !== undefined) return sidebarScreen(at, me)
+  if (groupIdOf(at.chat)) return at.panel === 'info' ? groupInfoScreen(at, me) : groupScreen(at, me)
   if (at.chat) return chatScreen(at, me)
   if (at.tab === 'scan') return scanScreen(at, me)
   if (at.tab === 'tasks') return tasksScreen(at, me)
@@ -138,7 +140,7 @@ listen(async (notes) => {
     it.kind !== 'callback' &&
     it.kind !== 'settings' &&
     (it.externalUserId === undefined || it.externalUserId === '' || it.externalUserId === at.id || it.userId === at.id)
-  if (notes.some(mine) && !device.querySelector('.sheet-back')) await draw()
+  if (notes.some(mine) && !device.querySelector('.sheet-back, iframe')) await draw()
   if (notes.some((it) => it.kind === 'callback')) behind()
 })
 setInterval(() => device.querySelector('.statusbar')?.replaceWith(statusBar()), 20_000)

@@ -41,6 +41,7 @@ export const Limits = z.object({
   parallel: z.int().min(1).default(100),
   wrongSecretsPerHour: z.int().min(1).default(2000),
   ticketsPerHour: z.int().min(1).default(400),
+  ticketsPerHourOfApp: z.int().min(1).default(100),
   memberMessagesPerMinute: z.int().min(1).default(30),
   memberMessagesPerHour: z.int().min(1).default(1000),
   /** People an app reaches in a day, for each member of the company. */
