@@ -100,13 +100,13 @@ function loginPage(world: World, url: URL, isQr: boolean, holder: string | undef
     <p class="hint">${isQr ? '用谁的企业微信扫码？' : '以谁的身份打开这个页面？'}<small>${corp.name} · ${agent.name}</small></p>
     <ul>${members.map((it) => memberLink(url, it))}</ul>`,
   )
+}
+
 /** A page inside the virtual phone is opened by whoever holds that phone. */
 function holderOf(request: Request): string | undefined {
   if (request.headers.get('sec-fetch-dest') !== 'iframe') return undefined
   const note = /(?:^|;\s*)sandbox_holder=([^;]+)/.exec(request.headers.get('cookie') ?? '')?.[1]
   return note && decodeURIComponent(note)
-}
-
 }
 
 function memberLink(url: URL, it: Employee) {
