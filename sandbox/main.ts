@@ -27,12 +27,11 @@ try {
 }
 
 function stopOnSignal(sandbox: Sandbox): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      sandbox.close().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-    })
-  }
+  const stop = () =>
+    sandbox.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  // `disconnect`: whoever started us over a channel has gone, and two sandboxes must not write one folder.
+  for (const end of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(end, stop)
 }
