@@ -9,6 +9,7 @@ import { issueCode } from './api/login.ts'
 import { fileResponse } from './api/media.ts'
 import { avatarSvg } from './company/avatar.ts'
 import { findCode, isLoopbackUrl } from './control/codes.ts'
+import { findLinkByCode, linkUrl } from './state/acquisition.ts'
 import { codeUrl } from './state/contact-ways.ts'
 import { type Agent, findAgent, findCorp } from './state/corps.ts'
 import { findCustomer } from './state/customers.ts'
@@ -51,6 +52,13 @@ export function pageRoutes(world: World): Hono {
       'cache-control': 'no-cache',
       'access-control-allow-origin': '*',
     })
+  })
+
+  routes.get('/ca/:code', (c) => {
+    const link = findLinkByCode(world, c.req.param('code'))
+    if (!link) return c.text('This link does not exist (any more).', 404)
+    // The phone opens the whole address: the channel stands in its query.
+    return c.redirect(`/phone?${new URLSearchParams({ code: `${linkUrl(world, link)}${new URL(c.req.url).search}` })}`)
   })
 
   routes.get('/avatar/:file{.+\\.svg}', (c) => {

@@ -6,6 +6,7 @@ import pino from 'pino'
 import { apiRouter } from './api/router.ts'
 import { startDelivery } from './callbacks/deliver.ts'
 import { createFirstCompany } from './company/generate.ts'
+import { acquisitionRoutes } from './control/acquisition.ts'
 import { adminRoutes } from './control/admin.ts'
 import { cardRoutes } from './control/cards.ts'
 import { companyRoutes, corpView } from './control/company.ts'
@@ -84,6 +85,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     cardRoutes,
     groupRoutes,
     handoverRoutes,
+    acquisitionRoutes,
     phoneRoutes,
     sidebarRoutes,
     companyRoutes,

@@ -328,3 +328,169 @@ describe('customers of somebody who left', () => {
     expect(await failure(list({ page_id: 51, page_size: 1000 }))).toMatchObject({ errcode: 40058 })
   })
 })
+
+describe('acquisition links', () => {
+  const path = 'externalcontact/customer_acquisition'
+  const make = async (more: object = {}) => {
+    const body = { link_name: '抖音引流', range: { user_list: ['lina'] }, ...more }
+    return (await callWecom(app, `${path}/create_link`, { body })).link ?? {}
+  }
+  const open = (url: string | undefined, more: object = {}) => control('POST', 'scan', { code: url, name: '点链接的人', ...more })
+  const customers = (link_id = '', limit = 1000) =>
+    all(
+      pages(async (cursor) => {
+        const answer = await callWecom(app, `${path}/customer`, { body: { link_id, limit, ...(cursor && { cursor }) } })
+        return { items: answer.customer_list ?? [], next: answer.next_cursor }
+      }),
+    )
+  const quota = () => callWecom(app, 'externalcontact/customer_acquisition_quota', {})
+  const links = (limit: number) =>
+    all(
+      pages(async (cursor) => {
+        const answer = await callWecom(app, `${path}/list_link`, { body: { limit, ...(cursor && { cursor }) } })
+        return { items: answer.link_id_list ?? [], next: answer.next_cursor }
+      }),
+    )
+
+  test('are made, read, changed, listed page after page and deleted', async () => {
+    const priority_option = { priority_type: 2, priority_userid_list: ['wanglei'] }
+    const made = await make({ range: { user_list: ['lina'], department_list: [3] }, priority_option, skip_verify: false })
+    expect(made).toMatchObject({ link_id: expect.stringMatching(/^ca/), link_name: '抖音引流', url: expect.stringContaining('/ca/') })
+    const read = (link_id = made.link_id ?? '') => callWecom(app, `${path}/get`, { body: { link_id } })
+    expect(await read()).toMatchObject({
+      link: { link_name: '抖音引流', url: made.url, skip_verify: false, mark_source: true },
+      range: { user_list: ['lina'], department_list: [3] },
+      priority_option,
+    })
+    await callWecom(app, `${path}/update_link`, { body: { link_id: made.link_id ?? '', range: { user_list: ['wanglei'] } } })
+    expect((await read()).range).toEqual({ user_list: ['wanglei'], department_list: [] })
+    const others = [await make(), await make()]
+    expect(await links(2)).toEqual([made, ...others].map((one) => one.link_id))
+    await callWecom(app, `${path}/delete_link`, { body: { link_id: made.link_id ?? '' } })
+    expect(await links(100)).toEqual(others.map((one) => one.link_id))
+    expect(await failure(read())).toMatchObject({ errcode: 40058, reaction: 'fix_request' })
+    await expect(open(made.url)).rejects.toThrow('code.unknown')
+  })
+
+  test('make a friend with the channel of the link, counted, told and taken from the quota', async () => {
+    await control('POST', 'links/quota', { amount: 500, replace: true })
+    const link = await make()
+    const opened = await open(`${link.url}?customer_channel=${encodeURIComponent('抖音-1')}`)
+    const customer = String(opened.externalUserId)
+    expect(opened).toMatchObject({ userId: 'lina', relation: 'new' })
+    expect((await getContact(app, customer)).follows).toMatchObject([{ userid: 'lina', add_way: 16, state: '抖音-1' }])
+    await event('change_external_contact.add_external_contact', { externalUserId: customer, state: '抖音-1' })
+    await event('customer_acquisition.open_profile', { linkId: link.link_id, state: '抖音-1' })
+    await event('customer_acquisition.friend_request', { linkId: link.link_id, state: '抖音-1' })
+    expect(await quota()).toMatchObject({ total: 500, balance: 499, quota_list: [{ balance: 499, expire_date: expect.any(Number) }] })
+    expect(await customers(link.link_id)).toEqual([{ external_userid: customer, userid: 'lina', chat_status: 0, state: '抖音-1' }])
+    expect(await open(link.url, { customer })).toMatchObject({ relation: 'friends' })
+    expect((await quota()).balance).toBe(499)
+    await control('POST', 'say', { from: customer, to: 'lina', text: '在吗' })
+    await control('POST', 'say', { from: customer, to: 'lina', text: '多少钱' })
+    await event('customer_acquisition.customer_start_chat', { externalUserId: customer, userId: 'lina' })
+    const second = await event('customer_acquisition.message_from_customer', { externalUserId: customer, chatSeq: 2 })
+    const { chatKey } = second as { chatKey: string }
+    const info = () => callWecom(app, `${path}/get_chat_info`, { body: { chat_key: chatKey } })
+    expect(await info()).toMatchObject({
+      userid: 'lina',
+      external_userid: customer,
+      chat_info: { recv_msg_cnt: 2, link_id: link.link_id, state: '抖音-1' },
+    })
+    expect(await customers(link.link_id)).toMatchObject([{ chat_status: 1 }])
+    const at = Math.floor(Date.parse(String((await control('GET', 'clock')).now)) / 1000)
+    const statistic = (start_time: number, end_time: number) =>
+      callWecom(app, `${path}/statistic`, { body: { link_id: link.link_id ?? '', start_time, end_time } })
+    expect(await statistic(at, at)).toMatchObject({ click_link_customer_cnt: 1, new_customer_cnt: 1 })
+    expect(await statistic(at - day, at - day)).toMatchObject({ click_link_customer_cnt: 0, new_customer_cnt: 0 })
+    expect(await failure(statistic(at - 30 * day, at))).toMatchObject({ errcode: 600018, reaction: 'fix_request' })
+    expect(await failure(statistic(at - 181 * day, at - 170 * day))).toMatchObject({ errcode: 600018 })
+    await advance(1801)
+    expect(await failure(info())).toMatchObject({ errcode: 40058 })
+  })
+
+  test('wait for the member where they ask for approval; the channel is cut at 64 bytes', async () => {
+    const link = await make({ skip_verify: false })
+    const before = (await quota()).balance ?? 0
+    const opened = await open(`${link.url}?customer_channel=${encodeURIComponent('渠'.repeat(30))}`)
+    expect(opened).toMatchObject({ relation: 'requested' })
+    expect(await customers(link.link_id)).toEqual([])
+    expect((await quota()).balance).toBe(before)
+    await control('POST', `tasks/${opened.task}/confirm`)
+    expect(await customers(link.link_id)).toMatchObject([{ state: '渠'.repeat(21) }])
+    expect((await quota()).balance).toBe(before - 1)
+  })
+
+  test('come page after page with their customers', async () => {
+    const link = await make()
+    for (let index = 0; index < 5; index++) await open(link.url, { name: `第${index}位` })
+    const listed = await customers(link.link_id, 2)
+    expect(new Set(listed.map((one) => one.external_userid)).size).toBe(5)
+    const bad = callWecom(app, `${path}/customer`, { body: { link_id: link.link_id ?? '', cursor: 'nonsense' } })
+    expect(await failure(bad)).toMatchObject({ errcode: 50100, reaction: 'restart_paging' })
+    const tooMany = callWecom(app, `${path}/customer`, { body: { link_id: link.link_id ?? '', limit: 1001 } })
+    expect(await failure(tooMany)).toMatchObject({ field: 'limit' })
+    expect(await failure(links(101))).toMatchObject({ field: 'limit' })
+    expect(await raw(`${path}/list_link`, { limit: 101 })).toMatchObject({ errcode: 40058, link_id_list: [] })
+  })
+
+  test('lead an old friend back to the friend where the link says so', async () => {
+    const customer = await newCustomer('majun')
+    const company = await make({ priority_option: { priority_type: 1 } })
+    expect(await open(company.url, { customer })).toMatchObject({ userId: 'majun', relation: 'friends' })
+    const listed = await make({ priority_option: { priority_type: 2, priority_userid_list: ['wanglei'] } })
+    expect(await open(listed.url, { customer })).toMatchObject({ userId: 'lina', relation: 'new' })
+  })
+
+  test('tell when the quota is low, used up, bought again and about to end', async () => {
+    await control('POST', 'links/quota', { amount: 20, days: 20, replace: true })
+    const link = await make()
+    for (let index = 0; index < 20; index++) await open(link.url, { name: `额度${index}` })
+    await event('customer_acquisition.balance_low')
+    await event('customer_acquisition.balance_exhausted')
+    expect(received.filter((one) => one.type === 'customer_acquisition.balance_low')).toHaveLength(1)
+    await expect(open(link.url)).rejects.toThrow('link.exhausted')
+    await control('POST', 'links/quota', { amount: 30, days: 20 })
+    await event('customer_acquisition.balance_increased')
+    expect(await quota()).toMatchObject({ total: 50, balance: 30 })
+    await advance(7 * day)
+    expect(await event('customer_acquisition.quota_expire_soon')).toMatchObject({ expireQuotaNum: 30 })
+    received = []
+    await advance(12 * day)
+    await event('customer_acquisition.quota_expire_soon')
+    await advance(2 * day)
+    expect(await quota()).toMatchObject({ total: 0, balance: 0, quota_list: [] })
+    await control('POST', 'links/quota', { amount: 1000 })
+  }, 20_000)
+
+  test('end when nobody is behind them, or the administrator deletes them', async () => {
+    await control('POST', 'employees', { userId: 'linkman', name: '获客专员' })
+    const link = await make({ range: { user_list: ['linkman'] } })
+    await control('DELETE', 'employees/linkman')
+    await expect(open(link.url)).rejects.toThrow('link.unavailable')
+    await expect(open(link.url)).rejects.toThrow('link.unavailable')
+    await event('customer_acquisition.link_unavailable', { linkId: link.link_id })
+    expect(received.filter((one) => one.type === 'customer_acquisition.link_unavailable')).toHaveLength(1)
+    await control('DELETE', `links/${link.link_id}`)
+    await event('customer_acquisition.delete_link', { linkId: link.link_id })
+  })
+
+  test('that ask for the impossible are refused', async () => {
+    expect(await failure(make({ range: {} }))).toMatchObject({ errcode: 40058, reaction: 'fix_request' })
+    expect(await failure(make({ range: { user_list: ['nobody'] } }))).toMatchObject({ errcode: 60111 })
+    expect(await failure(make({ range: { department_list: [999] } }))).toMatchObject({ errcode: 60123 })
+    expect(await failure(make({ priority_option: { priority_type: 3 } }))).toMatchObject({ errcode: 40058 })
+    expect(await failure(make({ priority_option: { priority_type: 2 } }))).toMatchObject({ errcode: 40058 })
+    const many = Array.from({ length: 501 }, (_, index) => `u${index}`)
+    expect(await failure(make({ range: { user_list: many } }))).toMatchObject({ field: 'range.user_list' })
+    await control('PUT', 'employees/gaofei', { contact: false })
+    expect(await failure(make({ range: { user_list: ['gaofei'] } }))).toMatchObject({ errcode: 84083 })
+    await control('PUT', 'employees/gaofei', { contact: true })
+    await control('PUT', 'settings', { limits: { acquisitionLinks: 1 } })
+    expect(await failure(make())).toMatchObject({ errcode: 41095, reaction: 'tell' })
+    await control('PUT', 'settings', { limits: { acquisitionLinks: 10_000 } })
+    const byOldSecret = callWecom(contactApp, `${path}/list_link`, { body: {} })
+    expect(await failure(byOldSecret)).toMatchObject({ errcode: 48002, reaction: 'configure' })
+    expect(await callWecom(app, 'externalcontact/customer_acquisition_app/get_permit', {})).toMatchObject({ department_list: [1] })
+  })
+})

@@ -101,6 +101,7 @@ export const texts = {
   41091: 'chat_id_list size out of limit',
   41093: 'group msg has been cancelled',
   41094: 'remind too frequently',
+  41095: 'acquisition link count out of limit',
   41096: 'welcome msg is being distributed',
   42001: 'access_token expired',
   43001: 'require GET method',

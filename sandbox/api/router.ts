@@ -7,6 +7,7 @@ import type { Agent } from '../state/corps.ts'
 import { record } from '../state/requests.ts'
 import { settleDue } from '../state/settle.ts'
 import { changeSetting, type World } from '../state/world.ts'
+import { acquisitionEndpoints } from './acquisition.ts'
 import { appCardEndpoints } from './app-card-updates.ts'
 import { appMessageEndpoints } from './app-messages.ts'
 import { baseEndpoints } from './base.ts'
@@ -40,6 +41,7 @@ export const endpoints: Endpoint[] = [
   ...welcomeEndpoints,
   ...tagEndpoints,
   ...transferEndpoints,
+  ...acquisitionEndpoints,
   ...groupEndpoints,
   ...groupStatisticEndpoints,
   ...groupWelcomeEndpoints,

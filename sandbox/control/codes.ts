@@ -1,4 +1,5 @@
 // What a camera does: from whatever was held in front of it to the code behind it.
+import { findLinkByCode, type Link } from '../state/acquisition.ts'
 import { type ContactWay, findContactWay } from '../state/contact-ways.ts'
 import { findGroupChatByCode, type GroupChat } from '../state/group-chats.ts'
 import { findJoinWay, type JoinWay } from '../state/join-ways.ts'
@@ -9,8 +10,12 @@ const redirectsMost = 3
 const pageMost = 1024 * 1024
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
-/** Leads to an employee, to one of several groups, or to one group. */
-export type Code = { kind: 'contact'; way: ContactWay } | { kind: 'join'; way: JoinWay } | { kind: 'group'; chat: GroupChat }
+/** Leads to an employee (an acquisition link also with the channel it was given), to one of several groups, or to one group. */
+export type Code =
+  | { kind: 'link'; link: Link; channel: string }
+  | { kind: 'contact'; way: ContactWay }
+  | { kind: 'join'; way: JoinWay }
+  | { kind: 'group'; chat: GroupChat }
 
 /** A config id, the QR picture's address, what the QR says, or a short link on this machine that leads to one of these. */
 export async function resolveCode(world: World, code: string): Promise<Code> {
@@ -54,6 +59,10 @@ export function findCode(world: World, id: string): Code | undefined {
 }
 
 function codeIn(world: World, text: string): Code | undefined {
+  for (const [, code = '', query = ''] of text.matchAll(/\/ca\/([\w-]{12})(?:\?([^\s"'<>\\]*))?/g)) {
+    const link = findLinkByCode(world, code)
+    if (link) return { kind: 'link', link, channel: new URLSearchParams(query.replaceAll('&amp;', '&')).get('customer_channel') ?? '' }
+  }
   for (const [id] of text.matchAll(/(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g)) {
     const code = findCode(world, id)
     if (code) return code

@@ -2,6 +2,8 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { agentEvent, emit, textMessage } from '../callbacks/events.ts'
+import { heardFromCustomer } from '../state/acquisition.ts'
+import { openLink } from '../state/acquisition-life.ts'
 import { appAgentId } from '../state/corps.ts'
 import {
   type Customer,
@@ -43,6 +45,8 @@ const refusals = {
   'code.used_or_expired': 'This temporary code has been used or is too old.',
   'code.groups_full': 'Every group behind this code is full.',
   'code.no_group': 'No group stands behind this code any more.',
+  'link.unavailable': 'Nobody stands behind this link any more.',
+  'link.exhausted': 'The quota of acquisition links is used up.',
 } as const
 
 export function peopleRoutes(world: World): Hono {
@@ -55,7 +59,7 @@ export function peopleRoutes(world: World): Hono {
     )
     const code = await resolveCode(world, input.code.trim())
     const then = worldAt(world, input.at)
-    const customer = scanner(then, code.kind === 'group' ? code.chat.corpId : code.way.corpId, input)
+    const customer = scanner(then, corpBehind(code), input)
     const result = scan(then, code, customer, input.employee)
     if ('refused' in result) return fail(409, result.refused, refusals[result.refused], 'code')
     if ('chat' in result) {
@@ -183,7 +187,11 @@ function employeeActs(world: World, routes: Hono): void {
   })
 }
 
+const corpBehind = (code: Code): string =>
+  code.kind === 'link' ? code.link.corpId : code.kind === 'group' ? code.chat.corpId : code.way.corpId
+
 function scan(world: World, code: Code, customer: Customer, chosen: string | undefined) {
+  if (code.kind === 'link') return openLink(world, code.link, customer, code.channel, chosen)
   if (code.kind === 'contact') return scanContactWay(world, code.way, customer, chosen)
   return code.kind === 'join' ? scanJoinWay(world, code.way, customer) : scanGroupCode(world, code.chat, customer)
 }
@@ -254,5 +262,6 @@ function sayBetween(
     kind: 'text',
     content: { text: it.text },
   })
+  if (sender === 'customer') heardFromCustomer(world, customer.corpId, employee.userId, customer.externalUserId)
   return { id: String(message.id), at: new Date(message.at).toISOString() }
 }

@@ -1,10 +1,10 @@
 // The camera: anything that leads to a code, or one of those that exist.
-import { call, h, toast } from './dom.js'
+import { call, h, icon, toast } from './dom.js'
 import { attempt, go } from './route.js'
 import { t } from './texts.js'
 
 export async function scanScreen(at, me) {
-  const { items, groups } = await call('/codes?limit=50')
+  const [{ items, groups }, links] = await Promise.all([call('/codes?limit=50'), call('/links?limit=50')])
   const input = h('input', {
     class: 'field',
     placeholder: t('paste'),
@@ -58,9 +58,34 @@ export async function scanScreen(at, me) {
       items.length > 0 || groups.length === 0 ? h('h2', { class: 'section-title' }, t('codes')) : '',
       list,
       intoGroups,
+      linkList(me, links.items),
     ),
   }
 }
+
+const linkList = (me, links) =>
+  links.length === 0
+    ? []
+    : [
+        h('h2', { class: 'section-title' }, t('links')),
+        h(
+          'ul',
+          {},
+          links.map((it) =>
+            h(
+              'li',
+              {},
+              h(
+                'button',
+                { class: 'row', onclick: () => scan(me, it.url) },
+                h('span', { class: 'avatar', style: 'display:grid;place-items:center' }, icon('link')),
+                h('span', { class: 'who' }, h('div', { class: 'name' }, it.name), h('div', { class: 'last' }, it.url)),
+                h('span', {}, it.skipVerify ? '' : h('span', { class: 'badge wait' }, t('verify'))),
+              ),
+            ),
+          ),
+        ),
+      ]
 
 function codeRow(me, it) {
   const who = it.members.length > 3 ? `${it.members.slice(0, 3).join('、')} +${it.members.length - 3}` : it.members.join('、')

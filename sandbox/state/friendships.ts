@@ -1,5 +1,6 @@
 // How people become friends and stop being friends, with what WeCom tells about it.
 import { emit, externalContactEvent } from '../callbacks/events.ts'
+import { countAcquired } from './acquisition.ts'
 import { type ContactWay, markContactWayUsed, membersBehind } from './contact-ways.ts'
 import { beginFollow, type Customer, type Follow, findCustomer, findFollow, followsOfCustomer, updateFollow } from './customers.ts'
 import { type Employee, findEmployee } from './directory.ts'
@@ -7,7 +8,7 @@ import { addMessage } from './messages.ts'
 import { issueWelcomeCode } from './welcome.ts'
 import { now, publish, type World } from './world.ts'
 
-export const addWays = { unknown: 0, qrCode: 1, mobileSearch: 2, nameCard: 3, groupChat: 4 } as const
+export const addWays = { unknown: 0, qrCode: 1, mobileSearch: 2, nameCard: 3, groupChat: 4, acquisitionLink: 16 } as const
 
 export type Refusal = { refused: 'code.nobody_behind' | 'code.not_for_you' | 'code.used_or_expired' }
 /** `task`: what the employee has to confirm, of a request. */
@@ -21,29 +22,37 @@ export function scanContactWay(world: World, way: ContactWay, customer: Customer
 function befriend(world: World, way: ContactWay, customer: Customer, chosen: string | undefined): Scanned | Refusal {
   const employee = pickEmployee(world, way, customer, chosen)
   if (!employee) return { refused: 'code.nobody_behind' }
-  const known = findFollow(world, way.corpId, employee.userId, customer.externalUserId)
+  const { skip_verify: skipVerify, state } = way.body
+  return approach(world, { corpId: way.corpId, employee, customer, skipVerify, addWay: addWays.qrCode, state })
+}
+
+type Approach = { corpId: string; employee: Employee; customer: Customer; skipVerify: boolean; addWay: number; state: string }
+
+/** The customer asks to be a friend: at once where nobody needs to agree. */
+export function approach(world: World, { corpId, employee, customer, skipVerify, addWay, state }: Approach): Scanned {
+  const known = findFollow(world, corpId, employee.userId, customer.externalUserId)
   if (known?.customerSide && known.request !== 'pending') {
     // The member may have deleted this customer: then the old friend comes back as a new one.
     if (known.memberSide || known.request === 'half') return { userId: employee.userId, relation: 'friends' }
   }
   const follow = beginFollow(world, {
-    corpId: way.corpId,
+    corpId,
     userId: employee.userId,
     externalUserId: customer.externalUserId,
     memberSide: known?.memberSide ?? false,
-    customerSide: way.body.skip_verify,
-    request: way.body.skip_verify ? 'half' : 'pending',
-    addWay: addWays.qrCode,
+    customerSide: skipVerify,
+    request: skipVerify ? 'half' : 'pending',
+    addWay,
     operUserId: customer.externalUserId,
-    state: way.body.state,
+    state,
     createdAt: now(world),
   })
   publish(world, { kind: 'friend', externalUserId: customer.externalUserId, userId: employee.userId })
-  if (!way.body.skip_verify) return { userId: employee.userId, relation: 'requested', task: taskOf(follow) }
+  if (!skipVerify) return { userId: employee.userId, relation: 'requested', task: taskOf(follow) }
   const welcome = issueWelcomeCode(world, follow, customer.type)
   emit(
     world,
-    way.corpId,
+    corpId,
     externalContactEvent('add_half_external_contact', employee.userId, customer.externalUserId, {
       State: follow.state || undefined,
       WelcomeCode: welcome,
@@ -64,6 +73,7 @@ export function confirmFollow(world: World, waiting: Follow): void {
     const createdAt = waiting.request === 'pending' ? now(world) : waiting.createdAt
     const follow: Follow = { ...waiting, memberSide: true, customerSide: true, request: undefined, createdAt }
     updateFollow(world, follow)
+    if (follow.addWay === addWays.acquisitionLink) countAcquired(world, follow)
     greet(world, follow)
     const welcome = issueWelcomeCode(world, follow, customer.type)
     emit(

@@ -50,6 +50,8 @@ export const Limits = z.object({
   groupMembers: z.int().min(3).default(200),
   /** Customers one member can have; a fuller one takes nobody over. */
   memberCustomers: z.int().min(1).default(20_000),
+  /** The documents name the code (41095) and no figure. */
+  acquisitionLinks: z.int().min(1).default(10_000),
   /** Mass messages a customer or a group may get from the company: as many as the period has days, or `most`. */
   massReceive: z.object({ per: z.enum(['day', 'week', 'month']), most: z.int().min(1).optional() }).default({ per: 'month' }),
   remindersPerDay: z.int().min(1).default(3),
