@@ -89,10 +89,13 @@ export function massMessageRoutes(world: World): Hono {
 }
 
 /** The mass messages and moments that wait for this member, newest first. */
-export const manyTasksOf = (world: World, corpId: string, userId: string) => [
-  ...openMassTasks(world, corpId, userId).map((mass) => taskView(world, { mass }, namesShown)),
-  ...openMomentTasks(world, corpId, userId).map((moment) => taskView(world, { moment }, namesShown)),
-]
+export function manyTasksOf(world: World, corpId: string, userId: string) {
+  settleDue(world)
+  return [
+    ...openMassTasks(world, corpId, userId).map((mass) => taskView(world, { mass }, namesShown)),
+    ...openMomentTasks(world, corpId, userId).map((moment) => taskView(world, { moment }, namesShown)),
+  ]
+}
 
 /** What the phone shows of a text with attachments that goes to many. */
 export const bodyView = (world: World, { text, pieces }: ManyBody) => ({

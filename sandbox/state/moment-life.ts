@@ -67,11 +67,14 @@ export function publishMoment(world: World, task: MomentTask): void {
 export function postMoment(world: World, corpId: string, userId: string, body: ManyBody): MomentTask {
   return world.store.transaction(() => {
     const { momentId } = insertMoment(world, { corpId, creator: userId, isPublic: true, tags: [], body, createdAt: now(world) }, [userId])
-    const task = findMomentTask(world, momentId, userId)
-    if (!task) throw new Error('the moment just posted is gone')
-    publishMoment(world, task)
-    return task
+    const read = () => findMomentTask(world, momentId, userId) ?? gone()
+    publishMoment(world, read())
+    return read()
   })
+}
+
+function gone(): never {
+  throw new Error('the moment just posted is gone')
 }
 
 function chosenFriends(world: World, moment: Moment, userId: string): Follow[] {
