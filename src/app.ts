@@ -42,6 +42,7 @@ import { permissions, roles } from '#management/team/roles/routes.ts'
 import { sessions } from '#management/team/sessions/routes.ts'
 import { settings } from '#management/team/settings/routes.ts'
 import { wecomCallbacks } from '#management/wecom/callback-routes.ts'
+import type { WecomPart } from '#management/wecom/parts.ts'
 import { refreshCustomer } from '#management/wecom/refresh.ts'
 import { wecomCorps } from '#management/wecom/routes.ts'
 import { wecomSchedules } from '#management/wecom/schedules.ts'
@@ -49,6 +50,10 @@ import { syncCorp } from '#management/wecom/sync.ts'
 import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
+import { operationEventDefinitions } from '#operation/events.ts'
+import { groupsExport } from '#operation/groups/export.ts'
+import { groups } from '#operation/groups/routes.ts'
+import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
@@ -90,12 +95,15 @@ export const importKinds: readonly ImportKind[] = [
 const imported = importJob(importKinds)
 
 /** Lists that can be taken away as a file. */
-export const exportKinds: readonly ExportKind[] = [ordersExport, customersExport]
+export const exportKinds: readonly ExportKind[] = [ordersExport, customersExport, groupsExport]
 
 export const exported = exportJob(exportKinds)
 
+/** What features above the connection read of WeCom. */
+export const wecomParts: readonly WecomPart[] = [groupsOfWecom]
+
 /** Work that outlives a request. */
-export const jobs: readonly Job[] = [bulkTagging, syncCorp, refreshCustomer, ...liveCodeJobs, imported, exported]
+export const jobs: readonly Job[] = [bulkTagging, syncCorp(wecomParts), refreshCustomer, refreshGroup, ...liveCodeJobs, imported, exported]
 
 /** Work at planned moments. */
 export const schedules: readonly Schedule[] = [
@@ -114,7 +122,7 @@ const welcomes: readonly WelcomeDecider[] = [greetByLiveCode]
 
 /** What a worker does all the time beside consumers, jobs and schedules. */
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
-  (installation, signal) => runWecom(installation, welcomes, signal),
+  (installation, signal) => runWecom(installation, welcomes, signal, wecomParts),
 ]
 
 /** Everything that may be emitted. */
@@ -122,6 +130,7 @@ export const eventDefinitions: readonly EventDefinition[] = [
   ...customersEventDefinitions,
   ...employeeEventDefinitions,
   ...wecomEventDefinitions,
+  ...operationEventDefinitions,
   ...growthEventDefinitions,
   ...insightEventDefinitions,
   orderPlaced,
@@ -162,6 +171,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/channels', channels],
   ['/api/v1/spends', spends],
   ['/api/v1/live-codes', liveCodes],
+  ['/api/v1/groups', groups],
   ['/api/v1/reports', reports],
   ['/api/v1/overview', overview],
   ['/api/v1/search', searching],

@@ -359,6 +359,55 @@
   CREATE INDEX follows_channel ON public.follows USING btree (tenant_id, channel_id, canonical_id) WHERE (channel_id IS NOT NULL)
   CREATE INDEX follows_employee ON public.follows USING btree (tenant_id, employee_id, canonical_id)
 
+-- group_members (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  group_id integer not null
+  member text not null
+  kind text not null
+  customer_id integer
+  employee_id integer
+  name text not null default ''::text
+  nickname text not null default ''::text
+  join_scene text
+  state text not null default ''::text
+  inviter_userid text not null default ''::text
+  inviter_id integer
+  joined_at timestamp with time zone not null
+  left_at timestamp with time zone
+  quit_scene text
+  group_members_join_scene_check CHECK ((join_scene = ANY (ARRAY['invited'::text, 'link'::text, 'code'::text])))
+  group_members_kind_check CHECK ((kind = ANY (ARRAY['employee'::text, 'customer'::text])))
+  group_members_pkey PRIMARY KEY (tenant_id, id)
+  group_members_quit_scene_check CHECK ((quit_scene = ANY (ARRAY['left'::text, 'removed'::text, 'dismissed'::text])))
+  group_members_tenant_id_group_id_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES groups(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX group_members_customer ON public.group_members USING btree (tenant_id, customer_id) WHERE (customer_id IS NOT NULL)
+  CREATE INDEX group_members_of_group ON public.group_members USING btree (tenant_id, group_id, joined_at, id)
+  CREATE UNIQUE INDEX group_members_present ON public.group_members USING btree (tenant_id, group_id, member) WHERE (left_at IS NULL)
+
+-- groups (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  corp integer not null
+  chat_id text not null
+  name text not null default ''::text
+  notice text not null default ''::text
+  owner_userid text not null default ''::text
+  owner_id integer
+  admins text[] not null default '{}'::text[]
+  created_at timestamp with time zone not null
+  dismissed_at timestamp with time zone
+  member_version text not null default ''::text
+  members_count integer not null default 0
+  customers_count integer not null default 0
+  changed_at timestamp with time zone not null
+  groups_pkey PRIMARY KEY (tenant_id, id)
+  groups_tenant_id_corp_chat_id_key UNIQUE (tenant_id, corp, chat_id)
+  CREATE INDEX groups_created ON public.groups USING btree (tenant_id, created_at, id)
+  CREATE INDEX groups_customers ON public.groups USING btree (tenant_id, customers_count, id)
+  CREATE INDEX groups_owner ON public.groups USING btree (tenant_id, owner_id)
+  CREATE UNIQUE INDEX groups_tenant_id_corp_chat_id_key ON public.groups USING btree (tenant_id, corp, chat_id)
+
 -- idempotency_keys (row-level security)
   tenant_id integer not null
   actor text not null

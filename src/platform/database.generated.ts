@@ -337,6 +337,43 @@ export interface Follows {
   tenantId: number;
 }
 
+export interface GroupMembers {
+  customerId: number | null;
+  employeeId: number | null;
+  groupId: number;
+  id: Generated<Int8>;
+  inviterId: number | null;
+  inviterUserid: Generated<string>;
+  joinedAt: Timestamp;
+  joinScene: string | null;
+  kind: string;
+  leftAt: Timestamp | null;
+  member: string;
+  name: Generated<string>;
+  nickname: Generated<string>;
+  quitScene: string | null;
+  state: Generated<string>;
+  tenantId: number;
+}
+
+export interface Groups {
+  admins: Generated<string[]>;
+  changedAt: Timestamp;
+  chatId: string;
+  corp: number;
+  createdAt: Timestamp;
+  customersCount: Generated<number>;
+  dismissedAt: Timestamp | null;
+  id: Generated<number>;
+  membersCount: Generated<number>;
+  memberVersion: Generated<string>;
+  name: Generated<string>;
+  notice: Generated<string>;
+  ownerId: number | null;
+  ownerUserid: Generated<string>;
+  tenantId: number;
+}
+
 export interface IdempotencyKeys {
   actor: string;
   body: string | null;
@@ -983,6 +1020,8 @@ export interface DB {
   files: Files;
   followPeriods: FollowPeriods;
   follows: Follows;
+  groupMembers: GroupMembers;
+  groups: Groups;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
   imports: Imports;

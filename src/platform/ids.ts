@@ -27,6 +27,8 @@ export const idPrefixes = {
   emp: 'employee',
   exp: 'export',
   fil: 'file',
+  gme: 'group_member',
+  grp: 'group',
   imp: 'import',
   job: 'job',
   lco: 'live_code',

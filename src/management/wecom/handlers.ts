@@ -13,16 +13,16 @@ import { refreshCustomer } from './refresh.ts'
 import type { Change, EndedBy } from './relation.ts'
 import { applyTagGroups, readTagGroups, removeTagOrGroup } from './tags.ts'
 
-type Place = { corp: number; key: string }
+export type Place = { corp: number; key: string }
 
 /** Asks WeCom what it needs to know and gives back the effect, which is one transaction with the callback's mark. */
-type Handler<Type extends KnownEvent['type']> = (
+export type Handler<Type extends KnownEvent['type']> = (
   ctx: Context,
   event: Extract<KnownEvent, { type: Type }>,
   place: Place,
 ) => Promise<(ctx: Context) => Promise<void>>
 
-type Handlers = { [Type in KnownEvent['type']]?: Handler<Type> }
+export type Handlers = { [Type in KnownEvent['type']]?: Handler<Type> }
 
 const handlers: Handlers = {
   'change_external_contact.add_external_contact': (ctx, event, place) => told(ctx, event, place, { what: 'added' }),
@@ -80,16 +80,29 @@ const handlers: Handlers = {
 
 type Apply = (ctx: Context) => Promise<void>
 
-export function handlerOf(callback: Callback): ((ctx: Context, place: Place) => Promise<Apply>) | undefined {
+/** `others`: what features above understand. */
+export function handlerOf(
+  callback: Callback,
+  others: readonly Handlers[] = [],
+): ((ctx: Context, place: Place) => Promise<Apply>) | undefined {
   if (!callback.known || callback.kind !== 'event') return undefined
-  const handler = handlers[callback.type] as Handler<KnownEvent['type']> | undefined
+  const { type } = callback
+  const handler = [handlers, ...others].find((some) => some[type])?.[type] as Handler<KnownEvent['type']> | undefined
   return handler && ((ctx, place) => handler(ctx, callback, place))
 }
 
-export const isHandled = (callback: Callback): boolean => handlerOf(callback) !== undefined
+/** What the features above understand; the inbox of a program without them leaves it aside. */
+const handledAbove: ReadonlySet<string> = new Set<KnownEvent['type']>([
+  'change_external_chat.create',
+  'change_external_chat.update',
+  'change_external_chat.dismiss',
+])
+
+export const isHandled = (callback: Callback): boolean => handlerOf(callback) !== undefined || handledAbove.has(callback.type)
 
 export const rereadingTypes: ReadonlySet<string> = new Set<KnownEvent['type']>([
   'change_external_contact.edit_external_contact',
+  'change_external_chat.update',
   'change_external_tag.create',
   'change_external_tag.update',
   'change_external_tag.shuffle',
@@ -105,17 +118,18 @@ export const rereadingTypes: ReadonlySet<string> = new Set<KnownEvent['type']>([
  */
 export const asksToReread = ({ type }: { type: string }): boolean => rereadingTypes.has(type)
 
-/** What must keep its order: everything about one customer, all of the directory, all of the tags. */
+/** What must keep its order: everything about one customer, everything about one group, all of the directory, all of the tags. */
 export function laneOf(callback: Callback): string {
   if ('externalUserId' in callback && typeof callback.externalUserId === 'string' && callback.externalUserId)
     return callback.externalUserId.slice(0, 200)
+  if ('chatId' in callback && typeof callback.chatId === 'string' && callback.chatId) return callback.chatId.slice(0, 200)
   if (callback.kind === 'event') return callback.event.slice(0, 200)
   return 'messages'
 }
 
 type Relation = { userId: string; externalUserId: string; at?: number; state?: string | undefined }
 
-const momentOf = (ctx: Context, { at }: { at?: number }): Date => (at === undefined ? ctx.now() : new Date(at * 1000))
+export const momentOf = (ctx: Context, { at }: { at?: number }): Date => (at === undefined ? ctx.now() : new Date(at * 1000))
 
 const changeOf = (ctx: Context, { at }: Relation, key: string, what: Pick<Change, 'what' | 'by'>): Change => ({
   at: at ?? seconds(ctx.now()),

@@ -5,6 +5,7 @@ import { type Context, createContext, type Installation, systemActor } from '#pl
 import { describeError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { asksToReread, handlerOf } from './handlers.ts'
+import type { WecomPart } from './parts.ts'
 
 type Claimed = {
   tenantId: number
@@ -24,9 +25,9 @@ const mostAttempts = 6
 const idleMs = 60
 
 /** Works through the inbox until aborted. Any number of processes may do so side by side. */
-export async function runInbox(installation: Installation, signal: AbortSignal): Promise<void> {
+export async function runInbox(installation: Installation, signal: AbortSignal, parts: readonly WecomPart[] = []): Promise<void> {
   while (!signal.aborted) {
-    const done = await workOnce(installation).catch((error) => {
+    const done = await workOnce(installation, parts).catch((error) => {
       installation.log.warn({ err: error }, 'the inbox of WeCom rests for a moment')
       return -1
     })
@@ -35,19 +36,19 @@ export async function runInbox(installation: Installation, signal: AbortSignal):
 }
 
 /** One round: the oldest callback of each lane. Returns how many were taken. */
-export async function workOnce(installation: Installation): Promise<number> {
+export async function workOnce(installation: Installation, parts: readonly WecomPart[] = []): Promise<number> {
   const claimed = await claim(installation, sideBySide * 4)
   const waiting = [...claimed]
   const worker = async () => {
-    for (let one = waiting.shift(); one; one = waiting.shift()) await handle(installation, one)
+    for (let one = waiting.shift(); one; one = waiting.shift()) await handle(installation, one, parts)
   }
   await Promise.all(Array.from({ length: sideBySide }, worker))
   return claimed.length
 }
 
 /** Until nothing is due: for commands without a worker and for tests. */
-export async function drainInbox(installation: Installation): Promise<void> {
-  while ((await workOnce(installation)) > 0);
+export async function drainInbox(installation: Installation, parts: readonly WecomPart[] = []): Promise<void> {
+  while ((await workOnce(installation, parts)) > 0);
 }
 
 async function claim(installation: Installation, limit: number): Promise<Claimed[]> {
@@ -63,11 +64,14 @@ async function claim(installation: Installation, limit: number): Promise<Claimed
   return claimed.rows
 }
 
-async function handle(installation: Installation, claimed: Claimed): Promise<void> {
+async function handle(installation: Installation, claimed: Claimed, parts: readonly WecomPart[]): Promise<void> {
   const ctx = createContext(installation, claimed.tenantId, systemActor, claimed.requestId ?? `wecom-${claimed.id}`)
   try {
     const callback = readCallback(claimed.body)
-    const handler = handlerOf(callback)
+    const handler = handlerOf(
+      callback,
+      parts.map(({ handlers }) => handlers),
+    )
     if (!handler) return await settle(ctx, claimed, 'ignored')
     // Questions to WeCom come first and change nothing; the effect and its mark are then one transaction.
     const apply = await handler(ctx, { corp: claimed.corp, key: claimed.key })

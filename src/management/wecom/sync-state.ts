@@ -18,6 +18,10 @@ export const Saved = z.object({
   lastMember: z.string().optional(),
   cursor: z.string().optional(),
   batchStartedAt: z.string().optional(),
+  /** Groups are read in order of their ids: the last one of the last whole batch. */
+  lastGroup: z.string().optional(),
+  /** The first time that groups are read: then none is a repair. */
+  groupsAreNew: z.boolean().optional(),
 })
 
 export type Sync = {

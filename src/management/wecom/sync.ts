@@ -6,6 +6,7 @@ import { appError } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { defineJob, enqueue } from '#platform/jobs.ts'
 import { wecomApp } from './app.ts'
+import type { WecomPart } from './parts.ts'
 import { syncCustomers } from './sync-customers.ts'
 import { syncDepartments, syncMembers, syncTags } from './sync-directory.ts'
 import { Saved, type Sync } from './sync-state.ts'
@@ -13,39 +14,42 @@ import { Saved, type Sync } from './sync-state.ts'
 /**
  * Reads everything of a corp and makes everything here agree with it. The first time it brings a company in, every night it
  * repairs what callbacks did not tell. It goes on where it was interrupted, and running it twice is like running it once.
+ * `parts`: what features above compare after us.
  */
-export const syncCorp = defineJob({
-  name: 'wecom.sync',
-  payload: z.object({ corp: z.int(), why: z.enum(['connected', 'asked', 'nightly']) }),
-  maxAttempts: 20,
-  async run(ctx, { corp, why }, task) {
-    const saved = Saved.parse(task.saved)
-    saved.first ??=
-      (
-        await ctx.db
-          .selectFrom('wecomCorps')
-          .select('syncedAt')
-          .where('tenantId', '=', ctx.tenantId)
-          .where('id', '=', corp)
-          .executeTakeFirst()
-      )?.syncedAt === null
-    const sync: Sync = { ctx, corp, app: await wecomApp(ctx, corp), task, saved, askedTags: new Set() }
-    try {
-      await step(sync, 'departments', syncDepartments)
-      await step(sync, 'employees', syncMembers)
-      await step(sync, 'tags', syncTags)
-      await step(sync, 'customers', syncCustomers)
-      await finish(sync, why)
-    } catch (error) {
-      throw final(error)
-    }
-    return { done: saved.done, repaired: saved.repaired }
-  },
-})
+export const syncCorp = (parts: readonly WecomPart[]) =>
+  defineJob({
+    name: 'wecom.sync',
+    payload: z.object({ corp: z.int(), why: z.enum(['connected', 'asked', 'nightly']) }),
+    maxAttempts: 20,
+    async run(ctx, { corp, why }, task) {
+      const saved = Saved.parse(task.saved)
+      saved.first ??=
+        (
+          await ctx.db
+            .selectFrom('wecomCorps')
+            .select('syncedAt')
+            .where('tenantId', '=', ctx.tenantId)
+            .where('id', '=', corp)
+            .executeTakeFirst()
+        )?.syncedAt === null
+      const sync: Sync = { ctx, corp, app: await wecomApp(ctx, corp), task, saved, askedTags: new Set() }
+      try {
+        await step(sync, 'departments', syncDepartments)
+        await step(sync, 'employees', syncMembers)
+        await step(sync, 'tags', syncTags)
+        await step(sync, 'customers', syncCustomers)
+        for (const { name, work } of parts.flatMap(({ steps }) => steps)) await step(sync, name, work)
+        await finish(sync, why)
+      } catch (error) {
+        throw final(error)
+      }
+      return { done: saved.done, repaired: saved.repaired }
+    },
+  })
 
 /** One sync of a corp at a time; asking again while one waits or runs is the same one. */
 export const startSync = (ctx: Context, corp: number, why: 'connected' | 'asked' | 'nightly'): Promise<number> =>
-  enqueue(ctx, syncCorp, { corp, why }, { key: `corp ${corp}` })
+  enqueue(ctx, syncCorp([]), { corp, why }, { key: `corp ${corp}` })
 
 async function step(sync: Sync, name: string, work: (sync: Sync) => Promise<void>): Promise<void> {
   const { saved, task } = sync

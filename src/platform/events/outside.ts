@@ -3,6 +3,7 @@ import { type IdCodec, type IdPrefix, publicId } from '../ids.ts'
 /** The words under which events name other things by their id; one word means one thing in every event. */
 const idWords: Record<string, IdPrefix> = {
   channel: 'cha',
+  chat: 'grp',
   code: 'lco',
   corp: 'cor',
   employee: 'emp',

@@ -2,7 +2,7 @@ import { statistics } from './attachments.ts'
 import { flag, id, ids, list, next, nothing, number, object, post, read, some, text } from './define.ts'
 
 /** type 1 employee, 2 customer; join_scene 1 direct invitation, 2 invitation link, 3 QR code (doc 92122). */
-const groupMember = object(
+export const groupMember = object(
   { userid: id },
   {
     type: number,

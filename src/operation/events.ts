@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { defineEvent } from '#platform/events/catalogue.ts'
+
+/** A customer group; "group" alone names a group of tags in events. */
+const chat = { chat: z.int(), chatName: z.string() }
+/** The owner. */
+const owner = { employee: z.int(), employeeName: z.string() }
+
+export const groupCreated = defineEvent('group.created', {
+  title: { zh: '新建客户群', en: 'Group created' },
+  properties: z.object({ ...chat, employee: z.int().optional(), employeeName: z.string().optional() }),
+})
+
+export const groupJoined = defineEvent('group.joined', {
+  title: { zh: '进群', en: 'Joined a group' },
+  own: true,
+  properties: z.object({
+    ...chat,
+    scene: z.enum(['invited', 'link', 'code', 'unknown']),
+    /** Of the code they scanned. */
+    state: z.string().optional(),
+    /** The colleague who invited them. */
+    employee: z.int().optional(),
+    employeeName: z.string().optional(),
+  }),
+})
+
+/** `how` is unknown where WeCom only stopped showing them. */
+export const groupLeft = defineEvent('group.left', {
+  title: { zh: '退群', en: 'Left a group' },
+  properties: z.object({ ...chat, how: z.enum(['left', 'removed', 'dismissed', 'unknown']), daysStayed: z.int() }),
+})
+
+export const groupRenamed = defineEvent('group.renamed', {
+  title: { zh: '客户群改名', en: 'Group renamed' },
+  properties: z.object({ ...chat, before: z.string() }),
+})
+
+export const groupOwnerChanged = defineEvent('group.owner_changed', {
+  title: { zh: '群主变更', en: 'Group owner changed' },
+  properties: z.object({ ...chat, ...owner, before: z.string() }),
+})
+
+export const groupDismissed = defineEvent('group.dismissed', {
+  title: { zh: '客户群解散', en: 'Group dismissed' },
+  properties: z.object({ ...chat, members: z.int(), customers: z.int() }),
+})
+
+export const operationEventDefinitions = [groupCreated, groupJoined, groupLeft, groupRenamed, groupOwnerChanged, groupDismissed]

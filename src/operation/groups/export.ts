@@ -1,0 +1,39 @@
+import type { ExportKind } from '#platform/exports/kind.ts'
+import { listGroups } from './queries.ts'
+
+const pageRows = 200
+
+/** Groups as the list shows them to the asker. */
+export const groupsExport: ExportKind = {
+  name: 'groups',
+  title: { zh: '客户群', en: 'Groups' },
+  permission: 'groups.read',
+  columns: [
+    { zh: '群名', en: 'Name' },
+    { zh: '群主', en: 'Owner' },
+    { zh: '成员数', en: 'Members' },
+    { zh: '客户数', en: 'Customers' },
+    { zh: '7 日进群', en: 'Joined in 7 days' },
+    { zh: '7 日退群', en: 'Left in 7 days' },
+    { zh: '建群时间', en: 'Created' },
+    { zh: '解散时间', en: 'Dismissed' },
+  ],
+  check: () => undefined,
+  async *rows(ctx, { q }) {
+    for (let cursor: string | undefined; ; ) {
+      const { items, next } = await listGroups(ctx, { q, limit: pageRows, cursor })
+      yield items.map((group) => [
+        group.name,
+        group.owner?.name ?? null,
+        group.membersCount,
+        group.customersCount,
+        group.joinedWeek,
+        group.leftWeek,
+        new Date(group.createdAt),
+        group.dismissedAt ? new Date(group.dismissedAt) : null,
+      ])
+      if (!next) return
+      cursor = next
+    }
+  },
+}
