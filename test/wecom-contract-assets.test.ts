@@ -10,6 +10,7 @@ import { addContactWay } from '#connectors/wecom/contact-ways.ts'
 import { getContact, listContactIds } from '#connectors/wecom/contacts.ts'
 import { openCallback, parseKey } from '#connectors/wecom/crypto.ts'
 import { type Callback, readCallback } from '#connectors/wecom/events/read-callback.ts'
+import { uploadAttachment } from '#connectors/wecom/media.ts'
 import { pages } from '#connectors/wecom/paging.ts'
 import { parseEnvelope } from '#connectors/wecom/xml.ts'
 import { createLogger } from '#platform/log.ts'
@@ -492,5 +493,236 @@ describe('acquisition links', () => {
     const byOldSecret = callWecom(contactApp, `${path}/list_link`, { body: {} })
     expect(await failure(byOldSecret)).toMatchObject({ errcode: 48002, reaction: 'configure' })
     expect(await callWecom(app, 'externalcontact/customer_acquisition_app/get_permit', {})).toMatchObject({ department_list: [1] })
+  })
+})
+
+describe('the product album', () => {
+  const path = 'externalcontact'
+  const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(64)])
+  const picture = async (kind: 1 | 2 = 2) =>
+    (await uploadAttachment(app, 'image', kind, { fileName: 'a.png', contentType: 'image/png', bytes: png })).mediaId
+  const product = async (more: object = {}) => ({
+    description: '世界上最好的商品',
+    price: 30_000,
+    product_sn: 'SN001',
+    attachments: [{ type: 'image', image: { media_id: await picture() } }],
+    ...more,
+  })
+  const add = async (more?: object) => (await callWecom(app, `${path}/add_product_album`, { body: await product(more) })).product_id
+  const read = async (product_id: string) => (await callWecom(app, `${path}/get_product_album`, { body: { product_id } })).product
+
+  test('holds products that are made, read, changed, listed page after page and deleted', async () => {
+    const ids = [await add(), await add({ product_sn: '' }), await add()]
+    const [first = '', ...others] = ids
+    expect(await read(first)).toMatchObject({
+      product_id: first,
+      description: '世界上最好的商品',
+      price: 30_000,
+      product_sn: 'SN001',
+      create_time: expect.any(Number),
+      attachments: [{ type: 'image', image: { media_id: expect.any(String) } }],
+    })
+    await callWecom(app, `${path}/update_product_album`, { body: { product_id: first, price: 100 } })
+    expect(await read(first)).toMatchObject({ price: 100, description: '世界上最好的商品' })
+    const listed = () =>
+      all(
+        pages(async (cursor) => {
+          const answer = await callWecom(app, `${path}/get_product_album_list`, { body: { limit: 2, ...(cursor && { cursor }) } })
+          return { items: answer.product_list ?? [], next: answer.next_cursor }
+        }),
+      )
+    expect((await listed()).map((one) => one.product_id)).toEqual(ids)
+    await callWecom(app, `${path}/delete_product_album`, { body: { product_id: first } })
+    expect((await listed()).map((one) => one.product_id)).toEqual(others)
+    expect(await failure(read(first))).toMatchObject({ errcode: 40058, reaction: 'fix_request' })
+    const bad = callWecom(app, `${path}/get_product_album_list`, { body: { cursor: 'nonsense' } })
+    expect(await failure(bad)).toMatchObject({ errcode: 50100, reaction: 'restart_paging' })
+  })
+
+  test('takes only pictures of its own kind, and keeps them longer than their id lives', async () => {
+    const moment = [{ type: 'image', image: { media_id: await picture(1) } }]
+    expect(await failure(add({ attachments: moment }))).toMatchObject({ errcode: 40007, reaction: 'upload_again' })
+    const id = (await add()) ?? ''
+    const { attachments } = (await read(id)) ?? {}
+    await advance(4 * day)
+    await callWecom(app, `${path}/update_product_album`, { body: { product_id: id, attachments: attachments ?? [] } })
+    expect(await failure(add({ attachments }))).toMatchObject({ errcode: 40007 })
+  })
+
+  test('keeps to its bounds, with us and with WeCom alike', async () => {
+    const attachments = Array.from({ length: 10 }, () => ({ type: 'image', image: { media_id: 'm' } }))
+    for (const [field, wrong] of [
+      ['description', { description: '长'.repeat(301) }],
+      ['price', { price: 5_000_001 }],
+      ['product_sn', { product_sn: 's'.repeat(129) }],
+      ['attachments', { attachments }],
+    ] as const) {
+      expect(await failure(add(wrong))).toMatchObject({ code: 'wecom.bad_request', field })
+      const answer = await raw(`${path}/add_product_album`, await product(wrong))
+      expect(answer).toMatchObject({ errcode: 40058, errmsg: expect.stringContaining(field) })
+    }
+    expect(await failure(add({ product_sn: '编号' }))).toMatchObject({ errcode: 40058 })
+    expect(await failure(add({ attachments: [] }))).toMatchObject({ errcode: 40058 })
+  })
+})
+
+describe('intercept words', () => {
+  const path = 'externalcontact'
+  const rule = {
+    rule_name: '承诺收益',
+    word_list: ['保本', '稳赚'],
+    semantics_list: [1],
+    intercept_type: 1,
+    applicable_range: { user_list: ['lina'], department_list: [3] },
+  }
+  const add = async (more: object = {}) => (await callWecom(app, `${path}/add_intercept_rule`, { body: { ...rule, ...more } })).rule_id
+  const read = async (rule_id: string) => (await callWecom(app, `${path}/get_intercept_rule`, { body: { rule_id } })).rule
+  const remove = (rule_id: string) => callWecom(app, `${path}/del_intercept_rule`, { body: { rule_id } })
+
+  test('are made, read, changed by another body, listed and deleted', async () => {
+    const id = await add()
+    const { semantics_list, ...rest } = rule
+    expect(await read(id)).toEqual({ rule_id: id, ...rest, extra_rule: { semantics_list } })
+    const list = () => callWecom(app, `${path}/get_intercept_rule_list`, {})
+    expect((await list()).rule_list).toMatchObject([{ rule_id: id, rule_name: '承诺收益', create_time: expect.any(Number) }])
+    await callWecom(app, `${path}/update_intercept_rule`, {
+      body: {
+        rule_id: id,
+        extra_rule: { semantics_list: [2] },
+        add_applicable_range: { user_list: ['wanglei'] },
+        remove_applicable_range: { user_list: ['lina'], department_list: [3] },
+      },
+    })
+    expect(await read(id)).toMatchObject({
+      rule_name: '承诺收益',
+      extra_rule: { semantics_list: [2] },
+      applicable_range: { user_list: ['wanglei'], department_list: [] },
+    })
+    const emptied = callWecom(app, `${path}/update_intercept_rule`, {
+      body: { rule_id: id, remove_applicable_range: { user_list: ['wanglei'] } },
+    })
+    expect(await failure(emptied)).toMatchObject({ errcode: 40058 })
+    await remove(id)
+    expect((await list()).rule_list).toEqual([])
+    expect(await failure(read(id))).toMatchObject({ errcode: 41071 })
+    expect(await failure(remove(id))).toMatchObject({ errcode: 41071 })
+  })
+
+  test('keep members from saying them, and nobody else', async () => {
+    const id = await add()
+    const customer = await newCustomer()
+    await control('POST', 'befriend', { userId: 'wanglei', customer })
+    const say = (from: string, to: string, text: string) => control('POST', 'say', { from, to, text })
+    await expect(say('lina', customer, '这个产品保本')).rejects.toThrow('say.intercepted')
+    await expect(say('lina', customer, '加我 13800000001')).rejects.toThrow('say.intercepted')
+    await say('wanglei', customer, '这个产品保本')
+    await say(customer, 'lina', '保本吗')
+    await callWecom(app, `${path}/update_intercept_rule`, { body: { rule_id: id, intercept_type: 2 } })
+    await say('lina', customer, '这个产品保本')
+    await remove(id)
+  })
+
+  test('are refused where they go beyond a bound', async () => {
+    const words = Array.from({ length: 301 }, (_, index) => `词${index}`)
+    const users = Array.from({ length: 1001 }, (_, index) => `u${index}`)
+    for (const [field, wrong] of [
+      ['rule_name', { rule_name: '名'.repeat(21) }],
+      ['word_list', { word_list: words }],
+      ['applicable_range.user_list', { applicable_range: { user_list: users } }],
+    ] as const) {
+      expect(await failure(add(wrong))).toMatchObject({ code: 'wecom.bad_request', field })
+      expect(await raw(`${path}/add_intercept_rule`, { ...rule, ...wrong })).toMatchObject({
+        errcode: 40058,
+        errmsg: expect.stringContaining(field),
+      })
+    }
+    expect(await failure(add({ word_list: ['长'.repeat(33)] }))).toMatchObject({ code: 'wecom.bad_request' })
+    expect(await failure(add({ applicable_range: {} }))).toMatchObject({ errcode: 40058 })
+    expect(await failure(add({ semantics_list: [4] }))).toMatchObject({ errcode: 40058 })
+    expect(await failure(add({ intercept_type: 3 }))).toMatchObject({ errcode: 40058 })
+    expect(await failure(add({ applicable_range: { user_list: ['nobody'] } }))).toMatchObject({ errcode: 60111 })
+    expect(await failure(add({ applicable_range: { department_list: [999] } }))).toMatchObject({ errcode: 60123 })
+    // The old shape of an update is nothing that WeCom reads.
+    const id = await add()
+    await raw(`${path}/update_intercept_rule`, { rule_id: id, semantics_list: [3] })
+    expect((await read(id))?.extra_rule).toEqual({ semantics_list: [1] })
+    for (let index = 1; index < 100; index++) await add({ rule_name: `r${index}` })
+    expect(await failure(add())).toMatchObject({ errcode: 41069 })
+  })
+})
+
+describe('what members did with their customers', () => {
+  const ask = async (body: { userid?: string[]; partyid?: number[]; start_time: number; end_time: number }) =>
+    (await callWecom(app, 'externalcontact/get_user_behavior_data', { body })).behavior_data ?? []
+  const sandboxNow = async () => Math.floor(Date.parse(String((await control('GET', 'clock')).now)) / 1000)
+  const midnight = (seconds: number) => Math.floor((seconds + 8 * 3600) / day) * day - 8 * 3600
+
+  test('is counted by day, several members as one', async () => {
+    await control('POST', 'employees', { userId: 'diligent', name: '勤快', departments: [5] })
+    await control('POST', 'employees', { userId: 'slow', name: '慢', departments: [5] })
+    // Noon, so that nothing of the story falls on another day.
+    const started = await sandboxNow()
+    await advance(midnight(started) + day + 12 * 3600 - started)
+    const noon = await sandboxNow()
+    const [one, two, three] = [await newCustomer('diligent'), await newCustomer('diligent'), await newCustomer('slow')]
+    await control('POST', 'befriend', { userId: 'diligent', name: '被动添加' })
+    const say = (from: string, to: string) => control('POST', 'say', { from, to, text: '你好' })
+    await say(one, 'diligent')
+    await advance(600)
+    await say('diligent', one)
+    await say('diligent', one)
+    await say(two, 'diligent')
+    await say('slow', three)
+    await control('POST', 'unfollow', { externalUserId: two, userId: 'diligent', by: 'customer' })
+    await advance(day)
+    const today = { start_time: noon, end_time: noon }
+    expect(await ask({ userid: ['diligent'], ...today })).toEqual([
+      {
+        stat_time: midnight(noon),
+        chat_cnt: 2,
+        message_cnt: 2,
+        reply_percentage: 50,
+        avg_reply_time: 10,
+        negative_feedback_cnt: 1,
+        new_apply_cnt: 1,
+        new_contact_cnt: 3,
+      },
+    ])
+    // Who was not asked anything has no rate of answers.
+    const [slow] = await ask({ userid: ['slow'], ...today })
+    expect(slow).toEqual({
+      stat_time: midnight(noon),
+      chat_cnt: 1,
+      message_cnt: 1,
+      negative_feedback_cnt: 0,
+      new_apply_cnt: 0,
+      new_contact_cnt: 1,
+    })
+    const both = await ask({ userid: ['diligent', 'slow'], start_time: noon - day, end_time: noon })
+    expect(both).toMatchObject([{ chat_cnt: 0 }, { stat_time: midnight(noon), chat_cnt: 3, message_cnt: 3, new_contact_cnt: 4 }])
+    const [party] = await ask({ partyid: [5], ...today })
+    expect(party).toMatchObject({ chat_cnt: 3, new_contact_cnt: 4 })
+  })
+
+  test('is there for thirty days at a time, yesterday back to half a year', async () => {
+    const at = await sandboxNow()
+    const asked = (start_time: number, end_time: number) => ask({ userid: ['lina'], start_time, end_time })
+    expect(await asked(at - 30 * day, at - day)).toHaveLength(30)
+    for (const [from, to] of [
+      [at - 31 * day, at - day],
+      [at - day, at],
+      [at - day, at - 2 * day],
+      [at - 181 * day, at - 170 * day],
+      [at * 1000, at * 1000],
+    ] as const)
+      expect(await failure(asked(from, to))).toMatchObject({ errcode: 600018, reaction: 'fix_request' })
+    const refused = await raw('externalcontact/get_user_behavior_data', { userid: ['lina'], start_time: at, end_time: at })
+    expect(refused).toMatchObject({ errcode: 600018, behavior_data: [] })
+    const yesterday = { start_time: at - day, end_time: at - day }
+    expect(await failure(ask(yesterday))).toMatchObject({ errcode: 40058 })
+    expect(await failure(ask({ userid: ['nobody'], ...yesterday }))).toMatchObject({ errcode: 60111 })
+    expect(await failure(ask({ partyid: [999], ...yesterday }))).toMatchObject({ errcode: 60123 })
+    const many = Array.from({ length: 101 }, (_, index) => `u${index}`)
+    expect(await failure(ask({ userid: many, ...yesterday }))).toMatchObject({ code: 'wecom.bad_request', field: 'userid' })
   })
 })

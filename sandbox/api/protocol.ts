@@ -98,6 +98,8 @@ export const texts = {
   41078: 'too many async jobs',
   41079: 'moment is being dispatched',
   41089: 'moment content empty',
+  41069: 'intercept rule count out of limit',
+  41071: 'invalid rule_id',
   41091: 'chat_id_list size out of limit',
   41093: 'group msg has been cancelled',
   41094: 'remind too frequently',

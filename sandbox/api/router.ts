@@ -11,6 +11,7 @@ import { acquisitionEndpoints } from './acquisition.ts'
 import { appCardEndpoints } from './app-card-updates.ts'
 import { appMessageEndpoints } from './app-messages.ts'
 import { baseEndpoints } from './base.ts'
+import { behaviourEndpoints } from './behaviour.ts'
 import { contactWayEndpoints } from './contact-ways.ts'
 import { directoryEndpoints } from './directory.ts'
 import { externalContactEndpoints } from './external-contacts.ts'
@@ -18,12 +19,14 @@ import { groupStatisticEndpoints } from './group-statistics.ts'
 import { groupWelcomeEndpoints } from './group-welcomes.ts'
 import { groupEndpoints } from './groups.ts'
 import { idEndpoints } from './ids.ts'
+import { interceptEndpoints } from './intercept-rules.ts'
 import { joinWayEndpoints } from './join-ways.ts'
 import { loginEndpoints } from './login.ts'
 import { massMessageEndpoints } from './mass-messages.ts'
 import { mediaEndpoints } from './media.ts'
 import { momentEndpoints } from './moments.ts'
 import { type Answer, ApiError, type Call, type Endpoint, errorBody, refuse, texts, type UploadedFile, warned } from './protocol.ts'
+import { productEndpoints } from './products.ts'
 import { tagEndpoints } from './tags.ts'
 import { authenticate, getToken } from './tokens.ts'
 import { admit, enter, newTraffic, type Traffic } from './traffic.ts'
@@ -42,6 +45,9 @@ export const endpoints: Endpoint[] = [
   ...tagEndpoints,
   ...transferEndpoints,
   ...acquisitionEndpoints,
+  ...productEndpoints,
+  ...interceptEndpoints,
+  ...behaviourEndpoints,
   ...groupEndpoints,
   ...groupStatisticEndpoints,
   ...groupWelcomeEndpoints,

@@ -27,6 +27,7 @@ import {
 } from '../state/friendships.ts'
 import { findGroupChat } from '../state/group-chats.ts'
 import { scanGroupCode, scanJoinWay } from '../state/group-life.ts'
+import { blockingRule } from '../state/intercept-rules.ts'
 import { addMessage, messagesOfCustomer } from '../state/messages.ts'
 import { findTag, markTags } from '../state/tags.ts'
 import { publish, type World, worldAt } from '../state/world.ts'
@@ -252,6 +253,8 @@ function sayBetween(
   // Whoever was deleted sees the red mark: the message does not arrive.
   const open = follow?.customerSide && (follow.memberSide || follow.request === 'half')
   if (!open && !temporary) return fail(409, 'say.not_friends', 'These two are not friends (any more): the message was refused.')
+  const rule = sender === 'employee' ? blockingRule(world, customer.corpId, employee, it.text) : undefined
+  if (rule) return fail(409, 'say.intercepted', `The rule ${rule.body.rule_name} keeps this from being sent.`, 'text')
   const message = addMessage(world, {
     corpId: customer.corpId,
     userId: employee.userId,
