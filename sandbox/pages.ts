@@ -61,6 +61,12 @@ export function pageRoutes(world: World): Hono {
     return c.redirect(`/phone?${new URLSearchParams({ code: `${linkUrl(world, link)}${new URL(c.req.url).search}` })}`)
   })
 
+  // A link into a customer service chat opens the phone, which comes in.
+  routes.get('/kf/:code', (c) => {
+    const { pathname, search } = new URL(c.req.url)
+    return c.redirect(`/phone?${new URLSearchParams({ tab: 'scan', code: `${world.url}${pathname}${search}` })}`)
+  })
+
   routes.get('/avatar/:file{.+\\.svg}', (c) => {
     const id = decodeURIComponent(c.req.param('file').replace(/\.svg$/, ''))
     const employeeName = world.store.get<{ name: string }>('SELECT name FROM employees WHERE userid = ? LIMIT 1', id)?.name

@@ -13,6 +13,7 @@ import { companyRoutes, corpView } from './control/company.ts'
 import { ControlError } from './control/errors.ts'
 import { groupRoutes } from './control/groups.ts'
 import { handoverRoutes } from './control/handovers.ts'
+import { kfRoutes } from './control/kf.ts'
 import { massMessageRoutes } from './control/mass-messages.ts'
 import { momentRoutes } from './control/moments.ts'
 import { peopleRoutes } from './control/people.ts'
@@ -88,6 +89,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     acquisitionRoutes,
     phoneRoutes,
     sidebarRoutes,
+    kfRoutes,
     companyRoutes,
     adminRoutes,
     switchRoutes,

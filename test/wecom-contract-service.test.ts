@@ -67,6 +67,7 @@ async function raw(endpoint: string, body: unknown, secret = app.secret): Promis
 
 const post = <Name extends EndpointName>(name: Name, body: RequestOf<Name>) => callWecom(app, name, { body })
 const nextEvent = async (count = 1) => readCallback((await receiver.waitFor(count))[count - 1]?.xml ?? '')
+const directorySecret = (): string => sandbox.corps[0]?.directorySecret ?? ''
 const hours = (n: number) => control('PUT', 'clock', { advanceSeconds: n * 3600 })
 
 type Shown = {
@@ -280,5 +281,178 @@ describe('tickets and signatures of pages', () => {
     expect(await failure(callWecom(app, 'ticket/get', { query: { type: 'agent_config' } }))).toMatchObject({ errcode: 45009 })
     await control('PUT', 'settings', { limits: { ticketsPerHourOfApp: 100 } })
     await hours(2)
+  })
+})
+
+describe('customer service', () => {
+  const newAccount = async (name = '售后客服') => (await post('kf/account/add', { name })).open_kfid
+  const open = async (openKfId: string, scene = '', name = '小禾') => {
+    const { url } = await post('kf/add_contact_way', { open_kfid: openKfId, ...(scene && { scene }) })
+    const { externalUserId } = await control<{ externalUserId: string }>('POST', 'customers', { name })
+    await control('POST', 'kf/open', { url: `${url}${url.includes('?') ? '&' : '?'}scene_param=order-7`, customer: externalUserId })
+    return externalUserId
+  }
+  const says = (openKfId: string, externalUserId: string, text = '在吗') => control('POST', 'kf/say', { openKfId, externalUserId, text })
+  const pull = (openKfId: string, more: object = {}) => post('kf/sync_msg', { open_kfid: openKfId, ...more })
+  const reply = (openKfId: string, touser: string, content = '您好') =>
+    post('kf/send_msg', { touser, open_kfid: openKfId, msgtype: 'text', text: { content } })
+
+  test('accounts are made, renamed, listed by pages and deleted', async () => {
+    const first = await newAccount('一号')
+    const second = await newAccount('二号')
+    await post('kf/account/update', { open_kfid: first, name: '一号改' })
+    const { account_list = [] } = await post('kf/account/list', { offset: 0, limit: 100 })
+    expect(account_list.find((it) => it.open_kfid === first)).toMatchObject({ name: '一号改', manage_privilege: true })
+    const paged = await post('kf/account/list', { offset: account_list.length - 1, limit: 1 })
+    expect(paged.account_list?.map((it) => it.open_kfid)).toEqual([second])
+    await post('kf/account/del', { open_kfid: first })
+    expect(await failure(post('kf/account/del', { open_kfid: first }))).toMatchObject({ errcode: 95004 })
+    expect(await raw('kf/account/add', { name: '一二三四五六七八九十一二三四五六七' })).toMatchObject({ errcode: 40058 })
+    expect(await failure(callWecom({ ...app, secret: directorySecret() }, 'kf/account/list', { body: {} }))).toMatchObject({
+      errcode: 48002,
+    })
+  })
+
+  test('people are put in charge one by one and by department, with a result for each', async () => {
+    const open_kfid = await newAccount()
+    const { result_list } = await post('kf/servicer/add', { open_kfid, userid_list: ['lina', 'ghost'], department_id_list: [2, 999] })
+    expect(result_list?.map((it) => it.errcode)).toEqual([0, 60111, 0, 60123])
+    const { servicer_list } = await callWecom(app, 'kf/servicer/list', { query: { open_kfid } })
+    expect(servicer_list).toEqual([{ userid: 'lina', status: 0 }, { department_id: 2 }])
+    const removed = await post('kf/servicer/del', { open_kfid, userid_list: ['lina', 'zhangwei'] })
+    expect(removed.result_list?.map((it) => it.errmsg)).toEqual(['success', 'ignored'])
+  })
+
+  test('coming in gives a welcome code that answers once within 20 seconds', async () => {
+    const openKfId = await newAccount()
+    const customer = await open(openKfId, 'poster_1')
+    const event = await nextEvent()
+    expect(event).toMatchObject({ openKfId })
+    const { token } = event as { token: string }
+    const { msg_list = [], has_more } = await pull(openKfId, { token })
+    expect(has_more).toBe(0)
+    const entered = msg_list[0]?.event
+    expect(entered).toMatchObject({ event_type: 'enter_session', external_userid: customer, scene: 'poster_1', scene_param: 'order-7' })
+    const menu = { head_content: '请选择', list: [{ type: 'click', click: { id: '101', content: '人工' } }] }
+    const answer = { code: entered?.welcome_code ?? '', msgtype: 'msgmenu', msgmenu: menu }
+    expect((await post('kf/send_msg_on_event', answer)).msgid).toBeTruthy()
+    expect(await failure(post('kf/send_msg_on_event', answer))).toMatchObject({ errcode: 40058 })
+    const late = await open(openKfId)
+    const codes = ((await pull(openKfId)).msg_list ?? []).filter((it) => it.event?.external_userid === late)
+    await control('PUT', 'clock', { advanceSeconds: 21 })
+    expect(await failure(post('kf/send_msg_on_event', { ...answer, code: codes[0]?.event?.welcome_code ?? '' }))).toMatchObject({
+      errcode: 40058,
+    })
+    await control('PUT', 'clock', { advanceSeconds: 600 })
+    expect(await failure(pull(openKfId, { token }))).toMatchObject({ errcode: 95007 })
+  })
+
+  test('five answers to a word, within 48 hours, only while the app may answer', async () => {
+    const openKfId = await newAccount()
+    const customer = await open(openKfId)
+    expect(await failure(reply(openKfId, customer))).toMatchObject({ errcode: 95013 })
+    await says(openKfId, customer)
+    for (let n = 0; n < 5; n++) await reply(openKfId, customer, `第 ${n}`)
+    expect(await failure(reply(openKfId, customer))).toMatchObject({ errcode: 95001 })
+    await says(openKfId, customer, '还在')
+    await reply(openKfId, customer)
+    await hours(49)
+    expect(await failure(reply(openKfId, customer))).toMatchObject({ errcode: 95002 })
+    await says(openKfId, customer)
+    const state = (service_state: number, servicer_userid?: string) =>
+      post('kf/service_state/trans', {
+        open_kfid: openKfId,
+        external_userid: customer,
+        service_state,
+        ...(servicer_userid && { servicer_userid }),
+      })
+    const where = () => post('kf/service_state/get', { open_kfid: openKfId, external_userid: customer })
+    expect(await where()).toMatchObject({ service_state: 0 })
+    await state(1)
+    expect((await state(2)).msg_code).toBeTruthy()
+    expect(await failure(reply(openKfId, customer))).toMatchObject({ errcode: 95018 })
+    expect(await failure(state(1))).toMatchObject({ errcode: 95016 })
+    expect(await failure(state(3, 'lina'))).toMatchObject({ errcode: 95014 })
+    await post('kf/servicer/add', { open_kfid: openKfId, userid_list: ['lina'] })
+    await state(3, 'lina')
+    expect(await where()).toMatchObject({ service_state: 3, servicer_userid: 'lina' })
+    const { msg_code } = await state(4)
+    await post('kf/send_msg_on_event', { code: msg_code ?? '', msgtype: 'text', text: { content: '再见' } })
+    expect(await failure(reply(openKfId, customer))).toMatchObject({ errcode: 95013 })
+    expect(await failure(state(2))).toMatchObject({ errcode: 95016 })
+  })
+
+  test('all kinds of messages go out; what is wrong with one is named', async () => {
+    const openKfId = await newAccount()
+    const customer = await open(openKfId)
+    await says(openKfId, customer)
+    const send = (body: object) => raw('kf/send_msg', { touser: customer, open_kfid: openKfId, ...body })
+    expect(await send({ msgtype: 'location', location: { name: '门店', latitude: 22.5, longitude: 114 } })).toMatchObject({ errcode: 0 })
+    expect(await send({ msgtype: 'business_card', business_card: { userid: 'lina' } })).toMatchObject({ errcode: 0 })
+    expect(await send({ msgtype: 'text', msgid: 'mine-1', text: { content: 'x' } })).toMatchObject({ errcode: 0, msgid: 'mine-1' })
+    expect(await send({ msgtype: 'text', msgid: 'mine-1', text: { content: 'x' } })).toMatchObject({ errcode: 40058 })
+    expect(await send({ msgtype: 'text', msgid: '', text: { content: 'x' } })).toMatchObject({ errcode: 40058 })
+    expect(await send({ msgtype: 'image', image: { media_id: 'gone' } })).toMatchObject({ errcode: 40007 })
+    const list = Array.from({ length: 11 }, (_, n) => ({ type: 'click', click: { id: String(n), content: 'x' } }))
+    expect(await send({ msgtype: 'msgmenu', msgmenu: { list } })).toMatchObject({ errcode: 95008 })
+    expect(await send({ touser: 'wmNobody', msgtype: 'text', text: { content: 'x' } })).toMatchObject({ errcode: 40096 })
+  })
+
+  test('news come by cursor until there is no more, without the app’s own words', async () => {
+    const openKfId = await newAccount()
+    const customer = await open(openKfId)
+    await says(openKfId, customer, '一')
+    await reply(openKfId, customer)
+    await says(openKfId, customer, '二')
+    const seen: string[] = []
+    let cursor: string | undefined
+    for (;;) {
+      const { msg_list = [], next_cursor, has_more } = await pull(openKfId, { limit: 1, ...(cursor && { cursor }) })
+      seen.push(...msg_list.map((it) => it.text?.content ?? it.event?.event_type ?? '?'))
+      expect(next_cursor).toBeTruthy()
+      cursor = next_cursor
+      if (has_more !== 1) break
+    }
+    expect(seen).toEqual(['enter_session', '一', '二'])
+    expect((await pull(openKfId, { ...(cursor && { cursor }) })).msg_list).toEqual([])
+    expect(await failure(pull(openKfId, { cursor: 'made-up' }))).toMatchObject({ errcode: 50100 })
+    await control('PUT', 'settings', { limits: { kfPullsWithoutToken: 1 } })
+    expect(await raw('kf/sync_msg', { open_kfid: openKfId })).toMatchObject({ errcode: 45009 })
+    await control('PUT', 'settings', { limits: { kfPullsWithoutToken: 60 } })
+    await hours(73)
+    expect((await pull(openKfId)).msg_list).toEqual([])
+  })
+
+  test('what the people in charge do comes as events', async () => {
+    const openKfId = await newAccount()
+    const customer = await open(openKfId)
+    await post('kf/servicer/add', { open_kfid: openKfId, userid_list: ['lina'] })
+    await says(openKfId, customer)
+    await post('kf/service_state/trans', { open_kfid: openKfId, external_userid: customer, service_state: 2 })
+    const act = (body: object) => control('POST', 'kf/servicer', { openKfId, externalUserId: customer, userId: 'lina', ...body })
+    await act({ act: 'accept' })
+    const { msgId } = (await act({ act: 'say', text: '我来了' })) as { msgId: string }
+    await control('POST', 'kf/recall', { msgId })
+    await act({ act: 'end' })
+    await control('POST', 'kf/status', { openKfId, userId: 'lina', working: false })
+    const { msg_list = [] } = await pull(openKfId)
+    expect(msg_list.slice(2).map((it) => [it.origin, it.event?.event_type ?? it.msgtype])).toEqual([
+      [4, 'session_status_change'],
+      [5, 'text'],
+      [4, 'servicer_recall_msg'],
+      [4, 'session_status_change'],
+      [4, 'servicer_status_change'],
+    ])
+    expect(msg_list[2]?.event).toMatchObject({ change_type: 1, new_servicer_userid: 'lina', msg_code: expect.any(String) })
+  })
+
+  test('customers who came lately are told by name, others are listed as unknown', async () => {
+    const openKfId = await newAccount()
+    const customer = await open(openKfId, 'shop', '阿南')
+    const asked = { external_userid_list: [customer, 'wmNobody'], need_enter_session_context: 1 }
+    const { customer_list, invalid_external_userid } = await post('kf/customer/batchget', asked)
+    expect(customer_list).toMatchObject([{ external_userid: customer, nickname: '阿南', enter_session_context: { scene: 'shop' } }])
+    expect(invalid_external_userid).toEqual(['wmNobody'])
+    expect(await raw('kf/customer/batchget', { external_userid_list: Array(101).fill('x') })).toMatchObject({ errcode: 40058 })
   })
 })

@@ -21,12 +21,14 @@ import { groupEndpoints } from './groups.ts'
 import { idEndpoints } from './ids.ts'
 import { interceptEndpoints } from './intercept-rules.ts'
 import { joinWayEndpoints } from './join-ways.ts'
+import { kfEndpoints } from './kf.ts'
+import { kfMessageEndpoints } from './kf-messages.ts'
 import { loginEndpoints } from './login.ts'
 import { massMessageEndpoints } from './mass-messages.ts'
 import { mediaEndpoints } from './media.ts'
 import { momentEndpoints } from './moments.ts'
-import { type Answer, ApiError, type Call, type Endpoint, errorBody, refuse, texts, type UploadedFile, warned } from './protocol.ts'
 import { productEndpoints } from './products.ts'
+import { type Answer, ApiError, type Call, type Endpoint, errorBody, refuse, texts, type UploadedFile, warned } from './protocol.ts'
 import { tagEndpoints } from './tags.ts'
 import { authenticate, getToken } from './tokens.ts'
 import { admit, enter, newTraffic, type Traffic } from './traffic.ts'
@@ -57,6 +59,8 @@ export const endpoints: Endpoint[] = [
   ...mediaEndpoints,
   ...appMessageEndpoints,
   ...appCardEndpoints,
+  ...kfEndpoints,
+  ...kfMessageEndpoints,
   ...loginEndpoints,
   ...idEndpoints,
 ]

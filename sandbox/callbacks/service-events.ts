@@ -31,3 +31,17 @@ export const templateCardEvent = (it: {
 
 const selectedItem = ({ questionKey, optionIds }: Selection): string =>
   `<SelectedItem><QuestionKey>${cdata(questionKey)}</QuestionKey><OptionIds>${optionIds.map((id) => `<OptionId>${cdata(id)}</OptionId>`).join('')}</OptionIds></SelectedItem>`
+
+/** Something new lies in an account; what it is, sync_msg tells whoever brings the token. */
+export const kfEvent = (token: string, openKfId: string): Event => ({
+  name: 'kf_msg_or_event',
+  fields: { MsgType: 'event', Event: 'kf_msg_or_event', Token: token, OpenKfId: openKfId },
+  lane: openKfId,
+})
+
+export const archiveEvent = (agentId: number): Event => ({
+  name: 'msgaudit_notify',
+  fields: { MsgType: 'event', Event: 'msgaudit_notify', AgentID: agentId },
+  lane: 'archive',
+  agentId,
+})

@@ -13,6 +13,7 @@ import type { World } from '../state/world.ts'
 import { corpOf, customerOf, employeeOf, Limit, readQuery } from './errors.ts'
 import { groupsOf } from './group-views.ts'
 import { handoversOf } from './handovers.ts'
+import { kfChatsOf } from './kf.ts'
 import { contactsOf, customerView, employeeView, friendsOf, inboxItem, tasksOf } from './views.ts'
 
 const groupsShown = 100
@@ -29,6 +30,7 @@ export function phoneRoutes(world: World): Hono {
       friends: friendsOf(world, customer),
       handovers: handoversOf(world, customer),
       groups: groupsOf(world, customer.corpId, customer.externalUserId, groupsShown),
+      kf: kfChatsOf(world, customer.externalUserId),
     })
   })
 

@@ -41,13 +41,15 @@ function footOf(at, other) {
   return other.relation === 'requested' ? h('p', { class: 'closed' }, t('waitingVerify')) : composer(at.id, at.chat)
 }
 
-export function composer(from, to) {
+export const composer = (from, to) => sendBar((text) => call('/say', 'POST', { from, to, text }))
+
+export function sendBar(say) {
   const input = h('textarea', { class: 'field', rows: 1, placeholder: t('say'), 'data-keep': 'say', 'aria-label': t('say') })
   const send = () => {
     const text = input.value.trim()
     if (!text) return
     attempt(async () => {
-      await call('/say', 'POST', { from, to, text })
+      await say(text)
       // The page redraws and would bring the text back: what was sent is no longer being typed.
       for (const it of document.querySelectorAll('[data-keep="say"]')) it.value = ''
       await draw()

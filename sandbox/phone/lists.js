@@ -2,6 +2,7 @@
 import { call, h, icon, toast } from './dom.js'
 import { groupRow } from './group.js'
 import { handoverNotices } from './handovers.js'
+import { kfRow } from './kf.js'
 import { newGroup } from './new-group.js'
 import { attempt, draw, go, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
@@ -9,7 +10,7 @@ import { t, when } from './texts.js'
 export function chatsScreen(at, me) {
   const people = at.isEmployee
     ? me.contacts.map((it) => ({ at: it.at, row: row(it.externalUserId, it.avatar, it.remark || it.name, '＠微信', it) }))
-    : me.friends.map((it) => ({ at: it.at, row: row(it.userId, it.avatar, it.name, `＠${it.corp}`, it) }))
+    : [...me.kf.map(kfRow), ...me.friends.map((it) => ({ at: it.at, row: row(it.userId, it.avatar, it.name, `＠${it.corp}`, it) }))]
   const talks = [...people, ...me.groups.map((it) => ({ at: it.at, row: groupRow(it) }))]
     .sort((a, b) => b.at.localeCompare(a.at))
     .map((it) => it.row)

@@ -4,6 +4,7 @@ import { chatScreen } from './chat.js'
 import { call, h, icon, listen } from './dom.js'
 import { groupIdOf, groupScreen } from './group.js'
 import { groupInfoScreen } from './group-info.js'
+import { kfIdOf, kfScreen } from './kf.js'
 import { chatsScreen, tasksScreen } from './lists.js'
 import { meScreen, peopleAside } from './people.js'
 import { draw, drawWith, go, place, sandboxNow, setClockOffset } from './route.js'
@@ -52,6 +53,7 @@ async function drawPhone() {
 const screenOf = (at, me) => {
   if (at.isEmployee && at.chat && sidebarIdOf(at.panel) !== undefined) return sidebarScreen(at, me)
   if (groupIdOf(at.chat)) return at.panel === 'info' ? groupInfoScreen(at, me) : groupScreen(at, me)
+  if (!at.isEmployee && kfIdOf(at.chat)) return kfScreen(at)
   if (at.chat) return chatScreen(at, me)
   if (at.tab === 'scan') return scanScreen(at, me)
   if (at.tab === 'tasks') return tasksScreen(at, me)

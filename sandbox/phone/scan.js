@@ -1,5 +1,6 @@
 // The camera: anything that leads to a code, or one of those that exist.
 import { call, h, icon, toast } from './dom.js'
+import { isKfLink, kfCodes, openKf } from './kf.js'
 import { attempt, go } from './route.js'
 import { t } from './texts.js'
 
@@ -58,6 +59,7 @@ export async function scanScreen(at, me) {
       items.length > 0 || groups.length === 0 ? h('h2', { class: 'section-title' }, t('codes')) : '',
       list,
       intoGroups,
+      await kfCodes(me),
       linkList(me, links.items),
     ),
   }
@@ -114,6 +116,7 @@ function codeRow(me, it) {
 
 const scan = (me, code) =>
   attempt(async () => {
+    if (isKfLink(code)) return openKf(code, me.customer.externalUserId)
     const { externalUserId, userId, relation, chatId } = await call('/scan', 'POST', { code, customer: me.customer.externalUserId })
     if (chatId) {
       toast(t(relation === 'member' ? 'inGroupAlready' : 'joinedGroup'))

@@ -227,6 +227,8 @@ const happenings = {
   subscribe: ['关注应用', 'app subscribed'],
   unsubscribe: ['取消关注应用', 'app unsubscribed'],
   template_card_event: ['点了应用的卡片', 'card of the app pressed'],
+  kf_msg_or_event: ['微信客服有新消息', 'news in customer service'],
+  msgaudit_notify: ['会话存档有新消息', 'news in the archive'],
 }
 
 /** Groups share the words create and update with tags; what an update was stands in the push itself. */

@@ -42,6 +42,8 @@ export const Limits = z.object({
   wrongSecretsPerHour: z.int().min(1).default(2000),
   ticketsPerHour: z.int().min(1).default(400),
   ticketsPerHourOfApp: z.int().min(1).default(100),
+  /** kf/sync_msg a minute without a callback's token; the documents say strictly and no figure. */
+  kfPullsWithoutToken: z.int().min(1).default(60),
   memberMessagesPerMinute: z.int().min(1).default(30),
   memberMessagesPerHour: z.int().min(1).default(1000),
   /** People an app reaches in a day, for each member of the company. */

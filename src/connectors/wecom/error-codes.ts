@@ -150,6 +150,7 @@ const table: ErrorCode[] = [
   { code: 90508, meaning: 'group transferred too often', reaction: 'skip_item' },
   { code: 95001, meaning: 'five messages already since the customer wrote', reaction: 'stop' },
   { code: 95002, meaning: '48 hours over since the customer wrote', reaction: 'stop' },
+  { code: 95004, meaning: 'no such customer service account', reaction: 'skip_item' },
   { code: 95007, meaning: 'bad token of sync_msg', reaction: 'restart_paging' },
   { code: 95008, meaning: 'too many menu items', reaction: 'fix_request' },
   { code: 95013, meaning: 'conversation ended', reaction: 'stop' },

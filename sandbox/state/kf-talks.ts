@@ -1,0 +1,256 @@
+// What is said to customer service accounts: sessions, messages, the codes and tokens that go with them.
+import { emit } from '../callbacks/events.ts'
+import { kfEvent } from '../callbacks/service-events.ts'
+import { findKfAccount, type KfAccount } from './kf.ts'
+import { freshSecret, now, publish, type World } from './world.ts'
+
+/** 0 new, 1 robot, 2 waiting pool, 3 a person, 4 ended or not begun. */
+export type KfState = 0 | 1 | 2 | 3 | 4
+export type KfSession = {
+  openKfId: string
+  externalUserId: string
+  state: KfState
+  servicer: string
+  scene: string
+  sceneParam: string
+  enteredAt: number
+  wroteAt: number | undefined
+  sent: number
+}
+type SessionRow = {
+  open_kfid: string
+  external_userid: string
+  state: KfState
+  servicer: string
+  scene: string
+  scene_param: string
+  entered_at: number
+  wrote_at: number | null
+  sent: number
+}
+export const kfOrigins = { api: 0, customer: 3, system: 4, servicer: 5 } as const
+export type KfOrigin = (typeof kfOrigins)[keyof typeof kfOrigins]
+export type KfMessage = {
+  id: number
+  msgId: string
+  corpId: string
+  openKfId: string
+  externalUserId: string
+  origin: KfOrigin
+  servicer: string
+  msgtype: string
+  body: Record<string, unknown>
+  at: number
+}
+type MessageRow = {
+  id: number
+  msgid: string
+  corp_id: string
+  open_kfid: string
+  external_userid: string
+  origin: KfOrigin
+  servicer: string
+  msgtype: string
+  body: string
+  at: number
+}
+
+const tokenLifeMs = 600_000
+export const kfCodeLifeMs = 20_000
+export const kfWindowMs = 48 * 3600_000
+
+export function findKfSession(world: World, openKfId: string, externalUserId: string): KfSession | undefined {
+  const row = world.store.get<SessionRow>('SELECT * FROM kf_sessions WHERE open_kfid = ? AND external_userid = ?', openKfId, externalUserId)
+  return row && toSession(row)
+}
+
+export const sessionsOfCustomer = (world: World, externalUserId: string): KfSession[] =>
+  world.store.all<SessionRow>('SELECT * FROM kf_sessions WHERE external_userid = ?', externalUserId).map(toSession)
+
+export function saveKfSession(world: World, it: KfSession): void {
+  world.store.run(
+    `INSERT INTO kf_sessions (open_kfid, external_userid, state, servicer, scene, scene_param, entered_at, wrote_at, sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (open_kfid, external_userid) DO UPDATE SET state = excluded.state, servicer = excluded.servicer, scene = excluded.scene,
+       scene_param = excluded.scene_param, entered_at = excluded.entered_at, wrote_at = excluded.wrote_at, sent = excluded.sent`,
+    it.openKfId,
+    it.externalUserId,
+    it.state,
+    it.servicer,
+    it.scene,
+    it.sceneParam,
+    it.enteredAt,
+    it.wroteAt ?? null,
+    it.sent,
+  )
+}
+
+export type NewKfMessage = Pick<KfMessage, 'externalUserId' | 'origin' | 'msgtype' | 'body'> & {
+  msgId?: string | undefined
+  servicer?: string
+}
+
+/** Whatever the API did not send itself is told to the receiver, who then pulls. */
+export function addKfMessage(world: World, account: KfAccount, it: NewKfMessage): string {
+  const msgId = it.msgId ?? freshSecret(32)
+  world.store.run(
+    'INSERT INTO kf_messages (msgid, corp_id, open_kfid, external_userid, origin, servicer, msgtype, body, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    msgId,
+    account.corpId,
+    account.openKfId,
+    it.externalUserId,
+    it.origin,
+    it.servicer ?? '',
+    it.msgtype,
+    JSON.stringify(it.body),
+    now(world),
+  )
+  publish(world, { kind: 'message', externalUserId: it.externalUserId })
+  if (it.origin !== kfOrigins.api) emit(world, account.corpId, kfEvent(issueKfCode(world, 'token', account), account.openKfId))
+  return msgId
+}
+
+export const addKfEvent = (world: World, account: KfAccount, externalUserId: string, event: Record<string, unknown>): string =>
+  addKfMessage(world, account, {
+    externalUserId,
+    origin: kfOrigins.system,
+    msgtype: 'event',
+    body: { open_kfid: account.openKfId, ...event },
+  })
+
+/** Comes in through a link: a welcome code only for somebody who heard and said nothing for two days. */
+export function enterKf(world: World, account: KfAccount, externalUserId: string, scene: string, sceneParam: string): KfSession {
+  const at = now(world)
+  const before = findKfSession(world, account.openKfId, externalUserId)
+  const isQuiet = !before || (at - before.enteredAt > kfWindowMs && (before.wroteAt === undefined || at - before.wroteAt > kfWindowMs))
+  const session: KfSession = {
+    ...(before ?? { state: 4, servicer: '', wroteAt: undefined, sent: 0 }),
+    openKfId: account.openKfId,
+    externalUserId,
+    scene,
+    sceneParam,
+    enteredAt: at,
+  }
+  saveKfSession(world, session)
+  addKfEvent(world, account, externalUserId, {
+    event_type: 'enter_session',
+    external_userid: externalUserId,
+    scene,
+    scene_param: sceneParam,
+    ...(isQuiet && { welcome_code: issueKfCode(world, 'welcome', account, externalUserId) }),
+  })
+  return session
+}
+
+/** An ended conversation begins anew with the customer's next word; five messages may be sent again. */
+export function customerWrites(
+  world: World,
+  account: KfAccount,
+  session: KfSession,
+  msgtype: string,
+  body: Record<string, unknown>,
+): string {
+  const { externalUserId } = session
+  const state = session.state === 4 ? 0 : session.state
+  saveKfSession(world, { ...session, state, servicer: state === 3 ? session.servicer : '', wroteAt: now(world), sent: 0 })
+  return addKfMessage(world, account, { externalUserId, origin: kfOrigins.customer, msgtype, body })
+}
+
+export type KfCodeKind = 'token' | 'welcome' | 'state'
+
+export function issueKfCode(world: World, kind: KfCodeKind, account: KfAccount, externalUserId = ''): string {
+  const code = freshSecret(43)
+  world.store.run('DELETE FROM kf_codes WHERE expires_at < ?', now(world) - 24 * 3600_000)
+  world.store.run(
+    'INSERT INTO kf_codes (code, kind, corp_id, open_kfid, external_userid, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
+    code,
+    kind,
+    account.corpId,
+    account.openKfId,
+    externalUserId,
+    now(world) + (kind === 'token' ? tokenLifeMs : kfCodeLifeMs),
+  )
+  return code
+}
+
+export const isKfToken = (world: World, corpId: string, token: string): boolean =>
+  world.store.get(
+    `SELECT 1 FROM kf_codes WHERE code = ? AND kind = 'token' AND corp_id = ? AND expires_at > ?`,
+    token,
+    corpId,
+    now(world),
+  ) !== undefined
+
+/** Whom a code lets the app answer; once. */
+export function redeemKfCode(world: World, corpId: string, code: string): { account: KfAccount; externalUserId: string } | undefined {
+  const row = world.store.get<{ open_kfid: string; external_userid: string }>(
+    `SELECT open_kfid, external_userid FROM kf_codes WHERE code = ? AND kind <> 'token' AND corp_id = ? AND used_at IS NULL AND expires_at > ?`,
+    code,
+    corpId,
+    now(world),
+  )
+  const account = row && findKfAccount(world, row.open_kfid)
+  if (!account) return undefined
+  world.store.run('UPDATE kf_codes SET used_at = ? WHERE code = ?', now(world), code)
+  return { account, externalUserId: row.external_userid }
+}
+
+export const kfMessagesAfter = (
+  world: World,
+  corpId: string,
+  openKfId: string | undefined,
+  after: number,
+  sinceMs: number,
+  limit: number,
+): KfMessage[] =>
+  world.store
+    .all<MessageRow>(
+      'SELECT * FROM kf_messages WHERE corp_id = ? AND (? IS NULL OR open_kfid = ?) AND id > ? AND at >= ? ORDER BY id LIMIT ?',
+      corpId,
+      openKfId ?? null,
+      openKfId ?? null,
+      after,
+      sinceMs,
+      limit,
+    )
+    .map(toMessage)
+
+export const kfTalk = (world: World, openKfId: string, externalUserId: string, limit: number): KfMessage[] =>
+  world.store
+    .all<MessageRow>(
+      'SELECT * FROM kf_messages WHERE external_userid = ? AND open_kfid = ? ORDER BY id DESC LIMIT ?',
+      externalUserId,
+      openKfId,
+      limit,
+    )
+    .map(toMessage)
+    .reverse()
+
+export function findKfMessage(world: World, msgId: string): KfMessage | undefined {
+  const row = world.store.get<MessageRow>('SELECT * FROM kf_messages WHERE msgid = ?', msgId)
+  return row && toMessage(row)
+}
+
+const toSession = (row: SessionRow): KfSession => ({
+  openKfId: row.open_kfid,
+  externalUserId: row.external_userid,
+  state: row.state,
+  servicer: row.servicer,
+  scene: row.scene,
+  sceneParam: row.scene_param,
+  enteredAt: row.entered_at,
+  wroteAt: row.wrote_at ?? undefined,
+  sent: row.sent,
+})
+
+const toMessage = (row: MessageRow): KfMessage => ({
+  id: row.id,
+  msgId: row.msgid,
+  corpId: row.corp_id,
+  openKfId: row.open_kfid,
+  externalUserId: row.external_userid,
+  origin: row.origin,
+  servicer: row.servicer,
+  msgtype: row.msgtype,
+  body: JSON.parse(row.body) as Record<string, unknown>,
+  at: row.at,
+})
