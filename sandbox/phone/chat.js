@@ -63,17 +63,20 @@ export function sendBar(say) {
   return h('div', { class: 'compose' }, input, h('button', { class: 'primary', onclick: send }, t('send')))
 }
 
+/** What came by itself says so. */
+export const marks = { welcome: 'welcomeMark', mass: 'massMark' }
+
 function talk(items, at, other) {
   let before = 0
-  let welcomed = false
+  let source = ''
   return items.flatMap((it) => {
     const time = new Date(it.at).getTime()
     // A stamp where the talk paused for five minutes.
     const stamp = time - before > 300_000 ? [h('div', { class: 'stamp' }, when(it.at, sandboxNow(), true))] : []
     before = time
-    // Say once where the welcome message begins: the tester waits for it.
-    const mark = it.source === 'welcome' && !welcomed ? [h('div', { class: 'stamp' }, t('welcomeMark'))] : []
-    welcomed = it.source === 'welcome'
+    // Say once where a welcome or a mass message begins: the tester waits for it.
+    const mark = marks[it.source] && it.source !== source ? [h('div', { class: 'stamp' }, t(marks[it.source]))] : []
+    source = it.source
     return [...stamp, ...mark, message(it, at, other)]
   })
 }

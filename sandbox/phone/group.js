@@ -1,5 +1,5 @@
 // One customer group: its talk, from any member's side, and its line in the list of chats.
-import { composer, piece } from './chat.js'
+import { composer, marks, piece } from './chat.js'
 import { call, h } from './dom.js'
 import { go, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
@@ -40,13 +40,13 @@ export async function groupScreen(at, me) {
 function talk(group, at) {
   const names = new Map(group.members.map((it) => [it.member, it.nickname || it.name]))
   let before = 0
-  let welcomed = false
+  let source = ''
   return group.messages.flatMap((it) => {
     const time = new Date(it.at).getTime()
     const stamp = time - before > 300_000 ? [h('div', { class: 'stamp' }, when(it.at, sandboxNow(), true))] : []
     before = time
-    const mark = it.source === 'welcome' && !welcomed ? [h('div', { class: 'stamp' }, t('welcomeMark'))] : []
-    welcomed = it.source === 'welcome'
+    const mark = marks[it.source] && it.source !== source ? [h('div', { class: 'stamp' }, t(marks[it.source]))] : []
+    source = it.source
     return [...stamp, ...mark, it.act ? h('div', { class: 'notice' }, actLine(it)) : message(it, at, names)]
   })
 }

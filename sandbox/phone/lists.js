@@ -3,6 +3,7 @@ import { call, h, icon, toast } from './dom.js'
 import { groupRow } from './group.js'
 import { handoverNotices } from './handovers.js'
 import { kfRow } from './kf.js'
+import { isForMany, massCards, newMassMessage } from './mass.js'
 import { newGroup } from './new-group.js'
 import { attempt, draw, go, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
@@ -73,8 +74,9 @@ function row(id, avatar, name, mark, it) {
   )
 }
 
-export function tasksScreen(_at, me) {
-  const rows = me.tasks.map((task) =>
+export function tasksScreen(at, me) {
+  const requests = me.tasks.filter((task) => !isForMany(task))
+  const rows = requests.map((task) =>
     h(
       'li',
       {},
@@ -96,7 +98,16 @@ export function tasksScreen(_at, me) {
     title: t('tasks'),
     subtitle: me.employee.name,
     subtitlePlain: true,
-    body: h('div', { class: 'screen flat' }, h('ul', {}, rows), rows.length ? '' : emptyBox('tasks', t('noTasks'), t('noTasksHint'))),
+    body: h(
+      'div',
+      { class: 'screen flat' },
+      h('ul', {}, rows),
+      massCards(me.tasks),
+      me.tasks.length ? '' : emptyBox('tasks', t('noTasks'), t('noTasksHint')),
+    ),
+    more: () => newMassMessage(at),
+    moreIcon: 'plus',
+    moreLabel: t('newMass'),
   }
 }
 

@@ -6,6 +6,7 @@ import { groupIdOf, groupScreen } from './group.js'
 import { groupInfoScreen } from './group-info.js'
 import { kfIdOf, kfScreen } from './kf.js'
 import { chatsScreen, tasksScreen } from './lists.js'
+import { momentsScreen } from './moments.js'
 import { meScreen, peopleAside } from './people.js'
 import { draw, drawWith, go, place, sandboxNow, setClockOffset } from './route.js'
 import { scanScreen } from './scan.js'
@@ -28,6 +29,7 @@ async function readMe(at) {
 }
 
 let drawing = 0
+let drawn = ''
 async function drawPhone() {
   const turn = ++drawing
   const at = place()
@@ -35,6 +37,9 @@ async function drawPhone() {
   if (turn !== drawing) return
   const screen = me ? await screenOf(at, me) : { title: t('title'), body: await meScreen(at, undefined), flat: false }
   if (turn !== drawing) return
+  // A sheet that was opened meanwhile stays; closing it draws anew.
+  if (drawn === location.search && device.querySelector('.sheet-back')) return
+  drawn = location.search
   const kept = keepTyping()
   device.replaceChildren(
     statusBar(),
@@ -57,6 +62,7 @@ const screenOf = (at, me) => {
   if (at.chat) return chatScreen(at, me)
   if (at.tab === 'scan') return scanScreen(at, me)
   if (at.tab === 'tasks') return tasksScreen(at, me)
+  if (at.tab === 'moments') return momentsScreen(at, me)
   if (at.tab === 'me') return meScreen(at, me).then((body) => ({ title: t('me'), body }))
   return chatsScreen(at, me)
 }
@@ -105,8 +111,8 @@ function topBar(at, screen) {
 
 function tabBar(at, me) {
   const tasks = me?.tasks?.length ?? 0
-  const tabs = at.isEmployee ? ['chats', 'tasks', 'me'] : ['chats', 'scan', 'me']
-  const icons = { chats: 'chat', scan: 'scan', tasks: 'tasks', me: 'me' }
+  const tabs = at.isEmployee ? ['chats', 'tasks', 'moments', 'me'] : ['chats', 'moments', 'scan', 'me']
+  const icons = { chats: 'chat', scan: 'scan', tasks: 'tasks', moments: 'moments', me: 'me' }
   const current = me ? at.tab : 'me'
   return h(
     'nav',

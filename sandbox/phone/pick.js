@@ -4,15 +4,19 @@ import { openSheet } from './route.js'
 import { t } from './texts.js'
 
 /** `done` gets the chosen ids and how to close the sheet; `above` stands over the list, `label(n)` on the button. */
-export function pickPeople({ title, people, above = [], least = 1, label, done }) {
-  const chosen = new Set()
-  const confirm = h('button', { class: 'primary', disabled: least > 0, onclick: () => done([...chosen], close) }, label(0))
+export function pickPeople({ title, people, above = [], preselected = [], least = 1, label, done }) {
+  const chosen = new Set(preselected)
+  const confirm = h(
+    'button',
+    { class: 'primary', disabled: chosen.size < least, onclick: () => done([...chosen], close) },
+    label(chosen.size),
+  )
   const row = (it) => {
     const button = h(
       'button',
       {
         class: 'row pick',
-        'aria-pressed': 'false',
+        'aria-pressed': String(chosen.has(it.id)),
         onclick: () => {
           if (!chosen.delete(it.id)) chosen.add(it.id)
           button.setAttribute('aria-pressed', String(chosen.has(it.id)))

@@ -14,7 +14,7 @@ export const drawWith = (work) => {
 }
 export const draw = () => drawAll()
 
-/** {as: 'c:wm…' | 'e:userid', tab: chats|scan|tasks|me, chat: the other's id or 'g:' and a group's, panel: what is open over a chat, code} */
+/** {as: 'c:wm…' | 'e:userid', tab: chats|moments|scan|tasks|me, chat: the other's id or 'g:' and a group's, panel: what is open over a chat, code} */
 export function place() {
   const query = new URLSearchParams(location.search)
   const as = query.get('as') ?? localStorage.getItem('sandbox.as') ?? ''
@@ -43,7 +43,10 @@ export const become = (as) => go({ as, tab: 'chats', chat: null })
 
 /** A sheet from below: for things to confirm and to fill in. Returns how to close it. */
 export function openSheet(...children) {
-  const close = () => back.remove()
+  const close = () => {
+    back.remove()
+    draw()
+  }
   const back = h(
     'div',
     { class: 'sheet-back', onclick: (event) => event.target === back && close(), onkeydown: (event) => event.key === 'Escape' && close() },

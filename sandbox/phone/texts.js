@@ -1,11 +1,13 @@
 // Chinese first, English second. The choice is remembered by the browser.
 import { assetsEn, assetsZh } from './texts-assets.js'
 import { groupsEn, groupsZh } from './texts-groups.js'
+import { massEn, massZh } from './texts-mass.js'
 import { serviceEn, serviceZh } from './texts-service.js'
 
 const zh = {
   ...assetsZh,
   ...groupsZh,
+  ...massZh,
   ...serviceZh,
   title: '虚拟手机',
   home: '沙盒首页',
@@ -91,6 +93,7 @@ const zh = {
 const en = {
   ...assetsEn,
   ...groupsEn,
+  ...massEn,
   ...serviceEn,
   title: 'Virtual phone',
   home: 'Sandbox home',

@@ -1,7 +1,8 @@
 // What happens by itself when its time has come. It is asked for before every call and once a second, so that neither a restart
 // nor a moved clock leaves anything on its way.
-import { settleMomentJobs } from './moment-life.ts'
+
 import { warnOfQuotasEnding } from './acquisition.ts'
+import { settleMomentJobs } from './moment-life.ts'
 import { settleTransfers } from './transfers.ts'
 import type { World } from './world.ts'
 
