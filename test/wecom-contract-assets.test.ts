@@ -726,3 +726,216 @@ describe('what members did with their customers', () => {
     expect(await failure(ask({ userid: many, ...yesterday }))).toMatchObject({ code: 'wecom.bad_request', field: 'userid' })
   })
 })
+
+describe.each(['customer_strategy', 'moment_strategy'] as const)('rule groups: %s', (area) => {
+  const path = `externalcontact/${area}` as const
+  const body = {
+    strategy_name: '门店组',
+    admin_list: ['liuyang'],
+    privilege: { view_customer_list: true, share_customer: false },
+    range: [
+      { type: 1, userid: 'lina' },
+      { type: 2, partyid: 3 },
+    ],
+  }
+  const create = async (more: object = {}) => (await callWecom(app, `${path}/create`, { body: { ...body, ...more } })).strategy_id
+  const read = async (strategy_id: number) => (await callWecom(app, `${path}/get`, { body: { strategy_id } })).strategy
+  const range = (strategy_id: number, limit = 1000) =>
+    all(
+      pages(async (cursor) => {
+        const answer = await callWecom(app, `${path}/get_range`, { body: { strategy_id, limit, ...(cursor && { cursor }) } })
+        return { items: answer.range ?? [], next: answer.next_cursor }
+      }),
+    )
+
+  test('are made, read, changed, listed page after page and deleted', async () => {
+    const ids = [await create(), await create(), await create()]
+    const [first = 0, ...others] = ids
+    const child = await create({ parent_id: first })
+    expect(await read(first)).toMatchObject({
+      strategy_id: first,
+      parent_id: 0,
+      strategy_name: '门店组',
+      admin_list: ['liuyang'],
+      privilege: { view_customer_list: true, share_customer: false },
+      create_time: expect.any(Number),
+    })
+    expect(await read(child)).toMatchObject({ parent_id: first })
+    expect(await range(first, 1)).toEqual(body.range)
+    await callWecom(app, `${path}/edit`, {
+      body: {
+        strategy_id: first,
+        strategy_name: '销售组',
+        privilege: { share_customer: true },
+        range_add: [{ type: 1, userid: 'wanglei' }],
+        range_del: [{ type: 2, partyid: 3 }],
+      },
+    })
+    expect(await read(first)).toMatchObject({ strategy_name: '销售组', privilege: { view_customer_list: true, share_customer: true } })
+    expect(await range(first)).toEqual([
+      { type: 1, userid: 'lina' },
+      { type: 1, userid: 'wanglei' },
+    ])
+    const listed = () =>
+      all(
+        pages(async (cursor) => {
+          const answer = await callWecom(app, `${path}/list`, { body: { limit: 2, ...(cursor && { cursor }) } })
+          return { items: answer.strategy ?? [], next: answer.next_cursor }
+        }),
+      )
+    expect((await listed()).map((one) => one.strategy_id)).toEqual([...ids, child])
+    const remove = (strategy_id: number) => callWecom(app, `${path}/del`, { body: { strategy_id } })
+    expect(await failure(remove(first))).toMatchObject({ errcode: 40058 })
+    await remove(child)
+    await remove(first)
+    expect((await listed()).map((one) => one.strategy_id)).toEqual(others)
+    expect(await failure(read(first))).toMatchObject({ errcode: 40058, reaction: 'fix_request' })
+  })
+
+  test('name people and departments that are there', async () => {
+    expect(await failure(create({ admin_list: ['nobody'] }))).toMatchObject({ errcode: 60111 })
+    expect(await failure(create({ range: [{ type: 1, userid: 'nobody' }] }))).toMatchObject({ errcode: 60111 })
+    expect(await failure(create({ range: [{ type: 2, partyid: 999 }] }))).toMatchObject({ errcode: 60123 })
+    expect(await failure(create({ range: [{ type: 1 }] }))).toMatchObject({ errcode: 40058 })
+    expect(await failure(create({ range: [] }))).toMatchObject({ errcode: 40058 })
+    expect(await failure(create({ parent_id: 999 }))).toMatchObject({ errcode: 40058 })
+    const only = await create({ range: [{ type: 1, userid: 'lina' }] })
+    const emptied = callWecom(app, `${path}/edit`, { body: { strategy_id: only, range_del: [{ type: 1, userid: 'lina' }] } })
+    expect(await failure(emptied)).toMatchObject({ errcode: 40058 })
+    const bad = callWecom(app, `${path}/list`, { body: { cursor: 'nonsense' } })
+    expect(await failure(bad)).toMatchObject({ errcode: 50100, reaction: 'restart_paging' })
+    expect(await raw(`${path}/list`, { limit: 1001 })).toMatchObject({ errcode: 40058, strategy: [] })
+  })
+})
+
+describe('tags of a rule group', () => {
+  const path = 'externalcontact'
+  const strategy = async () =>
+    (
+      await callWecom(app, `${path}/customer_strategy/create`, {
+        body: { strategy_name: '有标签的组', admin_list: ['liuyang'], range: [{ type: 1, userid: 'lina' }] },
+      })
+    ).strategy_id
+  const add = async (strategy_id: number, more: object = {}) =>
+    (
+      await callWecom(app, `${path}/add_strategy_tag`, {
+        body: { strategy_id, group_name: '组内等级', tag: [{ name: '甲' }, { name: '乙', order: 5 }], ...more },
+      })
+    ).tag_group
+  const list = async (body: { strategy_id?: number; tag_id?: string[]; group_id?: string[] }) =>
+    (await callWecom(app, `${path}/get_strategy_tag_list`, { body })).tag_group ?? []
+
+  test('stand apart from corp tags, and are marked as such at a customer', async () => {
+    const id = await strategy()
+    const group = await add(id)
+    expect(group?.tag?.map((tag) => tag.name)).toEqual(['乙', '甲'])
+    expect(await list({ strategy_id: id })).toMatchObject([{ group_id: group?.group_id, strategy_id: id, group_name: '组内等级' }])
+    const corp = (await callWecom(app, `${path}/get_corp_tag_list`, { body: {} })).tag_group ?? []
+    expect(corp.map((one) => one.group_id)).not.toContain(group?.group_id)
+    const other = await strategy()
+    expect(await list({ strategy_id: other })).toEqual([])
+    expect((await add(other))?.group_id).not.toBe(group?.group_id)
+    const tag = group?.tag?.find((one) => one.name === '甲')?.id ?? ''
+    await callWecom(app, `${path}/edit_strategy_tag`, { body: { id: tag, name: '特级' } })
+    const customer = await newCustomer()
+    await callWecom(app, `${path}/mark_tag`, { body: { userid: 'lina', external_userid: customer, add_tag: [tag] } })
+    expect((await getContact(app, customer)).follows[0]?.tags).toMatchObject([{ tag_id: tag, tag_name: '特级', type: 3 }])
+    await control('DELETE', `tags/${group?.tag?.find((one) => one.name === '乙')?.id}`)
+    await event('change_external_tag.delete', { strategyId: id })
+    await callWecom(app, `${path}/del_strategy_tag`, { body: { tag_id: [tag] } })
+    expect(await list({ strategy_id: id })).toEqual([])
+  })
+
+  test('are refused where corp tags are meant, and where nothing is', async () => {
+    const id = await strategy()
+    const group = await add(id)
+    const tag = group?.tag?.[0]?.id ?? ''
+    const call = callWecom
+    expect(await failure(call(app, `${path}/edit_corp_tag`, { body: { id: tag, name: 'x' } }))).toMatchObject({ errcode: 40068 })
+    expect(await failure(call(app, `${path}/del_corp_tag`, { body: { tag_id: [tag] } }))).toMatchObject({ errcode: 40068 })
+    const corp = (await call(app, `${path}/add_corp_tag`, { body: { group_name: '企业标签组', tag: [{ name: '一' }] } })).tag_group
+    const corpTag = corp?.tag?.[0]?.id ?? ''
+    const edit = (body: { id: string; name: string }) => call(app, `${path}/edit_strategy_tag`, { body })
+    expect(await failure(edit({ id: corpTag, name: 'x' }))).toMatchObject({ errcode: 40068, reaction: 'sync_tags' })
+    expect(await failure(edit({ id: tag, name: '甲' }))).toMatchObject({ errcode: 40071 })
+    expect(await failure(edit({ id: tag, name: '长'.repeat(31) }))).toMatchObject({ code: 'wecom.bad_request', field: 'name' })
+    expect(await failure(call(app, `${path}/del_strategy_tag`, { body: {} }))).toMatchObject({ errcode: 40058 })
+    expect(await failure(call(app, `${path}/del_strategy_tag`, { body: { tag_id: [corpTag] } }))).toMatchObject({ errcode: 40068 })
+    expect(await failure(add(999))).toMatchObject({ errcode: 40058 })
+    expect(await failure(add(id, { group_name: '长'.repeat(31) }))).toMatchObject({ field: 'group_name' })
+    // The old customer-contact secret may change what any app made.
+    await callWecom(contactApp, `${path}/edit_strategy_tag`, { body: { id: tag, name: '别处改的' } })
+    expect((await list({ tag_id: [tag] }))[0]?.tag).toMatchObject([{ id: tag, name: '别处改的' }])
+    await callWecom(app, `${path}/customer_strategy/del`, { body: { strategy_id: id } })
+    expect(await failure(list({ strategy_id: id }))).toMatchObject({ errcode: 40058 })
+    expect(await list({ group_id: [group?.group_id ?? ''] })).toEqual([])
+  })
+})
+
+describe('names of one person in different places', () => {
+  test('a union id leads to the customer, or to an id to wait with', async () => {
+    const customer = await newCustomer()
+    const { contact } = await getContact(app, customer)
+    const unionid = contact?.unionid ?? ''
+    const ask = (id: string) =>
+      callWecom(app, 'idconvert/unionid_to_external_userid', { body: { unionid: id, openid: 'oX', subject_type: 0 } })
+    expect(await ask(unionid)).toMatchObject({ external_userid: customer })
+    await control('POST', 'unfollow', { externalUserId: customer, userId: 'lina', by: 'employee' })
+    const waiting = await ask(unionid)
+    expect(waiting.external_userid).toBeUndefined()
+    const { result } = await callWecom(app, 'idconvert/batch/external_userid_to_pending_id', {
+      body: { external_userid: [customer, 'wmNobody'] },
+    })
+    expect(result).toEqual([{ external_userid: customer, pending_id: waiting.pending_id }])
+    expect(await failure(callWecom(app, 'externalcontact/unionid_to_external_userid', { body: { unionid } }))).toMatchObject({
+      errcode: 84061,
+      reaction: 'empty',
+    })
+    const many = Array.from({ length: 101 }, (_, index) => `wm${index}`)
+    const tooMany = callWecom(app, 'idconvert/batch/external_userid_to_pending_id', { body: { external_userid: many } })
+    expect(await failure(tooMany)).toMatchObject({ code: 'wecom.bad_request', field: 'external_userid' })
+    expect(await raw('idconvert/unionid_to_external_userid', { unionid, openid: 'oX', subject_type: 2 })).toMatchObject({ errcode: 40058 })
+  })
+
+  test('go to a service provider’s and to an open id, and back', async () => {
+    const customer = await newCustomer()
+    const service = (await callWecom(app, 'externalcontact/to_service_external_userid', { body: { external_userid: customer } }))
+      .external_userid
+    expect(service).toMatch(/^wm.{30}$/)
+    expect(service).not.toBe(customer)
+    const back = (external_userid: string, source_agentid: number) =>
+      callWecom(app, 'externalcontact/from_service_external_userid', { body: { external_userid, source_agentid } })
+    expect(await back(service, app.agentId ?? 0)).toMatchObject({ external_userid: customer })
+    expect(await failure(back('wmNobody', app.agentId ?? 0))).toMatchObject({ errcode: 40096, reaction: 'skip_item' })
+    expect(await failure(back(service, 7))).toMatchObject({ errcode: 40056, reaction: 'configure' })
+    const unknown = callWecom(app, 'externalcontact/to_service_external_userid', { body: { external_userid: 'wmNobody' } })
+    expect(await failure(unknown)).toMatchObject({ errcode: 40096 })
+    const open = await callWecom(app, 'externalcontact/convert_to_openid', { body: { external_userid: customer } })
+    expect(open.openid).toMatch(/^o/)
+    const wrong = callWecom(app, 'externalcontact/convert_to_openid', { body: { external_userid: 'wmNobody' } })
+    expect(await failure(wrong)).toMatchObject({ errcode: 40096 })
+  })
+
+  test('of members are opened and closed in lots of a thousand', async () => {
+    const { open_userid_list, invalid_userid_list } = await callWecom(app, 'batch/userid_to_openuserid', {
+      body: { userid_list: ['lina', 'nobody'] },
+    })
+    expect(invalid_userid_list).toEqual(['nobody'])
+    const openId = open_userid_list?.[0]?.open_userid ?? ''
+    const back = (open_userid_list: string[], source_agentid = app.agentId ?? 0) =>
+      callWecom(app, 'batch/openuserid_to_userid', { body: { open_userid_list, source_agentid } })
+    expect(await back([openId, 'woNobody'])).toMatchObject({
+      userid_list: [{ userid: 'lina', open_userid: openId }],
+      invalid_open_userid_list: ['woNobody'],
+    })
+    expect(await failure(back([openId], 7))).toMatchObject({ errcode: 40056 })
+    const many = Array.from({ length: 1001 }, (_, index) => `wo${index}`)
+    expect(await failure(back(many))).toMatchObject({ code: 'wecom.bad_request', field: 'open_userid_list' })
+    const open = await callWecom(app, 'user/convert_to_openid', { body: { userid: 'lina' } })
+    expect(await callWecom(app, 'user/convert_to_userid', { body: { openid: open.openid ?? '' } })).toMatchObject({ userid: 'lina' })
+  })
+
+  test('an app sees itself in the list of apps', async () => {
+    expect((await callWecom(app, 'agent/list', {})).agentlist).toMatchObject([{ agentid: app.agentId, name: '留量' }])
+  })
+})

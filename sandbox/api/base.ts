@@ -43,6 +43,17 @@ export const baseEndpoints: Endpoint[] = [
     input: z.object({ agentid: numberText }),
     handle: agentSettings,
   }),
+  // The list of a self-built app holds itself alone.
+  endpoint({
+    path: 'agent/list',
+    method: 'GET',
+    permission: 'base',
+    input: Nothing,
+    empty: { agentlist: [] },
+    handle: ({ world, agent }) => ({
+      agentlist: [{ agentid: agent.agentId, name: agent.name, square_logo_url: `${world.url}/assets/home/icon.svg` }],
+    }),
+  }),
 ]
 
 /** An app may look at itself only. */

@@ -276,7 +276,7 @@ function tagBodies(world: World, follow: Follow) {
   const corpTags = tagsOfFollow(world, follow.id).flatMap((tagId) => {
     const tag = findTag(world, follow.corpId, tagId)
     const group = tag && findTagGroup(world, follow.corpId, tag.groupId)
-    return tag && group ? [{ group_name: group.name, tag_name: tag.name, tag_id: tag.tagId, type: 1 }] : []
+    return tag && group ? [{ group_name: group.name, tag_name: tag.name, tag_id: tag.tagId, type: group.strategyId > 0 ? 3 : 1 }] : []
   })
   return [...corpTags, ...follow.personalTags.map((name) => ({ group_name: '', tag_name: name, type: 2 }))]
 }

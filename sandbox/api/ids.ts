@@ -1,5 +1,6 @@
 // Conversions between the names of one person (section 16).
 import { z } from 'zod'
+import { findAgent } from '../state/corps.ts'
 import { type Customer, findCustomer, findCustomerByUnionId, followsOfCustomer } from '../state/customers.ts'
 import { findEmployee, listEmployees } from '../state/directory.ts'
 import { isOpenToApi } from '../state/friendships.ts'
@@ -50,6 +51,25 @@ export const idEndpoints: Endpoint[] = [
     },
   }),
   endpoint({
+    path: 'externalcontact/to_service_external_userid',
+    permission: 'customers',
+    input: z.object({ external_userid: z.string().min(1) }),
+    handle: (call, { external_userid }) => {
+      const customer = findCustomer(call.world, external_userid)
+      return customer?.corpId === call.agent.corpId ? { external_userid: turned(customer.externalUserId, 1) } : refuse(40096)
+    },
+  }),
+  endpoint({
+    path: 'externalcontact/from_service_external_userid',
+    permission: 'customers',
+    input: z.object({ external_userid: z.string().min(1), source_agentid: z.int() }),
+    handle: ({ world, agent }, { external_userid, source_agentid }) => {
+      if (!findAgent(world, agent.corpId, source_agentid)) refuse(40056)
+      const customer = findCustomer(world, turned(external_userid, -1))
+      return customer?.corpId === agent.corpId ? { external_userid: customer.externalUserId } : refuse(40096)
+    },
+  }),
+  endpoint({
     path: 'user/convert_to_openid',
     permission: 'directory',
     input: z.object({ userid: z.string().min(1) }),
@@ -78,7 +98,30 @@ export const idEndpoints: Endpoint[] = [
       }
     },
   }),
+  endpoint({
+    path: 'batch/openuserid_to_userid',
+    permission: 'directory',
+    empty: { userid_list: [], invalid_open_userid_list: [] },
+    input: z.object({ open_userid_list: z.array(z.string()).min(1).max(1000), source_agentid: z.int() }),
+    handle: ({ world, agent }, { open_userid_list, source_agentid }) => {
+      if (!findAgent(world, agent.corpId, source_agentid)) refuse(40056)
+      const byOpenId = new Map(listEmployees(world, agent.corpId).map((it) => [it.openUserId, it.userId]))
+      return {
+        userid_list: open_userid_list.flatMap((id) => {
+          const userid = byOpenId.get(id)
+          return userid === undefined ? [] : [{ userid, open_userid: id }]
+        }),
+        invalid_open_userid_list: open_userid_list.filter((id) => !byOpenId.has(id)),
+      }
+    },
+  }),
 ]
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** A service provider knows the same person by another id: each sign moved along the alphabet, so that the way back needs no table. */
+const turned = (id: string, direction: 1 | -1): string =>
+  id.slice(0, 2) + [...id.slice(2)].map((sign) => alphabet.at((alphabet.indexOf(sign) + direction * 17) % alphabet.length) ?? sign).join('')
 
 const isFriend = ({ world }: Call, customer: Customer): boolean => followsOfCustomer(world, customer.externalUserId).some(isOpenToApi)
 const pendingId = ({ agent }: Call, unionId: string): string => seededId('p', agent.corpId, 'pending', unionId)

@@ -29,6 +29,8 @@ import { mediaEndpoints } from './media.ts'
 import { momentEndpoints } from './moments.ts'
 import { productEndpoints } from './products.ts'
 import { type Answer, ApiError, type Call, type Endpoint, errorBody, refuse, texts, type UploadedFile, warned } from './protocol.ts'
+import { strategyEndpoints } from './strategies.ts'
+import { strategyTagEndpoints } from './strategy-tags.ts'
 import { tagEndpoints } from './tags.ts'
 import { authenticate, getToken } from './tokens.ts'
 import { admit, enter, newTraffic, type Traffic } from './traffic.ts'
@@ -50,6 +52,8 @@ export const endpoints: Endpoint[] = [
   ...productEndpoints,
   ...interceptEndpoints,
   ...behaviourEndpoints,
+  ...strategyEndpoints,
+  ...strategyTagEndpoints,
   ...groupEndpoints,
   ...groupStatisticEndpoints,
   ...groupWelcomeEndpoints,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { emit, externalContactEvent } from '../callbacks/events.ts'
 import type { Agent } from '../state/corps.ts'
 import {
+  countTags,
   deleteTag,
   deleteTagGroup,
   findTag,
@@ -14,6 +15,7 @@ import {
   newTagGroup,
   saveTag,
   saveTagGroup,
+  strategiesAll,
   type Tag,
   type TagGroup,
 } from '../state/tags.ts'
@@ -22,12 +24,12 @@ import { openFollow } from './external-contacts.ts'
 import { type Call, type Endpoint, endpoint, refuse, refuseParameter, words } from './protocol.ts'
 
 const tagsMost = 10_000
-const Order = z
+export const Order = z
   .int()
   .min(0)
   .max(2 ** 32 - 1)
-const Ids = z.array(z.string()).max(1000)
-const AddTags = z.object({
+export const Ids = z.array(z.string()).max(1000)
+export const AddTags = z.object({
   group_id: z.string().optional(),
   group_name: words(30).optional(),
   order: Order.optional(),
@@ -43,26 +45,25 @@ export const tagEndpoints: Endpoint[] = [
     input: z.object({ tag_id: Ids.default([]), group_id: Ids.default([]) }),
     handle: ({ world, agent }, { tag_id, group_id }) => ({ tag_group: selectGroups(world, agent.corpId, tag_id, group_id) }),
   }),
-  endpoint({ path: 'externalcontact/add_corp_tag', permission: 'customers', input: AddTags, handle: addTags }),
+  endpoint({
+    path: 'externalcontact/add_corp_tag',
+    permission: 'customers',
+    input: AddTags,
+    handle: (call, input) => addTags(call, input),
+  }),
   endpoint({
     path: 'externalcontact/edit_corp_tag',
     permission: 'customers',
     input: z.object({ id: z.string().min(1), name: words(30, 1).optional(), order: Order.optional(), agentid: z.int().optional() }),
-    handle: editTag,
+    handle: (call, input) => editTag(call, input),
   }),
   endpoint({
     path: 'externalcontact/del_corp_tag',
     permission: 'customers',
     input: z.object({ tag_id: Ids.default([]), group_id: Ids.default([]), agentid: z.int().optional() }),
-    handle: ({ world, agent }, { tag_id, group_id }) => {
-      if (tag_id.length + group_id.length === 0) refuseParameter('tag_id', 'and group_id missing')
-      const tags = tag_id.map((id) => liveTag(world, agent.corpId, id))
-      const groups = group_id.map((id) => liveGroup(world, agent.corpId, id))
-      for (const id of [...tags, ...groups].map((it) => it.groupId)) checkOwner(agent, liveGroup(world, agent.corpId, id))
-      for (const tag of tags) deleteTag(world, agent.corpId, tag)
-      for (const group of groups) deleteTagGroup(world, agent.corpId, group)
-      publish(world, { kind: 'company' })
-      return {}
+    handle: (call, input) => {
+      if (input.tag_id.length + input.group_id.length === 0) refuseParameter('tag_id', 'and group_id missing')
+      return deleteTags(call, input)
     },
   }),
   endpoint({
@@ -89,30 +90,31 @@ export const tagEndpoints: Endpoint[] = [
 ]
 
 /** Asked for ids, deleted ones are shown as deleted; asked for all, they are left out. Groups win over tags. */
-function selectGroups(world: World, corpId: string, tagIds: string[], groupIds: string[]) {
+export function selectGroups(world: World, corpId: string, tagIds: string[], groupIds: string[], strategyId = 0) {
   const asked = tagIds.length + groupIds.length > 0
   const wantsTag = (tag: Tag) => groupIds.length > 0 || tagIds.length === 0 || tagIds.includes(tag.tagId)
-  const tags = listTags(world, corpId).filter((tag) => wantsTag(tag) && (asked || !tag.deleted))
-  return listTagGroups(world, corpId)
+  const tags = listTags(world, corpId, strategyId).filter((tag) => wantsTag(tag) && (asked || !tag.deleted))
+  return listTagGroups(world, corpId, strategyId)
     .filter((group) => (asked || !group.deleted) && (groupIds.length === 0 || groupIds.includes(group.groupId)))
     .map((group) => ({ group, tags: tags.filter((tag) => tag.groupId === group.groupId) }))
     .filter(({ tags }) => groupIds.length > 0 || tagIds.length === 0 || tags.length > 0)
     .map(({ group, tags }) => ({
       ...groupBody(group),
+      ...(group.strategyId > 0 ? { strategy_id: group.strategyId } : {}),
       deleted: group.deleted,
       tag: tags.map((tag) => ({ ...tagBody(tag), deleted: tag.deleted })),
     }))
 }
 
-function addTags({ world, agent }: Call, input: z.infer<typeof AddTags>) {
+export function addTags({ world, agent }: Call, input: z.infer<typeof AddTags>, strategyId = 0) {
   const { corpId } = agent
-  const groups = listTagGroups(world, corpId).filter((it) => !it.deleted)
-  const known = input.group_id ? liveGroup(world, corpId, input.group_id) : groups.find((it) => it.name === input.group_name)
+  const groups = listTagGroups(world, corpId, strategyId).filter((it) => !it.deleted)
+  const known = input.group_id ? liveGroup(world, corpId, input.group_id, strategyId) : groups.find((it) => it.name === input.group_name)
   if (!known && !input.group_name) refuseParameter('group_name', 'missing')
   const names = new Set(input.tag.map((it) => it.name))
-  const live = listTags(world, corpId).filter((it) => !it.deleted)
-  if (live.length + names.size > tagsMost) refuseParameter('tag', `exceed max count ${tagsMost}`)
-  const group = known ?? newTagGroup(world, freshId('et'), input.group_name ?? '', input.order ?? 0, agent.agentId)
+  const live = listTags(world, corpId, strategyId).filter((it) => !it.deleted)
+  if (countTags(world, corpId) + names.size > tagsMost) refuseParameter('tag', `exceed max count ${tagsMost}`)
+  const group = known ?? newTagGroup(world, freshId('et'), input.group_name ?? '', input.order ?? 0, agent.agentId, strategyId)
   saveTagGroup(world, corpId, { ...group, order: input.order ?? group.order })
   const inGroup = live.filter((it) => it.groupId === group.groupId)
   // The same name twice, in the call or in the group, is one tag.
@@ -127,23 +129,39 @@ function addTags({ world, agent }: Call, input: z.infer<typeof AddTags>) {
   return { tag_group: { ...groupBody({ ...group, order: input.order ?? group.order }), tag: answered.map(tagBody) } }
 }
 
-function editTag({ world, agent }: Call, input: { id: string; name?: string | undefined; order?: number | undefined }) {
+type EditTag = { id: string; name?: string | undefined; order?: number | undefined }
+
+/** `wanted`: the rule groups whose tags are meant; corp tags when nobody says. */
+export function editTag({ world, agent }: Call, input: EditTag, wanted = 0) {
   const { corpId } = agent
   const tag = findTag(world, corpId, input.id)
   if (tag && !tag.deleted) {
-    checkOwner(agent, liveGroup(world, corpId, tag.groupId))
-    const twin = listTags(world, corpId).find(
+    const home = liveGroup(world, corpId, tag.groupId, wanted)
+    checkOwner(agent, home)
+    const twin = listTags(world, corpId, home.strategyId).find(
       (it) => !it.deleted && it.groupId === tag.groupId && it.name === input.name && it.tagId !== tag.tagId,
     )
     if (twin) refuse(40071)
     saveTag(world, corpId, { ...tag, name: input.name ?? tag.name, order: input.order ?? tag.order })
   } else {
-    const group = liveGroup(world, corpId, input.id)
+    const group = liveGroup(world, corpId, input.id, wanted)
     checkOwner(agent, group)
-    const twin = listTagGroups(world, corpId).find((it) => !it.deleted && it.name === input.name && it.groupId !== group.groupId)
+    const twin = listTagGroups(world, corpId, group.strategyId).find(
+      (it) => !it.deleted && it.name === input.name && it.groupId !== group.groupId,
+    )
     if (twin) refuse(40071)
     saveTagGroup(world, corpId, { ...group, name: input.name ?? group.name, order: input.order ?? group.order })
   }
+  publish(world, { kind: 'company' })
+  return {}
+}
+
+export function deleteTags({ world, agent }: Call, { tag_id, group_id }: { tag_id: string[]; group_id: string[] }, strategyId = 0) {
+  const tags = tag_id.map((id) => liveTag(world, agent.corpId, id))
+  const groups = group_id.map((id) => liveGroup(world, agent.corpId, id, strategyId))
+  for (const id of [...tags, ...groups].map((it) => it.groupId)) checkOwner(agent, liveGroup(world, agent.corpId, id, strategyId))
+  for (const tag of tags) deleteTag(world, agent.corpId, tag)
+  for (const group of groups) deleteTagGroup(world, agent.corpId, group)
   publish(world, { kind: 'company' })
   return {}
 }
@@ -153,9 +171,11 @@ export function liveTag(world: World, corpId: string, id: string): Tag {
   return tag && !tag.deleted ? tag : refuse(40068)
 }
 
-function liveGroup(world: World, corpId: string, id: string): TagGroup {
+/** A tag of a rule group is unknown where corp tags are meant, and the other way round. */
+function liveGroup(world: World, corpId: string, id: string, strategyId = 0): TagGroup {
   const group = findTagGroup(world, corpId, id)
-  return group && !group.deleted ? group : refuse(40068)
+  const isMeant = strategyId === strategiesAll ? (group?.strategyId ?? 0) > 0 : group?.strategyId === strategyId
+  return group && !group.deleted && isMeant ? group : refuse(40068)
 }
 
 /** An app may change only what it made itself; the old customer-contact secret may change everything. */

@@ -36,6 +36,7 @@ export const externalTagEvent = (
   changeType: 'create' | 'update' | 'delete' | 'shuffle',
   id: string,
   tagType: 'tag' | 'tag_group',
+  strategyId = 0,
 ): Event => ({
   name: `change_external_tag.${changeType}`,
   fields: {
@@ -44,6 +45,7 @@ export const externalTagEvent = (
     Id: id,
     TagType: changeType === 'shuffle' ? undefined : tagType,
     ChangeType: changeType,
+    StrategyId: strategyId > 0 ? strategyId : undefined,
   },
   lane: 'tags',
 })

@@ -223,17 +223,19 @@ function tagRoutes(world: World, routes: Hono): void {
     const { corpId } = corpOf(world, input.corp)
     const id = c.req.param('id')
     const tag = findTag(world, corpId, id)
-    const group = findTagGroup(world, corpId, id)
-    if (!tag && !group) return fail(404, 'tag.unknown', 'There is no such tag or group.')
+    const group = findTagGroup(world, corpId, tag?.groupId ?? id)
+    if (!group) return fail(404, 'tag.unknown', 'There is no such tag or group.')
     world.store.transaction(() => {
       if (tag) saveTag(world, corpId, { ...tag, name: input.name ?? tag.name, order: input.order ?? tag.order })
-      else if (group) saveTagGroup(world, corpId, { ...group, name: input.name ?? group.name, order: input.order ?? group.order })
+      else saveTagGroup(world, corpId, { ...group, name: input.name ?? group.name, order: input.order ?? group.order })
       // Moving things around by hand is told as a shuffle of the group, without details.
       const moved = input.name === undefined
       emit(
         world,
         corpId,
-        moved ? externalTagEvent('shuffle', tag?.groupId ?? id, 'tag_group') : externalTagEvent('update', id, tag ? 'tag' : 'tag_group'),
+        moved
+          ? externalTagEvent('shuffle', tag?.groupId ?? id, 'tag_group', group.strategyId)
+          : externalTagEvent('update', id, tag ? 'tag' : 'tag_group', group.strategyId),
       )
     })
     return c.json({ id })
@@ -242,12 +244,12 @@ function tagRoutes(world: World, routes: Hono): void {
     const { corpId } = corpOf(world, c.req.query('corp'))
     const id = c.req.param('id')
     const tag = findTag(world, corpId, id)
-    const group = findTagGroup(world, corpId, id)
-    if (!tag && !group) return fail(404, 'tag.unknown', 'There is no such tag or group.')
+    const group = findTagGroup(world, corpId, tag?.groupId ?? id)
+    if (!group) return fail(404, 'tag.unknown', 'There is no such tag or group.')
     world.store.transaction(() => {
       if (tag) deleteTag(world, corpId, tag)
-      else if (group) deleteTagGroup(world, corpId, group)
-      emit(world, corpId, externalTagEvent('delete', id, tag ? 'tag' : 'tag_group'))
+      else deleteTagGroup(world, corpId, group)
+      emit(world, corpId, externalTagEvent('delete', id, tag ? 'tag' : 'tag_group', group.strategyId))
     })
     return c.json({ id })
   })

@@ -1,18 +1,47 @@
 // Corp tags and where they hang.
 import { now, type World } from './world.ts'
 
-export type TagGroup = { groupId: string; name: string; createdAt: number; order: number; deleted: boolean; agentId: number }
+export type TagGroup = {
+  groupId: string
+  name: string
+  createdAt: number
+  order: number
+  deleted: boolean
+  agentId: number
+  strategyId: number
+}
 export type Tag = { tagId: string; groupId: string; name: string; createdAt: number; order: number; deleted: boolean }
 
-type GroupRow = { group_id: string; name: string; created_at: number; ord: number; deleted: number; agent_id: number }
+type GroupRow = { group_id: string; name: string; created_at: number; ord: number; deleted: number; agent_id: number; strategy_id: number }
 type TagRow = { tag_id: string; group_id: string; name: string; created_at: number; ord: number; deleted: number }
 
-/** Larger order first; WeCom shows older ones first among equals. */
-export const listTagGroups = (world: World, corpId: string): TagGroup[] =>
-  world.store.all<GroupRow>('SELECT * FROM tag_groups WHERE corp_id = ? ORDER BY ord DESC, rowid', corpId).map(toGroup)
+/** Corp tags belong to no rule group; the other one stands for every rule group. */
+const corpTags = 0
+export const strategiesAll = -1
 
-export const listTags = (world: World, corpId: string): Tag[] =>
-  world.store.all<TagRow>('SELECT * FROM tags WHERE corp_id = ? ORDER BY ord DESC, rowid', corpId).map(toTag)
+/** Larger order first; WeCom shows older ones first among equals. */
+export const listTagGroups = (world: World, corpId: string, strategyId = corpTags): TagGroup[] =>
+  world.store
+    .all<GroupRow>(
+      'SELECT * FROM tag_groups WHERE corp_id = ?1 AND (strategy_id = ?2 OR (?2 = -1 AND strategy_id > 0)) ORDER BY ord DESC, rowid',
+      corpId,
+      strategyId,
+    )
+    .map(toGroup)
+
+export const listTags = (world: World, corpId: string, strategyId = corpTags): Tag[] =>
+  world.store
+    .all<TagRow>(
+      `SELECT tags.* FROM tags JOIN tag_groups USING (corp_id, group_id)
+       WHERE tags.corp_id = ?1 AND (strategy_id = ?2 OR (?2 = -1 AND strategy_id > 0)) ORDER BY tags.ord DESC, tags.rowid`,
+      corpId,
+      strategyId,
+    )
+    .map(toTag)
+
+/** Corp tags and those of rule groups share one bound. */
+export const countTags = (world: World, corpId: string): number =>
+  world.store.get<{ n: number }>('SELECT count(*) AS n FROM tags WHERE corp_id = ? AND deleted = 0', corpId)?.n ?? 0
 
 export function findTagGroup(world: World, corpId: string, groupId: string): TagGroup | undefined {
   const row = world.store.get<GroupRow>('SELECT * FROM tag_groups WHERE corp_id = ? AND group_id = ?', corpId, groupId)
@@ -26,7 +55,7 @@ export function findTag(world: World, corpId: string, tagId: string): Tag | unde
 
 export function saveTagGroup(world: World, corpId: string, it: TagGroup): void {
   world.store.run(
-    `INSERT INTO tag_groups (corp_id, group_id, name, created_at, ord, deleted, agent_id) VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO tag_groups (corp_id, group_id, name, created_at, ord, deleted, agent_id, strategy_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (corp_id, group_id) DO UPDATE SET name = excluded.name, ord = excluded.ord, deleted = excluded.deleted`,
     corpId,
     it.groupId,
@@ -35,6 +64,7 @@ export function saveTagGroup(world: World, corpId: string, it: TagGroup): void {
     it.order,
     Number(it.deleted),
     it.agentId,
+    it.strategyId,
   )
 }
 
@@ -65,7 +95,8 @@ export function deleteTag(world: World, corpId: string, tag: Tag): boolean {
 }
 
 export function deleteTagGroup(world: World, corpId: string, group: TagGroup): void {
-  for (const tag of listTags(world, corpId)) if (tag.groupId === group.groupId && !tag.deleted) deleteTag(world, corpId, tag)
+  for (const tag of listTags(world, corpId, group.strategyId))
+    if (tag.groupId === group.groupId && !tag.deleted) deleteTag(world, corpId, tag)
   saveTagGroup(world, corpId, { ...group, deleted: true })
 }
 
@@ -84,13 +115,21 @@ export function markTags(world: World, followId: number, add: string[], remove: 
   return changes > 0
 }
 
-export const newTagGroup = (world: World, groupId: string, name: string, order: number, agentId: number): TagGroup => ({
+export const newTagGroup = (
+  world: World,
+  groupId: string,
+  name: string,
+  order: number,
+  agentId: number,
+  strategyId = corpTags,
+): TagGroup => ({
   groupId,
   name,
   createdAt: now(world),
   order,
   deleted: false,
   agentId,
+  strategyId,
 })
 export const newTag = (world: World, tagId: string, groupId: string, name: string, order: number): Tag => ({
   tagId,
@@ -108,6 +147,7 @@ const toGroup = (row: GroupRow): TagGroup => ({
   order: row.ord,
   deleted: row.deleted === 1,
   agentId: row.agent_id,
+  strategyId: row.strategy_id,
 })
 const toTag = (row: TagRow): Tag => ({
   tagId: row.tag_id,
