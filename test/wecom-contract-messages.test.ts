@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callWecom } from '#connectors/wecom/client.ts'
 import { openConnection, type WecomApp } from '#connectors/wecom/connection.ts'
 import { addContactWay } from '#connectors/wecom/contact-ways.ts'
+import type { RequestOf } from '#connectors/wecom/endpoints/catalogue.ts'
 import { uploadAttachment, uploadImage, uploadMedia } from '#connectors/wecom/media.ts'
 import { pages } from '#connectors/wecom/paging.ts'
 import { addTags, markTags } from '#connectors/wecom/tags.ts'
@@ -117,7 +118,7 @@ const picture = { fileName: 'a.png', contentType: 'image/png', bytes: png }
 const film = { fileName: 'a.mp4', contentType: 'video/mp4', bytes: mp4 }
 const nowSeconds = async () => Math.floor(new Date((await control<{ now: string }>('GET', 'clock')).now).getTime() / 1000)
 
-type Template = Parameters<typeof callWecom<'externalcontact/add_msg_template'>>[2]['body']
+type Template = RequestOf<'externalcontact/add_msg_template'>
 const send = (body: Template) => callWecom(app, 'externalcontact/add_msg_template', { body })
 const hello = { text: { content: '周末上新' } }
 const results = async (msgid: string | undefined, userid: string) =>
@@ -424,7 +425,7 @@ describe('mass messages to groups', () => {
   })
 })
 
-type MomentTask = Parameters<typeof callWecom<'externalcontact/add_moment_task'>>[2]['body']
+type MomentTask = RequestOf<'externalcontact/add_moment_task'>
 const post = async (body: MomentTask) => (await callWecom(app, 'externalcontact/add_moment_task', { body })).jobid
 const result = (jobid: string) => callWecom(app, 'externalcontact/get_moment_task_result', { query: { jobid } })
 const by = (...user_list: string[]) => ({ sender_list: { user_list } })
@@ -680,7 +681,7 @@ describe('after a restart', () => {
     connect()
     expect(await result(jobid)).toMatchObject({ status: 1 })
     await control('PUT', 'clock', { advanceSeconds: 6 })
-    expect((await tasksOf(member)).map((it) => it.kind)).toEqual(['mass_message', 'moment'])
+    expect((await tasksOf(member)).map((it) => it.kind)).toEqual(['moment', 'mass_message'])
     for (const task of await tasksOf(member)) await control('POST', `tasks/${task.id}/confirm`, {})
     await sandbox.close()
     sandbox = await start()

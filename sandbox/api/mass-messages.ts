@@ -15,7 +15,8 @@ import {
   resultsOfTask,
   tasksOfMassMessage,
 } from '../state/mass-messages.ts'
-import { dayMs, now, toSeconds } from '../state/world.ts'
+import { mediaUrl } from '../state/media.ts'
+import { dayMs, now, toSeconds, type World } from '../state/world.ts'
 import { Attachment, readAttachment } from './attachments.ts'
 import { type PageInput, pageOf } from './paging.ts'
 import { byteText, type Call, type Endpoint, endpoint, refuse, refuseParameter } from './protocol.ts'
@@ -175,7 +176,7 @@ function listMessages(call: Call, input: ListInput) {
         .slice(0, limit),
   )
   if (page.some((it) => isBeingDispatched(world, it.createdAt))) return refuse(41063)
-  return { group_msg_list: page.map(messageBody), ...next }
+  return { group_msg_list: page.map((it) => messageBody(world, it)), ...next }
 }
 
 function listTasks(call: Call, input: PageInput & { msgid: string }) {
@@ -234,13 +235,17 @@ export function checkSpan(start: number, end: number, mostSeconds: number): void
   if (end < start || end - start > mostSeconds) refuse(600018)
 }
 
-const messageBody = (it: MassMessage) => ({
+const messageBody = (world: World, it: MassMessage) => ({
   msgid: it.msgId,
   ...(it.creator === undefined ? {} : { creator: it.creator }),
   create_time: toSeconds(it.createdAt),
   create_type: it.creator === undefined ? 0 : 1,
   ...(it.body.text ? { text: { content: it.body.text } } : {}),
-  attachments: it.body.given,
+  attachments: it.body.given.map((given, index) => withPictureUrl(world, given, it.body.pieces[index]?.content.mediaId)),
 })
+
+/** Pictures come back with an address, however they were given. */
+const withPictureUrl = (world: World, given: Record<string, unknown>, mediaId: string | undefined) =>
+  given.msgtype === 'image' && mediaId ? { ...given, image: { ...Object(given.image), pic_url: mediaUrl(world, mediaId) } } : given
 
 const unique = (ids: string[]): string[] => [...new Set(ids)]

@@ -94,7 +94,7 @@ export function manyTasksOf(world: World, corpId: string, userId: string) {
   return [
     ...openMassTasks(world, corpId, userId).map((mass) => taskView(world, { mass }, namesShown)),
     ...openMomentTasks(world, corpId, userId).map((moment) => taskView(world, { moment }, namesShown)),
-  ]
+  ].sort((a, b) => b.at.localeCompare(a.at))
 }
 
 /** What the phone shows of a text with attachments that goes to many. */
