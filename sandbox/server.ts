@@ -8,6 +8,7 @@ import { startDelivery } from './callbacks/deliver.ts'
 import { createFirstCompany } from './company/generate.ts'
 import { acquisitionRoutes } from './control/acquisition.ts'
 import { adminRoutes } from './control/admin.ts'
+import { archiveRoutes } from './control/archive.ts'
 import { cardRoutes } from './control/cards.ts'
 import { companyRoutes, corpView } from './control/company.ts'
 import { ControlError } from './control/errors.ts'
@@ -90,6 +91,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     phoneRoutes,
     sidebarRoutes,
     kfRoutes,
+    archiveRoutes,
     companyRoutes,
     adminRoutes,
     switchRoutes,

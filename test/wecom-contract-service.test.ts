@@ -1,12 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { fileSource } from '#connectors/wecom/archive/file-source.ts'
+import { parsePrivateKey } from '#connectors/wecom/archive/keys.ts'
+import { sidecarSource } from '#connectors/wecom/archive/sidecar-source.ts'
+import { type ArchiveKeys, readArchive } from '#connectors/wecom/archive/source.ts'
 import { callWecom } from '#connectors/wecom/client.ts'
 import { openConnection, type WecomApp } from '#connectors/wecom/connection.ts'
 import type { EndpointName, RequestOf } from '#connectors/wecom/endpoints/catalogue.ts'
 import { readCallback } from '#connectors/wecom/events/read-callback.ts'
 import { jsSdkSignature, jsTicket, signPage } from '#connectors/wecom/jssdk.ts'
+import { uploadMedia } from '#connectors/wecom/media.ts'
 import { sendMessage } from '#connectors/wecom/messages.ts'
 import { createLogger } from '#platform/log.ts'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
@@ -454,5 +460,168 @@ describe('customer service', () => {
     expect(customer_list).toMatchObject([{ external_userid: customer, nickname: '阿南', enter_session_context: { scene: 'shop' } }])
     expect(invalid_external_userid).toEqual(['wmNobody'])
     expect(await raw('kf/customer/batchget', { external_userid_list: Array(101).fill('x') })).toMatchObject({ errcode: 40058 })
+  })
+})
+
+describe('the archive', () => {
+  const archive = (): WecomApp => ({ ...app, secret: sandbox.corps[0]?.archiveSecret ?? '' })
+  const ask = <Name extends EndpointName>(name: Name, body: RequestOf<Name>) => callWecom(archive(), name, { body })
+  const setUp = (body: object) => control('PUT', `corps/${app.corpId}/archive`, body)
+  const source = (secret = archive().secret) => sidecarSource({ url: `${sandbox.url}/sandbox/archive/${app.corpId}`, secret })
+  const pairs = new Map<number, KeyObject>()
+  const keys: ArchiveKeys = { find: async (version) => pairs.get(version) }
+  const newKey = (version: number) => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    pairs.set(version, parsePrivateKey(privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()))
+    return setUp({ key: { version, publicKey: publicKey.export({ format: 'pem', type: 'spki' }) } })
+  }
+  const befriend = async (name: string) =>
+    (await control<{ externalUserId: string }>('POST', 'befriend', { userId: 'lina', name })).externalUserId
+  const say = (from: string, to: string, text: string) => control('POST', 'say', { from, to, text })
+  const end = async () => {
+    let at = 0
+    for (;;) {
+      const { next, more } = await readArchive(source(), keys, at)
+      at = next
+      if (!more) return at
+    }
+  }
+
+  test('is refused until it is set up, and to any other secret', async () => {
+    expect(await failure(ask('msgaudit/get_permit_user_list', {}))).toMatchObject({ errcode: 301053, reaction: 'configure' })
+    expect(await failure(source().pull(0, 10))).toMatchObject({ errcode: 301053 })
+    expect(await failure(post('msgaudit/get_permit_user_list', {}))).toMatchObject({ errcode: 48002 })
+    await setUp({
+      members: [
+        { userId: 'lina', edition: 3 },
+        { userId: 'chenjing', edition: 1 },
+      ],
+    })
+    expect(await ask('msgaudit/get_permit_user_list', {})).toMatchObject({ ids: ['chenjing', 'lina'] })
+    expect(await ask('msgaudit/get_permit_user_list', { type: 1 })).toMatchObject({ ids: ['chenjing'] })
+    expect(await failure(source('wrong').pull(0, 10))).toMatchObject({ errcode: 40001 })
+    await control('PUT', 'settings', { habits: { archiveExpired: true } })
+    expect(await failure(ask('msgaudit/get_permit_user_list', {}))).toMatchObject({ errcode: 301052 })
+    await control('PUT', 'settings', { habits: { archiveExpired: false } })
+  })
+
+  test('tells who agreed, one by one and in a group', async () => {
+    const customer = await befriend('小满')
+    const info = [{ userid: 'lina', exteranalopenid: customer }]
+    expect((await ask('msgaudit/check_single_agree', { info })).agreeinfo).toMatchObject([{ agree_status: 'Default_Agree' }])
+    receiver.received.length = 0
+    await control('POST', 'archive/consent', { userId: 'lina', externalUserId: customer, agree: true })
+    expect(await nextEvent()).toMatchObject({ changeType: 'msg_audit_approved', externalUserId: customer })
+    expect((await ask('msgaudit/check_single_agree', { info })).agreeinfo).toMatchObject([
+      { ...info[0], agree_status: 'Agree', status_change_time: expect.any(Number) },
+    ])
+    expect(await raw('msgaudit/check_single_agree', { info: Array(101).fill(info[0]) }, archive().secret)).toMatchObject({ errcode: 40058 })
+    const { chatId } = await control<{ chatId: string }>('POST', 'groups', { owner: 'lina', name: '存档群', members: [customer] })
+    await control('POST', 'archive/consent', { chatId, externalUserId: customer, agree: false })
+    expect((await ask('msgaudit/check_room_agree', { roomid: chatId })).agreeinfo).toMatchObject([
+      { exteranalopenid: customer, agree_status: 'Disagree' },
+    ])
+    expect(await failure(ask('msgaudit/check_room_agree', { roomid: 'wrNone' }))).toMatchObject({ errcode: 40058 })
+    expect(await failure(ask('msgaudit/groupchat/get', { roomid: chatId }))).toMatchObject({ errcode: 301059, reaction: 'skip_item' })
+    const { roomId } = await control<{ roomId: string }>('POST', 'inner-groups', { name: '内部群', creator: 'lina', members: ['hexin'] })
+    expect(await ask('msgaudit/groupchat/get', { roomid: roomId })).toMatchObject({
+      roomname: '内部群',
+      creator: 'lina',
+      members: [{ memberid: 'lina' }, { memberid: 'hexin' }],
+    })
+  })
+
+  test('hands out what was said in order, each message under the key of its time', async () => {
+    const customer = await befriend('谷雨')
+    const before = await end()
+    await newKey(1)
+    await say(customer, 'lina', '第一句')
+    await newKey(2)
+    await say('lina', customer, '第二句')
+    await control('POST', 'archive/messages', {
+      message: { from: 'lina', tolist: [customer], roomid: '', msgtype: 'voiptext', info: { callduration: 10 } },
+    })
+    await control('POST', 'archive/messages', {
+      message: { from: 'lina', tolist: [customer], roomid: '', msgtype: 'hologram', hologram: {} },
+    })
+    const first = await readArchive(source(), keys, before, 1)
+    expect(first).toMatchObject({
+      more: true,
+      faults: [],
+      messages: [{ seq: before + 1, type: 'text', message: { from: customer, text: { content: '第一句' } } }],
+    })
+    const rest = await readArchive(source(), keys, first.next)
+    expect(rest.messages.map((it) => [it.type, it.known])).toEqual([
+      ['text', true],
+      ['voiptext', true],
+      ['hologram', false],
+    ])
+    expect(rest.more).toBe(false)
+    expect(rest.messages[0]?.msgId).toMatch(/_external$/)
+    const old = pairs.get(1)
+    pairs.delete(1)
+    expect(await readArchive(source(), keys, before)).toMatchObject({
+      faults: [{ seq: before + 1, reason: 'no_key' }],
+      messages: [{ seq: before + 2 }, {}, {}],
+      next: before + 4,
+    })
+    pairs.set(1, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
+    expect((await readArchive(source(), keys, before, 1)).faults).toMatchObject([{ reason: 'bad_key' }])
+    if (old) pairs.set(1, old)
+    expect(await failure(source().open(Buffer.from('x'), 'bm90aGluZw=='))).toMatchObject({ errcode: 10008 })
+  })
+
+  test('keeps nothing of a customer who refused, nor of members who are not kept', async () => {
+    const customer = await befriend('霜降')
+    const before = await end()
+    await control('POST', 'archive/consent', { userId: 'lina', externalUserId: customer, agree: false })
+    await say(customer, 'lina', '不要存')
+    const { externalUserId } = await control<{ externalUserId: string }>('POST', 'befriend', { userId: 'wanglei', name: '小雪' })
+    await say(externalUserId, 'wanglei', '没有席位')
+    expect((await readArchive(source(), keys, before)).messages).toEqual([])
+    const { chatId } = await control<{ chatId: string }>('POST', 'groups', { owner: 'lina', name: '群', members: [] })
+    await say('lina', chatId, '群里说')
+    expect((await readArchive(source(), keys, before)).messages).toMatchObject([
+      { message: { roomid: chatId, text: { content: '群里说' } } },
+    ])
+    await hours(24 * 6)
+    expect((await readArchive(source(), keys, before)).messages).toEqual([])
+  })
+
+  test('gives files in pieces', async () => {
+    const bytes = Buffer.alloc(1_200_000, 7)
+    const { mediaId } = await uploadMedia(app, 'file', { fileName: '合同.pdf', contentType: 'application/pdf', bytes })
+    const pieces: Buffer[] = []
+    for await (const piece of source().media(mediaId)) pieces.push(piece)
+    expect(pieces.length).toBe(3)
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
+    expect(await failure(source().media('none')[Symbol.asyncIterator]().next())).toMatchObject({ errcode: 10009 })
+  })
+
+  test('is read from a file too; a broken line is named and stops nothing', async () => {
+    const path = join(folder, 'export.ndjson')
+    const line = (msgid: string, content: string) =>
+      JSON.stringify({ msgid, action: 'send', msgtype: 'text', from: 'lina', text: { content } })
+    writeFileSync(path, `\uFEFF${line('a', '一')}\n{broken\n\n${line('b', '二')}\n`)
+    const page = await readArchive(fileSource(path), keys, 0)
+    expect(page.messages.map((it) => [it.seq, it.msgId])).toEqual([
+      [1, 'a'],
+      [4, 'b'],
+    ])
+    expect(page.faults).toEqual([{ seq: 2, msgId: 'line-2', reason: 'unreadable' }])
+    expect((await readArchive(fileSource(path), keys, 1, 1)).next).toBe(2)
+    expect(await failure(fileSource(path, folder).media('../secret')[Symbol.asyncIterator]().next())).toMatchObject({ status: 404 })
+    expect(Buffer.concat(await Array.fromAsync(fileSource(path, folder).media('export.ndjson'))).length).toBeGreaterThan(50)
+  })
+
+  test('takes private keys under either header and refuses what is none', () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    for (const type of ['pkcs1', 'pkcs8'] as const) {
+      const pem = privateKey.export({ format: 'pem', type }).toString()
+      const swapped = pem.includes('RSA') ? pem.replaceAll('RSA PRIVATE', 'PRIVATE') : pem.replaceAll('PRIVATE', 'RSA PRIVATE')
+      expect(parsePrivateKey(pem).equals(privateKey)).toBe(true)
+      expect(parsePrivateKey(swapped).equals(privateKey)).toBe(true)
+    }
+    expect(() => parsePrivateKey('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----')).toThrow('no RSA private key')
   })
 })

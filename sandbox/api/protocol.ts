@@ -152,6 +152,9 @@ export const texts = {
   95018: 'send msg not allowed in this session state',
   99434: 'cursor expired',
   301002: 'not allow operate another agent',
+  301052: 'msgaudit service expired',
+  301053: 'msgaudit not enabled',
+  301059: 'not an inner group',
   600018: 'invalid time range',
 } as const
 

@@ -10,6 +10,7 @@ import { changeSetting, type World } from '../state/world.ts'
 import { acquisitionEndpoints } from './acquisition.ts'
 import { appCardEndpoints } from './app-card-updates.ts'
 import { appMessageEndpoints } from './app-messages.ts'
+import { archiveEndpoints } from './archive.ts'
 import { baseEndpoints } from './base.ts'
 import { behaviourEndpoints } from './behaviour.ts'
 import { contactWayEndpoints } from './contact-ways.ts'
@@ -65,6 +66,7 @@ export const endpoints: Endpoint[] = [
   ...appCardEndpoints,
   ...kfEndpoints,
   ...kfMessageEndpoints,
+  ...archiveEndpoints,
   ...loginEndpoints,
   ...idEndpoints,
 ]

@@ -1,5 +1,6 @@
 // What is said in customer groups, and the grey lines about who came and went.
 import { z } from 'zod'
+import { archiveInGroup } from './archive.ts'
 import { Content, type Kind } from './messages.ts'
 import { now, publish, type World } from './world.ts'
 
@@ -49,6 +50,7 @@ export function addGroupMessage(world: World, it: Omit<GroupMessage, 'id' | 'at'
     JSON.stringify(it.content),
     at,
   )
+  if (it.sender !== '') archiveInGroup(world, it.chatId, it.sender, it.kind, it.content)
   publish(world, { kind: 'group' })
   return { ...it, id: lastId, at }
 }

@@ -1,5 +1,6 @@
 // Everything the phones show: talks between employees and customers, and app messages to employees.
 import { z } from 'zod'
+import { archiveSaid } from './archive.ts'
 import { now, publish, type World } from './world.ts'
 
 /** mediaId points into this sandbox, imageUrl to anywhere the sender said. */
@@ -82,6 +83,10 @@ export function addMessage(world: World, it: Omit<Message, 'id' | 'at'>): Messag
     at,
     it.msgId ?? '',
   )
+  if (it.externalUserId !== '' && (it.sender === 'employee' || it.sender === 'customer')) {
+    const [from, to] = it.sender === 'customer' ? [it.externalUserId, it.userId] : [it.userId, it.externalUserId]
+    archiveSaid(world, { corpId: it.corpId, from, to: [to], roomId: '', isExternal: true, kind: it.kind, content: it.content })
+  }
   publish(world, { kind: 'message', externalUserId: it.externalUserId, userId: it.userId })
   return { ...it, id: lastId, at }
 }
