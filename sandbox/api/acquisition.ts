@@ -1,6 +1,7 @@
 // 获客助手 (section 14; pages 97297, 97298, 97299, 97375).
 import { z } from 'zod'
 import {
+  type Acquired,
   balanceOf,
   countBetween,
   countLinks,
@@ -19,7 +20,8 @@ import {
 import { membersBehind } from '../state/contact-ways.ts'
 import { findEmployee, listDepartments, visibleEmployees, visibleParties } from '../state/directory.ts'
 import { beijingMidnight, dayMs, now, toSeconds, type World } from '../state/world.ts'
-import { type Call, type Endpoint, endpoint, Nothing, readCursor, refuse, refuseParameter, writeCursor } from './protocol.ts'
+import { pageOf } from './paging.ts'
+import { type Call, type Endpoint, endpoint, Nothing, refuse, refuseParameter } from './protocol.ts'
 
 const peopleMost = 500
 const daysBackMost = 180
@@ -44,12 +46,11 @@ export const acquisitionEndpoints: Endpoint[] = [
     list: true,
     empty: { link_id_list: [] },
     input: z.object({ limit: z.int().min(1).max(100).default(50), cursor: z.string().optional() }),
-    handle: (call, { limit, cursor }) => {
+    handle: (call, input) => {
       const { world, agent } = ofApp(call)
-      const after = Number(readCursor('list_link', cursor)?.key[0] ?? 0)
-      const rows = pageLinks(world, agent.corpId, agent.agentId, after, limit + 1)
-      const page = rows.slice(0, limit)
-      return { link_id_list: page.map((it) => it.linkId), next_cursor: nextCursor(call, 'list_link', page.at(-1)?.id, rows.length > limit) }
+      const rows = (after: number, limit: number) => pageLinks(world, agent.corpId, agent.agentId, after, limit)
+      const { page, next } = pageOf(call, 'list_link', input, (it: Link) => it.id, rows)
+      return { link_id_list: page.map((it) => it.linkId), ...next }
     },
   }),
   endpoint({
@@ -109,11 +110,10 @@ export const acquisitionEndpoints: Endpoint[] = [
     list: true,
     empty: { customer_list: [] },
     input: LinkId.extend({ limit: z.int().min(1).max(1000).default(500), cursor: z.string().optional() }),
-    handle: (call, { link_id, limit, cursor }) => {
+    handle: (call, { link_id, ...input }) => {
       const link = ownLink(call, link_id)
-      const after = Number(readCursor('acquired', cursor)?.key[0] ?? 0)
-      const rows = pageAcquired(call.world, link.linkId, after, limit + 1)
-      const page = rows.slice(0, limit)
+      const rows = (after: number, limit: number) => pageAcquired(call.world, link.linkId, after, limit)
+      const { page, next } = pageOf(call, `customer/${link_id}`, input, (it: Acquired) => it.id, rows)
       return {
         customer_list: page.map(({ external_userid, userid, said, state }) => ({
           external_userid,
@@ -121,7 +121,7 @@ export const acquisitionEndpoints: Endpoint[] = [
           chat_status: said > 0 ? 1 : 0,
           state,
         })),
-        next_cursor: nextCursor(call, 'acquired', page.at(-1)?.id, rows.length > limit),
+        ...next,
       }
     },
   }),
@@ -191,9 +191,6 @@ const linkBody = (world: World, it: Link) => ({
   url: linkUrl(world, it),
   create_time: toSeconds(it.createdAt),
 })
-
-const nextCursor = ({ world }: Call, api: string, last: number | undefined, more: boolean): string =>
-  last !== undefined && more ? writeCursor(api, [last], now(world)) : ''
 
 function checkBody(call: Call, { range, priority_option }: LinkBody): void {
   const { world, agent } = call

@@ -13,6 +13,7 @@ import {
   waitingTransfers,
 } from '../state/transfers.ts'
 import { dayMs, now, toSeconds } from '../state/world.ts'
+import { pageOf } from './paging.ts'
 import { type Call, type Endpoint, endpoint, readCursor, refuse, refuseParameter, words, writeCursor } from './protocol.ts'
 
 const resultsPerPage = 1000
@@ -103,8 +104,6 @@ const statuses = { waiting: 2, done: 1, refused: 3, limit: 4, void: 5 } as const
 
 function results(call: Call, kind: Kind, input: z.infer<typeof Pair> & { cursor?: string | undefined }) {
   const { world, agent } = call
-  const api = `transfer_result/${kind}`
-  const after = Number(readCursor(api, input.cursor)?.key[0] ?? 0)
   // Either may have left since; whoever never was there is a mistake.
   const pair = {
     corpId: agent.corpId,
@@ -112,16 +111,16 @@ function results(call: Call, kind: Kind, input: z.infer<typeof Pair> & { cursor?
     handover: somebody(call, input.handover_userid),
     takeover: somebody(call, input.takeover_userid),
   }
-  const rows = pageTransfers(world, pair, after, resultsPerPage + 1)
-  const page = rows.slice(0, resultsPerPage)
-  const last = page.at(-1)
+  const rows = (after: number, limit: number) => pageTransfers(world, pair, after, limit)
+  const asked = { cursor: input.cursor, limit: resultsPerPage }
+  const { page, next } = pageOf(call, `transfer_result/${kind}`, asked, (it: Transfer) => it.id, rows)
   return {
     customer: page.map((it) => ({
       external_userid: it.externalUserId,
       status: kind === 'resigned' && it.status === 'void' ? statuses.refused : statuses[it.status],
       takeover_time: it.status === 'waiting' ? toSeconds(it.dueAt) : it.status === 'done' ? toSeconds(it.endedAt ?? it.dueAt) : 0,
     })),
-    next_cursor: last && rows.length > resultsPerPage ? writeCursor(api, [last.id], now(world)) : '',
+    ...next,
   }
 }
 

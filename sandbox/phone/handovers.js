@@ -18,7 +18,7 @@ export const handoverNotices = (me) =>
           h('div', { class: 'name' }, t('handoverTitle', { name: it.to.name })),
           h(
             'div',
-            { class: 'last' },
+            { class: 'last', style: 'white-space:normal' },
             t(it.hasLeft ? 'handoverLeft' : 'handoverOnJob', { name: it.from.name, at: when(it.dueAt, sandboxNow(), true) }),
           ),
         ),
