@@ -42,8 +42,8 @@ export const massZh = {
 export const massEn = {
   massMark: 'Mass message',
   toSend: 'to send',
-  taskMass: 'Company message to customers',
-  taskMassGroup: 'Company message to groups',
+  taskMass: 'Message to customers',
+  taskMassGroup: 'Message to groups',
   taskMoment: 'Company moment',
   toCustomers: 'Customers ({n}): {names}',
   toGroups: 'Groups ({n}): {names}',
