@@ -17,6 +17,8 @@ const article = some({
 })
 const pairs = list(some({ key: text, value: text }))
 
+const options = list(some({ id, text, is_checked: flag }))
+
 /** Cards have five kinds with many optional parts: all are kept, the parts used everywhere are typed (doc 90236). */
 const card = some({
   card_type: text,
@@ -30,7 +32,14 @@ const card = some({
   horizontal_content_list: list(some({ type: number, keyname: text, value: text, url: text, media_id: id, userid: id })),
   jump_list: list(some({ type: number, title: text, url: text, appid: text, pagepath: text })),
   card_action: some({ type: number, url: text, appid: text, pagepath: text }),
-  button_list: list(some({ text, style: number, key: text })),
+  button_list: list(some({ type: number, text, style: number, key: text, url: text })),
+  button_selection: some({ question_key: text, title: text, selected_id: id, option_list: options }),
+  checkbox: some({ question_key: text, mode: number, disable: flag, option_list: options }),
+  select_list: list(some({ question_key: text, title: text, disable: flag, selected_id: id, option_list: options })),
+  submit_button: some({ text, key: text }),
+  card_image: some({ url: text, aspect_ratio: number }),
+  image_text_area: some({ type: number, url: text, title: text, desc: text, image_url: text }),
+  vertical_content_list: list(some({ title: text, desc: text })),
   replace_text: text,
 })
 
@@ -73,6 +82,9 @@ const limits = {
   'markdown.content': { bytes: 2048 },
   'news.articles': { items: 8 },
   'mpnews.articles': { items: 8 },
+  'template_card.button_list': { items: 6 },
+  'template_card.checkbox.option_list': { items: 20 },
+  'template_card.select_list': { items: 3 },
   duplicate_check_interval: { atLeast: 0, atMost: 4 * 3600 },
 } as const
 
