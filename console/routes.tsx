@@ -79,6 +79,20 @@ const editLiveCode = createRoute({
   component: lazyRouteComponent(() => import('#console/live-codes/live-code-form-page.tsx'), 'EditLiveCodePage'),
 })
 
+const groups = createRoute({
+  getParentRoute: () => app,
+  path: '/groups',
+  validateSearch: z.object({ q: text, owner: text, state: text, sort: text }),
+  component: lazyRouteComponent(() => import('#console/groups/groups-page.tsx'), 'GroupsPage'),
+})
+
+const group = createRoute({
+  getParentRoute: () => app,
+  path: '/groups/$groupId',
+  validateSearch: z.object({ from: day, to: day, view: text, q: text, kind: text, scene: text, inviter: text }),
+  component: lazyRouteComponent(() => import('#console/groups/group-page.tsx'), 'GroupPage'),
+})
+
 const customers = createRoute({
   getParentRoute: () => app,
   path: '/customers',
@@ -255,6 +269,8 @@ const tree = root.addChildren([
     newLiveCode,
     liveCode,
     editLiveCode,
+    groups,
+    group,
     customers,
     customer,
     tags,

@@ -23,6 +23,8 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['attributes', '/attributes'],
   ['orders', '/orders'],
   ['live-codes', '/live-codes'],
+  ['groups', '/groups'],
+  ['group', '/groups/:group'],
   ['channels', '/channels'],
   ['reports', '/reports'],
   ['report-funnel', '/reports/new?type=funnel'],
@@ -84,7 +86,7 @@ try {
   await served.close()
 }
 
-type Shown = { customer: string; code: string }
+type Shown = { customer: string; code: string; group: string }
 
 /** A password of one's own, and whom and what the single pages show. */
 async function prepare({ url, apiKey, login, password: first }: ServedWorkspace): Promise<Shown> {
@@ -96,10 +98,10 @@ async function prepare({ url, apiKey, login, password: first }: ServedWorkspace)
     const { items } = (await (await fetch(`${url}/api/v1${path}`, { headers })).json()) as { items: { id: string }[] }
     return items[0]?.id ?? ''
   }
-  return { customer: await one('/customers?sort=-ordersCount&limit=1'), code: await one('/live-codes?limit=1') }
+  return { customer: await one('/customers?sort=-ordersCount&limit=1'), code: await one('/live-codes?limit=1'), group: await one('/groups?sort=-customersCount&limit=1') }
 }
 
-async function shoot(browser: Browser, suffix: string, look: BrowserContextOptions, { customer, code }: Shown): Promise<void> {
+async function shoot(browser: Browser, suffix: string, look: BrowserContextOptions, { customer, code, group }: Shown): Promise<void> {
   const context = await browser.newContext({ ...look, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
   await context.request.post(`${served.url}/api/v1/session`, { data: { login: served.login, password } })
   const page = await context.newPage()
@@ -108,7 +110,7 @@ async function shoot(browser: Browser, suffix: string, look: BrowserContextOptio
     const folder = everything ?? (kept.has(name + suffix) ? docs : undefined)
     if (!folder) continue
     mkdirSync(folder, { recursive: true })
-    await page.goto(served.url + path.replace(':customer', customer).replace(':code', code), { waitUntil: 'networkidle' })
+    await page.goto(served.url + path.replace(':customer', customer).replace(':code', code).replace(':group', group), { waitUntil: 'networkidle' })
     // Charts are loaded on demand: what is still grey is waited for.
     await page.waitForFunction(() => !document.querySelector('.ant-skeleton')).catch(() => undefined)
     await page.waitForTimeout(600)

@@ -8,6 +8,7 @@ import { Phones } from '#console/customers/phones.tsx'
 import { useCustomer, useTagCustomer, useTimeline } from '#console/customers/queries.ts'
 import { Links, Merged } from '#console/customers/relations.tsx'
 import { timelineItem } from '#console/customers/timeline-text.tsx'
+import { Memberships } from '#console/groups/memberships.tsx'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
 import { Back } from '#console/ui/back.tsx'
@@ -200,6 +201,7 @@ function Actions({ customer }: { customer: CustomerDetail }) {
           </ul>
         )}
       </Section>
+      <Memberships customerId={customer.id} />
       <Links customer={customer} />
       <Merged customer={customer} />
     </>

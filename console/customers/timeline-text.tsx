@@ -9,6 +9,8 @@ import {
   TagOutlined,
   UserAddOutlined,
   UserDeleteOutlined,
+  UsergroupAddOutlined,
+  UsergroupDeleteOutlined,
 } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -46,9 +48,13 @@ export function timelineItem(event: TimelineEvent, currency: string, language: L
 
 /** One event may need several sentences: who ended a friendship, whether it was the first order. */
 function sentence({ name, properties }: TimelineEvent, values: Record<string, string>): string | undefined {
-  const variants = [properties.by, properties.again === true && 'again', properties.first === true && 'first'].filter(
-    (one) => typeof one === 'string',
-  )
+  const variants = [
+    properties.by,
+    properties.how,
+    properties.scene === 'invited' && properties.employeeName === undefined ? undefined : properties.scene,
+    properties.again === true && 'again',
+    properties.first === true && 'first',
+  ].filter((one) => typeof one === 'string')
   const keys = [...variants.map((variant) => `customers.events.${name}_${variant}`), `customers.events.${name}`]
   return keys.map((key) => textOr(key, '', values)).find((text) => text !== '')
 }
@@ -57,6 +63,8 @@ const looks: [RegExp, TimelineItem['tone'], ReactNode][] = [
   [/scan/, 'plain', <QrcodeOutlined key="i" />],
   [/unfollow|handover/, 'bad', <UserDeleteOutlined key="i" />],
   [/follow/, 'good', <UserAddOutlined key="i" />],
+  [/^group.left/, 'bad', <UsergroupDeleteOutlined key="i" />],
+  [/^group/, 'good', <UsergroupAddOutlined key="i" />],
   [/tag/, 'plain', <TagOutlined key="i" />],
   [/refund/, 'bad', <ShoppingOutlined key="i" />],
   [/order/, 'good', <ShoppingOutlined key="i" />],

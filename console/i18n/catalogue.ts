@@ -4,6 +4,7 @@ import { channels } from '#console/channels/messages.ts'
 import { customers } from '#console/customers/messages.ts'
 import { events } from '#console/events/messages.ts'
 import { exports } from '#console/exports/messages.ts'
+import { groups } from '#console/groups/messages.ts'
 import { identity } from '#console/identity/messages.ts'
 import { imports } from '#console/imports/messages.ts'
 import { integrations } from '#console/integrations/messages.ts'
@@ -29,6 +30,7 @@ const folders = {
   overview,
   channels,
   liveCodes,
+  groups,
   customers,
   tags,
   orders,

@@ -4,6 +4,7 @@ import {
   AuditOutlined,
   BranchesOutlined,
   CloudSyncOutlined,
+  CommentOutlined,
   DashboardOutlined,
   FundOutlined,
   HeartOutlined,
@@ -51,7 +52,10 @@ export const loop: Stage[] = [
       { path: '/channels', name: 'channels.title', icon: BranchesOutlined, permission: 'channels.read' },
     ],
   },
-  { name: 'shell.operation', entries: [] },
+  {
+    name: 'shell.operation',
+    entries: [{ path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' }],
+  },
   {
     name: 'shell.conversion',
     entries: [{ path: '/orders', name: 'orders.title', icon: ShoppingOutlined, permission: 'orders.read', thumb: true }],

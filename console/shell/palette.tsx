@@ -26,6 +26,7 @@ interface Choice {
 const pathOf: Record<string, (id: string) => string> = {
   customer: (id) => `/customers/${id}`,
   order: (id) => `/orders?order=${id}`,
+  group: (id) => `/groups/${id}`,
   live_code: (id) => `/live-codes/${id}`,
   report: (id) => `/reports/${id}`,
   tag: (id) => `/customers?tags=${id}`,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { listOrders } from '#conversion/orders/queries.ts'
 import { listCustomers } from '#management/customers/queries.ts'
+import { listGroups } from '#operation/groups/queries.ts'
 import type { Context } from '#platform/context.ts'
 import { may } from '#platform/http/router.ts'
 import { type IdPrefix, publicId } from '#platform/ids.ts'
@@ -14,6 +15,7 @@ export async function search(ctx: Context, q: string): Promise<Hit[]> {
   const found = await Promise.all([
     may(ctx, 'customers.read') ? customers(ctx, q) : [],
     may(ctx, 'live_codes.read') ? named(ctx, q, liveCodes) : [],
+    may(ctx, 'groups.read') ? groups(ctx, q) : [],
     may(ctx, 'orders.read') ? orders(ctx, q) : [],
     may(ctx, 'tags.read') ? named(ctx, q, tags) : [],
     may(ctx, 'team.read') ? named(ctx, q, employees) : [],
@@ -31,6 +33,11 @@ async function customers(ctx: Context, q: string): Promise<Hit[]> {
     alias,
     note: [company, phoneMasked, followers.map(({ employee }) => employee.name).join('、')].filter(Boolean).join(' · ') || null,
   }))
+}
+
+async function groups(ctx: Context, q: string): Promise<Hit[]> {
+  const { items } = await listGroups(ctx, { q, limit: most })
+  return items.map(({ id, name, owner }) => ({ kind: 'group', id, name, note: owner?.name ?? null }))
 }
 
 async function orders(ctx: Context, q: string): Promise<Hit[]> {

@@ -1,5 +1,7 @@
+import { appError } from '#platform/errors.ts'
 import type { ExportKind } from '#platform/exports/kind.ts'
 import { listGroups } from './queries.ts'
+import { GroupQuery } from './schema.ts'
 
 const pageRows = 200
 
@@ -18,10 +20,10 @@ export const groupsExport: ExportKind = {
     { zh: '建群时间', en: 'Created' },
     { zh: '解散时间', en: 'Dismissed' },
   ],
-  check: () => undefined,
-  async *rows(ctx, { q }) {
+  check: ({ filter }) => void filterOf(filter),
+  async *rows(ctx, { filter, q }) {
     for (let cursor: string | undefined; ; ) {
-      const { items, next } = await listGroups(ctx, { q, limit: pageRows, cursor })
+      const { items, next } = await listGroups(ctx, { ...filterOf(filter), q, limit: pageRows, cursor })
       yield items.map((group) => [
         group.name,
         group.owner?.name ?? null,
@@ -36,4 +38,12 @@ export const groupsExport: ExportKind = {
       cursor = next
     }
   },
+}
+
+const Filter = GroupQuery.pick({ owner: true, state: true })
+
+function filterOf(filter: unknown) {
+  const read = Filter.safeParse(filter ?? {})
+  if (!read.success) throw appError('filter.invalid', { message: 'This is not a filter of groups.', field: 'filter', cause: read.error })
+  return read.data
 }

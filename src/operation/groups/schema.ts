@@ -80,7 +80,8 @@ export const GroupMemberQuery = PageQuery.extend({
 })
 export type GroupMemberQuery = z.infer<typeof GroupMemberQuery>
 
-export const GroupPeriodQuery = z.object({ dateFrom: z.iso.date(), dateTo: z.iso.date() })
+/** The last thirty days unless said otherwise. */
+export const GroupPeriodQuery = z.object({ dateFrom: z.iso.date().optional(), dateTo: z.iso.date().optional() })
 
 const Joins = z.object({ joined: z.int(), stayed: z.int() })
 

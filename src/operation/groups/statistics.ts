@@ -2,11 +2,12 @@ import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { publicId } from '#platform/ids.ts'
-import { addDays, dayRange, daysBetween } from '#platform/time.ts'
+import { addDays, dayOf, dayRange, daysBetween } from '#platform/time.ts'
 import { checkVisible, timezoneOf } from './queries.ts'
 import type { GroupStatistics, JoinScene } from './schema.ts'
 
 const mostDays = 366
+const usualDays = 30
 
 type Joins = { joined: number; stayed: number }
 
@@ -14,10 +15,12 @@ type Joins = { joined: number; stayed: number }
 export async function readStatistics(
   ctx: Context,
   groupId: number,
-  { dateFrom, dateTo }: { dateFrom: string; dateTo: string },
+  period: { dateFrom?: string | undefined; dateTo?: string | undefined },
 ): Promise<GroupStatistics> {
   await checkVisible(ctx, groupId)
   const zone = await timezoneOf(ctx)
+  const { dateTo = dayOf(ctx.now(), zone) } = period
+  const { dateFrom = addDays(dateTo, 1 - usualDays) } = period
   const { from, to } = dayRange(dateFrom, dateTo, zone)
   const length = daysBetween(dateFrom, dateTo) + 1
   if (length > mostDays) throw appError('date.range_too_long', { message: `At most ${mostDays} days at once.`, field: 'dateTo' })

@@ -1,0 +1,145 @@
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { useMay } from '#console/api/session.ts'
+import { useGroups } from '#console/groups/queries.ts'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { useEmployeeNames } from '#console/team/queries.ts'
+import { Count } from '#console/ui/count.tsx'
+import { type Column, DataTable } from '#console/ui/data-table.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { ExportButton } from '#console/ui/export-button.tsx'
+import { FilterBar } from '#console/ui/filter-bar.tsx'
+import { Gate } from '#console/ui/gate.tsx'
+import { Page, Section } from '#console/ui/page.tsx'
+import { PersonChip } from '#console/ui/person-chip.tsx'
+import { usePhone } from '#console/ui/preferences.ts'
+import { Badge } from '#console/ui/tag-chips.tsx'
+import { When } from '#console/ui/when.tsx'
+import { type GroupItem, groupStates } from '#operation/groups/schema.ts'
+
+const route = getRouteApi('/app/groups')
+
+const tones = { active: 'good', owner_left: 'waiting', dismissed: 'quiet' } as const
+
+export const GroupState = ({ state, t }: { state: GroupItem['state']; t: Translate }) => (
+  <Badge tone={tones[state]}>{t(`groups.states.${state}`)}</Badge>
+)
+
+export function GroupsPage() {
+  const { t } = useText()
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/groups' })
+  const may = useMay()
+  const phone = usePhone()
+  const employees = useEmployeeNames()
+  const list = useGroups(search)
+  const { q, sort, ...filter } = search
+  const show = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
+  return (
+    <Page
+      title={t('groups.title')}
+      note={t('groups.note')}
+      actions={
+        <Gate permission="exports.write">
+          <ExportButton what="groups" filter={JSON.stringify(filter)} q={q} />
+        </Gate>
+      }
+    >
+      <FilterBar
+        search={t('groups.search')}
+        values={search}
+        onChange={show}
+        filters={[
+          ...(may('team.read') ? [{ kind: 'choice' as const, key: 'owner', label: t('groups.owner'), options: employees }] : []),
+          {
+            kind: 'choice',
+            key: 'state',
+            label: t('groups.state'),
+            options: (['alive', ...groupStates] as const).map((value) => ({ value, label: t(`groups.states.${value}`) })),
+          },
+        ]}
+      />
+      <Section flush>
+        <DataTable<GroupItem>
+          name="groups"
+          columns={columns(t, phone)}
+          list={list}
+          href={(row) => `/groups/${row.id}`}
+          open={(row) => void navigate({ to: '/groups/$groupId', params: { groupId: row.id } })}
+          sort={sort ?? '-createdAt'}
+          onSort={(next) => show({ sort: next })}
+          empty={
+            q || filter.owner || filter.state ? (
+              <Empty
+                title={t('groups.noneMatch')}
+                action={<Button onClick={() => void navigate({ search: {} })}>{t('ui.clearFilters')}</Button>}
+              />
+            ) : (
+              <Empty title={t('groups.none')} hint={t('groups.noneHint')} />
+            )
+          }
+        />
+      </Section>
+    </Page>
+  )
+}
+
+const moved = (joined: number, left: number) => (
+  <span className={joined + left === 0 ? 'mute figure' : 'figure'}>
+    +{joined} / −{left}
+  </span>
+)
+
+const columns = (t: Translate, phone: boolean): Column<GroupItem>[] => [
+  { key: 'name', title: t('groups.name'), width: 230, render: (row) => row.name || <span className="mute">{t('groups.unnamed')}</span> },
+  { key: 'state', title: t('groups.state'), width: 110, phone: 'aside', render: (row) => <GroupState state={row.state} t={t} /> },
+  {
+    key: 'owner',
+    title: t('groups.owner'),
+    width: 150,
+    phone: 'note',
+    render: (row) => (row.owner ? phone ? row.owner.name : <PersonChip name={row.owner.name} /> : <span className="mute">—</span>),
+  },
+  {
+    key: 'customers',
+    title: t('groups.customersCount'),
+    width: 100,
+    right: true,
+    phone: 'note',
+    sort: 'customersCount',
+    render: (row) => (phone ? t('groups.customersNote', { count: row.customersCount }) : <Count value={row.customersCount} />),
+  },
+  {
+    key: 'members',
+    title: t('groups.membersCount'),
+    width: 100,
+    right: true,
+    phone: 'none',
+    render: (row) => <Count value={row.membersCount} />,
+  },
+  {
+    key: 'today',
+    title: t('groups.today'),
+    width: 120,
+    right: true,
+    phone: 'none',
+    render: (row) => moved(row.joinedToday, row.leftToday),
+  },
+  {
+    key: 'week',
+    title: t('groups.week'),
+    width: 140,
+    right: true,
+    phone: 'note',
+    render: (row) => (phone ? t('groups.weekNote', { joined: row.joinedWeek, left: row.leftWeek }) : moved(row.joinedWeek, row.leftWeek)),
+  },
+  {
+    key: 'createdAt',
+    title: t('groups.createdAt'),
+    width: 130,
+    phone: 'none',
+    sort: 'createdAt',
+    render: (row) => <When at={row.createdAt} />,
+  },
+  { key: 'corp', title: t('groups.corp'), width: 150, phone: 'none', hidden: true, render: (row) => row.corp.name },
+]
