@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { directoryEvent, emit, externalTagEvent } from '../callbacks/events.ts'
+import { noticeEmptyLinks } from '../state/acquisition-life.ts'
 import { type Customer, toCustomer } from '../state/customers.ts'
 import {
   type Employee,
@@ -107,6 +108,7 @@ function directoryRoutes(world: World, routes: Hono): void {
       const fields = changesOf(before, changed)
       if (Object.values(fields).some((it) => it !== undefined))
         emit(world, corpId, directoryEvent('update_user', { UserID: before.userId, ...fields }))
+      noticeEmptyLinks(world, corpId)
       return changed
     })
     return c.json(employeeView(world, after))
@@ -117,6 +119,7 @@ function directoryRoutes(world: World, routes: Hono): void {
     world.store.transaction(() => {
       removeEmployee(world, corpId, employee.userId)
       emit(world, corpId, directoryEvent('delete_user', { UserID: employee.userId }))
+      noticeEmptyLinks(world, corpId)
     })
     publish(world, { kind: 'company' })
     return c.json({ userId: employee.userId })

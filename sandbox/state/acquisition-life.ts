@@ -1,7 +1,7 @@
 // What happens when somebody opens an acquisition link.
 import { acquisitionEvent } from '../callbacks/acquisition-events.ts'
 import { emit } from '../callbacks/events.ts'
-import { balanceOf, beginAcquired, type Link, markUnavailable, recordClick } from './acquisition.ts'
+import { balanceOf, beginAcquired, type Link, markUnavailable, newestLinks, recordClick } from './acquisition.ts'
 import { membersBehind } from './contact-ways.ts'
 import { type Customer, findFollow, followsOfCustomer } from './customers.ts'
 import { activeMembers, type Employee } from './directory.ts'
@@ -43,10 +43,20 @@ export function openLink(world: World, link: Link, customer: Customer, channel: 
   })
 }
 
+/** Somebody left or may no longer take customers: links that led to nobody else are told of. */
+export function noticeEmptyLinks(world: World, corpId: string): void {
+  for (const link of newestLinks(world, corpId, -1)) if (ableBehind(world, link).length === 0) markUnavailable(world, link)
+}
+
+function ableBehind(world: World, { corpId, body }: Link): Employee[] {
+  const behind = membersBehind(world, corpId, { user: body.range.user_list, party: body.range.department_list })
+  return behind.filter((it) => it.status === 1 && it.contact)
+}
+
 /** An old friend comes first where the link says so: of the whole company (1) or of those listed (2). */
 function pick(world: World, link: Link, customer: Customer, chosen: string | undefined): Employee | undefined {
   const able = activeMembers(world, link.corpId)
-  const { priority_option: priority, range } = link.body
+  const priority = link.body.priority_option
   const preferred = priority?.priority_type === 2 ? able.filter((it) => priority.priority_userid_list.includes(it.userId)) : able
   const friends = new Set(
     followsOfCustomer(world, customer.externalUserId)
@@ -55,8 +65,7 @@ function pick(world: World, link: Link, customer: Customer, chosen: string | und
   )
   const friend = priority && preferred.find((it) => friends.has(it.userId))
   if (friend) return friend
-  const behind = membersBehind(world, link.corpId, { user: range.user_list, party: range.department_list })
-  const members = behind.filter((it) => it.status === 1 && it.contact)
+  const members = ableBehind(world, link)
   return members.find((it) => it.userId === chosen) ?? members[Math.floor(Math.random() * members.length)]
 }
 
