@@ -141,3 +141,23 @@ test('a customer comes to customer service through its link and talks there', { 
   expect(await customer.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   expect(faults).toEqual([])
 })
+
+test('the home page puts a page beside the chats', { timeout: 60_000 }, async () => {
+  const page = await (await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })).newPage()
+  page.on('pageerror', (error) => faults.push(error.message))
+  await page.goto(it.url)
+  await page.getByLabel('页面名称').first().fill('话术库')
+  await page
+    .getByLabel(/^本机网址/)
+    .first()
+    .fill('http://127.0.0.1:8080/words')
+  await page.getByRole('button', { name: '添加' }).first().click()
+  await page.locator('.sidebar-line', { hasText: '话术库' }).waitFor()
+  await look(page, 'home')
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  const { items } = await it.control<{ items: { name: string }[] }>('GET', `/corps/${it.corp.corpId}/sidebar`)
+  expect(items.map((one) => one.name)).toContain('话术库')
+  await page.locator('.sidebar-line', { hasText: '话术库' }).getByRole('button', { name: '移除' }).click()
+  await page.locator('.sidebar-line', { hasText: '话术库' }).waitFor({ state: 'detached' })
+  expect(faults).toEqual([])
+})

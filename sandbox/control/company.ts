@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { verifyReceiver } from '../callbacks/deliver.ts'
 import { createCompany, populate } from '../company/generate.ts'
 import { type Agent, findAgent, listAgents, listCorps, permissions, removeReceiver, saveReceiver, updateAgent } from '../state/corps.ts'
+import { listSidebarPages } from '../state/sidebar-pages.ts'
 import { freshId, now, publish, type World } from '../state/world.ts'
 import { isLoopbackUrl } from './codes.ts'
 import { corpOf, fail, readBody } from './errors.ts'
@@ -120,6 +121,7 @@ export function corpView(world: World, corpId: string) {
     contactSecret: agents.find((it) => it.kind === 'contact')?.secret,
     directorySecret: agents.find((it) => it.kind === 'directory')?.secret,
     archiveSecret: agents.find((it) => it.kind === 'archive')?.secret,
+    sidebar: listSidebarPages(world, corpId),
     callback: corp.callback ?? null,
     callbackVerifiedAt: corp.callbackVerifiedAt === undefined ? null : new Date(corp.callbackVerifiedAt).toISOString(),
     agents: agents.map(agentView),

@@ -1,24 +1,26 @@
 // Companies, callbacks and requests: what is there and what happened.
+
 import { detailOf, happening } from '/assets/phone/texts.js'
+import { sidebarPages } from './sidebar.js'
 
 let openCallback
 let openRequest
 let search = ''
 let failedOnly = false
 
-export async function corps({ call, h, t, toast }) {
+export async function corps({ call, h, t, redraw, toast }) {
   const { items } = await call('/corps')
   return [
     h('header', {}, h('h2', {}, t('corps')), h('p', {}, t('corpsHint'))),
     h(
       'div',
       { class: 'card' },
-      items.map((it) => corpCard(it, { h, t, toast })),
+      items.map((it) => corpCard(it, { call, h, t, redraw, toast })),
     ),
   ]
 }
 
-function corpCard(it, { h, t, toast }) {
+function corpCard(it, { call, h, t, redraw, toast }) {
   const copy = (text) =>
     h('button', { class: 'copy', onclick: () => navigator.clipboard.writeText(text).then(() => toast(t('copied'))) }, t('copy'))
   const pair = (name, text) => [h('dt', {}, t(name)), h('dd', {}, h('span', { class: 'mono' }, text), copy(text))]
@@ -39,8 +41,11 @@ function corpCard(it, { h, t, toast }) {
       pair('corpId', it.corpId),
       pair('agentId', String(it.agentId)),
       pair('secret', it.secret),
+      it.archiveSecret ? pair('archiveSecret', it.archiveSecret) : '',
       h('dt', {}, t('receiver')),
       h('dd', {}, receiver),
+      h('dt', {}, t('sidebar')),
+      h('dd', { class: 'sidebar-pages' }, sidebarPages(it, { call, h, t, redraw, toast })),
     ),
   )
 }
