@@ -39,7 +39,7 @@ export function GroupPage() {
       </Page>
     )
   return (
-    <Page title={data.name || t('groups.unnamed')} back={back} note={<GroupState state={data.state} t={t} />}>
+    <Page title={data.name || t('groups.unnamed')} back={back}>
       <Columns shares={[2.4, 7]}>
         <About group={data} />
         <Life group={data} />
@@ -79,6 +79,7 @@ function About({ group }: { group: GroupDetail }) {
       <Section title={t('groups.facts')}>
         <Facts
           items={[
+            { name: t('groups.state'), value: <GroupState state={group.state} t={t} /> },
             { name: t('groups.owner'), value: group.owner && <PersonChip name={group.owner.name} /> },
             ...(group.admins.length > 0
               ? [{ name: t('groups.admins'), value: group.admins.map(({ name }) => name).join(t('ui.comma')) }]

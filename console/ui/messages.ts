@@ -329,6 +329,7 @@ export const errors = messages(
       in_use: '还有客户、活码或下级渠道在用它，请改为归档',
       not_found: '这个渠道已经不在了',
     },
+    group: { not_found: '没有这个群，或者它的群主不在你的可见范围内' },
     live_code: { not_made_yet: '企业微信还没生成这个码，请稍后再试', quota: '企业微信的码数量已到上限', not_found: '这个活码已经不在了' },
     scope: { beyond_own: '不能给别人比自己更大的数据范围' },
     url: {
@@ -522,6 +523,7 @@ export const errors = messages(
       in_use: 'Customers, live codes or channels below use it; archive it instead',
       not_found: 'This channel is gone',
     },
+    group: { not_found: 'There is no such group, or its owner lies outside your data scope' },
     live_code: {
       not_made_yet: 'WeCom has not made this code yet; try again in a moment',
       quota: 'WeCom allows no more codes',
