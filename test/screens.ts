@@ -98,7 +98,11 @@ async function prepare({ url, apiKey, login, password: first }: ServedWorkspace)
     const { items } = (await (await fetch(`${url}/api/v1${path}`, { headers })).json()) as { items: { id: string }[] }
     return items[0]?.id ?? ''
   }
-  return { customer: await one('/customers?sort=-ordersCount&limit=1'), code: await one('/live-codes?limit=1'), group: await one('/groups?sort=-customersCount&limit=1') }
+  return {
+    customer: await one('/customers?sort=-ordersCount&limit=1'),
+    code: await one('/live-codes?limit=1'),
+    group: await one('/groups?sort=-customersCount&limit=1'),
+  }
 }
 
 async function shoot(browser: Browser, suffix: string, look: BrowserContextOptions, { customer, code, group }: Shown): Promise<void> {
@@ -110,7 +114,9 @@ async function shoot(browser: Browser, suffix: string, look: BrowserContextOptio
     const folder = everything ?? (kept.has(name + suffix) ? docs : undefined)
     if (!folder) continue
     mkdirSync(folder, { recursive: true })
-    await page.goto(served.url + path.replace(':customer', customer).replace(':code', code).replace(':group', group), { waitUntil: 'networkidle' })
+    await page.goto(served.url + path.replace(':customer', customer).replace(':code', code).replace(':group', group), {
+      waitUntil: 'networkidle',
+    })
     // Charts are loaded on demand: what is still grey is waited for.
     await page.waitForFunction(() => !document.querySelector('.ant-skeleton')).catch(() => undefined)
     await page.waitForTimeout(600)
