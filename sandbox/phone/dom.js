@@ -58,7 +58,7 @@ export async function call(path, method = 'GET', body = undefined) {
   return answer
 }
 
-/** Calls back soon after something happened, at most a few times a second, and again after the connection was lost. */
+/** Calls back soon after something happened, at most a few times a second, and whenever something may have been missed. */
 export function listen(hear) {
   const stream = new EventSource('/sandbox/stream')
   let batch = []
@@ -75,11 +75,10 @@ export function listen(hear) {
     isWaiting = true
   }
   stream.addEventListener('notes', (event) => add(JSON.parse(event.data)))
-  let connected = false
-  stream.addEventListener('ready', () => {
-    if (connected) add([{ kind: 'message' }, { kind: 'friend' }, { kind: 'callback' }, { kind: 'company' }, { kind: 'settings' }])
-    connected = true
-  })
+  // What happened before the line stood was not heard: between the first drawing and now, or while it was broken.
+  stream.addEventListener('ready', () =>
+    add([{ kind: 'message' }, { kind: 'friend' }, { kind: 'callback' }, { kind: 'company' }, { kind: 'settings' }]),
+  )
 }
 
 export function toast(text, bad = false) {

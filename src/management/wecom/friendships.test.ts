@@ -93,6 +93,14 @@ const friend = fc.record({
   sharesUnion: fc.boolean(),
 })
 
+/** The one who lost a tag became somebody else in the same page in which the other friendship lost it too. */
+const tagged = (employee: number, tags: string[], sharesUnion: boolean) =>
+  ({ customer: 0, employee, what: 'shown', at: 0, remark: undefined, tags, state: undefined, sharesUnion }) as const
+const movedMeanwhile = [
+  [tagged(1, ['t1'], false), tagged(0, ['t1'], false)],
+  [tagged(0, [], true), tagged(1, [], false)],
+]
+
 function newsOf(one: typeof friend extends fc.Arbitrary<infer T> ? T : never, key: number): News {
   const externalUserId = `wm${one.customer}`
   const userId = `user${one.employee}`
@@ -132,7 +140,7 @@ describe('news of friendships', () => {
         expect(await everything(byPage.ctx)).toEqual(await everything(byOne.ctx))
         expect(await events(byPage.ctx)).toEqual(await events(byOne.ctx))
       }),
-      { numRuns: 15, endOnFailure: true },
+      { numRuns: 15, endOnFailure: true, examples: [[movedMeanwhile]] },
     )
   }, 120_000)
 

@@ -10,7 +10,7 @@ import { lockRows, markSeen, nameOf, type Pair, type Row, type Saving, saveRows 
 import { employeesOf } from './members.ts'
 import { type Change, momentOf, newSteps, type Step, standing, withChange } from './relation.ts'
 import { pushWaitingTags } from './tag-pushes.ts'
-import { applyTags } from './tags.ts'
+import { applyTags, type Tagged } from './tags.ts'
 
 /** What is heard about one friendship: a change that WeCom told of, how WeCom shows it, or that it shows it no more. */
 export type News = Pair & {
@@ -291,11 +291,13 @@ function detailsOf({ after }: Chapter, { remark, description, addWay, state }: S
   }
 }
 
-const taggedIn = (chapter: Chapter) => {
-  const { customerId, shown, tags } = chapter
-  return shown && customerId !== null && tags.added.length + tags.removed.length > 0
-    ? [{ name: nameOf(chapter), customerId, added: shown.tags.filter(({ id }) => tags.added.includes(id)), removed: tags.removed }]
-    : []
+const taggedIn = (chapter: Chapter): Tagged[] => {
+  const { customerId, before, shown, tags } = chapter
+  const name = nameOf(chapter)
+  if (customerId === null) return []
+  if (shown && tags.added.length + tags.removed.length > 0)
+    return [{ name, customerId, added: shown.tags.filter(({ id }) => tags.added.includes(id)), removed: tags.removed }]
+  return before.customerId !== null && before.customerId !== customerId ? [{ name, customerId, added: [], removed: [] }] : []
 }
 
 const isChanged = ({ isNew, changed, customerId, employeeId, before }: Chapter): boolean =>

@@ -176,12 +176,12 @@ export async function forgetShown(ctx: Context, corp: number, tagId: string): Pr
   return [...new Set(rows.flatMap(({ customerId }) => (customerId === null ? [] : [customerId])))]
 }
 
-/** A friendship whose tags WeCom shows otherwise than before. `name` is the friendship's. */
+/** A friendship whose tags WeCom shows otherwise than before, or that is another person's now. `name` is the friendship's. */
 export type Tagged = { name: string; customerId: number; added: readonly ServerTag[]; removed: readonly string[] }
 
 /** What is waiting to be pushed is newer than what WeCom shows and is left alone. */
 export async function applyTags(ctx: Context, corp: number, tagged: readonly Tagged[]): Promise<void> {
-  if (tagged.length === 0) return
+  if (tagged.every(({ added, removed }) => added.length + removed.length === 0)) return
   const locals = await localTags(ctx, corp, tagged)
   const waiting = await pushesWaiting(
     ctx,
@@ -252,20 +252,22 @@ async function shownElsewhere(ctx: Context, corp: number, tagged: readonly Tagge
     ctx.db,
   )
   const shown = new Map<number, Map<string, Set<string>>>()
-  const of = (canonical: number) => {
-    const names = shown.get(canonical) ?? new Map<string, Set<string>>()
-    shown.set(canonical, names)
-    return names
+  const homes = new Map<string, number>()
+  const place = (canonical: number, name: string, ids: Set<string>) => {
+    // A friendship that has moved to another person shows nothing of the one before.
+    shown.get(homes.get(name) ?? 0)?.delete(name)
+    homes.set(name, canonical)
+    shown.set(canonical, (shown.get(canonical) ?? new Map<string, Set<string>>()).set(name, ids))
   }
-  for (const { canonicalId, name, tagIds } of rows) of(canonicalId).set(name, new Set(tagIds))
+  for (const { canonicalId, name, tagIds } of rows) place(canonicalId, name, new Set(tagIds))
   return {
-    has: ({ customerId, name }, id) => [...of(canonicals.get(customerId) ?? 0)].some(([other, ids]) => other !== name && ids.has(id)),
+    has: ({ customerId, name }, id) =>
+      [...(shown.get(canonicals.get(customerId) ?? 0) ?? [])].some(([other, ids]) => other !== name && ids.has(id)),
     tell: ({ customerId, name, added, removed }) => {
-      const names = of(canonicals.get(customerId) ?? 0)
-      const ids = names.get(name) ?? new Set<string>()
+      const ids = shown.get(homes.get(name) ?? 0)?.get(name) ?? new Set<string>()
       for (const { id } of added) ids.add(id)
       for (const id of removed) ids.delete(id)
-      names.set(name, ids)
+      place(canonicals.get(customerId) ?? 0, name, ids)
     },
   }
 }
