@@ -156,6 +156,14 @@ describe('visible range and trusted addresses', () => {
     expect((await it.api('user/get?userid=sunli')).errcode).toBe(0)
   })
 
+  test('a function that was taken away is 48002, and the others stay', async () => {
+    await put(agent(), { closed: ['groups'] })
+    expect((await it.api('externalcontact/groupchat/list', { limit: 1 })).errcode).toBe(48002)
+    expect((await it.api('externalcontact/get_corp_tag_list', {})).errcode).toBe(0)
+    await put(agent(), { closed: [] })
+    expect((await it.api('externalcontact/groupchat/list', { limit: 1 })).errcode).toBe(0)
+  })
+
   test('a caller from elsewhere is 60020 and sees its address in the message', async () => {
     await put(agent(), { trustedIps: ['10.1.2.3'] })
     const answer = await it.api('getcallbackip')

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { isClosed } from '../state/areas.ts'
 import type { Agent } from '../state/corps.ts'
 import { record } from '../state/requests.ts'
 import { settleDue } from '../state/settle.ts'
@@ -149,7 +150,7 @@ async function answerEndpoint(turn: Turn, endpoint: Endpoint | undefined): Promi
   const agent = authenticate(world, c.req.query('access_token'))
   turn.agent = agent
   if (agent.trustedIps.length > 0 && !agent.trustedIps.includes(ip)) refuse(60020)
-  if (!agent.permissions.includes(endpoint.permission)) refuse(48002)
+  if (!agent.permissions.includes(endpoint.permission) || isClosed(agent.closed, path)) refuse(48002)
   const who = `${agent.corpId}|${path}`
   // A login with a valid code is not counted (90454).
   if (

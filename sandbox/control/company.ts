@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { verifyReceiver } from '../callbacks/deliver.ts'
 import { createCompany, populate } from '../company/generate.ts'
+import { areas } from '../state/areas.ts'
 import { type Agent, findAgent, listAgents, listCorps, permissions, removeReceiver, saveReceiver, updateAgent } from '../state/corps.ts'
 import { listSidebarPages } from '../state/sidebar-pages.ts'
 import { freshId, now, publish, type World } from '../state/world.ts'
@@ -64,6 +65,7 @@ export function companyRoutes(world: World): Hono {
       c,
       z.object({
         permissions: z.array(z.enum(permissions)).optional(),
+        closed: z.array(z.enum(areas)).optional(),
         visibleUsers: z.array(z.string()).optional(),
         visibleParties: z.array(z.int()).optional(),
         trustedIps: z.array(z.string()).optional(),
@@ -73,12 +75,14 @@ export function companyRoutes(world: World): Hono {
     const changed: Agent = {
       ...agent,
       permissions: input.permissions ?? agent.permissions,
+      closed: input.closed ?? agent.closed,
       visibleUsers: input.visibleUsers ?? agent.visibleUsers,
       visibleParties: input.visibleParties ?? agent.visibleParties,
       trustedIps: input.trustedIps ?? agent.trustedIps,
       trustedDomain: input.trustedDomain ?? agent.trustedDomain,
     }
     updateAgent(world, changed)
+    publish(world, { kind: 'company' })
     return c.json(agentView(changed))
   })
 

@@ -1,6 +1,7 @@
 // Companies, callbacks and requests: what is there and what happened.
 
 import { detailOf, happening } from '/assets/phone/texts.js'
+import { appRights } from './rights.js'
 import { sidebarPages } from './sidebar.js'
 
 let openCallback
@@ -44,6 +45,8 @@ function corpCard(it, { call, h, t, redraw, toast }) {
       it.archiveSecret ? pair('archiveSecret', it.archiveSecret) : '',
       h('dt', {}, t('receiver')),
       h('dd', {}, receiver),
+      h('dt', {}, t('rights')),
+      h('dd', { class: 'sidebar-pages' }, appRights(it, { call, h, t, redraw, toast })),
       h('dt', {}, t('sidebar')),
       h('dd', { class: 'sidebar-pages' }, sidebarPages(it, { call, h, t, redraw, toast })),
     ),

@@ -1,4 +1,5 @@
 // Companies and the secrets that speak for them.
+import type { Area } from './areas.ts'
 import { seededHex, seededId, type World } from './world.ts'
 
 export const permissions = ['base', 'directory', 'directory-write', 'customers', 'media', 'message', 'login', 'kf', 'archive'] as const
@@ -14,6 +15,8 @@ export type Agent = {
   name: string
   secret: string
   permissions: Permission[]
+  /** Functions taken away from it, whatever its permissions are. */
+  closed: Area[]
   visibleUsers: string[]
   visibleParties: number[]
   trustedIps: string[]
@@ -37,6 +40,7 @@ type AgentRow = {
   name: string
   secret: string
   permissions: string
+  closed: string
   visible_users: string
   visible_parties: string
   trusted_ips: string
@@ -95,8 +99,9 @@ export const removeReceiver = (world: World, corpId: string): void => {
 
 export function updateAgent(world: World, agent: Agent): void {
   world.store.run(
-    'UPDATE agents SET permissions = ?, visible_users = ?, visible_parties = ?, trusted_ips = ?, trusted_domain = ? WHERE corp_id = ? AND agent_id = ?',
+    'UPDATE agents SET permissions = ?, closed = ?, visible_users = ?, visible_parties = ?, trusted_ips = ?, trusted_domain = ? WHERE corp_id = ? AND agent_id = ?',
     JSON.stringify(agent.permissions),
+    JSON.stringify(agent.closed),
     JSON.stringify(agent.visibleUsers),
     JSON.stringify(agent.visibleParties),
     JSON.stringify(agent.trustedIps),
@@ -120,6 +125,7 @@ const toAgent = (row: AgentRow): Agent => ({
   name: row.name,
   secret: row.secret,
   permissions: JSON.parse(row.permissions) as Permission[],
+  closed: JSON.parse(row.closed) as Area[],
   visibleUsers: JSON.parse(row.visible_users) as string[],
   visibleParties: JSON.parse(row.visible_parties) as number[],
   trustedIps: JSON.parse(row.trusted_ips) as string[],

@@ -200,4 +200,5 @@ export const schemaSteps: string[] = [
    ) STRICT;
    CREATE INDEX moment_reactions_post ON moment_reactions (moment_id, userid, id);`,
   serviceTables,
+  `ALTER TABLE agents ADD COLUMN closed TEXT NOT NULL DEFAULT '[]';`,
 ]
