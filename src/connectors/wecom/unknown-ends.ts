@@ -1,0 +1,17 @@
+import { isWecomError, WecomUnreachable } from './errors.ts'
+
+/** The line broke, timed out, answered 5xx or said "busy": the work may be done all the same. */
+export const isUnknownEnd = (error: unknown): boolean => error instanceof WecomUnreachable || isWecomError(error, -1)
+
+/**
+ * For what must not happen twice: a mass message, a moment, a link. Nothing is sent again before WeCom was asked whether the
+ * first one arrived; `find` is the area's own look-up. A caller that died in between asks `find` itself before it calls this.
+ */
+export async function createOnce<Made>(create: () => Promise<Made>, find: () => Promise<Made | undefined>): Promise<Made> {
+  try {
+    return await create()
+  } catch (error) {
+    if (!isUnknownEnd(error)) throw error
+    return (await find()) ?? (await create())
+  }
+}
