@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Installation } from '#platform/context.ts'
+import { remember } from '#platform/remember.ts'
+import { together } from '#platform/together.ts'
 import { rereadingTypes } from './handlers.ts'
 
 export type Greeting = { code: string; externalUserId: string; userId: string; state: string | undefined }
@@ -18,51 +20,27 @@ export type Arrived = {
   greeting: Greeting | undefined
 }
 
-type Waiting = { arrived: Arrived; resolve: (repeats: number) => void; reject: (error: unknown) => void }
-type Queue = { waiting: Waiting[]; isWriting: boolean }
-
-const queues = new WeakMap<Installation['databases'], Queue>()
+const doors = new WeakMap<Installation['databases'], (arrived: Arrived) => Promise<number>>()
 const mostAtOnce = 200
 
 /** WeCom's clock for a greeting. */
 const welcomeMs = 20_000
 
-/**
- * On disk when it returns; says how often this callback had come before. Callbacks that come while others are being written
- * share the next commit, so a rush costs a few of them and not one each.
- */
-export function storeCallback(installation: Installation, arrived: Arrived): Promise<number> {
-  const queue = queues.get(installation.databases) ?? { waiting: [], isWriting: false }
-  queues.set(installation.databases, queue)
-  return new Promise((resolve, reject) => {
-    queue.waiting.push({ arrived, resolve, reject })
-    if (!queue.isWriting) void writeAll(installation, queue)
-  })
-}
+/** On disk when it returns; says how often this callback had come before. Callbacks of a rush share their commits. */
+export const storeCallback = (installation: Installation, arrived: Arrived): Promise<number> =>
+  remember(doors, installation.databases, () => together(mostAtOnce, (batch) => write(installation, batch)))(arrived)
 
-async function writeAll(installation: Installation, queue: Queue): Promise<void> {
-  queue.isWriting = true
-  while (queue.waiting.length > 0) await write(installation, queue.waiting.splice(0, mostAtOnce))
-  queue.isWriting = false
-}
-
-async function write(installation: Installation, batch: readonly Waiting[]): Promise<void> {
-  // The same callback several times in a batch is one row that knows how often.
-  const same = [...Map.groupBy(batch, ({ arrived: { tenantId, corp, key } }) => `${tenantId} ${corp} ${key}`).values()]
-  try {
-    const before = await insert(
-      installation,
-      same.flatMap(([first, ...others]) => (first ? [{ ...first.arrived, times: others.length + 1 }] : [])),
-    )
-    same.forEach((waiting, i) => {
-      for (const [place, { resolve }] of waiting.entries()) resolve((before[i] ?? 0) + place)
-    })
-  } catch (error) {
-    // One that cannot be stored must not take the others along.
-    const [only] = batch
-    if (batch.length > 1) for (const one of batch) await write(installation, [one])
-    else only?.reject(error)
-  }
+/** The same callback several times in a batch is one row that knows how often. */
+async function write(installation: Installation, batch: readonly Arrived[]): Promise<number[]> {
+  const same = Map.groupBy(batch, ({ tenantId, corp, key }) => `${tenantId} ${corp} ${key}`)
+  const before = await insert(
+    installation,
+    [...same.values()].flatMap(([first, ...others]) => (first ? [{ ...first, times: others.length + 1 }] : [])),
+  )
+  const repeats = new Map<Arrived, number>()
+  for (const [i, arrived] of [...same.values()].entries())
+    for (const [place, one] of arrived.entries()) repeats.set(one, (before[i] ?? 0) + place)
+  return batch.map((one) => repeats.get(one) ?? 0)
 }
 
 /** The rows, and beside them the intents to greet: the twenty seconds run already, so a greeting waits for nobody's queue. */

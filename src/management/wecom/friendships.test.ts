@@ -134,8 +134,8 @@ describe('news of friendships', () => {
         let key = 0
         for (const page of pages) {
           const news = page.map((one) => newsOf(one, ++key))
-          await applyNews(byPage.ctx, byPage.corp, news, { run: 7 })
-          for (const one of news) await applyNews(byOne.ctx, byOne.corp, [one], { run: 7 })
+          await applyNews(byPage.ctx, byPage.corp, news, 7)
+          for (const one of news) await applyNews(byOne.ctx, byOne.corp, [one], 7)
         }
         expect(await everything(byPage.ctx)).toEqual(await everything(byOne.ctx))
         expect(await events(byPage.ctx)).toEqual(await events(byOne.ctx))
@@ -219,12 +219,12 @@ describe('news of friendships', () => {
     workspace.setNow(new Date(now.getTime() + 2_000))
     const newer = { ...one, shown: one.shown && { ...one.shown, remark: '新', tags: [{ id: 't1' }] } }
     await applyNews(ctx, corp, [newer])
-    expect(await applyNews(ctx, corp, [one], { askedAt: asked })).toEqual({ repairs: [], stale: 1 })
+    expect(await applyNews(ctx, corp, [{ ...one, askedAt: asked }])).toEqual({ repairs: [], stale: [one.externalUserId] })
     const { shown, tagged } = await everything(ctx)
     expect(shown).toMatchObject([{ remark: '新', tagIds: ['t1'] }])
     expect(tagged).toMatchObject([{ name: '标签t1' }])
     // What says nothing else is no older answer.
-    expect(await applyNews(ctx, corp, [newer], { askedAt: asked })).toEqual({ repairs: [], stale: 0 })
+    expect(await applyNews(ctx, corp, [{ ...newer, askedAt: asked }])).toEqual({ repairs: [], stale: [] })
     workspace.setNow(now)
   })
 })
@@ -356,7 +356,7 @@ test('a customer whom a mass message did not reach has deleted the employee, and
   await applyNews(ctx, corp, [one])
   const at = new Date((start + 900) * 1000)
   for (let i = 0; i < 2; i++) await noteUnreached(ctx, corp, 'msg1', [{ externalUserId: 'wm1', userId: 'user1', at }])
-  await applyNews(ctx, corp, [one], { run: 1, askedAt: now })
+  await applyNews(ctx, corp, [{ ...one, askedAt: now }], 1)
   expect((await everything(ctx)).follows).toMatchObject([{ endedAt: at, endedBy: 'customer' }])
   expect((await events(ctx)).filter((name) => name.startsWith('customer.unfollowed'))).toHaveLength(1)
 })

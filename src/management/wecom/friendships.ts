@@ -21,11 +21,6 @@ export type News = Pair & {
   shown?: ServerFollow | undefined
   /** Of the code they scanned, as the callback says it. */
   state?: string | undefined
-}
-
-export type Hearing = {
-  /** The sync that asked. */
-  run?: number | undefined
   /** When WeCom was asked: what changed here since is newer than the answer. */
   askedAt?: Date | undefined
 }
@@ -41,25 +36,26 @@ export type Repair = {
 export type Heard = {
   /** What had to be put right. */
   repairs: Repair[]
-  /** How many answers were left aside because their friendship had changed since the question. */
-  stale: number
+  /** Whose answers were left aside because their friendship had changed since the question. */
+  stale: string[]
 }
 
 /** What WeCom shows of a customer, friend by friend. */
-export const newsOf = ({ contact, follows }: Exclude<Reading, string>): News[] =>
-  follows.map((shown) => ({ externalUserId: contact.external_userid, userId: shown.userId, contact, shown }))
+export const newsOf = ({ contact, follows }: Exclude<Reading, string>, askedAt: Date): News[] =>
+  follows.map((shown) => ({ externalUserId: contact.external_userid, userId: shown.userId, contact, shown, askedAt }))
 
 /**
  * Makes everything here agree with the news, in their order, in a handful of statements however many they are: a callback is
- * a list of one. Event time makes the story, WeCom's present answer the details; the same again changes nothing.
+ * a list of one. Event time makes the story, WeCom's present answer the details; the same again changes nothing. `run`: the
+ * sync that asked.
  */
-export const applyNews = (ctx: Context, corp: number, news: readonly News[], hearing: Hearing = {}): Promise<Heard> =>
+export const applyNews = (ctx: Context, corp: number, news: readonly News[], run?: number): Promise<Heard> =>
   inTransaction(ctx, async (ctx) => {
-    const heard: Heard = { repairs: [], stale: 0 }
+    const heard: Heard = { repairs: [], stale: [] }
     for (const round of rounds(news)) {
-      const { repairs, stale } = await applyRound(ctx, corp, round, hearing)
+      const { repairs, stale } = await applyRound(ctx, corp, round, run)
       heard.repairs.push(...repairs)
-      heard.stale += stale
+      heard.stale.push(...stale)
     }
     return heard
   })
@@ -79,26 +75,29 @@ function rounds(news: readonly News[]): News[][] {
   return found
 }
 
-async function applyRound(ctx: Context, corp: number, news: readonly News[], hearing: Hearing): Promise<Heard> {
+async function applyRound(ctx: Context, corp: number, news: readonly News[], run: number | undefined): Promise<Heard> {
   const rows = await lockRows(ctx, corp, news)
   const now = ctx.now()
-  const told = news.map((one) => tellUnlessOlder(one, rows.get(nameOf(one)), now, hearing))
+  const told = news.map((one) => tellUnlessOlder(one, rows.get(nameOf(one)), now, run))
   const chapters = told.flatMap(({ chapter }) => chapter ?? [])
   await nameThem(ctx, corp, chapters)
   await tellFollows(ctx, chapters.flatMap(turnsOf))
   await applyTags(ctx, corp, chapters.flatMap(taggedIn))
-  await saveRows(ctx, corp, chapters.filter(isChanged).map(savingOf), hearing.run)
+  await saveRows(ctx, corp, chapters.filter(isChanged).map(savingOf), run)
   await markSeen(
     ctx,
     corp,
     chapters.filter((chapter) => !isChanged(chapter)),
-    hearing.run,
+    run,
   )
   await pushWaitingTags(
     ctx,
     chapters.flatMap(({ customerId, beginsWhole }) => (customerId !== null && beginsWhole ? [customerId] : [])),
   )
-  return { repairs: chapters.flatMap(repairsOf), stale: told.filter(({ isStale }) => isStale).length }
+  return {
+    repairs: chapters.flatMap(repairsOf),
+    stale: news.filter((_, i) => told[i]?.isStale).map(({ externalUserId }) => externalUserId),
+  }
 }
 
 /** One piece of news on its friendship: where that stood before and where it stands now. */
@@ -133,11 +132,11 @@ const empty: Omit<Row, 'changedAt'> = {
 }
 
 /** An answer from before the last change here counts only as far as it says nothing else; a change that was told counts always. */
-function tellUnlessOlder(news: News, row: Row | undefined, now: Date, { run, askedAt }: Hearing): { chapter?: Chapter; isStale: boolean } {
+function tellUnlessOlder(news: News, row: Row | undefined, now: Date, run: number | undefined): { chapter?: Chapter; isStale: boolean } {
   const chapter = tell(news, row, now, run)
+  const { askedAt, change } = news
   const isOlder = row !== undefined && askedAt !== undefined && row.changedAt > askedAt
   if (!isOlder || !chapter.changed) return { chapter, isStale: false }
-  const { change } = news
   if (!change) return { isStale: true }
   return {
     chapter: tell({ ...news, shown: undefined, absent: false }, row, now, run),

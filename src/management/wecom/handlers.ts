@@ -15,12 +15,21 @@ import { applyTagGroups, readTagGroups, removeTagOrGroup } from './tags.ts'
 
 export type Place = { corp: number; key: string }
 
-/** Asks WeCom what it needs to know and gives back the effect, which is one transaction with the callback's mark. */
+/**
+ * What follows from a callback, in one transaction with its mark: news of friendships, which are heard together with those of
+ * other callbacks, or something of its own.
+ */
+export type Effect = FriendNews | ((ctx: Context) => Promise<void>)
+
+/** `again`: WeCom could not be asked in time; whom to read once more in a moment. */
+export type FriendNews = { news: readonly News[]; again?: string | undefined }
+
+/** Asks WeCom what it needs to know, changes nothing, and says what follows. */
 export type Handler<Type extends KnownEvent['type']> = (
   ctx: Context,
   event: Extract<KnownEvent, { type: Type }>,
   place: Place,
-) => Promise<(ctx: Context) => Promise<void>>
+) => Promise<Effect>
 
 export type Handlers = { [Type in KnownEvent['type']]?: Handler<Type> }
 
@@ -34,7 +43,7 @@ const handlers: Handlers = {
     const askedAt = ctx.now()
     const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { requestId: ctx.requestId })
     if (reading === 'unreadable') throw new Error(`the customer ${externalUserId} cannot be read at the moment`)
-    return (ctx) => hear(ctx, corp, { externalUserId, news: reading === 'gone' ? [] : newsOf(reading), askedAt })
+    return { news: reading === 'gone' ? [] : newsOf(reading, askedAt) }
   },
   'change_external_contact.transfer_fail':
     async (_ctx, event, { corp }) =>
@@ -78,13 +87,11 @@ const handlers: Handlers = {
     },
 }
 
-type Apply = (ctx: Context) => Promise<void>
-
 /** `others`: what features above understand. */
 export function handlerOf(
   callback: Callback,
   others: readonly Handlers[] = [],
-): ((ctx: Context, place: Place) => Promise<Apply>) | undefined {
+): ((ctx: Context, place: Place) => Promise<Effect>) | undefined {
   if (!callback.known || callback.kind !== 'event') return undefined
   const { type } = callback
   const handler = [handlers, ...others].find((some) => some[type])?.[type] as Handler<KnownEvent['type']> | undefined
@@ -138,18 +145,18 @@ const changeOf = (ctx: Context, { at }: Relation, key: string, what: Pick<Change
 })
 
 /** A friend: told at once with what WeCom can say in time; the rest comes by itself. */
-async function told(ctx: Context, event: Relation, { corp, key }: Place, what: Pick<Change, 'what'>): Promise<Apply> {
+async function told(ctx: Context, event: Relation, { corp, key }: Place, what: Pick<Change, 'what'>): Promise<Effect> {
   const { externalUserId, userId } = event
   const askedAt = ctx.now()
   const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { requestId: ctx.requestId })
-  const news = toldWith(reading, { externalUserId, userId, change: changeOf(ctx, event, key, what), state: event.state })
-  return (ctx) => hear(ctx, corp, { externalUserId, news, askedAt, again: reading === 'unreadable' })
+  const news = toldWith(reading, { externalUserId, userId, change: changeOf(ctx, event, key, what), state: event.state, askedAt }, askedAt)
+  return { news, again: reading === 'unreadable' ? externalUserId : undefined }
 }
 
 /** The callback's own friendship with how WeCom shows it now, then the customer's others. */
-function toldWith(reading: Reading, told: News): News[] {
+function toldWith(reading: Reading, told: News, askedAt: Date): News[] {
   if (reading === 'unreadable') return [told]
-  const shown = reading === 'gone' ? [] : newsOf(reading)
+  const shown = reading === 'gone' ? [] : newsOf(reading, askedAt)
   const own = shown.find(({ userId }) => userId === told.userId)
   return [
     { ...told, ...(reading !== 'gone' && { contact: reading.contact }), shown: own?.shown, absent: own === undefined },
@@ -157,22 +164,25 @@ function toldWith(reading: Reading, told: News): News[] {
   ]
 }
 
-type Answer = { externalUserId: string; news: News[]; askedAt: Date; again?: boolean }
-
 /** What could not be read, or was read before something else changed it, is read again in a moment. */
-async function hear(ctx: Context, corp: number, { externalUserId, news, askedAt, again = false }: Answer): Promise<void> {
-  const { stale } = await applyNews(ctx, corp, news, { askedAt })
-  if (again || stale > 0) await enqueue(ctx, refreshCustomer, { corp, externalUserId }, { runAt: new Date(ctx.now().getTime() + 3_000) })
+export async function hear(ctx: Context, corp: number, told: readonly FriendNews[]): Promise<void> {
+  const { stale } = await applyNews(
+    ctx,
+    corp,
+    told.flatMap(({ news }) => news),
+  )
+  const runAt = new Date(ctx.now().getTime() + 3_000)
+  for (const externalUserId of new Set([...stale, ...told.flatMap(({ again }) => again ?? [])]))
+    await enqueue(ctx, refreshCustomer, { corp, externalUserId }, { runAt })
 }
 
-async function ended(ctx: Context, event: Relation, { corp, key }: Place, by: EndedBy): Promise<Apply> {
+async function ended(ctx: Context, event: Relation, { key }: Place, by: EndedBy): Promise<Effect> {
   const { externalUserId, userId } = event
-  const change = changeOf(ctx, event, key, { what: 'ended', by })
-  return async (ctx) => void (await applyNews(ctx, corp, [{ externalUserId, userId, change }]))
+  return { news: [{ externalUserId, userId, change: changeOf(ctx, event, key, { what: 'ended', by }) }] }
 }
 
 /** Orders, names and new tags all come with one reading; a shuffle may not even say of which group. */
-async function tagsChanged(ctx: Context, _event: unknown, { corp }: Place): Promise<Apply> {
+async function tagsChanged(ctx: Context, _event: unknown, { corp }: Place): Promise<Effect> {
   const groups = await readTagGroups(await wecomApp(ctx, corp), ctx.requestId)
   return async (ctx) => {
     await applyTagGroups(ctx, corp, groups)
@@ -183,12 +193,12 @@ async function memberChanged(
   ctx: Context,
   { userId, newUserId }: { userId: string; newUserId?: string | undefined },
   { corp }: Place,
-): Promise<Apply> {
+): Promise<Effect> {
   const member = await readMember(await wecomApp(ctx, corp), newUserId ?? userId, ctx.requestId)
   return (ctx) => applyMember(ctx, corp, member, newUserId && newUserId !== userId ? userId : undefined)
 }
 
-async function departmentChanged(ctx: Context, { id }: { id?: number | undefined }, { corp }: Place): Promise<Apply> {
+async function departmentChanged(ctx: Context, { id }: { id?: number | undefined }, { corp }: Place): Promise<Effect> {
   const department = id === undefined ? undefined : await readDepartment(await wecomApp(ctx, corp), id, ctx.requestId)
   return async (ctx) => {
     if (department) await applyDepartment(ctx, corp, department)

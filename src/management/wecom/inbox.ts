@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import pLimit, { type LimitFunction } from 'p-limit'
 import { readCallback } from '#connectors/wecom/events/read-callback.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { describeError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import { asksToReread, handlerOf } from './handlers.ts'
+import { remember } from '#platform/remember.ts'
+import { together } from '#platform/together.ts'
+import { asksToReread, type FriendNews, handlerOf, hear } from './handlers.ts'
 import type { WecomPart } from './parts.ts'
 
 type Claimed = {
@@ -18,39 +21,63 @@ type Claimed = {
   requestId: string | null
 }
 
-/** Customers handled side by side; within one customer everything goes in the order it came. */
-const sideBySide = 8
+/** Callbacks under way at a time; within one lane everything goes in the order it came. */
+const mostUnderWay = 256
+/** Questions to WeCom at a time: what waits longer than its patience would be asked for once more. */
+const questionsAtOnce = 8
+/** So many callbacks at most share a transaction. */
+const mostTogether = 100
 const leaseSeconds = 60
 const mostAttempts = 6
-const idleMs = 60
+const idleMs = 40
 
-/** Works through the inbox until aborted. Any number of processes may do so side by side. */
-export async function runInbox(installation: Installation, signal: AbortSignal, parts: readonly WecomPart[] = []): Promise<void> {
-  while (!signal.aborted) {
-    const done = await workOnce(installation, parts).catch((error) => {
-      installation.log.warn({ err: error }, 'the inbox of WeCom rests for a moment')
-      return -1
-    })
-    if (done <= 0) await sleep(done < 0 ? 1000 : idleMs, undefined, { signal }).catch(() => undefined)
+type Inbox = {
+  installation: Installation
+  parts: readonly WecomPart[]
+  ask: LimitFunction
+  hearOf(corp: string): (heard: Heard) => Promise<void>
+}
+
+function openInbox(installation: Installation, parts: readonly WecomPart[]): Inbox {
+  const corps = new Map<string, (heard: Heard) => Promise<void>>()
+  return {
+    installation,
+    parts,
+    ask: pLimit(questionsAtOnce),
+    hearOf: (corp) => remember(corps, corp, () => together(mostTogether, (batch) => hearTogether(installation, batch))),
   }
 }
 
-/** One round: the oldest callback of each lane. Returns how many were taken. */
-export async function workOnce(installation: Installation, parts: readonly WecomPart[] = []): Promise<number> {
-  const claimed = await claim(installation, sideBySide * 4)
-  const waiting = [...claimed]
-  const worker = async () => {
-    for (let one = waiting.shift(); one; one = waiting.shift()) await handle(installation, one, parts)
+/** Works through the inbox until aborted. Any number of processes may do so side by side. */
+export async function runInbox(installation: Installation, signal: AbortSignal, parts: readonly WecomPart[] = []): Promise<void> {
+  const inbox = openInbox(installation, parts)
+  const underWay = new Set<Promise<void>>()
+  while (!signal.aborted) {
+    const room = mostUnderWay - underWay.size
+    const claimed = await claim(installation, room).catch((error) => {
+      installation.log.warn({ err: error }, 'the inbox of WeCom rests for a moment')
+      return undefined
+    })
+    for (const one of claimed ?? []) {
+      const done: Promise<void> = handle(inbox, one).finally(() => underWay.delete(done))
+      underWay.add(done)
+    }
+    await sleep(claimed ? idleMs : 1000, undefined, { signal }).catch(() => undefined)
   }
-  await Promise.all(Array.from({ length: sideBySide }, worker))
-  return claimed.length
+  await Promise.allSettled(underWay)
 }
 
 /** Until nothing is due: for commands without a worker and for tests. */
 export async function drainInbox(installation: Installation, parts: readonly WecomPart[] = []): Promise<void> {
-  while ((await workOnce(installation, parts)) > 0);
+  const inbox = openInbox(installation, parts)
+  for (;;) {
+    const claimed = await claim(installation, mostUnderWay)
+    if (claimed.length === 0) return
+    await Promise.all(claimed.map((one) => handle(inbox, one)))
+  }
 }
 
+/** The oldest callback of each lane. */
 async function claim(installation: Installation, limit: number): Promise<Claimed[]> {
   const now = installation.now()
   const claimed = await sql<Claimed>`
@@ -64,20 +91,22 @@ async function claim(installation: Installation, limit: number): Promise<Claimed
   return claimed.rows
 }
 
-async function handle(installation: Installation, claimed: Claimed, parts: readonly WecomPart[]): Promise<void> {
-  const ctx = createContext(installation, claimed.tenantId, systemActor, claimed.requestId ?? `wecom-${claimed.id}`)
+async function handle({ installation, parts, ask, hearOf }: Inbox, claimed: Claimed): Promise<void> {
+  const ctx = contextOf(installation, claimed)
   try {
     const callback = readCallback(claimed.body)
     const handler = handlerOf(
       callback,
       parts.map(({ handlers }) => handlers),
     )
-    if (!handler) return await settle(ctx, claimed, 'ignored')
+    if (!handler) return await settle(ctx, [{ claimed, state: 'ignored' }])
     // Questions to WeCom come first and change nothing; the effect and its mark are then one transaction.
-    const apply = await handler(ctx, { corp: claimed.corp, key: claimed.key })
+    const effect = await ask(() => handler(ctx, { corp: claimed.corp, key: claimed.key }))
+    const settled: Settled = { claimed, state: 'done', rereads: asksToReread(callback) }
+    if (typeof effect !== 'function') return await hearOf(`${claimed.tenantId} ${claimed.corp}`)({ ...effect, settled })
     await inTransaction(ctx, async (ctx) => {
-      await apply(ctx)
-      await settle(ctx, claimed, 'done', asksToReread(callback))
+      await effect(ctx)
+      await settle(ctx, [settled])
     })
   } catch (error) {
     await postpone(ctx, claimed, error).catch((failed) =>
@@ -86,19 +115,37 @@ async function handle(installation: Installation, claimed: Claimed, parts: reado
   }
 }
 
-/** Throws when somebody else has taken the callback over: then this transaction must have no effect. */
-async function settle(ctx: Context, { id, attempts, repeats }: Claimed, state: 'done' | 'ignored', rereads = false): Promise<void> {
-  // It came again while we were reading: what it tells of may be newer than what we read.
-  const settled = sql<string>`case when ${rereads} and repeats <> ${repeats} then 'waiting' else ${state} end`
-  const { numUpdatedRows } = await ctx.db
-    .updateTable('wecomInbox')
-    .set({ state: settled, leaseUntil: null, processedAt: ctx.now(), errorCode: null, errorMessage: null })
-    .where('tenantId', '=', ctx.tenantId)
-    .where('id', '=', id)
-    .where('attempts', '=', attempts)
-    .where('state', '=', 'waiting')
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n) throw new Error('the callback was taken over by another worker')
+type Heard = FriendNews & { settled: Settled }
+
+/** News of one corp, in one transaction with the marks of the callbacks they came by. */
+async function hearTogether(installation: Installation, batch: readonly Heard[]): Promise<undefined[]> {
+  const settled = batch.map(({ settled }) => settled)
+  const [first] = settled
+  if (!first) return []
+  await inTransaction(contextOf(installation, first.claimed, batch.length), async (ctx) => {
+    await hear(ctx, first.claimed.corp, batch)
+    await settle(ctx, settled)
+  })
+  return batch.map(() => undefined)
+}
+
+/** Facts of several callbacks carry the request id of the first, and how many there were. */
+const contextOf = (installation: Installation, { tenantId, id, requestId }: Claimed, together = 1): Context =>
+  createContext(installation, tenantId, systemActor, `${requestId ?? `wecom-${id}`}${together > 1 ? ` +${together - 1}` : ''}`)
+
+type Settled = { claimed: Claimed; state: 'done' | 'ignored'; rereads?: boolean }
+
+/** Throws when somebody else has taken one of the callbacks over: then this transaction must have no effect. */
+async function settle(ctx: Context, settled: readonly Settled[]): Promise<void> {
+  const rows = settled.map(({ claimed: { id, attempts, repeats }, state, rereads = false }) => ({ id, attempts, repeats, state, rereads }))
+  // One that came again while we were reading may tell of something newer than what we read.
+  const { rows: done } = await sql`
+    update wecom_inbox i set state = case when n.rereads and i.repeats <> n.repeats then 'waiting' else n.state end,
+      lease_until = null, processed_at = ${ctx.now()}, error_code = null, error_message = null
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id bigint, attempts int, repeats int, state text, rereads boolean)
+    where i.tenant_id = ${ctx.tenantId} and i.id = n.id and i.attempts = n.attempts and i.state = 'waiting'
+    returning i.id`.execute(ctx.db)
+  if (done.length < settled.length) throw new Error('a callback was taken over by another worker')
 }
 
 async function postpone(ctx: Context, { id, attempts }: Claimed, error: unknown): Promise<void> {

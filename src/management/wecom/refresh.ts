@@ -17,8 +17,8 @@ export const refreshCustomer = defineJob({
       requestId: ctx.requestId,
     })
     if (reading === 'unreadable') throw new Error(`the customer ${externalUserId} cannot be read at the moment`)
-    const { stale } = await applyNews(ctx, corp, reading === 'gone' ? [] : newsOf(reading), { askedAt })
-    if (stale > 0) throw new Error(`the customer ${externalUserId} changed while being read`)
+    const { stale } = await applyNews(ctx, corp, reading === 'gone' ? [] : newsOf(reading, askedAt))
+    if (stale.length > 0) throw new Error(`the customer ${externalUserId} changed while being read`)
     return { found: reading !== 'gone' }
   },
 })

@@ -83,13 +83,13 @@ async function applyPage(sync: Sync, items: readonly FollowedContact[], askedAt:
   const news = items.flatMap(({ external_contact: contact, follow_info: follow }) => {
     if (!contact || !follow) return []
     const shown: ServerFollow = { ...commonFields(follow), tags: (follow.tag_id ?? []).map((id) => ({ id })) }
-    return [{ externalUserId: contact.external_userid, userId: follow.userid, contact, shown }]
+    return [{ externalUserId: contact.external_userid, userId: follow.userid, contact, shown, askedAt }]
   })
   await learnTags(
     sync,
     news.flatMap(({ shown }) => shown.tags.map(({ id }) => id)),
   )
-  await repairing(sync, async (ctx) => (await applyNews(ctx, corp, news, { run: task.id, askedAt })).repairs)
+  await repairing(sync, async (ctx) => (await applyNews(ctx, corp, news, task.id)).repairs)
 }
 
 /** The batch endpoint gives ids of tags only: a new one sends us to the list of names first, once. */
@@ -127,8 +127,8 @@ async function checkAbsent(sync: Sync, batch: readonly string[], startedAt: Date
     const askedAt = ctx.now()
     const reading = await readCustomer(app, externalUserId, { lane: 'bulk', timeoutMs: 10_000, requestId: ctx.requestId })
     if (reading === 'unreadable') continue
-    const shown = reading === 'gone' ? [] : newsOf(reading)
-    const news = shown.some((one) => one.userId === userId) ? shown : [...shown, { externalUserId, userId, absent: true }]
-    await repairing(sync, async (ctx) => (await applyNews(ctx, corp, news, { run: task.id, askedAt })).repairs)
+    const shown = reading === 'gone' ? [] : newsOf(reading, askedAt)
+    const news = shown.some((one) => one.userId === userId) ? shown : [...shown, { externalUserId, userId, absent: true, askedAt }]
+    await repairing(sync, async (ctx) => (await applyNews(ctx, corp, news, task.id)).repairs)
   }
 }
