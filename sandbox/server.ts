@@ -25,6 +25,7 @@ import { pageRoutes } from './pages.ts'
 import { listCorps } from './state/corps.ts'
 import { flushRequests } from './state/requests.ts'
 import { startSettling } from './state/settle.ts'
+import type { Store } from './state/store.ts'
 import { openWorld, type World } from './state/world.ts'
 
 export type Options = { port: number; host: string; dataDir: string; logLevel?: string; environment?: Record<string, string | undefined> }
