@@ -38,7 +38,8 @@ export type CorpLine = {
   directorySecret?: string | undefined
   archiveSecret?: string | undefined
 }
-export type Sandbox = { url: string; phoneUrl: string; corps: CorpLine[]; close(): Promise<void> }
+/** `store`: the tables themselves, for tests that hold what a product knows against what is true. */
+export type Sandbox = { url: string; phoneUrl: string; corps: CorpLine[]; store: Store; close(): Promise<void> }
 
 const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost'])
 
@@ -58,6 +59,7 @@ export async function startSandbox(options: Options): Promise<Sandbox> {
     url: world.url,
     phoneUrl: `${world.url}/phone`,
     corps: listCorps(world).map((it) => corpLine(world, it.corpId)),
+    store: world.store,
     close: async () => {
       stopSettling()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
