@@ -15,6 +15,7 @@ import { ControlError } from './control/errors.ts'
 import { groupRoutes } from './control/groups.ts'
 import { handoverRoutes } from './control/handovers.ts'
 import { kfRoutes } from './control/kf.ts'
+import { kfDeskRoutes } from './control/kf-desk.ts'
 import { massMessageRoutes } from './control/mass-messages.ts'
 import { momentRoutes } from './control/moments.ts'
 import { peopleRoutes } from './control/people.ts'
@@ -94,6 +95,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     phoneRoutes,
     sidebarRoutes,
     kfRoutes,
+    kfDeskRoutes,
     archiveRoutes,
     companyRoutes,
     adminRoutes,

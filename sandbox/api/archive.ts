@@ -1,6 +1,6 @@
 // The archive's part that speaks HTTP (section 17; pages 91614, 91782, 92951).
 import { z } from 'zod'
-import { archiveMembers, consentOf, findInnerGroup, isArchived } from '../state/archive.ts'
+import { archiveMembers, consentOf, findInnerGroup, findRobot, isArchived } from '../state/archive.ts'
 import { findFollow } from '../state/customers.ts'
 import { findGroupChat, membersOfGroup } from '../state/group-chats.ts'
 import { toSeconds } from '../state/world.ts'
@@ -71,6 +71,17 @@ export const archiveEndpoints: Endpoint[] = [
         notice: room.notice,
         members: room.members.map((memberid) => ({ memberid, jointime: toSeconds(room.createdAt) })),
       }
+    },
+  }),
+  endpoint({
+    path: 'msgaudit/get_robot_info',
+    method: 'GET',
+    permission: 'archive',
+    input: z.object({ robot_id: z.string().min(1) }),
+    handle: (call, { robot_id }) => {
+      const robot = findRobot(call.world, robot_id)
+      if (robot?.corpId !== enabled(call)) return refuseParameter('robot_id', 'invalid')
+      return { data: { robot_id: robot.robotId, name: robot.name, creator_userid: robot.creator } }
     },
   }),
 ]

@@ -1,10 +1,10 @@
 // What members did with their customers, day by day (section 9, page 92132), counted from what happened in the sandbox.
 import { z } from 'zod'
 import { findEmployee, listDepartments, subtree, visibleEmployees, visibleParties } from '../state/directory.ts'
-import { beijingMidnight, dayMs, now, toSeconds, type World } from '../state/world.ts'
+import { dayMs, toSeconds, type World } from '../state/world.ts'
+import { figureDays } from './days.ts'
 import { type Call, type Endpoint, endpoint, refuse, refuseParameter } from './protocol.ts'
 
-const daysBackMost = 180
 const daysMost = 30
 const minuteMs = 60_000
 
@@ -22,8 +22,8 @@ export const behaviourEndpoints: Endpoint[] = [
     }),
     handle: (call, input) => {
       const members = membersMeant(call, input)
-      const { from, to } = daysOf(call.world, input)
-      const days = Array.from({ length: (to - from) / dayMs }, (_, index) => from + index * dayMs)
+      // Today's are not there before tomorrow.
+      const { days } = figureDays(call.world, { from: input.start_time, to: input.end_time, daysMost, message: 'invalid start endtime' })
       return { behavior_data: days.map((day) => figuresOf(call, members, day)) }
     },
   }),
@@ -47,15 +47,6 @@ function membersMeant(call: Call, { userid, partyid }: { userid: string[]; party
   const parties = subtree(departments, partyid)
   const below = visible.filter((it) => it.departments.some((id) => parties.has(id))).map((it) => it.userId)
   return [...new Set([...named, ...below])]
-}
-
-/** A closed interval of Beijing days of the last 180; today’s are not there before tomorrow. */
-function daysOf(world: World, input: { start_time: number; end_time: number }): { from: number; to: number } {
-  const today = beijingMidnight(now(world))
-  const from = beijingMidnight(input.start_time * 1000)
-  const to = beijingMidnight(input.end_time * 1000) + dayMs
-  const isAllowed = to > from && to <= today && from >= today - daysBackMost * dayMs && to - from <= daysMost * dayMs
-  return isAllowed ? { from, to } : refuse(600018, 'invalid start endtime')
 }
 
 function figuresOf({ world, agent }: Call, members: string[], day: number) {

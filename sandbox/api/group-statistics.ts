@@ -1,11 +1,11 @@
 // Figures of customer groups, by owner or by day (section 9, page 92133).
 import { z } from 'zod'
 import { type GroupChat, listGroupChatsEver } from '../state/group-chats.ts'
-import { beijingMidnight, dayMs, now, toSeconds, type World } from '../state/world.ts'
+import { dayMs, toSeconds, type World } from '../state/world.ts'
+import { figureDays } from './days.ts'
 import { OwnerFilter, wantedOwners } from './groups.ts'
-import { type Call, type Endpoint, endpoint, refuse } from './protocol.ts'
+import { type Call, type Endpoint, endpoint } from './protocol.ts'
 
-const daysBackMost = 180
 const daysMost = 30
 
 const Period = z.object({ day_begin_time: z.int(), day_end_time: z.int().optional(), owner_filter: OwnerFilter })
@@ -42,22 +42,15 @@ export const groupStatisticEndpoints: Endpoint[] = [
     empty: { items: [] },
     input: Period,
     handle: (call, input) => {
-      const { from, to } = daysOf(call.world, input)
+      const { days } = daysOf(call.world, input)
       const chats = chatsOf(call, input)
-      const days = Array.from({ length: (to - from) / dayMs }, (_, index) => from + index * dayMs)
       return { items: days.map((day) => ({ stat_time: toSeconds(day), data: figuresBetween(call, day, day + dayMs)(chats) })) }
     },
   }),
 ]
 
-/** Days of Beijing, from the first one's midnight to the last one's; yesterday is the latest that can be asked for. */
-function daysOf(world: World, input: z.infer<typeof Period>): { from: number; to: number } {
-  const today = beijingMidnight(now(world))
-  const from = beijingMidnight(input.day_begin_time * 1000)
-  const to = beijingMidnight((input.day_end_time ?? input.day_begin_time) * 1000) + dayMs
-  const isAllowed = to > from && to <= today && from >= today - daysBackMost * dayMs && to - from <= daysMost * dayMs
-  return isAllowed ? { from, to } : refuse(600018)
-}
+const daysOf = (world: World, input: z.infer<typeof Period>) =>
+  figureDays(world, { from: input.day_begin_time, to: input.day_end_time ?? input.day_begin_time, daysMost })
 
 function chatsOf(call: Call, input: z.infer<typeof Period>): GroupChat[] {
   const isWanted = wantedOwners(call, input.owner_filter?.userid_list ?? [])

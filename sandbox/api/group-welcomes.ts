@@ -1,5 +1,6 @@
 // Welcome templates for customer groups (section 6, page 92366).
 import { z } from 'zod'
+import { activeMembers } from '../state/directory.ts'
 import {
   createGroupTemplate,
   deleteGroupTemplate,
@@ -10,6 +11,7 @@ import {
   updateGroupTemplate,
 } from '../state/group-templates.ts'
 import { mediaUrl } from '../state/media.ts'
+import { addMessage } from '../state/messages.ts'
 import { type Attachment, readAttachment } from './attachments.ts'
 import { byteText, type Call, type Endpoint, endpoint, refuse, refuseParameter } from './protocol.ts'
 
@@ -43,7 +45,9 @@ export const groupWelcomeEndpoints: Endpoint[] = [
       const { world, agent } = call
       const body = readTemplate(call, input)
       if (listGroupTemplates(world, agent.corpId).length >= templatesMost) refuse(41055)
-      return { template_id: createGroupTemplate(world, agent.corpId, agent.agentId, body).templateId }
+      const { templateId } = createGroupTemplate(world, agent.corpId, agent.agentId, body)
+      if (input.notify === 1) tellMembers(call, body)
+      return { template_id: templateId }
     },
   }),
   endpoint({
@@ -74,6 +78,22 @@ export const groupWelcomeEndpoints: Endpoint[] = [
     },
   }),
 ]
+
+/** Everybody who may own a customer group hears of a new template from the customer-contact helper. */
+function tellMembers({ world, agent }: Call, body: TemplateBody): void {
+  const text = `管理员配置了新的入群欢迎语素材${body.text ? `：${body.text}` : ''}`
+  for (const { userId } of activeMembers(world, agent.corpId))
+    addMessage(world, {
+      corpId: agent.corpId,
+      userId,
+      externalUserId: '',
+      agentId: agent.agentId,
+      sender: 'app',
+      source: 'app',
+      kind: 'text',
+      content: { text },
+    })
+}
 
 /** Of several attachments only the first in this order is used. */
 function readTemplate(call: Call, input: Given): TemplateBody {

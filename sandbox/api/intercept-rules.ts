@@ -7,7 +7,8 @@ import { type Call, type Endpoint, endpoint, Nothing, refuse, refuseParameter, w
 
 const rulesMost = 100
 
-const Words = z.array(words(32, 1)).min(1).max(300)
+const wordsMost = 300
+const Words = z.array(words(32, 1)).min(1)
 const Semantics = z.array(z.int().min(1).max(3))
 const Range = z.object({
   user_list: z.array(z.string()).max(1000).default([]),
@@ -30,6 +31,7 @@ export const interceptEndpoints: Endpoint[] = [
     }),
     handle: (call, body) => {
       const { world, agent } = call
+      checkWords(body.word_list)
       checkPeople(call, body.applicable_range)
       checkSomebody(body.applicable_range)
       if (listRules(world, agent.corpId).length >= rulesMost) refuse(41069)
@@ -72,6 +74,7 @@ export const interceptEndpoints: Endpoint[] = [
     }),
     handle: (call, input) => {
       const rule = ownRule(call, input.rule_id)
+      checkWords(input.word_list ?? [])
       if (input.add_applicable_range) checkPeople(call, input.add_applicable_range)
       const applicable_range = moved(rule.body.applicable_range, input.add_applicable_range, input.remove_applicable_range)
       checkSomebody(applicable_range)
@@ -105,6 +108,10 @@ function moved(before: Range, add: Range | undefined, remove: Range | undefined)
     user_list: both(before.user_list, add?.user_list, remove?.user_list),
     department_list: both(before.department_list, add?.department_list, remove?.department_list),
   }
+}
+
+function checkWords(list: string[]): void {
+  if (list.length > wordsMost) refuse(41068)
 }
 
 function checkSomebody(range: Range): void {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { findEmployee } from '../state/directory.ts'
 import {
-  addKfMessage,
+  companyWrites,
   findKfMessage,
   findKfSession,
   isKfToken,
@@ -13,6 +13,7 @@ import {
   kfMessagesAfter,
   kfOrigins,
   kfWindowMs,
+  moveKfSession,
   redeemKfCode,
   saveKfSession,
 } from '../state/kf-talks.ts'
@@ -102,8 +103,9 @@ export const kfMessageEndpoints: Endpoint[] = [
       if (session.state === 2 || session.state === 3) refuse(95018)
       if (session.wroteAt === undefined || now(world) - session.wroteAt > kfWindowMs) refuse(95002)
       if (session.sent >= sendsMost) refuse(95001)
+      const message = { ...named(world, input), body }
       saveKfSession(world, { ...session, sent: session.sent + 1 })
-      return { msgid: addKfMessage(world, account, { ...sentBy(world, input), externalUserId: session.externalUserId, body }) }
+      return { msgid: companyWrites(world, account, session, message) }
     },
   }),
   endpoint({
@@ -115,7 +117,8 @@ export const kfMessageEndpoints: Endpoint[] = [
       if (input.msgtype !== 'text' && input.msgtype !== 'msgmenu') refuseParameter('msgtype', 'invalid')
       const body = bodyOf(call, input)
       const { account, externalUserId } = redeemKfCode(world, agent.corpId, input.code) ?? refuseParameter('code', 'invalid')
-      return { msgid: addKfMessage(world, account, { ...sentBy(world, input), externalUserId, body }) }
+      const session = findKfSession(world, account.openKfId, externalUserId) ?? refuse(40096)
+      return { msgid: companyWrites(world, account, session, { ...named(world, input), body }) }
     },
   }),
   endpoint({
@@ -148,7 +151,7 @@ function changeState(call: Call, input: z.infer<typeof Conversation> & { service
   if (!moves[session.state].includes(state)) refuse(95016)
   if (state === 3 && !input.servicer_userid) refuseParameter('servicer_userid', 'missing')
   const servicer = state === 3 ? (servicerNamed(world, account, input.servicer_userid ?? '') ?? refuse(95014)) : ''
-  saveKfSession(world, { ...session, state, servicer })
+  moveKfSession(world, session, state, servicer)
   // A word may go with waiting, being taken up and ending.
   return state === 1 ? {} : { msg_code: issueKfCode(world, 'state', account, session.externalUserId) }
 }
@@ -169,9 +172,9 @@ function bodyOf(call: Call, input: { msgtype: string } & Record<string, unknown>
   return body
 }
 
-function sentBy(world: World, input: { msgid?: string | undefined; msgtype: string }) {
+function named(world: World, input: { msgid?: string | undefined; msgtype: string }) {
   if (input.msgid && findKfMessage(world, input.msgid)) refuseParameter('msgid', 'already exists')
-  return { origin: kfOrigins.api, msgtype: input.msgtype, msgId: input.msgid }
+  return { msgtype: input.msgtype, msgId: input.msgid }
 }
 
 const messageBody = (it: KfMessage) => ({

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { avatarUrl } from '../company/avatar.ts'
 import { findCustomer } from '../state/customers.ts'
-import { findEmployee, listDepartments, subtree, visibleEmployees } from '../state/directory.ts'
+import { type Employee, findEmployee, listDepartments, listEmployees, subtree, visibleEmployees } from '../state/directory.ts'
 import {
   addKfAccount,
   addKfWay,
@@ -124,17 +124,21 @@ export function accountNamed({ world, agent }: Call, openKfId: string): KfAccoun
   return account?.corpId === agent.corpId ? account : refuse(95004)
 }
 
-/** A member who answers for the account by name or through a department. */
-export function servicerNamed(world: World, account: KfAccount, userId: string): string | undefined {
-  const employee = findEmployee(world, account.corpId, userId)
-  if (!employee) return undefined
-  const servicers = listServicers(world, account.openKfId)
+/** The members who answer for the account, by name or through a department. */
+export function servicersOf(world: World, account: KfAccount): Employee[] {
+  const named = listServicers(world, account.openKfId)
   const departments = subtree(
     listDepartments(world, account.corpId),
-    servicers.map((it) => it.departmentId).filter((id) => id > 0),
+    named.map((it) => it.departmentId).filter((id) => id > 0),
   )
-  const isOne = servicers.some((it) => it.userId === employee.userId) || employee.departments.some((id) => departments.has(id))
-  return isOne ? employee.userId : undefined
+  return listEmployees(world, account.corpId).filter(
+    (it) => named.some((one) => one.userId === it.userId) || it.departments.some((id) => departments.has(id)),
+  )
+}
+
+export function servicerNamed(world: World, account: KfAccount, userId: string): string | undefined {
+  const employee = findEmployee(world, account.corpId, userId)
+  return employee && servicersOf(world, account).find((it) => it.userId === employee.userId)?.userId
 }
 
 export const kfAvatar = (world: World, it: KfAccount): string =>

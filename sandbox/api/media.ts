@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import {
   findLiveMedia,
+  kindOf,
   type Media,
   type MediaScene,
   type MediaType,
@@ -125,14 +126,4 @@ function looksLike(type: MediaType, file: UploadedFile): boolean {
   if (type === 'video') return kind === 'video/mp4'
   if (type === 'voice') return kind === 'audio/amr'
   return true
-}
-
-/** By content, never by name: WeCom looks into the file too. */
-function kindOf(bytes: Buffer): string | undefined {
-  if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png'
-  if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
-  if (bytes.subarray(4, 8).toString('latin1') === 'ftyp') return 'video/mp4'
-  if (bytes.subarray(0, 5).toString('latin1') === '#!AMR') return 'audio/amr'
-  if (bytes.subarray(0, 4).toString('latin1') === '%PDF') return 'application/pdf'
-  return undefined
 }

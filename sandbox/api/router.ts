@@ -15,7 +15,7 @@ import { archiveEndpoints } from './archive.ts'
 import { baseEndpoints } from './base.ts'
 import { behaviourEndpoints } from './behaviour.ts'
 import { contactWayEndpoints } from './contact-ways.ts'
-import { directoryEndpoints } from './directory.ts'
+import { departmentEndpoints } from './departments.ts'
 import { externalContactEndpoints } from './external-contacts.ts'
 import { groupStatisticEndpoints } from './group-statistics.ts'
 import { groupWelcomeEndpoints } from './group-welcomes.ts'
@@ -24,10 +24,15 @@ import { idEndpoints } from './ids.ts'
 import { interceptEndpoints } from './intercept-rules.ts'
 import { joinWayEndpoints } from './join-ways.ts'
 import { kfEndpoints } from './kf.ts'
+import { kfFigureEndpoints } from './kf-figures.ts'
 import { kfMessageEndpoints } from './kf-messages.ts'
+import { kfUpgradeEndpoints } from './kf-upgrades.ts'
 import { loginEndpoints } from './login.ts'
 import { massMessageEndpoints } from './mass-messages.ts'
 import { mediaEndpoints } from './media.ts'
+import { mediaByUrlEndpoints } from './media-by-url.ts'
+import { memberWriteEndpoints } from './member-writes.ts'
+import { memberEndpoints } from './members.ts'
 import { momentEndpoints } from './moments.ts'
 import { productEndpoints } from './products.ts'
 import { type Answer, ApiError, type Call, type Endpoint, errorBody, refuse, texts, type UploadedFile, warned } from './protocol.ts'
@@ -44,7 +49,9 @@ export type Env = { Bindings: HttpBindings }
 /** A new area adds its file and its line here. */
 export const endpoints: Endpoint[] = [
   ...baseEndpoints,
-  ...directoryEndpoints,
+  ...departmentEndpoints,
+  ...memberEndpoints,
+  ...memberWriteEndpoints,
   ...externalContactEndpoints,
   ...contactWayEndpoints,
   ...welcomeEndpoints,
@@ -63,10 +70,13 @@ export const endpoints: Endpoint[] = [
   ...massMessageEndpoints,
   ...momentEndpoints,
   ...mediaEndpoints,
+  ...mediaByUrlEndpoints,
   ...appMessageEndpoints,
   ...appCardEndpoints,
   ...kfEndpoints,
   ...kfMessageEndpoints,
+  ...kfUpgradeEndpoints,
+  ...kfFigureEndpoints,
   ...archiveEndpoints,
   ...loginEndpoints,
   ...idEndpoints,

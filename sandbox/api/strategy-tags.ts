@@ -1,9 +1,9 @@
 // Tags of a rule group (section 7, page 94882): as corp tags are, inside one customer strategy.
 import { z } from 'zod'
 import { strategiesAll } from '../state/tags.ts'
-import { type Endpoint, endpoint, refuseParameter, words } from './protocol.ts'
+import { type Endpoint, endpoint, refuseParameter } from './protocol.ts'
 import { ownStrategy } from './strategies.ts'
-import { AddTags, addTags, deleteTags, editTag, Ids, Order, selectGroups } from './tags.ts'
+import { AddTags, addTags, deleteTags, editTag, Ids, Order, selectGroups, TagName } from './tags.ts'
 
 const StrategyId = z.int().min(1)
 
@@ -39,7 +39,7 @@ export const strategyTagEndpoints: Endpoint[] = [
   endpoint({
     path: 'externalcontact/edit_strategy_tag',
     permission: 'customers',
-    input: z.object({ id: z.string().min(1), name: words(30, 1).optional(), order: Order.optional() }),
+    input: z.object({ id: z.string().min(1), name: TagName.optional(), order: Order.optional() }),
     handle: (call, input) => editTag(call, input, strategiesAll),
   }),
   endpoint({

@@ -29,11 +29,14 @@ export const Order = z
   .min(0)
   .max(2 ** 32 - 1)
 export const Ids = z.array(z.string()).max(1000)
+const nameMost = 30
+/** An empty name is a missing parameter (40058); too long a one has a code of its own (40072, see checkNames). */
+export const TagName = words(nameMost * 100, 1)
 export const AddTags = z.object({
   group_id: z.string().optional(),
-  group_name: words(30).optional(),
+  group_name: words(nameMost * 100).optional(),
   order: Order.optional(),
-  tag: z.array(z.object({ name: words(30, 1), order: Order.optional() })).min(1),
+  tag: z.array(z.object({ name: TagName, order: Order.optional() })).min(1),
   agentid: z.int().optional(),
 })
 
@@ -54,7 +57,7 @@ export const tagEndpoints: Endpoint[] = [
   endpoint({
     path: 'externalcontact/edit_corp_tag',
     permission: 'customers',
-    input: z.object({ id: z.string().min(1), name: words(30, 1).optional(), order: Order.optional(), agentid: z.int().optional() }),
+    input: z.object({ id: z.string().min(1), name: TagName.optional(), order: Order.optional(), agentid: z.int().optional() }),
     handle: (call, input) => editTag(call, input),
   }),
   endpoint({
@@ -108,6 +111,7 @@ export function selectGroups(world: World, corpId: string, tagIds: string[], gro
 
 export function addTags({ world, agent }: Call, input: z.infer<typeof AddTags>, strategyId = 0) {
   const { corpId } = agent
+  checkNames(input.group_name, ...input.tag.map((it) => it.name))
   const groups = listTagGroups(world, corpId, strategyId).filter((it) => !it.deleted)
   const known = input.group_id ? liveGroup(world, corpId, input.group_id, strategyId) : groups.find((it) => it.name === input.group_name)
   if (!known && !input.group_name) refuseParameter('group_name', 'missing')
@@ -134,6 +138,7 @@ type EditTag = { id: string; name?: string | undefined; order?: number | undefin
 /** `wanted`: the rule groups whose tags are meant; corp tags when nobody says. */
 export function editTag({ world, agent }: Call, input: EditTag, wanted = 0) {
   const { corpId } = agent
+  checkNames(input.name)
   const tag = findTag(world, corpId, input.id)
   if (tag && !tag.deleted) {
     const home = liveGroup(world, corpId, tag.groupId, wanted)
@@ -176,6 +181,10 @@ function liveGroup(world: World, corpId: string, id: string, strategyId = 0): Ta
   const group = findTagGroup(world, corpId, id)
   const isMeant = strategyId === strategiesAll ? (group?.strategyId ?? 0) > 0 : group?.strategyId === strategyId
   return group && !group.deleted && isMeant ? group : refuse(40068)
+}
+
+function checkNames(...names: (string | undefined)[]): void {
+  if (names.some((name) => [...(name ?? '')].length > nameMost)) refuse(40072)
 }
 
 /** An app may change only what it made itself; the old customer-contact secret may change everything. */

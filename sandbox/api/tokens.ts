@@ -48,10 +48,13 @@ function issue(world: World, agent: Agent, kind: Kind): { token: string; expires
   return { token, expiresIn: tokenLifeSeconds }
 }
 
-export function revokeTokens(world: World, corpId: string | undefined): number {
-  return world.store.run('UPDATE tokens SET revoked = 1 WHERE revoked = 0 AND (? IS NULL OR corp_id = ?)', corpId ?? null, corpId ?? null)
-    .changes
-}
+/** Early, as WeCom may: access tokens, tickets for pages, or both. */
+export const revokeTokens = (world: World, corpId: string | undefined, what: 'tokens' | 'tickets' | 'all' = 'all'): number =>
+  world.store.run(
+    `UPDATE tokens SET revoked = 1 WHERE revoked = 0 AND (?1 IS NULL OR corp_id = ?1) AND (?2 = 'all' OR (kind = 'access') = (?2 = 'tokens'))`,
+    corpId ?? null,
+    what,
+  ).changes
 
 let turn = 0
 /** A dead token answers 40014 and 42001 in turn: real servers do either (lesson 3). */

@@ -62,9 +62,12 @@ export const directoryEvent = (changeType: string, fields: Fields): Event => ({
   lane: 'directory',
 })
 
-export const agentEvent = (event: 'subscribe' | 'unsubscribe' | 'enter_agent', userId: string): Event => ({
+export type AgentAct = 'subscribe' | 'unsubscribe' | 'enter_agent' | 'click' | 'view'
+
+/** `key` is of the menu: what stands behind the button. */
+export const agentEvent = (event: AgentAct, userId: string, key = ''): Event => ({
   name: event,
-  fields: { MsgType: 'event', Event: event, EventKey: event === 'enter_agent' ? '' : undefined, AgentID: appAgentId },
+  fields: { MsgType: 'event', Event: event, EventKey: event.endsWith('subscribe') ? undefined : key, AgentID: appAgentId },
   lane: userId,
   agentId: appAgentId,
   from: userId,
@@ -80,32 +83,41 @@ export const textMessage = (userId: string, text: string, messageId: number): Ev
 
 /** A corp without a receiver loses its events, as in reality. */
 export function emit(world: World, corpId: string, event: Event): void {
-  const receiver = findCorp(world, corpId)?.callback
   const xml = toXml({ ToUserName: corpId, FromUserName: event.from ?? 'sys', CreateTime: nowSeconds(world), ...event.fields })
+  push(world, corpId, { name: event.name, xml, lane: event.lane, agentId: event.agentId ?? 0 })
+}
+
+export type Push = { name: string; xml: string; lane: string; agentId: number }
+
+/** Into the queue, with what the faults do to it; the number of the (last) entry. */
+export function push(world: World, corpId: string, it: Push): number {
   const { callbacks } = world.settings.faults
+  const receiver = findCorp(world, corpId)?.callback
   const dropped = Math.random() < callbacks.drop
   const state = !receiver ? 'no_receiver' : dropped ? 'dropped' : 'waiting'
   const copies = state === 'waiting' && Math.random() < callbacks.duplicate ? 2 : 1
   const at = Date.now()
+  let id = 0
   for (let copy = 0; copy < copies; copy++) {
     const shuffled = Math.random() < callbacks.reorder
     // A reordered push leaves its lane and waits a little, so later ones overtake it.
-    const lane = shuffled ? `${event.lane}#${Math.random()}` : event.lane
+    const lane = shuffled ? `${it.lane}#${Math.random()}` : it.lane
     const dueAt = at + callbacks.delayMs + (shuffled ? 100 + Math.floor(Math.random() * 900) : 0)
-    world.store.run(
+    id = world.store.run(
       'INSERT INTO callbacks (corp_id, lane, agent_id, name, xml, state, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       corpId,
       lane,
-      event.agentId ?? 0,
-      event.name,
-      xml,
+      it.agentId,
+      it.name,
+      it.xml,
       state,
       at,
       dueAt,
-    )
+    ).lastId
   }
   publish(world, { kind: 'callback' })
   setImmediate(() => world.wakeCallbacks())
+  return id
 }
 
 export function toXml(fields: Fields): string {

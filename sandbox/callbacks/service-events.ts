@@ -45,3 +45,22 @@ export const archiveEvent = (agentId: number): Event => ({
   lane: 'archive',
   agentId,
 })
+
+export const mediaJobEvent = (agentId: number, jobId: string): Event => ({
+  name: 'upload_media_job_finish',
+  fields: { MsgType: 'event', Event: 'upload_media_job_finish', JobId: jobId },
+  lane: jobId,
+  agentId,
+})
+
+/** The administrator gave the app an account of customer service, or took it away. */
+export const kfAuthEvent = (openKfId: string, isGiven: boolean): Event => ({
+  name: 'kf_account_auth_change',
+  fields: {
+    MsgType: 'event',
+    Event: 'kf_account_auth_change',
+    AuthAddOpenKfId: isGiven ? openKfId : undefined,
+    AuthDelOpenKfId: isGiven ? undefined : openKfId,
+  },
+  lane: 'kf accounts',
+})

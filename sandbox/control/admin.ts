@@ -10,6 +10,7 @@ import {
   listDepartments,
   listEmployees,
   newEmployee,
+  placedIn,
   removeDepartment,
   removeEmployee,
   saveDepartment,
@@ -177,13 +178,9 @@ function directoryRoutes(world: World, routes: Hono): void {
     const existing = new Set(listDepartments(world, corpId).map((it) => it.id))
     if (departments.some((id) => !existing.has(id))) fail(404, 'department.unknown', 'There is no such department.', 'departments')
     const employee: Employee = {
-      ...known,
+      ...placedIn(known, departments),
       name: input.name ?? known.name,
       position: input.position ?? known.position,
-      departments,
-      orders: departments.map(() => 0),
-      leads: departments.map((_, place) => known.leads[place] ?? 0),
-      mainDepartment: departments.includes(known.mainDepartment) ? known.mainDepartment : (departments[0] ?? 1),
       contact: input.contact ?? known.contact,
       adminWelcome: input.adminWelcome ?? known.adminWelcome,
       status: input.status ?? known.status,

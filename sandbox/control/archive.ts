@@ -8,6 +8,7 @@ import {
   addArchiveKey,
   addArchiveMessage,
   addInnerGroup,
+  addRobot,
   archivedAfter,
   archiveKey,
   isArchived,
@@ -80,6 +81,12 @@ export function archiveRoutes(world: World): Hono {
     const { corpId } = corpOf(world, input.corp)
     const members = [input.creator, ...input.members].map((it) => employeeOf(world, corpId, it, 'members').userId)
     return c.json({ roomId: addInnerGroup(world, { ...input, corpId, members: [...new Set(members)] }) })
+  })
+
+  routes.post('/robots', async (c) => {
+    const { name, creator, corp } = await readBody(c, z.object({ name: Id, creator: Id, corp: Id.optional() }))
+    const { corpId } = corpOf(world, corp)
+    return c.json({ robotId: addRobot(world, corpId, name, employeeOf(world, corpId, creator, 'creator').userId) }, 201)
   })
   libraryRoutes(world, routes)
   return routes

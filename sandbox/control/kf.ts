@@ -1,30 +1,38 @@
 // Customer service from both sides: customers who come in and talk, and the people who answer.
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { kfAvatar, servicerNamed } from '../api/kf.ts'
-import { customerInCorp } from '../state/customers.ts'
-import { findKfAccount, findKfWay, type KfAccount, kfUrl, listKfAccounts, listKfWays, setServicerStatus } from '../state/kf.ts'
+import { kfAvatar } from '../api/kf.ts'
+import { emit } from '../callbacks/events.ts'
+import { kfAuthEvent } from '../callbacks/service-events.ts'
+import { avatarUrl } from '../company/avatar.ts'
+import { type Customer, customerInCorp, findCustomer } from '../state/customers.ts'
+import { findEmployee } from '../state/directory.ts'
+import { approach } from '../state/friendships.ts'
+import { findGroupChat } from '../state/group-chats.ts'
+import { scanGroupCode } from '../state/group-life.ts'
+import { addKfAccount, deleteKfAccount, findKfAccount, findKfWay, type KfAccount, kfUrl, listKfAccounts, listKfWays } from '../state/kf.ts'
+import { rateLastSitting } from '../state/kf-sittings.ts'
 import {
   addKfEvent,
-  addKfMessage,
   customerWrites,
   enterKf,
   findKfMessage,
   findKfSession,
-  issueKfCode,
   type KfMessage,
   type KfSession,
   kfOrigins,
   kfTalk,
+  lastKfWord,
   saveKfSession,
   sessionsOfCustomer,
 } from '../state/kf-talks.ts'
+import { acceptUpgrade, openUpgrade, type Upgrade } from '../state/kf-upgrades.ts'
 import { findMedia, mediaUrl } from '../state/media.ts'
-import type { World } from '../state/world.ts'
-import { corpOf, customerOf, fail, Limit, readBody, readQuery } from './errors.ts'
+import { now, publish, type World } from '../state/world.ts'
+import { corpOf, customerOf, employeeOf, fail, Limit, readBody, readQuery } from './errors.ts'
 
 const Id = z.string().min(1)
-const Both = z.object({ openKfId: Id, externalUserId: Id })
+export const Both = z.object({ openKfId: Id, externalUserId: Id })
 
 export function kfRoutes(world: World): Hono {
   const routes = new Hono()
@@ -39,6 +47,22 @@ export function kfRoutes(world: World): Hono {
         urls: ways.filter((way) => way.openKfId === it.openKfId).map((way) => ({ scene: way.scene, url: kfUrl(world, way) })),
       })),
     })
+  })
+
+  // The administrator makes an account and lets the app manage it, or takes it away; what the app makes itself raises nothing.
+  routes.post('/kf', async (c) => {
+    const input = await readBody(c, z.object({ name: z.string().trim().min(1).max(16), corp: z.string().optional() }))
+    const { corpId } = corpOf(world, input.corp)
+    const openKfId = addKfAccount(world, corpId, input.name, '')
+    emit(world, corpId, kfAuthEvent(openKfId, true))
+    return c.json({ openKfId, name: input.name }, 201)
+  })
+  routes.delete('/kf/:openKfId', (c) => {
+    const account = findKfAccount(world, c.req.param('openKfId')) ?? fail(404, 'kf.unknown', 'There is no such account.')
+    deleteKfAccount(world, account.openKfId)
+    emit(world, account.corpId, kfAuthEvent(account.openKfId, false))
+    publish(world, { kind: 'code' })
+    return c.json({ openKfId: account.openKfId })
   })
 
   // Opening a link: who follows it comes in.
@@ -60,7 +84,11 @@ export function kfRoutes(world: World): Hono {
     return c.json({
       name: account.name,
       avatar: kfAvatar(world, account),
+      customer: findCustomer(world, externalUserId)?.name ?? externalUserId,
       state: session.state,
+      servicer: session.servicer,
+      rejected: session.rejectedAt !== undefined,
+      upgrade: upgradeView(world, openKfId, externalUserId),
       items: kfTalk(world, openKfId, externalUserId, limit)
         .filter((it) => it.msgtype !== 'event')
         .map((it) => shown(world, it)),
@@ -89,54 +117,69 @@ export function kfRoutes(world: World): Hono {
     })
     return c.json({})
   })
-  servicerActs(world, routes)
+  customerActs(world, routes)
   return routes
 }
 
-/** What the people who answer do in their client; unlike the API's changes, these are told as events. */
-function servicerActs(world: World, routes: Hono): void {
-  routes.post('/kf/servicer', async (c) => {
-    const input = await readBody(
-      c,
-      Both.extend({ userId: Id, act: z.enum(['accept', 'say', 'end']), text: z.string().min(1).max(2048).optional() }),
-    )
-    const { account, session } = conversation(world, input.openKfId, input.externalUserId)
-    const servicer =
-      servicerNamed(world, account, input.userId) ?? fail(409, 'kf.not_servicer', 'This member does not answer here.', 'userId')
-    if (input.act === 'say') return c.json({ msgId: servicerSays(world, account, session, servicer, input.text ?? '…') })
-    if (input.act === 'accept' && session.state !== 2) return fail(409, 'kf.not_waiting', 'The customer is not waiting.')
-    if (input.act === 'end' && session.servicer !== servicer) return fail(409, 'kf.not_theirs', 'Somebody else talks to this customer.')
-    const isEnd = input.act === 'end'
-    saveKfSession(world, { ...session, state: isEnd ? 4 : 3, servicer: isEnd ? '' : servicer })
-    addKfEvent(world, account, session.externalUserId, {
-      event_type: 'session_status_change',
-      external_userid: session.externalUserId,
-      change_type: isEnd ? 3 : 1,
-      ...(isEnd ? { old_servicer_userid: servicer } : { new_servicer_userid: servicer }),
-      msg_code: issueKfCode(world, 'state', account, session.externalUserId),
-    })
-    return c.json({ state: isEnd ? 4 : 3 })
+/** What else the customer can do: want no more messages, take up a recommendation, say how it was. */
+function customerActs(world: World, routes: Hono): void {
+  routes.post('/kf/reject', async (c) => {
+    const input = await readBody(c, Both.extend({ on: z.boolean().default(true) }))
+    const { session } = conversation(world, input.openKfId, input.externalUserId)
+    saveKfSession(world, { ...session, rejectedAt: input.on ? (session.rejectedAt ?? now(world)) : undefined })
+    publish(world, { kind: 'message', externalUserId: session.externalUserId })
+    return c.json({ rejected: input.on })
   })
 
-  routes.post('/kf/status', async (c) => {
-    const input = await readBody(c, z.object({ openKfId: Id, userId: Id, working: z.boolean() }))
-    const account = findKfAccount(world, input.openKfId) ?? fail(404, 'kf.unknown', 'There is no such account.', 'openKfId')
-    const servicer =
-      servicerNamed(world, account, input.userId) ?? fail(409, 'kf.not_servicer', 'This member does not answer here.', 'userId')
-    setServicerStatus(world, account.openKfId, servicer, input.working ? 0 : 1)
-    // The list says 0 and 1, the event 1 and 2: so it is.
-    addKfEvent(world, account, '', { event_type: 'servicer_status_change', servicer_userid: servicer, status: input.working ? 1 : 2 })
+  routes.post('/kf/upgrade', async (c) => {
+    const { openKfId, externalUserId } = await readBody(c, Both)
+    conversation(world, openKfId, externalUserId)
+    const upgrade = openUpgrade(world, openKfId, externalUserId) ?? fail(404, 'kf.no_upgrade', 'Nobody is recommended here.')
+    const customer = customerOf(world, externalUserId)
+    const reached = world.store.transaction(() => takeUp(world, upgrade, customer))
+    return c.json(reached)
+  })
+
+  routes.post('/kf/rate', async (c) => {
+    const input = await readBody(c, Both.extend({ rating: z.enum(['satisfied', 'middling', 'dissatisfied']) }))
+    conversation(world, input.openKfId, input.externalUserId)
+    if (!rateLastSitting(world, input.openKfId, input.externalUserId, input.rating))
+      return fail(409, 'kf.nothing_to_rate', 'No conversation with a person has ended here, or the last one was rated.')
     return c.json({})
   })
 }
 
-function servicerSays(world: World, account: KfAccount, session: KfSession, servicer: string, content: string): string {
-  if (session.state !== 3 || session.servicer !== servicer) return fail(409, 'kf.not_theirs', 'Somebody else talks to this customer.')
-  const { externalUserId } = session
-  return addKfMessage(world, account, { externalUserId, origin: kfOrigins.servicer, servicer, msgtype: 'text', body: { content } })
+/** A member becomes a friend without asking; the documents name no add_way for it, so it is 0. */
+function takeUp(world: World, upgrade: Upgrade, customer: Customer) {
+  acceptUpgrade(world, upgrade)
+  if (upgrade.userId) {
+    const employee = employeeOf(world, upgrade.corpId, upgrade.userId)
+    const { userId, relation } = approach(world, { corpId: upgrade.corpId, employee, customer, skipVerify: true, addWay: 0, state: '' })
+    return { userId, relation }
+  }
+  const chat = findGroupChat(world, upgrade.chatId)
+  if (!chat || chat.dismissedAt !== undefined) return fail(409, 'group.dismissed', 'The group was dismissed.')
+  const joined = scanGroupCode(world, chat, customer)
+  if ('refused' in joined) return fail(409, joined.refused, 'The group is full.')
+  return { chatId: joined.chat.chatId, relation: joined.relation }
 }
 
-function conversation(world: World, openKfId: string, externalUserId: string): { account: KfAccount; session: KfSession } {
+function upgradeView(world: World, openKfId: string, externalUserId: string) {
+  const upgrade = openUpgrade(world, openKfId, externalUserId)
+  if (!upgrade) return null
+  const member = upgrade.userId ? findEmployee(world, upgrade.corpId, upgrade.userId) : undefined
+  const chat = upgrade.chatId ? findGroupChat(world, upgrade.chatId) : undefined
+  return {
+    userId: upgrade.userId || undefined,
+    chatId: upgrade.chatId || undefined,
+    name: member?.name ?? chat?.name ?? '',
+    avatar: upgrade.userId ? avatarUrl(world, upgrade.userId) : undefined,
+    wording: upgrade.wording,
+    accepted: upgrade.acceptedAt !== undefined,
+  }
+}
+
+export function conversation(world: World, openKfId: string, externalUserId: string): { account: KfAccount; session: KfSession } {
   const account = findKfAccount(world, openKfId) ?? fail(404, 'kf.unknown', 'There is no such account.', 'openKfId')
   const session =
     findKfSession(world, openKfId, externalUserId) ?? fail(404, 'kf.never_came', 'This customer never came here.', 'externalUserId')
@@ -147,15 +190,14 @@ function conversation(world: World, openKfId: string, externalUserId: string): {
 export function kfChatsOf(world: World, externalUserId: string) {
   return sessionsOfCustomer(world, externalUserId).flatMap((it) => {
     const account = findKfAccount(world, it.openKfId)
-    const said = kfTalk(world, it.openKfId, externalUserId, 20).filter((one) => one.msgtype !== 'event')
-    const last = said.at(-1)
+    const last = lastKfWord(world, it.openKfId, externalUserId)
     return account
       ? [
           {
             openKfId: it.openKfId,
             name: account.name,
             avatar: kfAvatar(world, account),
-            last: last ? preview(last) : '',
+            last: last ? kfPreview(last) : '',
             at: new Date(last?.at ?? it.enteredAt).toISOString(),
           },
         ]
@@ -163,7 +205,7 @@ export function kfChatsOf(world: World, externalUserId: string) {
   })
 }
 
-const preview = (it: KfMessage): string => String(it.body.content ?? it.body.head_content ?? it.body.title ?? `[${it.msgtype}]`)
+export const kfPreview = (it: KfMessage): string => String(it.body.content ?? it.body.head_content ?? it.body.title ?? `[${it.msgtype}]`)
 
 /** The same form as other messages on the phone; a menu stays what it is. */
 function shown(world: World, it: KfMessage) {
@@ -174,6 +216,7 @@ function shown(world: World, it: KfMessage) {
     id: it.msgId,
     at: new Date(it.at).toISOString(),
     mine: it.origin === kfOrigins.customer,
+    servicer: it.servicer || undefined,
     kind: kinds[it.msgtype] ?? it.msgtype,
     text,
     title: it.body.title,

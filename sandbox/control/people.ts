@@ -178,12 +178,13 @@ function employeeActs(world: World, routes: Hono): void {
       c,
       z.object({
         userId: Id,
-        event: z.enum(['enter_agent', 'subscribe', 'unsubscribe']).default('enter_agent'),
+        event: z.enum(['enter_agent', 'subscribe', 'unsubscribe', 'click', 'view']).default('enter_agent'),
+        key: z.string().max(256).optional(),
         corp: z.string().optional(),
       }),
     )
     const { corpId } = corpOf(world, input.corp)
-    emit(world, corpId, agentEvent(input.event, employeeOf(world, corpId, input.userId).userId))
+    emit(world, corpId, agentEvent(input.event, employeeOf(world, corpId, input.userId).userId, input.key))
     return c.json({})
   })
 }

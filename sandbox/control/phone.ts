@@ -14,6 +14,7 @@ import { corpOf, customerOf, employeeOf, Limit, readQuery } from './errors.ts'
 import { groupsOf } from './group-views.ts'
 import { handoversOf } from './handovers.ts'
 import { kfChatsOf } from './kf.ts'
+import { deskOf } from './kf-desk.ts'
 import { contactsOf, customerView, employeeView, friendsOf, inboxItem, tasksOf } from './views.ts'
 
 const groupsShown = 100
@@ -45,6 +46,7 @@ export function phoneRoutes(world: World): Hono {
       groups: groupsOf(world, corpId, employee.userId, groupsShown),
       tasks: tasksOf(world, employee, corpId),
       sidebar: listSidebarPages(world, corpId),
+      desk: deskOf(world, corpId, employee),
     })
   })
 

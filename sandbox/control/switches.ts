@@ -3,10 +3,11 @@ import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import { revokeTokens } from '../api/tokens.ts'
+import { push } from '../callbacks/events.ts'
 import { listRequests } from '../state/requests.ts'
 import { Faults, Habits, Limits } from '../state/settings.ts'
 import { changeSetting, type Note, now, publish, type World } from '../state/world.ts'
-import { check, fail, Limit, readBody, readQuery } from './errors.ts'
+import { check, corpOf, fail, Limit, readBody, readQuery } from './errors.ts'
 
 const clockMostSeconds = 366 * 24 * 3600
 
@@ -38,8 +39,8 @@ export function switchRoutes(world: World): Hono {
   })
 
   routes.post('/tokens/revoke', async (c) => {
-    const input = await readBody(c, z.object({ corp: z.string().optional() }))
-    return c.json({ revoked: revokeTokens(world, input.corp) })
+    const input = await readBody(c, z.object({ corp: z.string().optional(), what: z.enum(['tokens', 'tickets', 'all']).default('all') }))
+    return c.json({ revoked: revokeTokens(world, input.corp, input.what) })
   })
 
   routes.get('/log', (c) => {
@@ -99,6 +100,23 @@ function recordRoutes(world: World, routes: Hono): void {
     return c.json({ counts, items: rows.map(callbackView) })
   })
 
+  // Anything at all, in this sandbox's envelope: what a receiver does with kinds that nothing here raises, or nobody knows.
+  routes.post('/callbacks', async (c) => {
+    const input = await readBody(
+      c,
+      z.object({
+        xml: z
+          .string()
+          .trim()
+          .regex(/^<xml>[\s\S]*<\/xml>$/, 'an <xml> element'),
+        agentId: z.int().default(0),
+        corp: z.string().optional(),
+      }),
+    )
+    const { corpId } = corpOf(world, input.corp)
+    return c.json({ id: push(world, corpId, { name: nameOf(input.xml), xml: input.xml, lane: 'by hand', agentId: input.agentId }) }, 201)
+  })
+
   // A push that came long ago comes again: what a receiver must see through.
   routes.post('/callbacks/:id/redeliver', (c) => {
     const done = world.store.run(
@@ -142,6 +160,15 @@ function recordRoutes(world: World, routes: Hono): void {
       world.notes.off('note', hear)
     }),
   )
+}
+
+/** As the list names events: Event (or InfoType) and ChangeType, else the kind of message. */
+function nameOf(xml: string): string {
+  const element = (name: string) => new RegExp(`<${name}>\\s*(?:<!\\[CDATA\\[)?\\s*(\\w+)`).exec(xml)?.[1]
+  const event = element('Event') ?? element('InfoType')
+  const isMessage = element('MsgType') !== undefined && element('MsgType') !== 'event'
+  if (isMessage) return `message.${element('MsgType')}`
+  return [event ?? 'unknown', element('ChangeType')].filter((part) => part !== undefined).join('.')
 }
 
 const callbackView = (row: CallbackRow) => ({

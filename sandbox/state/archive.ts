@@ -202,3 +202,17 @@ export function findInnerGroup(world: World, roomId: string): InnerGroup | undef
   const { corp_id: corpId, name, creator, notice, created_at: createdAt } = row
   return { roomId, corpId, name, creator, notice, createdAt, members: JSON.parse(row.members) as string[] }
 }
+
+export type Robot = { robotId: string; corpId: string; name: string; creator: string }
+
+/** A group's robot: it speaks in the archive under an id of its own kind. */
+export function addRobot(world: World, corpId: string, name: string, creator: string): string {
+  const robotId = freshId('wb')
+  world.store.run('INSERT INTO robots (robot_id, corp_id, name, creator) VALUES (?, ?, ?, ?)', robotId, corpId, name, creator)
+  return robotId
+}
+
+export function findRobot(world: World, robotId: string): Robot | undefined {
+  const row = world.store.get<{ corp_id: string; name: string; creator: string }>('SELECT * FROM robots WHERE robot_id = ?', robotId)
+  return row && { robotId, corpId: row.corp_id, name: row.name, creator: row.creator }
+}

@@ -1,6 +1,6 @@
 // Departments and employees, and who of them an app may see.
 import type { Agent } from './corps.ts'
-import { now, seededId, type World } from './world.ts'
+import { dayMs, now, seededId, type World } from './world.ts'
 
 export type Department = { id: number; name: string; nameEn: string; parentId: number; order: number; leaders: string[] }
 export type Employee = {
@@ -188,6 +188,32 @@ export const newEmployee = (corpId: string, userId: string, name: string): Emplo
   contact: true,
   adminWelcome: false,
 })
+
+type Places = { orders?: number[] | undefined; leads?: number[] | undefined; main?: number | undefined }
+
+/** Order and leadership go by the place of a department; the main one stays while it is among them. */
+export function placedIn(
+  it: Employee,
+  departments: number[],
+  { orders = it.orders, leads = it.leads, main = it.mainDepartment }: Places = {},
+): Employee {
+  return {
+    ...it,
+    departments,
+    orders: departments.map((_, place) => orders[place] ?? 0),
+    leads: departments.map((_, place) => leads[place] ?? 0),
+    mainDepartment: departments.includes(main) ? main : (departments[0] ?? 1),
+  }
+}
+
+/** Members who wrote something on that day. */
+export const activeOn = (world: World, corpId: string, day: number): number =>
+  world.store.get<{ n: number }>(
+    `SELECT count(DISTINCT userid) AS n FROM messages WHERE corp_id = ? AND sender = 'employee' AND at >= ? AND at < ?`,
+    corpId,
+    day,
+    day + dayMs,
+  )?.n ?? 0
 
 /** The members inside an app's visible range; the directory secret sees everybody. */
 export function visibleEmployees(world: World, agent: Agent): Employee[] {

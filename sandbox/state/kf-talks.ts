@@ -2,6 +2,7 @@
 import { emit } from '../callbacks/events.ts'
 import { kfEvent } from '../callbacks/service-events.ts'
 import { findKfAccount, type KfAccount } from './kf.ts'
+import { beginSitting, endSittings, noteWord } from './kf-sittings.ts'
 import { freshSecret, now, publish, type World } from './world.ts'
 
 /** 0 new, 1 robot, 2 waiting pool, 3 a person, 4 ended or not begun. */
@@ -16,6 +17,8 @@ export type KfSession = {
   enteredAt: number
   wroteAt: number | undefined
   sent: number
+  /** The customer has had enough: what is sent fails on the customer's side. */
+  rejectedAt: number | undefined
 }
 type SessionRow = {
   open_kfid: string
@@ -27,6 +30,7 @@ type SessionRow = {
   entered_at: number
   wrote_at: number | null
   sent: number
+  rejected_at: number | null
 }
 export const kfOrigins = { api: 0, customer: 3, system: 4, servicer: 5 } as const
 export type KfOrigin = (typeof kfOrigins)[keyof typeof kfOrigins]
@@ -55,6 +59,8 @@ type MessageRow = {
   at: number
 }
 
+/** Of the documented kinds of failure the sandbox knows the one that lies with the customer. */
+const failTypes = { rejected: 10 } as const
 const tokenLifeMs = 600_000
 export const kfCodeLifeMs = 20_000
 export const kfWindowMs = 48 * 3600_000
@@ -64,14 +70,25 @@ export function findKfSession(world: World, openKfId: string, externalUserId: st
   return row && toSession(row)
 }
 
+/** Who waits for an answer (state 2) or gets one from a person (state 3), the longest waiting first. */
+export const sessionsInHand = (world: World, openKfId: string, limit: number): KfSession[] =>
+  world.store
+    .all<SessionRow>(
+      'SELECT * FROM kf_sessions WHERE open_kfid = ? AND state IN (2, 3) ORDER BY state, wrote_at, entered_at LIMIT ?',
+      openKfId,
+      limit,
+    )
+    .map(toSession)
+
 export const sessionsOfCustomer = (world: World, externalUserId: string): KfSession[] =>
   world.store.all<SessionRow>('SELECT * FROM kf_sessions WHERE external_userid = ?', externalUserId).map(toSession)
 
 export function saveKfSession(world: World, it: KfSession): void {
   world.store.run(
-    `INSERT INTO kf_sessions (open_kfid, external_userid, state, servicer, scene, scene_param, entered_at, wrote_at, sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO kf_sessions (open_kfid, external_userid, state, servicer, scene, scene_param, entered_at, wrote_at, sent, rejected_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (open_kfid, external_userid) DO UPDATE SET state = excluded.state, servicer = excluded.servicer, scene = excluded.scene,
-       scene_param = excluded.scene_param, entered_at = excluded.entered_at, wrote_at = excluded.wrote_at, sent = excluded.sent`,
+       scene_param = excluded.scene_param, entered_at = excluded.entered_at, wrote_at = excluded.wrote_at, sent = excluded.sent,
+       rejected_at = excluded.rejected_at`,
     it.openKfId,
     it.externalUserId,
     it.state,
@@ -81,7 +98,17 @@ export function saveKfSession(world: World, it: KfSession): void {
     it.enteredAt,
     it.wroteAt ?? null,
     it.sent,
+    it.rejectedAt ?? null,
   )
+}
+
+/** The conversation goes on in another state, with whoever takes it up. */
+export function moveKfSession(world: World, it: KfSession, state: KfState, servicer = ''): void {
+  saveKfSession(world, { ...it, state, servicer })
+  const sitting = { openKfId: it.openKfId, externalUserId: it.externalUserId, at: now(world) }
+  if (state === 3) beginSitting(world, { ...sitting, servicer })
+  if (state === 4) endSittings(world, sitting)
+  publish(world, { kind: 'message', externalUserId: it.externalUserId })
 }
 
 export type NewKfMessage = Pick<KfMessage, 'externalUserId' | 'origin' | 'msgtype' | 'body'> & {
@@ -123,7 +150,7 @@ export function enterKf(world: World, account: KfAccount, externalUserId: string
   const before = findKfSession(world, account.openKfId, externalUserId)
   const isQuiet = !before || (at - before.enteredAt > kfWindowMs && (before.wroteAt === undefined || at - before.wroteAt > kfWindowMs))
   const session: KfSession = {
-    ...(before ?? { state: 4, servicer: '', wroteAt: undefined, sent: 0 }),
+    ...(before ?? { state: 4, servicer: '', wroteAt: undefined, sent: 0, rejectedAt: undefined }),
     openKfId: account.openKfId,
     externalUserId,
     scene,
@@ -152,7 +179,29 @@ export function customerWrites(
   const { externalUserId } = session
   const state = session.state === 4 ? 0 : session.state
   saveKfSession(world, { ...session, state, servicer: state === 3 ? session.servicer : '', wroteAt: now(world), sent: 0 })
+  const sitting = { openKfId: account.openKfId, externalUserId, servicer: '', at: now(world) }
+  if (session.state === 4) beginSitting(world, sitting)
+  noteWord(world, sitting)
   return addKfMessage(world, account, { externalUserId, origin: kfOrigins.customer, msgtype, body })
+}
+
+/** What the company sends: taken from the API at once, and told later to have failed where the customer wants nothing from here. */
+export function companyWrites(
+  world: World,
+  account: KfAccount,
+  session: KfSession,
+  it: Pick<NewKfMessage, 'msgtype' | 'body' | 'msgId'>,
+): string {
+  const { externalUserId } = session
+  if (session.rejectedAt === undefined) return addKfMessage(world, account, { ...it, externalUserId, origin: kfOrigins.api })
+  const msgId = it.msgId ?? freshSecret(32)
+  addKfEvent(world, account, externalUserId, {
+    event_type: 'msg_send_fail',
+    external_userid: externalUserId,
+    fail_msgid: msgId,
+    fail_type: failTypes.rejected,
+  })
+  return msgId
 }
 
 export type KfCodeKind = 'token' | 'welcome' | 'state'
@@ -225,6 +274,15 @@ export const kfTalk = (world: World, openKfId: string, externalUserId: string, l
     .map(toMessage)
     .reverse()
 
+export function lastKfWord(world: World, openKfId: string, externalUserId: string): KfMessage | undefined {
+  const row = world.store.get<MessageRow>(
+    `SELECT * FROM kf_messages WHERE external_userid = ? AND open_kfid = ? AND msgtype <> 'event' ORDER BY id DESC LIMIT 1`,
+    externalUserId,
+    openKfId,
+  )
+  return row && toMessage(row)
+}
+
 export function findKfMessage(world: World, msgId: string): KfMessage | undefined {
   const row = world.store.get<MessageRow>('SELECT * FROM kf_messages WHERE msgid = ?', msgId)
   return row && toMessage(row)
@@ -240,6 +298,7 @@ const toSession = (row: SessionRow): KfSession => ({
   enteredAt: row.entered_at,
   wroteAt: row.wrote_at ?? undefined,
   sent: row.sent,
+  rejectedAt: row.rejected_at ?? undefined,
 })
 
 const toMessage = (row: MessageRow): KfMessage => ({

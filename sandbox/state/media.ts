@@ -76,6 +76,16 @@ export const pictureIdOf = (url: string): string | undefined => /\/media\/([\w-]
 
 const mediaPath = (world: World, mediaId: string) => join(world.dataDir, 'media', mediaId)
 
+/** By content, never by name: WeCom looks into the file too. */
+export function kindOf(bytes: Buffer): string | undefined {
+  if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png'
+  if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
+  if (bytes.subarray(4, 8).toString('latin1') === 'ftyp') return 'video/mp4'
+  if (bytes.subarray(0, 5).toString('latin1') === '#!AMR') return 'audio/amr'
+  if (bytes.subarray(0, 4).toString('latin1') === '%PDF') return 'application/pdf'
+  return undefined
+}
+
 const toMedia = (row: Row): Media => ({
   mediaId: row.media_id,
   corpId: row.corp_id,

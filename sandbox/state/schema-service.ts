@@ -64,3 +64,31 @@ export const serviceTables = `
    INSERT INTO agents (corp_id, agent_id, kind, name, secret, permissions, visible_users, visible_parties)
      SELECT corp_id, 2000004, 'archive', '会话内容存档', substr(lower(hex(randomblob(32))), 1, 43), '["base","archive"]', '[]', '[1]' FROM corps;
    UPDATE agents SET permissions = json_insert(permissions, '$[#]', 'kf') WHERE kind = 'app';`
+
+/** Customer service that ends in friendship, its figures, files fetched from an address, robots, and the name of every request. */
+export const upgradeTables = `
+   -- rejected_at: the customer wants no more messages from this account.
+   ALTER TABLE kf_sessions ADD COLUMN rejected_at INTEGER;
+   -- One row for each conversation: servicer is empty for what the customer began, and names who took it up from then on.
+   CREATE TABLE kf_sittings (
+     id INTEGER PRIMARY KEY, open_kfid TEXT NOT NULL, external_userid TEXT NOT NULL, servicer TEXT NOT NULL DEFAULT '', began_at INTEGER NOT NULL,
+     asked_at INTEGER, replied_at INTEGER, ended_at INTEGER, rating TEXT
+   ) STRICT;
+   CREATE INDEX kf_sittings_account ON kf_sittings (open_kfid, began_at);
+   CREATE INDEX kf_sittings_open ON kf_sittings (open_kfid, external_userid) WHERE ended_at IS NULL;
+   CREATE TABLE kf_upgrade_ranges (corp_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   -- A member (or a group) recommended to a customer; accepted_at: they are friends now (or the customer is in the group).
+   CREATE TABLE kf_upgrades (
+     id INTEGER PRIMARY KEY, corp_id TEXT NOT NULL, open_kfid TEXT NOT NULL, external_userid TEXT NOT NULL, servicer TEXT NOT NULL DEFAULT '',
+     userid TEXT NOT NULL DEFAULT '', chat_id TEXT NOT NULL DEFAULT '', wording TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL,
+     cancelled_at INTEGER, accepted_at INTEGER
+   ) STRICT;
+   CREATE INDEX kf_upgrades_talk ON kf_upgrades (open_kfid, external_userid, id);
+
+   CREATE TABLE media_jobs (
+     jobid TEXT PRIMARY KEY, corp_id TEXT NOT NULL, agent_id INTEGER NOT NULL, status INTEGER NOT NULL, answer TEXT NOT NULL DEFAULT '{}', created_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE robots (robot_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, name TEXT NOT NULL, creator TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+   ALTER TABLE requests ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
+   CREATE INDEX requests_request_id ON requests (request_id) WHERE request_id <> '';`

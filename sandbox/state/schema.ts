@@ -1,5 +1,5 @@
 import { assetTables } from './asset-tables.ts'
-import { serviceTables } from './schema-service.ts'
+import { serviceTables, upgradeTables } from './schema-service.ts'
 
 // The tables of the sandbox. Times are milliseconds of the sandbox's own clock unless a name says otherwise.
 const tables = `
@@ -201,4 +201,5 @@ export const schemaSteps: string[] = [
    CREATE INDEX moment_reactions_post ON moment_reactions (moment_id, userid, id);`,
   serviceTables,
   `ALTER TABLE agents ADD COLUMN closed TEXT NOT NULL DEFAULT '[]';`,
+  upgradeTables,
 ]

@@ -80,6 +80,8 @@ export const Habits = z.object({
   momentJobMs: z.int().min(0).max(600_000).default(1000),
   /** The archive was not paid for any longer: 301052. */
   archiveExpired: z.boolean().default(false),
+  /** kf/get_corp_qualification: the company is bound to a channels account. */
+  channelsBound: z.boolean().default(false),
   callbackTimeoutMs: z.int().min(100).max(60_000).default(5000),
   callbackRetryMs: z.array(z.int().min(0).max(600_000)).length(2).default([1000, 2000]),
 })

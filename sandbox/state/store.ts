@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { schemaSteps } from './schema.ts'
 
+const waitMs = 2000
+
 export type Param = SQLInputValue
 
 export type Store = {
@@ -21,11 +23,7 @@ export type Store = {
 
 export function openStore(dataDir: string): Store {
   mkdirSync(join(dataDir, 'media'), { recursive: true })
-  const database = new DatabaseSync(join(dataDir, 'sandbox.sqlite'))
-  // WAL with NORMAL keeps every committed transaction over kill -9; only a power cut could take the last ones.
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -131072',
-  )
+  const database = openAlone(dataDir)
   migrate(database)
   const statements = new Map<string, StatementSync>()
   const prepare = (sql: string) => {
@@ -68,6 +66,24 @@ export function openStore(dataDir: string): Store {
       statements.clear()
       database.close()
     },
+  }
+}
+
+/**
+ * One process for one folder: two would answer from what each remembers. The operating system holds the lock for SQLite and lets go
+ * when the process ends, also by kill -9; the wait is for one that is just going.
+ */
+function openAlone(dataDir: string): DatabaseSync {
+  const database = new DatabaseSync(join(dataDir, 'sandbox.sqlite'))
+  try {
+    // WAL with NORMAL keeps every committed transaction over kill -9; only a power cut could take the last ones.
+    database.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; BEGIN EXCLUSIVE; COMMIT;
+      PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -131072`)
+    return database
+  } catch (error) {
+    database.close()
+    if (!(error instanceof Error && /locked|busy/i.test(error.message))) throw error
+    throw new Error(`Another sandbox is running on the folder ${dataDir}. Stop it, or name another folder with --data.`)
   }
 }
 
