@@ -219,7 +219,7 @@ describe('a company on WeCom', () => {
     // Whoever left before the greeting could not be greeted.
     expect(findings.items.filter(({ ok, check }) => !ok && check !== 'welcomes')).toEqual([])
     expect(findings.items.map(({ check }) => check)).toEqual(
-      expect.arrayContaining(['secret', 'visible_range', 'customer_contact', 'media', 'callback', 'callbacks', 'clock', 'quota', 'sync']),
+      expect.arrayContaining(['secret', 'directory', 'contacts', 'media', 'callback', 'callbacks', 'clock', 'quota', 'sync']),
     )
     const callbacks = await get<{ items: { body: string; state: string }[]; next: string; counts: Record<string, number> }>(
       `/${id}/callbacks?limit=5`,
@@ -237,16 +237,16 @@ describe('a company on WeCom', () => {
     await sandboxDo('PUT', '/sandbox/faults', {
       fail: [
         { path: 'externalcontact/get_follow_user_list', errcode: 48002 },
-        { path: 'department/list', errcode: 60020 },
+        { path: 'department/simplelist', errcode: 60020 },
       ],
     })
     const ill = await get<{ items: { check: string; ok: boolean; fix?: { zh: string }; details?: { ip?: string } }[] }>(`/${id}/doctor`)
     await sandboxDo('PUT', '/sandbox/faults', {})
-    expect(ill.items.find(({ check }) => check === 'customer_contact')).toMatchObject({
+    expect(ill.items.find(({ check }) => check === 'contacts')).toMatchObject({
       ok: false,
       fix: { zh: expect.stringContaining('可调用接口的应用') },
     })
-    expect(ill.items.find(({ check }) => check === 'visible_range')?.details?.ip).toMatch(/127\.0\.0\.1/)
+    expect(ill.items.find(({ check }) => check === 'directory')?.details?.ip).toMatch(/127\.0\.0\.1/)
   })
 
   test('what callbacks did not tell is repaired by the nightly comparison, down to no difference, and written down', async () => {

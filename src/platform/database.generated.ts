@@ -35,6 +35,97 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AcquisitionCustomers {
+  addedAt: Timestamp;
+  chat: Generated<string>;
+  customerId: number;
+  employeeId: number;
+  endedAt: Timestamp | null;
+  endedBy: string | null;
+  externalUserid: string;
+  id: Generated<Int8>;
+  linkId: number;
+  messages: Generated<number>;
+  tenantId: number;
+  userId: string;
+  variantId: number | null;
+  wroteAt: Timestamp | null;
+}
+
+export interface AcquisitionLinkDays {
+  added: number;
+  clicks: number;
+  day: string;
+  linkId: number;
+  readAt: Timestamp;
+  tenantId: number;
+}
+
+export interface AcquisitionLinks {
+  askedAt: Timestamp | null;
+  askedName: string | null;
+  channelId: number | null;
+  corp: number;
+  createdAt: Timestamp;
+  createdBy: number | null;
+  deletedAt: Timestamp | null;
+  departmentIds: Generated<ArrayType<Int8>>;
+  goneAt: Timestamp | null;
+  id: Generated<number>;
+  leaseUntil: Timestamp | null;
+  linkId: string | null;
+  markSource: Generated<boolean>;
+  name: string;
+  origin: Generated<string>;
+  priority: string | null;
+  priorityUserIds: Generated<string[]>;
+  readAt: Timestamp | null;
+  retryAt: Timestamp | null;
+  skipVerify: Generated<boolean>;
+  syncAttempts: Generated<number>;
+  syncedAt: Timestamp | null;
+  syncedVersion: Generated<number>;
+  syncError: Json | null;
+  tenantId: number;
+  unavailableAt: Timestamp | null;
+  updatedAt: Timestamp;
+  url: string | null;
+  userIds: Generated<string[]>;
+  wantedVersion: Generated<number>;
+  welcome: Json | null;
+}
+
+export interface AcquisitionLinkTags {
+  linkId: number;
+  tagId: number;
+  tenantId: number;
+}
+
+export interface AcquisitionQuotas {
+  balance: number | null;
+  corp: number;
+  lots: Generated<Json>;
+  problem: Json | null;
+  problemAt: Timestamp | null;
+  readAt: Timestamp | null;
+  tenantId: number;
+  total: number | null;
+  warnedAt: Timestamp | null;
+}
+
+export interface AcquisitionVariants {
+  channelId: number | null;
+  createdAt: Timestamp;
+  deletedAt: Timestamp | null;
+  id: Generated<number>;
+  isMain: Generated<boolean>;
+  linkId: number;
+  name: string;
+  note: string | null;
+  state: string;
+  tenantId: number;
+}
+
 export interface ApiKeys {
   createdAt: Timestamp;
   employeeId: number | null;
@@ -47,6 +138,120 @@ export interface ApiKeys {
   scopes: string[];
   tenantId: number;
   usedAt: Timestamp | null;
+}
+
+export interface ArchiveConsents {
+  changedAt: Timestamp | null;
+  checkedAt: Timestamp;
+  corp: number;
+  externalUserid: string;
+  roomId: Generated<string>;
+  status: string;
+  tenantId: number;
+  userId: Generated<string>;
+}
+
+export interface ArchiveGaps {
+  corp: number;
+  fromAt: Timestamp;
+  id: Generated<number>;
+  notedAt: Timestamp;
+  tenantId: number;
+  toAt: Timestamp;
+}
+
+export interface ArchiveKeys {
+  corp: number;
+  privateKey: Buffer;
+  publicKey: string;
+  savedAt: Timestamp;
+  savedBy: string;
+  tenantId: number;
+  version: number;
+}
+
+export interface ArchiveMedia {
+  corp: number;
+  fetchedAt: Timestamp;
+  fileId: number;
+  key: string;
+  tenantId: number;
+}
+
+export interface ArchiveMessages {
+  action: string;
+  at: Timestamp;
+  body: Json;
+  corp: number;
+  customerId: number | null;
+  employeeId: number | null;
+  grams: Generated<string[]>;
+  id: Generated<Int8>;
+  msgid: string;
+  recalledAt: Timestamp | null;
+  recalls: string | null;
+  sender: string;
+  senderKind: string;
+  seq: Int8 | null;
+  talkId: Int8 | null;
+  tenantId: number;
+  type: string;
+  words: Generated<string>;
+}
+
+export interface ArchivePeople {
+  customerId: number | null;
+  employeeId: number | null;
+  kind: string;
+  member: string;
+  talkId: Int8;
+  tenantId: number;
+}
+
+export interface ArchiveSealed {
+  corp: number;
+  msgid: string;
+  pulledAt: Timestamp;
+  randomKey: string;
+  reason: string;
+  sealed: string;
+  seq: Int8;
+  tenantId: number;
+  triedAt: Timestamp;
+  version: number;
+}
+
+export interface ArchiveSources {
+  caughtUpAt: Timestamp | null;
+  consentsCheckedAt: Timestamp | null;
+  corp: number;
+  dueAt: Generated<Timestamp>;
+  errorCode: string | null;
+  errorMessage: string | null;
+  failures: Generated<number>;
+  kind: Generated<string>;
+  leaseUntil: Timestamp | null;
+  pulledAt: Timestamp | null;
+  secret: Buffer | null;
+  seq: Generated<Int8>;
+  tenantId: number;
+  url: Generated<string>;
+}
+
+export interface ArchiveTalks {
+  consentsCheckedAt: Timestamp | null;
+  corp: number;
+  firstAt: Timestamp;
+  groupId: number | null;
+  id: Generated<Int8>;
+  key: string;
+  kind: string;
+  lastAt: Timestamp;
+  lastMessage: Int8 | null;
+  messages: Generated<number>;
+  name: Generated<string>;
+  namedAt: Timestamp | null;
+  tenantId: number;
 }
 
 export interface Attributes {
@@ -833,10 +1038,25 @@ export interface WecomCalls {
   corpId: string;
   endpoint: string;
   errcode: number | null;
+  externalUserid: string | null;
   id: Generated<Int8>;
   message: string | null;
   milliseconds: number | null;
   requestId: string | null;
+  tenantId: number;
+  userId: string | null;
+}
+
+export interface WecomCapabilities {
+  capability: string;
+  checkedAt: Timestamp;
+  corp: number;
+  details: Generated<Json>;
+  errcode: number | null;
+  reason: string | null;
+  requestId: string | null;
+  since: Timestamp;
+  state: string;
   tenantId: number;
 }
 
@@ -908,6 +1128,15 @@ export interface WecomMedia {
   kind: string;
   mediaId: string;
   tenantId: number;
+}
+
+export interface WecomRefusals {
+  corp: number;
+  hour: Timestamp;
+  lastAt: Timestamp;
+  reason: string;
+  tenantId: number;
+  times: number;
 }
 
 export interface WecomRepairs {
@@ -994,7 +1223,22 @@ export interface WecomWelcomes {
 }
 
 export interface DB {
+  acquisitionCustomers: AcquisitionCustomers;
+  acquisitionLinkDays: AcquisitionLinkDays;
+  acquisitionLinks: AcquisitionLinks;
+  acquisitionLinkTags: AcquisitionLinkTags;
+  acquisitionQuotas: AcquisitionQuotas;
+  acquisitionVariants: AcquisitionVariants;
   apiKeys: ApiKeys;
+  archiveConsents: ArchiveConsents;
+  archiveGaps: ArchiveGaps;
+  archiveKeys: ArchiveKeys;
+  archiveMedia: ArchiveMedia;
+  archiveMessages: ArchiveMessages;
+  archivePeople: ArchivePeople;
+  archiveSealed: ArchiveSealed;
+  archiveSources: ArchiveSources;
+  archiveTalks: ArchiveTalks;
   attributes: Attributes;
   auditLog: AuditLog;
   channels: Channels;
@@ -1059,11 +1303,13 @@ export interface DB {
   webhooks: Webhooks;
   wecomBudgets: WecomBudgets;
   wecomCalls: WecomCalls;
+  wecomCapabilities: WecomCapabilities;
   wecomCorps: WecomCorps;
   wecomFollows: WecomFollows;
   wecomFormerCorps: WecomFormerCorps;
   wecomInbox: WecomInbox;
   wecomMedia: WecomMedia;
+  wecomRefusals: WecomRefusals;
   wecomRepairs: WecomRepairs;
   wecomTagEdits: WecomTagEdits;
   wecomTagGroups: WecomTagGroups;

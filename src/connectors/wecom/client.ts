@@ -108,7 +108,7 @@ async function attemptOnce(
 ): Promise<Done | WecomError | WecomUnreachable> {
   const { connection } = app
   const startedAt = performance.now()
-  const facts = { endpoint, corpId: app.corpId, requestId: options.requestId }
+  const facts = { endpoint, corpId: app.corpId, requestId: options.requestId, ...subjectOf(input) }
   try {
     const incoming = await exchange({
       endpoint,
@@ -118,9 +118,10 @@ async function attemptOnce(
     })
     const json = jsonOf(endpoint, incoming)
     const errcode = Number(json.errcode ?? 0)
-    connection.log.debug({ ...facts, errcode, milliseconds: Math.round(performance.now() - startedAt) }, 'wecom call')
-    if (errcode === 0) return { incoming, json }
     const errmsg = String(json.errmsg ?? '')
+    const milliseconds = Math.round(performance.now() - startedAt)
+    connection.log.debug({ ...facts, errcode, milliseconds, ...(errcode !== 0 && { why: errmsg }) }, 'wecom call')
+    if (errcode === 0) return { incoming, json }
     const { reaction } = errorCode(errcode)
     const retryAfterMs = reaction === 'back_off' ? blockMs(errmsg, connection.now().getTime()) : undefined
     return new WecomError({ endpoint, errcode, errmsg, ...(retryAfterMs !== undefined && { retryAfterMs }) })
@@ -129,6 +130,15 @@ async function attemptOnce(
     connection.log.warn({ ...facts, milliseconds: Math.round(performance.now() - startedAt), why: error.message }, 'wecom unreachable')
     return error
   }
+}
+
+/** Whom a call is about, so that support finds it; of a list the first stands for all. */
+function subjectOf({ query, body }: CallInput<EndpointName>): { externalUserId?: string; userId?: string } {
+  const given: Record<string, unknown> = { ...(query as object), ...(body as object) }
+  const named = (...names: string[]) => names.map((name) => [given[name]].flat()[0]).find((one) => typeof one === 'string')
+  const externalUserId = named('external_userid', 'external_userid_list') as string | undefined
+  const userId = named('userid', 'userid_list', 'handover_userid', 'sender', 'touser') as string | undefined
+  return { ...(externalUserId && { externalUserId }), ...(userId && { userId }) }
 }
 
 function outgoing(app: WecomApp, endpoint: EndpointName, token: string, input: CallInput<EndpointName>) {

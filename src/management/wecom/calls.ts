@@ -10,14 +10,24 @@ type Call = {
   milliseconds: number | null
   message: string | null
   requestId: string | null
+  externalUserid: string | null
+  userId: string | null
 }
-type Facts = { endpoint?: string; errcode?: number; milliseconds?: number; why?: string; requestId?: string | undefined }
+type Facts = {
+  endpoint?: string
+  errcode?: number
+  milliseconds?: number
+  why?: string
+  requestId?: string | undefined
+  externalUserId?: string
+  userId?: string
+}
 type Buffered = { calls: Call[]; timer: NodeJS.Timeout | undefined }
 
 const flushMs = 500
 const mostBuffered = 5_000
 /** The list is for looking for faults, not for counting: a few thousand calls a corp, a week at most. */
-const keptDays = 7
+export const keptDays = 7
 
 const buffers = new WeakMap<Installation['databases'], Buffered>()
 
@@ -25,7 +35,7 @@ const buffers = new WeakMap<Installation['databases'], Buffered>()
 export function recordingLog(ctx: Context, corpId: string): Connection['log'] {
   const record = (facts: unknown, message: unknown) => {
     if (message !== 'wecom call' && message !== 'wecom unreachable' && message !== 'wecom token') return
-    const { endpoint = '', errcode, milliseconds, why, requestId } = facts as Facts
+    const { endpoint = '', errcode, milliseconds, why, requestId, externalUserId, userId } = facts as Facts
     remember(ctx, {
       tenantId: ctx.tenantId,
       corpId,
@@ -33,8 +43,10 @@ export function recordingLog(ctx: Context, corpId: string): Connection['log'] {
       endpoint,
       errcode: errcode ?? null,
       milliseconds: milliseconds ?? null,
-      message: why ?? null,
+      message: why?.slice(0, 500) ?? null,
       requestId: requestId ?? null,
+      externalUserid: externalUserId?.slice(0, 128) ?? null,
+      userId: userId?.slice(0, 128) ?? null,
     })
   }
   const through = (level: 'debug' | 'info' | 'warn') => (facts: unknown, message?: unknown) => {

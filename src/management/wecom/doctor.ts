@@ -1,7 +1,10 @@
+import type { WecomApp } from '#connectors/wecom/connection.ts'
 import type { Context } from '#platform/context.ts'
 import { wecomApp } from './app.ts'
+import { checkCapabilities, rememberAccess } from './capability-checks.ts'
+import { capabilityFindings } from './capability-words.ts'
 import { readCorp } from './corps.ts'
-import { checkAgent, checkContacts, checkDirectory, checkMedia, checkSecret } from './doctor-app.ts'
+import { checkAgent, checkMembers, checkSecret } from './doctor-app.ts'
 import { checkCallback, checkInbox, checkPushes, checkQuota, checkSync, checkWelcomes } from './doctor-records.ts'
 import type { Finding } from './schema.ts'
 
@@ -16,14 +19,26 @@ export async function wecomDoctor(ctx: Context): Promise<Finding[]> {
   return found.flat()
 }
 
+/** Only what the app may do; what our own records tell costs nothing and is read where it is shown. */
+export async function checkRights(ctx: Context, corp: number): Promise<void> {
+  const secret = await checkSecret(ctx, await wecomApp(ctx, corp))
+  await rememberAccess(ctx, corp, secret)
+  if (secret.ok) await checkCapabilities(ctx, corp)
+}
+
+/** What only WeCom knows. */
+async function askAll(ctx: Context, app: WecomApp, corp: number): Promise<Finding[]> {
+  const [agent, { outcomes, members }] = await Promise.all([checkAgent(ctx, app), checkCapabilities(ctx, corp)])
+  return [agent, ...capabilityFindings(outcomes), ...(await checkMembers(ctx, corp, members))]
+}
+
 /** Looks at one corp from both sides. Whatever is wrong is a finding with a way out, never an exception. */
 export async function wecomDoctorOf(ctx: Context, corp: number): Promise<Finding[]> {
   const [app, view] = [await wecomApp(ctx, corp), await readCorp(ctx, corp)]
   const secret = await checkSecret(ctx, app)
   // With a wrong secret every further question would be a wrong call, and two thousand of those block the address for an hour.
-  const asked = secret.ok
-    ? await Promise.all([checkAgent(ctx, app), checkDirectory(ctx, app), checkContacts(ctx, app, corp), checkMedia(ctx, app)])
-    : []
+  const asked = secret.ok ? await askAll(ctx, app, corp) : []
+  await rememberAccess(ctx, corp, secret)
   return [
     secret,
     ...asked,

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
-import { publicId } from '#platform/ids.ts'
+import { internalId, publicId } from '#platform/ids.ts'
+import { dayRange } from '#platform/time.ts'
 import { flushCalls } from './calls.ts'
+import { zoneOf } from './zone.ts'
 
 export type Page = { cursor?: string | undefined; limit: number }
 
@@ -84,8 +86,10 @@ export async function listCalls(
   return { items: rows.map(({ id, at, ...row }) => ({ id: String(id), at: at.toISOString(), ...row })), next: nextOf(rows, limit) }
 }
 
-export async function listRepairs(ctx: Context, corp: number, { cursor, limit }: Page) {
-  const rows = await ctx.db
+type RepairFilter = { kind?: string | undefined; run?: string | undefined; from?: string | undefined; to?: string | undefined }
+
+export async function listRepairs(ctx: Context, corp: number, { cursor, limit, kind, run, from, to }: Page & RepairFilter) {
+  let query = ctx.db
     .selectFrom('wecomRepairs')
     .selectAll()
     .where('tenantId', '=', ctx.tenantId)
@@ -93,7 +97,12 @@ export async function listRepairs(ctx: Context, corp: number, { cursor, limit }:
     .where('id', '<', before(cursor))
     .orderBy('id', 'desc')
     .limit(limit)
-    .execute()
+  if (kind) query = query.where('kind', '=', kind)
+  if (run) query = query.where('run', '=', internalId(ctx, 'job', run))
+  const zone = from || to ? await zoneOf(ctx) : ''
+  if (from) query = query.where('at', '>=', dayRange(from, from, zone).from)
+  if (to) query = query.where('at', '<', dayRange(to, to, zone).to)
+  const rows = await query.execute()
   return {
     items: rows.map((row) => ({
       id: String(row.id),
@@ -138,17 +147,26 @@ export async function listWelcomes(ctx: Context, corp: number, { cursor, limit }
 export async function listSyncs(ctx: Context, corp: number) {
   const rows = await ctx.db
     .selectFrom('jobs')
-    .select(['id', 'state', 'progress', 'error', 'startedAt', 'finishedAt'])
+    .select(['id', 'state', 'payload', 'progress', 'error', 'startedAt', 'finishedAt'])
     .where('tenantId', '=', ctx.tenantId)
     .where('name', '=', 'wecom.sync')
     .where('key', '=', `corp ${corp}`)
     .orderBy('id', 'desc')
     .limit(20)
     .execute()
+  const repaired = await repairsByRun(
+    ctx,
+    corp,
+    rows.map(({ id }) => id),
+  )
   return {
     items: rows.map((row) => ({
       job: publicId(ctx, 'job', row.id),
       state: row.state,
+      why: (row.payload as { why?: string }).why ?? 'asked',
+      isFirst: (row.progress as { first?: boolean } | null)?.first === true,
+      finished: (row.progress as { finished?: string[] } | null)?.finished ?? [],
+      repairs: repaired.filter(({ run }) => run === row.id).map(({ kind, count }) => ({ kind, count })),
       progress: shownProgress(row.progress),
       error: row.error as { code: string; message: string } | null,
       startedAt: iso(row.startedAt),
@@ -156,6 +174,20 @@ export async function listSyncs(ctx: Context, corp: number) {
     })),
     next: null,
   }
+}
+
+async function repairsByRun(ctx: Context, corp: number, runs: number[]): Promise<{ run: number; kind: string; count: number }[]> {
+  if (runs.length === 0) return []
+  const rows = await ctx.db
+    .selectFrom('wecomRepairs')
+    .select((eb) => ['run', 'kind', eb.fn.countAll<number>().as('count')])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('run', 'in', runs)
+    .groupBy(['run', 'kind'])
+    .orderBy('kind')
+    .execute()
+  return rows.map(({ count, ...row }) => ({ ...row, count: Number(count) }))
 }
 
 function shownProgress(saved: unknown) {

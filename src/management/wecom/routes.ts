@@ -2,10 +2,15 @@ import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId, publicId } from '#platform/ids.ts'
+import { readCallbackHealth } from './callback-health.ts'
+import { readCapabilities } from './capability-words.ts'
 import { changeCorp, createCorp, deleteCorp, listCorps, readCorp, tryCredentials } from './corps.ts'
-import { wecomDoctorOf } from './doctor.ts'
+import { checkRights, wecomDoctorOf } from './doctor.ts'
 import { replayCallback } from './inbox.ts'
+import { CallbackHealth, CapabilityPage, LogList, LogQuery, QuotaPage } from './integration-schema.ts'
 import { listCallbacks, listCalls, listRepairs, listSyncs, listWelcomes } from './queries.ts'
+import { readQuotas } from './quotas.ts'
+import { searchLog } from './request-log.ts'
 import {
   CallbackList,
   CallbackQuery,
@@ -18,6 +23,7 @@ import {
   NewCorp,
   PageQuery,
   RepairList,
+  RepairQuery,
   SyncList,
   SyncStarted,
   WelcomeList,
@@ -80,6 +86,35 @@ export const wecomCorps = router()
   .get('/:id/doctor', allow('wecom.read', 'tenant'), describe('What works, what does not, and what to do about it', Findings), async (c) =>
     c.json({ items: await wecomDoctorOf(c.var.ctx, await existing(c.var.ctx, c.req.param('id'))) }),
   )
+  .get(
+    '/:id/capabilities',
+    allow('wecom.read', 'tenant'),
+    describe('What WeCom lets the app do, as it said last', CapabilityPage),
+    async (c) => c.json(await readCapabilities(c.var.ctx, await existing(c.var.ctx, c.req.param('id')))),
+  )
+  .post(
+    '/:id/capabilities/check',
+    allow('wecom.read', 'tenant'),
+    describe('Ask WeCom again what the app may do', CapabilityPage),
+    async (c) => {
+      const { ctx } = c.var
+      const corp = await existing(ctx, c.req.param('id'))
+      await checkRights(ctx, corp)
+      return c.json(await readCapabilities(ctx, corp))
+    },
+  )
+  .get('/:id/quotas', allow('wecom.read', 'tenant'), describe('What is used up of what WeCom allows', QuotaPage), async (c) =>
+    c.json(await readQuotas(c.var.ctx, await existing(c.var.ctx, c.req.param('id')))),
+  )
+  .get(
+    '/:id/callback-health',
+    allow('wecom.read', 'tenant'),
+    describe('How callbacks came in and what became of them', CallbackHealth),
+    async (c) => c.json(await readCallbackHealth(c.var.ctx, await existing(c.var.ctx, c.req.param('id')))),
+  )
+  .get('/:id/log', allow('wecom.read', 'tenant'), describe('Calls and callbacks, searched', LogList), query(LogQuery), async (c) =>
+    c.json(await searchLog(c.var.ctx, await existing(c.var.ctx, c.req.param('id')), c.req.valid('query'))),
+  )
   .get('/:id/callbacks', allow('wecom.read', 'tenant'), describe('Callbacks as they came', CallbackList), query(CallbackQuery), async (c) =>
     c.json(await listCallbacks(c.var.ctx, await existing(c.var.ctx, c.req.param('id')), c.req.valid('query'))),
   )
@@ -102,7 +137,7 @@ export const wecomCorps = router()
     '/:id/repairs',
     allow('wecom.read', 'tenant'),
     describe('What comparisons have put right', RepairList),
-    query(PageQuery),
+    query(RepairQuery),
     async (c) => c.json(await listRepairs(c.var.ctx, await existing(c.var.ctx, c.req.param('id')), c.req.valid('query'))),
   )
   .get(

@@ -3,6 +3,7 @@ import { createContext, type Installation, systemActor } from '#platform/context
 import type { Schedule } from '#platform/jobs.ts'
 import { forgetOldCalls } from './calls.ts'
 import { forgetOldCallbacks } from './inbox.ts'
+import { forgetOldRefusals } from './refusals.ts'
 import { startSync } from './sync.ts'
 
 /** When the tenant sleeps and yesterday is over. */
@@ -16,6 +17,7 @@ export const wecomSchedules: readonly Schedule[] = [
     run: async (installation) => {
       await forgetOldCallbacks(installation)
       await forgetOldCalls(installation)
+      await forgetOldRefusals(installation)
     },
   },
 ]

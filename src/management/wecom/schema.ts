@@ -48,6 +48,11 @@ export const Progress = z.object({ step: z.string(), done: z.number(), total: z.
 export const SyncState = z.object({
   job: z.string(),
   state: z.string(),
+  why: z.string(),
+  /** The first one brings a company in: nothing of it is a repair. */
+  isFirst: z.boolean(),
+  finished: z.array(z.string()),
+  repairs: z.array(z.object({ kind: z.string(), count: z.number() })),
   progress: Progress.partial().nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   startedAt: z.string().nullable(),
@@ -104,6 +109,12 @@ export const CallList = z.object({
     }),
   ),
   next: z.string().nullable(),
+})
+export const RepairQuery = PageQuery.extend({
+  kind: z.string().max(64).optional(),
+  run: z.string().max(64).optional(),
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
 })
 export const RepairList = z.object({
   items: z.array(
