@@ -103,6 +103,16 @@ const handledAbove: ReadonlySet<string> = new Set<KnownEvent['type']>([
   'change_external_chat.create',
   'change_external_chat.update',
   'change_external_chat.dismiss',
+  'customer_acquisition.balance_low',
+  'customer_acquisition.balance_exhausted',
+  'customer_acquisition.balance_increased',
+  'customer_acquisition.quota_expire_soon',
+  'customer_acquisition.link_unavailable',
+  'customer_acquisition.delete_link',
+  'customer_acquisition.open_profile',
+  'customer_acquisition.friend_request',
+  'customer_acquisition.customer_start_chat',
+  'customer_acquisition.message_from_customer',
 ])
 
 export const isHandled = (callback: Callback): boolean => handlerOf(callback) !== undefined || handledAbove.has(callback.type)
