@@ -182,6 +182,8 @@ export async function markFollow(
     await markTags(app, marks, { requestId: ctx.requestId })
   } catch (error) {
     if (!(error instanceof WecomError) || (error.reaction !== 'skip_item' && error.reaction !== 'empty')) throw error
+    // Nothing was marked: what was remembered above shows nowhere.
+    return rememberShown(ctx, follow, remove, add)
   }
   // And after it: an answer that was asked for while we were marking may still show the tags from before.
   await rememberShown(ctx, follow, add, remove)
