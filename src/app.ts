@@ -42,6 +42,7 @@ import { permissions, roles } from '#management/team/roles/routes.ts'
 import { sessions } from '#management/team/sessions/routes.ts'
 import { settings } from '#management/team/settings/routes.ts'
 import { wecomCallbacks } from '#management/wecom/callback-routes.ts'
+import { repairsExport } from '#management/wecom/export.ts'
 import type { WecomPart } from '#management/wecom/parts.ts'
 import { refreshCustomer } from '#management/wecom/refresh.ts'
 import { wecomCorps } from '#management/wecom/routes.ts'
@@ -95,7 +96,7 @@ export const importKinds: readonly ImportKind[] = [
 const imported = importJob(importKinds)
 
 /** Lists that can be taken away as a file. */
-export const exportKinds: readonly ExportKind[] = [ordersExport, customersExport, groupsExport]
+export const exportKinds: readonly ExportKind[] = [ordersExport, customersExport, groupsExport, repairsExport]
 
 export const exported = exportJob(exportKinds)
 
