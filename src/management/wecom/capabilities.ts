@@ -27,6 +27,8 @@ export type Capability = {
   purpose: Words
   /** Without it nothing works; with the others a part of the product does not. */
   isCore?: boolean
+  /** A capability without which this one cannot be allowed either: then that one's switch comes first. */
+  hangsOn?: string
   /** Where an administrator switches it on. */
   place: Words
   /** Words for codes that mean something else here than everywhere. */
@@ -148,6 +150,7 @@ export const capabilities: readonly Capability[] = [
     name: words('联系我二维码', 'Contact-me codes'),
     purpose: words('渠道活码', 'live codes'),
     isCore: true,
+    hangsOn: 'contacts',
     place: contactPlace('加客户 → 联系我', 'Add customers → Contact me'),
     probe: probe('externalcontact/list_contact_way', () => ({ body: { limit: 1 } })),
   },
@@ -156,6 +159,7 @@ export const capabilities: readonly Capability[] = [
     name: words('欢迎语', 'Welcome messages'),
     purpose: words('加好友后 20 秒内自动问候', 'greeting a new friend within twenty seconds'),
     isCore: true,
+    hangsOn: 'contacts',
     place: contactPlace('聊天工具 → 欢迎语', 'Chat tools → Welcome messages'),
     // A code that never was: 41050. Nobody can be greeted by it.
     probe: probe('externalcontact/send_welcome_msg', () => ({ body: { welcome_code: nobodys, text: { content: 'liuliang' } } })),
@@ -165,6 +169,7 @@ export const capabilities: readonly Capability[] = [
     name: words('企业标签', 'Corp tags'),
     purpose: words('标签双向同步', 'tags in both directions'),
     isCore: true,
+    hangsOn: 'contacts',
     place: contactPlace('客户 → 企业标签', 'Customers → Corp tags'),
     // One tag that does not exist instead of the whole library of up to ten thousand.
     probe: probe('externalcontact/get_corp_tag_list', () => ({ body: { tag_id: [nobodys] } })),
@@ -185,6 +190,7 @@ export const capabilities: readonly Capability[] = [
     key: 'groups',
     name: words('客户群', 'Customer groups'),
     purpose: words('群、群成员、进退群', 'groups, their members, who came and went'),
+    hangsOn: 'contacts',
     place: contactPlace('客户群', 'Customer groups'),
     probe: probe('externalcontact/groupchat/list', ({ member }) => ({ body: { limit: 1, owner_filter: { userid_list: [member] } } })),
   },
@@ -192,6 +198,7 @@ export const capabilities: readonly Capability[] = [
     key: 'group_join_ways',
     name: words('群活码', 'Group join codes'),
     purpose: words('扫码进群，满了自动建新群', 'codes that lead into groups'),
+    hangsOn: 'contacts',
     place: contactPlace('客户群 → 加入群聊', 'Customer groups → Join ways'),
     probe: probe('externalcontact/groupchat/get_join_way', () => ({ body: { config_id: nobodys } })),
   },
@@ -199,6 +206,7 @@ export const capabilities: readonly Capability[] = [
     key: 'group_welcome',
     name: words('入群欢迎语', 'Group welcomes'),
     purpose: words('入群欢迎语素材', 'templates that greet whoever joins'),
+    hangsOn: 'contacts',
     place: contactPlace('客户群 → 入群欢迎语', 'Customer groups → Group welcomes'),
     probe: probe('externalcontact/group_welcome_template/get', () => ({ body: { template_id: nobodys } })),
   },
@@ -206,6 +214,7 @@ export const capabilities: readonly Capability[] = [
     key: 'mass_messages',
     name: words('客户群发', 'Mass messages'),
     purpose: words('把消息交给员工确认后发给客户或客户群', 'messages that members confirm'),
+    hangsOn: 'contacts',
     place: contactPlace('群发工具', 'Mass messages'),
     probe: probe('externalcontact/get_groupmsg_list_v2', (facts) => ({ body: { chat_type: 'single', ...dayBack(facts), limit: 1 } })),
   },
@@ -213,6 +222,7 @@ export const capabilities: readonly Capability[] = [
     key: 'moments',
     name: words('客户朋友圈', 'Moments'),
     purpose: words('企业与员工发表到客户朋友圈', 'moments of the company and of members'),
+    hangsOn: 'contacts',
     place: contactPlace('客户朋友圈', 'Moments'),
     probe: probe('externalcontact/get_moment_list', (facts) => ({ body: { ...dayBack(facts), limit: 1 } })),
   },
@@ -220,6 +230,7 @@ export const capabilities: readonly Capability[] = [
     key: 'handover',
     name: words('在职继承', 'Handover in service'),
     purpose: words('把客户交给在职同事', 'customers to a colleague'),
+    hangsOn: 'contacts',
     place: contactPlace('在职继承', 'Handover in service'),
     // Results of a handover that never was: WeCom does not know the second member.
     probe: probe('externalcontact/transfer_result', ({ member }) => ({ body: { handover_userid: member, takeover_userid: nobodys } })),
@@ -228,6 +239,7 @@ export const capabilities: readonly Capability[] = [
     key: 'handover_resigned',
     name: words('离职继承', 'Handover after leaving'),
     purpose: words('分配离职员工的客户与群', 'customers of those who left'),
+    hangsOn: 'contacts',
     place: contactPlace('离职继承', 'Handover after leaving'),
     probe: probe(
       'externalcontact/get_unassigned_list',
@@ -270,6 +282,7 @@ export const capabilities: readonly Capability[] = [
     key: 'product_album',
     name: words('商品图册', 'Product album'),
     purpose: words('聊天里发商品', 'products in chats'),
+    hangsOn: 'contacts',
     place: contactPlace('聊天工具 → 商品图册', 'Chat tools → Product album'),
     probe: probe('externalcontact/get_product_album_list', () => ({ body: { limit: 1 } })),
   },
@@ -277,6 +290,7 @@ export const capabilities: readonly Capability[] = [
     key: 'intercept_words',
     name: words('敏感词', 'Sensitive words'),
     purpose: words('员工发出敏感词时提醒或拦截', 'warns or stops members'),
+    hangsOn: 'contacts',
     place: contactPlace('聊天工具 → 敏感词', 'Chat tools → Sensitive words'),
     probe: probe('externalcontact/get_intercept_rule_list', () => ({})),
   },
@@ -284,6 +298,7 @@ export const capabilities: readonly Capability[] = [
     key: 'user_figures',
     name: words('联系客户统计', 'Statistics of members'),
     purpose: words('员工每天的聊天数与新增客户', 'chats and new customers by day'),
+    hangsOn: 'contacts',
     place: contactPlace('数据统计', 'Statistics'),
     probe: probe('externalcontact/get_user_behavior_data', ({ member, yesterday }) => ({
       body: { userid: [member], start_time: yesterday, end_time: yesterday },
@@ -293,6 +308,7 @@ export const capabilities: readonly Capability[] = [
     key: 'group_figures',
     name: words('群聊统计', 'Statistics of groups'),
     purpose: words('客户群每天的人数与消息', 'people and messages by day'),
+    hangsOn: 'contacts',
     place: contactPlace('数据统计', 'Statistics'),
     probe: probe('externalcontact/groupchat/statistic', ({ member, yesterday }) => ({
       body: { day_begin_time: yesterday, owner_filter: { userid_list: [member] }, limit: 1 },
@@ -302,6 +318,7 @@ export const capabilities: readonly Capability[] = [
     key: 'customer_strategies',
     name: words('客户规则组', 'Rule groups of customers'),
     purpose: words('规则组与规则组标签', 'rule groups and their tags'),
+    hangsOn: 'contacts',
     place: contactPlace('权限配置 → 规则组', 'Permissions → Rule groups'),
     probe: probe('externalcontact/customer_strategy/list', () => ({ body: { limit: 1 } })),
   },
@@ -309,6 +326,7 @@ export const capabilities: readonly Capability[] = [
     key: 'moment_strategies',
     name: words('朋友圈规则组', 'Rule groups of moments'),
     purpose: words('谁可以发表、谁可以看数据', 'who may publish and see figures'),
+    hangsOn: 'contacts',
     place: contactPlace('客户朋友圈 → 权限配置', 'Moments → Permissions'),
     probe: probe('externalcontact/moment_strategy/list', () => ({ body: { limit: 1 } })),
   },
@@ -411,6 +429,7 @@ export const capabilities: readonly Capability[] = [
     key: 'id_conversion',
     name: words('ID 转换', 'Id conversion'),
     purpose: words('用 unionid 认出同一个人', 'knows one person by the unionid'),
+    hangsOn: 'contacts',
     place: contactPlace('客户', 'Customers'),
     refusals: {
       610016: words(

@@ -1,5 +1,5 @@
 import type { Context } from '#platform/context.ts'
-import { type Capability, capabilities } from './capabilities.ts'
+import { type Capability, capabilities, capabilityOf } from './capabilities.ts'
 import { access, type Outcome } from './capability-checks.ts'
 import { filled, remedies, type Words } from './doctor-findings.ts'
 import type { CapabilityPage } from './integration-schema.ts'
@@ -8,7 +8,8 @@ import type { Finding } from './schema.ts'
 /** What the state of a capability means in words, and what to switch on where. */
 export type Told = { message: Words; fix?: Words }
 
-export function tell(capability: Capability, outcome: Outcome): Told {
+/** `others`: what hangs on another capability that is forbidden as well wants that one's switch first. */
+export function tell(capability: Capability, outcome: Outcome, others: readonly Outcome[] = []): Told {
   const { state, errcode, reason, details } = outcome
   if (state === 'ok') return { message: { zh: '可用', en: 'Works' } }
   if (state === 'unknown') return unknown(errcode, reason)
@@ -27,8 +28,15 @@ export function tell(capability: Capability, outcome: Outcome): Told {
       state === 'absent'
         ? { zh: '没有开通', en: 'Not turned on' }
         : { zh: `企业微信返回 ${errcode}，此应用不能调用`, en: `WeCom answered ${errcode}: the app may not call it` },
-    fix: filled(remedy(capability, errcode), details),
+    fix: filled(remedy(rootOf(capability, outcome, others), errcode), details),
   }
+}
+
+function rootOf(capability: Capability, { errcode }: Outcome, others: readonly Outcome[]): Capability {
+  const root = capability.hangsOn === undefined ? undefined : capabilityOf(capability.hangsOn)
+  const above = others.find((one) => one.capability === root?.key)
+  const bothForbidden = errcode !== null && forbidden.has(errcode) && above?.errcode != null && forbidden.has(above.errcode)
+  return root && bothForbidden ? root : capability
 }
 
 function remedy(capability: Capability, errcode: number | null): Words {
@@ -76,7 +84,7 @@ export function capabilityFindings(outcomes: readonly Outcome[]): Finding[] {
   return capabilities.flatMap((capability) => {
     const outcome = outcomes.find((one) => one.capability === capability.key)
     if (!outcome) return []
-    const { message, fix } = tell(capability, outcome)
+    const { message, fix } = tell(capability, outcome, outcomes)
     const severity = outcome.state === 'refused' ? (capability.isCore ? 'error' : 'warning') : severities[outcome.state]
     return [
       {
@@ -93,23 +101,18 @@ export function capabilityFindings(outcomes: readonly Outcome[]): Finding[] {
 
 /** What is remembered of a corp, in the order of the table; what was never asked says so. */
 export async function readCapabilities(ctx: Context, corp: number): Promise<CapabilityPage> {
-  const rows = await ctx.db
-    .selectFrom('wecomCapabilities')
-    .selectAll()
-    .where('tenantId', '=', ctx.tenantId)
-    .where('corp', '=', corp)
-    .execute()
-  const known = new Map(rows.map((row) => [row.capability, { ...row, details: row.details as Record<string, unknown> }]))
+  const rows = await remembered(ctx, corp)
+  const known = new Map(rows.map((row) => [row.capability, row]))
   const items = capabilities.map((capability) => {
     const { key, name, purpose, isCore = false, probe } = capability
     const row = known.get(key)
-    const told = row && tell(capability, row as Outcome)
+    const told = row && tell(capability, row, rows)
     return {
       key,
       name,
       purpose,
       isCore,
-      state: (row?.state ?? 'unasked') as CapabilityPage['items'][number]['state'],
+      state: row?.state ?? 'unasked',
       message: told?.message ?? { zh: '还没有检查过', en: 'Not checked yet' },
       fix: told?.fix ?? null,
       errcode: row?.errcode ?? null,
@@ -121,6 +124,29 @@ export async function readCapabilities(ctx: Context, corp: number): Promise<Capa
     }
   })
   return { access: accessOf(known.get(access)), items }
+}
+
+type Remembered = Outcome & { requestId: string | null; checkedAt: Date; since: Date }
+
+async function remembered(ctx: Context, corp: number): Promise<Remembered[]> {
+  const rows = await ctx.db
+    .selectFrom('wecomCapabilities')
+    .selectAll()
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .execute()
+  return rows.map((row) => ({ ...row, state: row.state as Outcome['state'], details: row.details as Record<string, unknown> }))
+}
+
+/** The findings that the last check would give, without asking again. */
+export async function rememberedFindings(ctx: Context, corp: number): Promise<Finding[]> {
+  const rows = await remembered(ctx, corp)
+  const door = accessOf(rows.find(({ capability }) => capability === access))
+  if (!door) return []
+  const { state, message, fix } = door
+  // While nothing can be asked, what was known before would only hide the one thing to do.
+  if (state === 'refused') return [{ check: 'secret', ok: false, severity: 'error', message, ...(fix && { fix }) }]
+  return [{ check: 'secret', ok: true, severity: 'ok', message }, ...capabilityFindings(rows)]
 }
 
 type Row = { state: string; errcode: number | null; details: Record<string, unknown>; checkedAt: Date; since: Date }

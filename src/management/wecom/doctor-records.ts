@@ -1,7 +1,7 @@
-import type { WecomApp } from '#connectors/wecom/connection.ts'
 import type { EndpointName } from '#connectors/wecom/endpoints/catalogue.ts'
 import { boundsOf } from '#connectors/wecom/limits.ts'
 import type { Context } from '#platform/context.ts'
+import { readCallbackHealth } from './callback-health.ts'
 import { good, hint } from './doctor-findings.ts'
 import type { Corp, Finding } from './schema.ts'
 
@@ -91,6 +91,59 @@ async function clockFinding(ctx: Context, corp: number): Promise<Finding[]> {
   ]
 }
 
+/** What the door turned away, what did not come at all, and what came that nobody knows. */
+export async function checkDoor(ctx: Context, corp: number): Promise<Finding[]> {
+  const { hours, silence, unknown } = await readCallbackHealth(ctx, corp)
+  const refused = hours.reduce((sum, one) => sum + one.refused, 0)
+  return [
+    ...(refused > 0
+      ? [
+          hint(
+            'refusals',
+            { zh: `24 小时内拒收 ${refused} 条回调`, en: `${refused} callbacks were refused in 24 hours` },
+            {
+              zh: '企业微信里填的 Token 或 EncodingAESKey 与这里不同：在「设置 → 接收事件」重新生成，再粘贴到企业微信。',
+              en: 'Token or EncodingAESKey in WeCom differ from ours: make new ones under “Settings → Events” and paste them into WeCom.',
+            },
+            'warning',
+            { refused },
+          ),
+        ]
+      : []),
+    ...(silence.missed > 0 && (silence.hours ?? 0) >= 1
+      ? [
+          hint(
+            'silence',
+            {
+              zh: `${Math.floor(silence.hours ?? 0)} 小时没有回调，对账却发现了 ${silence.missed} 处变化`,
+              en: `No callback for ${Math.floor(silence.hours ?? 0)} hours, but comparing found ${silence.missed} changes`,
+            },
+            {
+              zh: '企业微信没有把变化告诉我们：检查「接收事件服务器」的 URL 是否能从公网访问、事件是否全部勾选。',
+              en: 'WeCom did not tell us: see that the receiver’s URL can be reached from outside and that every event is ticked.',
+            },
+            'warning',
+            silence,
+          ),
+        ]
+      : []),
+    ...(unknown.length > 0
+      ? [
+          hint(
+            'unknown_types',
+            { zh: `收到 ${unknown.length} 种不认识的回调`, en: `${unknown.length} kinds of callbacks are unknown to us` },
+            {
+              zh: '已原样保存，不影响其它；可把回调页里的示例发给我们。',
+              en: 'They are kept as they came and disturb nothing; the page of callbacks has an example of each.',
+            },
+            'info',
+            { types: unknown.map(({ type }) => type) },
+          ),
+        ]
+      : []),
+  ]
+}
+
 export async function checkWelcomes(ctx: Context, corp: number): Promise<Finding[]> {
   const rows = await ctx.db
     .selectFrom('wecomWelcomes')
@@ -142,7 +195,7 @@ export async function checkPushes(ctx: Context): Promise<Finding[]> {
 }
 
 /** By our own count, which is what keeps us below the limits. */
-export async function checkQuota(ctx: Context, { corpId }: WecomApp): Promise<Finding> {
+export async function checkQuota(ctx: Context, { corpId }: Corp): Promise<Finding> {
   const now = ctx.now()
   const rows = await ctx.db
     .selectFrom('wecomBudgets')

@@ -2,10 +2,10 @@ import type { WecomApp } from '#connectors/wecom/connection.ts'
 import type { Context } from '#platform/context.ts'
 import { wecomApp } from './app.ts'
 import { checkCapabilities, rememberAccess } from './capability-checks.ts'
-import { capabilityFindings } from './capability-words.ts'
+import { capabilityFindings, rememberedFindings } from './capability-words.ts'
 import { readCorp } from './corps.ts'
 import { checkAgent, checkMembers, checkSecret } from './doctor-app.ts'
-import { checkCallback, checkInbox, checkPushes, checkQuota, checkSync, checkWelcomes } from './doctor-records.ts'
+import { checkCallback, checkDoor, checkInbox, checkPushes, checkQuota, checkSync, checkWelcomes } from './doctor-records.ts'
 import type { Finding } from './schema.ts'
 
 /** All corps of the tenant, for `liuliang doctor`; with several of them each finding names its corp. */
@@ -34,19 +34,29 @@ async function askAll(ctx: Context, app: WecomApp, corp: number): Promise<Findin
 
 /** Looks at one corp from both sides. Whatever is wrong is a finding with a way out, never an exception. */
 export async function wecomDoctorOf(ctx: Context, corp: number): Promise<Finding[]> {
-  const [app, view] = [await wecomApp(ctx, corp), await readCorp(ctx, corp)]
+  const app = await wecomApp(ctx, corp)
   const secret = await checkSecret(ctx, app)
   // With a wrong secret every further question would be a wrong call, and two thousand of those block the address for an hour.
   const asked = secret.ok ? await askAll(ctx, app, corp) : []
   await rememberAccess(ctx, corp, secret)
+  return [secret, ...asked, ...(await ownFindings(ctx, corp))]
+}
+
+/** What is known without asking WeCom: what it said last, and what our own records tell. */
+export const knownFindings = async (ctx: Context, corp: number): Promise<Finding[]> => [
+  ...(await rememberedFindings(ctx, corp)),
+  ...(await ownFindings(ctx, corp)),
+]
+
+async function ownFindings(ctx: Context, corp: number): Promise<Finding[]> {
+  const view = await readCorp(ctx, corp)
   return [
-    secret,
-    ...asked,
     checkCallback(ctx, view),
     await checkInbox(ctx, corp),
     await checkWelcomes(ctx, corp),
     await checkPushes(ctx),
-    await checkQuota(ctx, app),
+    ...(await checkDoor(ctx, corp)),
+    await checkQuota(ctx, view),
     checkSync(ctx, view),
   ].flat()
 }

@@ -90,7 +90,7 @@ export const LogQuery = z.object({
   /** Looked for among request ids, external user ids, user ids, codes, apis and types. */
   q: z.string().trim().max(200).optional(),
   way: z.enum(['out', 'in']).optional(),
-  result: z.enum(['ok', 'failed']).optional(),
+  result: z.enum(['ok', 'failed', 'waiting']).optional(),
   from: z.iso.date().optional(),
   to: z.iso.date().optional(),
   cursor: z.string().max(100).optional(),

@@ -64,7 +64,7 @@ function outgoing(ctx: Context, corpId: string, asked: Asked) {
     select 'out' as way, x.id as number, date_trunc('milliseconds', x.at) as at, x.endpoint as what, case when ${failed} then 'failed' else 'ok' end as result, x.errcode::text as code,
       x.message, x.milliseconds, x.external_userid, x.user_id, x.request_id, null::text as body, null::int as attempts
     from wecom_calls x where x.tenant_id = ${ctx.tenantId} and x.corp_id = ${corpId} ${within(sql.ref('x.at'), 'out', asked)}
-      ${result === 'failed' ? sql`and ${failed}` : result === 'ok' ? sql`and x.errcode = 0` : sql``}
+      ${result === 'failed' ? sql`and ${failed}` : result ? sql`and x.errcode = 0 and ${result} = 'ok'` : sql``}
       ${
         q
           ? sql`and (x.request_id = ${q} or x.external_userid = ${q} or x.user_id = ${q} or strpos(x.endpoint, ${q}) > 0
@@ -83,7 +83,7 @@ function incoming(ctx: Context, corp: number, asked: Asked) {
       x.error_message as message, (extract(epoch from x.processed_at - x.received_at) * 1000)::int as milliseconds, null::text as external_userid, null::text as user_id,
       x.request_id, x.body, x.attempts
     from wecom_inbox x where x.tenant_id = ${ctx.tenantId} and x.corp = ${corp} ${within(sql.ref('x.received_at'), 'in', asked)}
-      ${result === 'failed' ? sql`and x.state = 'dead'` : result === 'ok' ? sql`and x.state in ('done', 'ignored')` : sql``}
+      ${result === 'failed' ? sql`and x.state = 'dead'` : result === 'ok' ? sql`and x.state in ('done', 'ignored')` : result ? sql`and x.state = 'waiting'` : sql``}
       ${q ? sql`and (x.request_id = ${q} or x.lane = ${q} or strpos(x.type, ${q}) > 0 or x.error_code = ${q} or strpos(x.body, ${q}) > 0)` : sql``}
     order by x.received_at desc, x.id desc limit ${limit}`
 }

@@ -5,7 +5,7 @@ import { internalId, publicId } from '#platform/ids.ts'
 import { readCallbackHealth } from './callback-health.ts'
 import { readCapabilities } from './capability-words.ts'
 import { changeCorp, createCorp, deleteCorp, listCorps, readCorp, tryCredentials } from './corps.ts'
-import { checkRights, wecomDoctorOf } from './doctor.ts'
+import { checkRights, knownFindings, wecomDoctorOf } from './doctor.ts'
 import { replayCallback } from './inbox.ts'
 import { CallbackHealth, CapabilityPage, LogList, LogQuery, QuotaPage } from './integration-schema.ts'
 import { listCallbacks, listCalls, listRepairs, listSyncs, listWelcomes } from './queries.ts'
@@ -114,6 +114,12 @@ export const wecomCorps = router()
   )
   .get('/:id/log', allow('wecom.read', 'tenant'), describe('Calls and callbacks, searched', LogList), query(LogQuery), async (c) =>
     c.json(await searchLog(c.var.ctx, await existing(c.var.ctx, c.req.param('id')), c.req.valid('query'))),
+  )
+  .get(
+    '/:id/findings',
+    allow('wecom.read', 'tenant'),
+    describe('What the doctor said last and what our records say now, without asking WeCom', Findings),
+    async (c) => c.json({ items: await knownFindings(c.var.ctx, await existing(c.var.ctx, c.req.param('id'))) }),
   )
   .get('/:id/callbacks', allow('wecom.read', 'tenant'), describe('Callbacks as they came', CallbackList), query(CallbackQuery), async (c) =>
     c.json(await listCallbacks(c.var.ctx, await existing(c.var.ctx, c.req.param('id')), c.req.valid('query'))),
