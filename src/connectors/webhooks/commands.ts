@@ -78,38 +78,47 @@ export async function replayDelivery(ctx: Context, id: number): Promise<void> {
 
 type Fact = Pick<LoggedEvent, 'id' | 'name' | 'customerId' | 'at' | 'properties' | 'requestId'>
 
-/** One delivery row for each receiver that wants this event; the body is fixed here and signed at each try. */
-export const planDeliveries = (ctx: Context, event: Fact): Promise<void> =>
+/** One delivery row for each receiver that wants an event; the body is fixed here and signed at each try. */
+export const planDeliveries = (ctx: Context, events: readonly Fact[]): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    const wanting = await ctx.db
+    const webhooks = await ctx.db
       .selectFrom('webhooks')
       .select(['id', 'events'])
       .where('tenantId', '=', ctx.tenantId)
       .where('active', '=', true)
       .execute()
-    const receivers = wanting.filter(({ events }) => events.length === 0 || events.includes(event.name))
-    if (receivers.length === 0) return
-    const customer = event.customerId === null ? {} : { customer: publicId(ctx, 'cus', event.customerId) }
-    const body = JSON.stringify({
-      id: event.id,
-      event: event.name,
-      at: event.at.toISOString(),
-      tenant: publicId(ctx, 'ten', ctx.tenantId),
-      data: { ...outsideProperties(ctx, event.properties), ...customer },
+    const rows = events.flatMap((event) => {
+      const receivers = webhooks.filter(({ events }) => events.length === 0 || events.includes(event.name))
+      const body = receivers.length > 0 ? bodyOf(ctx, event) : ''
+      return receivers.map(({ id }) => ({
+        tenantId: ctx.tenantId,
+        webhookId: id,
+        eventId: event.id,
+        eventName: event.name,
+        body,
+        requestId: event.requestId,
+        nextAt: ctx.now(),
+      }))
     })
-    await ctx.db
-      .insertInto('webhookDeliveries')
-      .values(
-        receivers.map(({ id }) => ({
-          tenantId: ctx.tenantId,
-          webhookId: id,
-          eventId: event.id,
-          eventName: event.name,
-          body,
-          requestId: event.requestId,
-          nextAt: ctx.now(),
-        })),
-      )
-      .onConflict((conflict) => conflict.columns(['tenantId', 'webhookId', 'eventId']).doNothing())
-      .execute()
+    for (let start = 0; start < rows.length; start += rowsAtOnce)
+      await ctx.db
+        .insertInto('webhookDeliveries')
+        .values(rows.slice(start, start + rowsAtOnce))
+        .onConflict((conflict) => conflict.columns(['tenantId', 'webhookId', 'eventId']).doNothing())
+        .execute()
+  })
+
+/** Seven values a row; a statement holds 65,535. */
+const rowsAtOnce = 5_000
+
+const bodyOf = (ctx: Context, event: Fact): string =>
+  JSON.stringify({
+    id: event.id,
+    event: event.name,
+    at: event.at.toISOString(),
+    tenant: publicId(ctx, 'ten', ctx.tenantId),
+    data: {
+      ...outsideProperties(ctx, event.properties),
+      ...(event.customerId !== null && { customer: publicId(ctx, 'cus', event.customerId) }),
+    },
   })

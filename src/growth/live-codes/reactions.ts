@@ -16,11 +16,15 @@ export const liveCodeReactions: Consumer = {
   name: 'live_codes',
   from: 'now',
   events: ['customer.followed', 'customer.unfollowed', 'employee.left', 'employee.suspended', 'employee.resumed'],
-  async handle(ctx, event) {
-    if (event.name === 'customer.followed') await added(ctx, event)
-    else if (event.name === 'customer.unfollowed') await left(ctx, event)
-    else await teamChanged(ctx, Number(event.properties.employee))
+  async handle(ctx, events) {
+    for (const event of events) await react({ ...ctx, requestId: event.requestId ?? ctx.requestId }, event)
   },
+}
+
+async function react(ctx: Context, event: LoggedEvent): Promise<void> {
+  if (event.name === 'customer.followed') await added(ctx, event)
+  else if (event.name === 'customer.unfollowed') await left(ctx, event)
+  else await teamChanged(ctx, Number(event.properties.employee))
 }
 
 const Followed = z.object({ employee: z.int(), employeeName: z.string(), state: z.string().optional(), again: z.boolean() })

@@ -1,58 +1,107 @@
+import pLimit from 'p-limit'
 import { callWecom } from '#connectors/wecom/client.ts'
 import { contactLimits, type FollowedContact, listFollowUsers } from '#connectors/wecom/contacts.ts'
 import { isWecomError, WecomError } from '#connectors/wecom/errors.ts'
 import { chunks } from '#connectors/wecom/paging.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { together } from '#platform/together.ts'
 import { commonFields, readCustomer, type ServerFollow } from './contacts.ts'
-import { applyNews, newsOf } from './friendships.ts'
+import { applyNews, type News, newsOf } from './friendships.ts'
 import { patiently, repairing, type Sync } from './sync-state.ts'
 import { applyTagGroups, readTagGroups, unknownTags } from './tags.ts'
 
 /** A cursor that WeCom forgot starts its batch anew; forgetting for ever is no cursor but a fault. */
 const mostRestarts = 5
 
-/** The customers of all members with the customer-contact function, a hundred members at a time, page by page. */
+/** Batches of members that are read side by side. WeCom takes its time for a page, and bears five calls of an api at once. */
+const batchesAtOnce = 4
+/** Pages that came while others were being written share the next transaction. */
+const pagesTogether = 5
+
+type Batch = Sync['saved']['open'][number]
+/** A sync whose batches are stopped together, and whose pages are written together. */
+type Reading = Sync & { write(page: Page): Promise<void> }
+
+/** The customers of all members with the customer-contact function, batch by batch of members, page by page. */
 export async function syncCustomers(sync: Sync): Promise<void> {
   const { ctx, app, saved, task } = sync
   const members = (await patiently(sync, () => listFollowUsers(app, { requestId: ctx.requestId }))).sort()
   const left = saved.lastMember === undefined ? members : members.filter((member) => member > (saved.lastMember ?? ''))
   saved.total = members.length
-  saved.done = members.length - left.length
-  for (const batch of chunks(left, contactLimits.membersPerBatch)) {
-    saved.batchStartedAt ??= ctx.now().toISOString()
-    await readBatch(sync, batch, saved.cursor)
-    await checkAbsent(sync, batch, new Date(saved.batchStartedAt))
-    saved.done += batch.length
-    Object.assign(saved, { lastMember: batch.at(-1), cursor: undefined, batchStartedAt: undefined })
+  saved.done = members.length - left.length - saved.open.reduce((sum, { members }) => sum + members.length, 0)
+  const size = Math.min(contactLimits.membersPerBatch, Math.max(1, Math.ceil(members.length / (4 * batchesAtOnce))))
+  const begun = [...saved.open]
+  await sideBySide([...begun, ...chunks(left, size)], sync, async (reading, batch) => {
+    await readMembers(reading, Array.isArray(batch) ? begin(sync, batch) : batch)
     await task.save(saved)
-  }
+  })
 }
 
-async function readBatch(sync: Sync, batch: readonly string[], from?: string): Promise<void> {
+function begin({ ctx, saved }: Sync, members: string[]): Batch {
+  const batch: Batch = { members, startedAt: ctx.now().toISOString() }
+  saved.open.push(batch)
+  saved.lastMember = members.at(-1)
+  return batch
+}
+
+/** Side by side, until all are done or one fails: then the others stop where they are. */
+async function sideBySide<Item>(items: readonly Item[], sync: Sync, work: (reading: Reading, item: Item) => Promise<void>): Promise<void> {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([sync.task.signal, stop.signal])
+  const reading: Reading = {
+    ...sync,
+    task: { ...sync.task, signal },
+    write: together(pagesTogether, (pages) => writePages(sync, pages)),
+  }
+  const limit = pLimit(batchesAtOnce)
+  let failure: { error: unknown } | undefined
+  const one = async (item: Item) => {
+    if (failure) return
+    try {
+      await work(reading, item)
+    } catch (error) {
+      failure ??= { error }
+      stop.abort(error)
+    }
+  }
+  await Promise.all(items.map((item) => limit(one, item)))
+  if (failure) throw failure.error
+}
+
+async function readMembers(sync: Reading, batch: Batch): Promise<void> {
+  const { saved } = sync
+  await readBatch(sync, batch, batch.members)
+  await checkAbsent(sync, batch)
+  saved.open.splice(saved.open.indexOf(batch), 1)
+  saved.done += batch.members.length
+}
+
+async function readBatch(sync: Reading, batch: Batch, members: readonly string[]): Promise<void> {
   const { saved, task } = sync
-  let cursor = from
-  let upcoming = readPage(sync, batch, cursor)
+  let cursor = members === batch.members ? batch.cursor : undefined
+  let upcoming = readPage(sync, members, cursor)
   for (let restarts = 0; ; ) {
     const page = await upcoming
     task.signal.throwIfAborted()
     if (page === 'cursor_expired') {
       // What was applied already is applied again and changes nothing.
       if (++restarts > mostRestarts) throw new Error('WeCom forgets the cursor of the customer list again and again')
-      upcoming = readPage(sync, batch, undefined)
+      upcoming = readPage(sync, members, undefined)
       continue
     }
     if (page === 'split') {
-      for (const half of halves(batch)) await readBatch(sync, half)
+      for (const half of halves(members)) await readBatch(sync, batch, half)
       return
     }
     const next = page.next === cursor ? undefined : page.next
     // The next page is on its way while this one is written.
-    if (next) upcoming = readPage(sync, batch, next)
+    if (next) upcoming = readPage(sync, members, next)
     upcoming.catch(() => undefined)
-    await applyPage(sync, page.items, page.askedAt)
+    await sync.write(page)
     if (!next) return
     cursor = next
-    await task.save({ ...saved, cursor })
+    if (members === batch.members) batch.cursor = cursor
+    await task.save(saved)
   }
 }
 
@@ -78,19 +127,23 @@ async function readPage(sync: Sync, batch: readonly string[], cursor: string | u
   }
 }
 
-async function applyPage(sync: Sync, items: readonly FollowedContact[], askedAt: Date): Promise<void> {
+async function writePages(sync: Sync, pages: readonly Page[]): Promise<undefined[]> {
   const { corp, task } = sync
-  const news = items.flatMap(({ external_contact: contact, follow_info: follow }) => {
-    if (!contact || !follow) return []
-    const shown: ServerFollow = { ...commonFields(follow), tags: (follow.tag_id ?? []).map((id) => ({ id })) }
-    return [{ externalUserId: contact.external_userid, userId: follow.userid, contact, shown, askedAt }]
-  })
+  const news = pages.flatMap(newsOfPage)
   await learnTags(
     sync,
     news.flatMap(({ shown }) => shown.tags.map(({ id }) => id)),
   )
   await repairing(sync, async (ctx) => (await applyNews(ctx, corp, news, task.id)).repairs)
+  return pages.map(() => undefined)
 }
+
+const newsOfPage = ({ items, askedAt }: Page): (News & { shown: ServerFollow })[] =>
+  items.flatMap(({ external_contact: contact, follow_info: follow }) => {
+    if (!contact || !follow) return []
+    const shown: ServerFollow = { ...commonFields(follow), tags: (follow.tag_id ?? []).map((id) => ({ id })) }
+    return [{ externalUserId: contact.external_userid, userId: follow.userid, contact, shown, askedAt }]
+  })
 
 /** The batch endpoint gives ids of tags only: a new one sends us to the list of names first, once. */
 async function learnTags(sync: Sync, ids: readonly string[]): Promise<void> {
@@ -110,17 +163,17 @@ async function learnTags(sync: Sync, ids: readonly string[]): Promise<void> {
  * Live here and not in the list: each is asked for by name before it is ended, because ending is told to people. A half friend
  * whom WeCom does not show may still be confirmed; then the confirmation begins the friendship anew.
  */
-async function checkAbsent(sync: Sync, batch: readonly string[], startedAt: Date): Promise<void> {
+async function checkAbsent(sync: Sync, { members, startedAt }: Batch): Promise<void> {
   const { ctx, corp, app, task } = sync
   const absent = await ctx.db
     .selectFrom('wecomFollows')
     .select(['externalUserid', 'userId'])
     .where('tenantId', '=', ctx.tenantId)
     .where('corp', '=', corp)
-    .where('userId', 'in', batch)
+    .where('userId', 'in', members)
     .where('live', '=', true)
     .where((eb) => eb.or([eb('seenIn', 'is', null), eb('seenIn', '<>', task.id)]))
-    .where('changedAt', '<', startedAt)
+    .where('changedAt', '<', new Date(startedAt))
     .execute()
   for (const { externalUserid: externalUserId, userId } of absent) {
     task.signal.throwIfAborted()

@@ -14,10 +14,10 @@ export const Saved = z.object({
   done: z.int().default(0),
   total: z.int().default(0),
   repaired: z.int().default(0),
-  /** Members whose customers are read, in order of their ids: the last one of the last whole batch. */
+  /** Members whose customers are read, in order of their ids: the last one of the batches that were begun. */
   lastMember: z.string().optional(),
-  cursor: z.string().optional(),
-  batchStartedAt: z.string().optional(),
+  /** Batches that were begun and not ended. */
+  open: z.array(z.object({ members: z.array(z.string()), cursor: z.string().optional(), startedAt: z.string() })).default([]),
   /** Groups are read in order of their ids: the last one of the last whole batch. */
   lastGroup: z.string().optional(),
   /** The first time that groups are read: then none is a repair. */

@@ -14,13 +14,18 @@ export const tagsToWecom: Consumer = {
   name: 'wecom_tags',
   from: 'now',
   events: ['customer.tagged', 'customer.untagged'],
-  async handle(ctx, { customerId, properties }) {
-    if (customerId === null || properties.source === 'wecom') return
+  async handle(ctx, events) {
+    const here = events.flatMap(({ customerId, properties }) =>
+      customerId === null || properties.source === 'wecom' ? [] : [{ customer: customerId, tag: Number(properties.tag) }],
+    )
+    if (here.length === 0) return
     await sql`
       insert into wecom_tag_pushes as p (tenant_id, customer_id, tag_id, due_at)
-      select ${ctx.tenantId}, ${customerId}, ${Number(properties.tag)}, ${ctx.now()}
+      select distinct ${ctx.tenantId}::int, n.customer, n.tag, ${ctx.now()}::timestamptz
+      from jsonb_to_recordset(${JSON.stringify(here)}::jsonb) as n(customer int, tag int)
       where exists (select from customers me join customers c on c.tenant_id = me.tenant_id and c.canonical_id = me.canonical_id
-        join wecom_follows f on f.tenant_id = c.tenant_id and f.customer_id = c.id and f.live where me.tenant_id = ${ctx.tenantId} and me.id = ${customerId})
+        join wecom_follows f on f.tenant_id = c.tenant_id and f.customer_id = c.id and f.live where me.tenant_id = ${ctx.tenantId} and me.id = n.customer)
+      order by 2, 3
       on conflict (tenant_id, customer_id, tag_id) do update set version = p.version + 1, attempts = 0, due_at = excluded.due_at, error_message = null`.execute(
       ctx.db,
     )

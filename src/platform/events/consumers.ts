@@ -15,16 +15,20 @@ export type LoggedEvent = {
   requestId: string | null
 }
 
-/** A reader of the log with a memory of its own. `handle` changes PostgreSQL only; outward calls go through jobs and intents. */
+/**
+ * A reader of the log with a memory of its own. `handle` gets events of one tenant in their order and changes PostgreSQL only;
+ * outward calls go through jobs and intents. When it fails nothing of the list has happened, and each event is tried alone.
+ */
 export type Consumer = {
   name: string
   /** Where a consumer starts that was never here before. */
   from: 'beginning' | 'now'
   events: readonly string[] | '*'
-  handle(ctx: Context, event: LoggedEvent): Promise<void>
+  handle(ctx: Context, events: readonly LoggedEvent[]): Promise<void>
 }
 
 type Row = {
+  partition: number
   tenant_id: number
   transaction: string
   seq: number
@@ -36,7 +40,6 @@ type Row = {
   properties: Record<string, unknown>
   request_id: string | null
 }
-type Position = { transaction: string; seq: number }
 
 /** Long transactions hold back the horizon below which everybody may read. */
 const batchMs = 300
@@ -97,30 +100,29 @@ export async function consumeOnce(
   // A statement of its own, before anything is read: what lies below had ended by then.
   const { rows } = await systemPool.query<{ horizon: string }>('select event_horizon()::text as horizon')
   const horizon = rows[0]?.horizon ?? '0'
-  const waiting = await systemPool.query<{ consumer: string; partition: number }>(
-    `select consumer, partition from consumer_positions p
+  const waiting = await systemPool.query<{ consumer: string }>(
+    `select distinct consumer from consumer_positions p
      where exists (select from event_log e where e.partition = p.partition and (e.transaction, e.seq) > (p.transaction, p.seq) and e.transaction < $1::xid8)`,
     [horizon],
   )
   let moved = 0
-  for (const { consumer: name, partition } of waiting.rows) {
+  for (const { consumer: name } of waiting.rows) {
     const consumer = consumers.find((one) => one.name === name)
-    if (consumer) moved += await consumePartition(installation, { consumer, partition, horizon }, attempts)
+    if (consumer) moved += await consume(installation, { consumer, horizon }, attempts)
   }
   return moved
 }
 
-type Place = { consumer: Consumer; partition: number; horizon: string }
+type Place = { consumer: Consumer; horizon: string }
 
-async function consumePartition(installation: Installation, place: Place, attempts: Map<string, number>): Promise<number> {
-  const { consumer, partition } = place
+/** What lies before a consumer in all partitions that nobody else is reading for it, in one transaction. */
+async function consume(installation: Installation, place: Place, attempts: Map<string, number>): Promise<number> {
   const client = await installation.databases.systemPool.connect()
   try {
     await client.query('begin')
-    const position = await lockPosition(client, consumer, partition)
-    const rows = position ? await readAhead(client, place, position) : []
-    const passed = await passRows(installation, client, consumer, partition, rows, attempts)
-    if (passed.length > 0) await movePosition(client, consumer, partition, passed.at(-1))
+    const rows = await readAhead(client, place)
+    const passed = await passRows(installation, client, place.consumer, rows, attempts)
+    if (passed.length > 0) await movePositions(client, place.consumer, passed)
     await client.query('commit')
     return passed.length
   } catch (error) {
@@ -131,53 +133,83 @@ async function consumePartition(installation: Installation, place: Place, attemp
   }
 }
 
-const lockPosition = async (client: PoolClient, consumer: Consumer, partition: number): Promise<Position | undefined> =>
-  (
-    await client.query<Position>(
-      'select transaction::text, seq from consumer_positions where consumer = $1 and partition = $2 for update skip locked',
-      [consumer.name, partition],
-    )
-  ).rows[0]
-
-/** By transaction, then sequence, and only what no running transaction can still get in front of. */
-const readAhead = async (client: PoolClient, { partition, horizon }: Place, position: Position): Promise<Row[]> =>
+/** Partition by partition, by transaction, then sequence, and only what no running transaction can still get in front of. */
+const readAhead = async (client: PoolClient, { consumer, horizon }: Place): Promise<Row[]> =>
   (
     await client.query<Row>(
-      `select tenant_id, transaction::text, seq, barrier, id, name, customer_id, at, properties, request_id from event_log
-       where partition = $1 and (transaction, seq) > ($2::xid8, $3) and transaction < $4::xid8
-       order by transaction, seq limit $5`,
-      [partition, position.transaction, position.seq, horizon, batchEvents],
+      `with mine as materialized (select partition, transaction, seq from consumer_positions where consumer = $1 for update skip locked)
+       select e.* from mine m cross join lateral (
+         select partition, tenant_id, transaction::text, seq, barrier, id, name, customer_id, at, properties, request_id from event_log
+         where partition = m.partition and (transaction, seq) > (m.transaction, m.seq) and transaction < $2::xid8
+         order by event_log.transaction, seq limit $3) e
+       order by e.partition, e.transaction::xid8, e.seq`,
+      [consumer.name, horizon, batchEvents],
     )
   ).rows
 
+/** Handles what concerns the consumer; returns the rows that are behind it now. */
 async function passRows(
   installation: Installation,
   client: PoolClient,
   consumer: Consumer,
-  partition: number,
   rows: Row[],
   attempts: Map<string, number>,
 ): Promise<Row[]> {
   const deadline = Date.now() + batchMs
-  const passed: Row[] = []
-  for (const row of rows) {
-    if (Date.now() > deadline) break
-    if (row.barrier !== null && !(await mayPassBarrier(client, consumer, partition, row))) break
-    // The copy of a fact in the second customer's partition is only the barrier; the first carries it.
-    const carries = row.barrier === null || row.barrier > partition
-    if (
-      carries &&
-      (consumer.events === '*' || consumer.events.includes(row.name)) &&
-      !(await handle(installation, client, consumer, row, attempts))
-    )
-      break
-    passed.push(row)
+  const open = await untilBarriers(client, consumer, rows)
+  // The copy of a fact in the second customer's partition is only the barrier; the first carries it.
+  const concerning = open.filter(
+    ({ barrier, partition, name }) =>
+      (barrier === null || barrier > partition) && (consumer.events === '*' || consumer.events.includes(name)),
+  )
+  for (const list of byTenant(concerning)) {
+    const left = await handleAll(installation, client, consumer, list, attempts)
+    if (left) return open.slice(0, open.indexOf(left))
+    if (Date.now() > deadline) return open.slice(0, open.indexOf(list.at(-1) as Row) + 1)
   }
-  return passed
+  return open
+}
+
+async function untilBarriers(client: PoolClient, consumer: Consumer, rows: Row[]): Promise<Row[]> {
+  const open: Row[] = []
+  let stopped: number | undefined
+  for (const row of rows) {
+    if (row.partition === stopped) continue
+    if (row.barrier !== null && !(await mayPassBarrier(client, consumer, row, row.barrier))) stopped = row.partition
+    else open.push(row)
+  }
+  return open
+}
+
+/** In their order: neighbours of one tenant are one list. */
+function byTenant(rows: readonly Row[]): Row[][] {
+  const lists: Row[][] = []
+  for (const row of rows) {
+    const last = lists.at(-1)
+    if (last?.[0]?.tenant_id === row.tenant_id && last.length < batchEvents) last.push(row)
+    else lists.push([row])
+  }
+  return lists
+}
+
+/** Together, and where that fails one by one. Returns the event that should be tried again later, if there is one. */
+async function handleAll(
+  installation: Installation,
+  client: PoolClient,
+  consumer: Consumer,
+  rows: readonly Row[],
+  attempts: Map<string, number>,
+): Promise<Row | undefined> {
+  if (rows.length > 1 && (await attempt(installation, client, consumer, rows)) === undefined) {
+    for (const { id } of rows) attempts.delete(`${consumer.name} ${id}`)
+    return undefined
+  }
+  for (const row of rows) if (!(await handleAlone(installation, client, consumer, row, attempts))) return row
+  return undefined
 }
 
 /** Both partitions stop before their copy; the lower one goes first when the other has arrived, the other follows. */
-async function mayPassBarrier(client: PoolClient, consumer: Consumer, partition: number, row: Row): Promise<boolean> {
+async function mayPassBarrier(client: PoolClient, consumer: Consumer, row: Row, barrier: number): Promise<boolean> {
   const found = await client.query(
     `select exists (select from event_log e, consumer_positions p
        where p.consumer = $1 and p.partition = $2 and e.partition = $2 and (e.transaction, e.seq) > (p.transaction, p.seq)
@@ -185,10 +217,10 @@ async function mayPassBarrier(client: PoolClient, consumer: Consumer, partition:
      exists (select from event_log e, consumer_positions p
        where p.consumer = $1 and p.partition = $2 and e.partition = $2 and e.transaction = $4::xid8 and e.id = $3
          and (e.transaction, e.seq) <= (p.transaction, p.seq)) as passed`,
-    [consumer.name, row.barrier, row.id, row.transaction],
+    [consumer.name, barrier, row.id, row.transaction],
   )
   const { before, passed } = found.rows[0]
-  return partition < (row.barrier ?? 0) ? !before : passed || !(await stillLogged(client, row))
+  return row.partition < barrier ? !before : passed || !(await stillLogged(client, row))
 }
 
 /** The carrying copy may be gone already: everybody passed it and it was cleaned away. */
@@ -202,7 +234,7 @@ const stillLogged = async (client: PoolClient, row: Row): Promise<boolean> =>
   ).rowCount !== 0
 
 /** False when the event should be tried again later; an event that cannot be handled becomes a dead letter and is passed. */
-async function handle(
+async function handleAlone(
   installation: Installation,
   client: PoolClient,
   consumer: Consumer,
@@ -210,39 +242,49 @@ async function handle(
   attempts: Map<string, number>,
 ): Promise<boolean> {
   const key = `${consumer.name} ${row.id}`
+  const error = await attempt(installation, client, consumer, [row])
+  if (error === undefined) return attempts.delete(key) || true
+  const tried = (attempts.get(key) ?? 0) + 1
+  attempts.set(key, tried)
+  if (isPassing(error) && tried < attemptsBeforeDeadLetter) return false
+  attempts.delete(key)
+  await bury(client, consumer, row, error, tried)
+  installation.log.error({ err: error, consumer: consumer.name, event: row.id, requestId: row.request_id }, 'event became a dead letter')
+  return true
+}
+
+/** The error that undid it, if there was one. */
+async function attempt(installation: Installation, client: PoolClient, consumer: Consumer, rows: readonly Row[]): Promise<unknown> {
   await client.query('savepoint handling')
   try {
-    await handleAs(installation, client, consumer, row)
+    await handleAs(installation, client, consumer, rows)
     await client.query('set local role liuliang_system; release savepoint handling')
-    attempts.delete(key)
-    return true
+    return undefined
   } catch (error) {
     await client.query('rollback to savepoint handling; set local role liuliang_system')
-    const tried = (attempts.get(key) ?? 0) + 1
-    attempts.set(key, tried)
-    if (isPassing(error) && tried < attemptsBeforeDeadLetter) return false
-    attempts.delete(key)
-    await bury(client, consumer, row, error, tried)
-    installation.log.error({ err: error, consumer: consumer.name, event: row.id, requestId: row.request_id }, 'event became a dead letter')
-    return true
+    return error ?? new Error('a handler threw nothing')
   }
 }
 
 /** The handler works as the tenant, behind row-level security, on the very transaction that moves the position. */
-async function handleAs(installation: Installation, client: PoolClient, consumer: Consumer, row: Row): Promise<void> {
-  await client.query(`set local role liuliang_app; set local app.tenant = '${row.tenant_id}'`)
-  const base = createContext(installation, row.tenant_id, systemActor, row.request_id ?? row.id)
+async function handleAs(installation: Installation, client: PoolClient, consumer: Consumer, rows: readonly Row[]): Promise<void> {
+  const [first] = rows
+  if (!first) return
+  await client.query(`set local role liuliang_app; set local app.tenant = '${first.tenant_id}'`)
+  const base = createContext(installation, first.tenant_id, systemActor, first.request_id ?? first.id)
   const ctx: Context = { ...base, db: kysely({ connect: async () => keepOpen(client), end: async () => undefined } as never), pending: [] }
-  await consumer.handle(ctx, {
-    id: row.id,
-    name: row.name,
-    customerId: row.customer_id,
-    at: row.at,
-    properties: row.properties,
-    requestId: row.request_id,
-  })
+  await consumer.handle(ctx, rows.map(eventOf))
   await writeEvents(ctx)
 }
+
+const eventOf = (row: Row): LoggedEvent => ({
+  id: row.id,
+  name: row.name,
+  customerId: row.customer_id,
+  at: row.at,
+  properties: row.properties,
+  requestId: row.request_id,
+})
 
 /** Lends the connection to Kysely without letting it be given back. */
 const keepOpen = (client: PoolClient): PoolClient =>
@@ -263,14 +305,6 @@ const isPassing = (error: unknown): boolean =>
 
 async function bury(client: PoolClient, consumer: Consumer, row: Row, error: unknown, tried: number): Promise<void> {
   const { code, message } = describeError(error)
-  const event = {
-    id: row.id,
-    name: row.name,
-    customerId: row.customer_id,
-    at: row.at,
-    properties: row.properties,
-    requestId: row.request_id,
-  }
   await client.query(
     `insert into dead_letters (tenant_id, consumer, event_id, event, error_code, error_message, attempts) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (tenant_id, consumer, event_id) do update set failed_at = now(), error_code = $5, error_message = $6, attempts = dead_letters.attempts + $7, replayed_at = null`,
@@ -278,7 +312,7 @@ async function bury(client: PoolClient, consumer: Consumer, row: Row, error: unk
       row.tenant_id,
       consumer.name,
       row.id,
-      JSON.stringify(event),
+      JSON.stringify(eventOf(row)),
       code,
       code === 'internal.error' ? (error as Error).message : message,
       tried,
@@ -286,13 +320,15 @@ async function bury(client: PoolClient, consumer: Consumer, row: Row, error: unk
   )
 }
 
-const movePosition = (client: PoolClient, consumer: Consumer, partition: number, last: Row | undefined): Promise<unknown> =>
-  client.query('update consumer_positions set transaction = $3::xid8, seq = $4, moved_at = now() where consumer = $1 and partition = $2', [
-    consumer.name,
-    partition,
-    last?.transaction,
-    last?.seq,
-  ])
+/** Each partition stands at the last of its rows. */
+async function movePositions(client: PoolClient, consumer: Consumer, passed: readonly Row[]): Promise<void> {
+  const last = [...new Map(passed.map((row) => [row.partition, row])).values()]
+  await client.query(
+    `update consumer_positions p set transaction = n.transaction::xid8, seq = n.seq, moved_at = now()
+     from unnest($2::smallint[], $3::text[], $4::bigint[]) as n(partition, transaction, seq) where p.consumer = $1 and p.partition = n.partition`,
+    [consumer.name, last.map(({ partition }) => partition), last.map(({ transaction }) => transaction), last.map(({ seq }) => seq)],
+  )
+}
 
 /** Runs one dead letter again through its consumer, in a transaction of its own. */
 export async function replayDeadLetter(ctx: Context, consumers: readonly Consumer[], id: number): Promise<void> {
@@ -307,7 +343,7 @@ export async function replayDeadLetter(ctx: Context, consumers: readonly Consume
     const consumer = consumers.find(({ name }) => name === letter.consumer)
     const event = letter.event as unknown as LoggedEvent
     const inner: Context = { ...ctx, db, pending: [] }
-    await consumer?.handle(inner, { ...event, at: new Date(event.at) })
+    await consumer?.handle(inner, [{ ...event, at: new Date(event.at) }])
     await writeEvents(inner)
     await db.updateTable('deadLetters').set({ replayedAt: ctx.now() }).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
   })

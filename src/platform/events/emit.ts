@@ -16,6 +16,8 @@ export type PendingEvent = {
   otherCustomerId: number | null
   at: Date
   properties: Record<string, unknown>
+  /** Of the request it came from; one transaction may do the work of several. */
+  requestId: string
 }
 
 type Fact<P extends z.ZodObject> = {
@@ -36,6 +38,7 @@ export function emit<P extends z.ZodObject>(ctx: Context, definition: EventDefin
     otherCustomerId: fact.otherCustomerId ?? null,
     at: fact.at ?? ctx.now(),
     properties: definition.properties.parse(fact.properties),
+    requestId: ctx.requestId,
   })
 }
 
@@ -79,6 +82,7 @@ async function writeChunk(ctx: Context, events: PendingEvent[]): Promise<void> {
       customer: event.customerId,
       at: event.at.toISOString(),
       properties: event.properties,
+      request: event.requestId,
     })),
   )
   const payload = JSON.stringify(
@@ -87,9 +91,9 @@ async function writeChunk(ctx: Context, events: PendingEvent[]): Promise<void> {
   await sql`
     with logged as (
       insert into event_log (tenant_id, partition, barrier, id, name, customer_id, at, properties, request_id)
-      select ${ctx.tenantId}, e.partition, e.barrier, e.id, e.name, e.customer, e.at, e.properties, ${ctx.requestId}
+      select ${ctx.tenantId}, e.partition, e.barrier, e.id, e.name, e.customer, e.at, e.properties, e.request
       from jsonb_to_recordset(${JSON.stringify(log)}::jsonb)
-        as e(partition smallint, barrier smallint, id uuid, name text, customer int, at timestamptz, properties jsonb)
+        as e(partition smallint, barrier smallint, id uuid, name text, customer int, at timestamptz, properties jsonb, request text)
     )
     insert into event_inbox (tenant_id, events, payload) values (${ctx.tenantId}, ${events.length}, ${payload})`.execute(ctx.db)
 }

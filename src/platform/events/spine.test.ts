@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { z } from 'zod'
+import type { Context } from '../context.ts'
 import { openTestWorkspace, type TestWorkspace } from '../testing/workspace.ts'
 import { defineEvent } from './catalogue.ts'
-import { type Consumer, cleanLog, consumeAll, consumeOnce, registerConsumers } from './consumers.ts'
+import { type Consumer, cleanLog, consumeAll, consumeOnce, type LoggedEvent, registerConsumers } from './consumers.ts'
 import { emit, inTransaction } from './emit.ts'
 import { createInboxWriter, eventIdOf } from './inbox.ts'
 import { loadOnce } from './loader.ts'
@@ -91,7 +92,14 @@ describe('loader', () => {
 
 describe('consumers', () => {
   const seen: string[] = []
-  const consumer = (name: string, handle: Consumer['handle']): Consumer => ({ name, from: 'beginning', events: ['thing.counted'], handle })
+  const consumer = (name: string, handleOne: (ctx: Context, event: LoggedEvent) => Promise<void>): Consumer => ({
+    name,
+    from: 'beginning',
+    events: ['thing.counted'],
+    async handle(ctx, events) {
+      for (const event of events) await handleOne(ctx, event)
+    },
+  })
   const drain = async (consumers: Consumer[]) => {
     await consumeAll(workspace, consumers)
   }
