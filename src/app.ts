@@ -24,6 +24,12 @@ import { searching } from '#insight/search/routes.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { tracker } from '#insight/tracking/tracker-routes.ts'
+import { consentsFromCallbacks } from '#management/archive/consents.ts'
+import { archiveExport } from '#management/archive/export.ts'
+import { chatRecordsImport } from '#management/archive/import.ts'
+import { runArchive } from '#management/archive/pull.ts'
+import { archive } from '#management/archive/routes.ts'
+import { archiveOfWecom } from '#management/archive/wecom.ts'
 import { customersExport } from '#management/customers/export.ts'
 import { customersImport, phonesImport, tagsImport } from '#management/customers/import.ts'
 import { bulkTagging, customerSchedules } from '#management/customers/jobs.ts'
@@ -53,6 +59,7 @@ import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
 import { operationEventDefinitions } from '#operation/events.ts'
 import { groupsExport } from '#operation/groups/export.ts'
+import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
 import type { Installation } from '#platform/context.ts'
@@ -78,7 +85,7 @@ import { version } from '#platform/version.ts'
 // The only place that knows every feature. A new feature adds its lines here and nowhere else.
 
 /** Readers of the event log. */
-export const consumers: readonly Consumer[] = [webhookConsumer, tagsToWecom, liveCodeReactions]
+export const consumers: readonly Consumer[] = [webhookConsumer, tagsToWecom, consentsFromCallbacks, liveCodeReactions]
 
 /** What a file can hold. */
 export const importKinds: readonly ImportKind[] = [
@@ -90,18 +97,19 @@ export const importKinds: readonly ImportKind[] = [
   tagsImport,
   phonesImport,
   groupMessagesImport,
+  chatRecordsImport(findGroups),
   spendImport,
 ]
 
 const imported = importJob(importKinds)
 
 /** Lists that can be taken away as a file. */
-export const exportKinds: readonly ExportKind[] = [ordersExport, customersExport, groupsExport, repairsExport]
+export const exportKinds: readonly ExportKind[] = [ordersExport, customersExport, groupsExport, archiveExport, repairsExport]
 
 export const exported = exportJob(exportKinds)
 
 /** What features above the connection read of WeCom. */
-export const wecomParts: readonly WecomPart[] = [groupsOfWecom]
+export const wecomParts: readonly WecomPart[] = [groupsOfWecom, archiveOfWecom]
 
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [bulkTagging, syncCorp(wecomParts), refreshCustomer, refreshGroup, ...liveCodeJobs, imported, exported]
@@ -124,6 +132,7 @@ const welcomes: readonly WelcomeDecider[] = [greetByLiveCode]
 /** What a worker does all the time beside consumers, jobs and schedules. */
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
   (installation, signal) => runWecom(installation, welcomes, signal, wecomParts),
+  (installation, signal) => runArchive(installation, findGroups, signal),
 ]
 
 /** Everything that may be emitted. */
@@ -173,6 +182,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/spends', spends],
   ['/api/v1/live-codes', liveCodes],
   ['/api/v1/groups', groups],
+  ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/overview', overview],
   ['/api/v1/search', searching],

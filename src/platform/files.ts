@@ -30,10 +30,15 @@ const types: readonly { contentType: string; mostBytes: number; is(bytes: Buffer
 
 export const mostFileBytes = Math.max(...types.map(({ mostBytes }) => mostBytes))
 
-/** Keeps a file under what its bytes are, whatever its name or sender say. */
-export async function storeFile(ctx: Context, given: { name: string; bytes: Buffer }): Promise<FileFacts> {
+const anything = { contentType: 'application/octet-stream', mostBytes: 100_000_000 }
+
+/**
+ * Keeps a file under what its bytes are, whatever its name or sender say. `anyType`: what none of ours is, is kept as bytes to be
+ * saved and never shown, for files that WeCom has and nobody uploads.
+ */
+export async function storeFile(ctx: Context, given: { name: string; bytes: Buffer }, { anyType = false } = {}): Promise<FileFacts> {
   const name = safeFileName(given.name)
-  const type = types.find(({ is }) => is(given.bytes, name))
+  const type = types.find(({ is }) => is(given.bytes, name)) ?? (anyType ? anything : undefined)
   if (!type)
     throw appError('file.type_unknown', {
       status: 415,

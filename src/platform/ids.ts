@@ -16,6 +16,8 @@ export type IdCodec = {
 /** Every kind of thing that has an id outside, and the noun of its "not found". */
 export const idPrefixes = {
   api: 'api_key',
+  arm: 'archive_message',
+  art: 'archive_talk',
   att: 'attribute',
   aud: 'audit_entry',
   cha: 'channel',

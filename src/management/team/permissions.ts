@@ -36,6 +36,7 @@ export const permissionCatalogue = [
   { name: 'api_keys.write', zh: '编辑 API 密钥', en: 'Edit API keys' },
   { name: 'operations.read', zh: '查看运行状况', en: 'See operations' },
   { name: 'operations.write', zh: '处理死信', en: 'Handle dead letters' },
+  { name: 'archive.read', zh: '查看会话存档', en: 'Read the chat archive' },
   { name: 'audit.read', zh: '查看审计日志', en: 'See the audit log' },
 ] as const
 

@@ -159,6 +159,7 @@ export const presets = {
       'webhooks.read',
       'api_keys.read',
       'operations.read',
+      'archive.read',
       'audit.read',
     ],
     home: '/audit',

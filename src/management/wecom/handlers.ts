@@ -103,6 +103,7 @@ const handledAbove: ReadonlySet<string> = new Set<KnownEvent['type']>([
   'change_external_chat.create',
   'change_external_chat.update',
   'change_external_chat.dismiss',
+  'msgaudit_notify',
   'customer_acquisition.balance_low',
   'customer_acquisition.balance_exhausted',
   'customer_acquisition.balance_increased',

@@ -4,7 +4,7 @@ import type { SecretBox } from '#platform/secrets.ts'
 type Speaker = { tenantId: number; secrets: SecretBox }
 
 /** Secrets of a corp; each is sealed to its place, so that none can be moved into another row. */
-export type SecretField = 'secret' | 'callback_token' | 'callback_key'
+export type SecretField = 'secret' | 'callback_token' | 'callback_key' | 'archive_secret' | `archive_key_${number}`
 
 export const sealSecret = (who: Speaker, corpId: string, field: SecretField, text: string): Buffer =>
   who.secrets.seal(text, place(who, corpId, field))

@@ -250,3 +250,20 @@ export async function listMemberships(
 export async function timezoneOf(ctx: Context): Promise<string> {
   return (await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()).timezone
 }
+
+/** Groups by the id that WeCom gives them. */
+export async function findGroups(
+  ctx: Context,
+  corp: number,
+  chatIds: readonly string[],
+): Promise<Map<string, { id: number; name: string }>> {
+  if (chatIds.length === 0) return new Map()
+  const rows = await ctx.db
+    .selectFrom('groups')
+    .select(['id', 'name', 'chatId'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('chatId', 'in', [...chatIds])
+    .execute()
+  return new Map(rows.map(({ id, name, chatId }) => [chatId, { id, name }]))
+}

@@ -3,6 +3,8 @@ import type { FileRow } from './source.ts'
 
 const longestLine = 1_000_000
 const deepest = 12
+/** A column of this key is the whole object, for kinds whose objects have more shapes than columns. */
+const wholeLine = '$'
 
 /** One object a line; nested keys are columns with dots. Numbers keep their digits: an id of 19 digits comes out as it went in. */
 export async function* readJsonLines(
@@ -61,6 +63,7 @@ function flatten(
   into = new Map<string, string>(),
   depth = 0,
 ): Map<string, string> {
+  if (depth === 0 && json.includes(wholeLine)) into.set(wholeLine, JSON.stringify(value))
   for (const [name, one] of Object.entries(value)) {
     const key = prefix + name
     if (one === null || one === undefined) continue

@@ -48,6 +48,8 @@ async function ask({ url, secret, timeoutMs = 20_000 }: Sidecar, path: string, b
   const response = await fetch(`${url.replace(/\/$/, '')}/${path}`, {
     headers: { authorization: `Bearer ${secret}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    // The secret goes to the address that was typed in and nowhere else.
+    redirect: 'error',
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((cause: unknown) => {
     throw appError('wecom.archive_unreachable', { status: 502, message: 'The archive’s process did not answer.', cause })

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { isWecomError } from '../errors.ts'
 import { openRandomKey } from './keys.ts'
 import { readArchiveMessage } from './messages.ts'
 
@@ -41,8 +42,9 @@ export async function readArchive(source: ArchiveSource, keys: ArchiveKeys, afte
   return page
 }
 
-async function openRow(
-  source: ArchiveSource,
+/** One row as its typed model, or why it cannot be one. */
+export async function openRow(
+  source: Pick<ArchiveSource, 'open'>,
   keys: ArchiveKeys,
   row: ArchiveRow,
 ): Promise<ReturnType<typeof readArchiveMessage> | ArchiveFault['reason']> {
@@ -52,8 +54,15 @@ async function openRow(
   const randomKey = openRandomKey(key, row.encrypt_random_key)
   if (!randomKey) return 'bad_key'
   // A source that is away fails the page; a message it cannot open fails alone.
-  return readPlain(await source.open(randomKey, row.encrypt_chat_msg))
+  const text = await source.open(randomKey, row.encrypt_chat_msg).catch((error: unknown) => {
+    if (isWecomError(error, ...cannotOpen)) return undefined
+    throw error
+  })
+  return text === undefined ? 'unreadable' : readPlain(text)
 }
+
+/** Codes of the library's DecryptData: a key of the wrong shape, decryption failed, no key of that version, broken text. */
+const cannotOpen = [10004, 10006, 10007, 10008]
 
 function readPlain(text: string): ReturnType<typeof readArchiveMessage> | 'unreadable' {
   try {
