@@ -68,6 +68,23 @@ test('kill -9 in the middle of writing loses nothing that was answered', async (
   expect((await second.ended).code).toBe(0)
 })
 
+test('a second process on the folder is refused with a word why, and let in when the first was killed', { timeout: 60_000 }, async () => {
+  const first = run([])
+  await first.ready
+  const second = await run([]).ended
+  expect(second.code).toBe(1)
+  expect(JSON.parse(second.stderr.trim().split('\n').at(-1) ?? '')).toEqual({
+    code: 'sandbox.not_started',
+    message: `Another sandbox is running on the folder ${dataDir}. Stop it, or name another folder with --data.`,
+  })
+  first.child.kill('SIGKILL')
+  await first.ended
+  const third = run([])
+  expect((await third.ready).corps).toHaveLength(1)
+  third.child.kill('SIGTERM')
+  await third.ended
+})
+
 test.each([
   ['a foreign host', ['--host', '0.0.0.0'], {}],
   ['a port that is none', ['--port', '99999'], {}],

@@ -1,6 +1,6 @@
 // Customers as the members' friends (section 4).
 import { z } from 'zod'
-import { emit, externalContactEvent } from '../callbacks/events.ts'
+import { editEvent, emit } from '../callbacks/events.ts'
 import { avatarUrl } from '../company/avatar.ts'
 import {
   type Customer,
@@ -188,13 +188,21 @@ function remark(call: Call, input: RemarkInput) {
   // Mobiles alone are no edit (D 92694).
   const isEdit =
     changed.remark !== follow.remark || changed.description !== follow.description || changed.remarkCorpName !== follow.remarkCorpName
-  if (isEdit && world.settings.habits.apiEdits)
-    emit(world, agent.corpId, externalContactEvent('edit_external_contact', follow.userId, follow.externalUserId))
+  if (isEdit && world.settings.habits.apiEdits) emit(world, agent.corpId, editEvent(follow))
   publish(world, { kind: 'friend', externalUserId: follow.externalUserId, userId: follow.userId })
   return {}
 }
 
-type Served = { id: number; external_userid: string; userid: string; request: string | null; name: string; chat_id: string; at: number }
+type Served = {
+  id: number
+  external_userid: string
+  userid: string
+  name: string
+  chat_id: string
+  chat_name: string
+  is_customer: number
+  at: number
+}
 
 /** First whoever is or nearly is a friend, then whoever is in a customer group, once per group: two rows for one person are usual. */
 function contactList({ world, agent }: Call, input: { cursor?: string | undefined; limit: number }) {
@@ -220,7 +228,7 @@ function contactList({ world, agent }: Call, input: { cursor?: string | undefine
 
 const servedFriends = (world: World, corpId: string, after: number, limit: number): Served[] =>
   world.store.all<Served>(
-    `SELECT follows.id, external_userid, userid, request, customers.name, '' AS chat_id, follows.created_at AS at FROM follows JOIN customers USING (external_userid)
+    `SELECT follows.id, external_userid, userid, customers.name, '' AS chat_id, '' AS chat_name, request IS NULL AS is_customer, follows.created_at AS at FROM follows JOIN customers USING (external_userid)
        WHERE follows.corp_id = ? AND follows.id > ? AND (member_side = 1 OR request = 'half') ORDER BY follows.id LIMIT ?`,
     corpId,
     after,
@@ -230,23 +238,28 @@ const servedFriends = (world: World, corpId: string, after: number, limit: numbe
 /** userid is the group's owner here: it decides who may see the group. */
 const servedInGroups = (world: World, corpId: string, after: number, limit: number): Served[] =>
   world.store.all<Served>(
-    `SELECT group_members.id, member AS external_userid, owner AS userid, NULL AS request, '' AS name, chat_id, joined_at AS at FROM group_members JOIN group_chats USING (chat_id)
-       WHERE corp_id = ? AND group_members.id > ? AND type = 2 AND left_at IS NULL AND dismissed_at IS NULL ORDER BY group_members.id LIMIT ?`,
+    `SELECT group_members.id, member AS external_userid, owner AS userid, customers.name, chat_id, group_chats.name AS chat_name, joined_at AS at,
+       EXISTS (SELECT 1 FROM follows WHERE external_userid = member AND member_side = 1 AND request IS NULL) AS is_customer
+     FROM group_members JOIN group_chats USING (chat_id) JOIN customers ON external_userid = member
+     WHERE group_chats.corp_id = ? AND group_members.id > ? AND group_members.type = 2 AND left_at IS NULL AND dismissed_at IS NULL ORDER BY group_members.id LIMIT ?`,
     corpId,
     after,
     limit,
   )
 
+/** Whoever is nobody's friend has no id here, half a name, and of a group its name. */
 function servedBody(row: Served, session: number) {
   const shared = { tmp_openid: seededId('tm', session, row.external_userid), add_time: toSeconds(row.at) }
-  if (row.chat_id) return { is_customer: true, external_userid: row.external_userid, chat_id: row.chat_id, ...shared }
-  const isCustomer = row.request === null
-  return {
-    is_customer: isCustomer,
-    follow_userid: row.userid,
-    ...(isCustomer ? { external_userid: row.external_userid } : { name: `***${[...row.name].at(-1) ?? ''}` }),
-    ...shared,
-  }
+  if (row.is_customer === 0)
+    return {
+      is_customer: false,
+      name: `***${[...row.name].at(-1) ?? ''}`,
+      follow_userid: row.userid,
+      ...(row.chat_id ? { chat_name: row.chat_name } : {}),
+      ...shared,
+    }
+  const place = row.chat_id ? { chat_id: row.chat_id } : { follow_userid: row.userid }
+  return { is_customer: true, external_userid: row.external_userid, ...place, ...shared }
 }
 
 const contactBody = (world: World, it: Customer) => ({
@@ -257,7 +270,12 @@ const contactBody = (world: World, it: Customer) => ({
   gender: it.gender,
   ...(it.type === 1
     ? { unionid: it.unionId }
-    : { position: it.position, corp_name: it.corpName, corp_full_name: it.corpFullName, external_profile: { external_attr: [] } }),
+    : {
+        position: it.position,
+        corp_name: it.corpName,
+        corp_full_name: it.corpFullName,
+        external_profile: { external_attr: it.attributes },
+      }),
 })
 
 const followBody = (it: Follow) => ({
@@ -270,6 +288,7 @@ const followBody = (it: Follow) => ({
   remark_mobiles: it.remarkMobiles,
   ...(it.remarkCorpName ? { remark_corp_name: it.remarkCorpName } : {}),
   ...(it.state ? { state: it.state } : {}),
+  ...(it.channels ? { wechat_channels: it.channels } : {}),
 })
 
 function tagBodies(world: World, follow: Follow) {

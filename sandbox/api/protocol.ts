@@ -85,6 +85,7 @@ export const texts = {
   41049: 'welcome code missing',
   41050: 'invalid welcome code',
   41051: 'customer has start chating',
+  41053: 'customer has not agreed to msg audit',
   41054: 'user not activated',
   41055: 'group welcome template count out of limit',
   41058: 'no permission to operate this group welcome template',

@@ -1,6 +1,6 @@
 // Corp tags (section 7).
 import { z } from 'zod'
-import { emit, externalContactEvent } from '../callbacks/events.ts'
+import { editEvent, emit } from '../callbacks/events.ts'
 import type { Agent } from '../state/corps.ts'
 import {
   countTags,
@@ -84,8 +84,7 @@ export const tagEndpoints: Endpoint[] = [
       const follow = openFollow(call, input.userid, input.external_userid)
       for (const id of [...input.add_tag, ...input.remove_tag]) liveTag(world, agent.corpId, id)
       const changed = markTags(world, follow.id, input.add_tag, input.remove_tag)
-      if (changed && world.settings.habits.apiEdits)
-        emit(world, agent.corpId, externalContactEvent('edit_external_contact', follow.userId, follow.externalUserId))
+      if (changed && world.settings.habits.apiEdits) emit(world, agent.corpId, editEvent(follow))
       if (changed) publish(world, { kind: 'friend', externalUserId: follow.externalUserId, userId: follow.userId })
       return {}
     },

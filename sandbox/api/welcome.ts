@@ -1,5 +1,6 @@
 // The welcome message, within twenty seconds (section 6, pages 92137 and 92599).
 import { z } from 'zod'
+import { consentOf } from '../state/archive.ts'
 import { findCustomer, updateFollow } from '../state/customers.ts'
 import { addMessage } from '../state/messages.ts'
 import { judgeWelcomeCode } from '../state/welcome.ts'
@@ -26,6 +27,7 @@ function sendWelcome(call: Call, input: z.infer<typeof Input>) {
   const fate = judgeWelcomeCode(world, agent.corpId, input.welcome_code)
   if ('refused' in fate) return refuse(refusals[fate.refused])
   const { follow } = fate
+  if (consentOf(world, agent.corpId, follow.userId, follow.externalUserId).status === 'Disagree') return refuse(41053)
   const parts = input.attachments.map((it) => readAttachment(call, it))
   updateFollow(world, { ...follow, welcomedAt: now(world) })
   const shared = {

@@ -32,6 +32,10 @@ export const externalContactEvent = (changeType: string, userId: string, externa
   lane: externalUserId,
 })
 
+/** With the state of the friendship, as the official sample has it. */
+export const editEvent = (it: { userId: string; externalUserId: string; state: string }): Event =>
+  externalContactEvent('edit_external_contact', it.userId, it.externalUserId, { State: it.state || undefined })
+
 export const externalTagEvent = (
   changeType: 'create' | 'update' | 'delete' | 'shuffle',
   id: string,

@@ -193,6 +193,7 @@ function makeCustomer(corpId: string, seed: string, index: number, random: Rando
     position: fromWeCom ? random.pick(['采购经理', '店长', '负责人']) : '',
     corpName: fromWeCom ? random.pick(['晨光文具', '远航教育', '四季鲜果']) : '',
     corpFullName: fromWeCom ? '（示例）合作企业有限公司' : '',
+    attributes: [],
     createdAt: today - age * dayMs + random.below(dayMs - 1) - dayMs,
   }
 }

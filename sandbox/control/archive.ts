@@ -18,6 +18,7 @@ import {
 import { findAgentBySecret } from '../state/corps.ts'
 import { findGroupMember } from '../state/group-chats.ts'
 import { findMedia, readMedia } from '../state/media.ts'
+import { issueWelcomeCode } from '../state/welcome.ts'
 import { freshSecret, now, type World } from '../state/world.ts'
 import { check, corpOf, customerOf, employeeOf, fail, followOf, readBody } from './errors.ts'
 
@@ -53,7 +54,8 @@ export function archiveRoutes(world: World): Hono {
 
   routes.post('/archive/consent', async (c) => {
     const input = await readBody(c, z.object({ userId: Id.optional(), chatId: Id.optional(), externalUserId: Id, agree: z.boolean() }))
-    const { corpId, externalUserId } = customerOf(world, input.externalUserId)
+    const customer = customerOf(world, input.externalUserId)
+    const { corpId, externalUserId } = customer
     const status = input.agree ? 'Agree' : 'Disagree'
     if (input.chatId) {
       if (!findGroupMember(world, input.chatId, externalUserId)) return fail(409, 'group.not_member', 'The customer is not in the group.')
@@ -62,7 +64,9 @@ export function archiveRoutes(world: World): Hono {
     }
     const follow = followOf(world, input.userId ?? '', externalUserId)
     setConsent(world, corpId, follow.userId, externalUserId, '', status)
-    if (input.agree) emit(world, corpId, externalContactEvent('msg_audit_approved', follow.userId, externalUserId))
+    // Whoever waited for the consent may be welcomed now.
+    const more = input.agree ? { WelcomeCode: issueWelcomeCode(world, follow, customer.type) } : {}
+    if (input.agree) emit(world, corpId, externalContactEvent('msg_audit_approved', follow.userId, externalUserId, more))
     return c.json({ status })
   })
 

@@ -6,12 +6,15 @@ import { heardFromCustomer } from '../state/acquisition.ts'
 import { openLink } from '../state/acquisition-life.ts'
 import { appAgentId } from '../state/corps.ts'
 import {
+  Channels,
+  Colleague,
   type Customer,
   createCustomer,
   customerInCorp,
   findCustomer,
   findFollow,
   findFollowById,
+  type NewCustomer,
   updateFollow,
 } from '../state/customers.ts'
 import { findEmployee } from '../state/directory.ts'
@@ -39,7 +42,7 @@ import { inboxItem, tasksOf } from './views.ts'
 const Id = z.string().min(1)
 const Name = z.string().trim().min(1).max(64)
 /** Somebody new, or the same as before where `person` names them. */
-const newcomer = { name: Name.optional(), gender: z.int().min(0).max(2).default(0), person: Id.optional() }
+const newcomer = { name: Name.optional(), gender: z.int().min(0).max(2).default(0), person: Id.optional(), wecom: Colleague.optional() }
 const refusals = {
   'code.nobody_behind': 'No active employee stands behind this code.',
   'code.not_for_you': 'This temporary code is meant for somebody else.',
@@ -128,6 +131,7 @@ function employeeActs(world: World, routes: Hono): void {
         customer: Id.optional(),
         ...newcomer,
         addWay: z.int().min(0).default(addWays.mobileSearch),
+        channels: Channels.optional(),
         corp: z.string().optional(),
         at,
       }),
@@ -135,7 +139,7 @@ function employeeActs(world: World, routes: Hono): void {
     const { corpId } = corpOf(world, input.corp)
     const then = worldAt(world, input.at)
     const employee = employeeOf(world, corpId, input.userId)
-    const follow = addByEmployee(then, employee, scanner(then, corpId, input), input.addWay)
+    const follow = addByEmployee(then, employee, scanner(then, corpId, input), input.addWay, input.channels)
     return c.json({ externalUserId: follow.externalUserId, userId: follow.userId })
   })
 
@@ -202,11 +206,7 @@ function scan(world: World, code: Code, customer: Customer, chosen: string | und
 function scanner(
   world: World,
   corpId: string,
-  {
-    customer,
-    name = '微信用户',
-    ...rest
-  }: { customer?: string | undefined; name?: string | undefined; gender: number; person?: string | undefined },
+  { customer, name = '微信用户', ...rest }: Partial<NewCustomer> & { customer?: string | undefined },
 ): Customer {
   return customer === undefined
     ? createCustomer(world, corpId, { name, ...rest })

@@ -1,4 +1,5 @@
 // Customers, and the friendships between them and employees.
+import { z } from 'zod'
 import { freshId, now, seededId, type World } from './world.ts'
 
 export type Customer = {
@@ -13,8 +14,22 @@ export type Customer = {
   position: string
   corpName: string
   corpFullName: string
+  /** What a WeCom user of another company shows: lines of external_profile.external_attr. */
+  attributes: Attribute[]
   createdAt: number
 }
+const text = z.string().max(512)
+export const Attribute = z.object({
+  type: z.int().min(0).max(2),
+  name: z.string().max(64),
+  text: z.object({ value: text }).optional(),
+  web: z.object({ url: text, title: text }).optional(),
+  miniprogram: z.object({ appid: text, pagepath: text, title: text }).optional(),
+})
+export type Attribute = z.infer<typeof Attribute>
+/** Where on channels somebody came from: 0 unknown, 1 the home page, 2 live, 3 a lead form. */
+export const Channels = z.object({ nickname: z.string().max(64), source: z.int().min(0).default(0) })
+export type Channels = z.infer<typeof Channels>
 export type Follow = {
   id: number
   corpId: string
@@ -35,6 +50,7 @@ export type Follow = {
   addWay: number
   operUserId: string
   state: string
+  channels: Channels | undefined
   welcomedAt: number | undefined
   createdAt: number
 }
@@ -51,6 +67,7 @@ type CustomerRow = {
   position: string
   corp_name: string
   corp_full_name: string
+  attributes: string
   created_at: number
 }
 export type FollowRow = {
@@ -70,6 +87,7 @@ export type FollowRow = {
   add_way: number
   oper_userid: string
   state: string
+  channels: string | null
   welcomed_at: number | null
   created_at: number
 }
@@ -94,27 +112,40 @@ export function customerInCorp(world: World, corpId: string, known: Customer): C
   return copy
 }
 
+/** A WeCom user of another company. */
+export const Colleague = z.object({
+  corpName: z.string().min(1).max(64),
+  corpFullName: z.string().max(128).default(''),
+  position: z.string().max(64).default(''),
+  attributes: z.array(Attribute).max(20).default([]),
+})
+export type NewCustomer = {
+  name: string
+  gender?: number | undefined
+  person?: string | undefined
+  wecom?: z.infer<typeof Colleague> | undefined
+}
+
 /** A `person` who was there before comes again as the same one, with the same ids everywhere. */
-export function createCustomer(
-  world: World,
-  corpId: string,
-  { name, gender = 0, person }: { name: string; gender?: number | undefined; person?: string | undefined },
-): Customer {
+export function createCustomer(world: World, corpId: string, { name, gender = 0, person, wecom }: NewCustomer): Customer {
   const id = (kind: string) => (person === undefined ? freshId(kind) : seededId(kind, corpId, person))
-  const known = person === undefined ? undefined : findCustomer(world, id('wm'))
+  const externalUserId = id(wecom ? 'wo' : 'wm')
+  const known = person === undefined ? undefined : findCustomer(world, externalUserId)
   if (known) return known
   const customer: Customer = {
-    externalUserId: id('wm'),
+    externalUserId,
     corpId,
     person: id('p'),
     name,
-    type: 1,
+    type: wecom ? 2 : 1,
     gender,
     unionId: id('oz'),
     openId: id('oX'),
     position: '',
     corpName: '',
     corpFullName: '',
+    attributes: [],
+    ...wecom,
     createdAt: now(world),
   }
   insertCustomer(world, customer)
@@ -123,8 +154,8 @@ export function createCustomer(
 
 export const insertCustomer = (world: World, it: Customer): boolean =>
   world.store.run(
-    `INSERT OR IGNORE INTO customers (external_userid, corp_id, person, name, type, gender, unionid, openid, position, corp_name, corp_full_name, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR IGNORE INTO customers (external_userid, corp_id, person, name, type, gender, unionid, openid, position, corp_name, corp_full_name, attributes, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     it.externalUserId,
     it.corpId,
     it.person,
@@ -136,6 +167,7 @@ export const insertCustomer = (world: World, it: Customer): boolean =>
     it.position,
     it.corpName,
     it.corpFullName,
+    JSON.stringify(it.attributes),
     it.createdAt,
   ).changes > 0
 
@@ -163,14 +195,14 @@ export const followsOfEmployee = (world: World, corpId: string, userId: string):
 export type NewFollow = Pick<
   Follow,
   'corpId' | 'userId' | 'externalUserId' | 'memberSide' | 'customerSide' | 'request' | 'addWay' | 'operUserId' | 'state' | 'createdAt'
->
+> & { channels?: Channels | undefined }
 
 /** A friendship that ended and begins again keeps the member's remarks but has a new date, way and state. */
 export function beginFollow(world: World, it: NewFollow): Follow {
   world.store.run(
-    `INSERT INTO follows (corp_id, userid, external_userid, member_side, customer_side, request, add_way, oper_userid, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO follows (corp_id, userid, external_userid, member_side, customer_side, request, add_way, oper_userid, state, created_at, channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (corp_id, userid, external_userid) DO UPDATE SET member_side = excluded.member_side, customer_side = excluded.customer_side, request = excluded.request,
-       add_way = excluded.add_way, oper_userid = excluded.oper_userid, state = excluded.state, created_at = excluded.created_at, welcomed_at = NULL`,
+       add_way = excluded.add_way, oper_userid = excluded.oper_userid, state = excluded.state, created_at = excluded.created_at, channels = excluded.channels, welcomed_at = NULL`,
     it.corpId,
     it.userId,
     it.externalUserId,
@@ -181,6 +213,7 @@ export function beginFollow(world: World, it: NewFollow): Follow {
     it.operUserId,
     it.state,
     it.createdAt,
+    it.channels ? JSON.stringify(it.channels) : null,
   )
   const follow = findFollow(world, it.corpId, it.userId, it.externalUserId)
   if (!follow) throw new Error('the follow just written is gone')
@@ -218,6 +251,7 @@ export const toCustomer = (row: CustomerRow): Customer => ({
   position: row.position,
   corpName: row.corp_name,
   corpFullName: row.corp_full_name,
+  attributes: JSON.parse(row.attributes) as Attribute[],
   createdAt: row.created_at,
 })
 
@@ -238,6 +272,7 @@ export const toFollow = (row: FollowRow): Follow => ({
   addWay: row.add_way,
   operUserId: row.oper_userid,
   state: row.state,
+  channels: row.channels === null ? undefined : (JSON.parse(row.channels) as Channels),
   welcomedAt: row.welcomed_at ?? undefined,
   createdAt: row.created_at,
 })

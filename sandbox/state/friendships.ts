@@ -1,8 +1,17 @@
 // How people become friends and stop being friends, with what WeCom tells about it.
-import { emit, externalContactEvent } from '../callbacks/events.ts'
+import { editEvent, emit, externalContactEvent } from '../callbacks/events.ts'
 import { countAcquired } from './acquisition.ts'
 import { type ContactWay, markContactWayUsed, membersBehind } from './contact-ways.ts'
-import { beginFollow, type Customer, type Follow, findCustomer, findFollow, followsOfCustomer, updateFollow } from './customers.ts'
+import {
+  beginFollow,
+  type Channels,
+  type Customer,
+  type Follow,
+  findCustomer,
+  findFollow,
+  followsOfCustomer,
+  updateFollow,
+} from './customers.ts'
 import { type Employee, findEmployee } from './directory.ts'
 import { addMessage } from './messages.ts'
 import { issueWelcomeCode } from './welcome.ts'
@@ -89,7 +98,7 @@ export function confirmFollow(world: World, waiting: Follow): void {
 }
 
 /** The employee finds the customer by phone number or name card and the customer accepts. */
-export function addByEmployee(world: World, employee: Employee, customer: Customer, addWay: number): Follow {
+export function addByEmployee(world: World, employee: Employee, customer: Customer, addWay: number, channels?: Channels): Follow {
   return world.store.transaction(() => {
     const known = findFollow(world, customer.corpId, employee.userId, customer.externalUserId)
     if (known?.memberSide && known.customerSide) return known
@@ -103,6 +112,7 @@ export function addByEmployee(world: World, employee: Employee, customer: Custom
       addWay,
       operUserId: employee.userId,
       state: '',
+      channels,
       createdAt: now(world),
     })
     greet(world, follow)
@@ -147,7 +157,7 @@ export function deletedByEmployee(world: World, follow: Follow): void {
 
 /** Remark or corp tags changed by hand in the member's client. */
 export function editedByEmployee(world: World, follow: Follow): void {
-  emit(world, follow.corpId, externalContactEvent('edit_external_contact', follow.userId, follow.externalUserId))
+  emit(world, follow.corpId, editEvent(follow))
   publish(world, { kind: 'friend', externalUserId: follow.externalUserId, userId: follow.userId })
 }
 

@@ -92,3 +92,8 @@ export const upgradeTables = `
 
    ALTER TABLE requests ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
    CREATE INDEX requests_request_id ON requests (request_id) WHERE request_id <> '';`
+
+/** What a customer of another company shows about himself, and the channels account somebody came from. */
+export const profileTables = `
+   ALTER TABLE customers ADD COLUMN attributes TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE follows ADD COLUMN channels TEXT;`

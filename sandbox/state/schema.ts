@@ -1,5 +1,5 @@
 import { assetTables } from './asset-tables.ts'
-import { serviceTables, upgradeTables } from './schema-service.ts'
+import { profileTables, serviceTables, upgradeTables } from './schema-service.ts'
 
 // The tables of the sandbox. Times are milliseconds of the sandbox's own clock unless a name says otherwise.
 const tables = `
@@ -202,4 +202,5 @@ export const schemaSteps: string[] = [
   serviceTables,
   `ALTER TABLE agents ADD COLUMN closed TEXT NOT NULL DEFAULT '[]';`,
   upgradeTables,
+  profileTables,
 ]

@@ -1,21 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestSandbox, type TestSandbox } from '../../sandbox/testing.ts'
-
-const folder = fileURLToPath(new URL('../../../shared/reference/wecom-fixtures/', import.meta.url))
-const isThere = existsSync(folder)
-if (!isThere) process.stderr.write(`Skipped: no WeCom samples at ${folder}\n`)
-
-type Json = Record<string, unknown>
-const sample = (name: string): Json => JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8')) as Json
+import { areThere, elements, fileOf, type Json, missing, sample, sampleText, usedSamples, withOurs } from './support/wecom-samples.ts'
+import { samplesOf } from './support/wecom-samples-by-test.ts'
 
 let it: TestSandbox
 /** The ids of this world, where the samples have those of another. */
 const known: Json = {}
 
 beforeAll(async () => {
-  if (!isThere) return
+  if (!areThere) return
   it = await startTestSandbox()
   // The people whom the samples name.
   for (const userId of ['zhangsan', 'lisi', 'zhangshan', 'tom', 'rocky', 'sam'])
@@ -27,32 +20,9 @@ afterAll(() => it?.stop())
 const friend = async (userId: string) =>
   (await it.control<{ externalUserId: string }>('POST', '/befriend', { userId, name: '样例' })).externalUserId
 
-/** The sample with our ids; cursors of another world are left out. */
-function ours(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ours)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => key !== 'cursor')
-      .map(([key, inner]) => [key, known[key] ?? ours(inner)]),
-  )
-}
-
-/** Every place of a value with its kind, list items taken together: "task_list.userid string". */
-function places(value: unknown, path = ''): Set<string> {
-  if (Array.isArray(value)) return new Set(value.flatMap((item) => [...places(item, path)]))
-  if (typeof value !== 'object' || value === null) return new Set([`${path} ${typeof value}`])
-  return new Set(Object.entries(value).flatMap(([key, inner]) => [...places(inner, path ? `${path}.${key}` : key)]))
-}
-
-/** What the sample has and our answer has not; one page has no next cursor. */
-const missing = (name: string, answer: Json): string[] =>
-  [...places(sample(name))].filter((path) => !places(answer).has(path) && path !== 'next_cursor string')
-
 const prefix = 'externalcontact'
-const fileOf = (path: string) => path.replaceAll('/', '.')
 /** The request of the samples, with our ids. */
-const send = (path: string) => it.api(path, ours(sample(`${fileOf(path)}__request`)))
+const send = (path: string) => it.api(path, withOurs(sample(`${fileOf(path)}__request`), known))
 /** The answer to it (or to `body`) is a success and leaves nothing of the sample out. */
 async function answered(path: string, body?: unknown): Promise<Json> {
   const answer = await (body === undefined ? send(path) : it.api(path, body))
@@ -61,7 +31,7 @@ async function answered(path: string, body?: unknown): Promise<Json> {
   return answer
 }
 
-describe.skipIf(!isThere)('the samples are accepted, and answered in the same shape:', () => {
+describe.skipIf(!areThere)('the samples are accepted, and answered in the same shape:', () => {
   test('handover', async () => {
     const [first, second] = known.external_userid as string[]
     const pair = { handover_userid: 'zhangsan', takeover_userid: 'lisi' }
@@ -167,7 +137,6 @@ describe.skipIf(!isThere)('the samples are accepted, and answered in the same sh
   })
 
   test('pushes', async () => {
-    const elements = (xml: string) => [...new Set([...xml.matchAll(/<([A-Za-z]+)>/g)].map(([, name]) => name))].sort()
     const pushed = async (name: string) =>
       (await it.control<{ items: { xml: string }[] }>('GET', `/callbacks?name=${name}&limit=1`)).items[0]?.xml ?? ''
     const { link } = (await send(`${prefix}/customer_acquisition/create_link`)) as unknown as { link: { link_id: string; url: string } }
@@ -195,7 +164,10 @@ describe.skipIf(!isThere)('the samples are accepted, and answered in the same sh
     ] as const)
       expect({ name, elements: elements(await pushed(name)) }).toEqual({
         name,
-        elements: elements(readFileSync(`${folder}${file}.xml`, 'utf8')),
+        elements: elements(sampleText(`${file}.xml`)),
       })
+  })
+  test('and these are all of its samples', () => {
+    expect(usedSamples()).toEqual(samplesOf.assets)
   })
 })
