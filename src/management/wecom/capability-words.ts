@@ -112,7 +112,7 @@ export async function readCapabilities(ctx: Context, corp: number): Promise<Capa
       name,
       purpose,
       isCore,
-      state: row?.state ?? 'unasked',
+      state: row?.state ?? ('unasked' as const),
       message: told?.message ?? { zh: '还没有检查过', en: 'Not checked yet' },
       fix: told?.fix ?? null,
       errcode: row?.errcode ?? null,
