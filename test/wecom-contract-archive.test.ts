@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fileSource } from '#connectors/wecom/archive/file-source.ts'
 import { parsePrivateKey } from '#connectors/wecom/archive/keys.ts'
-import { checkAgreement, checkRoomAgreement, getArchivedRoom, listPermittedUsers } from '#connectors/wecom/archive/msgaudit.ts'
+import {
+  checkAgreement,
+  checkRoomAgreement,
+  getArchivedRoom,
+  getArchiveRobot,
+  listPermittedUsers,
+} from '#connectors/wecom/archive/msgaudit.ts'
 import { sidecarSource } from '#connectors/wecom/archive/sidecar-source.ts'
 import { type ArchiveKeys, readArchive } from '#connectors/wecom/archive/source.ts'
 import { uploadMedia } from '#connectors/wecom/media.ts'
@@ -87,6 +93,12 @@ describe('the archive', () => {
       creator: 'lina',
       members: [{ memberid: 'lina' }, { memberid: 'hexin' }],
     })
+  })
+
+  test('names the robots that speak in groups', async () => {
+    const { robotId } = await control<{ robotId: string }>('POST', 'robots', { name: '订单机器人', creator: 'lina' })
+    expect(await getArchiveRobot(archive(), robotId)).toEqual({ robot_id: robotId, name: '订单机器人', creator_userid: 'lina' })
+    expect(await failure(getArchiveRobot(archive(), 'wbNone'))).toMatchObject({ errcode: 40058 })
   })
 
   test('hands out what was said in order, each message under the key of its time', async () => {

@@ -13,8 +13,6 @@ import { startTestReceiver, type TestReceiver } from '../../sandbox/testing.ts'
 type Answer = Record<string, unknown> & { errcode: number; errmsg: string }
 type Fault = { path: string; errcode?: number; status?: number; times?: number; share?: number; after?: boolean }
 
-export type ContractLab = ReturnType<typeof contractLab>
-
 export const daySeconds = 86_400
 export const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(64)])
 export const mp4 = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(64)])
@@ -100,6 +98,9 @@ export function contractLab({ callbacks = false }: { callbacks?: boolean } = {})
     get folder() {
       return folder
     },
+    get callbackUrl() {
+      return receiver?.url ?? ''
+    },
     get received() {
       return callbacksSoFar()
     },
@@ -122,9 +123,10 @@ export function contractLab({ callbacks = false }: { callbacks?: boolean } = {})
     },
     advance: (seconds: number) => control('PUT', 'clock', { advanceSeconds: seconds }),
     nowSeconds: async () => Math.floor(Date.parse((await control<{ now: string }>('GET', 'clock')).now) / 1000),
-    /** How often this endpoint was asked, whatever it answered. */
-    calls: async (path: string): Promise<number> => {
-      const { items } = await control<{ items: unknown[] }>('GET', `log?path=${encodeURIComponent(path)}&limit=1000`)
+    /** How often this endpoint was asked, whatever it answered, or with this code. */
+    calls: async (path: string, errcode?: number): Promise<number> => {
+      const filter = errcode === undefined ? '' : `&errcode=${errcode}`
+      const { items } = await control<{ items: unknown[] }>('GET', `log?path=${encodeURIComponent(path)}&limit=1000${filter}`)
       return items.length
     },
     /** The event about this person, group or link, once it has come. */

@@ -18,7 +18,7 @@ export function jsSdkSignature(ticket: string, nonce: string, timestamp: number,
 /** A ticket of this app: kept and shared like its tokens, because only a hundred an hour may be fetched. */
 export async function jsTicket(app: WecomApp, kind: TicketKind, options: CallOptions = {}): Promise<string> {
   const { tokens, now } = app.connection
-  const key = tokenKey(app.tenantId, app.corpId, `${app.secret}\n${kind} ticket`)
+  const key = ticketKey(app, kind)
   const stored = await tokens.read(key)
   if (isFresh(stored, now())) return stored.token
   // Known before the ticket's row is held, so that no call waits for another row meanwhile.
@@ -32,6 +32,33 @@ export async function signPage(app: WecomApp, kind: TicketKind, url: string, opt
   const timestamp = Math.floor(app.connection.now().getTime() / 1000)
   return { timestamp, nonceStr, signature: jsSdkSignature(await jsTicket(app, kind, options), nonceStr, timestamp, url) }
 }
+
+/**
+ * A page was refused with this signature (40093, 42012): when the kept ticket made it, WeCom took that ticket back early, so it is
+ * dropped and a new one fetched, once for all pages that hold it. Otherwise another page has done so already. Either way the page
+ * gets a new signature.
+ */
+export async function signRefusedPage(
+  app: WecomApp,
+  kind: TicketKind,
+  url: string,
+  refused: PageSignature,
+  options: CallOptions = {},
+): Promise<PageSignature> {
+  const kept = await app.connection.tokens.read(ticketKey(app, kind))
+  const isItsTicket = kept && jsSdkSignature(kept.token, refused.nonceStr, refused.timestamp, url) === refused.signature
+  if (isItsTicket) await forgetTicket(app, kind, kept.token, options)
+  return signPage(app, kind, url, options)
+}
+
+/** The ticket that follows one that no longer counts; whoever comes second with the same gets what the first one fetched. */
+export async function forgetTicket(app: WecomApp, kind: TicketKind, ticket: string, options: CallOptions = {}): Promise<string> {
+  await accessToken(app, options)
+  const { tokens, now } = app.connection
+  return (await tokens.renew(ticketKey(app, kind), ticket, now, () => fetchTicket(app, kind, options))).token
+}
+
+const ticketKey = (app: WecomApp, kind: TicketKind) => tokenKey(app.tenantId, app.corpId, `${app.secret}\n${kind} ticket`)
 
 async function fetchTicket(app: WecomApp, kind: TicketKind, options: CallOptions): Promise<Token> {
   const answer =

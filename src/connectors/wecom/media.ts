@@ -52,6 +52,28 @@ export async function uploadImage(app: WecomApp, upload: Upload, options?: CallO
   return (await callWecom(app, 'media/uploadimg', { multipart: upload }, options)).url
 }
 
+/** doc 96219: WeCom fetches the file itself, in pieces, so the address must bear Range. */
+export const uploadByUrlLimits = { bytes: 200 * megabyte, fileNameBytes: 128, urlBytes: 2048, jobMinutes: 60 } as const
+
+/** doc 96219: video or file only, `md5` in hex. Answers a job; the event `upload_media_job_finish` tells when it is over. */
+export async function uploadByUrl(
+  app: WecomApp,
+  file: { type: 'video' | 'file'; fileName: string; url: string; md5: string },
+  options?: CallOptions,
+): Promise<string> {
+  const body = { scene: 1, type: file.type, filename: file.fileName, url: file.url, md5: file.md5 }
+  return (await callWecom(app, 'media/upload_by_url', { body }, options)).jobid
+}
+
+export type UploadJob = { state: 'running' } | { state: 'done'; media: StoredMedia } | { state: 'failed'; errcode: number; errmsg: string }
+
+/** doc 96219: kept for an hour; why a fetch failed stands in its own code (40058 for most), not in an error of this call. */
+export async function readUploadJob(app: WecomApp, jobId: string, options?: CallOptions): Promise<UploadJob> {
+  const { status, detail = {} } = await callWecom(app, 'media/get_upload_by_url_result', { body: { jobid: jobId } }, options)
+  if (status === 2 && detail.media_id) return { state: 'done', media: { mediaId: detail.media_id, createdAt: detail.created_at } }
+  return status === 3 ? { state: 'failed', errcode: detail.errcode ?? -1, errmsg: detail.errmsg ?? '' } : { state: 'running' }
+}
+
 /** doc 90254; an expired id is 40007. */
 export function downloadMedia(app: WecomApp, mediaId: string, options?: CallOptions): Promise<Download> {
   return downloadWecom(app, 'media/get', { media_id: mediaId }, options)

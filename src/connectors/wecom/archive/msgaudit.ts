@@ -52,6 +52,13 @@ export function getArchivedRoom(app: WecomApp, roomId: string, options?: CallOpt
   return callWecom(app, 'msgaudit/groupchat/get', { body: { roomid: roomId } }, options)
 }
 
+export type ArchiveRobot = NonNullable<ResponseOf<'msgaudit/get_robot_info'>['data']>
+
+/** doc 91774: who a sender whose id begins with `wb` is. */
+export async function getArchiveRobot(app: WecomApp, robotId: string, options?: CallOptions): Promise<ArchiveRobot | undefined> {
+  return (await callWecom(app, 'msgaudit/get_robot_info', { query: { robot_id: robotId } }, options)).data
+}
+
 function agreementsOf(answer: ResponseOf<'msgaudit/check_single_agree'>): Agreement[] {
   return (answer.agreeinfo ?? []).map((one) => ({
     userId: one.userid,

@@ -33,10 +33,11 @@ const range = list(some({ type: number, userid: id, partyid: number }))
 const one = object({ strategy_id: number })
 const settings = { strategy_name: text, admin_list: ids, privilege }
 const serial = { parallel: 1 }
+const paged = { ...serial, limits: { limit: { atLeast: 1, atMost: 1000 } } }
 
-const listed = read(some(page), some({ strategy: list(one), ...next }), serial)
+const listed = read(some(page), some({ strategy: list(one), ...next }), paged)
 const opened = read(one, some({ strategy: some({ strategy_id: number, parent_id: number, create_time: number, ...settings }) }), serial)
-const ranged = read(object({ strategy_id: number }, page), some({ range, ...next }), serial)
+const ranged = read(object({ strategy_id: number }, page), some({ range, ...next }), paged)
 const created = post(some({ parent_id: number, range, ...settings }), one, serial)
 const edited = post(object({ strategy_id: number }, { ...settings, range_add: range, range_del: range }), nothing, serial)
 const deleted = post(one, nothing, { ...serial, repeatable: true })
