@@ -7,6 +7,13 @@ import { ordersExport } from '#conversion/orders/export.ts'
 import { orderLinesImport, ordersImport } from '#conversion/orders/import.ts'
 import { productsImport } from '#conversion/orders/products-import.ts'
 import { orderHooks, orders, shops } from '#conversion/orders/routes.ts'
+import { acquiredExport } from '#growth/acquisition-links/export.ts'
+import { greetByAcquisitionLink } from '#growth/acquisition-links/greeting.ts'
+import { acquisitionLinkJobs, acquisitionLinkSchedules } from '#growth/acquisition-links/jobs.ts'
+import { acquisitionShortLinks } from '#growth/acquisition-links/public-routes.ts'
+import { acquisitionLinkReactions } from '#growth/acquisition-links/reactions.ts'
+import { acquisitionLinks } from '#growth/acquisition-links/routes.ts'
+import { acquisitionLinksOfWecom } from '#growth/acquisition-links/wecom.ts'
 import { channels } from '#growth/channels/routes.ts'
 import { growthEventDefinitions } from '#growth/events.ts'
 import { greetByLiveCode } from '#growth/live-codes/greeting.ts'
@@ -85,7 +92,13 @@ import { version } from '#platform/version.ts'
 // The only place that knows every feature. A new feature adds its lines here and nowhere else.
 
 /** Readers of the event log. */
-export const consumers: readonly Consumer[] = [webhookConsumer, tagsToWecom, consentsFromCallbacks, liveCodeReactions]
+export const consumers: readonly Consumer[] = [
+  webhookConsumer,
+  tagsToWecom,
+  consentsFromCallbacks,
+  liveCodeReactions,
+  acquisitionLinkReactions,
+]
 
 /** What a file can hold. */
 export const importKinds: readonly ImportKind[] = [
@@ -104,15 +117,31 @@ export const importKinds: readonly ImportKind[] = [
 const imported = importJob(importKinds)
 
 /** Lists that can be taken away as a file. */
-export const exportKinds: readonly ExportKind[] = [ordersExport, customersExport, groupsExport, archiveExport, repairsExport]
+export const exportKinds: readonly ExportKind[] = [
+  ordersExport,
+  customersExport,
+  groupsExport,
+  archiveExport,
+  acquiredExport,
+  repairsExport,
+]
 
 export const exported = exportJob(exportKinds)
 
 /** What features above the connection read of WeCom. */
-export const wecomParts: readonly WecomPart[] = [groupsOfWecom, archiveOfWecom]
+export const wecomParts: readonly WecomPart[] = [groupsOfWecom, archiveOfWecom, acquisitionLinksOfWecom]
 
 /** Work that outlives a request. */
-export const jobs: readonly Job[] = [bulkTagging, syncCorp(wecomParts), refreshCustomer, refreshGroup, ...liveCodeJobs, imported, exported]
+export const jobs: readonly Job[] = [
+  bulkTagging,
+  syncCorp(wecomParts),
+  refreshCustomer,
+  refreshGroup,
+  ...liveCodeJobs,
+  ...acquisitionLinkJobs,
+  imported,
+  exported,
+]
 
 /** Work at planned moments. */
 export const schedules: readonly Schedule[] = [
@@ -120,6 +149,7 @@ export const schedules: readonly Schedule[] = [
   ...wecomSchedules,
   ...accessSchedules,
   ...liveCodeSchedules,
+  ...acquisitionLinkSchedules,
   ...customerSchedules(() => eventDefinitions),
   ...importSchedules,
   ...exportSchedules,
@@ -127,7 +157,7 @@ export const schedules: readonly Schedule[] = [
 ]
 
 /** Whoever knows what to say to a new friend, asked in this order. */
-const welcomes: readonly WelcomeDecider[] = [greetByLiveCode]
+const welcomes: readonly WelcomeDecider[] = [greetByLiveCode, greetByAcquisitionLink]
 
 /** What a worker does all the time beside consumers, jobs and schedules. */
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
@@ -181,12 +211,14 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/channels', channels],
   ['/api/v1/spends', spends],
   ['/api/v1/live-codes', liveCodes],
+  ['/api/v1/acquisition-links', acquisitionLinks],
   ['/api/v1/groups', groups],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/overview', overview],
   ['/api/v1/search', searching],
   ['/l', liveCodeLinks],
+  ['/a', acquisitionShortLinks],
   ['/api/v1/wecom/corps', wecomCorps],
   ['/callback/wecom', wecomCallbacks],
 ]

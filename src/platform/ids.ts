@@ -15,6 +15,9 @@ export type IdCodec = {
 
 /** Every kind of thing that has an id outside, and the noun of its "not found". */
 export const idPrefixes = {
+  acl: 'acquisition_link',
+  acp: 'acquired_customer',
+  acv: 'acquisition_variant',
   api: 'api_key',
   arm: 'archive_message',
   art: 'archive_talk',

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { contactWayLimits } from '#connectors/wecom/contact-ways.ts'
 import { liveCodeChanged, liveCodeCreated, liveCodeDeleted, liveCodeDutyChanged } from '#growth/events.ts'
@@ -10,6 +9,7 @@ import { emit, inTransaction } from '#platform/events/emit.ts'
 import { enqueue } from '#platform/jobs.ts'
 import { columnsOf, corpOf, membersOf, type StoredMember, tagsOf } from './input.ts'
 import { prepareLiveCode, refreshCode, refreshCodeHere, removeLiveCode } from './jobs.ts'
+import { newState } from './link.ts'
 import type { LiveCodeBatch, LiveCodeChange, LiveCodeInput } from './schema.ts'
 import { StoredRota } from './stored.ts'
 import { pushCode } from './sync.ts'
@@ -99,9 +99,6 @@ async function insertCode(
   await audit(ctx, 'live_code.created', ['lco', id], { name: input.name })
   return id
 }
-
-/** Twelve letters that say nothing: WeCom shows the state to whoever reads its events, and keeps at most thirty. */
-const newState = (): string => Array.from(randomBytes(12), (byte) => '0123456789abcdefghjkmnpqrstvwxyz'[byte & 31]).join('')
 
 export async function changeLiveCode(ctx: Context, id: number, change: LiveCodeChange): Promise<void> {
   const { corp } = await findCode(ctx, id)

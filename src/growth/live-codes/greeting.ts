@@ -1,7 +1,6 @@
 import { channelLine } from '#growth/channels/queries.ts'
-import { contentOf } from '#growth/welcomes/content.ts'
+import { contentFor } from '#growth/welcomes/content.ts'
 import { StoredWelcome } from '#growth/welcomes/schema.ts'
-import { employeeNames } from '#management/team/queries.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import type { Context } from '#platform/context.ts'
 import { timezoneOf } from './roster.ts'
@@ -21,11 +20,7 @@ export const greetByLiveCode: WelcomeDecider = async (ctx, friend) => {
   if (!code) return undefined
   const chosen = await chooseWelcome(ctx, code, friend.at)
   if (!chosen) return undefined
-  const { welcome } = chosen
-  const [names, corp] = await Promise.all([employeeNames(ctx, [friend.employeeId]), corpName(ctx, friend.corp)])
-  // The nickname may take a moment to become known: only asked where it is said.
-  const nickname = welcome.text.includes('{nickname}') ? await friend.name() : ''
-  return contentOf(ctx, friend.corp, welcome, { nickname: nickname ?? '', employee: names.get(friend.employeeId) ?? '', company: corp })
+  return contentFor(ctx, friend, chosen.welcome)
 }
 
 type CodeWelcome = { schedule: unknown; welcome: unknown; channelId: number | null }
@@ -44,10 +39,6 @@ export async function chooseWelcome(
   const ofChannel = (await channelLine(ctx, code.channelId)).find(({ welcome }) => welcome)?.welcome
   return ofChannel && { welcome: ofChannel, from: 'channel' }
 }
-
-const corpName = async (ctx: Context, corp: number): Promise<string> =>
-  (await ctx.db.selectFrom('wecomCorps').select('name').where('tenantId', '=', ctx.tenantId).where('id', '=', corp).executeTakeFirst())
-    ?.name ?? ''
 
 /** Every greeting that this code may say at some time. */
 export async function greetingsOf(ctx: Context, id: number): Promise<{ corp: number; welcomes: StoredWelcome[] } | undefined> {

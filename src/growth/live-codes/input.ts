@@ -19,8 +19,12 @@ export function referred(ctx: Context, prefix: IdPrefix, text: string, field: st
   }
 }
 
-/** The corp a code belongs to: the named one, or the only one there is. */
-export async function corpOf(ctx: Context, text: string | undefined): Promise<number> {
+/** The corp a code or link belongs to: the named one, or the only one there is. */
+export async function corpOf(
+  ctx: Context,
+  text: string | undefined,
+  noun: 'live_code' | 'acquisition_link' = 'live_code',
+): Promise<number> {
   const corps = await ctx.db
     .selectFrom('wecomCorps')
     .select('id')
@@ -34,9 +38,9 @@ export async function corpOf(ctx: Context, text: string | undefined): Promise<nu
     return id
   }
   const [only, another] = corps
-  if (!only) throw appError('live_code.no_corp', { message: 'Connect a WeCom corp first: the code is made there.', field: 'corpId' })
+  if (!only) throw appError(`${noun}.no_corp`, { message: 'Connect a WeCom corp first: it is made there.', field: 'corpId' })
   if (another)
-    throw appError('live_code.corp_needed', { message: 'Several corps are connected: say which one the code belongs to.', field: 'corpId' })
+    throw appError(`${noun}.corp_needed`, { message: 'Several corps are connected: say which one it belongs to.', field: 'corpId' })
   return only.id
 }
 

@@ -37,3 +37,11 @@ export const lostPage = () =>
     '二维码已失效',
     html`<h1>这个二维码已失效</h1><p>请向工作人员索取新的二维码。</p><p lang="en">This code is no longer in use. Please ask the staff for a new one.</p>`,
   )
+
+/** Nothing of the page comes from elsewhere, and nobody keeps it. */
+export const pageHeaders = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy':
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+}

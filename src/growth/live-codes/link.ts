@@ -1,3 +1,8 @@
+import { randomBytes } from 'node:crypto'
+
+/** Twelve letters that say nothing: WeCom shows the state to whoever reads its events, and keeps at most thirty. */
+export const newState = (): string => Array.from(randomBytes(12), (byte) => '0123456789abcdefghjkmnpqrstvwxyz'[byte & 31]).join('')
+
 /** `/l/1-k3j9x2m4qabc`: the tenant's number and the code's state, short enough for a leaflet. */
 export const codeName = (tenantId: number, state: string): string => `${tenantId.toString(36)}-${state}`
 

@@ -1,11 +1,12 @@
 import type { Context as HonoContext } from 'hono'
 import { type Context, createContext, systemActor } from '#platform/context.ts'
 import { type AppEnv, allow, describe, router } from '#platform/http/router.ts'
+import { deviceOf } from './device.ts'
 import { cardSvg } from './image/card.ts'
 import { qrTextOf } from './image/code-image.ts'
 import { toPng } from './image/render.ts'
 import { readCodeName } from './link.ts'
-import { linkPage, lostPage } from './link-page.ts'
+import { linkPage, lostPage, pageHeaders } from './link-page.ts'
 import { noteViews } from './views.ts'
 
 /** Short links: a page with the code, because WeChat adds friends from a code only. Opening it is counted. */
@@ -35,13 +36,6 @@ export const liveCodeLinks = router()
     const svg = cardSvg({ text, name: '', template: 'plain', colour: '#1a1f2b', background: '#ffffff' })
     return c.body(new Uint8Array(toPng(svg, 600)), 200, { 'Content-Type': 'image/png', 'Cache-Control': 'public, max-age=300' })
   })
-
-const pageHeaders = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy':
-    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer',
-}
 
 type PublicCode = NonNullable<Awaited<ReturnType<typeof readPublic>>>
 
@@ -73,9 +67,7 @@ const readPublic = (ctx: Context, state: string) =>
     .where('l.state', '=', state)
     .executeTakeFirst()
 
-/** Machines that look at links are nobody's visit. */
 async function countView(ctx: Context, code: PublicCode, agent: string): Promise<void> {
-  if (agent === '' || /bot|spider|crawl|preview|curl|wget|monitor/i.test(agent)) return
-  const device = /MicroMessenger|wxwork/i.test(agent) ? 'wechat' : /Mobile|Android|iPhone/i.test(agent) ? 'phone' : 'computer'
-  await noteViews(ctx, code, [{ device }])
+  const device = deviceOf(agent)
+  if (device) await noteViews(ctx, code, [{ device }])
 }

@@ -1,18 +1,26 @@
 import { uploadImage } from '#connectors/wecom/media.ts'
+import { employeeNames } from '#management/team/queries.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { type MediaFile, mediaIdOf } from '#management/wecom/media.ts'
-import type { WelcomeAttachment, WelcomeContent } from '#management/wecom/welcome.ts'
+import type { NewFriend, WelcomeAttachment, WelcomeContent } from '#management/wecom/welcome.ts'
 import type { Context } from '#platform/context.ts'
 import { type FileFacts, fileFacts, readFileBytes } from '#platform/files.ts'
 import { filesOf, fillIn, type StoredAttachment, type StoredWelcome, type Variable } from './schema.ts'
 
+/** The greeting for this friend. */
+export async function contentFor(ctx: Context, friend: NewFriend, welcome: StoredWelcome): Promise<WelcomeContent> {
+  const [names, company] = await Promise.all([employeeNames(ctx, [friend.employeeId]), corpName(ctx, friend.corp)])
+  // The nickname may take a moment to become known: only asked where it is said.
+  const nickname = welcome.text.includes('{nickname}') ? await friend.name() : ''
+  return contentOf(ctx, friend.corp, welcome, { nickname: nickname ?? '', employee: names.get(friend.employeeId) ?? '', company })
+}
+
+const corpName = async (ctx: Context, corp: number): Promise<string> =>
+  (await ctx.db.selectFrom('wecomCorps').select('name').where('tenantId', '=', ctx.tenantId).where('id', '=', corp).executeTakeFirst())
+    ?.name ?? ''
+
 /** The greeting as WeCom's lane takes it: words filled in, files ready to be sent. A file that is gone is left out. */
-export async function contentOf(
-  ctx: Context,
-  corp: number,
-  welcome: StoredWelcome,
-  values: Record<Variable, string>,
-): Promise<WelcomeContent> {
+async function contentOf(ctx: Context, corp: number, welcome: StoredWelcome, values: Record<Variable, string>): Promise<WelcomeContent> {
   const attachments = await Promise.all(welcome.attachments.map((one) => attachmentOf(ctx, corp, one)))
   return { text: fillIn(welcome.text, values), attachments: attachments.filter((one) => one !== undefined) }
 }

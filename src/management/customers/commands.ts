@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { refreshCustomers } from '#management/identity/groups.ts'
 import type { Context } from '#platform/context.ts'
-import { inTransaction } from '#platform/events/emit.ts'
 import { type FollowEnd, type FollowStart, tellFollows } from './following.ts'
 
 /** An employee and a customer are friends since `at`. Told twice or late it changes nothing but what was still unknown. */
@@ -14,17 +13,21 @@ export const endFollow = (ctx: Context, end: FollowEnd): Promise<void> => tellFo
 export const setFollowChannel = (
   ctx: Context,
   { customerId, employeeId, channelId }: { customerId: number; employeeId: number; channelId: number },
-): Promise<void> =>
-  inTransaction(ctx, async (ctx) => {
-    await ctx.db
-      .updateTable('follows')
-      .set({ channelId })
-      .where('tenantId', '=', ctx.tenantId)
-      .where('customerId', '=', customerId)
-      .where('employeeId', '=', employeeId)
-      .where('channelId', 'is', null)
-      .execute()
-  })
+): Promise<void> => setFollowChannels(ctx, [{ customerId, employeeId, channelId }])
+
+/** The same for many at once. */
+export async function setFollowChannels(
+  ctx: Context,
+  rows: readonly { customerId: number; employeeId: number; channelId: number }[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    update follows f set channel_id = n."channelId"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n("customerId" int, "employeeId" int, "channelId" int)
+    where f.tenant_id = ${ctx.tenantId} and f.customer_id = n."customerId" and f.employee_id = n."employeeId" and f.channel_id is null`.execute(
+    ctx.db,
+  )
+}
 
 export type TotalsChange = {
   customerId: number

@@ -10,6 +10,8 @@ export const permissionCatalogue = [
   { name: 'channels.write', zh: '编辑渠道', en: 'Edit channels' },
   { name: 'live_codes.read', zh: '查看活码', en: 'See live codes' },
   { name: 'live_codes.write', zh: '编辑活码', en: 'Edit live codes' },
+  { name: 'acquisition_links.read', zh: '查看获客链接', en: 'See acquisition links' },
+  { name: 'acquisition_links.write', zh: '编辑获客链接', en: 'Edit acquisition links' },
   { name: 'groups.read', zh: '查看客户群', en: 'See groups' },
   { name: 'orders.read', zh: '查看订单', en: 'See orders' },
   { name: 'orders.write', zh: '编辑订单', en: 'Edit orders' },
