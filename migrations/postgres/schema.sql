@@ -1308,6 +1308,7 @@ END
   wecom_inbox_tenant_id_corp_key_key UNIQUE (tenant_id, corp, key)
   CREATE INDEX wecom_inbox_dead ON public.wecom_inbox USING btree (tenant_id, corp, id) WHERE (state = 'dead'::text)
   CREATE INDEX wecom_inbox_listed ON public.wecom_inbox USING btree (tenant_id, corp, id)
+  CREATE INDEX wecom_inbox_order ON public.wecom_inbox USING btree (id) WHERE (state = 'waiting'::text)
   CREATE INDEX wecom_inbox_received ON public.wecom_inbox USING btree (tenant_id, received_at)
   CREATE INDEX wecom_inbox_waiting ON public.wecom_inbox USING btree (tenant_id, corp, lane, id) WHERE (state = 'waiting'::text)
   CREATE UNIQUE INDEX wecom_inbox_tenant_id_corp_key_key ON public.wecom_inbox USING btree (tenant_id, corp, key)
