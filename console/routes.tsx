@@ -232,7 +232,7 @@ const connectCorp = createRoute({
 const corp = createRoute({
   getParentRoute: () => app,
   path: '/wecom/$corpId',
-  validateSearch: z.object({ view: text, state: text, failed: text }),
+  validateSearch: z.object({ view: text, q: text, way: text, result: text, kind: text, run: text, from: day, to: day }),
   component: lazyRouteComponent(() => import('#console/integrations/wecom/corp-page.tsx'), 'CorpPage'),
 })
 

@@ -4,7 +4,7 @@ import { Alert, Button, Form, Input, InputNumber } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { Doctor } from '#console/integrations/wecom/doctor.tsx'
-import { useChangeCorp, useConnect, useCorp, useStartSync } from '#console/integrations/wecom/queries.ts'
+import { useChangeCorp, useCheckCapabilities, useConnect, useCorp, useStartSync } from '#console/integrations/wecom/queries.ts'
 import { Back } from '#console/ui/back.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
@@ -194,6 +194,13 @@ export function NewKeys({ corp, onReceiver }: { corp: Corp; onReceiver: (receive
 /** The domain to trust is the public one, wherever this page itself was opened. */
 function TrustStep({ corp, onNext }: { corp: Corp; onNext: () => void }) {
   const { t } = useText()
+  const run = useRun()
+  const check = useCheckCapabilities(corp.id)
+  // The next step shows what WeCom says now, so it is asked on the way there.
+  const proceed = async () => {
+    await run(() => check.mutateAsync(undefined))
+    onNext()
+  }
   return (
     <Section title={t('wecom.steps.trust')} note={t('wecom.trustIntro')}>
       <Stack>
@@ -205,7 +212,7 @@ function TrustStep({ corp, onNext }: { corp: Corp; onNext: () => void }) {
           <CopyId value={new URL(corp.callbackUrl).host} />
         </div>
         <div className="row">
-          <Button type="primary" size="large" onClick={onNext}>
+          <Button type="primary" size="large" loading={check.isPending} onClick={() => void proceed()}>
             {t('wecom.proceed')}
           </Button>
         </div>
@@ -226,7 +233,7 @@ function CheckStep({ corp }: { corp: Corp }) {
   return (
     <Stack>
       <Alert type="info" showIcon title={t('wecom.checkIntro')} />
-      <Doctor id={corp.id} />
+      <Doctor id={corp.id} all />
       <div className="row">
         <Button type="primary" size="large" loading={start.isPending} onClick={() => void finish()}>
           {t('wecom.finish')}

@@ -2,23 +2,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { patch, post, remove } from '#console/api/client.ts'
 import { keyOf, useCommand, useList, useResource } from '#console/api/query.ts'
-import type {
-  CallbackRow,
-  CallList,
-  Corp,
-  CorpChange,
-  Finding,
-  NewCorp,
-  RepairList,
-  SyncState,
-  WelcomeList,
-} from '#management/wecom/schema.ts'
+import type { CallbackHealth, CapabilityPage, LogRow, QuotaPage } from '#management/wecom/integration-schema.ts'
+import type { Corp, CorpChange, Finding, NewCorp, RepairList, SyncState, WelcomeList } from '#management/wecom/schema.ts'
 
-export type Callback = z.infer<typeof CallbackRow>
 export type Sync = z.infer<typeof SyncState>
-export type Call = z.infer<typeof CallList>['items'][number]
 export type Repair = z.infer<typeof RepairList>['items'][number]
 export type Welcome = z.infer<typeof WelcomeList>['items'][number]
+export type Capability = CapabilityPage['items'][number]
+
+type Asked = Record<string, string | undefined>
 
 const base = 'wecom/corps'
 
@@ -30,12 +22,15 @@ export const useConnect = () => useCommand((body: z.input<typeof NewCorp>) => po
 export const useChangeCorp = (id: string) => useCommand((body: CorpChange) => patch<Corp>(`${base}/${id}`, body), ['wecom'])
 export const useDisconnect = () => useCommand((id: string) => remove(`${base}/${id}`), ['wecom'])
 
-/** Asking WeCom costs calls, so findings are read when somebody looks and again when asked, not by the clock. */
-export const useDoctor = (id: string) => useResource<{ items: Finding[] }>(`${base}/${id}/doctor`)
-export function useAskDoctor(id: string): () => void {
-  const client = useQueryClient()
-  return () => void client.invalidateQueries({ queryKey: keyOf(`${base}/${id}/doctor`).slice(0, -1) })
-}
+/** What was found at the last check and what our own records say: reading it costs no call of WeCom. */
+export const useFindings = (id: string) => useResource<{ items: Finding[] }>(`${base}/${id}/findings`, {}, { refetchInterval: 15_000 })
+export const useCapabilities = (id: string) => useResource<CapabilityPage>(`${base}/${id}/capabilities`, {}, { refetchInterval: 30_000 })
+/** Asks WeCom anew; everything that is shown of this corp may be different afterwards. */
+export const useCheckCapabilities = (id: string) => useCommand(() => post<CapabilityPage>(`${base}/${id}/capabilities/check`), ['wecom'])
+
+export const useQuotas = (id: string) => useResource<QuotaPage>(`${base}/${id}/quotas`, {}, { refetchInterval: 10_000 })
+export const useCallbackHealth = (id: string) =>
+  useResource<CallbackHealth>(`${base}/${id}/callback-health`, {}, { refetchInterval: 15_000 })
 
 export const isSyncing = ({ state }: Sync): boolean => state === 'waiting' || state === 'running'
 export const useSyncs = (id: string) =>
@@ -49,9 +44,8 @@ export function useStartSync(id: string) {
   })
 }
 
-export const useCallbacks = (id: string, query: { state?: string | undefined }) => useList<Callback>(`${base}/${id}/callbacks`, query, 4000)
+export const useLog = (id: string, query: Asked) => useList<LogRow>(`${base}/${id}/log`, query, 5000)
 export const useReplayCallback = (id: string) =>
   useCommand((callback: string) => post(`${base}/${id}/callbacks/${callback}/replay`), ['wecom'])
-export const useCalls = (id: string, query: { failed?: string | undefined }) => useList<Call>(`${base}/${id}/calls`, query, 4000)
-export const useRepairs = (id: string) => useList<Repair>(`${base}/${id}/repairs`)
+export const useRepairs = (id: string, query: Asked) => useList<Repair>(`${base}/${id}/repairs`, query)
 export const useWelcomes = (id: string) => useList<Welcome>(`${base}/${id}/welcomes`, {}, 4000)
