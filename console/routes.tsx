@@ -93,6 +93,30 @@ const group = createRoute({
   component: lazyRouteComponent(() => import('#console/groups/group-page.tsx'), 'GroupPage'),
 })
 
+const archive = createRoute({
+  getParentRoute: () => app,
+  path: '/archive',
+  validateSearch: z.object({
+    q: text,
+    employee: text,
+    customer: text,
+    kind: text,
+    from: text,
+    type: text,
+    dateFrom: day,
+    dateTo: day,
+    talk: text,
+    at: text,
+  }),
+  component: lazyRouteComponent(() => import('#console/archive/archive-page.tsx'), 'ArchivePage'),
+})
+
+const archiveSettings = createRoute({
+  getParentRoute: () => app,
+  path: '/archive-settings',
+  component: lazyRouteComponent(() => import('#console/archive/settings-page.tsx'), 'ArchiveSettingsPage'),
+})
+
 const customers = createRoute({
   getParentRoute: () => app,
   path: '/customers',
@@ -271,6 +295,8 @@ const tree = root.addChildren([
     editLiveCode,
     groups,
     group,
+    archive,
+    archiveSettings,
     customers,
     customer,
     tags,

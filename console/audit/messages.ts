@@ -37,6 +37,8 @@ export const audit = messages(
       cor: '企业',
       rep: '报表',
       ten: '公司',
+      art: '会话',
+      arm: '存档消息',
     },
     actions: {
       session: { opened: '登录', closed: '退出登录', refused: '登录失败' },
@@ -54,6 +56,13 @@ export const audit = messages(
       department: { created: '新建部门', updated: '修改部门', deleted: '删除部门' },
       role: { created: '新建角色', updated: '修改角色', deleted: '删除角色' },
       api_key: { created: '新建 API 密钥', deleted: '吊销 API 密钥' },
+      archive: {
+        read: '查看会话',
+        searched: '搜索会话存档',
+        file_opened: '打开存档文件',
+        key_saved: '保存存档密钥',
+        source_changed: '设置存档来源',
+      },
       settings: { updated: '修改公司设置' },
       tenant: { created: '开通公司' },
       corp: {
@@ -112,6 +121,8 @@ export const audit = messages(
       cor: 'Corp',
       rep: 'Report',
       ten: 'Company',
+      art: 'Talk',
+      arm: 'Archived message',
     },
     actions: {
       session: { opened: 'Logged in', closed: 'Logged out', refused: 'Login refused' },
@@ -129,6 +140,13 @@ export const audit = messages(
       department: { created: 'Department made', updated: 'Department changed', deleted: 'Department deleted' },
       role: { created: 'Role made', updated: 'Role changed', deleted: 'Role deleted' },
       api_key: { created: 'API key made', deleted: 'API key revoked' },
+      archive: {
+        read: 'Talk read',
+        searched: 'Archive searched',
+        file_opened: 'File of the archive opened',
+        key_saved: 'Key of the archive saved',
+        source_changed: 'Source of the archive set',
+      },
       settings: { updated: 'Settings changed' },
       tenant: { created: 'Company opened' },
       corp: {

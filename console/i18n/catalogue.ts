@@ -1,3 +1,4 @@
+import { archive } from '#console/archive/messages.ts'
 import { attributes } from '#console/attributes/messages.ts'
 import { audit } from '#console/audit/messages.ts'
 import { channels } from '#console/channels/messages.ts'
@@ -31,6 +32,7 @@ const folders = {
   channels,
   liveCodes,
   groups,
+  archive,
   customers,
   tags,
   orders,

@@ -30,20 +30,27 @@ export async function noteConsents(ctx: Context, corp: number, news: readonly Co
 
 const time = (at: Date | null): number => at?.getTime() ?? 0
 
-/** A yes that a callback told of: it names customer and colleague, whose friendship says under which ids. */
+/** Yeses that callbacks told of: they name customer and colleague, whose friendship says under which ids. */
 export const consentsFromCallbacks: Consumer = {
   name: 'archive_consents',
   from: 'beginning',
   events: [archiveAgreed.name],
-  async handle(ctx, { customerId, at, properties }) {
-    const { rows } = await sql<{ corp: number; externalUserid: string; userId: string }>`
-      select distinct f.corp, f.external_userid, f.user_id from customers me
+  async handle(ctx, events) {
+    const said = events.map(({ customerId, at, properties }) => ({ customer: customerId, employee: Number(properties.employee), at }))
+    const { rows } = await sql<{ corp: number; externalUserId: string; userId: string; at: Date }>`
+      select f.corp, f.external_userid as external_user_id, f.user_id, max(n.at) as at
+      from jsonb_to_recordset(${JSON.stringify(said)}::jsonb) as n(customer int, employee int, at timestamptz)
+      join customers me on me.tenant_id = ${ctx.tenantId} and me.id = n.customer
       join customers c on c.tenant_id = me.tenant_id and c.canonical_id = me.canonical_id
       join wecom_follows f on f.tenant_id = c.tenant_id and f.customer_id = c.id
-      join employee_accounts a on a.tenant_id = f.tenant_id and a.corp_id = f.corp and a.user_id = f.user_id and a.employee_id = ${Number(properties.employee)}
-      where me.tenant_id = ${ctx.tenantId} and me.id = ${customerId}`.execute(ctx.db)
-    for (const { corp, externalUserid, userId } of rows)
-      await noteConsents(ctx, corp, [{ externalUserId: externalUserid, userId, roomId: '', status: 'agreed', changedAt: at }])
+      join employee_accounts a on a.tenant_id = f.tenant_id and a.corp_id = f.corp and a.user_id = f.user_id and a.employee_id = n.employee
+      group by f.corp, f.external_userid, f.user_id`.execute(ctx.db)
+    for (const [corp, some] of Map.groupBy(rows, (row) => row.corp))
+      await noteConsents(
+        ctx,
+        corp,
+        some.map(({ externalUserId, userId, at }) => ({ externalUserId, userId, roomId: '', status: 'agreed', changedAt: at })),
+      )
   },
 }
 

@@ -1,0 +1,108 @@
+import { SettingOutlined } from '@ant-design/icons'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { HitList, TalkList } from '#console/archive/lists.tsx'
+import { TalkPane } from '#console/archive/talk.tsx'
+import { useText } from '#console/i18n/i18n.ts'
+import { useEmployeeNames } from '#console/team/queries.ts'
+import { ExportButton } from '#console/ui/export-button.tsx'
+import { FilterBar } from '#console/ui/filter-bar.tsx'
+import { Gate } from '#console/ui/gate.tsx'
+import { Page } from '#console/ui/page.tsx'
+import { usePhone } from '#console/ui/preferences.ts'
+import { Split } from '#console/ui/split.tsx'
+import { messageTypes, talkKinds } from '#management/archive/schema.ts'
+
+const route = getRouteApi('/app/archive')
+/** The usual ones; what is left can be found by its words. */
+const typesOffered = messageTypes.slice(0, 12)
+
+export function ArchivePage() {
+  const { t } = useText()
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/archive' })
+  const phone = usePhone()
+  const employees = useEmployeeNames()
+  const { talk, at, ...asked } = search
+  const isSearch = Boolean(asked.q || asked.type || asked.from || asked.dateFrom || asked.dateTo)
+  const open = (talk: string, at?: string) => void navigate({ search: { ...search, talk, at }, resetScroll: false })
+  const filters = (
+    <FilterBar
+      search={t('archive.search')}
+      values={asked}
+      onChange={(change) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })}
+      filters={[
+        ...(employees.length > 0 ? [{ kind: 'choice' as const, key: 'employee', label: t('archive.employee'), options: employees }] : []),
+        ...(isSearch
+          ? []
+          : [
+              {
+                kind: 'choice' as const,
+                key: 'kind',
+                label: t('archive.kind'),
+                options: talkKinds.map((value) => ({ value, label: t(`archive.kinds.${value}`) })),
+              },
+            ]),
+        {
+          kind: 'choice',
+          key: 'from',
+          label: t('archive.from'),
+          options: (['customer', 'employee'] as const).map((value) => ({ value, label: t(`archive.members.${value}`) })),
+        },
+        {
+          kind: 'choice',
+          key: 'type',
+          label: t('archive.type'),
+          options: typesOffered.map((value) => ({ value, label: t(`archive.types.${value}`) })),
+        },
+        { kind: 'dates', from: 'dateFrom', to: 'dateTo', label: t('archive.days') },
+      ]}
+    />
+  )
+  const { kind, q, ...narrowed } = asked
+  return (
+    <Page
+      title={t('archive.title')}
+      note={phone && talk ? undefined : t('archive.note')}
+      actions={
+        !(phone && talk) && (
+          <>
+            {isSearch && (
+              <Gate permission="exports.write">
+                <ExportButton what="archive" filter={JSON.stringify(narrowed)} q={q} />
+              </Gate>
+            )}
+            <Gate permission="wecom.read">
+              <Link to="/archive-settings">
+                <Button icon={<SettingOutlined />}>{t('archive.setUp')}</Button>
+              </Link>
+            </Gate>
+          </>
+        )
+      }
+    >
+      {!(phone && talk) && filters}
+      <Split
+        open={talk !== undefined}
+        list={
+          isSearch ? (
+            <HitList query={{ q, ...narrowed }} chosen={at} onOpen={open} />
+          ) : (
+            <TalkList query={{ kind, ...narrowed }} chosen={talk} onOpen={open} />
+          )
+        }
+        detail={
+          talk && (
+            <TalkPane
+              key={`${talk} ${at ?? ''}`}
+              id={talk}
+              at={at}
+              onBack={phone ? () => void navigate({ search: { ...asked } }) : undefined}
+            />
+          )
+        }
+        empty={t('archive.choose')}
+      />
+    </Page>
+  )
+}

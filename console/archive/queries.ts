@@ -1,0 +1,82 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { get, type Page, post, put } from '#console/api/client.ts'
+import { keyOf, useCommand, useResource } from '#console/api/query.ts'
+import type {
+  CorpArchive,
+  KeyItem,
+  MessageItem,
+  MessageList,
+  RecordedMembers,
+  SearchHit,
+  SourceChange,
+  TalkDetail,
+  TalkItem,
+} from '#management/archive/schema.ts'
+
+type Asked = Record<string, string | undefined>
+
+/** Every reading is written down, so nothing is read again by itself: not by the clock, not by coming back to the window. */
+const readOnce = { staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, refetchOnReconnect: false } as const
+
+function useRows<Row>(path: string, query: Asked, enabled: boolean) {
+  const result = useInfiniteQuery({
+    queryKey: [...keyOf(path, query), 'pages'],
+    queryFn: ({ pageParam, signal }) => get<Page<Row>>(path, { limit: 50, ...query, cursor: pageParam }, signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+    enabled,
+    ...readOnce,
+    ...(query.q ? {} : { staleTime: 15_000 }),
+  })
+  return {
+    rows: result.data?.pages.flatMap((page) => page.items) ?? [],
+    loading: result.isPending,
+    error: result.error,
+    more: result.hasNextPage,
+    loadingMore: result.isFetchingNextPage,
+    loadMore: () => void result.fetchNextPage(),
+    reload: () => void result.refetch(),
+  }
+}
+
+export const useTalks = (query: Asked, enabled: boolean) => useRows<TalkItem>('archive/talks', query, enabled)
+export const useHits = (query: Asked, enabled: boolean) => useRows<SearchHit>('archive/messages', query, enabled)
+export const useTalk = (id: string) => useResource<TalkDetail>(`archive/talks/${id}`)
+
+type Turn = { around?: string | undefined; earlier?: string; later?: string }
+
+/** Messages of a talk from its end, or around one of them, in both directions. */
+export function useMessages(talk: string, around: string | undefined) {
+  const result = useInfiniteQuery({
+    queryKey: ['archive', 'talks', talk, 'messages', around ?? ''],
+    queryFn: ({ pageParam, signal }) => get<MessageList>(`archive/talks/${talk}/messages`, { limit: 50, ...pageParam }, signal),
+    initialPageParam: { around } as Turn,
+    getNextPageParam: (page): Turn | undefined => (page.later ? { later: page.later } : undefined),
+    getPreviousPageParam: (page): Turn | undefined => (page.earlier ? { earlier: page.earlier } : undefined),
+    ...readOnce,
+  })
+  return {
+    items: result.data?.pages.flatMap((page): MessageItem[] => page.items) ?? [],
+    loading: result.isPending,
+    error: result.error,
+    hasEarlier: result.hasPreviousPage,
+    hasLater: result.hasNextPage,
+    earlier: () => void result.fetchPreviousPage(),
+    later: () => void result.fetchNextPage(),
+    busy: result.isFetching,
+    reload: () => void result.refetch(),
+  }
+}
+
+const base = 'archive/corps'
+
+export const useArchives = () => useResource<{ items: CorpArchive[] }>(base, {}, { refetchInterval: 5000 })
+export const useChangeSource = (corp: string) =>
+  useCommand((body: SourceChange) => put<CorpArchive>(`${base}/${corp}/source`, body), ['archive'])
+export const useNewKey = (corp: string) =>
+  useCommand(
+    (body: { version: number; privateKey?: string }) => post<Pick<KeyItem, 'version' | 'publicKey'>>(`${base}/${corp}/keys`, body),
+    ['archive'],
+  )
+/** Asking costs a call at WeCom: only when somebody wants to know. */
+export const useRecorded = (corp: string) => useMutation({ mutationFn: () => get<RecordedMembers>(`${base}/${corp}/members`) })
