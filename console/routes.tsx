@@ -79,6 +79,20 @@ const editLiveCode = createRoute({
   component: lazyRouteComponent(() => import('#console/live-codes/live-code-form-page.tsx'), 'EditLiveCodePage'),
 })
 
+const acquisitionLinks = createRoute({
+  getParentRoute: () => app,
+  path: '/acquisition-links',
+  validateSearch: z.object({ q: text, channel: text, employee: text, state: text }),
+  component: lazyRouteComponent(() => import('#console/acquisition-links/links-page.tsx'), 'LinksPage'),
+})
+
+const acquisitionLink = createRoute({
+  getParentRoute: () => app,
+  path: '/acquisition-links/$linkId',
+  validateSearch: z.object({ from: day, to: day, step: text, variant: text, employee: text }),
+  component: lazyRouteComponent(() => import('#console/acquisition-links/link-page.tsx'), 'LinkPage'),
+})
+
 const groups = createRoute({
   getParentRoute: () => app,
   path: '/groups',
@@ -293,6 +307,8 @@ const tree = root.addChildren([
     newLiveCode,
     liveCode,
     editLiveCode,
+    acquisitionLinks,
+    acquisitionLink,
     groups,
     group,
     archive,

@@ -1,11 +1,10 @@
-import { Form, Input, Select, Switch } from 'antd'
+import { Form, Input, Select } from 'antd'
 import { channelPaths, useChannels, useSaveChannel } from '#console/channels/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { emptyWelcome } from '#console/live-codes/draft.ts'
-import { lackOf, WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
+import { lackOf } from '#console/live-codes/welcome-editor.tsx'
+import { WelcomeField } from '#console/live-codes/welcome-field.tsx'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
-import { Row, Stack } from '#console/ui/page.tsx'
 import { type Channel, channelKinds } from '#growth/channels/schema.ts'
 import type { Welcome } from '#growth/welcomes/schema.ts'
 
@@ -112,22 +111,8 @@ function ChannelDrawer({ title, editing, onClose }: { title: string; editing: Ed
           },
         ]}
       >
-        <WelcomeField />
+        <WelcomeField label={t('channels.useWelcome')} />
       </Form.Item>
     </FormDrawer>
-  )
-}
-
-/** Form.Item hands in value and change. */
-function WelcomeField({ value, onChange }: { value?: Welcome | null; onChange?: (welcome: Welcome | null) => void }) {
-  const { t } = useText()
-  return (
-    <Stack tight>
-      <Row>
-        <Switch checked={Boolean(value)} onChange={(on) => onChange?.(on ? emptyWelcome : null)} aria-label={t('channels.useWelcome')} />
-        <span>{t('channels.useWelcome')}</span>
-      </Row>
-      {value && <WelcomeEditor value={value} onChange={(welcome) => onChange?.(welcome)} complaint={undefined} />}
-    </Stack>
   )
 }

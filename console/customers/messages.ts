@@ -104,6 +104,11 @@ export const customers = messages(
     noTags: '还没有标签',
     events: {
       live_code: { scanned: '扫了活码「{{codeName}}」' },
+      acquisition_link: {
+        added: '通过获客链接「{{linkName}}」加了 {{employeeName}}',
+        chat_started: '第一次对 {{employeeName}} 开口（获客链接「{{linkName}}」）',
+        left: '获客链接「{{linkName}}」加的好友关系结束，留存 {{daysKept}} 天',
+      },
       customer: {
         created: '成为客户',
         updated: '资料有更新',
@@ -246,6 +251,11 @@ export const customers = messages(
     noTags: 'No tags yet',
     events: {
       live_code: { scanned: 'Scanned the code “{{codeName}}”' },
+      acquisition_link: {
+        added: 'Added {{employeeName}} through the link “{{linkName}}”',
+        chat_started: 'Wrote to {{employeeName}} for the first time (link “{{linkName}}”)',
+        left: 'The friendship from the link “{{linkName}}” ended after {{daysKept}} days',
+      },
       customer: {
         created: 'Became a customer',
         updated: 'Details were updated',

@@ -58,6 +58,7 @@ export const events = messages(
       source: {
         wecom: '企业微信',
         live_code: '活码',
+        acquisition_link: '获客链接',
         import: '导入',
         manual: '手工',
         console: '控制台',
@@ -199,6 +200,7 @@ export const events = messages(
       source: {
         wecom: 'WeCom',
         live_code: 'live code',
+        acquisition_link: 'acquisition link',
         import: 'import',
         manual: 'by hand',
         console: 'console',

@@ -1,3 +1,4 @@
+import { acquisitionLinks } from '#console/acquisition-links/messages.ts'
 import { archive } from '#console/archive/messages.ts'
 import { attributes } from '#console/attributes/messages.ts'
 import { audit } from '#console/audit/messages.ts'
@@ -31,6 +32,7 @@ const folders = {
   overview,
   channels,
   liveCodes,
+  acquisitionLinks,
   groups,
   archive,
   customers,

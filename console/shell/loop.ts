@@ -10,6 +10,7 @@ import {
   FundOutlined,
   HeartOutlined,
   KeyOutlined,
+  LinkOutlined,
   MergeCellsOutlined,
   ProfileOutlined,
   QrcodeOutlined,
@@ -51,6 +52,7 @@ export const loop: Stage[] = [
     name: 'shell.growth',
     entries: [
       { path: '/live-codes', name: 'liveCodes.title', icon: QrcodeOutlined, permission: 'live_codes.read' },
+      { path: '/acquisition-links', name: 'acquisitionLinks.title', icon: LinkOutlined, permission: 'acquisition_links.read' },
       { path: '/channels', name: 'channels.title', icon: BranchesOutlined, permission: 'channels.read' },
     ],
   },
