@@ -190,7 +190,7 @@ async function taggingsDiffer(house: House, ctx: Context, corps: readonly Corp[]
   const { rows } = await sql<{ person: number; external: string; corp: number; tags: number[]; over: boolean }>`
     select c.canonical_id as person, i.value as external, w.id as corp,
       array(select distinct t.tag_id from customer_tags t where t.tenant_id = c.tenant_id and t.canonical_id = c.canonical_id) as tags,
-      exists (select from customers o join wecom_follows f on f.tenant_id = o.tenant_id and f.customer_id = o.id and not f.live
+      exists (select from customers o join wecom_follows f on f.tenant_id = o.tenant_id and f.customer_id = o.id and f.history @> '[{"what":"ended"}]'
         where o.tenant_id = c.tenant_id and o.canonical_id = c.canonical_id) as over
     from identities i join customers c on c.tenant_id = i.tenant_id and c.id = i.customer_id
     join wecom_corps w on w.tenant_id = i.tenant_id and w.corp_id = i.scope

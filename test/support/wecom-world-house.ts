@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as realSleep } from 'node:timers/promises'
 import { consumers, createApp, jobs, wecomParts } from '#app/app.ts'
+import { encrypt, parseKey, sign } from '#connectors/wecom/crypto.ts'
+import { greetByLiveCode } from '#growth/live-codes/greeting.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { createCorp } from '#management/wecom/corps.ts'
+import type { Receiver } from '#management/wecom/schema.ts'
 import { startSync } from '#management/wecom/sync.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
@@ -16,8 +19,10 @@ import { startSandbox } from '../../sandbox/server.ts'
 import type { Store } from '../../sandbox/state/store.ts'
 import { calm, type Line, openLine } from './wecom-world-line.ts'
 
+export type Tenant = Context & { apiKey: string }
+
 /** A corp of the sandbox and what it is called here. */
-export type Corp = { corpId: string; corp: number; contactSecret: string }
+export type Corp = { corpId: string; corp: number; contactSecret: string; receiver: Receiver }
 
 /**
  * The product as two workers and a web process are it, a sandbox beside it, the line between them, and one clock for both that
@@ -30,9 +35,13 @@ export type House = {
   /** The sandbox's own tables, to look at only: what is true. */
   truth: Store
   control<T = Record<string, unknown>>(method: string, path: string, body?: object): Promise<T>
+  /** A callback as WeCom sends it, encrypted for this corp's receiver; says what it was answered. */
+  push(corp: Corp, xml: string): Promise<number>
+  /** The product's own API, as its owner. */
+  api<T = Record<string, unknown>>(ctx: Tenant, method: string, path: string, body?: object): Promise<T>
   now(): Date
   advance(seconds: number): Promise<void>
-  newTenant(name: string): Promise<Context & { apiKey: string }>
+  newTenant(name: string): Promise<Tenant>
   /** Makes a company there, and connects it here unless told otherwise; its first sync is asked for and not waited for. */
   newCorp(ctx: Context, company: { name: string; seed: string; employees: number; customers: number; groups: number }): Promise<Corp>
   /** Everything that was said has been heard and everything that was to do is done, however late it was due. */
@@ -49,6 +58,7 @@ export async function openHouse(): Promise<House> {
   let app: ReturnType<typeof createApp> | undefined
   const line = await openLine(
     () => sandbox.url,
+    (token) => sandbox.store.get<{ corpId: string }>('select corp_id as corpId from tokens where token = ?', token)?.corpId ?? '',
     async (request) => {
       app ??= createApp(workspace)
       return app.fetch(request)
@@ -69,8 +79,8 @@ export async function openHouse(): Promise<House> {
   const stop = new AbortController()
   await registerConsumers(workspace, consumers)
   const running = [
-    runWecom(workspace, [greeter], stop.signal, wecomParts),
-    runWecom(workspace, [greeter], stop.signal, wecomParts),
+    runWecom(workspace, [greetByLiveCode, greeter], stop.signal, wecomParts),
+    runWecom(workspace, [greetByLiveCode, greeter], stop.signal, wecomParts),
     runConsumers(workspace, consumers, stop.signal),
     runJobs(workspace, jobs, 'worlds', stop.signal),
   ]
@@ -88,6 +98,25 @@ export async function openHouse(): Promise<House> {
       if (!response.ok) throw new Refused(`${method} ${path}: ${answer.error?.code} ${answer.error?.message}`)
       return answer as T
     },
+    async push({ corpId, receiver: { url, token, encodingAesKey } }, xml) {
+      const encrypted = encrypt(parseKey(encodingAesKey), corpId, xml)
+      const query = new URLSearchParams({ msg_signature: sign(token, '1767225600', 'n', encrypted), timestamp: '1767225600', nonce: 'n' })
+      const body = `<xml><ToUserName>${corpId}</ToUserName><Encrypt>${encrypted}</Encrypt></xml>`
+      return (await fetch(`${url}?${query}`, { method: 'POST', headers: { 'content-type': 'text/xml' }, body })).status
+    },
+    async api<T>(ctx: Tenant, method: string, path: string, body?: object): Promise<T> {
+      app ??= createApp(workspace)
+      const response = await app.fetch(
+        new Request(`http://house/api/v1${path}`, {
+          method,
+          headers: { authorization: `Bearer ${ctx.apiKey}`, ...(body && { 'content-type': 'application/json' }) },
+          ...(body && { body: JSON.stringify(body) }),
+        }),
+      )
+      const answer = await response.text()
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`)
+      return (answer === '' ? undefined : JSON.parse(answer)) as T
+    },
     async advance(seconds) {
       ahead += seconds * 1000
       await house.control('PUT', '/clock', { advanceSeconds: seconds })
@@ -102,14 +131,14 @@ export async function openHouse(): Promise<House> {
       const { corp, receiver } = await createCorp(ctx, { corpId: made.corpId, name, agentId: made.agentId, secret: made.secret })
       await house.control('PUT', `/corps/${made.corpId}/callback`, receiver)
       await startSync(ctx, corp, 'connected')
-      return { corpId: made.corpId, corp, contactSecret: made.contactSecret }
+      return { corpId: made.corpId, corp, contactSecret: made.contactSecret, receiver }
     },
     async settle(ctx, withinMs = 60_000) {
       const until = Date.now() + withinMs
       let restless = Date.now()
       for (let quiet = 0; quiet < 3; ) {
         const waiting = await whatWaits(house, ctx)
-        if (Date.now() > until) throw new Error(`it does not come to rest: ${waiting.join(', ')}`)
+        if (Date.now() > until) throw new Error(`it does not come to rest: ${waiting.join(', ')}\n${await whoRuns(ctx)}`)
         quiet = waiting.length === 0 ? quiet + 1 : 0
         if (waiting.length > 0 && Date.now() - restless > 400) {
           await house.advance(20)
@@ -169,6 +198,19 @@ async function whatWaits({ truth, line }: House, ctx: Context): Promise<string[]
     )),
     ...((await hasUnread(ctx)) ? ['events'] : []),
   ]
+}
+
+/** What a worker is busy with, for whoever has to find out why it does not end. */
+const whoRuns = async ({ databases }: Context): Promise<string> => {
+  const { rows } = await databases.systemPool.query(
+    `select state, wait_event, round(extract(epoch from now() - xact_start)) as seconds, left(query, 200) as query from pg_stat_activity
+     where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`,
+  )
+  const { rows: unread } = await databases.systemPool.query(
+    `select p.consumer, p.partition, e.name, e.barrier, e.transaction::text < event_horizon()::text as visible from consumer_positions p
+     join lateral (select * from event_log e where e.partition = p.partition and (e.transaction, e.seq) > (p.transaction, p.seq) order by e.transaction, e.seq limit 1) e on true`,
+  )
+  return JSON.stringify({ rows, unread })
 }
 
 const hasUnread = async ({ databases }: Context): Promise<boolean> =>

@@ -27,6 +27,8 @@ export type Line = {
   weather: Weather
   /** Lists come in pages of so many, whatever was asked for. */
   pageOf: number | undefined
+  /** Answers a call in the sandbox's place. */
+  refuse: ((path: string, body: string, corpId: string) => [errcode: number, errmsg: string] | Trouble | undefined) | undefined
   /** Changes an answer on its way. */
   change: ((path: string, answer: Record<string, unknown>) => unknown) | undefined
   /** Callbacks that are being held back. */
@@ -38,7 +40,8 @@ export type Line = {
 
 type Receive = (request: Request) => Promise<Response>
 
-export async function openLine(sandboxUrl: () => string, receive: Receive): Promise<Line> {
+/** `corpOf`: whose token that is. */
+export async function openLine(sandboxUrl: () => string, corpOf: (token: string) => string, receive: Receive): Promise<Line> {
   let random: Random = seededRandom('line')
   let [held, lost] = [0, 0]
   const api = await listen((request, response) => callThrough(request, response))
@@ -48,6 +51,7 @@ export async function openLine(sandboxUrl: () => string, receive: Receive): Prom
     doorUrl: door.url,
     weather: calm,
     pageOf: undefined,
+    refuse: undefined,
     change: undefined,
     held: () => held,
     lost: () => lost,
@@ -65,7 +69,9 @@ export async function openLine(sandboxUrl: () => string, receive: Receive): Prom
     const path = url.pathname.replace('/cgi-bin/', '')
     const body = withPages(await textOf(request), url.searchParams.has('access_token') ? line.pageOf : undefined)
     const isCursor = /"cursor":"./.test(body)
-    const chosen = random.chance(line.weather.api) ? random.pick(line.weather.troubles) : undefined
+    const special = line.refuse?.(path, body, url.searchParams.get('corpid') ?? corpOf(url.searchParams.get('access_token') ?? ''))
+    if (Array.isArray(special)) return void answer(response, { errcode: special[0], errmsg: special[1] })
+    const chosen = special ?? (random.chance(line.weather.api) ? random.pick(line.weather.troubles) : undefined)
     // Only a call that goes on where another one stopped has a cursor that may be too old.
     const trouble = chosen === 'cursor' && !isCursor ? undefined : chosen
     if (trouble === 'refused') return void response.writeHead(502).end('bad gateway')

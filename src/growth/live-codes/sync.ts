@@ -130,8 +130,8 @@ async function create(ctx: Context, app: WecomApp, held: Held): Promise<void> {
     const { configId, qrCode } = await addContactWay(app, { type: 2, scene: 2, ...settings(held) }, { requestId: ctx.requestId })
     await change(ctx, held, { configId, qrUrl: qrCode ?? null, askedAt: null })
   } catch (error) {
-    // WeCom said no: nothing was made.
-    if (error instanceof WecomError) await change(ctx, held, { askedAt: null })
+    // WeCom said no: nothing was made. "Busy" is no such word: it may come after the work was done.
+    if (error instanceof WecomError && error.reaction !== 'retry') await change(ctx, held, { askedAt: null })
     throw error
   }
 }

@@ -24,6 +24,8 @@ export async function employeesOf(ctx: Context, corp: number, userIds: readonly 
 
 /** Undefined for whoever lies outside our visible range (any more). */
 export async function readMember(app: WecomApp, userId: string, requestId: string): Promise<Member | undefined> {
+  // An event without a member is about nobody; asking for nobody is refused for ever.
+  if (userId === '') return undefined
   try {
     return await getMember(app, userId, { lane: 'first', requestId })
   } catch (error) {
