@@ -71,7 +71,7 @@ describe('the envelope', () => {
     const seen = new Set<number>()
     for (let length = 0; length < 32; length++) {
       const encrypted = encrypt(key, '', 'x'.repeat(length))
-      const raw = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+      const raw = createDecipheriv('aes-256-cbc', key.secret, key.iv).setAutoPadding(false)
       const plain = Buffer.concat([raw.update(encrypted, 'base64'), raw.final()])
       expect(plain.length % 32).toBe(0)
       seen.add(plain[plain.length - 1] ?? 0)
@@ -102,7 +102,7 @@ describe('what is not ours is refused', () => {
 
   /** Seals any plain block, also one that WeCom would never make. */
   function sealRaw(plain: Buffer): string {
-    const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+    const cipher = createCipheriv('aes-256-cbc', key.secret, key.iv).setAutoPadding(false)
     return Buffer.concat([cipher.update(plain), cipher.final()]).toString('base64')
   }
 

@@ -67,7 +67,7 @@ describe('whatever comes in', () => {
   test('is read or refused in words, and never an accident', () => {
     fc.assert(
       fc.property(texts, (text) => {
-        for (const read of [() => parseSample(text), () => readCallback(text), () => callbackKey(text)])
+        for (const read of [() => parseSample(text), () => readCallback(text), () => callbackKey(readCallback(text))])
           try {
             read()
           } catch (error) {

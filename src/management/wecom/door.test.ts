@@ -1,7 +1,7 @@
-import { createCipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '#app/app.ts'
-import { encrypt, parseKey, sign } from '#connectors/wecom/crypto.ts'
+import { type CallbackKey, encrypt, parseKey, sign } from '#connectors/wecom/crypto.ts'
 import type { Context } from '#platform/context.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { createCorp } from './corps.ts'
@@ -41,7 +41,7 @@ const added = (externalUserId: string, userId = 'lina') =>
     State: 'spring',
   })
 
-type Envelope = { token?: string; key?: Buffer; receiveId?: string; encrypted?: string; corp?: string; body?: string }
+type Envelope = { token?: string; key?: CallbackKey; receiveId?: string; encrypted?: string; corp?: string; body?: string }
 
 function push(
   xml: string,
@@ -92,13 +92,13 @@ describe('the callback door', () => {
   test('refuses what is not signed, not ours, not for this corp or not padded with one and the same 403, and keeps nothing of it', async () => {
     const key = parseKey(receiver.encodingAesKey)
     const badPadding = () => {
-      const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+      const cipher = createCipheriv('aes-256-cbc', key.secret, key.iv).setAutoPadding(false)
       return Buffer.concat([cipher.update(Buffer.alloc(64, 200)), cipher.final()]).toString('base64')
     }
     const before = [await stored(), await refused()]
     const answers = await Promise.all([
       push(added('wm1'), { token: 'wrong' }),
-      push(added('wm1'), { key: randomBytes(32) }),
+      push(added('wm1'), { key: parseKey('4Ma3YBrSBbX2aez8MJpXGBne5LSDwgGqHbhM9WPYIws') }),
       push(added('wm1'), { receiveId: 'ww_somebody_else' }),
       push(added('wm1'), { corp: 'ww_unknown_corp' }),
       push(added('wm1'), { encrypted: badPadding() }),

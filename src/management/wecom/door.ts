@@ -1,5 +1,5 @@
 import { Counter } from 'prom-client'
-import { CallbackRefusal, type Decrypted, openCallback, parseKey } from '#connectors/wecom/crypto.ts'
+import { type CallbackKey, CallbackRefusal, type Decrypted, openCallback, parseKey } from '#connectors/wecom/crypto.ts'
 import { type Callback, callbackKey, readCallback } from '#connectors/wecom/events/read-callback.ts'
 import { parseEnvelope } from '#connectors/wecom/xml.ts'
 import type { Installation } from '#platform/context.ts'
@@ -17,7 +17,7 @@ export const callbacksReceived = new Counter({
 /** The query of every callback; missing parts are as wrong as false ones. */
 export type Signed = { signature: string; timestamp: string; nonce: string }
 
-type Receiver = { tenantId: number; corp: number; corpId: string; token: string; key: Buffer }
+type Receiver = { tenantId: number; corp: number; corpId: string; token: string; key: CallbackKey }
 
 /** Proves to WeCom that we hold token and key: the plain text of `echostr`. */
 export async function verifyReceiver(installation: Installation, corpId: string, query: Signed, echostr: string): Promise<string> {
@@ -46,7 +46,8 @@ export async function receiveCallback(
   const { receiver, callback, key, message } = await counted(async () => {
     const { encrypted } = parseEnvelope(body)
     const { receiver, opened } = await open(installation, corpId, query, encrypted)
-    return { receiver, message: opened.message, callback: readCallback(opened.message), key: callbackKey(opened.message) }
+    const callback = readCallback(opened.message)
+    return { receiver, message: opened.message, callback, key: callbackKey(callback) }
   })
   const repeats = await storeCallback(installation, arrivedFrom(installation, receiver, { callback, key, message, requestId }))
   callbacksReceived.inc({ outcome: repeats === 0 ? 'stored' : 'repeated' })

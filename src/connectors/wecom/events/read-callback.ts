@@ -67,8 +67,7 @@ export function readCallback(xml: string): Callback {
  * The key under which a callback counts once: WeCom's own hint (sender and second) merges two customers scanning in the same
  * second, and a retry may be encrypted anew, so events are known by their whole content and messages by their id.
  */
-export function callbackKey(xml: string): string {
-  const raw = parseXml(xml)
+export function callbackKey({ raw }: Pick<Callback, 'raw'>): string {
   const msgId = textAt(raw, 'MsgId')
   if (msgId && textAt(raw, 'MsgType') !== 'event') return `message:${textAt(raw, 'AgentID') ?? ''}:${msgId}`
   return `event:${createHash('sha256')
