@@ -40,7 +40,9 @@ export function LinksPage() {
   return (
     <Page title={t('acquisitionLinks.title')} note={t('acquisitionLinks.note')} actions={<Actions create={() => setOpen(true)} />}>
       <QuotaWarnings quotas={quotas} />
-      {list.rows.length > 0 && refused.map((quota) => <NoPermission key={quota.corp.id} quota={quota} />)}
+      {refused.map((quota) => (
+        <NoPermission key={quota.corp.id} quota={quota} />
+      ))}
       <QuotaLine quotas={quotas} />
       <FilterBar
         search={t('acquisitionLinks.search')}
@@ -72,8 +74,6 @@ export function LinksPage() {
                 title={t('acquisitionLinks.noneMatch')}
                 action={<Button onClick={() => void navigate({ search: {} })}>{t('ui.clearFilters')}</Button>}
               />
-            ) : refused[0] ? (
-              <NoPermission quota={refused[0]} />
             ) : (
               <Empty
                 title={t('acquisitionLinks.none')}

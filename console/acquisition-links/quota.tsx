@@ -9,7 +9,7 @@ import type { Quota } from '#growth/acquisition-links/schema.ts'
 /** How much is left, a number a corp. */
 export function QuotaLine({ quotas }: { quotas: Quota[] }) {
   const { t } = useText()
-  const known = quotas.filter(({ balance }) => balance !== null)
+  const known = quotas.filter(({ balance, problem }) => balance !== null && !problem)
   if (known.length === 0) return null
   return (
     <Stats>
@@ -76,8 +76,10 @@ export function NoPermission({ quota }: { quota: Quota }) {
         <Stack tight>
           <p>{t('acquisitionLinks.noPermissionHint', { errcode: quota.problem?.errcode ?? 0, message: quota.problem?.message ?? '' })}</p>
           <ol>
-            {steps.map((step) => (
-              <li key={step}>{t(`acquisitionLinks.permissionSteps.${step}`)}</li>
+            {steps.map((step, at) => (
+              <li key={step}>
+                {at + 1}. {t(`acquisitionLinks.permissionSteps.${step}`)}
+              </li>
             ))}
           </ol>
         </Stack>

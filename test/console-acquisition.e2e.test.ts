@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildConsole } from '#app/build-console.ts'
+import type { AcquisitionLink } from '#growth/acquisition-links/schema.ts'
+import { ensureTag } from '#management/tags/commands.ts'
+import { openBrowser } from './support/browser.ts'
+import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+
+// An operator gives a link away, and sees who came and who wrote.
+
+let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
+let browser: Browser
+let page: Page
+let employee: string
+const problems: string[] = []
+const password = 'Liuliang-e2e-2026'
+const patiently = { timeout: 20_000 }
+
+beforeAll(async () => {
+  await buildConsole(() => undefined)
+  workspace = await openSandboxedWorkspace()
+  await ensureTag(workspace.ctx, '来源', '获客链接')
+  const able = (await phone<{ items: { name: string; contact: boolean; status: number }[] }>('GET', 'employees')).items
+  employee = able.find(({ contact, status }) => contact && status === 1)?.name ?? ''
+  while (!(await api<{ items: { name: string }[] }>('GET', 'employees?limit=200')).items.some(({ name }) => name === employee))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  browser = await openBrowser()
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    reducedMotion: 'reduce',
+  })
+  await context.request.put(`${workspace.url}/api/v1/session/password`, {
+    data: { login: workspace.login, password: workspace.password, newPassword: password },
+  })
+  await context.request.post(`${workspace.url}/api/v1/session`, { data: { login: workspace.login, password } })
+  page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  page.on('pageerror', (error) => problems.push(error.message))
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await workspace?.close()
+})
+
+test('a link is made in a drawer and given away at a second place, with address and code', async () => {
+  await page.goto(`${workspace.url}/acquisition-links`)
+  await page.getByText('还没有获客链接').waitFor()
+  await look('empty')
+  await page.getByRole('button', { name: '新建获客链接' }).first().click()
+  await page.getByRole('dialog').getByLabel('链接名称').fill('抖音主页')
+  await choose('接待员工', employee)
+  await look('form')
+  await page.getByRole('button', { name: saving }).click()
+  await page.getByRole('heading', { level: 1, name: '抖音主页' }).waitFor()
+  const [link] = (await api<{ items: AcquisitionLink[] }>('GET', 'acquisition-links')).items
+  await page.getByText(link?.url ?? 'no address').waitFor()
+  await page.getByRole('button', { name: '新增投放位置' }).click()
+  await page.getByLabel('位置名称').fill('小红书')
+  await page.getByRole('button', { name: saving }).click()
+  const place = page.locator('li').filter({ hasText: '小红书' })
+  await place.getByRole('button', { name: '二维码' }).click()
+  const picture = page.getByRole('img', { name: '抖音主页 小红书' })
+  await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth), patiently).toBe(800)
+  await look('code')
+  await page.keyboard.press('Escape')
+})
+
+test('whoever came is behind the number, and whether they wrote', async () => {
+  const [first] = (await api<{ items: AcquisitionLink[] }>('GET', 'acquisition-links')).items
+  const link = await api<AcquisitionLink>('GET', `acquisition-links/${first?.id}`)
+  const friend = await phone<{ externalUserId: string; userId: string }>('POST', 'scan', { code: link.variants[1]?.url, name: '林小满' })
+  await phone('POST', 'scan', { code: link.variants[0]?.url, name: '赵可' })
+  await phone('POST', 'say', { from: friend.externalUserId, to: friend.userId, text: '你好' })
+  await expect
+    .poll(async () => (await api<AcquisitionLink>('GET', `acquisition-links/${link.id}`)).counts, patiently)
+    .toMatchObject({ added: 2, wrote: 1 })
+  await page.reload()
+  await page.getByText('50%').first().waitFor()
+  await look('link')
+  await page.getByRole('button', { name: '1', exact: true }).first().click()
+  await page.getByRole('link', { name: '林小满' }).waitFor()
+  await look('people')
+  await page.goBack()
+  await page.getByRole('link', { name: '林小满' }).waitFor({ state: 'hidden' })
+})
+
+test('a low quota and a missing permission are said where links are', async () => {
+  await phone('POST', 'links/quota', { amount: 5, replace: true })
+  await api('POST', 'acquisition-links/reading', {})
+  await page.goto(`${workspace.url}/acquisition-links`)
+  await expect
+    .poll(async () => {
+      await page.reload()
+      return page.getByText(/获客额度只剩 5 个/).count()
+    }, patiently)
+    .toBe(1)
+  await look('list')
+  await phone('PUT', 'faults', { fail: [{ path: 'externalcontact/customer_acquisition_quota', errcode: 48002, times: 1 }] })
+  await page.getByRole('button', { name: '从企业微信刷新' }).click()
+  await page.getByText(/这个应用还不能使用获客助手/).waitFor()
+  await page.getByText(/可调用接口的应用」勾选本应用/).waitFor()
+  await look('refused')
+  expect(problems).toEqual([])
+})
+
+const saving = /^保\s*存$/
+
+async function choose(label: string, option: string): Promise<void> {
+  await page.getByLabel(label).fill(option)
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+}
+
+async function look(name: string): Promise<void> {
+  const folder = process.env.LOOK
+  if (!folder) return
+  mkdirSync(folder, { recursive: true })
+  await page.waitForTimeout(500)
+  await page.screenshot({ path: `${folder}/${name}-1440.png`, fullPage: true })
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.waitForTimeout(700)
+  await page.screenshot({ path: `${folder}/${name}-390.png`, fullPage: true })
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.waitForTimeout(400)
+}
+
+async function api<T>(method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${workspace.url}/api/v1/${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${workspace.apiKey}`, 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
+  return (await response.json()) as T
+}
+
+async function phone<T>(method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
+  return (await response.json()) as T
+}
