@@ -84,6 +84,18 @@ describe('the doctor', () => {
     expect(wrong(await look())).toEqual([])
   })
 
+  test('what hangs on one switch is told with the same words, also where the switch is a function’s own', async () => {
+    await set({ closed: ['groups', 'handover'] })
+    const found = await look()
+    for (const [key, root] of [
+      ['group_join_ways', 'groups'],
+      ['group_welcome', 'groups'],
+      ['handover_resigned', 'handover'],
+    ] as const)
+      expect(found.get(key)?.fix).toEqual(found.get(root)?.fix)
+    await set({})
+  })
+
   test('without the tick for customer contact everything that hangs on it is named, and nothing else', async () => {
     await set({ permissions: without('customers') })
     const found = await look()

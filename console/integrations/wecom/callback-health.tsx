@@ -16,7 +16,7 @@ import { When } from '#console/ui/when.tsx'
 import type { CallbackHealth as Health } from '#management/wecom/integration-schema.ts'
 
 const counts = ['handled', 'ignored', 'waiting', 'dead', 'refused'] as const
-const colors = { handled: 0, ignored: 4, waiting: 2, dead: 1, refused: 3 } as const
+const colors = { handled: 0, ignored: 4, waiting: 2, dead: 5, refused: 3 } as const
 
 /** Types have dots in them, which a key of the catalogue may not have. */
 export const typeName = (type: string): string => textOr(`wecom.types.${type.replaceAll('.', '_')}`, type)

@@ -1,4 +1,5 @@
 import { CheckCircleFilled, CloseCircleFilled, ExclamationCircleFilled, InfoCircleFilled, ReloadOutlined } from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
@@ -32,7 +33,7 @@ export function Doctor({ id, all = false }: { id: string; all?: boolean }) {
       ) : (
         <>
           {!checked && <p className="note">{t('wecom.neverChecked')}</p>}
-          <FindingList groups={[...wrong, ...rest]} />
+          <FindingList id={id} groups={[...wrong, ...rest]} />
           {checked && wrong.length === 0 && !all && (
             <ul className="findings">
               <li className="ok">
@@ -53,7 +54,7 @@ export function together<Row extends { fix?: { zh: string } | null | undefined }
   return [...groups.values()]
 }
 
-function FindingList({ groups }: { groups: Finding[][] }) {
+function FindingList({ id, groups }: { id: string; groups: Finding[][] }) {
   const { language } = useText()
   return (
     <ul className="findings">
@@ -61,7 +62,12 @@ function FindingList({ groups }: { groups: Finding[][] }) {
         const [first] = group
         return (
           first && (
-            <Found key={`${first.check}${first.message.en}`} severity={first.severity} fix={first.fix?.[language]}>
+            <Found
+              key={`${first.check}${first.message.en}`}
+              severity={first.severity}
+              fix={first.fix?.[language]}
+              aside={<Way id={id} check={first.check} />}
+            >
               {group.length === 1
                 ? first.message[language]
                 : group.map(({ message }) => subject(message[language])).join(language === 'zh' ? '、' : ', ')}
@@ -73,6 +79,29 @@ function FindingList({ groups }: { groups: Finding[][] }) {
         )
       })}
     </ul>
+  )
+}
+
+const ways: Record<string, object> = {
+  inbox: { view: 'log', way: 'in', result: 'failed' },
+  refusals: { view: 'callbacks' },
+  silence: { view: 'callbacks' },
+  unknown_types: { view: 'callbacks' },
+  welcomes: { view: 'welcomes' },
+  quota: { view: 'quotas' },
+  sync: { view: 'syncs' },
+}
+
+/** Where more of it stands. */
+function Way({ id, check }: { id: string; check: string }) {
+  const { t } = useText()
+  const search = ways[check]
+  return (
+    search && (
+      <Link to="/wecom/$corpId" params={{ corpId: id }} search={search}>
+        {t('wecom.show')}
+      </Link>
+    )
   )
 }
 

@@ -128,6 +128,7 @@ function Shown({ row, onFollow }: { row: LogRow; onFollow: (found: string) => vo
         items={[
           { name: t('wecom.log.way'), value: t(`wecom.log.ways.${row.way}`) },
           { name: t('wecom.errcode'), value: <Result row={row} /> },
+          ...(row.result === 'checked' ? [{ name: '', value: <span className="note">{t('wecom.log.checkedHint')}</span> }] : []),
           ...(row.message ? [{ name: t('wecom.message'), value: row.message }] : []),
           { name: t(row.way === 'in' ? 'wecom.type' : 'wecom.endpoint'), value: <code>{row.what}</code> },
           { name: t('wecom.at'), value: <When at={row.at} /> },
@@ -150,11 +151,12 @@ function Shown({ row, onFollow }: { row: LogRow; onFollow: (found: string) => vo
 
 const took = ({ milliseconds }: LogRow): string => (milliseconds === null ? '—' : `${exactNumber(milliseconds)} ms`)
 
-const tones = { ok: 'good', failed: 'bad', waiting: 'waiting' } as const
+const tones = { ok: 'good', failed: 'bad', waiting: 'waiting', checked: 'quiet' } as const
 
 function Result({ row }: { row: LogRow }) {
   const { t } = useText()
-  const words = row.result === 'failed' ? (row.code ?? t('wecom.unreachable')) : t(`wecom.log.results.${row.result}`)
+  const words =
+    row.result === 'failed' || row.result === 'checked' ? (row.code ?? t('wecom.unreachable')) : t(`wecom.log.results.${row.result}`)
   return <Badge tone={tones[row.result]}>{words}</Badge>
 }
 
@@ -176,7 +178,7 @@ const columns = (t: Translate): Column<LogRow>[] => [
   {
     key: 'what',
     title: t('wecom.log.what'),
-    width: 330,
+    width: 310,
     render: (row) => (
       <span title={row.what}>
         {row.way === 'out' ? (
@@ -188,23 +190,23 @@ const columns = (t: Translate): Column<LogRow>[] => [
       </span>
     ),
   },
-  { key: 'result', title: t('wecom.errcode'), width: 130, phone: 'aside', render: (row) => <Result row={row} /> },
+  { key: 'result', title: t('wecom.errcode'), width: 100, phone: 'aside', render: (row) => <Result row={row} /> },
   {
     key: 'who',
     title: t('wecom.customer'),
-    width: 190,
+    width: 170,
     phone: 'line',
     render: (row) => row.externalUserId && <code title={row.externalUserId}>{row.externalUserId}</code>,
   },
-  { key: 'member', title: t('wecom.member'), width: 130, phone: 'note', render: (row) => row.userId },
+  { key: 'member', title: t('wecom.member'), width: 110, phone: 'note', render: (row) => row.userId },
   {
     key: 'message',
     title: t('wecom.message'),
-    width: 280,
+    width: 230,
     phone: 'wide',
     render: (row) => row.message && <span title={row.message}>{row.message}</span>,
   },
-  { key: 'ms', title: t('wecom.milliseconds'), width: 100, right: true, phone: 'note', render: took },
+  { key: 'ms', title: t('wecom.milliseconds'), width: 90, right: true, phone: 'note', render: took },
   {
     key: 'request',
     title: t('wecom.requestId'),
@@ -213,5 +215,5 @@ const columns = (t: Translate): Column<LogRow>[] => [
     hidden: true,
     render: (row) => row.requestId && <code>{row.requestId}</code>,
   },
-  { key: 'at', title: t('wecom.at'), width: 130, phone: 'note', render: (row) => <When at={row.at} /> },
+  { key: 'at', title: t('wecom.at'), width: 120, phone: 'note', render: (row) => <When at={row.at} /> },
 ]

@@ -5,6 +5,7 @@ import { type Column, DataTable, wholeList } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { usePhone } from '#console/ui/preferences.ts'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
@@ -16,6 +17,7 @@ type Row = Item & { id: string }
 /** What is used up of what WeCom allows, by our own count. */
 export function Quotas({ id }: { id: string }) {
   const { t } = useText()
+  const phone = usePhone()
   const read = useQuotas(id)
   return (
     <>
@@ -23,7 +25,7 @@ export function Quotas({ id }: { id: string }) {
       <Section title={t('wecom.quotas.calls')} note={t('wecom.quotas.note')} flush>
         <DataTable<Row>
           name="quotas"
-          columns={columns(t)}
+          columns={columns(t, phone)}
           list={wholeList<Item, Row>(read, (items) => items.map((item) => ({ ...item, id: item.api })))}
           empty={<Empty title={t('wecom.quotas.none')} hint={t('wecom.quotas.noneHint')} />}
         />
@@ -52,7 +54,7 @@ function Amounts({ amounts: { acquisition, appMessages, pictures } }: { amounts:
   )
 }
 
-const columns = (t: Translate): Column<Row>[] => [
+const columns = (t: Translate, phone: boolean): Column<Row>[] => [
   { key: 'api', title: t('wecom.endpoint'), width: 300, render: (row) => <code title={row.api}>{row.api}</code> },
   {
     key: 'share',
@@ -61,15 +63,28 @@ const columns = (t: Translate): Column<Row>[] => [
     phone: 'wide',
     render: (row) => <Share row={row} t={t} />,
   },
-  { key: 'today', title: t('wecom.quotas.today'), width: 110, right: true, phone: 'line', render: (row) => exactNumber(row.callsToday) },
+  {
+    key: 'today',
+    title: t('wecom.quotas.today'),
+    width: 110,
+    right: true,
+    phone: 'note',
+    render: (row) => (phone ? t('wecom.quotas.todayNote', { calls: exactNumber(row.callsToday) }) : exactNumber(row.callsToday)),
+  },
   {
     key: 'failed',
     title: t('wecom.quotas.failed'),
     width: 110,
     right: true,
-    phone: 'line',
+    phone: 'note',
     render: (row) =>
-      row.failedToday > 0 ? <strong className="bad-word">{exactNumber(row.failedToday)}</strong> : <span className="mute">0</span>,
+      row.failedToday > 0 ? (
+        <strong className="bad-word">
+          {phone ? t('wecom.quotas.failedNote', { count: exactNumber(row.failedToday) }) : exactNumber(row.failedToday)}
+        </strong>
+      ) : (
+        !phone && <span className="mute">0</span>
+      ),
   },
   {
     key: 'state',

@@ -89,9 +89,13 @@ const runColumns = (t: Translate, language: 'zh' | 'en', show: (job: string) => 
       ) : row.repairs.length === 0 ? (
         <span className="mute">{t('wecom.syncs.nothing')}</span>
       ) : (
-        <button type="button" className="number-button" onClick={() => show(row.job)}>
-          {row.repairs.map(({ kind, count }) => `${kindName(kind, language)} ${exactNumber(count)}`).join(language === 'zh' ? '，' : ', ')}
-        </button>
+        <span>
+          <button type="button" className="number-button" onClick={() => show(row.job)}>
+            {row.repairs
+              .map(({ kind, count }) => `${kindName(kind, language)} ${exactNumber(count)}`)
+              .join(language === 'zh' ? '，' : ', ')}
+          </button>
+        </span>
       ),
   },
   {
@@ -174,7 +178,7 @@ const repairColumns = (t: Translate, language: 'zh' | 'en'): Column<Repair>[] =>
     width: 420,
     phone: 'wide',
     render: (row) => {
-      const words = changesOf(row.details)
+      const words = changesOf(row.details) || textOr(`wecom.syncs.turns.${row.kind}`, '')
       return words && <span title={words}>{words}</span>
     },
   },

@@ -17,6 +17,10 @@ export type Outcome = {
   details: Record<string, unknown>
 }
 
+/** Some probes are answered by a refusal that says yes: by this name the log and the figures tell them from calls that failed. */
+export const probePrefix = 'check-'
+const probeRequest = (ctx: Context): string => `${probePrefix}${ctx.requestId}`
+
 /** Questions side by side; they wait in the bulk lane, so that no greeting waits for them. */
 const parallel = 4
 
@@ -38,7 +42,7 @@ type Facts = ProbeFacts & { agentRefusal: number | undefined }
 
 /** A member who may add customers and the app's own settings: several questions need them. */
 async function learnFacts(ctx: Context, app: WecomApp): Promise<Facts & { members: string[] }> {
-  const ask = { requestId: ctx.requestId }
+  const ask = { requestId: probeRequest(ctx) }
   const able = await callWecom(app, 'externalcontact/get_follow_user_list', {}, ask).catch(() => undefined)
   const members = able?.follow_user ?? []
   const agent =
@@ -67,7 +71,7 @@ async function outcomeOf(ctx: Context, app: WecomApp, capability: Capability, fa
   if (needsAgentId && app.agentId === undefined) return outcome(key, { state: 'absent', reason: 'no_agent' })
   if (needsAgentId && facts.agentRefusal) return outcome(key, { state: 'refused' }, facts.agentRefusal)
   try {
-    const answer = await callWecom(app, probe.endpoint, probe.input(facts), { lane: 'bulk', requestId: ctx.requestId })
+    const answer = await callWecom(app, probe.endpoint, probe.input(facts), { lane: 'bulk', requestId: probeRequest(ctx) })
     return outcome(key, probe.judge(answer, facts))
   } catch (error) {
     return refusalOf(capability, facts, error)
@@ -116,7 +120,7 @@ export const rememberAccess = (ctx: Context, corp: number, { ok, details = {} }:
 async function remember(ctx: Context, corp: number, outcomes: readonly Outcome[]): Promise<void> {
   await sql`
     insert into wecom_capabilities as c (tenant_id, corp, capability, state, errcode, reason, details, request_id, checked_at, since)
-    select ${ctx.tenantId}, ${corp}, n.capability, n.state, n.errcode, n.reason, n.details, ${ctx.requestId}, ${ctx.now()}, ${ctx.now()}
+    select ${ctx.tenantId}, ${corp}, n.capability, n.state, n.errcode, n.reason, n.details, ${probeRequest(ctx)}, ${ctx.now()}, ${ctx.now()}
     from jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb) as n(capability text, state text, errcode int, reason text, details jsonb)
     on conflict (tenant_id, corp, capability) do update set
       state = excluded.state, errcode = excluded.errcode, reason = excluded.reason, details = excluded.details,

@@ -36,7 +36,7 @@ function rootOf(capability: Capability, { errcode }: Outcome, others: readonly O
   const root = capability.hangsOn === undefined ? undefined : capabilityOf(capability.hangsOn)
   const above = others.find((one) => one.capability === root?.key)
   const bothForbidden = errcode !== null && forbidden.has(errcode) && above?.errcode != null && forbidden.has(above.errcode)
-  return root && bothForbidden ? root : capability
+  return root && above && bothForbidden ? rootOf(root, above, others) : capability
 }
 
 function remedy(capability: Capability, errcode: number | null): Words {

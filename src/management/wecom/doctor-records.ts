@@ -58,7 +58,10 @@ export async function checkInbox(ctx: Context, corp: number): Promise<Finding[]>
       hint(
         'inbox',
         { zh: `${dead} 条回调处理失败`, en: `${dead} callbacks failed` },
-        { zh: '在回调列表中查看原因并重试。', en: 'See why in the list of callbacks and try them again.' },
+        {
+          zh: '在「日志」里看失败的回调：原因写在里面，改好后点「再处理一次」。',
+          en: 'See the failed callbacks in the log: the reason stands there; mend it and handle them again.',
+        },
         'warning',
         { dead: Number(dead) },
       ),

@@ -103,7 +103,8 @@ export const LogRow = z.object({
   at: Instant,
   /** The api of a call, the type of a callback. */
   what: z.string(),
-  result: z.enum(['ok', 'failed', 'waiting']),
+  /** `checked`: a question of the doctor that was refused, which often means yes. */
+  result: z.enum(['ok', 'failed', 'waiting', 'checked']),
   /** WeCom's code of a call, ours of a callback that failed. */
   code: z.string().nullable(),
   message: z.string().nullable(),

@@ -218,6 +218,7 @@ describe('the log', () => {
           message: 'not external contact, hint: [123], 13812345678',
           requestId: 'req-2',
         }),
+        call('auth/getuserinfo', 92, { errcode: 40029, requestId: 'check-req-3' }),
         call('user/get', 20 * 24 * 60, { errcode: null, requestId: null, message: 'timeout' }),
       ])
       .execute()
@@ -239,6 +240,12 @@ describe('the log', () => {
     expect(await search({ from: '2026-10-31', to: '2026-10-31' })).toEqual(['out user/get failed'])
   })
 
+  test('tells a question of the doctor from a call that failed', async () => {
+    expect(await search({ q: '40029' })).toEqual(['out auth/getuserinfo checked'])
+    const { items } = await readQuotas(ctx, corp)
+    expect(items.reduce((sum, { failedToday }) => sum + failedToday, 0)).toBe(0)
+  })
+
   test('covers codes, tokens and phone numbers, and names the people of a callback', async () => {
     const { items, keptDays } = await searchLog(ctx, corp, { limit: 50, q: 'req-dead', way: 'in' })
     expect(items[0]).toMatchObject({ externalUserId: 'wmA', userId: 'lina', attempts: 0 })
@@ -257,7 +264,7 @@ describe('the log', () => {
       cursor = next
     }
     expect(seen).toEqual(whole)
-    expect(new Set(whole).size).toBe(11)
+    expect(new Set(whole).size).toBe(12)
     await expect(searchLog(ctx, corp, { limit: 3, cursor: "1'; drop" })).rejects.toMatchObject({ code: 'cursor.invalid' })
   })
 

@@ -5,6 +5,7 @@ import { boundsOf, type WindowName } from '#connectors/wecom/limits.ts'
 import type { Context } from '#platform/context.ts'
 import { dayOf, dayRange } from '#platform/time.ts'
 import { flushCalls } from './calls.ts'
+import { probePrefix } from './capability-checks.ts'
 import { readCorp } from './corps.ts'
 import type { QuotaPage } from './integration-schema.ts'
 import { zoneOf } from './zone.ts'
@@ -60,7 +61,7 @@ async function callsOfToday(ctx: Context, corpId: string): Promise<Map<string, {
   const day = dayOf(ctx.now(), zone)
   const { from } = dayRange(day, day, zone)
   const { rows } = await sql<{ api: string; calls: number; failed: number }>`
-    select endpoint as api, count(*)::int as calls, count(*) filter (where coalesce(errcode, -1) <> 0)::int as failed
+    select endpoint as api, count(*)::int as calls, count(*) filter (where coalesce(errcode, -1) <> 0 and not starts_with(coalesce(request_id, ''), ${probePrefix}))::int as failed
     from wecom_calls where tenant_id = ${ctx.tenantId} and corp_id = ${corpId} and at >= ${from} group by 1`.execute(ctx.db)
   return new Map(rows.map((row) => [row.api, row]))
 }

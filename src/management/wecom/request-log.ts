@@ -4,6 +4,7 @@ import { appError } from '#platform/errors.ts'
 import { maskText } from '#platform/log.ts'
 import { dayRange } from '#platform/time.ts'
 import { flushCalls, keptDays } from './calls.ts'
+import { probePrefix } from './capability-checks.ts'
 import { readCorp } from './corps.ts'
 import type { LogQuery, LogRow } from './integration-schema.ts'
 import { zoneOf } from './zone.ts'
@@ -59,12 +60,13 @@ const isCode = (q: string) => /^-?\d{1,9}$/.test(q)
 
 function outgoing(ctx: Context, corpId: string, asked: Asked) {
   const { q, result, limit } = asked
-  const failed = sql`coalesce(x.errcode, -1) <> 0`
+  const refused = sql`coalesce(x.errcode, -1) <> 0`
+  const probe = sql`starts_with(coalesce(x.request_id, ''), ${probePrefix})`
   return sql`
-    select 'out' as way, x.id as number, date_trunc('milliseconds', x.at) as at, x.endpoint as what, case when ${failed} then 'failed' else 'ok' end as result, x.errcode::text as code,
+    select 'out' as way, x.id as number, date_trunc('milliseconds', x.at) as at, x.endpoint as what, case when not ${refused} then 'ok' when ${probe} then 'checked' else 'failed' end as result, x.errcode::text as code,
       x.message, x.milliseconds, x.external_userid, x.user_id, x.request_id, null::text as body, null::int as attempts
     from wecom_calls x where x.tenant_id = ${ctx.tenantId} and x.corp_id = ${corpId} ${within(sql.ref('x.at'), 'out', asked)}
-      ${result === 'failed' ? sql`and ${failed}` : result ? sql`and x.errcode = 0 and ${result} = 'ok'` : sql``}
+      ${result === 'failed' ? sql`and ${refused} and not ${probe}` : result ? sql`and x.errcode = 0 and ${result} = 'ok'` : sql``}
       ${
         q
           ? sql`and (x.request_id = ${q} or x.external_userid = ${q} or x.user_id = ${q} or strpos(x.endpoint, ${q}) > 0
