@@ -7,6 +7,7 @@ import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspa
 import { createCorp } from './corps.ts'
 import { callbacksReceived } from './door.ts'
 import { drainInbox, replayCallback } from './inbox.ts'
+import { flushRefusals } from './refusals.ts'
 import type { Receiver } from './schema.ts'
 
 const corpId = 'ww0123456789abcdef'
@@ -72,6 +73,12 @@ const refused = async (): Promise<number> =>
     .filter(({ labels }) => String(labels.outcome).startsWith('refused'))
     .reduce((sum, { value }) => sum + value, 0)
 
+async function noted(): Promise<number> {
+  await flushRefusals(workspace)
+  const rows = await ctx.db.selectFrom('wecomRefusals').select('times').where('tenantId', '=', ctx.tenantId).execute()
+  return rows.reduce((sum, { times }) => sum + times, 0)
+}
+
 const follows = () => ctx.db.selectFrom('follows').select(['endedBy', 'state']).where('tenantId', '=', ctx.tenantId)
 
 describe('the callback door', () => {
@@ -95,7 +102,7 @@ describe('the callback door', () => {
       const cipher = createCipheriv('aes-256-cbc', key.secret, key.iv).setAutoPadding(false)
       return Buffer.concat([cipher.update(Buffer.alloc(64, 200)), cipher.final()]).toString('base64')
     }
-    const before = [await stored(), await refused()]
+    const [before, notedBefore] = [[await stored(), await refused()], await noted()]
     const answers = await Promise.all([
       push(added('wm1'), { token: 'wrong' }),
       push(added('wm1'), { key: parseKey('4Ma3YBrSBbX2aez8MJpXGBne5LSDwgGqHbhM9WPYIws') }),
@@ -113,6 +120,8 @@ describe('the callback door', () => {
     )
     expect(new Set(bodies.map(({ code, message }) => `${code} ${message}`)).size).toBe(1)
     expect([await stored(), await refused()]).toEqual([before[0], Number(before[1]) + answers.length])
+    // Of a corp that nobody has connected nothing is noted; all others stand under the corp they were meant for.
+    expect(await noted()).toBe(notedBefore + answers.length - 1)
   })
 
   test('calls what is no callback 400 and what is too long 413', async () => {

@@ -6,6 +6,7 @@ import type { Installation } from '#platform/context.ts'
 import { AppError } from '#platform/errors.ts'
 import { type Arrived, type Greeting, storeCallback } from './door-store.ts'
 import { isHandled, laneOf } from './handlers.ts'
+import { noteRefusal } from './refusals.ts'
 import { openSecret } from './secrets.ts'
 
 export const callbacksReceived = new Counter({
@@ -21,7 +22,7 @@ type Receiver = { tenantId: number; corp: number; corpId: string; token: string;
 
 /** Proves to WeCom that we hold token and key: the plain text of `echostr`. */
 export async function verifyReceiver(installation: Installation, corpId: string, query: Signed, echostr: string): Promise<string> {
-  const { receiver, opened } = await counted(() => open(installation, corpId, query, echostr))
+  const { receiver, opened } = await counted(installation, corpId, () => open(installation, corpId, query, echostr))
   await installation.databases.system
     .updateTable('wecomCorps')
     .set({ callbackVerifiedAt: installation.now() })
@@ -43,7 +44,7 @@ export async function receiveCallback(
   body: string,
   requestId: string,
 ): Promise<void> {
-  const { receiver, callback, key, message } = await counted(async () => {
+  const { receiver, callback, key, message } = await counted(installation, corpId, async () => {
     const { encrypted } = parseEnvelope(body)
     const { receiver, opened } = await open(installation, corpId, query, encrypted)
     const callback = readCallback(opened.message)
@@ -53,12 +54,17 @@ export async function receiveCallback(
   callbacksReceived.inc({ outcome: repeats === 0 ? 'stored' : 'repeated' })
 }
 
-async function counted<T>(work: () => Promise<T>): Promise<T> {
+/** What is turned away is counted, for the metrics and for the page of the corp. */
+async function counted<T>(installation: Installation, corpId: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof CallbackRefusal) callbacksReceived.inc({ outcome: `refused_${error.reason}` })
-    else if (error instanceof AppError && error.status < 500) callbacksReceived.inc({ outcome: 'malformed' })
+    const reason =
+      error instanceof CallbackRefusal ? error.reason : error instanceof AppError && error.status < 500 ? 'malformed' : undefined
+    if (reason !== undefined) {
+      callbacksReceived.inc({ outcome: reason === 'malformed' ? reason : `refused_${reason}` })
+      noteRefusal(installation, corpId, reason)
+    }
     throw error
   }
 }
