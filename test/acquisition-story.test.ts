@@ -117,6 +117,7 @@ describe('acquisition links', () => {
     const one = found.find(({ variant }) => variant?.name === '小红书')
     expect((await api<{ channel: { name: string } }>('GET', `customers/${one?.customer.id}`)).channel.name).toBe('小红书主页')
     expect((await statistics(link)).variants.map(({ added }) => added)).toEqual([1, 1])
+    await expect(api('DELETE', `channels/${other}`)).rejects.toThrow('channel.in_use')
     await expect.poll(() => eventsOf(link, 'acquisition_link.viewed'), loading).toBe(1)
   })
 

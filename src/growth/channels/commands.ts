@@ -54,15 +54,17 @@ export const changeChannel = (ctx: Context, id: number, change: ChannelChange): 
 export const deleteChannel = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     await lockTree(ctx)
-    const used = await sql<{ children: boolean; codes: boolean; customers: boolean }>`
+    const used = await sql<{ children: boolean; codes: boolean; links: boolean; customers: boolean }>`
       select exists (select from channels where tenant_id = ${ctx.tenantId} and parent_id = ${id}) as children,
         exists (select from live_codes where tenant_id = ${ctx.tenantId} and channel_id = ${id}) as codes,
+        exists (select from acquisition_links where tenant_id = ${ctx.tenantId} and channel_id = ${id})
+          or exists (select from acquisition_variants where tenant_id = ${ctx.tenantId} and channel_id = ${id}) as links,
         exists (select from follows where tenant_id = ${ctx.tenantId} and channel_id = ${id}) as customers`.execute(ctx.db)
-    const { children, codes, customers } = used.rows[0] ?? {}
-    if (children || codes || customers)
+    const { children, codes, links, customers } = used.rows[0] ?? {}
+    if (children || codes || links || customers)
       throw appError('channel.in_use', {
         status: 409,
-        message: `${children ? 'Channels lie below it' : codes ? 'Live codes belong to it' : 'Customers came through it'}; archive it instead.`,
+        message: `${children ? 'Channels lie below it' : codes ? 'Live codes belong to it' : links ? 'Acquisition links belong to it' : 'Customers came through it'}; archive it instead.`,
       })
     const { numDeletedRows } = await ctx.db
       .deleteFrom('channels')
