@@ -49,7 +49,7 @@ export async function liveWithLosses(
     .select('details')
     .where('tenantId', '=', ctx.tenantId)
     .where('action', '=', 'corp.reconciled')
-    .orderBy('id')
+    .orderBy('at')
     .execute()
   return { acts, lost, before, after, repairs, secondNight, audited: audited.map(({ details }) => details as { repaired?: number }) }
 }
