@@ -41,6 +41,14 @@ export function pageRoutes(world: World): Hono {
     }
   })
 
+  // The reader of QR codes, as its package brings it: the phone reads pictures in the browser.
+  routes.get('/assets/qr/:name{(decode|index)\\.js}', (c) =>
+    c.body(readFileSync(new URL(c.req.param('name'), import.meta.resolve('qr/decode.js')), 'utf8'), 200, {
+      'content-type': kinds.js ?? '',
+      'cache-control': 'max-age=3600',
+    }),
+  )
+
   routes.get('/q/:code', async (c) => {
     const id = c.req.param('code').replace(/\.png$/, '')
     if (!findCode(world, id)) return c.text('This code does not exist (any more).', 404)

@@ -1,30 +1,16 @@
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '#test/support/browser.ts'
-import { startTestSandbox, type TestSandbox } from './testing.ts'
+import { overflows, startTestPhones, type TestPhones } from './phone-testing.ts'
+import type { TestSandbox } from './testing.ts'
 
+let phones: TestPhones
 let it: TestSandbox
-let browser: Browser
 beforeAll(async () => {
-  it = await startTestSandbox()
-  browser = await openBrowser()
+  phones = await startTestPhones()
+  it = phones.it
 }, 60_000)
 afterAll(async () => {
-  await browser?.close()
-  await it?.stop()
+  await phones?.stop()
 })
-
-const faults: string[] = []
-async function openPhone(path: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  page.on('pageerror', (error) => faults.push(error.message))
-  await page.goto(`${it.url}${path}`)
-  return page
-}
-
-const overflows = (page: Page): Promise<boolean> => page.evaluate('document.documentElement.scrollWidth > innerWidth')
 
 async function newFriend(name: string): Promise<string> {
   const { externalUserId } = await it.control<{ externalUserId: string }>('POST', '/befriend', { userId: 'lina', name })
@@ -36,7 +22,7 @@ const handOver = (customer: string) =>
 
 test('a customer is told who will take over, and refuses; another lets it happen', { timeout: 120_000 }, async () => {
   const [stays, goes] = [await newFriend('念旧的人'), await newFriend('随和的人')]
-  const phone = await openPhone(`/phone?as=c:${stays}`)
+  const phone = await phones.open(`/phone?as=c:${stays}`)
   await handOver(stays)
   await handOver(goes)
   await phone.locator('.handover', { hasText: '王磊 将为您服务' }).waitFor()
@@ -45,13 +31,13 @@ test('a customer is told who will take over, and refuses; another lets it happen
   await phone.getByRole('dialog').getByRole('button', { name: '拒绝' }).click()
   await phone.locator('.handover').waitFor({ state: 'detached' })
   await it.control('PUT', '/clock', { advanceSeconds: 86_401 })
-  const other = await openPhone(`/phone?as=c:${goes}`)
+  const other = await phones.open(`/phone?as=c:${goes}`)
   await other.getByRole('button', { name: '王磊' }).click()
   await other.locator('.bubble', { hasText: '继续为您服务' }).waitFor()
   await phone.reload()
   await phone.getByRole('button', { name: '李娜' }).waitFor()
   expect(await phone.getByRole('button', { name: '王磊' }).count()).toBe(0)
-  expect(faults).toEqual([])
+  expect(phones.faults).toEqual([])
 })
 
 test('an acquisition link is pasted, chosen from the list, or opened in the browser', { timeout: 120_000 }, async () => {
@@ -60,7 +46,7 @@ test('an acquisition link is pasted, chosen from the list, or opened in the brow
     link_name: '抖音主页',
     range: { user_list: ['sunli'] },
   })) as unknown as { link: { link_id: string; url: string } }
-  const phone = await openPhone(`/phone?as=c:${externalUserId}&tab=scan`)
+  const phone = await phones.open(`/phone?as=c:${externalUserId}&tab=scan`)
   await phone.getByRole('heading', { name: '获客链接' }).waitFor()
   expect(await overflows(phone)).toBe(false)
   await phone.getByLabel('粘贴活码、二维码链接或短链').fill(`${link.url}?customer_channel=bio`)
@@ -73,5 +59,5 @@ test('an acquisition link is pasted, chosen from the list, or opened in the brow
   await phone.getByRole('heading', { name: '孙丽' }).waitFor()
   await phone.goto(`${link.url}?customer_channel=bio`)
   expect(await phone.getByLabel('粘贴活码、二维码链接或短链').inputValue()).toBe(`${link.url}?customer_channel=bio`)
-  expect(faults).toEqual([])
+  expect(phones.faults).toEqual([])
 })

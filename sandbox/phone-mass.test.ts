@@ -1,38 +1,23 @@
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openBrowser } from '#test/support/browser.ts'
-import { startTestSandbox, type TestSandbox } from './testing.ts'
+import { overflows, startTestPhones, type TestPhones } from './phone-testing.ts'
+import type { TestSandbox } from './testing.ts'
 
+let phones: TestPhones
 let it: TestSandbox
-let browser: Browser
 let customer = ''
-const faults: string[] = []
 
 beforeAll(async () => {
-  it = await startTestSandbox()
-  browser = await openBrowser()
+  phones = await startTestPhones()
+  it = phones.it
 }, 60_000)
 afterAll(async () => {
-  await browser?.close()
-  await it?.stop()
+  await phones?.stop()
 })
 beforeEach(async () => {
   await it.control('PUT', '/settings', { habits: { dispatchMs: 0, momentJobMs: 0 } })
   const { config_id } = await it.api('externalcontact/add_contact_way', { type: 1, scene: 2, user: ['lina'] })
   customer = (await it.control<{ externalUserId: string }>('POST', '/scan', { code: config_id, name: '安安妈妈' })).externalUserId
 })
-
-async function openPhone(as: string, query = ''): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  page.on('pageerror', (error) => faults.push(error.message))
-  await page.goto(`${it.url}/phone?as=${as}${query}`)
-  return page
-}
-
-const overflows = (page: Page): Promise<boolean> =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
 
 test('an employee puts one mass message aside and sends the others, chosen and whole; customer and group have them', {
   timeout: 120_000,
@@ -46,7 +31,7 @@ test('an employee puts one mass message aside and sends the others, chosen and w
   })
   await it.api('externalcontact/add_msg_template', { chat_type: 'group', sender: 'lina', text: { content: '本群今晚八点开讲' } })
   const { msgid } = await it.api('externalcontact/add_msg_template', { external_userid: [customer], text: { content: '不想发的' } })
-  const lina = await openPhone('e:lina', '&tab=tasks')
+  const lina = await phones.open('e:lina', '&tab=tasks')
   expect(await lina.locator('.task').count()).toBe(3)
   await lina.locator('.task', { hasText: '不想发的' }).getByRole('button', { name: '忽略' }).click()
   await lina.locator('.task', { hasText: '不想发的' }).waitFor({ state: 'detached' })
@@ -65,13 +50,13 @@ test('an employee puts one mass message aside and sends the others, chosen and w
   await lina.getByRole('button', { name: '发送给所选（1）' }).click()
   await lina.getByText('没有待办').waitFor()
 
-  const mother = await openPhone(`c:${customer}`, '&chat=lina')
+  const mother = await phones.open(`c:${customer}`, '&chat=lina')
   await mother.locator('.bubble', { hasText: '周末故事会，来吗？' }).waitFor()
   await mother.locator('.piece', { hasText: '绘本周上新' }).waitFor()
   expect(await mother.getByText('挑着发的').count()).toBe(0)
-  const group = await openPhone(`c:${customer}`, `&chat=g:${chatId}`)
+  const group = await phones.open(`c:${customer}`, `&chat=g:${chatId}`)
   await group.locator('.bubble', { hasText: '本群今晚八点开讲' }).waitFor()
-  expect(faults).toEqual([])
+  expect(phones.faults).toEqual([])
 })
 
 test('an employee publishes a moment of the company; a customer likes it, comments, and sees the employee answer', {
@@ -81,10 +66,10 @@ test('an employee publishes a moment of the company; a customer likes it, commen
     text: { content: '秋日书单来了' },
     visible_range: { sender_list: { user_list: ['lina'] } },
   })
-  const lina = await openPhone('e:lina', '&tab=tasks')
+  const lina = await phones.open('e:lina', '&tab=tasks')
   await lina.getByRole('button', { name: '发表' }).click()
   await lina.getByText('没有待办').waitFor()
-  const mother = await openPhone(`c:${customer}`, '&tab=moments')
+  const mother = await phones.open(`c:${customer}`, '&tab=moments')
   const post = mother.locator('.moment', { hasText: '秋日书单来了' })
   await post.getByRole('button', { name: '赞', exact: true }).click()
   await post.getByRole('button', { name: '取消赞' }).waitFor()
@@ -107,5 +92,5 @@ test('an employee publishes a moment of the company; a customer likes it, commen
   await lina.locator('.moment', { hasText: '自己写的一条' }).getByRole('button', { name: '删除' }).click()
   await lina.locator('.sheet').getByRole('button', { name: '删除' }).click()
   await mother.locator('.moment', { hasText: '自己写的一条' }).waitFor({ state: 'detached' })
-  expect(faults).toEqual([])
+  expect(phones.faults).toEqual([])
 })

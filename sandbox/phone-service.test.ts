@@ -1,37 +1,22 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jsSdkSignature } from '#connectors/wecom/jssdk.ts'
-import { openBrowser } from '#test/support/browser.ts'
-import { startTestSandbox, type TestSandbox } from './testing.ts'
+import { startTestPhones, type TestPhones } from './phone-testing.ts'
+import type { TestSandbox } from './testing.ts'
 
+let phones: TestPhones
 let it: TestSandbox
-let browser: Browser
 let product: Server
 beforeAll(async () => {
-  it = await startTestSandbox()
-  browser = await openBrowser()
+  phones = await startTestPhones()
+  it = phones.it
 }, 60_000)
 afterAll(async () => {
   product?.close()
   product?.closeAllConnections()
-  await browser?.close()
-  await it?.stop()
+  await phones?.stop()
 })
-
-const faults: string[] = []
-async function openPhone(as: string, query = ''): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  page.on('pageerror', (error) => faults.push(error.message))
-  await page.goto(`${it.url}/phone?as=${as}${query}`)
-  return page
-}
-const look = async (page: Page, name: string) => {
-  if (process.env.SANDBOX_PICTURES) await page.screenshot({ path: `${process.env.SANDBOX_PICTURES}/${name}.png` })
-}
 
 test('an employee presses a card of the app and sees it change; a message is taken back', { timeout: 60_000 }, async () => {
   const agentid = it.corp.agentId
@@ -51,9 +36,9 @@ test('an employee presses a card of the app and sees it change; a message is tak
   }
   await it.api('message/send', { touser: 'lina', agentid, msgtype: 'template_card', template_card: card })
   const wrong = await it.api('message/send', { touser: 'lina', agentid, msgtype: 'text', text: { content: '发错了的一句' } })
-  const lina = await openPhone('e:lina', '&chat=app')
+  const lina = await phones.open('e:lina', '&chat=app')
   await lina.getByText('发错了的一句').waitFor()
-  await look(lina, 'card')
+  await phones.look(lina, 'card')
   await it.api('message/recall', { msgid: wrong.msgid })
   await lina.getByText('应用撤回了一条消息').waitFor()
   await lina.getByRole('button', { name: '同意' }).click()
@@ -62,7 +47,7 @@ test('an employee presses a card of the app and sees it change; a message is tak
   const code = /<ResponseCode><!\[CDATA\[(.+?)\]\]>/.exec(items[0]?.xml ?? '')?.[1]
   await it.api('message/update_template_card', { userids: ['lina'], agentid, response_code: code, button: { replace_name: '已退款' } })
   await lina.locator('.tcard-done', { hasText: '已退款' }).waitFor()
-  expect(faults).toEqual([])
+  expect(phones.faults).toEqual([])
 })
 
 /** A product's sidebar page: signed by the product itself, with the tickets it fetched. */
@@ -96,24 +81,24 @@ test('a page beside the chat is let in by its signature, knows the customer and 
     ],
   })
   const { externalUserId } = await it.control<{ externalUserId: string }>('POST', '/befriend', { userId: 'lina', name: '小禾' })
-  const lina = await openPhone('e:lina', `&chat=${externalUserId}`)
+  const lina = await phones.open('e:lina', `&chat=${externalUserId}`)
   await lina.getByRole('button', { name: '客户画像' }).click()
   const frame = lina.frameLocator('iframe')
   await frame.getByText(`single_chat_tools ${externalUserId}`).waitFor()
-  await look(lina, 'sidebar')
+  await phones.look(lina, 'sidebar')
   await frame.getByRole('button', { name: '发话术' }).click()
   await lina.locator('.bubble', { hasText: '这是侧边栏发的话术' }).waitFor()
-  await look(lina, 'tools')
+  await phones.look(lina, 'tools')
   await lina.getByRole('button', { name: '签错的页' }).click()
   await frame.getByText('agentConfig:fail, wrong kind of ticket 42012').waitFor()
-  expect(faults).toEqual([])
+  expect(phones.faults).toEqual([])
 })
 
 test('a customer comes to customer service through its link and talks there', { timeout: 60_000 }, async () => {
   const { open_kfid } = await it.api('kf/account/add', { name: '售后客服' })
   const { url } = await it.api('kf/add_contact_way', { open_kfid, scene: 'poster' })
   const { externalUserId } = await it.control<{ externalUserId: string }>('POST', '/customers', { name: '阿南' })
-  const customer = await openPhone(`c:${externalUserId}`, '&tab=scan')
+  const customer = await phones.open(`c:${externalUserId}`, '&tab=scan')
   await customer.getByLabel('粘贴活码').fill(String(url))
   await customer.getByRole('button', { name: '扫', exact: true }).click()
   await customer.locator('.topbar h1', { hasText: '售后客服' }).waitFor()
@@ -132,20 +117,18 @@ test('a customer comes to customer service through its link and talks there', { 
   await customer.locator('.mine .bubble', { hasText: '鞋码不合适' }).waitFor()
   await it.api('kf/send_msg', { touser: externalUserId, open_kfid, msgtype: 'text', text: { content: '可以换码' } })
   await customer.locator('.bubble', { hasText: '可以换码' }).waitFor()
-  await look(customer, 'kf')
+  await phones.look(customer, 'kf')
   const news = (await it.api('kf/sync_msg', { open_kfid })).msg_list as { text?: { menu_id?: string } }[]
   expect(news.some((one) => one.text?.menu_id === '2')).toBe(true)
   await customer.getByRole('button', { name: '返回' }).click()
   await customer.getByRole('button', { name: /售后客服/ }).waitFor()
-  await look(customer, 'chats')
+  await phones.look(customer, 'chats')
   expect(await customer.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
-  expect(faults).toEqual([])
+  expect(phones.faults).toEqual([])
 })
 
 test('the home page puts a page beside the chats', { timeout: 60_000 }, async () => {
-  const page = await (await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })).newPage()
-  page.on('pageerror', (error) => faults.push(error.message))
-  await page.goto(it.url)
+  const page = await phones.open('/')
   await page.getByLabel('页面名称').first().fill('话术库')
   await page
     .getByLabel(/^本机网址/)
@@ -153,11 +136,11 @@ test('the home page puts a page beside the chats', { timeout: 60_000 }, async ()
     .fill('http://127.0.0.1:8080/words')
   await page.getByRole('button', { name: '添加' }).first().click()
   await page.locator('.sidebar-line', { hasText: '话术库' }).waitFor()
-  await look(page, 'home')
+  await phones.look(page, 'home')
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   const { items } = await it.control<{ items: { name: string }[] }>('GET', `/corps/${it.corp.corpId}/sidebar`)
   expect(items.map((one) => one.name)).toContain('话术库')
   await page.locator('.sidebar-line', { hasText: '话术库' }).getByRole('button', { name: '移除' }).click()
   await page.locator('.sidebar-line', { hasText: '话术库' }).waitFor({ state: 'detached' })
-  expect(faults).toEqual([])
+  expect(phones.faults).toEqual([])
 })

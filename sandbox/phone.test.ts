@@ -1,34 +1,22 @@
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '#test/support/browser.ts'
-import { startTestSandbox, type TestSandbox } from './testing.ts'
+import { overflows, startTestPhones, type TestPhones } from './phone-testing.ts'
+import type { TestSandbox } from './testing.ts'
 
+let phones: TestPhones
 let it: TestSandbox
-let browser: Browser
 beforeAll(async () => {
-  it = await startTestSandbox()
-  browser = await openBrowser()
+  phones = await startTestPhones()
+  it = phones.it
 }, 60_000)
 afterAll(async () => {
-  await browser?.close()
-  await it?.stop()
+  await phones?.stop()
 })
-
-const faults: string[] = []
-async function openPhone(as: string, query = ''): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  page.on('pageerror', (error) => faults.push(error.message))
-  await page.goto(`${it.url}/phone?as=${as}${query}`)
-  return page
-}
 
 test('an employee makes a group, a customer scans into it, both talk, and the customer is put out again', {
   timeout: 120_000,
 }, async () => {
   const { externalUserId } = await it.control<{ externalUserId: string }>('POST', '/customers', { name: '新来的云朵' })
-  const lina = await openPhone('e:lina')
+  const lina = await phones.open('e:lina')
   await lina.getByRole('button', { name: '发起客户群' }).click()
   await lina.getByLabel('群名称').fill('亲子阅读群')
   await lina.getByRole('button', { name: '王磊' }).click()
@@ -38,7 +26,7 @@ test('an employee makes a group, a customer scans into it, both talk, and the cu
   const chatId = items[0]?.chatId
   await it.api('externalcontact/groupchat/add_join_way', { scene: 2, chat_id_list: [chatId], remark: '门店海报' })
 
-  const cloud = await openPhone(`c:${externalUserId}`, '&tab=scan')
+  const cloud = await phones.open(`c:${externalUserId}`, '&tab=scan')
   await cloud.getByRole('button', { name: '门店海报' }).click()
   await cloud.getByText('新来的云朵 通过扫描二维码加入群聊').waitFor()
   await cloud.getByLabel('说点什么').fill('终于进来啦')
@@ -72,8 +60,5 @@ test('an employee makes a group, a customer scans into it, both talk, and the cu
   const { items: sent } = await it.control<{ items: { xml: string }[] }>('GET', '/callbacks?name=change_external_chat')
   const told = sent.map((one) => /<UpdateDetail><!\[CDATA\[(\w+)/.exec(one.xml)?.[1] ?? /<ChangeType><!\[CDATA\[(\w+)/.exec(one.xml)?.[1])
   expect(told.reverse()).toEqual(['create', 'add_member', 'change_notice', 'del_member', 'dismiss'])
-  expect(faults).toEqual([])
+  expect(phones.faults).toEqual([])
 })
-
-const overflows = (page: Page): Promise<boolean> =>
-  page.evaluate(() => [...document.querySelectorAll('.device, .device .screen')].some((one) => one.scrollWidth > one.clientWidth + 1))

@@ -20,8 +20,10 @@ import { massMessageRoutes } from './control/mass-messages.ts'
 import { momentRoutes } from './control/moments.ts'
 import { peopleRoutes } from './control/people.ts'
 import { phoneRoutes } from './control/phone.ts'
+import { requestLogRoutes } from './control/request-log.ts'
 import { sidebarRoutes } from './control/sidebar.ts'
 import { switchRoutes } from './control/switches.ts'
+import { talkRoutes } from './control/talk.ts'
 import { pageRoutes } from './pages.ts'
 import { listCorps } from './state/corps.ts'
 import { flushRequests } from './state/requests.ts'
@@ -88,6 +90,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     massMessageRoutes,
     momentRoutes,
     peopleRoutes,
+    talkRoutes,
     cardRoutes,
     groupRoutes,
     handoverRoutes,
@@ -100,6 +103,7 @@ function createApp(world: World): Hono<{ Bindings: HttpBindings }> {
     companyRoutes,
     adminRoutes,
     switchRoutes,
+    requestLogRoutes,
   ])
     app.route('/sandbox', routes(world))
   app.get('/healthz', (c) => c.json({ ok: true }))

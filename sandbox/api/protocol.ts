@@ -161,18 +161,23 @@ export const texts = {
   600018: 'invalid time range',
 } as const
 
-export function errorBody(error: ApiError, ip: string, empty: Record<string, unknown[]>): Record<string, unknown> {
+export function errorBody(
+  error: ApiError,
+  ip: string,
+  empty: Record<string, unknown[]>,
+  requestId = newRequestId(),
+): Record<string, unknown> {
   return {
     ...empty,
     errcode: error.errcode,
-    errmsg: `${warned(error.message, error.warning)}, hint: [${hint()}], from ip: ${ip}, more info at https://open.work.weixin.qq.com/devtool/query?e=${error.errcode}`,
+    errmsg: `${warned(error.message, error.warning)}, hint: [${requestId}], from ip: ${ip}, more info at https://open.work.weixin.qq.com/devtool/query?e=${error.errcode}`,
   }
 }
 
 export const warned = (text: string, warning: boolean): string => (warning ? `Warning: wrong json format. ${text}` : text)
 
-/** Two forms are seen in the wild: 25 digits, or unix_n_32 hex. */
-function hint(): string {
+/** What support asks for; a refusal quotes it as its hint. Two forms are seen in the wild: 25 digits, or unix_n_32 hex. */
+export function newRequestId(): string {
   const seconds = Math.floor(Date.now() / 1000)
   if (randomInt(2) === 0) return `${seconds}_${randomInt(1, 100)}_${randomBytes(16).toString('hex')}`
   return `${seconds}${Array.from({ length: 15 }, () => randomInt(10)).join('')}`

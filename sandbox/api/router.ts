@@ -4,7 +4,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { isClosed } from '../state/areas.ts'
-import type { Agent } from '../state/corps.ts'
+import { type Agent, findAgentBySecret } from '../state/corps.ts'
 import { record } from '../state/requests.ts'
 import { settleDue } from '../state/settle.ts'
 import { changeSetting, type World } from '../state/world.ts'
@@ -35,7 +35,18 @@ import { memberWriteEndpoints } from './member-writes.ts'
 import { memberEndpoints } from './members.ts'
 import { momentEndpoints } from './moments.ts'
 import { productEndpoints } from './products.ts'
-import { type Answer, ApiError, type Call, type Endpoint, errorBody, refuse, texts, type UploadedFile, warned } from './protocol.ts'
+import {
+  type Answer,
+  ApiError,
+  type Call,
+  type Endpoint,
+  errorBody,
+  newRequestId,
+  refuse,
+  texts,
+  type UploadedFile,
+  warned,
+} from './protocol.ts'
 import { strategyEndpoints } from './strategies.ts'
 import { strategyTagEndpoints } from './strategy-tags.ts'
 import { tagEndpoints } from './tags.ts'
@@ -93,9 +104,11 @@ export function apiRouter(world: World): Hono<Env> {
   router.all('/*', async (c) => {
     const startedAt = performance.now()
     const path = c.req.path.replace(/^\/cgi-bin\//, '')
-    const turn: Turn = { world, traffic, c, path, ip: ipOf(c), agent: undefined, request: '', answer: '' }
+    const turn: Turn = { world, traffic, c, path, ip: ipOf(c), agent: undefined, requestId: newRequestId(), request: '', answer: '' }
+    c.header('X-Request-Id', turn.requestId)
     const response = await respond(turn, byPath.get(path))
     record(world, {
+      requestId: turn.requestId,
       corpId: turn.agent?.corpId ?? '',
       agentId: turn.agent?.agentId ?? 0,
       method: c.req.method,
@@ -119,6 +132,7 @@ type Turn = {
   path: string
   ip: string
   agent: Agent | undefined
+  requestId: string
   request: string
   answer: string
 }
@@ -139,14 +153,17 @@ async function respond(turn: Turn, endpoint: Endpoint | undefined): Promise<Resp
   } catch (error) {
     if (error instanceof UnknownApi) return c.text('404 page not found', 404)
     if (!(error instanceof ApiError)) throw error
-    return json(turn, errorBody(error, turn.ip, empty), error.errcode, error.message)
+    return json(turn, errorBody(error, turn.ip, empty, turn.requestId), error.errcode, error.message)
   }
 }
 
 class UnknownApi extends Error {}
 
-async function answerGetToken({ world, traffic, c, ip, path }: Turn): Promise<Answer> {
+async function answerGetToken(turn: Turn): Promise<Answer> {
+  const { world, traffic, c, ip, path } = turn
   const { corpid, corpsecret } = c.req.query()
+  turn.request = JSON.stringify({ corpid, corpsecret })
+  turn.agent = findAgentBySecret(world, corpid ?? '', corpsecret ?? '')
   await sleep(world.settings.faults.latencyMs)
   if (!admit(world, traffic, `${ip}|${path}`, world.settings.limits.ipPerMinute, world.settings.limits.ipPerHour)) refuse(45009)
   return getToken(world, traffic, ip, corpid ?? '', corpsecret ?? '')
@@ -263,13 +280,13 @@ function faultResponse(turn: Turn, fault: Fault, empty: Record<string, unknown[]
   if (fault.status !== undefined) return new Response(`${fault.status}`, { status: fault.status })
   const code = fault.errcode ?? -1
   const error = new ApiError(code, (texts as Record<number, string>)[code] ?? 'system busy')
-  return json(turn, errorBody(error, ip, empty), code, error.message)
+  return json(turn, errorBody(error, ip, empty, turn.requestId), code, error.message)
 }
 
 function json(turn: Turn, body: Record<string, unknown>, errcode: number, message: string): Response {
   const { c } = turn
   const text = JSON.stringify(body)
-  turn.answer = text.slice(0, 4000)
+  turn.answer = text
   c.header('Error-Code', String(errcode))
   c.header('Error-Msg', message.replace(/[^\x20-\x7e]/g, '?'))
   c.header('Content-Type', 'application/json; charset=UTF-8')

@@ -29,6 +29,7 @@ import {
 } from '../state/group-life.ts'
 import { addGroupMessage } from '../state/group-messages.ts'
 import { findGroupTemplate, listGroupTemplates } from '../state/group-templates.ts'
+import type { Content, Kind } from '../state/messages.ts'
 import { publish, type World, worldAt } from '../state/world.ts'
 import { at, corpOf, employeeOf, fail, Limit, readBody, readQuery } from './errors.ts'
 import { groupDetails, groupsOf, groupView } from './group-views.ts'
@@ -37,6 +38,8 @@ const Id = z.string().min(1)
 const Ids = z.array(Id).max(500)
 const GroupName = z.string().trim().min(1).max(60)
 const Notice = z.string().max(2000)
+
+export type Said = { kind: Kind; content: Content }
 
 export function groupRoutes(world: World): Hono {
   const routes = new Hono()
@@ -183,11 +186,11 @@ function settingRoutes(world: World, routes: Hono): void {
   })
 }
 
-/** Text from somebody who is in the group. */
-export function sayInGroup(world: World, chat: GroupChat, from: string, text: string): { id: string; at: string } {
+/** From somebody who is in the group. */
+export function sayInGroup(world: World, chat: GroupChat, from: string, it: Said): { id: string; at: string } {
   groupOf(world, chat.chatId)
   const sender = memberOf(world, chat, from, 'from')
-  const message = addGroupMessage(world, { chatId: chat.chatId, sender, source: 'chat', kind: 'text', content: { text } })
+  const message = addGroupMessage(world, { chatId: chat.chatId, sender, source: 'chat', ...it })
   return { id: String(message.id), at: new Date(message.at).toISOString() }
 }
 

@@ -11,7 +11,7 @@ import { approach } from '../state/friendships.ts'
 import { findGroupChat } from '../state/group-chats.ts'
 import { scanGroupCode } from '../state/group-life.ts'
 import { addKfAccount, deleteKfAccount, findKfAccount, findKfWay, type KfAccount, kfUrl, listKfAccounts, listKfWays } from '../state/kf.ts'
-import { rateLastSitting } from '../state/kf-sittings.ts'
+import { isToBeRated, rateLastSitting } from '../state/kf-sittings.ts'
 import {
   addKfEvent,
   customerWrites,
@@ -93,6 +93,7 @@ export function kfRoutes(world: World): Hono {
       state: session.state,
       servicer: session.servicer,
       rejected: session.rejectedAt !== undefined,
+      canRate: isToBeRated(world, openKfId, externalUserId),
       upgrade: upgradeView(world, openKfId, externalUserId),
       items: kfTalk(world, openKfId, externalUserId, limit)
         .filter((it) => it.msgtype !== 'event')

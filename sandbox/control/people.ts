@@ -1,23 +1,18 @@
 // The acts of customers and employees: what a phone can do.
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { agentEvent, emit, textMessage } from '../callbacks/events.ts'
-import { heardFromCustomer } from '../state/acquisition.ts'
+import { agentEvent, emit } from '../callbacks/events.ts'
 import { openLink } from '../state/acquisition-life.ts'
-import { appAgentId } from '../state/corps.ts'
 import {
   Channels,
   Colleague,
   type Customer,
   createCustomer,
   customerInCorp,
-  findCustomer,
-  findFollow,
   findFollowById,
   type NewCustomer,
   updateFollow,
 } from '../state/customers.ts'
-import { findEmployee } from '../state/directory.ts'
 import {
   addByEmployee,
   addWays,
@@ -25,18 +20,14 @@ import {
   deletedByCustomer,
   deletedByEmployee,
   editedByEmployee,
-  findTempChat,
   scanContactWay,
 } from '../state/friendships.ts'
-import { findGroupChat } from '../state/group-chats.ts'
 import { scanGroupCode, scanJoinWay } from '../state/group-life.ts'
-import { blockingRule } from '../state/intercept-rules.ts'
-import { addMessage, messagesOfCustomer } from '../state/messages.ts'
+import { messagesOfCustomer } from '../state/messages.ts'
 import { findTag, markTags } from '../state/tags.ts'
 import { publish, type World, worldAt } from '../state/world.ts'
 import { type Code, resolveCode } from './codes.ts'
 import { at, corpOf, customerOf, employeeOf, fail, followOf, readBody } from './errors.ts'
-import { sayInGroup } from './groups.ts'
 import { inboxItem, tasksOf } from './views.ts'
 
 const Id = z.string().min(1)
@@ -83,11 +74,6 @@ export function peopleRoutes(world: World): Hono {
     if (input.by === 'customer') deletedByCustomer(then, follow)
     else deletedByEmployee(then, follow)
     return c.json({ externalUserId: follow.externalUserId, userId: follow.userId, by: input.by })
-  })
-
-  routes.post('/say', async (c) => {
-    const input = await readBody(c, z.object({ from: Id, to: Id, text: z.string().min(1).max(4000), corp: z.string().optional(), at }))
-    return c.json(say(worldAt(world, input.at), input))
   })
 
   routes.get('/inbox/:externalUserId', (c) => {
@@ -211,61 +197,4 @@ function scanner(
   return customer === undefined
     ? createCustomer(world, corpId, { name, ...rest })
     : customerInCorp(world, corpId, customerOf(world, customer, 'customer'))
-}
-
-type Saying = { from: string; to: string; text: string; corp?: string | undefined }
-
-function say(world: World, it: Saying): { id: string; at: string } {
-  const chat = findGroupChat(world, it.to)
-  if (chat) return sayInGroup(world, chat, it.from, it.text)
-  const customer = findCustomer(world, it.from)
-  if (customer) return sayBetween(world, it, customer, it.to, 'customer')
-  const receiver = findCustomer(world, it.to)
-  if (receiver) return sayBetween(world, it, receiver, it.from, 'employee')
-  const { corpId } = corpOf(world, it.corp)
-  if (!findEmployee(world, corpId, it.from))
-    return fail(404, 'person.unknown', `There is neither a customer nor an employee ${it.from}.`, 'from')
-  if (it.to !== 'app' && it.to !== String(appAgentId))
-    return fail(404, 'person.unknown', `There is neither a customer nor an app ${it.to}.`, 'to')
-  const message = addMessage(world, {
-    corpId,
-    userId: it.from,
-    externalUserId: '',
-    agentId: appAgentId,
-    sender: 'employee',
-    source: 'app',
-    kind: 'text',
-    content: { text: it.text },
-  })
-  emit(world, corpId, textMessage(it.from, it.text, message.id))
-  return { id: String(message.id), at: new Date(message.at).toISOString() }
-}
-
-function sayBetween(
-  world: World,
-  it: Saying,
-  customer: Customer,
-  userId: string,
-  sender: 'customer' | 'employee',
-): { id: string; at: string } {
-  const employee = employeeOf(world, customer.corpId, userId, sender === 'customer' ? 'to' : 'from')
-  const follow = findFollow(world, customer.corpId, employee.userId, customer.externalUserId)
-  const temporary = findTempChat(world, customer.corpId, employee.userId, customer.externalUserId)
-  // Whoever was deleted sees the red mark: the message does not arrive.
-  const open = follow?.customerSide && (follow.memberSide || follow.request === 'half')
-  if (!open && !temporary) return fail(409, 'say.not_friends', 'These two are not friends (any more): the message was refused.')
-  const rule = sender === 'employee' ? blockingRule(world, customer.corpId, employee, it.text) : undefined
-  if (rule) return fail(409, 'say.intercepted', `The rule ${rule.body.rule_name} keeps this from being sent.`, 'text')
-  const message = addMessage(world, {
-    corpId: customer.corpId,
-    userId: employee.userId,
-    externalUserId: customer.externalUserId,
-    agentId: 0,
-    sender,
-    source: 'chat',
-    kind: 'text',
-    content: { text: it.text },
-  })
-  if (sender === 'customer') heardFromCustomer(world, customer.corpId, employee.userId, customer.externalUserId)
-  return { id: String(message.id), at: new Date(message.at).toISOString() }
 }

@@ -4,7 +4,6 @@ import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import { revokeTokens } from '../api/tokens.ts'
 import { push } from '../callbacks/events.ts'
-import { listRequests } from '../state/requests.ts'
 import { Faults, Habits, Limits } from '../state/settings.ts'
 import { changeSetting, type Note, now, publish, type World } from '../state/world.ts'
 import { check, corpOf, fail, Limit, readBody, readQuery } from './errors.ts'
@@ -43,20 +42,6 @@ export function switchRoutes(world: World): Hono {
     return c.json({ revoked: revokeTokens(world, input.corp, input.what) })
   })
 
-  routes.get('/log', (c) => {
-    const filter = readQuery(
-      c,
-      z.object({
-        path: z.string().optional(),
-        text: z.string().optional(),
-        errcode: z.coerce.number().int().optional(),
-        failed: z.stringbool().optional(),
-        after: z.coerce.number().int().optional(),
-        limit: Limit,
-      }),
-    )
-    return c.json({ items: listRequests(world, filter).map((it) => ({ ...it, at: new Date(it.at).toISOString() })) })
-  })
   recordRoutes(world, routes)
   return routes
 }

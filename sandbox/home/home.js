@@ -1,7 +1,8 @@
 // The sandbox's home: companies, faults, clock, callbacks, requests. Each section reads itself anew when it is touched.
 import { call, h, listen, toast } from '/assets/phone/dom.js'
 import { language, switchLanguage } from '/assets/phone/texts.js'
-import { callbacks, corps, requests } from './records.js'
+import { callbacks, corps } from './records.js'
+import { requests } from './requests.js'
 import { clock, faults } from './switches.js'
 import { t } from './texts.js'
 
@@ -11,7 +12,8 @@ const places = { corps: 'corps', faults: 'faults', clock: 'clock', callbacks: 'c
 async function draw(name) {
   const place = document.getElementById(places[name])
   // Nobody is interrupted while typing or with a row open.
-  if (place.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox]):not([type=range])')) return
+  if (place.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox]):not([type=range]), select'))
+    return
   const redraw = () => draw(name).catch((error) => toast(error.message, true))
   place.replaceChildren(...(await sections[name]({ call, h, t, toast, redraw })))
 }

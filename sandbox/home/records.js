@@ -1,13 +1,11 @@
-// Companies, callbacks and requests: what is there and what happened.
+// Companies and callbacks: what is there and what happened.
 
 import { detailOf, happening } from '/assets/phone/texts.js'
 import { appRights } from './rights.js'
 import { sidebarPages } from './sidebar.js'
+import { detail, openable, table, time } from './table.js'
 
 let openCallback
-let openRequest
-let search = ''
-let failedOnly = false
 
 export async function corps({ call, h, t, redraw, toast }) {
   const { items } = await call('/corps')
@@ -73,7 +71,7 @@ export async function callbacks({ call, h, t, redraw, toast }) {
     }
     const row = h(
       'tr',
-      { class: 'open', onclick: toggle, tabindex: '0', onkeydown: (event) => event.key === 'Enter' && toggle() },
+      openable(toggle, openCallback === it.id),
       h('td', {}, time(it.createdAt)),
       h('td', { class: 'grow' }, happening(it), ' ', h('span', { class: 'mono tagline' }, detailOf(it))),
       h('td', {}, h('span', { class: `badge ${tones[it.state] ?? ''}` }, t(it.state))),
@@ -95,100 +93,4 @@ export async function callbacks({ call, h, t, redraw, toast }) {
         : h('p', { class: 'nothing' }, t('noCallbacks')),
     ),
   ]
-}
-
-export async function requests({ call, h, t, redraw }) {
-  const { items } = await call(
-    `/log?${new URLSearchParams({ limit: 60, ...(search ? { text: search } : {}), ...(failedOnly ? { failed: 'true' } : {}) })}`,
-  )
-  const field = h('input', { class: 'field', type: 'search', placeholder: t('searchLog'), 'aria-label': t('searchLog'), value: search })
-  field.addEventListener('change', () => {
-    search = field.value.trim()
-    field.blur()
-    redraw()
-  })
-  const box = h('input', { type: 'checkbox', checked: failedOnly })
-  box.addEventListener('change', () => {
-    failedOnly = box.checked
-    redraw()
-  })
-  const rows = items.flatMap((it) => {
-    const toggle = () => {
-      openRequest = openRequest === it.id ? undefined : it.id
-      redraw()
-    }
-    const bad = it.errcode !== 0 || it.status >= 400
-    const row = h(
-      'tr',
-      { class: 'open', onclick: toggle, tabindex: '0', onkeydown: (event) => event.key === 'Enter' && toggle() },
-      h('td', {}, time(it.at)),
-      h('td', { class: 'aux' }, it.method),
-      h('td', { class: 'grow mono' }, it.path),
-      h('td', {}, h('span', { class: `badge ${bad ? 'bad' : 'good'}` }, it.status === 200 ? String(it.errcode) : `HTTP ${it.status}`)),
-      h('td', { class: 'num aux' }, `${it.ms.toFixed(1)} ms`),
-    )
-    return openRequest === it.id
-      ? [
-          row,
-          detail(h, 5, [
-            [t('asked'), pretty(it.request)],
-            [t('answered'), pretty(it.response)],
-          ]),
-        ]
-      : [row]
-  })
-  return [
-    h(
-      'header',
-      {},
-      h('h2', {}, t('log')),
-      h('p', {}, t('logHint')),
-      h('div', { class: 'filters' }, h('label', {}, box, t('failedOnly')), field),
-    ),
-    h(
-      'div',
-      { class: 'card table' },
-      rows.length
-        ? table(h, [t('time'), ['aux', t('method')], t('path'), 'errcode', ['num aux', t('took')]], rows)
-        : h('p', { class: 'nothing' }, t('noLog')),
-    ),
-  ]
-}
-
-/** A heading in an array brings its class. */
-const table = (h, heads, rows) =>
-  h(
-    'table',
-    {},
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        heads.map((it) => (Array.isArray(it) ? h('th', { class: it[0] }, it[1]) : h('th', {}, it))),
-      ),
-    ),
-    h('tbody', {}, rows),
-  )
-
-const detail = (h, columns, parts) =>
-  h(
-    'tr',
-    {},
-    h(
-      'td',
-      { class: 'detail', colspan: String(columns) },
-      parts.map(([name, text]) => [h('h4', {}, name), h('pre', {}, text || '–')]),
-    ),
-  )
-
-const time = (iso) => new Date(iso).toLocaleTimeString('en-GB')
-
-function pretty(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 1)
-  } catch {
-    return text
-  }
 }

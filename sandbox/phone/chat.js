@@ -1,6 +1,7 @@
 // One chat, from either side.
 import { templateCard } from './cards.js'
 import { call, h, icon, toast } from './dom.js'
+import { actsOn } from './forward.js'
 import { attempt, draw, go, openSheet, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
 import { toolStrip } from './tools.js'
@@ -15,7 +16,7 @@ export async function chatScreen(at, me) {
   if (!other) return { title: t('chats'), body: h('div', { class: 'screen' }), after: () => go({ chat: null }, true) }
   const query = at.isEmployee ? { userId: at.id, externalUserId: isApp ? '' : at.chat } : { userId: at.chat, externalUserId: at.id }
   const { items } = await call(`/chat?${new URLSearchParams(query)}&limit=300`)
-  const screen = h('div', { class: 'screen' }, h('div', { class: 'talk' }, talk(items, at, other)))
+  const screen = h('div', { class: 'screen' }, h('div', { class: 'talk' }, talk(items, at, other, me)))
   return {
     title: other.remark || other.name,
     subtitle: at.isEmployee
@@ -66,7 +67,7 @@ export function sendBar(say) {
 /** What came by itself says so. */
 export const marks = { welcome: 'welcomeMark', mass: 'massMark' }
 
-function talk(items, at, other) {
+function talk(items, at, other, me) {
   let before = 0
   let source = ''
   return items.flatMap((it) => {
@@ -77,11 +78,11 @@ function talk(items, at, other) {
     // Say once where a welcome or a mass message begins: the tester waits for it.
     const mark = marks[it.source] && it.source !== source ? [h('div', { class: 'stamp' }, t(marks[it.source]))] : []
     source = it.source
-    return [...stamp, ...mark, message(it, at, other)]
+    return [...stamp, ...mark, message(it, at, other, me)]
   })
 }
 
-function message(it, at, other) {
+function message(it, at, other, me) {
   if (it.recalled) return h('div', { class: 'notice' }, t('recalled'))
   if (it.kind === 'system')
     return h(
@@ -95,7 +96,7 @@ function message(it, at, other) {
     )
   const mine = at.isEmployee ? it.sender === 'employee' : it.mine
   const face = mine ? `/avatar/${encodeURIComponent(at.id)}.svg` : at.chat === 'app' ? '/assets/home/icon.svg' : (other.avatar ?? it.avatar)
-  return h('div', { class: `msg${mine ? ' mine' : ''}` }, h('img', { class: 'face', src: face, alt: '' }), piece(it))
+  return h('div', { class: `msg${mine ? ' mine' : ''}` }, h('img', { class: 'face', src: face, alt: '' }), piece(it), actsOn(it, at, me))
 }
 
 export function piece(it) {
@@ -105,6 +106,7 @@ export function piece(it) {
       { href: it.imageUrl, target: '_blank', rel: 'noreferrer' },
       h('img', { class: 'picture', src: it.imageUrl, alt: it.fileName ?? '' }),
     )
+  if (it.kind === 'text' || !it.kind) return h('div', { class: 'bubble' }, linked(it.text ?? ''))
   if (it.kind === 'template_card') return templateCard(it)
   if (it.kind === 'link' || it.kind === 'card') return linkCard(it)
   if (it.kind === 'miniprogram') return miniCard(it)

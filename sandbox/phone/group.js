@@ -1,6 +1,7 @@
 // One customer group: its talk, from any member's side, and its line in the list of chats.
 import { composer, marks, piece } from './chat.js'
 import { call, h } from './dom.js'
+import { actsOn } from './forward.js'
 import { go, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
 import { toolStrip } from './tools.js'
@@ -16,7 +17,7 @@ export async function groupScreen(at, me) {
     group.notice
       ? h('button', { class: 'pinned', onclick: () => go({ panel: 'info' }) }, h('b', {}, t('groupAnnouncement')), group.notice)
       : '',
-    h('div', { class: 'talk' }, talk(group, at)),
+    h('div', { class: 'talk' }, talk(group, at, me)),
   )
   return {
     title: group.name,
@@ -37,7 +38,7 @@ export async function groupScreen(at, me) {
   }
 }
 
-function talk(group, at) {
+function talk(group, at, me) {
   const names = new Map(group.members.map((it) => [it.member, it.nickname || it.name]))
   let before = 0
   let source = ''
@@ -47,11 +48,11 @@ function talk(group, at) {
     before = time
     const mark = marks[it.source] && it.source !== source ? [h('div', { class: 'stamp' }, t(marks[it.source]))] : []
     source = it.source
-    return [...stamp, ...mark, it.act ? h('div', { class: 'notice' }, actLine(it)) : message(it, at, names)]
+    return [...stamp, ...mark, it.act ? h('div', { class: 'notice' }, actLine(it)) : message(it, at, names, { me, chat: group.chatId })]
   })
 }
 
-function message(it, at, names) {
+function message(it, at, names, { me, chat }) {
   const mine = it.sender === at.id
   const name = mine ? '' : h('span', { class: 'speaker' }, names.get(it.sender) ?? it.name)
   return h(
@@ -59,6 +60,7 @@ function message(it, at, names) {
     { class: `msg${mine ? ' mine' : ''}` },
     h('img', { class: 'face', src: it.avatar, alt: '' }),
     h('div', { class: 'said' }, name, piece(it)),
+    actsOn(it, at, me, chat),
   )
 }
 

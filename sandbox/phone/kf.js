@@ -1,7 +1,8 @@
 // A customer's chat with a customer service account.
 import { piece, sendBar } from './chat.js'
-import { call, h } from './dom.js'
-import { attempt, draw, go, sandboxNow } from './route.js'
+import { call, h, toast } from './dom.js'
+import { attempt, draw, go, openSheet, sandboxNow } from './route.js'
+import { openKf } from './scanning.js'
 import { t, when } from './texts.js'
 
 export const kfIdOf = (chat) => (chat?.startsWith('k:') ? chat.slice(2) : undefined)
@@ -10,13 +11,16 @@ export async function kfScreen(at) {
   const openKfId = kfIdOf(at.chat)
   const talk = await call(`/kf/talk?${new URLSearchParams({ openKfId, externalUserId: at.id, limit: 300 })}`)
   const say = (text, menuId) => call('/kf/say', 'POST', { openKfId, externalUserId: at.id, text, menuId })
+  const both = { openKfId, externalUserId: at.id }
   const screen = h(
     'div',
     { class: 'screen' },
+    talk.upgrade ? upgradeBar(talk.upgrade, both) : '',
     h(
       'div',
       { class: 'talk' },
       talk.items.map((it) => message(it, at, talk, say)),
+      talk.canRate ? survey(both) : '',
     ),
   )
   return {
@@ -24,11 +28,86 @@ export async function kfScreen(at) {
     subtitle: t('kfSubtitle'),
     subtitlePlain: true,
     body: screen,
-    foot: sendBar((text) => say(text)),
+    foot: h(
+      'div',
+      {},
+      talk.rejected ? h('p', { class: 'closed' }, t('kfRejected')) : '',
+      sendBar((text) => say(text)),
+    ),
+    more: () => openMore(talk, both),
     after: () => {
       screen.scrollTop = screen.scrollHeight
     },
   }
+}
+
+/** A member or a group the company recommends, over the talk until it is taken or called off. */
+function upgradeBar(it, both) {
+  const take = () =>
+    attempt(async () => {
+      const { userId, chatId } = await call('/kf/upgrade', 'POST', both)
+      await go({ chat: chatId ? `g:${chatId}` : userId })
+    })
+  return h(
+    'div',
+    { class: 'upgrade' },
+    it.avatar ? h('img', { class: 'avatar small', src: it.avatar, alt: '' }) : '',
+    h(
+      'span',
+      { class: 'who' },
+      h('div', { class: 'name' }, it.name, h('small', {}, t('upgradeMember'))),
+      h('div', { class: 'last' }, it.wording),
+    ),
+    it.accepted
+      ? h('span', { class: 'badge good' }, t('upgradeDone'))
+      : h('button', { class: 'primary', onclick: take }, t(it.chatId ? 'upgradeJoin' : 'upgradeAdd')),
+  )
+}
+
+const survey = (both) =>
+  h(
+    'div',
+    { class: 'survey' },
+    h('span', {}, t('rateAsk')),
+    ['satisfied', 'middling', 'dissatisfied'].map((rating) =>
+      h(
+        'button',
+        {
+          class: 'quiet',
+          onclick: () =>
+            attempt(async () => {
+              await call('/kf/rate', 'POST', { ...both, rating })
+              toast(t('rated'))
+              await draw()
+            }),
+        },
+        t(rating),
+      ),
+    ),
+  )
+
+function openMore(talk, both) {
+  const close = openSheet(
+    h('h2', {}, talk.name),
+    h('p', {}, t('kfRejectHint')),
+    h(
+      'div',
+      { class: 'acts' },
+      h(
+        'button',
+        {
+          class: talk.rejected ? 'quiet' : 'quiet danger',
+          onclick: () =>
+            attempt(async () => {
+              await call('/kf/reject', 'POST', { ...both, on: !talk.rejected })
+              close()
+            }),
+        },
+        t(talk.rejected ? 'kfAccept' : 'kfReject'),
+      ),
+      h('button', { class: 'quiet', onclick: () => close() }, t('cancel')),
+    ),
+  )
 }
 
 const message = (it, at, talk, say) =>
@@ -83,14 +162,6 @@ export const kfRow = (it) => ({
     ),
   ),
 })
-
-/** A link into a customer service chat, wherever it was pasted or clicked. */
-export const isKfLink = (text) => /\/kf\/kf[0-9a-zA-Z]+/.test(text)
-
-export async function openKf(url, customer) {
-  const { openKfId, externalUserId } = await call('/kf/open', 'POST', { url, customer })
-  await go({ as: `c:${externalUserId}`, tab: 'chats', chat: `k:${openKfId}` })
-}
 
 export async function kfCodes(me) {
   const { items } = await call(`/kf?corp=${encodeURIComponent(me.customer.corpId)}`)

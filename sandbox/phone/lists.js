@@ -1,5 +1,6 @@
 // Lists inside the phone: chats of a customer or an employee, and what an employee has to confirm.
 import { call, h, icon, toast } from './dom.js'
+import { emptyBox } from './empty.js'
 import { groupRow } from './group.js'
 import { handoverNotices } from './handovers.js'
 import { kfRow } from './kf.js'
@@ -117,6 +118,3 @@ const accept = (task) =>
     toast(t('accepted', { name: task.name }))
     await draw()
   })
-
-export const emptyBox = (name, title, hint, action = '') =>
-  h('div', { class: 'empty' }, icon(name), h('h2', {}, title), h('p', {}, hint), action)

@@ -1,6 +1,6 @@
 // Moments: the customer's feed with likes and comments, the employee's own publications.
 import { call, h, toast } from './dom.js'
-import { emptyBox } from './lists.js'
+import { emptyBox } from './empty.js'
 import { iconButton, pieces, writeToMany } from './mass.js'
 import { attempt, draw, openSheet, sandboxNow } from './route.js'
 import { t, when } from './texts.js'

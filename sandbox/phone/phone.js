@@ -1,6 +1,7 @@
 // The virtual phone: who I am and which screen is open stand in the address; everything shown is read anew when something happened.
 import { behind } from './behind.js'
 import { chatScreen } from './chat.js'
+import { deskScreen, deskTalkOf, deskTalkScreen, waitingCount } from './desk.js'
 import { call, h, icon, listen } from './dom.js'
 import { groupIdOf, groupScreen } from './group.js'
 import { groupInfoScreen } from './group-info.js'
@@ -59,9 +60,11 @@ const screenOf = (at, me) => {
   if (at.isEmployee && at.chat && sidebarIdOf(at.panel) !== undefined) return sidebarScreen(at, me)
   if (groupIdOf(at.chat)) return at.panel === 'info' ? groupInfoScreen(at, me) : groupScreen(at, me)
   if (!at.isEmployee && kfIdOf(at.chat)) return kfScreen(at)
+  if (at.isEmployee && deskTalkOf(at.chat)) return deskTalkScreen(at, me)
   if (at.chat) return chatScreen(at, me)
   if (at.tab === 'scan') return scanScreen(at, me)
   if (at.tab === 'tasks') return tasksScreen(at, me)
+  if (at.tab === 'desk' && me.desk?.length > 0) return deskScreen(at, me)
   if (at.tab === 'moments') return momentsScreen(at, me)
   if (at.tab === 'me') return meScreen(at, me).then((body) => ({ title: t('me'), body }))
   return chatsScreen(at, me)
@@ -111,8 +114,12 @@ function topBar(at, screen) {
 
 function tabBar(at, me) {
   const tasks = me?.tasks?.length ?? 0
-  const tabs = at.isEmployee ? ['chats', 'tasks', 'moments', 'me'] : ['chats', 'moments', 'scan', 'me']
-  const icons = { chats: 'chat', scan: 'scan', tasks: 'tasks', moments: 'moments', me: 'me' }
+  // The desk is there for those who answer for an account of customer service.
+  const tabs = at.isEmployee
+    ? ['chats', ...(me?.desk?.length > 0 ? ['desk'] : []), 'tasks', 'moments', 'me']
+    : ['chats', 'moments', 'scan', 'me']
+  const counts = { tasks, desk: waitingCount(me) }
+  const icons = { chats: 'chat', desk: 'desk', scan: 'scan', tasks: 'tasks', moments: 'moments', me: 'me' }
   const current = me ? at.tab : 'me'
   return h(
     'nav',
@@ -123,7 +130,7 @@ function tabBar(at, me) {
         { 'aria-current': tab === current ? 'page' : undefined, disabled: !me && tab !== 'me', onclick: () => go({ tab, chat: null }) },
         icon(icons[tab]),
         t(tab),
-        tab === 'tasks' && tasks > 0 ? h('span', { class: 'count' }, String(tasks)) : '',
+        counts[tab] > 0 ? h('span', { class: 'count' }, counts[tab] > 99 ? '99+' : String(counts[tab])) : '',
       ),
     ),
   )

@@ -1,7 +1,9 @@
 // The camera: anything that leads to a code, or one of those that exist.
-import { call, h, icon, toast } from './dom.js'
-import { isKfLink, kfCodes, openKf } from './kf.js'
-import { attempt, go } from './route.js'
+import { call, h, icon } from './dom.js'
+import { kfCodes } from './kf.js'
+import { pictureIn } from './read-code.js'
+import { place } from './route.js'
+import { scan, scanPicture } from './scanning.js'
 import { t } from './texts.js'
 
 export async function scanScreen(at, me) {
@@ -54,7 +56,7 @@ export async function scanScreen(at, me) {
     body: h(
       'div',
       { class: 'screen' },
-      h('div', { class: 'finder' }, t('finder')),
+      finder(me),
       form,
       items.length > 0 || groups.length === 0 ? h('h2', { class: 'section-title' }, t('codes')) : '',
       list,
@@ -64,6 +66,36 @@ export async function scanScreen(at, me) {
     ),
   }
 }
+
+/** Where a picture with a code goes: chosen, dropped, or pasted while this screen is open. */
+function finder(me) {
+  const input = h('input', { type: 'file', accept: 'image/*', hidden: true })
+  const take = (file) => file && scanPicture(me, file)
+  input.addEventListener('change', () => take(input.files[0]))
+  const box = h(
+    'button',
+    {
+      class: 'finder',
+      type: 'button',
+      onclick: () => input.click(),
+      ondragover: (event) => event.preventDefault(),
+      ondrop: (event) => {
+        event.preventDefault()
+        take(pictureIn(event.dataTransfer.files))
+      },
+    },
+    h('span', {}, h('b', {}, t('finderPick')), t('finderHint')),
+  )
+  return h('div', {}, box, input)
+}
+
+document.addEventListener('paste', async (event) => {
+  const item = pictureIn(event.clipboardData?.items)
+  const { isEmployee, tab, id } = place()
+  if (!item || isEmployee || tab !== 'scan') return
+  event.preventDefault()
+  await scanPicture({ customer: { externalUserId: id } }, item.getAsFile())
+})
 
 const linkList = (me, links) =>
   links.length === 0
@@ -113,17 +145,3 @@ function codeRow(me, it) {
     ),
   )
 }
-
-const scan = (me, code) =>
-  attempt(async () => {
-    if (isKfLink(code)) return openKf(code, me.customer.externalUserId)
-    const { externalUserId, userId, relation, chatId } = await call('/scan', 'POST', { code, customer: me.customer.externalUserId })
-    if (chatId) {
-      toast(t(relation === 'member' ? 'inGroupAlready' : 'joinedGroup'))
-      return go({ as: `c:${externalUserId}`, tab: 'chats', chat: `g:${chatId}` })
-    }
-    const { friends } = await call(`/phone/customer/${encodeURIComponent(externalUserId)}`)
-    const name = friends.find((it) => it.userId === userId)?.name ?? userId
-    toast(t({ new: 'added', friends: 'already', requested: 'requested', temporary: 'temporary' }[relation], { name }))
-    await go({ as: `c:${externalUserId}`, tab: 'chats', chat: userId })
-  })

@@ -62,6 +62,11 @@ export const addGroupAct = (world: World, chatId: string, act: Act, by: string, 
 export const messagesOfGroup = (world: World, chatId: string, limit: number): GroupMessage[] =>
   world.store.all<Row>('SELECT * FROM group_messages WHERE chat_id = ? ORDER BY id DESC LIMIT ?', chatId, limit).map(toMessage).reverse()
 
+export function findGroupMessage(world: World, id: number): GroupMessage | undefined {
+  const row = world.store.get<Row>('SELECT * FROM group_messages WHERE id = ?', id)
+  return row && toMessage(row)
+}
+
 export function lastMessageOfGroup(world: World, chatId: string): GroupMessage | undefined {
   const row = world.store.get<Row>('SELECT * FROM group_messages WHERE chat_id = ? ORDER BY id DESC LIMIT 1', chatId)
   return row && toMessage(row)

@@ -33,6 +33,15 @@ export function noteWord(world: World, it: Sitting): void {
 
 export type Rating = 'satisfied' | 'middling' | 'dissatisfied'
 
+/** Whether the last conversation with a person has ended and was not rated yet. */
+export const isToBeRated = (world: World, openKfId: string, externalUserId: string): boolean =>
+  world.store.get<{ open: number }>(
+    `SELECT ended_at IS NOT NULL AND rating IS NULL AS open FROM kf_sittings WHERE open_kfid = ? AND external_userid = ? AND servicer <> ''
+     ORDER BY id DESC LIMIT 1`,
+    openKfId,
+    externalUserId,
+  )?.open === 1
+
 /** The survey that a customer finds when a person has ended the conversation; answered once. */
 export const rateLastSitting = (world: World, openKfId: string, externalUserId: string, rating: Rating): boolean =>
   world.store.run(
