@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
+import { connectSandboxArchive } from '#management/archive/connect-sandbox.ts'
 import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
 import type { Config } from '#platform/config.ts'
 import { createContext, systemActor } from '#platform/context.ts'
@@ -110,7 +111,9 @@ async function startProcesses(
   })
   if (sandbox) {
     say('Connecting the WeCom sandbox …')
-    await connectSandbox(createContext(installation, first.tenantId, systemActor, 'start'), sandbox.url)
+    const ctx = createContext(installation, first.tenantId, systemActor, 'start')
+    await connectSandbox(ctx, sandbox.url)
+    await connectSandboxArchive(ctx, sandbox.url)
   }
   if (options.demo) await fillWithDemo(createContext({ ...installation, config: configured }, first.tenantId, systemActor, 'demo'), { say })
   return {

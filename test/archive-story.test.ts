@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ArchiveSource } from '#connectors/wecom/archive/source.ts'
+import { connectSandboxArchive } from '#management/archive/connect-sandbox.ts'
 import { pullCorp } from '#management/archive/pull.ts'
 import type { CorpArchive, MessageItem, MessageList, SearchHit, TalkDetail, TalkItem } from '#management/archive/schema.ts'
 import { openSource, readSource } from '#management/archive/sources.ts'
+import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
 import { findCorp } from '#management/wecom/corps.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { publicId } from '#platform/ids.ts'
@@ -245,6 +247,21 @@ describe('the chat archive', () => {
     await say(customer, lina, '恢复以后')
     await until(async () => (await found('恢复以后')).length === 1, 90_000)
     expect(await setting()).toMatchObject({ failures: 0, error: null })
+  })
+
+  test('a company of the sandbox is set up at the start, once, as an administrator would', async () => {
+    await phone('POST', 'corps', { name: '第二家公司' })
+    const { ctx, sandboxUrl } = workspace
+    await connectSandbox(ctx, sandboxUrl)
+    const before = await setting()
+    await connectSandboxArchive(ctx, sandboxUrl)
+    await connectSandboxArchive(ctx, sandboxUrl)
+    const { items } = await api<{ items: CorpArchive[] }>('archive/corps')
+    expect(items.map(({ kind, keys }) => [kind, keys.length])).toEqual([
+      ['sidecar', 2],
+      ['sidecar', 1],
+    ])
+    expect((await setting()).keys).toEqual(before.keys)
   })
 
   test('only those who may see it do: by permission, by the colleague who takes part, and everything is in the audit log', async () => {

@@ -1,7 +1,8 @@
 import { appError } from '#platform/errors.ts'
 import type { ExportKind } from '#platform/exports/kind.ts'
+import { nameOf } from './people.ts'
 import { SearchQuery } from './schema.ts'
-import { searchRows } from './search.ts'
+import { searchRows, talkName } from './search.ts'
 import { maskPhones, textOf } from './words.ts'
 
 const pageRows = 200
@@ -25,10 +26,10 @@ export const archiveExport: ExportKind = {
     const shown = revealPhone ? (text: string) => text : maskPhones
     for (let cursor: string | undefined; ; ) {
       const { items, next } = await searchRows(ctx, { ...filterOf(filter), q, limit: pageRows, cursor })
-      yield items.map(({ at, name, others, sender, type, body, recalled }) => [
+      yield items.map(({ sender, at, type, body, recalled, ...talk }) => [
         at,
-        name || others,
-        sender.name || sender.member,
+        talkName(talk),
+        nameOf(sender),
         sender.kind,
         type,
         shown(textOf(body)),

@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor, toPage } from '#platform/http/paging.ts'
 import { may } from '#platform/http/router.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { mediaShown, storedMedia } from './media.ts'
-import { type PersonRow, personColumns, personOf, talkVisible } from './people.ts'
+import { nameOf, type PersonRow, personIn, personOf, talkVisible } from './people.ts'
 import type { Consent, ConsentState, MessageItem, MessageList, MessageQuery, TalkDetail, TalkItem, TalkKind, TalkQuery } from './schema.ts'
 import { maskPhones, textOf } from './words.ts'
 
@@ -26,7 +26,7 @@ type TalkRow = {
   lastAt: Date
   people: PersonRow[]
   peopleCount: number
-  last: { type: string; body: unknown; sender: string; recalled: boolean } | null
+  last: { type: string; body: unknown; sender: PersonRow; recalled: boolean } | null
   agreed: number
   refused: number
   unasked: number
@@ -72,8 +72,6 @@ async function namedLike(ctx: Context, q: string): Promise<RawBuilder<boolean>> 
 }
 
 async function selectTalks(ctx: Context, where: RawBuilder<unknown>): Promise<TalkRow[]> {
-  const person = personColumns(ctx, 'p')
-  const sender = personColumns(ctx, 'l')
   const { rows } = await sql<TalkRow>`
     with chosen as materialized (select t.* from archive_talks t where ${where})
     select t.id, t.kind, t.key, t.name, t.group_id, t.corp, w.name as corp_name, t.messages, t.first_at, t.last_at,
@@ -81,14 +79,14 @@ async function selectTalks(ctx: Context, where: RawBuilder<unknown>): Promise<Ta
       coalesce(f.people, '[]') as people, f.people_count, v.last, c.agreed, c.refused, c.unasked
     from chosen t left join wecom_corps w on w.tenant_id = t.tenant_id and w.id = t.corp
     left join lateral (
-      select jsonb_agg(${person.columns} order by p.place) as people, max(p.total)::int as people_count
+      select jsonb_agg(${personIn(ctx, 'p')} order by p.place) as people, max(p.total)::int as people_count
       from (select p.*, row_number() over (order by p.kind, p.member) as place, count(*) over () as total from archive_people p
-        where p.tenant_id = t.tenant_id and p.talk_id = t.id order by p.kind, p.member limit ${peopleShown}) p ${person.joins}
+        where p.tenant_id = t.tenant_id and p.talk_id = t.id order by p.kind, p.member limit ${peopleShown}) p
     ) f on true
     left join lateral (
-      select jsonb_build_object('type', l.type, 'body', l.body, 'sender', ${sender.columns} ->> 'name', 'recalled', l.recalled_at is not null) as last
+      select jsonb_build_object('type', l.type, 'body', l.body, 'sender', ${personIn(ctx, 'l')}, 'recalled', l.recalled_at is not null) as last
       from (select m.tenant_id, m.type, m.body, m.recalled_at, m.sender as member, m.sender_kind as kind, m.employee_id, m.customer_id
-        from archive_messages m where m.tenant_id = t.tenant_id and m.id = t.last_message) l ${sender.joins}
+        from archive_messages m where m.tenant_id = t.tenant_id and m.id = t.last_message) l
     ) v on true
     left join lateral (
       select (count(*) filter (where s.status = 'agreed'))::int as agreed, (count(*) filter (where s.status = 'refused'))::int as refused,
@@ -119,7 +117,7 @@ const talkItem = (ctx: Context, row: TalkRow): TalkItem => ({
   last: row.last && {
     type: row.last.type,
     text: shownText(ctx, textOf(row.last.body)).slice(0, 120),
-    sender: row.last.sender ?? '',
+    sender: nameOf(row.last.sender),
     recalled: row.last.recalled,
   },
   consent: { agreed: row.agreed ?? 0, refused: row.refused ?? 0, default: row.unasked ?? 0 },
@@ -135,12 +133,15 @@ export async function readTalk(ctx: Context, id: number): Promise<TalkDetail> {
   return { ...talkItem(ctx, row), consents: await consentsOf(ctx, id) }
 }
 
+/** Of the customer in `p`. */
+const customerName = sql`(select k.name from customers k where k.tenant_id = p.tenant_id
+  and k.id = (select o.canonical_id from customers o where o.tenant_id = p.tenant_id and o.id = p.customer_id))`
+
 async function consentsOf(ctx: Context, talk: number): Promise<Consent[]> {
   const { rows } = await sql<{ member: string; name: string | null; status: ConsentState; changedAt: Date | null; checkedAt: Date }>`
-    select p.member, k.name, s.status, s.changed_at, s.checked_at from archive_talks t
+    select p.member, ${customerName} as name, s.status, s.changed_at, s.checked_at from archive_talks t
     join archive_people p on p.tenant_id = t.tenant_id and p.talk_id = t.id and p.kind = 'customer'
     join archive_consents s on ${consentOf}
-    left join customers o on o.tenant_id = p.tenant_id and o.id = p.customer_id left join customers k on k.tenant_id = o.tenant_id and k.id = o.canonical_id
     where t.tenant_id = ${ctx.tenantId} and t.id = ${talk}
     order by array_position(array['refused', 'agreed', 'default'], s.status), p.member limit 500`.execute(ctx.db)
   return rows.map(({ member, name, status, changedAt, checkedAt }) => ({
@@ -234,14 +235,13 @@ const messagesFrom = (ctx: Context, talk: number, [at, id]: Place, limit: number
   selectMessages(ctx, sql`m.talk_id = ${talk} and (m.at, m.id) >= (${at}::timestamptz, ${id}) order by m.at, m.id limit ${limit}`, sql`asc`)
 
 async function selectMessages(ctx: Context, where: RawBuilder<unknown>, way: RawBuilder<unknown>): Promise<MessageRow[]> {
-  const person = personColumns(ctx, 'm')
   const { rows } = await sql<MessageRow>`
     with chosen as materialized (
       select m.*, m.sender as member, m.sender_kind as kind from archive_messages m where m.tenant_id = ${ctx.tenantId} and ${where}
     )
     select m.id, m.talk_id, m.corp, m.type, m.at, m.body, m.recalled_at, to_char(m.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as key,
-      ${person.columns} as sender, r.id as recalled
-    from chosen m ${person.joins}
+      ${personIn(ctx, 'm')} as sender, r.id as recalled
+    from chosen m
     left join archive_messages r on m.recalls is not null and r.tenant_id = m.tenant_id and r.corp = m.corp and r.msgid = m.recalls
     order by m.at ${way}, m.id ${way}`.execute(ctx.db)
   return rows

@@ -5,7 +5,7 @@ import type { Context } from '#platform/context.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { dayRange, parseDay } from '#platform/time.ts'
-import { type PersonRow, personColumns, personOf } from './people.ts'
+import { nameOf, type PersonRow, personIn, personOf } from './people.ts'
 import { shownText } from './queries.ts'
 import type { SearchHit, SearchQuery, TalkKind } from './schema.ts'
 import { gramsAsked, snippetOf, textOf, wordsAsked } from './words.ts'
@@ -21,7 +21,7 @@ export type HitRow = {
   talkId: number
   kind: TalkKind
   name: string
-  others: string | null
+  others: PersonRow[] | null
 }
 
 const Place = z.tuple([z.iso.datetime({ offset: true }), z.int()])
@@ -38,19 +38,16 @@ export async function searchRows(ctx: Context, query: SearchQuery): Promise<{ it
   const words = wordsAsked(query.q ?? '')
   const people = ctx.actor.scope === 'all' ? null : [...ctx.actor.scope]
   const asked = JSON.stringify(await conditionsOf(ctx, query))
-  const person = personColumns(ctx, 'm')
   const { rows } = await sql<HitRow>`
     with chosen as materialized (
       select m.*, m.sender as member, m.sender_kind as kind from search_archive(${asked}::jsonb, ${gramsAsked(words)}::text[], ${words}::text[], ${people}::int[], ${query.limit + 1}) as found(id)
       join archive_messages m on m.tenant_id = ${ctx.tenantId} and m.id = found.id
     )
     select m.id, m.at, to_char(m.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as key, m.type, m.body, m.recalled_at is not null as recalled,
-      ${person.columns} as sender, t.id as talk_id, t.kind, t.name,
-      (select string_agg(coalesce(e.name, k.name, p.member), '、' order by p.kind, p.member)
-        from (select * from archive_people p where p.tenant_id = t.tenant_id and p.talk_id = t.id order by p.kind, p.member limit 3) p
-        left join employees e on e.tenant_id = p.tenant_id and e.id = p.employee_id
-        left join customers o on o.tenant_id = p.tenant_id and o.id = p.customer_id left join customers k on k.tenant_id = o.tenant_id and k.id = o.canonical_id) as others
-    from chosen m join archive_talks t on t.tenant_id = m.tenant_id and t.id = m.talk_id ${person.joins}
+      ${personIn(ctx, 'm')} as sender, t.id as talk_id, t.kind, t.name,
+      (select jsonb_agg(${personIn(ctx, 'p')} order by p.kind, p.member)
+        from (select * from archive_people p where p.tenant_id = t.tenant_id and p.talk_id = t.id order by p.kind, p.member limit 3) p) as others
+    from chosen m join archive_talks t on t.tenant_id = m.tenant_id and t.id = m.talk_id
     order by m.at desc, m.id desc`.execute(ctx.db)
   return toPage(rows, query.limit, ({ key, id }) => [key, id])
 }
@@ -90,6 +87,9 @@ function hit(ctx: Context, row: HitRow, words: readonly string[]): SearchHit {
     sender: { kind: sender.kind, name: sender.name },
     recalled: row.recalled,
     pieces: snippetOf(shownText(ctx, textOf(row.body)), words),
-    talk: { id: publicId(ctx, 'art', row.talkId), kind: row.kind, name: row.name || (row.others ?? '') },
+    talk: { id: publicId(ctx, 'art', row.talkId), kind: row.kind, name: talkName(row) },
   }
 }
+
+/** What a room is called, else who takes part. */
+export const talkName = ({ name, others }: Pick<HitRow, 'name' | 'others'>): string => name || (others ?? []).map(nameOf).join('、')
