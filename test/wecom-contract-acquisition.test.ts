@@ -81,8 +81,16 @@ describe('acquisition links', () => {
     const statistic = (from: number, to: number) => linkStatistics(lab.app, { linkId: link.link_id, from, to })
     expect(await statistic(at, at)).toEqual({ clicked: 1, added: 1 })
     expect(await statistic(at - daySeconds, at - daySeconds)).toEqual({ clicked: 0, added: 0 })
-    expect(await failure(statistic(at - 30 * daySeconds, at))).toMatchObject({ errcode: 600018, reaction: 'fix_request' })
     expect(await failure(statistic(at - 181 * daySeconds, at - 170 * daySeconds))).toMatchObject({ errcode: 600018 })
+    for (const [from, to, field] of [
+      [at - 30 * daySeconds, at, 'end_time'],
+      [at, at - daySeconds, 'end_time'],
+      [at * 1000, at * 1000, 'start_time'],
+    ] as const) {
+      expect(await failure(statistic(from, to))).toMatchObject({ code: 'wecom.bad_request', field })
+      const body = { link_id: link.link_id, start_time: from, end_time: to }
+      expect(await raw('externalcontact/customer_acquisition/statistic', body)).toMatchObject({ errcode: 600018 })
+    }
     await advance(1801)
     expect(await failure(info())).toMatchObject({ errcode: 40058 })
   })

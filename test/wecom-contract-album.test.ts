@@ -74,6 +74,8 @@ describe('the product album', () => {
       ['description', { description: '长'.repeat(301) }, { description: '长'.repeat(301) }],
       ['price', { priceFen: 5_000_001 }, { price: 5_000_001 }],
       ['product_sn', { number: 's'.repeat(129) }, { product_sn: 's'.repeat(129) }],
+      ['product_sn', { number: '编号' }, { product_sn: '编号' }],
+      ['attachments', { pictures: [] }, { attachments: [] }],
       ['attachments', { pictures: names(10, 'm') }, { attachments: Array(10).fill(image) }],
     ]
     for (const [field, wrong, body] of bounds) {
@@ -82,8 +84,6 @@ describe('the product album', () => {
       const answer = await raw('externalcontact/add_product_album', product)
       expect(answer).toMatchObject({ errcode: 40058, errmsg: expect.stringContaining(field) })
     }
-    expect(await failure(add({ number: '编号' }))).toMatchObject({ errcode: 40058 })
-    expect(await failure(add({ pictures: [] }))).toMatchObject({ errcode: 40058 })
   })
 
   test('has a product once although the answer to its making was lost', async () => {
@@ -174,17 +174,16 @@ describe('intercept words', () => {
   })
 
   test('are refused where they go beyond a bound', async () => {
-    const bounds: [string, Partial<InterceptRuleFacts>, object][] = [
+    const bounds: [string, Partial<InterceptRuleFacts>, object, number?][] = [
       ['rule_name', { name: '名'.repeat(21) }, { rule_name: '名'.repeat(21) }],
-      ['word_list', { words: names(301, '词') }, { word_list: names(301, '词') }],
+      ['word_list', { words: names(301, '词') }, { word_list: names(301, '词') }, 41068],
+      ['word_list.0', { words: ['长'.repeat(33)] }, { word_list: ['长'.repeat(33)] }],
       ['applicable_range.user_list', { range: { users: names(1001) } }, { applicable_range: { user_list: names(1001) } }],
     ]
-    for (const [field, wrong, wrongBody] of bounds) {
+    for (const [field, wrong, wrongBody, errcode = 40058] of bounds) {
       expect(await failure(add(wrong))).toMatchObject({ code: 'wecom.bad_request', field })
-      const answer = await raw('externalcontact/add_intercept_rule', { ...body, ...wrongBody })
-      expect(answer).toMatchObject({ errcode: 40058, errmsg: expect.stringContaining(field) })
+      expect(await raw('externalcontact/add_intercept_rule', { ...body, ...wrongBody })).toMatchObject({ errcode })
     }
-    expect(await failure(add({ words: ['长'.repeat(33)] }))).toMatchObject({ code: 'wecom.bad_request' })
     expect(await failure(add({ range: {} }))).toMatchObject({ errcode: 40058 })
     expect(await failure(add({ range: { users: ['nobody'] } }))).toMatchObject({ errcode: 60111 })
     expect(await failure(add({ range: { departments: [999] } }))).toMatchObject({ errcode: 60123 })

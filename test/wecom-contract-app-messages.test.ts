@@ -18,7 +18,7 @@ import {
 import { callWecom } from '#connectors/wecom/client.ts'
 import { forgetTicket, jsSdkSignature, jsTicket, signPage, signRefusedPage } from '#connectors/wecom/jssdk.ts'
 import { uploadMedia } from '#connectors/wecom/media.ts'
-import { contractLab, failure, film, picture } from './support/contract-lab.ts'
+import { contractLab, failure, film, names, picture } from './support/contract-lab.ts'
 
 const lab = contractLab({ callbacks: true })
 const { control, raw, event, advance } = lab
@@ -75,6 +75,12 @@ describe('messages of the app', () => {
   })
 
   test('have limits of length, kind and file', async () => {
+    const to = (receivers: Parameters<typeof sendMessage>[1]) => failure(sendMessage(lab.app, receivers, textMessage('x')))
+    const { members, departments } = appMessageLimits
+    const bad = (field: string) => ({ code: 'wecom.bad_request', field })
+    expect(await to({ members: names(members + 1) })).toMatchObject(bad('touser'))
+    expect(await to({ departments: Array(departments + 1).fill(1) })).toMatchObject(bad('toparty'))
+    expect(await failure(send('lina', textMessage('长'.repeat(683))))).toMatchObject(bad('text.content'))
     const message = { touser: 'lina', agentid: lab.app.agentId }
     expect(await raw('message/send', { ...message, msgtype: 'text', text: { content: '长'.repeat(683) } })).toMatchObject({
       errcode: 45002,

@@ -90,6 +90,8 @@ describe('customer groups', () => {
     expect(await failure(groupStatisticsByDay(lab.app, { from: midnight }))).toMatchObject({ errcode: 600018 })
     const many = groupStatisticsByDay(lab.app, { ...days, owners: names(101) })
     expect(await failure(many)).toMatchObject({ code: 'wecom.bad_request', field: 'owner_filter.userid_list' })
+    const month = groupStatisticsByDay(lab.app, { from: midnight - 31 * daySeconds, to: midnight - daySeconds })
+    expect(await failure(month)).toMatchObject({ code: 'wecom.bad_request', field: 'day_end_time' })
     const wide = { day_begin_time: midnight - 31 * daySeconds, day_end_time: midnight - daySeconds }
     expect(await raw('externalcontact/groupchat/statistic', wide)).toMatchObject({ errcode: 600018, items: [] })
   })

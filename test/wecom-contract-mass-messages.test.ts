@@ -276,7 +276,10 @@ describe('mass messages to customers', () => {
       { start_time: from, end_time: from + 32 * daySeconds },
       { start_time: from, end_time: from - 1 },
     ]
-    for (const span of spans) expect(await raw(path, { chat_type: 'single', ...span })).toMatchObject({ errcode: 600018 })
+    for (const span of spans) {
+      expect(await failure(list({ to: span.end_time }))).toMatchObject({ code: 'wecom.bad_request', field: 'end_time' })
+      expect(await raw(path, { chat_type: 'single', ...span })).toMatchObject({ errcode: 600018 })
+    }
     expect(await raw(path, spans[0])).toMatchObject({ errcode: 40058, errmsg: expect.stringContaining('chat_type') })
   })
 

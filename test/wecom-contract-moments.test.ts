@@ -215,6 +215,7 @@ describe('moments', () => {
     await control('DELETE', `moments/${own.momentId}?by=${quick}`)
     expect(await list({ by: 'member' })).toEqual([])
     const long = { start_time: from, end_time: from + 31 * daySeconds }
+    expect(await failure(list({ to: long.end_time }))).toMatchObject({ code: 'wecom.bad_request', field: 'end_time' })
     expect(await raw('externalcontact/get_moment_list', long)).toMatchObject({ errcode: 600018, moment_list: [] })
     const wide = await raw('externalcontact/get_moment_list', { ...long, limit: 21 })
     expect(wide).toMatchObject({ errcode: 40058, errmsg: expect.stringContaining('limit') })

@@ -130,8 +130,10 @@ describe('conversations', () => {
     expect(await failure(answer(code))).toMatchObject({ errcode: 40058 })
     await advance(600)
     expect(await failure(pull(openKfId, { token: String(token) }))).toMatchObject({ errcode: 95007, reaction: 'restart_paging' })
-    const wrong = kfLink(lab.app, { openKfId, scene: 's'.repeat(33) })
-    expect(await failure(wrong)).toMatchObject({ code: 'wecom.bad_request', field: 'scene' })
+    for (const scene of ['s'.repeat(33), '门店']) {
+      expect(await failure(kfLink(lab.app, { openKfId, scene }))).toMatchObject({ code: 'wecom.bad_request', field: 'scene' })
+      expect(await raw('kf/add_contact_way', { open_kfid: openKfId, scene })).toMatchObject({ errcode: 40058 })
+    }
   })
 
   test('take five answers to a word, within 48 hours, only while the app may answer', async () => {
@@ -275,6 +277,8 @@ describe('customers of customer service', () => {
     const period = { openKfId, from: today, to: today }
     expect(await kfStatistics(lab.app, period)).toMatchObject([{ statistic: { customer_cnt: 1, customer_msg_cnt: 1 } }])
     expect(await kfServicerStatistics(lab.app, { ...period, servicer: 'lina' })).toMatchObject([{ statistic: { session_cnt: 0 } }])
+    const long = kfStatistics(lab.app, { openKfId, from: today - 40 * daySeconds, to: today })
+    expect(await failure(long)).toMatchObject({ code: 'wecom.bad_request', field: 'end_time' })
     const wide = { open_kfid: openKfId, start_time: today - 40 * daySeconds, end_time: today }
     expect(await raw('kf/get_corp_statistic', wide)).toMatchObject({ errcode: 600018, statistic_list: [] })
     expect(await raw('kf/get_servicer_statistic', wide)).toMatchObject({ errcode: 600018 })

@@ -7,7 +7,7 @@ import { blockMs, WecomError, WecomUnreachable } from './errors.ts'
 import { readLeniently } from './lenient.ts'
 import { addressBounds, boundsOf, type Lane, longestWaitMs } from './limits.ts'
 import { multipart, type Upload } from './multipart.ts'
-import { checkLimits } from './request-limits.ts'
+import { checkLimits, checkSpan } from './request-limits.ts'
 import { exchange, type Incoming } from './transport.ts'
 import { withoutNull } from './without-null.ts'
 
@@ -32,7 +32,9 @@ export async function callWecom<Name extends EndpointName>(
   input: CallInput<Name> = {},
   options: CallOptions = {},
 ): Promise<ResponseOf<Name>> {
-  checkLimits(endpoint, endpointOf(endpoint).limits, { ...(input.query as object), ...(input.body as object) })
+  const request = { ...(input.query as object), ...(input.body as object) }
+  checkLimits(endpoint, endpointOf(endpoint).limits, request)
+  checkSpan(endpoint, endpointOf(endpoint).span, request)
   const { json } = await perform(app, endpoint, input, options)
   return understood(app, endpoint, json) as ResponseOf<Name>
 }

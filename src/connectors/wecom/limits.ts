@@ -12,21 +12,31 @@ export const windowMs: Record<WindowName, number> = { minute: 60_000, hour: 3_60
 export const corpBounds: Bounds = { minute: 10_000, hour: 150_000 }
 export const addressBounds: Bounds = { minute: 20_000, hour: 600_000 }
 
-/** Apis with their own bounds; the source is beside each. */
-const special: Partial<Record<EndpointName, Bounds>> = {
-  // doc 90454, 2023-08; the tighter of the bounds per app and per corp
-  get_jsapi_ticket: { hour: 100 },
-  'ticket/get': { hour: 100 },
-  // doc 90256, 2023-08
-  'media/uploadimg': { day: 1000 },
-  // doc 95900, secondary source, 2026-11
-  'idconvert/unionid_to_external_userid': { hour: 100_000, day: 480_000 },
-  // doc 95094, secondary source, 2026-11
-  'externalcontact/add_moment_task': { minute: 10 },
+/**
+ * An api's own bounds, where they stand and of when they are; `secondary`: not WeCom's own words. Months and what depends on the
+ * size of the corp (app messages, members) only WeCom can count: its 45009 then makes the api rest.
+ */
+type Figures = { bounds: Bounds; perMonth?: number; doc: number; asOf: string; secondary?: true }
+
+const special: Partial<Record<EndpointName, Figures>> = {
+  // The tighter of the bounds per app and per corp (400 an hour).
+  get_jsapi_ticket: { bounds: { hour: 100 }, doc: 90454, asOf: '2023-08' },
+  'ticket/get': { bounds: { hour: 100 }, doc: 90454, asOf: '2023-08' },
+  'media/uploadimg': { bounds: { day: 1000 }, perMonth: 3000, doc: 90256, asOf: '2023-08' },
+  'appchat/create': { bounds: { day: 1000 }, doc: 90454, asOf: '2023-08' },
+  'appchat/update': { bounds: { hour: 1000 }, doc: 90454, asOf: '2023-08' },
+  'idconvert/unionid_to_external_userid': {
+    bounds: { hour: 100_000, day: 480_000 },
+    perMonth: 7_500_000,
+    doc: 95900,
+    asOf: '2026-11',
+    secondary: true,
+  },
+  'externalcontact/add_moment_task': { bounds: { minute: 10 }, perMonth: 100_000, doc: 95094, asOf: '2026-11', secondary: true },
 }
 
 export function boundsOf(endpoint: EndpointName): Bounds {
-  return { ...corpBounds, ...special[endpoint] }
+  return { ...corpBounds, ...special[endpoint]?.bounds }
 }
 
 /** Of every window this part is kept for the first lane. */

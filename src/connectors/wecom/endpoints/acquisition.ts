@@ -9,7 +9,7 @@ const settings = {
 }
 const link = some({ link_id: id, link_name: text, url: text, create_time: number, skip_verify: flag, mark_source: flag })
 const one = object({ link_id: id })
-const limits = { 'range.user_list': { items: 500 } } as const
+const limits = { 'range.user_list': { items: 500 }, 'priority_option.priority_type': { atLeast: 1, atMost: 2 } } as const
 
 /** 获客助手: docs 97297, 97298, 97375. */
 export const acquisitionEndpoints = {
@@ -39,7 +39,7 @@ export const acquisitionEndpoints = {
   'externalcontact/customer_acquisition/statistic': read(
     object({ link_id: id, start_time: number, end_time: number }),
     some({ click_link_customer_cnt: number, new_customer_cnt: number }),
-    { doc: 97375 },
+    { doc: 97375, span: { from: 'start_time', to: 'end_time', days: 30, whole: true } },
   ),
   'externalcontact/customer_acquisition_quota': get(
     nothing,

@@ -78,6 +78,10 @@ export const appMessage = object(
 
 const sent = some({ invaliduser: pipes, invalidparty: pipes, invalidtag: pipes, unlicenseduser: pipes, msgid: id, response_code: text })
 const limits = {
+  touser: { parts: 1000 },
+  toparty: { parts: 100 },
+  totag: { parts: 100 },
+  safe: { atLeast: 0, atMost: 2 },
   'text.content': { bytes: 2048 },
   'markdown.content': { bytes: 2048 },
   'news.articles': { items: 8 },

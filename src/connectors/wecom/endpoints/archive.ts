@@ -8,8 +8,14 @@ const agreements = some({
 
 /** The part of the archive that speaks HTTP: docs 91614, 91782, 92951. Needs the archive's own secret. */
 export const archiveEndpoints = {
-  'msgaudit/get_permit_user_list': read(some({ type: number }), some({ ids }), { doc: 91614 }),
-  'msgaudit/check_single_agree': read(object({ info: list(person) }), agreements, { doc: 91782, limits: { info: { items: 100 } } }),
+  'msgaudit/get_permit_user_list': read(some({ type: number }), some({ ids }), {
+    doc: 91614,
+    limits: { type: { atLeast: 1, atMost: 3 } },
+  }),
+  'msgaudit/check_single_agree': read(object({ info: list(person) }), agreements, {
+    doc: 91782,
+    limits: { info: { items: 100, fewest: 1 } },
+  }),
   'msgaudit/check_room_agree': read(object({ roomid: id }), agreements, { doc: 91782 }),
   /** Inner groups only: a customer group answers 301059. */
   'msgaudit/groupchat/get': read(

@@ -18,6 +18,9 @@ const settings = {
 }
 
 const limits = {
+  type: { atLeast: 1, atMost: 2 },
+  scene: { atLeast: 1, atMost: 2 },
+  style: { atLeast: 1, atMost: 3 },
   remark: { chars: 30 },
   state: { chars: 30 },
   user: { items: 100 },

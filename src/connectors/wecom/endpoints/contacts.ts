@@ -70,7 +70,7 @@ export const contactEndpoints = {
       fail_info: some({ unlicensed_userid_list: ids }),
       ...next,
     }),
-    { doc: 92994, limits: { userid_list: { items: 100 }, limit: { atLeast: 1, atMost: 100 } } },
+    { doc: 92994, limits: { userid_list: { items: 100, fewest: 1 }, limit: { atLeast: 1, atMost: 100 } } },
   ),
   'externalcontact/remark': post(
     object(
@@ -127,12 +127,12 @@ export const contactEndpoints = {
   'idconvert/unionid_to_external_userid': read(
     object({ unionid: id }, { openid: id, subject_type: number }),
     some({ external_userid: id, pending_id: id }),
-    { doc: 95900 },
+    { doc: 95900, limits: { subject_type: { atLeast: 0, atMost: 1 } } },
   ),
   'idconvert/batch/external_userid_to_pending_id': read(
     object({ external_userid: ids }, { chat_id: id }),
     some({ result: list(some({ external_userid: id, pending_id: id })) }),
-    { limits: { external_userid: { items: 100 } } },
+    { limits: { external_userid: { items: 100, fewest: 1 } } },
   ),
   'idconvert/convert_tmp_external_userid': read(
     object({ tmp_external_userid_list: ids }, { business_type: number, user_type: number }),

@@ -51,7 +51,15 @@ export const ids = list(id)
 export const numbers = list(number)
 
 /** A documented bound on what we send, checked before the call so that the refusal names the field. */
-export type Limit = { chars: number } | { bytes: number } | { items: number } | { atLeast: number; atMost: number }
+export type Limit =
+  | { chars?: number; bytes?: number; pattern?: RegExp }
+  | { items: number; fewest?: number }
+  /** Texts joined by `|`. */
+  | { parts: number }
+  | { atLeast: number; atMost: number }
+
+/** Two moments in unix seconds and how far apart they may be; `whole`: as days of Beijing, both ends included. */
+export type Span = { from: string; to: string; days: number; whole?: boolean }
 
 type Facts = {
   /** Page of developer.work.weixin.qq.com: /document/path/<doc>. */
@@ -60,6 +68,7 @@ type Facts = {
   repeatable?: boolean
   /** Field path (`text.content`, `tag.*.name`) to its bound. */
   limits?: Record<string, Limit>
+  span?: Span
   /** Fewer calls side by side than usual; 1 where WeCom asks for serial calls. */
   parallel?: number
 }

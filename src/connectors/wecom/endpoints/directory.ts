@@ -79,7 +79,10 @@ export const directoryEndpoints = {
     limits: { limit: { atLeast: 1, atMost: 10_000 } },
   }),
   'user/getuserid': read(object({ mobile: text }), userId, { doc: 95402 }),
-  'user/get_userid_by_email': read(object({ email: text }, { email_type: number }), userId, { doc: 95895 }),
+  'user/get_userid_by_email': read(object({ email: text }, { email_type: number }), userId, {
+    doc: 95895,
+    limits: { email_type: { atLeast: 1, atMost: 2 } },
+  }),
   'user/convert_to_openid': read(userId, object({ openid: id }), { doc: 90202 }),
   'user/convert_to_userid': read(object({ openid: id }), userId, { doc: 90202 }),
   'user/authsucc': get(userId, nothing, { doc: 90203 }),

@@ -33,7 +33,11 @@ export const groupMessageEndpoints = {
       group_msg_list: list(object({ msgid: id }, { creator: id, create_time: number, create_type: number, text: content, attachments })),
       ...next,
     }),
-    { doc: 93338, limits: { limit: { atLeast: 1, atMost: 100 } } },
+    {
+      doc: 93338,
+      limits: { limit: { atLeast: 1, atMost: 100 }, filter_type: { atLeast: 0, atMost: 2 } },
+      span: { from: 'start_time', to: 'end_time', days: 31 },
+    },
   ),
   'externalcontact/get_groupmsg_task': read(
     object({ msgid: id }, page),

@@ -27,10 +27,17 @@ const joinWay = {
   mark_source: flag,
 }
 
-const joinLimits = { chat_id_list: { items: 5 }, room_base_name: { chars: 40 }, state: { chars: 30 } } as const
+const joinLimits = {
+  scene: { atLeast: 1, atMost: 2 },
+  chat_id_list: { items: 5, fewest: 1 },
+  room_base_name: { chars: 40 },
+  state: { chars: 30 },
+} as const
 const config = object({ config_id: id })
 const owners = some({ userid_list: ids })
 const data = some(statistics)
+/** Whole days, yesterday at the latest. */
+const days = { from: 'day_begin_time', to: 'day_end_time', days: 30, whole: true } as const
 const hundredOwners = { 'owner_filter.userid_list': { items: 100 } } as const
 
 export const groupEndpoints = {
@@ -38,7 +45,7 @@ export const groupEndpoints = {
   'externalcontact/groupchat/list': read(
     object({ limit: number }, { status_filter: number, owner_filter: owners, cursor: text }),
     some({ group_chat_list: list(object({ chat_id: id }, { status: number })), ...next }),
-    { doc: 92120, limits: { limit: { atLeast: 1, atMost: 1000 }, ...hundredOwners } },
+    { doc: 92120, limits: { limit: { atLeast: 1, atMost: 1000 }, status_filter: { atLeast: 0, atMost: 3 }, ...hundredOwners } },
   ),
   'externalcontact/groupchat/get': read(
     object({ chat_id: id }, { need_name: number }),
@@ -78,12 +85,12 @@ export const groupEndpoints = {
       { day_end_time: number, owner_filter: owners, order_by: number, order_asc: number, offset: number, limit: number },
     ),
     some({ total: number, next_offset: number, items: list(object({ owner: id }, { data })) }),
-    { doc: 92133, limits: { limit: { atLeast: 1, atMost: 1000 }, ...hundredOwners } },
+    { doc: 92133, limits: { limit: { atLeast: 1, atMost: 1000 }, order_by: { atLeast: 1, atMost: 4 }, ...hundredOwners }, span: days },
   ),
   'externalcontact/groupchat/statistic_group_by_day': read(
     object({ day_begin_time: number }, { day_end_time: number, owner_filter: owners }),
     some({ items: list(object({ stat_time: number }, { data })) }),
-    { doc: 92133, limits: hundredOwners },
+    { doc: 92133, limits: hundredOwners, span: days },
   ),
   /** Days of Beijing; several members give one aggregate, so ask for one at a time; the day before is complete after six. */
   'externalcontact/get_user_behavior_data': read(
@@ -104,7 +111,11 @@ export const groupEndpoints = {
         ),
       ),
     }),
-    { doc: 92132, limits: { userid: { items: 100 }, partyid: { items: 100 } } },
+    {
+      doc: 92132,
+      limits: { userid: { items: 100 }, partyid: { items: 100 } },
+      span: { from: 'start_time', to: 'end_time', days: 30, whole: true },
+    },
   ),
   'externalcontact/groupchat/get_new_external_userid': read(
     object({ chat_id: id, external_userid_list: ids }),

@@ -7,6 +7,7 @@ const changed = some({ result_list: list(some({ userid: id, department_id: numbe
 const conversation = { open_kfid: id, external_userid: id }
 const state = { service_state: number, servicer_userid: id }
 const messageId = some({ msgid: id })
+const month = { from: 'start_time', to: 'end_time', days: 31, whole: true } as const
 const hundred = { userid_list: { items: 100 }, department_id_list: { items: 20 } } as const
 
 const customer = some({
@@ -21,6 +22,12 @@ const customer = some({
     wechat_channels: some({ nickname: text, shop_nickname: text, scene: number }),
   }),
 })
+
+const messageLimits = {
+  msgid: { chars: 32, pattern: /^[0-9a-zA-Z_-]+$/ },
+  'text.content': { bytes: 2048 },
+  'msgmenu.list': { items: 10 },
+} as const
 
 /** Customer service accounts: docs 94661 to 94677, 95122, 95159, 95489, 95490. */
 export const kfEndpoints = {
@@ -38,7 +45,7 @@ export const kfEndpoints = {
   ),
   'kf/add_contact_way': post(object({ open_kfid: id }, { scene: text }), object({ url: text }), {
     doc: 94665,
-    limits: { scene: { bytes: 32 } },
+    limits: { scene: { bytes: 32, pattern: /^[0-9a-zA-Z_-]*$/ } },
   }),
   'kf/servicer/add': post(servicers, changed, { doc: 94646, repeatable: true, limits: hundred }),
   'kf/servicer/del': post(servicers, changed, { doc: 94647, repeatable: true, limits: hundred }),
@@ -50,17 +57,21 @@ export const kfEndpoints = {
   'kf/service_state/get': read(object(conversation), some(state), { doc: 94669 }),
   'kf/service_state/trans': post(object({ ...conversation, service_state: number }, { servicer_userid: id }), some({ msg_code: text }), {
     doc: 94669,
+    limits: { service_state: { atLeast: 0, atMost: 4 } },
   }),
   'kf/sync_msg': read(
     some({ cursor: text, token: text, limit: number, voice_format: number, open_kfid: id }),
     some({ has_more: number, msg_list: list(kfMessage), ...next }),
-    { doc: 94670, limits: { limit: { atLeast: 1, atMost: 1000 } } },
+    { doc: 94670, limits: { limit: { atLeast: 1, atMost: 1000 }, voice_format: { atLeast: 0, atMost: 1 } } },
   ),
   'kf/send_msg': post(object({ touser: id, open_kfid: id, msgtype: text }, { msgid: id, ...kfBodies }), messageId, {
     doc: 94677,
-    limits: { 'msgmenu.list': { items: 10 }, 'text.content': { bytes: 2048 } },
+    limits: messageLimits,
   }),
-  'kf/send_msg_on_event': post(object({ code: text, msgtype: text }, { msgid: id, ...kfBodies }), messageId, { doc: 95122 }),
+  'kf/send_msg_on_event': post(object({ code: text, msgtype: text }, { msgid: id, ...kfBodies }), messageId, {
+    doc: 95122,
+    limits: messageLimits,
+  }),
   'kf/customer/batchget': read(
     object({ external_userid_list: ids }, { need_enter_session_context: number }),
     some({ customer_list: list(customer), invalid_external_userid: ids }),
@@ -81,12 +92,16 @@ export const kfEndpoints = {
   ),
   'kf/customer/cancel_upgrade_service': post(object(conversation), nothing, { doc: 94674, repeatable: true }),
   'kf/get_corp_qualification': get(nothing, some({ wechat_channels_binding: flag })),
-  'kf/get_corp_statistic': read(object({ start_time: number, end_time: number }, { open_kfid: id }), statistics(), { doc: 95489 }),
+  'kf/get_corp_statistic': read(object({ start_time: number, end_time: number }, { open_kfid: id }), statistics(), {
+    doc: 95489,
+    span: month,
+  }),
   'kf/get_servicer_statistic': read(
     object({ start_time: number, end_time: number }, { open_kfid: id, servicer_userid: id }),
     statistics(),
     {
       doc: 95490,
+      span: month,
     },
   ),
   'kf/knowledge/add_group': post(object({ name: text }), object({ group_id: id })),

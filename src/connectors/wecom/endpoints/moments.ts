@@ -37,9 +37,10 @@ export const momentEndpoints = {
     {
       doc: 95094,
       limits: {
-        'text.content': { bytes: 4000 },
+        'text.content': { chars: 2000, bytes: 4000 },
         attachments: { items: 9 },
         'attachments.*.link.title': { bytes: 64 },
+        'attachments.*.link.url': { bytes: 2048 },
         'visible_range.sender_list.user_list': { items: 100_000 },
       },
     },
@@ -63,7 +64,11 @@ export const momentEndpoints = {
   'externalcontact/get_moment_list': read(
     object({ start_time: number, end_time: number }, { creator: id, filter_type: number, ...page }),
     some({ moment_list: list(moment), ...next }),
-    { doc: 93333, limits: { limit: { atLeast: 1, atMost: 20 } } },
+    {
+      doc: 93333,
+      limits: { limit: { atLeast: 1, atMost: 20 }, filter_type: { atLeast: 0, atMost: 2 } },
+      span: { from: 'start_time', to: 'end_time', days: 30 },
+    },
   ),
   'externalcontact/get_moment_task': read(
     object({ moment_id: id }, page),

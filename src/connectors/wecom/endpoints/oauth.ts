@@ -26,7 +26,7 @@ const detail = some({
 const once = { repeatable: false }
 
 export const oauthEndpoints = {
-  'auth/getuserinfo': get(object({ code: text }), identity, { doc: 91023, ...once }),
+  'auth/getuserinfo': get(object({ code: text }), identity, { doc: 91023, ...once, limits: { code: { bytes: 512 } } }),
   'user/getuserinfo': get(object({ code: text }), identity, { doc: 91023, ...once }),
   'auth/getuserdetail': read(object({ user_ticket: text }), detail, { doc: 95833 }),
   'user/getuserdetail': read(object({ user_ticket: text }), detail, { doc: 95833 }),

@@ -7,14 +7,21 @@ const productId = object({ product_id: id })
 const productLimits = {
   description: { chars: 300 },
   price: { atLeast: 0, atMost: 5_000_000 },
-  product_sn: { bytes: 128 },
-  attachments: { items: 9 },
+  product_sn: { bytes: 128, pattern: /^[0-9A-Za-z]*$/ },
+  attachments: { items: 9, fewest: 1 },
 } as const
 
 const range = some({ user_list: ids, department_list: numbers })
 const ruleId = object({ rule_id: id })
 const extra = some({ semantics_list: numbers })
-const ruleLimits = { rule_name: { chars: 20 }, word_list: { items: 300 }, 'word_list.*': { chars: 32 } } as const
+const thousand = { items: 1000 } as const
+const semantics = { atLeast: 1, atMost: 3 } as const
+const ruleLimits = {
+  rule_name: { chars: 20 },
+  word_list: { items: 300 },
+  'word_list.*': { chars: 32 },
+  intercept_type: { atLeast: 1, atMost: 2 },
+} as const
 
 /** Product album (95096). */
 export const productEndpoints = {
@@ -39,7 +46,12 @@ export const interceptEndpoints = {
     ruleId,
     {
       doc: 95097,
-      limits: { ...ruleLimits, 'applicable_range.user_list': { items: 1000 }, 'applicable_range.department_list': { items: 1000 } },
+      limits: {
+        ...ruleLimits,
+        'semantics_list.*': semantics,
+        'applicable_range.user_list': thousand,
+        'applicable_range.department_list': thousand,
+      },
     },
   ),
   'externalcontact/get_intercept_rule_list': get(
@@ -70,7 +82,18 @@ export const interceptEndpoints = {
       },
     ),
     nothing,
-    { doc: 95097, repeatable: true, limits: ruleLimits },
+    {
+      doc: 95097,
+      repeatable: true,
+      limits: {
+        ...ruleLimits,
+        'extra_rule.semantics_list.*': semantics,
+        'add_applicable_range.user_list': thousand,
+        'add_applicable_range.department_list': thousand,
+        'remove_applicable_range.user_list': thousand,
+        'remove_applicable_range.department_list': thousand,
+      },
+    },
   ),
   'externalcontact/del_intercept_rule': post(ruleId, nothing, { doc: 95097, repeatable: true }),
 }

@@ -10,7 +10,13 @@ const groups = some({ tag_group: list(group) })
 const one = some({ tag_group: group })
 
 const order = { atLeast: 0, atMost: 2 ** 32 - 1 } as const
-const addLimits = { group_name: { chars: 30 }, 'tag.*.name': { chars: 30 }, order, 'tag.*.order': order } as const
+const addLimits = {
+  tag: { items: 10_000, fewest: 1 },
+  group_name: { chars: 30 },
+  'tag.*.name': { chars: 30 },
+  order,
+  'tag.*.order': order,
+} as const
 const editLimits = { name: { chars: 30 }, order } as const
 
 /** Corp tags (92117, 92118) and strategy tags (94882). An app edits and deletes only its own. */

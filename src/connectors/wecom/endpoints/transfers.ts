@@ -6,7 +6,8 @@ const accepted = some({ customer: list(object({ external_userid: id }, { errcode
 const results = some({ customer: list(object({ external_userid: id }, { status: number, takeover_time: number })), ...next })
 const chats = object({ chat_id_list: ids, new_owner: id })
 const failedChats = some({ failed_chat_list: list(object({ chat_id: id }, { errcode: number, errmsg: text })) })
-const customers = { external_userid: { items: 100 } } as const
+const customers = { external_userid: { items: 100, fewest: 1 } } as const
+const groups = { chat_id_list: { items: 100, fewest: 1 } } as const
 
 /** Handing customers and groups over: on the job (92125, 94088, 95703) and after leaving (92124, 94081, 94082, 92127). */
 export const transferEndpoints = {
@@ -29,6 +30,6 @@ export const transferEndpoints = {
     limits: customers,
   }),
   'externalcontact/resigned/transfer_result': read(object(pair, { cursor: text }), results, { doc: 94082 }),
-  'externalcontact/groupchat/transfer': post(chats, failedChats, { doc: 92127, limits: { chat_id_list: { items: 100 } } }),
-  'externalcontact/groupchat/onjob_transfer': post(chats, failedChats, { doc: 95703, limits: { chat_id_list: { items: 100 } } }),
+  'externalcontact/groupchat/transfer': post(chats, failedChats, { doc: 92127, limits: groups }),
+  'externalcontact/groupchat/onjob_transfer': post(chats, failedChats, { doc: 95703, limits: groups }),
 }

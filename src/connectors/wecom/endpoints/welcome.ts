@@ -6,6 +6,7 @@ const limits = {
   'text.content': { bytes: 3000 },
   'link.title': { bytes: 128 },
   'link.desc': { bytes: 512 },
+  'link.url': { bytes: 2048 },
   'miniprogram.title': { bytes: 64 },
 } as const
 
