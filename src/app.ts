@@ -69,6 +69,7 @@ import { groupsExport } from '#operation/groups/export.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
+import { massMessagesOfWecom } from '#operation/mass-messages/wecom.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
@@ -129,7 +130,7 @@ export const exportKinds: readonly ExportKind[] = [
 export const exported = exportJob(exportKinds)
 
 /** What features above the connection read of WeCom. */
-export const wecomParts: readonly WecomPart[] = [groupsOfWecom, archiveOfWecom, acquisitionLinksOfWecom]
+export const wecomParts: readonly WecomPart[] = [groupsOfWecom, massMessagesOfWecom, archiveOfWecom, acquisitionLinksOfWecom]
 
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [
