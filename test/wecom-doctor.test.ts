@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { changeSource } from '#management/archive/sources.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { capabilities } from '#management/wecom/capabilities.ts'
 import { readCapabilities } from '#management/wecom/capability-words.ts'
@@ -143,6 +145,26 @@ describe('the doctor', () => {
     expect(found.get('acquisition')).toMatchObject({ severity: 'info', ok: true, fix: { zh: expect.stringContaining('领取试用额度') } })
     await sandbox.control('POST', '/links/quota', { amount: 100, replace: true })
     expect((await look()).get('acquisition')).toMatchObject({ severity: 'ok', details: { total: 100, balance: 100 } })
+  })
+
+  test('the archive is asked with its own secret, once there is one', async () => {
+    const enter = (secret: string) => changeSource(ctx, corp, { kind: 'sidecar', url: 'http://127.0.0.1:9', secret })
+    const archive = async () => (await look()).get('archive')
+    await enter(sandbox.corp.secret)
+    expect(await archive()).toMatchObject({ severity: 'warning', fix: { zh: expect.stringContaining('填写的不是会话存档的 Secret') } })
+    await enter(sandbox.corp.archiveSecret)
+    expect(await archive()).toMatchObject({ severity: 'warning', fix: { zh: expect.stringContaining('还没有开通会话内容存档') } })
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    await sandbox.control('PUT', `/corps/${sandbox.corp.corpId}/archive`, {
+      members: [{ userId: 'lina', edition: 1 }],
+      key: { version: 1, publicKey: publicKey.export({ format: 'pem', type: 'spki' }) },
+    })
+    expect(await archive()).toMatchObject({ severity: 'ok', details: { members: 1 } })
+    await sandbox.control('PUT', '/settings', { habits: { archiveExpired: true } })
+    expect(await archive()).toMatchObject({ severity: 'warning', fix: { zh: expect.stringContaining('续费') } })
+    await sandbox.control('PUT', '/settings', { habits: { archiveExpired: false } })
+    await enter('not-a-secret-at-all-but-long')
+    expect(await archive()).toMatchObject({ severity: 'warning', details: { errcode: 40001 } })
   })
 
   test('what is remembered knows since when it is so, and when it was asked', async () => {

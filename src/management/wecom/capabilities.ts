@@ -38,6 +38,8 @@ export type Capability = {
   /** Words for what an answer can lack. */
   absences?: Record<string, { message: Words; fix: Words }>
   needsAgentId?: boolean
+  /** Not the app's secret opens it but the archive's, which is entered apart. */
+  hasOwnSecret?: boolean
   /** Asked where WeCom refused the parameter, which is a yes. */
   onRefusedParameter?: Probe['judge']
   probe: Probe
@@ -407,12 +409,23 @@ export const capabilities: readonly Capability[] = [
       '会话存档是付费功能，使用单独的 Secret：在「管理工具 → 会话内容存档」开通并取得 Secret，再到「会话存档」页填写；不用可以不管。',
       'The archive is paid for and has a secret of its own: turn it on under “Management Tools → Chat archive”, then enter its secret on the archive page. Nothing to do if it is not wanted.',
     ),
-    // The app's own secret never opens it; only the archive's does.
-    absentOn: [48002, 301052, 301053],
+    hasOwnSecret: true,
     refusals: {
       301052: words(
         '会话内容存档服务已到期：在「管理工具 → 会话内容存档」续费。',
         'The archive has ended: renew it under “Management Tools → Chat archive”.',
+      ),
+      301053: words(
+        '企业还没有开通会话内容存档：在「管理工具 → 会话内容存档」开通并选定成员。',
+        'The archive is not turned on: do so under “Management Tools → Chat archive” and choose its members.',
+      ),
+      40001: words(
+        '会话存档的 Secret 不正确或已重置：在「管理工具 → 会话内容存档」重新查看，再到「会话存档」页更新。',
+        'The archive’s secret is wrong or was reset: look it up under “Management Tools → Chat archive” and update it on the archive page.',
+      ),
+      48002: words(
+        '填写的不是会话存档的 Secret：在「管理工具 → 会话内容存档」查看，再到「会话存档」页更新。',
+        'This is not the archive’s secret: look it up under “Management Tools → Chat archive” and update it on the archive page.',
       ),
       301042: words(
         '在「管理工具 → 会话内容存档 → 可信 IP」中加入 {ip}。',

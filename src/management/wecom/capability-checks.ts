@@ -4,9 +4,10 @@ import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { errorCode } from '#connectors/wecom/error-codes.ts'
 import { isWecomError, WecomError } from '#connectors/wecom/errors.ts'
 import type { Context } from '#platform/context.ts'
-import { wecomApp } from './app.ts'
+import { appWith, wecomApp } from './app.ts'
 import { type Capability, capabilities, type ProbeFacts, type Verdict } from './capabilities.ts'
 import type { Finding } from './schema.ts'
+import { openSecret } from './secrets.ts'
 
 /** What was found out, as it is remembered. `unknown`: WeCom could not be asked just now. */
 export type Outcome = {
@@ -31,7 +32,8 @@ export async function checkCapabilities(ctx: Context, corp: number): Promise<{ o
   const outcomes: Outcome[] = []
   const left = [...capabilities]
   const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) outcomes.push(await outcomeOf(ctx, app, next, facts))
+    for (let next = left.shift(); next; next = left.shift())
+      outcomes.push(await outcomeOf(ctx, next.hasOwnSecret ? await archiveAppOf(ctx, corp) : app, next, facts))
   }
   await Promise.all(Array.from({ length: parallel }, work))
   await remember(ctx, corp, outcomes)
@@ -66,8 +68,9 @@ function beijingYesterday(now: Date): number {
   return Math.floor((now.getTime() / 1000 + offset) / day) * day - offset - day
 }
 
-async function outcomeOf(ctx: Context, app: WecomApp, capability: Capability, facts: Facts): Promise<Outcome> {
+async function outcomeOf(ctx: Context, app: WecomApp | undefined, capability: Capability, facts: Facts): Promise<Outcome> {
   const { key, needsAgentId, probe } = capability
+  if (!app) return outcome(key, { state: 'absent', reason: 'no_secret' })
   if (needsAgentId && app.agentId === undefined) return outcome(key, { state: 'absent', reason: 'no_agent' })
   if (needsAgentId && facts.agentRefusal) return outcome(key, { state: 'refused' }, facts.agentRefusal)
   try {
@@ -76,6 +79,18 @@ async function outcomeOf(ctx: Context, app: WecomApp, capability: Capability, fa
   } catch (error) {
     return refusalOf(capability, facts, error)
   }
+}
+
+/** The same corp with the archive's secret, where one was entered. */
+async function archiveAppOf(ctx: Context, corp: number): Promise<WecomApp | undefined> {
+  const row = await ctx.db
+    .selectFrom('archiveSources as a')
+    .innerJoin('wecomCorps as c', (join) => join.onRef('c.tenantId', '=', 'a.tenantId').onRef('c.id', '=', 'a.corp'))
+    .select(['c.corpId', 'a.secret'])
+    .where('a.tenantId', '=', ctx.tenantId)
+    .where('a.corp', '=', corp)
+    .executeTakeFirst()
+  return row?.secret ? appWith(ctx, { corpId: row.corpId, secret: openSecret(ctx, row.corpId, 'archive_secret', row.secret) }) : undefined
 }
 
 /** Rights are checked before parameters: whoever is told that a parameter is wrong may call. */
