@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { connectSandboxArchive } from '#management/archive/connect-sandbox.ts'
+import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
 import type { Config } from '#platform/config.ts'
 import { createContext, systemActor } from '#platform/context.ts'

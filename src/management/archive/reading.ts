@@ -1,4 +1,4 @@
-import { mediaOf, storable, type Talk, talkOf } from './talks.ts'
+import { storable, type Talk, talkOf } from './talks.ts'
 import { folded, gramsOf, textOf } from './words.ts'
 
 /** A message as it is stored. */
@@ -47,13 +47,6 @@ export function saidOf({ msgid, seq, type, message }: Plain, now: Date): Said {
     recalls: pre || null,
   }
 }
-
-/** What a list of talks shows of a message that has no words. */
-export const mediaNames = (message: unknown): string =>
-  mediaOf(message)
-    .map(({ name }) => name)
-    .filter(Boolean)
-    .join(' ')
 
 const word = (value: unknown): string => (typeof value === 'string' ? value.trim().slice(0, 200) : '')
 
