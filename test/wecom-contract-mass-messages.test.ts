@@ -314,6 +314,24 @@ describe('mass messages to customers', () => {
     expect(await tasksOf(member)).toHaveLength(3)
   })
 
+  test('that WeCom is still busy with when we give up are found a moment later', async () => {
+    const path = 'externalcontact/add_msg_template'
+    const member = await lab.newMember()
+    await lab.newCustomers(member, 1)
+    // The token is there before the line becomes slow.
+    await listMassMessages(lab.app, { kind: 'single', from: 0, to: 1 })
+    const since = await lab.nowSeconds()
+    await control('PUT', 'faults', { latencyMs: 500 })
+    const before = await lab.calls(path)
+    const { msgId } = await createOnce(
+      () => sendToCustomers(lab.app, { sender: member }, hello, { timeoutMs: 100 }),
+      () => findMassMessage(lab.app, { kind: 'single', ...hello, sender: member, since }),
+    )
+    expect(await lab.calls(path)).toBe(before + 1)
+    expect(await tasks(msgId)).toMatchObject([{ userid: member }])
+    expect(await tasksOf(member)).toHaveLength(1)
+  })
+
   test('that nobody can tell about stay unknown instead of being sent again', async () => {
     const path = 'externalcontact/add_msg_template'
     const member = await lab.newMember()

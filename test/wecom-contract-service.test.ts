@@ -6,6 +6,7 @@ import {
   answerKfEvent,
   deleteKfAccount,
   findKfAccount,
+  isKfBoundToChannels,
   type KfContent,
   type KfMessage,
   type KfPull,
@@ -95,6 +96,13 @@ describe('customer service accounts', () => {
     expect(await lab.calls(path)).toBe(before + 1)
     await lab.fail({ path, status: 502, times: 1 })
     expect([older, made]).not.toContain(await create([older, made]))
+  })
+
+  test('tell whether a channels account is bound', async () => {
+    await control('PUT', 'settings', { habits: { channelsBound: true } })
+    expect(await isKfBoundToChannels(lab.app)).toBe(true)
+    await control('PUT', 'settings', { habits: { channelsBound: false } })
+    expect(await isKfBoundToChannels(lab.app)).toBe(false)
   })
 
   test('have people in charge, one by one and by department, with a result for each', async () => {

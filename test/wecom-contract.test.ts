@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { getAgent, listAgents } from '#connectors/wecom/agents.ts'
+import { getAgent, listAgents, listApiAddresses, listCallbackAddresses } from '#connectors/wecom/agents.ts'
 import { sendMessage } from '#connectors/wecom/app-messages.ts'
 import {
   addContactWay,
@@ -14,7 +14,17 @@ import {
   updateContactWay,
 } from '#connectors/wecom/contact-ways.ts'
 import { getContact, listContactIds, listContacts, listFollowUsers, remarkContact } from '#connectors/wecom/contacts.ts'
-import { getDepartment, getMember, listDepartments, listMemberIds, listMemberNames, listMembers } from '#connectors/wecom/directory.ts'
+import {
+  getDepartment,
+  getMember,
+  listDepartmentIds,
+  listDepartments,
+  listMemberIds,
+  listMemberNames,
+  listMembers,
+  memberOfEmail,
+  memberOfMobile,
+} from '#connectors/wecom/directory.ts'
 import {
   downloadMedia,
   readUploadJob,
@@ -45,6 +55,8 @@ describe('the directory', () => {
     expect(departments.map((one) => one.name)).toContain('销售部')
     expect(await getDepartment(lab.app, 2)).toMatchObject({ id: 2, name: '销售部', department_leader: ['chenjing'] })
     expect(await listDepartments(lab.app, 2)).toMatchObject([{ id: 2 }])
+    expect(await listDepartmentIds(lab.app, 2)).toMatchObject([{ id: 2, parentid: 1 }])
+    expect((await listDepartmentIds(lab.app)).map((one) => one.id)).toEqual(departments.map((one) => one.id))
     const members = await listMembers(lab.app, 2)
     expect(members.map((one) => one.userid)).toEqual(expect.arrayContaining(['chenjing', 'wanglei', 'lina', 'zhangwei']))
     expect((await listMemberNames(lab.app, 2)).length).toBe(members.length)
@@ -57,6 +69,16 @@ describe('the directory', () => {
     })
     const ids = await all(listMemberIds(lab.withSecret('directorySecret')))
     expect(ids).toEqual(expect.arrayContaining([expect.objectContaining({ userid: 'hexin', department: 5 })]))
+  })
+
+  test('finds members by mobile and e-mail', async () => {
+    const reachable = { userid: 'reachable', name: '找得到', department: [2], mobile: '13912345678', email: 'found@example.com' }
+    expect(await raw('user/create', reachable, lab.corp.directorySecret)).toMatchObject({ errcode: 0 })
+    expect(await memberOfMobile(lab.app, '13912345678')).toBe('reachable')
+    expect(await memberOfEmail(lab.app, 'found@example.com')).toBe('reachable')
+    expect(await memberOfEmail(lab.app, 'found@example.com', { personal: true })).toBe('reachable')
+    expect(await failure(memberOfMobile(lab.app, '13900000000'))).toMatchObject({ errcode: 60111, reaction: 'skip_item' })
+    expect(await failure(memberOfEmail(lab.app, 'nobody@example.com'))).toMatchObject({ errcode: 60111 })
   })
 
   test('refuses strangers and the wrong kind of secret', async () => {
@@ -207,6 +229,15 @@ describe('tags', () => {
     expect((await listTagGroups(lab.app)).map((one) => one.group_id)).not.toContain(group?.group_id)
   })
 
+  test('are made once although the answer to their making was lost', async () => {
+    const path = 'externalcontact/add_corp_tag'
+    await lab.fail({ path, status: 0, times: 1, after: true })
+    const group = await addTags(lab.app, { group_name: '只建一次', tag: [{ name: '甲' }] })
+    const groups = (await listTagGroups(lab.app)).filter((one) => one.group_name === '只建一次')
+    expect(groups).toMatchObject([{ group_id: group?.group_id, tag: [{ name: '甲' }] }])
+    expect(groups[0]?.tag).toHaveLength(1)
+  })
+
   test('that are wrong are told', async () => {
     const { externalUserId, userId } = await newCustomer()
     const mark = (add_tag: string[]) => markTags(lab.app, { userid: userId, external_userid: externalUserId, add_tag })
@@ -222,6 +253,8 @@ describe('the app', () => {
     expect(await settings(lab.app.agentId ?? 0)).toMatchObject({ agentid: lab.app.agentId, name: '留量', allow_partys: { partyid: [1] } })
     expect(await failure(settings(2000003))).toMatchObject({ errcode: 301002, reaction: 'configure' })
     expect(await failure(settings(7))).toMatchObject({ errcode: 40056 })
+    expect(await listCallbackAddresses(lab.app)).toContain('127.0.0.1')
+    expect(await listApiAddresses(lab.app)).toContain('127.0.0.1')
     expect(await listAgents(lab.app)).toMatchObject([{ agentid: lab.app.agentId, name: '留量' }])
   })
 })

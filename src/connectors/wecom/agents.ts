@@ -14,3 +14,13 @@ export function getAgent(app: WecomApp, agentId: number, options?: CallOptions):
 export async function listAgents(app: WecomApp, options?: CallOptions): Promise<ListedAgent[]> {
   return (await callWecom(app, 'agent/list', {}, options)).agentlist ?? []
 }
+
+/** doc 90930: where callbacks come from, for a firewall; read it daily. Old answers hold patterns such as `101.226.103.*`. */
+export async function listCallbackAddresses(app: WecomApp, options?: CallOptions): Promise<string[]> {
+  return (await callWecom(app, 'getcallbackip', {}, options)).ip_list ?? []
+}
+
+/** doc 92520: where the api answers from. */
+export async function listApiAddresses(app: WecomApp, options?: CallOptions): Promise<string[]> {
+  return (await callWecom(app, 'get_api_domain_ip', {}, options)).ip_list ?? []
+}

@@ -1,7 +1,7 @@
 import { type CallOptions, callWecom } from './client.ts'
 import type { WecomApp } from './connection.ts'
 import type { RequestOf, ResponseOf } from './endpoints/catalogue.ts'
-import { createOnce } from './unknown-ends.ts'
+import { isUnknownEnd } from './unknown-ends.ts'
 
 /**
  * doc 90236. A corp's apps send headcount × 200 person-messages a day each; a member receives 30 a minute and 1000 an hour of an
@@ -49,10 +49,10 @@ export function sendMessageOnce(
   { withinSeconds = 1800, ...options }: CallOptions & { withinSeconds?: number } = {},
 ): Promise<Sent> {
   const checked = { ...message, enable_duplicate_check: 1, duplicate_check_interval: withinSeconds }
-  return createOnce(
-    () => sendMessage(app, to, checked, options),
-    async () => undefined,
-  )
+  return sendMessage(app, to, checked, options).catch((error: unknown) => {
+    if (!isUnknownEnd(error)) throw error
+    return sendMessage(app, to, checked, options)
+  })
 }
 
 export const textMessage = (content: string): Message => ({ msgtype: 'text', text: { content } })

@@ -229,6 +229,11 @@ export async function withdrawKfUpgrade(app: WecomApp, from: KfConversation, opt
   await callWecom(app, 'kf/customer/cancel_upgrade_service', { body: conversationOf(from) }, options)
 }
 
+/** Whether the corp's channels account (视频号) is bound to customer service. */
+export async function isKfBoundToChannels(app: WecomApp, options?: CallOptions): Promise<boolean> {
+  return (await callWecom(app, 'kf/get_corp_qualification', {}, options)).wechat_channels_binding ?? false
+}
+
 export type KfFigures = NonNullable<ResponseOf<'kf/get_corp_statistic'>['statistic_list']>[number]
 export type KfPeriod = { from: number; to: number; openKfId?: string | undefined }
 

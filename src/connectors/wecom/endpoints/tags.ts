@@ -24,6 +24,8 @@ export const tagEndpoints = {
   'externalcontact/get_corp_tag_list': read(some({ tag_id: ids, group_id: ids }), groups, { doc: 92117 }),
   'externalcontact/add_corp_tag': post(object({ tag: newTags }, { group_id: id, group_name: text, order: number, agentid: number }), one, {
     doc: 92117,
+    // A name the group already has is made once, so asking twice is like asking once.
+    repeatable: true,
     limits: addLimits,
   }),
   'externalcontact/edit_corp_tag': post(object({ id }, { name: text, order: number, agentid: number }), nothing, {
@@ -40,7 +42,7 @@ export const tagEndpoints = {
   'externalcontact/add_strategy_tag': post(
     object({ tag: newTags }, { strategy_id: number, group_id: id, group_name: text, order: number }),
     one,
-    { doc: 94882, limits: addLimits },
+    { doc: 94882, repeatable: true, limits: addLimits },
   ),
   'externalcontact/edit_strategy_tag': post(object({ id }, { name: text, order: number }), nothing, {
     doc: 94882,
