@@ -269,3 +269,26 @@ describe('a past', () => {
     expect(await it.control('POST', '/scan', { code: config_id, at: tomorrow })).toMatchObject({ error: { field: 'at' } })
   })
 })
+
+test('of many customers an employee’s phone shows the newest and finds the others by name or remark', async () => {
+  await it.control('POST', '/company', { customers: 200, seed: 'many' })
+  type Phone = { contacts: { externalUserId: string; name: string; remark: string; at: string }[] }
+  const of = (query: string) => it.control<Phone>('GET', `/phone/employee/lina?${query}`)
+  const all = (await of('limit=1000')).contacts
+  const newest = (await of('limit=5')).contacts
+  expect(newest).toEqual(all.slice(0, 5))
+  expect(all.map((one) => one.at)).toEqual(
+    all
+      .map((one) => one.at)
+      .toSorted()
+      .reverse(),
+  )
+  const last = all.at(-1)
+  await it.control('POST', '/remark', { userId: 'lina', externalUserId: last?.externalUserId, remark: '要找的那位' })
+  expect((await of(`limit=5&q=${encodeURIComponent('找的那')}`)).contacts.map((one) => one.externalUserId)).toEqual([last?.externalUserId])
+  // Whoever wrote last stands first, however long they have been friends.
+  await it.control('POST', '/say', { from: last?.externalUserId, to: 'lina', text: '好久不见' })
+  expect((await of('limit=5')).contacts[0]).toMatchObject({ externalUserId: last?.externalUserId, last: '好久不见' })
+  const { items } = await it.control<{ items: { userId: string }[] }>('GET', '/employees?q=LIN&limit=1')
+  expect(items.map((one) => one.userId)).toEqual(['lina'])
+})

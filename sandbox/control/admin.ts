@@ -72,8 +72,19 @@ function directoryRoutes(world: World, routes: Hono): void {
   })
 
   routes.get('/employees', (c) => {
-    const { corpId } = corpOf(world, c.req.query('corp'))
-    return c.json({ items: listEmployees(world, corpId).map((it) => employeeView(world, it)) })
+    const {
+      corp,
+      q = '',
+      limit,
+    } = readQuery(
+      c,
+      z.object({ corp: z.string().optional(), q: z.string().optional(), limit: z.coerce.number().int().min(1).max(5000).default(5000) }),
+    )
+    const wanted = q.toLowerCase()
+    const found = listEmployees(world, corpOf(world, corp).corpId).filter(
+      (it) => it.name.toLowerCase().includes(wanted) || it.userId.toLowerCase().includes(wanted),
+    )
+    return c.json({ items: found.slice(0, limit).map((it) => employeeView(world, it)) })
   })
   routes.get('/departments', (c) => c.json({ items: listDepartments(world, corpOf(world, c.req.query('corp')).corpId) }))
 

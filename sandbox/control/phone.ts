@@ -6,7 +6,7 @@ import { listCorps } from '../state/corps.ts'
 import { findGroupChat } from '../state/group-chats.ts'
 import { settleHeirs } from '../state/group-life.ts'
 import { newestJoinWays } from '../state/join-ways.ts'
-import { messagesOfCustomer, messagesOfEmployee } from '../state/messages.ts'
+import { messagesOfTalk } from '../state/messages.ts'
 import { settleDue } from '../state/settle.ts'
 import { listSidebarPages } from '../state/sidebar-pages.ts'
 import type { World } from '../state/world.ts'
@@ -38,11 +38,11 @@ export function phoneRoutes(world: World): Hono {
   routes.get('/phone/employee/:userId', (c) => {
     const { corpId } = corpOf(world, c.req.query('corp'))
     const employee = employeeOf(world, corpId, c.req.param('userId'))
-    const { limit } = readQuery(c, z.object({ limit: Limit }))
+    const shown = readQuery(c, z.object({ limit: Limit, q: z.string().trim().min(1).optional() }))
     settleHeirs(world)
     return c.json({
       employee: employeeView(world, employee),
-      ...contactsOf(world, corpId, employee, limit),
+      ...contactsOf(world, corpId, employee, shown),
       groups: groupsOf(world, corpId, employee.userId, groupsShown),
       tasks: tasksOf(world, employee, corpId),
       sidebar: listSidebarPages(world, corpId),
@@ -56,10 +56,9 @@ export function phoneRoutes(world: World): Hono {
       c,
       z.object({ userId: z.string().min(1), externalUserId: z.string().default(''), corp: z.string().optional(), limit: Limit }),
     )
-    const messages = input.externalUserId
-      ? messagesOfCustomer(world, input.externalUserId, 1000).filter((it) => it.userId === input.userId)
-      : messagesOfEmployee(world, corpOf(world, input.corp).corpId, input.userId, 1000).filter((it) => it.externalUserId === '')
-    return c.json({ items: messages.slice(-input.limit).map((it) => inboxItem(world, it)) })
+    const corpId = input.externalUserId ? customerOf(world, input.externalUserId).corpId : corpOf(world, input.corp).corpId
+    const messages = messagesOfTalk(world, corpId, input.userId, input.externalUserId, input.limit)
+    return c.json({ items: messages.map((it) => inboxItem(world, it)) })
   })
 
   routes.get('/codes', (c) => {

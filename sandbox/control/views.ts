@@ -1,7 +1,7 @@
 // How people and their messages look to a phone.
 import { avatarUrl } from '../company/avatar.ts'
 import { listCorps } from '../state/corps.ts'
-import { type Customer, type Follow, findCustomer, followsOfCustomer, followsOfEmployee } from '../state/customers.ts'
+import { type Customer, type Follow, type FollowRow, findCustomer, findFollow, followsOfCustomer, toFollow } from '../state/customers.ts'
 import { type Employee, findEmployee } from '../state/directory.ts'
 import { taskOf } from '../state/friendships.ts'
 import type { Message } from '../state/messages.ts'
@@ -100,18 +100,14 @@ const isTemporary = (world: World, customer: Customer, userId: string): boolean 
     customer.externalUserId,
   ) !== undefined
 
-/** Whom the employee's phone shows; the customers deleted by the employee are gone from it. */
-export function contactsOf(world: World, corpId: string, employee: Employee, limit: number) {
-  const lasts = new Map(
-    world.store
-      .all<Last>(
-        `SELECT userid, external_userid, kind, content, at FROM messages WHERE id IN (SELECT max(id) FROM messages WHERE corp_id = ? AND userid = ? GROUP BY external_userid)`,
-        corpId,
-        employee.userId,
-      )
-      .map((it) => [it.external_userid, it]),
-  )
-  const contacts = followsOfEmployee(world, corpId, employee.userId)
+type Shown = { limit: number; q?: string | undefined }
+
+/** Whom the employee's phone shows, lately met or talked to first; the customers deleted by the employee are gone from it. */
+export function contactsOf(world: World, corpId: string, employee: Employee, { limit, q }: Shown) {
+  const lasts = new Map(lastTalks(world, corpId, employee.userId, limit + 1).map((it) => [it.external_userid, it]))
+  const talked = q === undefined ? [...lasts.keys()].flatMap((id) => findFollow(world, corpId, employee.userId, id) ?? []) : []
+  const found = new Map([...friendsFound(world, corpId, employee.userId, { limit, q }), ...talked].map((it) => [it.id, it]))
+  const contacts = [...found.values()]
     .filter((it) => it.memberSide || it.request !== undefined)
     .map((follow) => ({ follow, at: Math.max(follow.createdAt, lasts.get(follow.externalUserId)?.at ?? 0) }))
     .sort((a, b) => b.at - a.at)
@@ -131,22 +127,54 @@ export function contactsOf(world: World, corpId: string, employee: Employee, lim
         at: new Date(at).toISOString(),
       }
     })
-  const app = lasts.get('')
+  const app = lastFromApp(world, corpId, employee.userId)
   return { contacts, app: { last: app ? preview(app) : '', at: app ? new Date(app.at).toISOString() : undefined } }
 }
 
+/** The newest word of each talk, newest talks first. */
+const lastTalks = (world: World, corpId: string, userId: string, limit: number): Last[] =>
+  world.store.all<Last>(
+    `SELECT userid, external_userid, kind, content, at FROM messages WHERE id IN
+       (SELECT max(id) FROM messages WHERE corp_id = ? AND userid = ? AND external_userid <> '' GROUP BY external_userid ORDER BY max(id) DESC LIMIT ?)`,
+    corpId,
+    userId,
+    limit,
+  )
+
+const lastFromApp = (world: World, corpId: string, userId: string): Last | undefined =>
+  world.store.get<Last>(
+    `SELECT userid, external_userid, kind, content, at FROM messages WHERE corp_id = ? AND userid = ? AND external_userid = '' ORDER BY id DESC LIMIT 1`,
+    corpId,
+    userId,
+  )
+
+const friendsFound = (world: World, corpId: string, userId: string, { limit, q }: Shown): Follow[] =>
+  world.store
+    .all<FollowRow>(
+      `SELECT follows.* FROM follows JOIN customers USING (external_userid) WHERE follows.corp_id = ?1 AND userid = ?2 AND (member_side = 1 OR request IS NOT NULL)
+         AND (?3 IS NULL OR instr(lower(customers.name), lower(?3)) > 0 OR instr(lower(remark), lower(?3)) > 0) ORDER BY follows.created_at DESC LIMIT ?4`,
+      corpId,
+      userId,
+      q ?? null,
+      limit,
+    )
+    .map(toFollow)
+
+const requestsTo = (world: World, corpId: string, userId: string): Follow[] =>
+  world.store
+    .all<FollowRow>('SELECT * FROM follows WHERE corp_id = ? AND userid = ? AND request IS NOT NULL ORDER BY id', corpId, userId)
+    .map(toFollow)
+
 /** What an employee has to confirm by hand: friend requests, mass messages, moments. */
 export function tasksOf(world: World, employee: Employee, corpId: string) {
-  const requests = followsOfEmployee(world, corpId, employee.userId)
-    .filter((it) => it.request !== undefined)
-    .map((it) => ({
-      id: taskOf(it),
-      kind: 'friend_request' as const,
-      externalUserId: it.externalUserId,
-      name: findCustomer(world, it.externalUserId)?.name ?? '',
-      state: it.state,
-      at: new Date(it.createdAt).toISOString(),
-    }))
+  const requests = requestsTo(world, corpId, employee.userId).map((it) => ({
+    id: taskOf(it),
+    kind: 'friend_request' as const,
+    externalUserId: it.externalUserId,
+    name: findCustomer(world, it.externalUserId)?.name ?? '',
+    state: it.state,
+    at: new Date(it.createdAt).toISOString(),
+  }))
   return [...requests, ...manyTasksOf(world, corpId, employee.userId)]
 }
 

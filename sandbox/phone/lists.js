@@ -9,9 +9,14 @@ import { newGroup } from './new-group.js'
 import { attempt, draw, go, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
 
+/** An employee may have twenty thousand customers: the newest are listed, the others are searched for. */
+export const contactsShown = 100
+
+const contactRow = (it) => row(it.externalUserId, it.avatar, it.remark || it.name, '＠微信', it)
+
 export function chatsScreen(at, me) {
   const people = at.isEmployee
-    ? me.contacts.map((it) => ({ at: it.at, row: row(it.externalUserId, it.avatar, it.remark || it.name, '＠微信', it) }))
+    ? me.contacts.map((it) => ({ at: it.at, row: contactRow(it) }))
     : [...me.kf.map(kfRow), ...me.friends.map((it) => ({ at: it.at, row: row(it.userId, it.avatar, it.name, `＠${it.corp}`, it) }))]
   const talks = [...people, ...me.groups.map((it) => ({ at: it.at, row: groupRow(it) }))]
     .sort((a, b) => b.at.localeCompare(a.at))
@@ -25,9 +30,34 @@ export function chatsScreen(at, me) {
     title: t('chats'),
     subtitle: at.isEmployee ? me.employee.name : me.customer.name,
     subtitlePlain: true,
-    body: h('div', { class: 'screen flat' }, h('ul', {}, rows), hasAny ? '' : empty),
+    body:
+      at.isEmployee && me.contacts.length >= contactsShown
+        ? searched(at, rows)
+        : h('div', { class: 'screen flat' }, h('ul', {}, rows), hasAny ? '' : empty),
     ...(at.isEmployee ? { more: () => newGroup(at, me), moreIcon: 'plus', moreLabel: t('newGroup') } : {}),
   }
+}
+
+function searched(at, rows) {
+  const list = h('ul', {}, rows)
+  const field = h('input', {
+    class: 'field',
+    type: 'search',
+    placeholder: t('searchContacts'),
+    'aria-label': t('searchContacts'),
+    'data-keep': 'contacts',
+  })
+  const find = async () => {
+    const q = field.value.trim()
+    if (!q) return list.replaceChildren(...rows)
+    const { contacts } = await call(`/phone/employee/${encodeURIComponent(at.id)}?${new URLSearchParams({ q, limit: contactsShown })}`)
+    return list.replaceChildren(...contacts.map(contactRow))
+  }
+  field.addEventListener('input', () => {
+    clearTimeout(field.timer)
+    field.timer = setTimeout(find, 200)
+  })
+  return h('div', { class: 'screen flat' }, h('div', { class: 'find' }, field), list)
 }
 
 const appRow = (me) =>

@@ -51,13 +51,17 @@ export async function meScreen(at, me) {
   return body
 }
 
+/** The newest sixty of those whom the search means; a company may have a hundred thousand. */
+async function found() {
+  const query = new URLSearchParams({ limit: 60, ...(search ? { q: search } : {}), ...(kind === 'customers' ? { newest: true } : {}) })
+  return (await call(`/${kind}?${query}`)).items
+}
+
 async function chooser(at) {
-  const list =
-    kind === 'employees'
-      ? (await call('/employees')).items
-      : (await call(`/customers?${new URLSearchParams({ limit: 60, newest: true, ...(search ? { q: search } : {}) })}`)).items
+  const list = await found()
   const pick = (next) => {
     kind = next
+    search = ''
     draw()
   }
   const tabs = h(
@@ -70,7 +74,6 @@ async function chooser(at) {
     { class: 'list scroll' },
     list.map((it) => personRow(at, it)),
   )
-  if (kind === 'employees') return [tabs, rows]
   const field = h('input', {
     class: 'field',
     type: 'search',
@@ -83,11 +86,10 @@ async function chooser(at) {
     clearTimeout(field.timer)
     field.timer = setTimeout(async () => {
       search = field.value
-      const found = (await call(`/customers?${new URLSearchParams({ limit: 60, newest: true, ...(search ? { q: search } : {}) })}`)).items
-      rows.replaceChildren(...found.map((it) => personRow(place(), it)))
+      rows.replaceChildren(...(await found()).map((it) => personRow(place(), it)))
     }, 200)
   })
-  return [tabs, newCustomer(), field, rows]
+  return [tabs, kind === 'customers' ? newCustomer() : '', field, rows]
 }
 
 function personRow(at, it) {

@@ -6,7 +6,7 @@ import { call, h, icon, listen } from './dom.js'
 import { groupIdOf, groupScreen } from './group.js'
 import { groupInfoScreen } from './group-info.js'
 import { kfIdOf, kfScreen } from './kf.js'
-import { chatsScreen, tasksScreen } from './lists.js'
+import { chatsScreen, contactsShown, tasksScreen } from './lists.js'
 import { momentsScreen } from './moments.js'
 import { meScreen, peopleAside } from './people.js'
 import { draw, drawWith, go, place, sandboxNow, setClockOffset } from './route.js'
@@ -21,7 +21,9 @@ async function readMe(at) {
   if (!at.as) return undefined
   try {
     return await call(
-      at.isEmployee ? `/phone/employee/${encodeURIComponent(at.id)}?limit=300` : `/phone/customer/${encodeURIComponent(at.id)}`,
+      at.isEmployee
+        ? `/phone/employee/${encodeURIComponent(at.id)}?limit=${contactsShown}`
+        : `/phone/customer/${encodeURIComponent(at.id)}`,
     )
   } catch (error) {
     if (error.code === 'customer.unknown' || error.code === 'employee.unknown') return undefined

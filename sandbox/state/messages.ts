@@ -96,9 +96,16 @@ const newestLast = (rows: Row[]): Message[] => rows.map(toMessage).reverse()
 export const messagesOfCustomer = (world: World, externalUserId: string, limit: number): Message[] =>
   newestLast(world.store.all<Row>('SELECT * FROM messages WHERE external_userid = ? ORDER BY id DESC LIMIT ?', externalUserId, limit))
 
-export const messagesOfEmployee = (world: World, corpId: string, userId: string, limit: number): Message[] =>
+/** One talk: of an employee with a customer, or (without one) with the app. */
+export const messagesOfTalk = (world: World, corpId: string, userId: string, externalUserId: string, limit: number): Message[] =>
   newestLast(
-    world.store.all<Row>('SELECT * FROM messages WHERE corp_id = ? AND userid = ? ORDER BY id DESC LIMIT ?', corpId, userId, limit),
+    world.store.all<Row>(
+      'SELECT * FROM messages WHERE corp_id = ? AND userid = ? AND external_userid = ? ORDER BY id DESC LIMIT ?',
+      corpId,
+      userId,
+      externalUserId,
+      limit,
+    ),
   )
 
 export const hasTalkedSince = (world: World, corpId: string, userId: string, externalUserId: string, sinceMs: number): boolean =>

@@ -97,3 +97,13 @@ export const upgradeTables = `
 export const profileTables = `
    ALTER TABLE customers ADD COLUMN attributes TEXT NOT NULL DEFAULT '[]';
    ALTER TABLE follows ADD COLUMN channels TEXT;`
+
+/** Companies of a hundred thousand: what the phones ask for at every step is found without reading everything. */
+export const quickIndexes = `
+   CREATE INDEX messages_app ON messages (corp_id, userid, id) WHERE external_userid = '';
+   CREATE INDEX messages_talk ON messages (corp_id, userid, external_userid, id);
+   CREATE INDEX follows_requests ON follows (corp_id, userid, id) WHERE request IS NOT NULL;
+   CREATE INDEX follows_live ON follows (corp_id) WHERE member_side = 1 AND request IS NULL;
+   CREATE INDEX follows_newest ON follows (corp_id, userid, created_at);
+   CREATE INDEX kf_sessions_hand ON kf_sessions (open_kfid, state) WHERE state IN (2, 3);
+   CREATE INDEX kf_sessions_customer ON kf_sessions (external_userid);`

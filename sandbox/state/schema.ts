@@ -1,5 +1,5 @@
 import { assetTables } from './asset-tables.ts'
-import { profileTables, serviceTables, upgradeTables } from './schema-service.ts'
+import { profileTables, quickIndexes, serviceTables, upgradeTables } from './schema-service.ts'
 
 // The tables of the sandbox. Times are milliseconds of the sandbox's own clock unless a name says otherwise.
 const tables = `
@@ -203,4 +203,5 @@ export const schemaSteps: string[] = [
   `ALTER TABLE agents ADD COLUMN closed TEXT NOT NULL DEFAULT '[]';`,
   upgradeTables,
   profileTables,
+  quickIndexes,
 ]
