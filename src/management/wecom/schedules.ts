@@ -2,6 +2,7 @@ import { DateTime } from 'luxon'
 import { createContext, type Installation, systemActor } from '#platform/context.ts'
 import type { Schedule } from '#platform/jobs.ts'
 import { forgetOldCalls } from './calls.ts'
+import { checkRights } from './doctor.ts'
 import { forgetOldCallbacks } from './inbox.ts'
 import { forgetOldRefusals } from './refusals.ts'
 import { startSync } from './sync.ts'
@@ -22,7 +23,7 @@ export const wecomSchedules: readonly Schedule[] = [
   },
 ]
 
-/** Each corp once a night, by the tenant's own clock. */
+/** Each corp once a night, by the tenant's own clock: all of them begin to compare before the first is asked for its rights. */
 async function reconcileAtNight(installation: Installation): Promise<void> {
   const corps = await installation.databases.system
     .selectFrom('wecomCorps as c')
@@ -30,7 +31,11 @@ async function reconcileAtNight(installation: Installation): Promise<void> {
     .select(['c.tenantId', 'c.id', 't.timezone'])
     .where('c.state', '=', 'active')
     .execute()
-  for (const { tenantId, id, timezone } of corps)
-    if (DateTime.fromJSDate(installation.now(), { zone: timezone }).hour === nightHour)
-      await startSync(createContext(installation, tenantId, systemActor, `nightly-${id}`), id, 'nightly')
+  const due = corps
+    .filter(({ timezone }) => DateTime.fromJSDate(installation.now(), { zone: timezone }).hour === nightHour)
+    .map(({ tenantId, id }) => ({ id, ctx: createContext(installation, tenantId, systemActor, `nightly-${id}`) }))
+  for (const { ctx, id } of due) await startSync(ctx, id, 'nightly')
+  // What was switched off over there by day is known here in the morning; a corp that cannot be asked keeps no other from its turn.
+  for (const { ctx, id } of due)
+    await checkRights(ctx, id).catch((error) => installation.log.warn({ err: error, corp: id }, 'rights of a corp not checked'))
 }
