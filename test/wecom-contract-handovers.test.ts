@@ -261,4 +261,23 @@ describe('groups handed over', () => {
     const many = handOverGroups(lab.app, { groups: Array(101).fill(left), to: 'lina', hasLeft: true })
     expect(await failure(many)).toMatchObject({ code: 'wecom.bad_request', field: 'chat_id_list' })
   })
+
+  test('are known to be moved although the answer was lost', async () => {
+    const path = 'externalcontact/groupchat/onjob_transfer'
+    const groups = [await lab.newGroup('lina'), await lab.newGroup('lina')]
+    await lab.fail({ path, status: 0, times: 1, after: true })
+    const before = await lab.calls(path)
+    const moved = await createOnce(
+      async () => {
+        const refused = (await handOverGroups(lab.app, { groups, to: 'majun' })).map((one) => one.chatId)
+        return groups.filter((chatId) => !refused.includes(chatId))
+      },
+      async () => {
+        const found = await findMovedGroups(lab.app, { groups, to: 'majun' })
+        return found.length > 0 ? found : undefined
+      },
+    )
+    expect(moved).toEqual(groups)
+    expect(await lab.calls(path)).toBe(before + 1)
+  })
 })

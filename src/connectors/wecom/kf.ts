@@ -119,7 +119,7 @@ export async function readKfState(
 
 /**
  * doc 94669: 95016 where the state may not follow, 95014 when the member is no servicer of the account. Answers the code with
- * which a message may accompany the change (`answerKfEvent`).
+ * which a message may accompany the change (`answerKfEvent`). After an unknown end `readKfState` tells whether it happened.
  */
 export async function moveKfConversation(
   app: WecomApp,
