@@ -143,6 +143,10 @@ test('the log of the home page is searched by what was said, opened, and taken a
   const curl = await (await fetch(`${it.url}/sandbox/log/${items[0]?.id}/curl`)).text()
   expect(curl).toContain(`"remark":"要找的词"`)
   const har = (await (await fetch(`${it.url}/sandbox/log.har?request=${id}`)).json()) as { log: { entries: { _errcode: number }[] } }
+  await it.control('PUT', '/faults', { fail: [{ path: 'externalcontact/remark', errcode: -1, times: 1 }] })
+  await it.api('externalcontact/remark', { userid: 'lina', remark: 'später' })
+  const failed = await it.control<{ items: { request: string; agentId: number }[] }>('GET', '/log?errcode=-1')
+  expect(failed.items).toMatchObject([{ agentId: it.corp.agentId, request: '{"userid":"lina","remark":"später"}' }])
   expect(har.log.entries).toMatchObject([{ _errcode: refused.errcode, request: { method: 'POST' } }])
   expect(phones.faults).toEqual([])
 })

@@ -50,7 +50,7 @@ import {
 import { strategyEndpoints } from './strategies.ts'
 import { strategyTagEndpoints } from './strategy-tags.ts'
 import { tagEndpoints } from './tags.ts'
-import { authenticate, getToken } from './tokens.ts'
+import { agentOf, authenticate, getToken } from './tokens.ts'
 import { admit, enter, newTraffic, type Traffic } from './traffic.ts'
 import { transferEndpoints } from './transfers.ts'
 import { welcomeEndpoints } from './welcome.ts'
@@ -140,6 +140,7 @@ type Turn = {
 async function respond(turn: Turn, endpoint: Endpoint | undefined): Promise<Response> {
   const { world, c, path } = turn
   const empty = endpoint?.empty ?? {}
+  await note(turn, endpoint)
   const fault = takeFault(world, path)
   if (fault && !fault.after) return faultResponse(turn, fault, empty)
   try {
@@ -159,10 +160,17 @@ async function respond(turn: Turn, endpoint: Endpoint | undefined): Promise<Resp
 
 class UnknownApi extends Error {}
 
+/** For the log, before anything can refuse it: what was asked, and by whose token. A file is named by its query alone. */
+async function note(turn: Turn, endpoint: Endpoint | undefined): Promise<void> {
+  const { world, c } = turn
+  const { access_token: token, ...query } = c.req.query()
+  turn.request = c.req.method === 'GET' || endpoint?.upload ? JSON.stringify(query) : await c.req.text()
+  turn.agent = agentOf(world, token)
+}
+
 async function answerGetToken(turn: Turn): Promise<Answer> {
   const { world, traffic, c, ip, path } = turn
   const { corpid, corpsecret } = c.req.query()
-  turn.request = JSON.stringify({ corpid, corpsecret })
   turn.agent = findAgentBySecret(world, corpid ?? '', corpsecret ?? '')
   await sleep(world.settings.faults.latencyMs)
   if (!admit(world, traffic, `${ip}|${path}`, world.settings.limits.ipPerMinute, world.settings.limits.ipPerHour)) refuse(45009)
@@ -207,12 +215,9 @@ async function run(turn: Turn, agent: Agent, endpoint: Endpoint): Promise<{ answ
   if (endpoint.upload) call.file = await readFile(c)
   if (endpoint.upload || c.req.method === 'GET') {
     const { access_token: _, ...input } = query
-    turn.request = JSON.stringify(input)
     return world.store.transaction(() => endpoint.answer(call, input))
   }
-  const text = await c.req.text()
-  turn.request = text
-  const { value, broken } = parseBody(text)
+  const { value, broken } = parseBody(turn.request)
   const done = world.store.transaction(() => endpoint.answer(call, value))
   return { ...done, warning: done.warning || broken }
 }

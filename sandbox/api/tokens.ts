@@ -56,14 +56,21 @@ export const revokeTokens = (world: World, corpId: string | undefined, what: 'to
     what,
   ).changes
 
+type TokenRow = { corp_id: string; agent_id: number; expires_at: number; revoked: number }
+const findToken = (world: World, token: string): TokenRow | undefined =>
+  world.store.get<TokenRow>(`SELECT corp_id, agent_id, expires_at, revoked FROM tokens WHERE token = ? AND kind = 'access'`, token)
+
+/** Whose it is or was. */
+export function agentOf(world: World, token: string | undefined): Agent | undefined {
+  const row = token ? findToken(world, token) : undefined
+  return row && findAgent(world, row.corp_id, row.agent_id)
+}
+
 let turn = 0
 /** A dead token answers 40014 and 42001 in turn: real servers do either (lesson 3). */
 export function authenticate(world: World, token: string | undefined): Agent {
   if (!token) return refuse(41001)
-  const row = world.store.get<{ corp_id: string; agent_id: number; expires_at: number; revoked: number }>(
-    `SELECT corp_id, agent_id, expires_at, revoked FROM tokens WHERE token = ? AND kind = 'access'`,
-    token,
-  )
+  const row = findToken(world, token)
   if (!row) return refuse(40014)
   if (row.revoked === 1 || row.expires_at <= now(world)) return refuse(turn++ % 2 === 0 ? 40014 : 42001)
   return findAgent(world, row.corp_id, row.agent_id) ?? refuse(40014)
