@@ -24,6 +24,7 @@ import { liveCodes } from '#growth/live-codes/routes.ts'
 import { spendImport } from '#growth/spends/import.ts'
 import { spends } from '#growth/spends/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
+import { tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { groupMessagesImport } from '#insight/group-messages/import.ts'
 import { overview } from '#insight/overview/routes.ts'
 import { reports } from '#insight/reports/routes.ts'
@@ -35,6 +36,7 @@ import { consentsFromCallbacks } from '#management/archive/consents.ts'
 import { archiveExport } from '#management/archive/export.ts'
 import { chatRecordsImport } from '#management/archive/import.ts'
 import { runArchive } from '#management/archive/pull.ts'
+import type { Rooms } from '#management/archive/rooms.ts'
 import { archive } from '#management/archive/routes.ts'
 import { archiveOfWecom } from '#management/archive/wecom.ts'
 import { customersExport } from '#management/customers/export.ts'
@@ -101,6 +103,9 @@ export const consumers: readonly Consumer[] = [
   acquisitionLinkReactions,
 ]
 
+/** What the archive asks about rooms, and tells. */
+const rooms: Rooms = { find: findGroups, tell: tellGroupMessages }
+
 /** What a file can hold. */
 export const importKinds: readonly ImportKind[] = [
   ordersImport,
@@ -111,7 +116,7 @@ export const importKinds: readonly ImportKind[] = [
   tagsImport,
   phonesImport,
   groupMessagesImport,
-  chatRecordsImport(findGroups),
+  chatRecordsImport(rooms),
   spendImport,
 ]
 
@@ -163,7 +168,7 @@ const welcomes: readonly WelcomeDecider[] = [greetByLiveCode, greetByAcquisition
 /** What a worker does all the time beside consumers, jobs and schedules. */
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
   (installation, signal) => runWecom(installation, welcomes, signal, wecomParts),
-  (installation, signal) => runArchive(installation, findGroups, signal),
+  (installation, signal) => runArchive(installation, rooms, signal),
 ]
 
 /** Everything that may be emitted. */

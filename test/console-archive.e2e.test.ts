@@ -101,7 +101,16 @@ test('what was said stands as bubbles, with who agreed; a search leads to its pl
   await hit.click()
   await page.locator('.said.found').getByText('第 2 句').waitFor()
   await expect(page.locator('.said.found').evaluate(inSight)).resolves.toBe(true)
+  await page.getByRole('checkbox', { name: '只在打开的会话里找' }).check()
+  await hit.first().waitFor()
   await shot('search')
+  await page.goto(`${served.url}/archive`)
+  await page.getByRole('textbox', { name: '找人或群' }).fill('没有这个人')
+  await page.keyboard.press('Enter')
+  await page.getByText('没有符合条件的会话').waitFor()
+  await page.getByRole('textbox', { name: '找人或群' }).fill('清和')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: /顾清和/ }).waitFor()
 })
 
 test('on a phone there is one column: the list, or the talk with a way back', async () => {

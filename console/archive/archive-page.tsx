@@ -1,7 +1,7 @@
 import { SettingOutlined } from '@ant-design/icons'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button } from 'antd'
-import { HitList, TalkList } from '#console/archive/lists.tsx'
+import { Button, Checkbox } from 'antd'
+import { HitList, TalkList, WhoBox } from '#console/archive/lists.tsx'
 import { TalkPane } from '#console/archive/talk.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
@@ -23,14 +23,15 @@ export function ArchivePage() {
   const navigate = useNavigate({ from: '/archive' })
   const phone = usePhone()
   const employees = useEmployeeNames()
-  const { talk, at, ...asked } = search
+  const { talk, at, who, within, ...asked } = search
   const isSearch = Boolean(asked.q || asked.type || asked.from || asked.dateFrom || asked.dateTo)
+  const show = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
   const open = (talk: string, at?: string) => void navigate({ search: { ...search, talk, at }, resetScroll: false })
   const filters = (
     <FilterBar
       search={t('archive.search')}
       values={asked}
-      onChange={(change) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })}
+      onChange={show}
       filters={[
         ...(employees.length > 0 ? [{ kind: 'choice' as const, key: 'employee', label: t('archive.employee'), options: employees }] : []),
         ...(isSearch
@@ -86,9 +87,25 @@ export function ArchivePage() {
         open={talk !== undefined}
         list={
           isSearch ? (
-            <HitList query={{ q, ...narrowed }} chosen={at} onOpen={open} />
+            <HitList
+              query={{ q, ...narrowed, talk: within ? talk : undefined }}
+              chosen={at}
+              onOpen={open}
+              head={
+                talk && (
+                  <Checkbox checked={within !== undefined} onChange={({ target }) => show({ within: target.checked ? 'yes' : undefined })}>
+                    {t('archive.within')}
+                  </Checkbox>
+                )
+              }
+            />
           ) : (
-            <TalkList query={{ kind, ...narrowed }} chosen={talk} onOpen={open} />
+            <TalkList
+              query={{ q: who, kind, ...narrowed }}
+              chosen={talk}
+              onOpen={open}
+              head={<WhoBox key={who ?? ''} value={who ?? ''} onChange={(next) => show({ who: next })} />}
+            />
           )
         }
         detail={
@@ -97,7 +114,7 @@ export function ArchivePage() {
               key={`${talk} ${at ?? ''}`}
               id={talk}
               at={at}
-              onBack={phone ? () => void navigate({ search: { ...asked } }) : undefined}
+              onBack={phone ? () => show({ talk: undefined, at: undefined, within: undefined }) : undefined}
             />
           )
         }

@@ -1,5 +1,5 @@
-import { Button, Skeleton } from 'antd'
-import type { ReactNode } from 'react'
+import { Button, Input, Skeleton } from 'antd'
+import { type ReactNode, useState } from 'react'
 import { useHits, useTalks } from '#console/archive/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { Empty } from '#console/ui/empty.tsx'
@@ -25,12 +25,38 @@ export const typeName = (type: string, t: Translate): string => {
   return known ? t(`archive.types.${known}`) : type
 }
 
-export function TalkList({ query, chosen, onOpen }: { query: Asked; chosen: string | undefined; onOpen: (talk: string) => void }) {
+/** Submitted by Enter or by leaving: every search is written down, half a name needs none. */
+export function WhoBox({ value, onChange }: { value: string; onChange: (text: string | undefined) => void }) {
+  const { t } = useText()
+  const [text, setText] = useState(value)
+  const submit = (next = text.trim()) => next !== value && onChange(next || undefined)
+  return (
+    <Input
+      size="small"
+      variant="filled"
+      placeholder={t('archive.who')}
+      aria-label={t('archive.who')}
+      value={text}
+      allowClear
+      onChange={({ target }) => {
+        setText(target.value)
+        if (target.value === '') submit('')
+      }}
+      onPressEnter={() => submit()}
+      onBlur={() => submit()}
+    />
+  )
+}
+
+type TalkListFacts = { query: Asked; chosen: string | undefined; onOpen: (talk: string) => void; head: ReactNode }
+
+export function TalkList({ query, chosen, onOpen, head }: TalkListFacts) {
   const { t } = useText()
   const list = useTalks(query, true)
   const isNarrowed = Object.values(query).some(Boolean)
   return (
     <Lines
+      head={head}
       list={list}
       empty={
         <Empty title={t(isNarrowed ? 'archive.noneMatch' : 'archive.none')} {...(isNarrowed ? {} : { hint: t('archive.noneHint') })} />
@@ -68,11 +94,16 @@ function TalkLine({ talk, isChosen, onOpen }: { talk: TalkItem; isChosen: boolea
   )
 }
 
-export function HitList(props: { query: Asked; chosen: string | undefined; onOpen: (talk: string, message: string) => void }) {
+export function HitList(props: {
+  query: Asked
+  chosen: string | undefined
+  onOpen: (talk: string, message: string) => void
+  head: ReactNode
+}) {
   const { t } = useText()
   const list = useHits(props.query, true)
   return (
-    <Lines list={list} empty={<Empty title={t('archive.noHit')} hint={t('archive.noHitHint')} />}>
+    <Lines head={props.head} list={list} empty={<Empty title={t('archive.noHit')} hint={t('archive.noHitHint')} />}>
       {list.rows.map((hit) => (
         <HitLine key={hit.id} hit={hit} isChosen={hit.id === props.chosen} onOpen={() => props.onOpen(hit.talk.id, hit.id)} />
       ))}
@@ -121,14 +152,20 @@ type Rows = {
   reload: () => void
 }
 
-function Lines({ list, empty, children }: { list: Rows; empty: ReactNode; children: ReactNode }) {
+function Lines({ head, list, empty, children }: { head: ReactNode; list: Rows; empty: ReactNode; children: ReactNode }) {
   const { t } = useText()
-  if (list.error && list.rows.length === 0) return <Problem error={list.error} retry={list.reload} />
-  if (list.loading) return <Skeleton active avatar paragraph={{ rows: 8 }} className="split-wait" />
-  if (list.rows.length === 0) return empty
   return (
     <>
-      <ul className="split-lines">{children}</ul>
+      {head && <div className="split-head">{head}</div>}
+      {list.error && list.rows.length === 0 ? (
+        <Problem error={list.error} retry={list.reload} />
+      ) : list.loading ? (
+        <Skeleton active avatar paragraph={{ rows: 8 }} className="split-wait" />
+      ) : list.rows.length === 0 ? (
+        empty
+      ) : (
+        <ul className="split-lines">{children}</ul>
+      )}
       {list.more && (
         <Button block type="text" loading={list.loadingMore} onClick={list.loadMore}>
           {t('archive.more')}

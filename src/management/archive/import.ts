@@ -4,8 +4,9 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { type Applied, type ImportKind, type ImportRun, type ImportSetup, importColumn } from '#platform/imports/kind.ts'
 import type { FileRow } from '#platform/imports/source.ts'
-import { nameRooms, type RoomFinder } from './names.ts'
+import { nameRooms } from './names.ts'
 import { type Said, saidOf } from './reading.ts'
+import type { Rooms } from './rooms.ts'
 import { saveMessages } from './store.ts'
 
 type Row = { corp: number; said: Said }
@@ -16,7 +17,7 @@ const mostLetters = 1_000_000
  * Messages that were taken out elsewhere: JSON Lines with WeCom's own plain messages, or a table with a row a message. What is here
  * already stays as it is, whichever way it came.
  */
-export const chatRecordsImport = (findRooms: RoomFinder): ImportKind => ({
+export const chatRecordsImport = (rooms: Rooms): ImportKind => ({
   name: 'chat-records',
   title: { zh: '会话记录', en: 'Chat records' },
   columns: [
@@ -35,12 +36,12 @@ export const chatRecordsImport = (findRooms: RoomFinder): ImportKind => ({
     const touched = new Set<number>()
     return {
       read: rowReader(ctx, setup, corps),
-      apply: async (ctx, rows) => {
-        for (const { corp } of rows) touched.add(corp)
-        return applyRows(ctx, rows)
+      apply: async (ctx, chunk) => {
+        for (const { corp } of chunk) touched.add(corp)
+        return applyRows(ctx, chunk, rooms)
       },
       finish: async (ctx) => {
-        for (const corp of touched) await nameRooms(ctx, corp, findRooms)
+        for (const corp of touched) await nameRooms(ctx, corp, rooms)
       },
     }
   },
@@ -134,7 +135,7 @@ function idOf(message: Record<string, unknown>, seen: Map<string, number>): stri
   return `file-${hash}-${nth}`
 }
 
-async function applyRows(ctx: Context, rows: readonly Row[]): Promise<Applied> {
+async function applyRows(ctx: Context, rows: readonly Row[], { tell }: Rooms): Promise<Applied> {
   let imported = 0
   for (const [corp, some] of Map.groupBy(rows, (row) => row.corp))
     imported += (
@@ -142,7 +143,7 @@ async function applyRows(ctx: Context, rows: readonly Row[]): Promise<Applied> {
         ctx,
         corp,
         some.map(({ said }) => said),
-        { newEmployees: false },
+        { newEmployees: false, tell },
       )
     ).size
   return { imported, updated: 0, unchanged: rows.length - imported }

@@ -3,14 +3,8 @@ import { getArchivedRoom } from '#connectors/wecom/archive/msgaudit.ts'
 import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { isWecomError } from '#connectors/wecom/errors.ts'
 import type { Context } from '#platform/context.ts'
+import type { Rooms } from './rooms.ts'
 import { archiveApp, type Source } from './sources.ts'
-
-/** Customer groups by the chat id that a room has; they belong to a feature above, which gives this function. */
-export type RoomFinder = (
-  ctx: Context,
-  corp: number,
-  chatIds: readonly string[],
-) => Promise<ReadonlyMap<string, { id: number; name: string }>>
 
 const roomsAtOnce = 200
 /** Rooms of colleagues only have to be asked for one by one. */
@@ -24,14 +18,14 @@ const ago = (ctx: Context, ms: number): Date => new Date(ctx.now().getTime() - m
 type Room = { id: number; chatId: string; name: string; groupId: number | null }
 
 /** What rooms are called: those without a name at once, the others when an hour has passed since and something was said. */
-export async function nameRooms(ctx: Context, corp: number, findRooms: RoomFinder, source?: Source): Promise<void> {
+export async function nameRooms(ctx: Context, corp: number, rooms: Rooms, source?: Source): Promise<void> {
   const { rows } = await sql<Room>`
     select t.id, t.key as chat_id, t.name, t.group_id from archive_talks t
     where t.tenant_id = ${ctx.tenantId} and t.corp = ${corp} and t.kind = 'room'
       and (t.named_at is null or (t.name = '' and t.named_at < ${ago(ctx, soonMs)}) or (t.named_at < t.last_at and t.named_at < ${ago(ctx, againMs)}))
     order by t.named_at nulls first, t.id limit ${roomsAtOnce}`.execute(ctx.db)
   if (rows.length === 0) return
-  const groups = await findRooms(
+  const groups = await rooms.find(
     ctx,
     corp,
     rows.map(({ chatId }) => chatId),

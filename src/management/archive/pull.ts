@@ -7,8 +7,9 @@ import { describeError } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { checkConsents } from './consents.ts'
 import { archiveKeysOf } from './keys.ts'
-import { nameRooms, type RoomFinder } from './names.ts'
+import { nameRooms } from './names.ts'
 import { type Said, saidOf } from './reading.ts'
+import type { Rooms } from './rooms.ts'
 import { archiveApp, openSource, readSource, type Source } from './sources.ts'
 import { saveMessages } from './store.ts'
 
@@ -23,9 +24,9 @@ const opensAtOnce = 8
 const dayMs = 86_400_000
 
 /** Takes the archives of all corps until aborted. Any number of processes may do so side by side. */
-export async function runArchive(installation: Installation, findRooms: RoomFinder, signal: AbortSignal): Promise<void> {
+export async function runArchive(installation: Installation, rooms: Rooms, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const done = await pullDue(installation, findRooms, signal).catch((error) => {
+    const done = await pullDue(installation, rooms, signal).catch((error) => {
       installation.log.warn({ err: error }, 'the archive rests for a moment')
       return 0
     })
@@ -34,7 +35,7 @@ export async function runArchive(installation: Installation, findRooms: RoomFind
 }
 
 /** One turn of every corp that is due; returns how many were. */
-export async function pullDue(installation: Installation, findRooms: RoomFinder, signal?: AbortSignal): Promise<number> {
+export async function pullDue(installation: Installation, rooms: Rooms, signal?: AbortSignal): Promise<number> {
   const now = installation.now()
   const { rows } = await sql<{ tenantId: number; corp: number }>`
     update archive_sources set lease_until = ${new Date(now.getTime() + leaseSeconds * 1000)}
@@ -45,15 +46,15 @@ export async function pullDue(installation: Installation, findRooms: RoomFinder,
     returning tenant_id, corp`.execute(installation.databases.system)
   await Promise.all(
     rows.map(({ tenantId, corp }) =>
-      turn(createContext(installation, tenantId, systemActor, `archive-${corp}-${now.getTime()}`), corp, findRooms, signal),
+      turn(createContext(installation, tenantId, systemActor, `archive-${corp}-${now.getTime()}`), corp, rooms, signal),
     ),
   )
   return rows.length
 }
 
-async function turn(ctx: Context, corp: number, findRooms: RoomFinder, signal: AbortSignal | undefined): Promise<void> {
+async function turn(ctx: Context, corp: number, rooms: Rooms, signal: AbortSignal | undefined): Promise<void> {
   try {
-    const more = await pullCorp(ctx, corp, findRooms, { signal })
+    const more = await pullCorp(ctx, corp, rooms, { signal })
     await settle(ctx, corp, {
       dueAt: new Date(ctx.now().getTime() + (more ? 0 : restMs)),
       failures: 0,
@@ -94,7 +95,7 @@ type Options = { source?: ArchiveSource; signal?: AbortSignal | undefined; limit
  * Takes what there is: first what waited for a key, then page by page. A page and the number up to which it was taken are one
  * transaction, so that whoever stops anywhere goes on there. True when there is more.
  */
-export async function pullCorp(ctx: Context, corp: number, findRooms: RoomFinder, options: Options = {}): Promise<boolean> {
+export async function pullCorp(ctx: Context, corp: number, rooms: Rooms, options: Options = {}): Promise<boolean> {
   const row = await readSource(ctx, corp)
   const source = options.source ?? (row && (await openSource(ctx, row)))
   if (!row || !source) return false
@@ -102,18 +103,19 @@ export async function pullCorp(ctx: Context, corp: number, findRooms: RoomFinder
     source,
     triedAt: ctx.now(),
     keys: archiveKeysOf(ctx, corp),
+    tell: rooms.tell,
     limit: options.limit ?? archiveLimits.messagesPerPull,
   }
   await readSealed(ctx, corp, pull)
   let more = true
   for (let pages = 0; more && pages < pagesAtOnce && !options.signal?.aborted; pages++) more = await pullPage(ctx, corp, pull)
-  await nameRooms(ctx, corp, findRooms, row)
+  await nameRooms(ctx, corp, rooms, row)
   if (!more) await askConsents(ctx, row)
   return more
 }
 
 /** `triedAt`: keys that were saved since then were not known. */
-type Pull = { source: ArchiveSource; keys: ArchiveKeys; triedAt: Date; limit: number }
+type Pull = { source: ArchiveSource; keys: ArchiveKeys; tell: Rooms['tell']; triedAt: Date; limit: number }
 
 async function pullPage(ctx: Context, corp: number, pull: Pull): Promise<boolean> {
   const { source, limit } = pull
@@ -126,7 +128,7 @@ async function pullPage(ctx: Context, corp: number, pull: Pull): Promise<boolean
   await inTransaction(ctx, async (ctx) => {
     await moveOn(ctx, row, Math.max(row.seq, ...rows.map(({ seq }) => seq)), more ? undefined : askedAt)
     await noteGap(ctx, row, rows[0]?.seq, askedAt)
-    await saveMessages(ctx, corp, said, { newEmployees: true })
+    await saveMessages(ctx, corp, said, { newEmployees: true, tell: pull.tell })
     await keepSealed(ctx, corp, sealed, pull.triedAt)
   })
   return more
@@ -219,7 +221,7 @@ async function readSealed(ctx: Context, corp: number, pull: Pull): Promise<void>
     after = rows.at(-1)?.seq ?? after
     const { said, sealed } = await openAll(ctx, pull, rows.map(sealedRow))
     await inTransaction(ctx, async (ctx) => {
-      await saveMessages(ctx, corp, said, { newEmployees: true })
+      await saveMessages(ctx, corp, said, { newEmployees: true, tell: pull.tell })
       await sql`delete from archive_sealed where tenant_id = ${ctx.tenantId} and corp = ${corp} and msgid = any(${said.map(({ msgid }) => msgid)}::text[])`.execute(
         ctx.db,
       )

@@ -8,14 +8,16 @@ import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { noteConsents } from './consents.ts'
 import { answerOf, type Said } from './reading.ts'
+import type { RoomMessage, RoomTeller } from './rooms.ts'
 import type { MemberKind, TalkKind } from './schema.ts'
 import { kindOf } from './talks.ts'
+import { lettersOf } from './words.ts'
 
 type Who = { kind: MemberKind; employeeId: number | null; customerId: number | null }
 type Known = ReadonlyMap<string, Who>
 
 /** `newEmployees`: whether members that the directory has not told of yet become employees, as everywhere with WeCom itself. */
-type Options = { newEmployees: boolean }
+type Options = { newEmployees: boolean; tell: RoomTeller }
 
 /**
  * Writes messages down, once each whatever the source repeats, with the talks they belong to. Returns the ids of WeCom that are new.
@@ -33,6 +35,7 @@ export const saveMessages = (ctx: Context, corp: number, said: readonly Said[], 
     await countTalks(ctx, fresh, talks)
     await insertPeople(ctx, fresh, known, talks)
     await markRecalled(ctx, corp, fresh)
+    await options.tell(ctx, heardInRooms(fresh, known))
     await noteConsents(
       ctx,
       corp,
@@ -43,6 +46,18 @@ export const saveMessages = (ctx: Context, corp: number, said: readonly Said[], 
 
 /** Keeps this lock apart from others on a corp's number. */
 const lockSpace = 7_180_018
+
+/** What was said by somebody in a room with customers; acts such as taking back are nothing said. */
+function heardInRooms(said: readonly Said[], known: Known): RoomMessage[] {
+  return said.flatMap(({ room, msgid, sender, receivers, action, type, at, body }) => {
+    const isHeard = room !== '' && action === 'send' && !acts.has(type)
+    const withCustomers = isHeard && [sender, ...receivers].some((one) => known.get(one)?.kind === 'customer')
+    if (!withCustomers) return []
+    return [{ room, msgid, sender, customer: known.get(sender)?.customerId ?? null, type, letters: lettersOf(body), at }]
+  })
+}
+
+const acts: ReadonlySet<string> = new Set(['revoke', 'agree', 'disagree'])
 
 async function unknown(ctx: Context, corp: number, said: readonly Said[]): Promise<Said[]> {
   const once = new Map(said.map((one) => [one.msgid, one]))

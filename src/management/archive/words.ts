@@ -25,6 +25,12 @@ function collect(value: unknown, isReadable: boolean, depth: number, found: stri
   else for (const [key, one] of Object.entries(value)) collect(one, readable.has(key), depth + 1, found)
 }
 
+/** How much was said: letters of a text message, nothing of any other. */
+export function lettersOf(message: Record<string, unknown>): number {
+  const { content } = (message.text ?? {}) as { content?: unknown }
+  return typeof content === 'string' ? [...content].length : 0
+}
+
 /** Small letters of one width: `ＶＩＰ` is found by `vip`. */
 export const folded = (text: string): string => text.normalize('NFKC').toLowerCase()
 

@@ -2,11 +2,14 @@ import { sql } from 'kysely'
 import type { Context } from '../context.ts'
 import type { BehaviourEvent } from './inbox.ts'
 
+/** `customer`: whoever knows who it was by number needs no name for them. */
+type FiledEvent = BehaviourEvent & { id: string; customer?: number }
+
 /**
  * Behaviour events of a file, in the surrounding transaction: what was here before is left out. Returns the ids that are new.
  * Senders' ids are forgotten after a week, those of files never, because a file may be imported again at any time.
  */
-export async function appendEvents(ctx: Context, events: readonly (BehaviourEvent & { id: string })[]): Promise<Set<string>> {
+export async function appendEvents(ctx: Context, events: readonly FiledEvent[]): Promise<Set<string>> {
   if (events.length === 0) return new Set()
   // Sorted, so that two writers of the same ids wait for each other instead of deadlocking.
   const { rows } = await sql<{ id: string }>`

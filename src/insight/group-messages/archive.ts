@@ -1,0 +1,28 @@
+import type { RoomTeller } from '#management/archive/rooms.ts'
+import { appendEvents } from '#platform/events/append.ts'
+import { eventIdOf } from '#platform/events/inbox.ts'
+import { groupMessageSent } from '../events.ts'
+
+/**
+ * What the archive hears in rooms with customers: who spoke, when, and how much, without a word of it. The same message out of a file
+ * is the same event.
+ */
+export const tellGroupMessages: RoomTeller = async (ctx, messages) => {
+  await appendEvents(
+    ctx,
+    messages.map(({ room, msgid, sender, customer, type, letters, at }) => ({
+      id: eventIdOf(`group message ${JSON.stringify([room, msgid])}`),
+      name: groupMessageSent.name,
+      at: at.toISOString(),
+      ...(customer === null ? {} : { customer }),
+      properties: groupMessageSent.properties.parse({
+        chat: room,
+        sender,
+        ...(customer === null && { byEmployee: true }),
+        message: msgid,
+        kind: type,
+        ...(letters > 0 && { letters }),
+      }),
+    })),
+  )
+}
