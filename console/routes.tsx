@@ -119,30 +119,6 @@ const archive = createRoute({
     type: text,
     dateFrom: day,
     dateTo: day,
-    talk: text,
-    at: text,
-  }),
-  component: lazyRouteComponent(() => import('#console/archive/archive-page.tsx'), 'ArchivePage'),
-})
-
-const archiveSettings = createRoute({
-  getParentRoute: () => app,
-  path: '/archive-settings',
-  component: lazyRouteComponent(() => import('#console/archive/settings-page.tsx'), 'ArchiveSettingsPage'),
-})
-
-const archive = createRoute({
-  getParentRoute: () => app,
-  path: '/archive',
-  validateSearch: z.object({
-    q: text,
-    employee: text,
-    customer: text,
-    kind: text,
-    from: text,
-    type: text,
-    dateFrom: day,
-    dateTo: day,
     who: text,
     talk: text,
     within: text,
