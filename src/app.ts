@@ -67,6 +67,9 @@ import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
 import { operationEventDefinitions } from '#operation/events.ts'
+import { groupCodeJobs, groupCodeSchedules } from '#operation/group-codes/jobs.ts'
+import { groupCodes } from '#operation/group-codes/routes.ts'
+import { groupCodesOfWecom } from '#operation/group-codes/wecom.ts'
 import { groupsExport } from '#operation/groups/export.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
@@ -135,7 +138,13 @@ export const exportKinds: readonly ExportKind[] = [
 export const exported = exportJob(exportKinds)
 
 /** What features above the connection read of WeCom. */
-export const wecomParts: readonly WecomPart[] = [groupsOfWecom, massMessagesOfWecom, archiveOfWecom, acquisitionLinksOfWecom]
+export const wecomParts: readonly WecomPart[] = [
+  groupsOfWecom,
+  groupCodesOfWecom,
+  massMessagesOfWecom,
+  archiveOfWecom,
+  acquisitionLinksOfWecom,
+]
 
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [
@@ -145,6 +154,7 @@ export const jobs: readonly Job[] = [
   refreshGroup,
   ...liveCodeJobs,
   ...acquisitionLinkJobs,
+  ...groupCodeJobs,
   imported,
   exported,
 ]
@@ -156,6 +166,7 @@ export const schedules: readonly Schedule[] = [
   ...accessSchedules,
   ...liveCodeSchedules,
   ...acquisitionLinkSchedules,
+  ...groupCodeSchedules,
   ...customerSchedules(() => eventDefinitions),
   ...importSchedules,
   ...exportSchedules,
@@ -219,6 +230,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/live-codes', liveCodes],
   ['/api/v1/acquisition-links', acquisitionLinks],
   ['/api/v1/groups', groups],
+  ['/api/v1/group-codes', groupCodes],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/overview', overview],

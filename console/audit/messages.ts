@@ -58,6 +58,7 @@ export const audit = messages(
       api_key: { created: '新建 API 密钥', deleted: '吊销 API 密钥' },
       archive: {
         read: '查看会话',
+        listed: '查看会话列表',
         searched: '搜索会话存档',
         file_opened: '打开存档文件',
         key_saved: '保存存档密钥',
@@ -73,6 +74,7 @@ export const audit = messages(
         reconciled: '与企业微信对账',
       },
       live_code: { created: '新建活码', changed: '修改活码', deleted: '删除活码', on_duty: '员工上岗', off_duty: '员工下岗' },
+      group_code: { created: '新建群活码', changed: '修改群活码', deleted: '删除群活码' },
       acquisition_link: { created: '新建获客链接', changed: '修改获客链接', deleted: '删除获客链接' },
       acquisition_variant: { created: '新增投放位置', changed: '修改投放位置', deleted: '删除投放位置' },
       channel: { created: '新建渠道', changed: '修改渠道', deleted: '删除渠道' },
@@ -144,6 +146,7 @@ export const audit = messages(
       api_key: { created: 'API key made', deleted: 'API key revoked' },
       archive: {
         read: 'Talk read',
+        listed: 'Talks listed',
         searched: 'Archive searched',
         file_opened: 'File of the archive opened',
         key_saved: 'Key of the archive saved',
@@ -165,6 +168,7 @@ export const audit = messages(
         on_duty: 'Went on duty',
         off_duty: 'Went off duty',
       },
+      group_code: { created: 'Group code made', changed: 'Group code changed', deleted: 'Group code deleted' },
       acquisition_link: {
         created: 'Acquisition link made',
         changed: 'Acquisition link changed',

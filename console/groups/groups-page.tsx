@@ -1,6 +1,9 @@
+import { PlusOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
+import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
+import { GroupCodes } from '#console/groups/codes.tsx'
 import { useGroups } from '#console/groups/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
@@ -13,6 +16,7 @@ import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
+import { Views } from '#console/ui/tabs.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
 import { type GroupItem, groupStates } from '#operation/groups/schema.ts'
@@ -25,9 +29,63 @@ export const GroupState = ({ state, t }: { state: GroupItem['state']; t: Transla
   <Badge tone={tones[state]}>{t(`groups.states.${state}`)}</Badge>
 )
 
+/** The groups there are, and the codes that lead into them. */
 export function GroupsPage() {
   const { t } = useText()
-  const search = route.useSearch()
+  const { view, q } = route.useSearch()
+  const navigate = useNavigate({ from: '/groups' })
+  const [creating, setCreating] = useState(false)
+  const isCodes = view === 'codes'
+  return (
+    <Page title={t('groups.title')} note={t('groups.note')} actions={isCodes ? <NewCode create={() => setCreating(true)} /> : <Export />}>
+      <Views
+        open={isCodes ? 'codes' : 'groups'}
+        onOpen={(key) => void navigate({ search: key === 'codes' ? { view: key } : {} })}
+        views={[
+          { key: 'groups', name: t('groups.views.groups') },
+          { key: 'codes', name: t('groups.views.codes') },
+        ]}
+      />
+      {isCodes ? (
+        <>
+          <FilterBar
+            search={t('groups.codeSearch')}
+            values={{ q }}
+            onChange={(change) => void navigate({ search: { view, ...change }, replace: true, resetScroll: false })}
+            filters={[]}
+          />
+          <GroupCodes q={q} creating={creating} onCreate={setCreating} />
+        </>
+      ) : (
+        <GroupList />
+      )}
+    </Page>
+  )
+}
+
+function NewCode({ create }: { create: () => void }) {
+  const { t } = useText()
+  return (
+    <Gate permission="groups.write">
+      <Button type="primary" icon={<PlusOutlined />} onClick={create}>
+        {t('groups.createCode')}
+      </Button>
+    </Gate>
+  )
+}
+
+function Export() {
+  const { q, sort: _sort, view: _view, ...filter } = route.useSearch()
+  return (
+    <Gate permission="exports.write">
+      <ExportButton what="groups" filter={JSON.stringify(filter)} q={q} />
+    </Gate>
+  )
+}
+
+function GroupList() {
+  const { t } = useText()
+  const { view: _, ...search } = route.useSearch()
   const navigate = useNavigate({ from: '/groups' })
   const may = useMay()
   const phone = usePhone()
@@ -36,15 +94,7 @@ export function GroupsPage() {
   const { q, sort, ...filter } = search
   const show = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
   return (
-    <Page
-      title={t('groups.title')}
-      note={t('groups.note')}
-      actions={
-        <Gate permission="exports.write">
-          <ExportButton what="groups" filter={JSON.stringify(filter)} q={q} />
-        </Gate>
-      }
-    >
+    <>
       <FilterBar
         search={t('groups.search')}
         values={search}
@@ -80,7 +130,7 @@ export function GroupsPage() {
           }
         />
       </Section>
-    </Page>
+    </>
   )
 }
 

@@ -1,5 +1,7 @@
-import { useList, useResource } from '#console/api/query.ts'
+import { apiBase, patch, post, remove } from '#console/api/client.ts'
+import { useCommand, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
+import type { GroupCode } from '#operation/group-codes/schema.ts'
 import type { GroupDetail, GroupItem, GroupMemberItem, GroupStatistics, MembershipItem } from '#operation/groups/schema.ts'
 
 type Asked = Record<string, string | undefined>
@@ -15,3 +17,17 @@ export function useMemberships(customer: string) {
   const may = useMay()('groups.read')
   return { may, ...useResource<{ items: MembershipItem[] }>('groups/memberships', { customer }, { enabled: may }) }
 }
+
+/** People come while somebody looks. */
+export const useGroupCodes = (query: Asked) => useList<GroupCode>('group-codes', query, 10_000)
+
+export const useSaveGroupCode = () =>
+  useCommand(
+    ({ id, ...body }: { id?: string | undefined } & Record<string, unknown>) =>
+      id ? patch<GroupCode>(`group-codes/${id}`, body) : post<GroupCode>('group-codes', body),
+    ['group-codes'],
+  )
+export const useDeleteGroupCode = () => useCommand((id: string) => remove(`group-codes/${id}`), ['group-codes'])
+export const useSyncGroupCode = () => useCommand((id: string) => post<GroupCode>(`group-codes/${id}/sync`, {}), ['group-codes'])
+
+export const codePicture = (id: string, download = false): string => `${apiBase}group-codes/${id}/image${download ? '?download=true' : ''}`

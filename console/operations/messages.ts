@@ -71,6 +71,7 @@ export const operations = messages(
       customers: { bulk_tagging: '批量打标签' },
       wecom: { sync: '与企业微信对账', refresh_customer: '更新一位客户的资料' },
       live_codes: { sync: '更新活码', remove: '删除活码', remark: '改活码备注', prepare: '准备活码素材' },
+      group_codes: { sync: '更新群活码', remove: '删除群活码' },
       acquisition_links: { sync: '更新获客链接', remove: '删除获客链接', read: '读取获客链接', prepare: '准备获客链接素材' },
     },
     state: '状态',
@@ -173,6 +174,7 @@ export const operations = messages(
         remark: 'Remark a live code',
         prepare: 'Prepare a live code',
       },
+      group_codes: { sync: 'Update a group code', remove: 'Remove a group code' },
       acquisition_links: {
         sync: 'Update an acquisition link',
         remove: 'Remove an acquisition link',

@@ -358,6 +358,13 @@ export const errors = messages(
       too_many: '一条链接最多 100 个投放位置',
       is_main: '链接自己的地址不能删除',
     },
+    group_code: {
+      not_found: '这个群活码已经不在了',
+      not_made_yet: '企业微信还没生成这个码，请稍后再试',
+      dismissed: '这个群已解散',
+      twice: '这个群选了两次',
+      other_corp: '一个码只能进同一家企业的群',
+    },
     group: { not_found: '没有这个群，或者它的群主不在你的可见范围内' },
     live_code: { not_made_yet: '企业微信还没生成这个码，请稍后再试', quota: '企业微信的码数量已到上限', not_found: '这个活码已经不在了' },
     scope: { beyond_own: '不能给别人比自己更大的数据范围' },
@@ -588,6 +595,13 @@ export const errors = messages(
       not_found: 'This place is gone',
       too_many: 'A link is told apart at 100 places at most',
       is_main: 'The link’s own address cannot be deleted',
+    },
+    group_code: {
+      not_found: 'This code is gone',
+      not_made_yet: 'WeCom has not made this code yet; try again in a moment',
+      dismissed: 'This group was dismissed',
+      twice: 'This group is chosen twice',
+      other_corp: 'A code leads into groups of one corp',
     },
     group: { not_found: 'There is no such group, or its owner lies outside your data scope' },
     live_code: {

@@ -611,6 +611,33 @@
   CREATE INDEX follows_channel ON public.follows USING btree (tenant_id, channel_id, canonical_id) WHERE (channel_id IS NOT NULL)
   CREATE INDEX follows_employee ON public.follows USING btree (tenant_id, employee_id, canonical_id)
 
+-- group_codes (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  corp integer not null
+  state text not null
+  name text not null
+  chat_ids text[] not null
+  groups_chosen boolean not null default true
+  new_groups boolean not null default true
+  base_name text
+  base_number integer
+  config_id text
+  qr_url text
+  wanted_version integer not null default 1
+  synced_version integer not null default 0
+  synced_at timestamp with time zone
+  sync_error jsonb
+  sync_attempts integer not null default 0
+  retry_at timestamp with time zone
+  lease_until timestamp with time zone
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  deleted_at timestamp with time zone
+  group_codes_pkey PRIMARY KEY (tenant_id, id)
+  group_codes_tenant_id_state_key UNIQUE (tenant_id, state)
+  CREATE UNIQUE INDEX group_codes_tenant_id_state_key ON public.group_codes USING btree (tenant_id, state)
+
 -- group_members (row-level security)
   tenant_id integer not null
   id bigint not null identity
@@ -635,6 +662,7 @@
   group_members_tenant_id_group_id_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES groups(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX group_members_customer ON public.group_members USING btree (tenant_id, customer_id) WHERE (customer_id IS NOT NULL)
   CREATE INDEX group_members_of_group ON public.group_members USING btree (tenant_id, group_id, joined_at, id)
+  CREATE INDEX group_members_state ON public.group_members USING btree (tenant_id, state) WHERE (state <> ''::text)
   CREATE UNIQUE INDEX group_members_present ON public.group_members USING btree (tenant_id, group_id, member) WHERE (left_at IS NULL)
 
 -- groups (row-level security)

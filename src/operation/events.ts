@@ -46,4 +46,31 @@ export const groupDismissed = defineEvent('group.dismissed', {
   properties: z.object({ ...chat, members: z.int(), customers: z.int() }),
 })
 
-export const operationEventDefinitions = [groupCreated, groupJoined, groupLeft, groupRenamed, groupOwnerChanged, groupDismissed]
+const groupCode = { groupCode: z.int(), groupCodeName: z.string(), by: z.string() }
+
+export const groupCodeCreated = defineEvent('group_code.created', {
+  title: { zh: '新建群活码', en: 'Group code made' },
+  properties: z.object(groupCode),
+})
+
+export const groupCodeChanged = defineEvent('group_code.changed', {
+  title: { zh: '修改群活码', en: 'Group code changed' },
+  properties: z.object({ ...groupCode, fields: z.array(z.string()) }),
+})
+
+export const groupCodeDeleted = defineEvent('group_code.deleted', {
+  title: { zh: '删除群活码', en: 'Group code deleted' },
+  properties: z.object(groupCode),
+})
+
+export const operationEventDefinitions = [
+  groupCodeCreated,
+  groupCodeChanged,
+  groupCodeDeleted,
+  groupCreated,
+  groupJoined,
+  groupLeft,
+  groupRenamed,
+  groupOwnerChanged,
+  groupDismissed,
+]

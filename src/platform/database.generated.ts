@@ -542,6 +542,31 @@ export interface Follows {
   tenantId: number;
 }
 
+export interface GroupCodes {
+  baseName: string | null;
+  baseNumber: number | null;
+  chatIds: string[];
+  configId: string | null;
+  corp: number;
+  createdAt: Timestamp;
+  deletedAt: Timestamp | null;
+  groupsChosen: Generated<boolean>;
+  id: Generated<number>;
+  leaseUntil: Timestamp | null;
+  name: string;
+  newGroups: Generated<boolean>;
+  qrUrl: string | null;
+  retryAt: Timestamp | null;
+  state: string;
+  syncAttempts: Generated<number>;
+  syncedAt: Timestamp | null;
+  syncedVersion: Generated<number>;
+  syncError: Json | null;
+  tenantId: number;
+  updatedAt: Timestamp;
+  wantedVersion: Generated<number>;
+}
+
 export interface GroupMembers {
   customerId: number | null;
   employeeId: number | null;
@@ -1264,6 +1289,7 @@ export interface DB {
   files: Files;
   followPeriods: FollowPeriods;
   follows: Follows;
+  groupCodes: GroupCodes;
   groupMembers: GroupMembers;
   groups: Groups;
   idempotencyKeys: IdempotencyKeys;

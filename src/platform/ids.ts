@@ -32,6 +32,7 @@ export const idPrefixes = {
   emp: 'employee',
   exp: 'export',
   fil: 'file',
+  gco: 'group_code',
   gme: 'group_member',
   grp: 'group',
   imp: 'import',

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { randomLetters } from '#platform/random-letters.ts'
 
-/** Twelve letters that say nothing: WeCom shows the state to whoever reads its events, and keeps at most thirty. */
-export const newState = (): string => Array.from(randomBytes(12), (byte) => '0123456789abcdefghjkmnpqrstvwxyz'[byte & 31]).join('')
+/** Twelve letters: WeCom shows the state to whoever reads its events, and keeps at most thirty. */
+export const newState = (): string => randomLetters(12)
 
 /** `/l/1-k3j9x2m4qabc`: the tenant's number and the code's state, short enough for a leaflet. */
 export const codeName = (tenantId: number, state: string): string => `${tenantId.toString(36)}-${state}`

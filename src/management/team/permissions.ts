@@ -13,6 +13,7 @@ export const permissionCatalogue = [
   { name: 'acquisition_links.read', zh: '查看获客链接', en: 'See acquisition links' },
   { name: 'acquisition_links.write', zh: '编辑获客链接', en: 'Edit acquisition links' },
   { name: 'groups.read', zh: '查看客户群', en: 'See groups' },
+  { name: 'groups.write', zh: '编辑群活码', en: 'Edit codes into groups' },
   { name: 'orders.read', zh: '查看订单', en: 'See orders' },
   { name: 'orders.write', zh: '编辑订单', en: 'Edit orders' },
   { name: 'reports.read', zh: '查看报表', en: 'See reports' },

@@ -41,6 +41,7 @@ export const presets = {
       'channels.write',
       'live_codes.write',
       'acquisition_links.write',
+      'groups.write',
       'orders.write',
       'reports.write',
       'imports.read',
@@ -75,7 +76,7 @@ export const presets = {
   community_operator: {
     zh: '社群运营',
     en: 'Community operator',
-    permissions: [...watching, ...customers, 'files.write'],
+    permissions: [...watching, ...customers, 'groups.write', 'files.write'],
     home: '/customers',
     scope: 'all',
   },

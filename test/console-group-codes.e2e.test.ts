@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildConsole } from '#app/build-console.ts'
+import { openBrowser } from './support/browser.ts'
+import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+
+// An operator makes a code into two groups and sees who came through it.
+
+let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
+let browser: Browser
+let page: Page
+const problems: string[] = []
+const password = 'Liuliang-e2e-2026'
+const saving = /^保\s*存$/
+
+beforeAll(async () => {
+  await buildConsole(() => undefined)
+  workspace = await openSandboxedWorkspace()
+  const { items } = await phone<{ items: { userId: string; contact: boolean; status: number }[] }>('GET', 'employees')
+  const owner = items.find(({ contact, status }) => contact && status === 1)?.userId
+  for (const name of ['收银台一群', '收银台二群']) await phone('POST', 'groups', { owner, name })
+  browser = await openBrowser()
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    reducedMotion: 'reduce',
+  })
+  await context.request.put(`${workspace.url}/api/v1/session/password`, {
+    data: { login: workspace.login, password: workspace.password, newPassword: password },
+  })
+  await context.request.post(`${workspace.url}/api/v1/session`, { data: { login: workspace.login, password } })
+  page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  page.on('pageerror', (error) => problems.push(error.message))
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await workspace?.close()
+})
+
+test('a code into two groups is made beside the list of groups, with its picture and its numbers', async () => {
+  await page.goto(`${workspace.url}/groups`)
+  await page.getByRole('link', { name: '收银台二群' }).waitFor()
+  await page.getByRole('tab', { name: '群活码' }).click()
+  await page.getByText('还没有群活码').waitFor()
+  await look('codes-empty')
+  await page.getByRole('button', { name: '新建群活码' }).first().click()
+  const form = page.getByRole('dialog')
+  await form.getByLabel('名称', { exact: true }).fill('门店海报')
+  for (const name of ['收银台一群', '收银台二群']) {
+    await form.getByLabel('进入的群').fill(name)
+    await page.keyboard.press('Enter')
+  }
+  await page.keyboard.press('Escape')
+  await look('codes-form')
+  await form.getByRole('button', { name: saving }).click()
+  await page.getByRole('cell', { name: '门店海报' }).click()
+  const picture = page.getByRole('img', { name: '门店海报' })
+  await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth), { timeout: 20_000 }).toBeGreaterThan(100)
+  const { configId } = await workspace.ctx.db
+    .selectFrom('groupCodes')
+    .select('configId')
+    .where('tenantId', '=', workspace.ctx.tenantId)
+    .executeTakeFirstOrThrow()
+  await phone('POST', 'scan', { code: configId, name: '许一诺' })
+  await expect.poll(() => page.getByRole('row', { name: /门店海报/ }).textContent(), { timeout: 25_000 }).toMatch(/1.*1.*1/)
+  await look('codes-sheet')
+  await page.keyboard.press('Escape')
+  expect(problems).toEqual([])
+})
+
+async function look(name: string): Promise<void> {
+  const folder = process.env.LOOK
+  if (!folder) return
+  mkdirSync(folder, { recursive: true })
+  for (const [width, height] of [
+    [390, 844],
+    [1440, 900],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await page.waitForTimeout(600)
+    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true })
+  }
+}
+
+async function phone<T>(method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
+  return (await response.json()) as T
+}
