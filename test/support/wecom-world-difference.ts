@@ -131,9 +131,17 @@ async function friendshipsDiffer(house: House, ctx: Context, { corpId, corp }: C
     where w.tenant_id = ${ctx.tenantId} and w.corp = ${corp}`.execute(ctx.db)
   const live = rows.filter((row) => row.live && !row.half)
   const here = facts(live, pairOf, (one) => [one.remark ?? '', one.description ?? '', sorted(one.tagIds)])
-  // The rule of what WeCom cannot show: when the customer deletes the member, the API goes on showing the member's side as it
+  // The first rule of what WeCom cannot show: who has left is shown with nobody. Their friends wait to be inherited, and the
+  // API tells so in a list of its own only; what was known of them stays as it was, or counts as over.
+  const left = house.truth.all<{ member: string }>(
+    'select userid as member from employees where corp_id = ? and left_at is not null',
+    corpId,
+  )
+  const leavers = new Set(left.map(({ member }) => member))
+  for (const facts of [there, here]) for (const pair of facts.keys()) if (leavers.has(pair.split(' ')[1] ?? '')) facts.delete(pair)
+  // The second rule: when the customer deletes the member, the API goes on showing the member's side as it
   // was. With the callback the friendship is over here, without it it lasts; both are right, and its details are nobody's news.
-  for (const one of friends.filter(({ hasMember }) => !hasMember)) {
+  for (const one of friends.filter(({ hasMember, hasLeft }) => !hasMember && !hasLeft)) {
     const mine = rows.find((row) => pairOf(row) === pairOf(one))
     if (!mine || mine.live || mine.endedBy === 'customer') {
       there.delete(pairOf(one))
@@ -153,7 +161,16 @@ async function followsDiffer(ctx: Context): Promise<string[]> {
       or (w.live and (coalesce(w.remark, '') <> coalesce(f.remark, '') or coalesce(w.description, '') <> coalesce(f.description, ''))))`.execute(
     ctx.db,
   )
-  return rows.map(({ who, said }) => `the follow of ${who} is otherwise than WeCom showed it: ${said}`)
+  const stale = await sql<{ who: string }>`
+    select f.customer_id || ' ' || a.user_id as who from follows f join employee_accounts a on a.tenant_id = f.tenant_id and a.employee_id = f.employee_id
+    where f.tenant_id = ${ctx.tenantId} and f.added_at is not null and f.ended_at is null and not exists (
+      select from wecom_follows w where w.tenant_id = f.tenant_id and w.customer_id = f.customer_id and w.employee_id = f.employee_id and w.live)`.execute(
+    ctx.db,
+  )
+  return [
+    ...rows.map(({ who, said }) => `the follow of ${who} is otherwise than WeCom showed it: ${said}`),
+    ...stale.rows.map(({ who }) => `the follow of ${who} goes on without a friendship`),
+  ]
 }
 
 const tagsThere = (house: House, { corpId }: Corp): Facts =>
@@ -206,7 +223,8 @@ async function taggingsDiffer(house: House, ctx: Context, corps: readonly Corp[]
     for (const { external, hasLeft } of friendsThere(house, corpId)) if (!hasLeft) befriended.add(persons.get(external) ?? 0)
     for (const { external, tag, lasts } of rowsThere<{ external: string; tag: string; lasts: number }>(
       house,
-      `select distinct f.external_userid as external, t.tag_id as tag, f.customer_side as lasts from follow_tags t join follows f on f.id = t.follow_id join tags using (tag_id)
+      `select distinct f.external_userid as external, t.tag_id as tag, f.customer_side and e.left_at is null as lasts from follow_tags t join follows f on f.id = t.follow_id
+       join tags using (tag_id) join employees e on e.corp_id = f.corp_id and e.userid = f.userid
        where f.corp_id = ? and f.member_side = 1 and f.request is null and tags.deleted = 0`,
       corpId,
     )) {

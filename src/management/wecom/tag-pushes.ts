@@ -3,11 +3,12 @@ import { sql } from 'kysely'
 import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { isWecomError, WecomError } from '#connectors/wecom/errors.ts'
 import { addTags, markTags } from '#connectors/wecom/tags.ts'
+import { noteTagEdits } from '#management/tags/corp-tags.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { wecomApp } from './app.ts'
-import { mapGroup, mapTag } from './tags.ts'
+import { forgetShown, mapGroup, mapTag, readTagGroups } from './tags.ts'
 
 /** Notes taggings made here, by whomever, for the friendships of WeCom to show. Those that came from there are theirs already. */
 export const tagsToWecom: Consumer = {
@@ -84,6 +85,7 @@ export async function pushOnce(installation: Installation): Promise<number> {
 }
 
 type Push = {
+  customerId: number
   tagId: number
   version: number
   attempts: number
@@ -127,7 +129,7 @@ async function pushCustomer(ctx: Context, customerId: number): Promise<void> {
 
 async function readPushes(ctx: Context, customerId: number): Promise<Push[]> {
   const { rows } = await sql<Push>`
-    select p.tag_id, p.version, p.attempts, t.name as tag_name, g.id as group_id, g.name as group_name,
+    select p.customer_id, p.tag_id, p.version, p.attempts, t.name as tag_name, g.id as group_id, g.name as group_name,
       exists (select from customer_tags ct join customers me on me.tenant_id = ct.tenant_id and me.canonical_id = ct.canonical_id
         where ct.tenant_id = p.tenant_id and ct.tag_id = p.tag_id and me.id = p.customer_id) as tagged
     from wecom_tag_pushes p
@@ -162,10 +164,21 @@ async function pushFollow(ctx: Context, follow: Follow, pushes: readonly Push[])
   try {
     await markFollow(ctx, app, follow, { add, remove })
   } catch (error) {
-    if (isWecomError(error, 40068)) await forgetTags(ctx, follow.corp, [...add, ...remove])
+    if (isWecomError(error, 40068)) {
+      await forgetTags(ctx, app, follow.corp, [...add, ...remove])
+      await askAgain(ctx, pushes)
+    }
     throw error
   }
 }
+
+/** Another worker may have pushed them under the id that is gone now, and be done. */
+const askAgain = (ctx: Context, pushes: readonly Push[]): Promise<unknown> =>
+  ctx.db
+    .insertInto('wecomTagPushes')
+    .values(pushes.map(({ tagId, version, customerId }) => ({ tenantId: ctx.tenantId, customerId, tagId, version, dueAt: ctx.now() })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 
 /** Shows tags on a friendship in WeCom. Where there is none any more there is nothing to show them on. */
 export async function markFollow(
@@ -238,18 +251,23 @@ export async function makeServerTag(
   await inTransaction(ctx, async (ctx) => {
     await mapGroup(ctx, corp, { id: group.group_id, name: group.group_name ?? groupName }, localGroupId)
     await mapTag(ctx, corp, { id: made.id, groupId: group.group_id, name }, tagId)
+    // Renamed here while WeCom was making it: that goes out as any other change does.
+    await noteTagEdits(ctx)
   })
   return made
 }
 
-/** Ids that WeCom does not know (any more): the next try makes the tag anew. */
-const forgetTags = (ctx: Context, corp: number, ids: readonly string[]): Promise<unknown> =>
-  ctx.db
-    .deleteFrom('wecomTags')
-    .where('tenantId', '=', ctx.tenantId)
-    .where('corp', '=', corp)
-    .where('tagId', 'in', [...ids])
-    .execute()
+/** WeCom does not say which id it does not know (any more). No friendship shows that one, and the next try makes the tag anew. */
+async function forgetTags(ctx: Context, app: WecomApp, corp: number, ids: readonly string[]): Promise<void> {
+  const groups = await readTagGroups(app, ctx.requestId)
+  const there = new Set(groups.flatMap(({ tag = [] }) => tag.map(({ id }) => id)))
+  const gone = ids.filter((id) => !there.has(id))
+  if (gone.length === 0) return
+  await inTransaction(ctx, async (ctx) => {
+    await ctx.db.deleteFrom('wecomTags').where('tenantId', '=', ctx.tenantId).where('corp', '=', corp).where('tagId', 'in', gone).execute()
+    for (const id of gone) await forgetShown(ctx, corp, id)
+  })
+}
 
 /** What we have marked ourselves is no news when WeCom tells it back. */
 async function rememberShown(
@@ -259,8 +277,14 @@ async function rememberShown(
   remove: readonly string[],
 ): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
+    // Only tags that are there: one that was deleted meanwhile must not come back as shown. Whoever deletes it waits for us.
+    const { rows } = await sql<{ tagId: string }>`
+      select tag_id from wecom_tags where tenant_id = ${ctx.tenantId} and corp = ${corp} and tag_id = any(${[...add]}::text[]) order by tag_id for share`.execute(
+      ctx.db,
+    )
+    const known = rows.map(({ tagId }) => tagId)
     await sql`
-      update wecom_follows set changed_at = ${ctx.now()}, tag_ids = (select coalesce(array_agg(id order by id collate "C"), '{}') from (select distinct id from unnest(tag_ids || ${[...add]}::text[]) as id) as ids where id <> all (${[...remove]}::text[]))
+      update wecom_follows set changed_at = ${ctx.now()}, tag_ids = (select coalesce(array_agg(id order by id collate "C"), '{}') from (select distinct id from unnest(tag_ids || ${known}::text[]) as id) as ids where id <> all (${[...remove]}::text[]))
       where tenant_id = ${ctx.tenantId} and corp = ${corp} and external_userid = ${externalUserid} and user_id = ${userId} and live`.execute(
       ctx.db,
     )

@@ -113,6 +113,9 @@ function tell({ news, row, isNew }: { news: News; row: Row; isNew: boolean }, st
     memberVersion: version,
   }
   const present = told.stays.filter(({ leftAt }) => leftAt === null)
+  // Whoever went is no admin any more; a callback that needs no answer does not say so.
+  const gone = told.left.filter(({ member }) => !present.some((stay) => stay.member === member)).map(({ member }) => member)
+  after.admins = after.admins.filter((admin) => !gone.includes(admin))
   after.membersCount = present.length
   after.customersCount = present.filter(({ kind }) => kind === 'customer').length
   const isChanged = isNew || told.changed.length > 0 || JSON.stringify(after) !== JSON.stringify(row)
