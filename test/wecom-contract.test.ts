@@ -38,7 +38,7 @@ import { authorizeUrl, readVisitor, readVisitorDetail } from '#connectors/wecom/
 import { addTags, deleteTags, editTag, listTagGroups, markTags } from '#connectors/wecom/tags.ts'
 import { createOnce } from '#connectors/wecom/unknown-ends.ts'
 import { sendWelcome } from '#connectors/wecom/welcome.ts'
-import { all, contractLab, failure, picture } from './support/contract-lab.ts'
+import { all, contractLab, failure, names, picture } from './support/contract-lab.ts'
 
 const lab = contractLab({ callbacks: true })
 const { control, raw, event } = lab
@@ -123,6 +123,21 @@ describe('customers', () => {
     const counted = (await Promise.all(users.map((user) => listContactIds(lab.app, user)))).flat().length
     expect(pairs.length).toBe(counted)
   })
+
+  test('with more than five hundred followers come with all of them', async () => {
+    const [customer = ''] = await lab.newCustomers('lina', 1)
+    const members = names(500, 'crowd')
+    await Promise.all(
+      members.map(async (userId) => {
+        await control('POST', 'employees', { userId, name: userId, contact: true })
+        await control('POST', 'befriend', { userId, customer })
+      }),
+    )
+    const before = await lab.calls('externalcontact/get')
+    const { follows } = await getContact(lab.app, customer)
+    expect(follows.map((one) => one.userid).toSorted()).toEqual(['lina', ...members].toSorted())
+    expect(await lab.calls('externalcontact/get')).toBe(before + 2)
+  }, 60_000)
 
   test('of a member who has none are the empty list', async () => {
     await control('POST', 'employees', { userId: 'newcomer', name: '新人', contact: true })
