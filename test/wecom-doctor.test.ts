@@ -152,7 +152,7 @@ describe('the doctor', () => {
     const archive = async () => (await look()).get('archive')
     await enter(sandbox.corp.secret)
     expect(await archive()).toMatchObject({ severity: 'warning', fix: { zh: expect.stringContaining('填写的不是会话存档的 Secret') } })
-    await enter(sandbox.corp.archiveSecret)
+    await enter(sandbox.corp.archiveSecret ?? '')
     expect(await archive()).toMatchObject({ severity: 'warning', fix: { zh: expect.stringContaining('还没有开通会话内容存档') } })
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     await sandbox.control('PUT', `/corps/${sandbox.corp.corpId}/archive`, {

@@ -109,7 +109,7 @@ function Way({ id, check }: { id: string; check: string }) {
 const subject = (message: string): string => message.split(/[:：]/, 1)[0] ?? message
 
 export function Found(props: { severity: Finding['severity']; fix?: string | undefined; aside?: ReactNode; children: ReactNode }) {
-  const { t } = useText()
+  const { t, language } = useText()
   const Icon = icons[props.severity]
   return (
     <li className={props.severity}>
@@ -121,7 +121,9 @@ export function Found(props: { severity: Finding['severity']; fix?: string | und
         </div>
         {props.fix && (
           <p className="note">
-            {t('wecom.howTo')}：{props.fix}
+            {t('wecom.howTo')}
+            {language === 'zh' ? '：' : ': '}
+            {props.fix}
           </p>
         )}
       </div>

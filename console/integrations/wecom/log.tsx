@@ -174,6 +174,9 @@ const supportText = (row: LogRow): string =>
     ...(row.body ? ['', row.body] : []),
   ].join('\n')
 
+/** WeCom's words without the marks that only its support reads; the sheet has them whole. */
+const shortened = (message: string): string => message.replace(/,? ?hint:.*$/s, '')
+
 const columns = (t: Translate): Column<LogRow>[] => [
   {
     key: 'what',
@@ -195,7 +198,7 @@ const columns = (t: Translate): Column<LogRow>[] => [
     key: 'who',
     title: t('wecom.customer'),
     width: 170,
-    phone: 'line',
+    phone: 'note',
     render: (row) => row.externalUserId && <code title={row.externalUserId}>{row.externalUserId}</code>,
   },
   { key: 'member', title: t('wecom.member'), width: 110, phone: 'note', render: (row) => row.userId },
@@ -204,7 +207,7 @@ const columns = (t: Translate): Column<LogRow>[] => [
     title: t('wecom.message'),
     width: 230,
     phone: 'wide',
-    render: (row) => row.message && <span title={row.message}>{row.message}</span>,
+    render: (row) => row.message && <span title={row.message}>{shortened(row.message)}</span>,
   },
   { key: 'ms', title: t('wecom.milliseconds'), width: 90, right: true, phone: 'note', render: took },
   {

@@ -46,7 +46,20 @@ function Amounts({ amounts: { acquisition, appMessages, pictures } }: { amounts:
       <Stat
         name={t('wecom.quotas.acquisition')}
         hint={t('wecom.quotas.acquisitionHint')}
-        value={acquisition ? of(acquisition.balance, acquisition.total) : <span className="mute">—</span>}
+        value={
+          acquisition ? (
+            <>
+              {of(acquisition.balance, acquisition.total)}
+              {acquisition.expiresAt && (
+                <span className="note">
+                  {t('wecom.quotas.expires', { count: exactNumber(acquisition.expiring) })} <When at={acquisition.expiresAt} />
+                </span>
+              )}
+            </>
+          ) : (
+            <span className="mute">—</span>
+          )
+        }
       />
       <Stat name={t('wecom.quotas.appMessages')} hint={t('wecom.quotas.appMessagesHint')} value={of(appMessages.used, appMessages.bound)} />
       <Stat name={t('wecom.quotas.pictures')} hint={t('wecom.quotas.picturesHint')} value={of(pictures.used, pictures.bound)} />
