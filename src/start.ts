@@ -109,13 +109,14 @@ async function startProcesses(
     clickhouseUrl: String(config.clickhouseUrl),
     wecom: configured.wecom,
   })
+  const ctx = createContext(installation, first.tenantId, systemActor, 'start')
   if (sandbox) {
     say('Connecting the WeCom sandbox …')
-    const ctx = createContext(installation, first.tenantId, systemActor, 'start')
     await connectSandbox(ctx, sandbox.url)
-    await connectSandboxArchive(ctx, sandbox.url)
   }
   if (options.demo) await fillWithDemo(createContext({ ...installation, config: configured }, first.tenantId, systemActor, 'demo'), { say })
+  // From now on: what the demo company lived through was said before anybody kept it.
+  if (sandbox) await connectSandboxArchive(ctx, sandbox.url)
   return {
     url: config.publicUrl,
     sandboxUrl: sandbox?.url ?? null,

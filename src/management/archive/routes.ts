@@ -40,7 +40,8 @@ export const archive = router()
     const { ctx } = c.var
     const { cursor, limit, ...asked } = c.req.valid('query')
     const list = await listTalks(ctx, { ...asked, cursor, limit })
-    if (asked.q) await audit(ctx, 'archive.searched', undefined, { talks: asked })
+    // A list shows what was said last.
+    await audit(ctx, 'archive.listed', undefined, { ...asked, found: list.items.length })
     return c.json(list)
   })
   .get('/talks/:id', allow('archive.read', 'follow'), describe('A talk: who, how much, and who agreed', TalkDetail), async (c) =>

@@ -78,8 +78,10 @@ async function findPeople(ctx: Context, corp: number, said: readonly Said[], { n
   const members = [...new Set(said.flatMap(({ sender, receivers }) => [sender, ...receivers]))].filter((one) => one !== '')
   const kinds = Map.groupBy(members, kindOf)
   const userIds = kinds.get('employee') ?? []
-  const employees = await (newEmployees ? employeesOf(ctx, corp, userIds) : employeesByAccount(ctx, corp, userIds))
-  const customers = await customersOf(ctx, corp, kinds.get('customer') ?? [])
+  // Members of corps that share a group with ours are named `corp/userid` and are nobody's employees here.
+  const own = userIds.filter((one) => !one.includes('/'))
+  const employees = await (newEmployees ? employeesOf(ctx, corp, own) : employeesByAccount(ctx, corp, own))
+  const customers = await customersOf(ctx, corp, kinds.get('customer') ?? [], firstHeard(said))
   return new Map(
     members.map((one) => [
       one,
@@ -88,7 +90,20 @@ async function findPeople(ctx: Context, corp: number, said: readonly Said[], { n
   )
 }
 
-async function customersOf(ctx: Context, corp: number, externalUserIds: readonly string[]): Promise<Map<string, number>> {
+/** When each was first heard or spoken to in these messages. */
+function firstHeard(said: readonly Said[]): Map<string, Date> {
+  const first = new Map<string, Date>()
+  for (const { sender, receivers, at } of said)
+    for (const member of [sender, ...receivers]) if (at < (first.get(member) ?? Number.POSITIVE_INFINITY)) first.set(member, at)
+  return first
+}
+
+async function customersOf(
+  ctx: Context,
+  corp: number,
+  externalUserIds: readonly string[],
+  since: ReadonlyMap<string, Date>,
+): Promise<Map<string, number>> {
   if (externalUserIds.length === 0) return new Map()
   const corpId = await corpIdOf(ctx, corp)
   const rows = await ctx.db
@@ -103,7 +118,10 @@ async function customersOf(ctx: Context, corp: number, externalUserIds: readonly
   const strangers = externalUserIds.filter((one) => !found.has(one))
   const ids = await identifyMany(
     ctx,
-    strangers.map((one) => ({ identities: identitiesOf(corpId, one, undefined) })),
+    strangers.map((one) => {
+      const at = since.get(one)
+      return { identities: identitiesOf(corpId, one, undefined), ...(at && { since: at }) }
+    }),
     'wecom',
   )
   for (const [i, one] of strangers.entries()) found.set(one, ids[i] ?? 0)
