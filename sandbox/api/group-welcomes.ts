@@ -7,6 +7,7 @@ import {
   findGroupTemplate,
   type GroupTemplate,
   listGroupTemplates,
+  makerOfGroupTemplate,
   type TemplateBody,
   updateGroupTemplate,
 } from '../state/group-templates.ts'
@@ -124,5 +125,5 @@ const ownTemplate = ({ world, agent }: Call, templateId: string): GroupTemplate 
   findGroupTemplate(world, agent.corpId, templateId) ?? refuseParameter('template_id', 'not found')
 
 /** Only the app that made a template may change it. */
-const madeHere = ({ agent }: Call, template: GroupTemplate): GroupTemplate =>
-  template.agentId === agent.agentId ? template : refuse(41058)
+const madeHere = ({ world, agent }: Call, template: GroupTemplate): GroupTemplate =>
+  makerOfGroupTemplate(world, template) === agent.agentId ? template : refuse(41058)

@@ -1,12 +1,11 @@
 // Messages of customer service accounts: pulling, sending, states (section 17; pages 94670, 94677, 95122, 94669).
 import { z } from 'zod'
 import { findEmployee } from '../state/directory.ts'
+import { isKfToken, issueKfCode, redeemKfCode } from '../state/kf-codes.ts'
 import {
   companyWrites,
   findKfMessage,
   findKfSession,
-  isKfToken,
-  issueKfCode,
   type KfMessage,
   type KfSession,
   type KfState,
@@ -14,7 +13,6 @@ import {
   kfOrigins,
   kfWindowMs,
   moveKfSession,
-  redeemKfCode,
   saveKfSession,
 } from '../state/kf-talks.ts'
 import { findLiveMedia } from '../state/media.ts'

@@ -33,6 +33,7 @@ import { mediaEndpoints } from './media.ts'
 import { mediaByUrlEndpoints } from './media-by-url.ts'
 import { memberWriteEndpoints } from './member-writes.ts'
 import { memberEndpoints } from './members.ts'
+import { momentJobEndpoints } from './moment-jobs.ts'
 import { momentEndpoints } from './moments.ts'
 import { productEndpoints } from './products.ts'
 import {
@@ -79,6 +80,7 @@ export const endpoints: Endpoint[] = [
   ...groupWelcomeEndpoints,
   ...joinWayEndpoints,
   ...massMessageEndpoints,
+  ...momentJobEndpoints,
   ...momentEndpoints,
   ...mediaEndpoints,
   ...mediaByUrlEndpoints,

@@ -7,17 +7,9 @@ import { findCustomer } from '../state/customers.ts'
 import { type Employee, findEmployee } from '../state/directory.ts'
 import { findGroupChat } from '../state/group-chats.ts'
 import { findKfAccount, type KfAccount, listKfAccounts, listServicers, setServicerStatus } from '../state/kf.ts'
+import { issueKfCode } from '../state/kf-codes.ts'
 import { noteWord } from '../state/kf-sittings.ts'
-import {
-  addKfEvent,
-  addKfMessage,
-  issueKfCode,
-  type KfSession,
-  kfOrigins,
-  lastKfWord,
-  moveKfSession,
-  sessionsInHand,
-} from '../state/kf-talks.ts'
+import { addKfEvent, addKfMessage, type KfSession, kfOrigins, lastKfWord, moveKfSession, sessionsInHand } from '../state/kf-talks.ts'
 import { saveUpgradeRange, upgradeRange } from '../state/kf-upgrades.ts'
 import { now, publish, type World } from '../state/world.ts'
 import { corpOf, employeeOf, fail, readBody } from './errors.ts'

@@ -19,7 +19,7 @@ export const actsOn = (it, at, me, chat) =>
 function openActs(it, at, me, chat) {
   const line = (label, work) => h('button', { class: 'line', onclick: work }, label)
   const close = openSheet(
-    h('h2', {}, it.title || it.text?.slice(0, 40) || it.fileName || t('messageActs')),
+    h('p', { class: 'quoted' }, it.title || it.text || it.fileName || t('messageActs')),
     h(
       'div',
       { class: 'card' },

@@ -131,7 +131,7 @@ export function tasksScreen(at, me) {
     subtitlePlain: true,
     body: h(
       'div',
-      { class: 'screen flat' },
+      { class: 'screen' },
       h('ul', {}, rows),
       massCards(me.tasks),
       me.tasks.length ? '' : emptyBox('tasks', t('noTasks'), t('noTasksHint')),

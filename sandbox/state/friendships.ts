@@ -1,7 +1,7 @@
 // How people become friends and stop being friends, with what WeCom tells about it.
 import { editEvent, emit, externalContactEvent } from '../callbacks/events.ts'
 import { countAcquired } from './acquisition.ts'
-import { type ContactWay, markContactWayUsed, membersBehind } from './contact-ways.ts'
+import { type ContactWay, isContactWayUsed, markContactWayUsed, membersBehind } from './contact-ways.ts'
 import {
   beginFollow,
   type Channels,
@@ -193,7 +193,7 @@ function greet(world: World, follow: Follow): void {
 /** One scan, one conversation, no friendship. */
 function openTempChat(world: World, way: ContactWay, customer: Customer): Scanned | Refusal {
   const at = now(world)
-  if (way.usedAt !== undefined || at >= way.createdAt + way.body.expires_in * 1000) return { refused: 'code.used_or_expired' }
+  if (isContactWayUsed(world, way) || at >= way.createdAt + way.body.expires_in * 1000) return { refused: 'code.used_or_expired' }
   if (way.body.unionid && way.body.unionid !== customer.unionId) return { refused: 'code.not_for_you' }
   const employee = pickEmployee(world, way, customer)
   if (!employee) return { refused: 'code.nobody_behind' }

@@ -1,7 +1,8 @@
 // Welcome templates for customer groups: what a group shows when a customer joins.
 import { z } from 'zod'
+import { type Document, documents } from './documents.ts'
 import { Content, type Kind } from './messages.ts'
-import { freshId, now, publish, type World } from './world.ts'
+import { freshId, type World } from './world.ts'
 
 /** The template as it was given, and what the group's phones will show for its attachment. */
 const TemplateBody = z.object({
@@ -10,53 +11,19 @@ const TemplateBody = z.object({
   attachment: z.object({ kind: z.string().transform((kind) => kind as Kind), content: Content }).optional(),
 })
 export type TemplateBody = z.infer<typeof TemplateBody>
-export type GroupTemplate = { id: number; corpId: string; templateId: string; agentId: number; body: TemplateBody; createdAt: number }
-type Row = { id: number; corp_id: string; template_id: string; agent_id: number; body: string; created_at: number }
+export type GroupTemplate = Document<TemplateBody, 'templateId'>
 
-export function createGroupTemplate(world: World, corpId: string, agentId: number, body: TemplateBody): GroupTemplate {
-  const templateId = freshId('msg')
-  const createdAt = now(world)
-  const { lastId } = world.store.run(
-    'INSERT INTO group_templates (corp_id, template_id, agent_id, body, created_at) VALUES (?, ?, ?, ?, ?)',
-    corpId,
-    templateId,
-    agentId,
-    JSON.stringify(body),
-    createdAt,
-  )
-  publish(world, { kind: 'group' })
-  return { id: lastId, corpId, templateId, agentId, body, createdAt }
-}
+const templates = documents({ table: 'group_templates', column: 'template_id', name: 'templateId', body: TemplateBody, kind: 'group' })
 
-export function findGroupTemplate(world: World, corpId: string, templateId: string): GroupTemplate | undefined {
-  const row = world.store.get<Row>(
-    'SELECT * FROM group_templates WHERE corp_id = ? AND template_id = ? AND deleted = 0',
-    corpId,
-    templateId,
-  )
-  return row && toTemplate(row)
-}
+export const createGroupTemplate = (world: World, corpId: string, agentId: number, body: TemplateBody): GroupTemplate =>
+  templates.add(world, corpId, freshId('msg'), body, { agent_id: agentId })
+export const { own: findGroupTemplate, list: listGroupTemplates, change: updateGroupTemplate } = templates
 
-export const listGroupTemplates = (world: World, corpId: string): GroupTemplate[] =>
-  world.store.all<Row>('SELECT * FROM group_templates WHERE corp_id = ? AND deleted = 0 ORDER BY id', corpId).map(toTemplate)
-
-export function updateGroupTemplate(world: World, template: GroupTemplate, body: TemplateBody): void {
-  world.store.run('UPDATE group_templates SET body = ? WHERE id = ?', JSON.stringify(body), template.id)
-  publish(world, { kind: 'group' })
-}
+export const makerOfGroupTemplate = (world: World, { id }: GroupTemplate): number =>
+  world.store.get<{ agent_id: number }>('SELECT agent_id FROM group_templates WHERE id = ?', id)?.agent_id ?? 0
 
 /** Groups that used it greet no more. */
 export function deleteGroupTemplate(world: World, template: GroupTemplate): void {
-  world.store.run('UPDATE group_templates SET deleted = 1 WHERE id = ?', template.id)
+  templates.remove(world, template)
   world.store.run(`UPDATE group_chats SET template_id = '' WHERE template_id = ?`, template.templateId)
-  publish(world, { kind: 'group' })
 }
-
-const toTemplate = (row: Row): GroupTemplate => ({
-  id: row.id,
-  corpId: row.corp_id,
-  templateId: row.template_id,
-  agentId: row.agent_id,
-  body: TemplateBody.parse(JSON.parse(row.body)),
-  createdAt: row.created_at,
-})

@@ -1,7 +1,8 @@
 // What is said to customer service accounts: sessions, messages, the codes and tokens that go with them.
 import { emit } from '../callbacks/events.ts'
 import { kfEvent } from '../callbacks/service-events.ts'
-import { findKfAccount, type KfAccount } from './kf.ts'
+import type { KfAccount } from './kf.ts'
+import { issueKfCode } from './kf-codes.ts'
 import { beginSitting, endSittings, noteWord } from './kf-sittings.ts'
 import { freshSecret, now, publish, type World } from './world.ts'
 
@@ -61,8 +62,6 @@ type MessageRow = {
 
 /** Of the documented kinds of failure the sandbox knows the one that lies with the customer. */
 const failTypes = { rejected: 10 } as const
-const tokenLifeMs = 600_000
-export const kfCodeLifeMs = 20_000
 export const kfWindowMs = 48 * 3600_000
 
 export function findKfSession(world: World, openKfId: string, externalUserId: string): KfSession | undefined {
@@ -202,45 +201,6 @@ export function companyWrites(
     fail_type: failTypes.rejected,
   })
   return msgId
-}
-
-export type KfCodeKind = 'token' | 'welcome' | 'state'
-
-export function issueKfCode(world: World, kind: KfCodeKind, account: KfAccount, externalUserId = ''): string {
-  const code = freshSecret(43)
-  world.store.run('DELETE FROM kf_codes WHERE expires_at < ?', now(world) - 24 * 3600_000)
-  world.store.run(
-    'INSERT INTO kf_codes (code, kind, corp_id, open_kfid, external_userid, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
-    code,
-    kind,
-    account.corpId,
-    account.openKfId,
-    externalUserId,
-    now(world) + (kind === 'token' ? tokenLifeMs : kfCodeLifeMs),
-  )
-  return code
-}
-
-export const isKfToken = (world: World, corpId: string, token: string): boolean =>
-  world.store.get(
-    `SELECT 1 FROM kf_codes WHERE code = ? AND kind = 'token' AND corp_id = ? AND expires_at > ?`,
-    token,
-    corpId,
-    now(world),
-  ) !== undefined
-
-/** Whom a code lets the app answer; once. */
-export function redeemKfCode(world: World, corpId: string, code: string): { account: KfAccount; externalUserId: string } | undefined {
-  const row = world.store.get<{ open_kfid: string; external_userid: string }>(
-    `SELECT open_kfid, external_userid FROM kf_codes WHERE code = ? AND kind <> 'token' AND corp_id = ? AND used_at IS NULL AND expires_at > ?`,
-    code,
-    corpId,
-    now(world),
-  )
-  const account = row && findKfAccount(world, row.open_kfid)
-  if (!account) return undefined
-  world.store.run('UPDATE kf_codes SET used_at = ? WHERE code = ?', now(world), code)
-  return { account, externalUserId: row.external_userid }
 }
 
 export const kfMessagesAfter = (
