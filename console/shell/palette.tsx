@@ -28,6 +28,7 @@ const pathOf: Record<string, (id: string) => string> = {
   order: (id) => `/orders?order=${id}`,
   group: (id) => `/groups/${id}`,
   live_code: (id) => `/live-codes/${id}`,
+  acquisition_link: (id) => `/acquisition-links/${id}`,
   report: (id) => `/reports/${id}`,
   tag: (id) => `/customers?tags=${id}`,
   employee: (id) => `/customers?employees=${id}`,

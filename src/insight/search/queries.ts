@@ -15,6 +15,7 @@ export async function search(ctx: Context, q: string): Promise<Hit[]> {
   const found = await Promise.all([
     may(ctx, 'customers.read') ? customers(ctx, q) : [],
     may(ctx, 'live_codes.read') ? named(ctx, q, liveCodes) : [],
+    may(ctx, 'acquisition_links.read') ? named(ctx, q, acquisitionLinks) : [],
     may(ctx, 'groups.read') ? groups(ctx, q) : [],
     may(ctx, 'orders.read') ? orders(ctx, q) : [],
     may(ctx, 'tags.read') ? named(ctx, q, tags) : [],
@@ -69,6 +70,18 @@ const liveCodes: Named = {
     rows(
       ctx,
       sql<Found>`select l.id, l.name, c.name as note from live_codes l left join channels c on c.tenant_id = l.tenant_id and c.id = l.channel_id
+        where l.tenant_id = ${ctx.tenantId} and l.deleted_at is null and position(lower(${q}) in lower(l.name)) > 0
+        order by position(lower(${q}) in lower(l.name)), l.id desc limit ${most}`,
+    ),
+}
+
+const acquisitionLinks: Named = {
+  kind: 'acquisition_link',
+  prefix: 'acl',
+  read: (ctx, q) =>
+    rows(
+      ctx,
+      sql<Found>`select l.id, l.name, c.name as note from acquisition_links l left join channels c on c.tenant_id = l.tenant_id and c.id = l.channel_id
         where l.tenant_id = ${ctx.tenantId} and l.deleted_at is null and position(lower(${q}) in lower(l.name)) > 0
         order by position(lower(${q}) in lower(l.name)), l.id desc limit ${most}`,
     ),
