@@ -1,6 +1,6 @@
 import { SettingOutlined } from '@ant-design/icons'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox } from 'antd'
+import { Button, Checkbox, Tag } from 'antd'
 import { HitList, TalkList, WhoBox } from '#console/archive/lists.tsx'
 import { TalkPane } from '#console/archive/talk.tsx'
 import { useText } from '#console/i18n/i18n.ts'
@@ -9,6 +9,7 @@ import { ExportButton } from '#console/ui/export-button.tsx'
 import { FilterBar } from '#console/ui/filter-bar.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Page } from '#console/ui/page.tsx'
+import { PersonLink } from '#console/ui/person-link.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
 import { Split } from '#console/ui/split.tsx'
 import { messageTypes, talkKinds } from '#management/archive/schema.ts'
@@ -58,7 +59,13 @@ export function ArchivePage() {
         },
         { kind: 'dates', from: 'dateFrom', to: 'dateTo', label: t('archive.days') },
       ]}
-    />
+    >
+      {asked.customer && (
+        <Tag closable onClose={() => show({ customer: undefined })}>
+          <PersonLink id={asked.customer} />
+        </Tag>
+      )}
+    </FilterBar>
   )
   const { kind, q, ...narrowed } = asked
   return (

@@ -1,4 +1,4 @@
-import { EditOutlined, PlusOutlined } from '@ant-design/icons'
+import { ContainerOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Button, Popover, Skeleton } from 'antd'
 import { useState } from 'react'
@@ -49,11 +49,18 @@ export function CustomerPage() {
       back={<Back to="/customers">{t('customers.title')}</Back>}
       actions={
         data && (
-          <Gate permission="customers.write">
-            <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>
-              {t('ui.edit')}
-            </Button>
-          </Gate>
+          <>
+            <Gate permission="archive.read">
+              <Link to="/archive" search={{ customer: customerId }}>
+                <Button icon={<ContainerOutlined />}>{t('archive.title')}</Button>
+              </Link>
+            </Gate>
+            <Gate permission="customers.write">
+              <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>
+                {t('ui.edit')}
+              </Button>
+            </Gate>
+          </>
         )
       }
     >

@@ -130,7 +130,8 @@ export const shownText = (ctx: Context, text: string): string => (may(ctx, 'phon
 export async function readTalk(ctx: Context, id: number): Promise<TalkDetail> {
   const [row] = await selectTalks(ctx, sql`t.tenant_id = ${ctx.tenantId} and t.id = ${id} and ${talkVisible(ctx, 't.id')}`)
   if (!row) throw notFound('archive_talk')
-  return { ...talkItem(ctx, row), consents: await consentsOf(ctx, id) }
+  const { last: _, ...talk } = talkItem(ctx, row)
+  return { ...talk, consents: await consentsOf(ctx, id) }
 }
 
 /** Of the customer in `p`. */

@@ -90,7 +90,8 @@ export const TalkItem = z.object({
 export type TalkItem = z.infer<typeof TalkItem>
 
 export const TalkList = z.object({ items: z.array(TalkItem), next: z.string().nullable() })
-export const TalkDetail = TalkItem.extend({ consents: z.array(Consent) })
+/** Without what was said last: only messages that are asked for are read. */
+export const TalkDetail = TalkItem.omit({ last: true }).extend({ consents: z.array(Consent) })
 export type TalkDetail = z.infer<typeof TalkDetail>
 
 export const TalkQuery = PageQuery.extend({
