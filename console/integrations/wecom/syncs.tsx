@@ -201,13 +201,15 @@ function Whom({ repair: { kind, customer, userId, externalUserId, details } }: {
       </Link>
     )
   }
+  if (kind.startsWith('link_')) return <span>{String(details.name ?? details.link ?? details.linkId ?? '—')}</span>
   return <code>{userId ?? externalUserId ?? '—'}</code>
 }
 
 /** 备注：老王 → 王总. What a kind does not have stays away. */
-function changesOf({ chatId: _, steps: __, id: ___, kind: ____, ...details }: Record<string, unknown>): string {
+function changesOf(details: Record<string, unknown>): string {
   const label = (name: string) => textOr(`wecom.syncs.fields.${name}`, name)
   return Object.entries(details)
+    .filter(([name]) => !machineNames.has(name))
     .flatMap(([name, value]) => {
       if (Array.isArray(value) && value.length === 2 && nameOfPair.has(name))
         return value[0] === value[1] ? [] : [`${label(name)}：${shown(value[0])} → ${shown(value[1])}`]
@@ -216,6 +218,9 @@ function changesOf({ chatId: _, steps: __, id: ___, kind: ____, ...details }: Re
     })
     .join('；')
 }
+
+/** Ids and inner steps: the line says whom it is about already. */
+const machineNames = new Set(['chatId', 'steps', 'id', 'kind', 'linkId', 'link'])
 
 /** These hold what it was and what it is. */
 const nameOfPair = new Set(['remark', 'description', 'name', 'notice', 'ownerUserid'])

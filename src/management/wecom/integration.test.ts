@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
@@ -8,11 +10,13 @@ import { repairsExport } from './export.ts'
 import { listRepairs, listSyncs } from './queries.ts'
 import { readQuotas } from './quotas.ts'
 import { flushRefusals, forgetOldRefusals, noteRefusal } from './refusals.ts'
+import { isRepairKind } from './repair-kinds.ts'
 import { searchLog } from './request-log.ts'
 import { startSync } from './sync.ts'
 
 // What the page of a corp reads, from records as the door, the line and the comparison leave them.
 
+const root = join(import.meta.dirname, '../../..')
 const now = new Date('2026-11-20T10:30:00Z')
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000)
 const corpId = 'ww00integration'
@@ -305,4 +309,16 @@ describe('an export of repairs', () => {
     expect(rows[0]).toEqual([ago(3), '补上好友关系', 'lina', 'wmA', null, ''])
     expect(() => repairsExport.check({ filter: { kind: 'x' } })).toThrow(expect.objectContaining({ code: 'filter.invalid' }))
   })
+})
+
+test('every kind of repair that the sources write has words', () => {
+  // Whoever writes repairs names its kinds in a type or at the row; both are found by the text.
+  const files = globSync('src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
+  const written = files
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .filter((text) => /[Rr]epair/.test(text))
+    .flatMap((text) => [...text.matchAll(/'((?:department|employee|follow|group|link|tag)s?_[a-z_]+)'/g)].map(([, kind = '']) => kind))
+    .filter((kind) => /_(missing|gone|details|members|customers|refused|corp)$/.test(kind))
+  expect(new Set(written).size).toBeGreaterThan(8)
+  expect([...new Set(written)].filter((kind) => !isRepairKind(kind))).toEqual([])
 })
