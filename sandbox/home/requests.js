@@ -1,7 +1,7 @@
 // What was asked of the API: searched, opened, and taken elsewhere. What is searched for stands in the address.
 import { detail, openable, table, time } from './table.js'
 
-const step = 50
+const step = 25
 const most = 600
 let shown = step
 let open

@@ -115,7 +115,15 @@ export async function clock({ call, h, t, toast, redraw }) {
       },
       (error) => toast(error.message, true),
     )
-  const revoke = () => call('/tokens/revoke', 'POST', {}).then((done) => toast(t('revoked', { n: done.revoked })))
+  const revoke = (what) => call('/tokens/revoke', 'POST', { what }).then((done) => toast(t(`${what}Revoked`, { n: done.revoked })))
+  const line = (what) =>
+    h(
+      'div',
+      { class: 'setting' },
+      h('span', {}, t(what)),
+      h('button', { class: 'quiet', onclick: () => revoke(what) }, t('revoke')),
+      h('small', {}, t(`${what}Hint`)),
+    )
   return [
     h('header', {}, h('h2', {}, t('clock'))),
     h(
@@ -130,12 +138,7 @@ export async function clock({ call, h, t, toast, redraw }) {
       ),
       h('p', { class: 'tagline', style: 'margin-top:12px' }, t('clockHint')),
     ),
-    h(
-      'div',
-      { class: 'card pad', style: 'margin-top:16px;display:flex;justify-content:space-between;gap:16px;align-items:center' },
-      h('span', {}, t('tokens'), h('small', { class: 'tagline', style: 'display:block' }, t('tokensHint'))),
-      h('button', { class: 'quiet', onclick: revoke }, t('revoke')),
-    ),
+    h('div', { class: 'card rows', style: 'margin-top:16px' }, line('tokens'), line('tickets')),
   ]
 }
 
