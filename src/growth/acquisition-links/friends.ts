@@ -63,9 +63,11 @@ async function insertFriends(ctx: Context, link: LinkFacts, friends: readonly Fr
         and (c.added_at >= n."addedAt" or (c.link_id = ${link.id} and (c.ended_at is null or c.ended_at >= n."addedAt"))))
     on conflict do nothing
     returning external_userid, user_id`.execute(ctx.db)
-  const made = new Set(rows.map((row) => `${row.externalUserid} ${row.userId}`))
-  return friends.filter((one) => made.has(`${one.externalUserid} ${one.userId}`))
+  const made = new Set(rows.map(nameOf))
+  return friends.filter((one) => made.has(nameOf(one)))
 }
+
+const nameOf = ({ externalUserid, userId }: { externalUserid: string; userId: string }): string => `${externalUserid} ${userId}`
 
 async function tagFriends(ctx: Context, link: LinkFacts, friends: readonly Friendship[]): Promise<void> {
   const tags = await ctx.db
@@ -205,7 +207,8 @@ export const applyListed = (
   inTransaction(ctx, async (ctx) => {
     const known = await friendshipsOf(ctx, link.corp, listed)
     let added = 0
-    for (const [state, friends] of Map.groupBy(known, (one) => one.state ?? '')) {
+    const states = new Map(listed.map((one) => [nameOf(one), one.state]))
+    for (const [state, friends] of Map.groupBy(known, (one) => one.state || (states.get(nameOf(one)) ?? ''))) {
       const place = state === '' ? undefined : await linkOfState(ctx, state)
       // Came through another link since.
       if (place && place.id !== link.id) continue

@@ -88,7 +88,8 @@ async function wrote(ctx: Context, event: Wrote, { corp }: Place): Promise<Apply
     const link = linkId ? await linkOfWecom(ctx, corp, linkId) : undefined
     if (link) {
       const friends = await friendshipsOf(ctx, corp, [chat])
-      const place = friends[0]?.state ? await linkOfState(ctx, friends[0].state) : undefined
+      const state = friends[0]?.state || talk?.state
+      const place = state ? await linkOfState(ctx, state) : undefined
       await recordFriends(ctx, place?.id === link.id ? place : link, friends)
     }
     const { known } = await noteChats(ctx, { corp, link: link?.id }, [chat])
