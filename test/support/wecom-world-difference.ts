@@ -103,6 +103,13 @@ export const friendsThere = (house: House, corpId: string): Friend[] =>
 
 const pairOf = ({ external, member }: { external: string; member: string }) => `${external} ${member}`
 
+const leaversThere = (house: House, corpId: string): Set<string> =>
+  new Set(
+    rowsThere<{ member: string }>(house, 'select userid as member from employees where corp_id = ? and left_at is not null', corpId).map(
+      ({ member }) => member,
+    ),
+  )
+
 /** Friendships with remarks and with the corp tags on them. */
 async function friendshipsDiffer(house: House, ctx: Context, { corpId, corp }: Corp): Promise<string[]> {
   const tags = Map.groupBy(
@@ -133,11 +140,7 @@ async function friendshipsDiffer(house: House, ctx: Context, { corpId, corp }: C
   const here = facts(live, pairOf, (one) => [one.remark ?? '', one.description ?? '', sorted(one.tagIds)])
   // The first rule of what WeCom cannot show: who has left is shown with nobody. Their friends wait to be inherited, and the
   // API tells so in a list of its own only; what was known of them stays as it was, or counts as over.
-  const left = house.truth.all<{ member: string }>(
-    'select userid as member from employees where corp_id = ? and left_at is not null',
-    corpId,
-  )
-  const leavers = new Set(left.map(({ member }) => member))
+  const leavers = leaversThere(house, corpId)
   for (const facts of [there, here]) for (const pair of facts.keys()) if (leavers.has(pair.split(' ')[1] ?? '')) facts.delete(pair)
   // The second rule: when the customer deletes the member, the API goes on showing the member's side as it
   // was. With the callback the friendship is over here, without it it lasts; both are right, and its details are nobody's news.
@@ -334,12 +337,15 @@ export async function storiesDiffer(house: House, ctx: Context, corps: readonly 
     from wecom_follows w where w.tenant_id = ${ctx.tenantId}`.execute(ctx.db)
   const here = new Map(rows.map((row) => [row.pair, row]))
   for (const { corpId } of corps) {
+    const leavers = leaversThere(house, corpId)
     const said = rowsThere<{ name: string; xml: string }>(
       house,
       `select name, xml from callbacks where corp_id = ? and name like 'change_external_contact.%' order by id`,
       corpId,
     )
     for (const [pair, story] of Map.groupBy(said, ({ xml }) => `${inside(xml, 'ExternalUserID')} ${inside(xml, 'UserID')}`)) {
+      // See the first rule of friendships.
+      if (leavers.has(pair.split(' ')[1] ?? '')) continue
       const was = lifeOf(story.map(({ name }) => name.split('.')[1] ?? ''))
       const is = here.get(pair) ?? { begun: 0, ended: 0 }
       // Whoever was a friend before we were there has a beginning of their own that no callback told.

@@ -133,14 +133,17 @@ export async function openHouse(): Promise<House> {
       await startSync(ctx, corp, 'connected')
       return { corpId: made.corpId, corp, contactSecret: made.contactSecret, receiver }
     },
-    async settle(ctx, withinMs = 60_000) {
+    async settle(ctx, withinMs = 120_000) {
       const until = Date.now() + withinMs
       let restless = Date.now()
       for (let quiet = 0; quiet < 3; ) {
+        const lookedAt = Date.now()
         const waiting = await whatWaits(house, ctx)
         if (Date.now() > until) throw new Error(`it does not come to rest: ${waiting.join(', ')}\n${await whoRuns(ctx)}`)
         quiet = waiting.length === 0 ? quiet + 1 : 0
-        if (waiting.length > 0 && Date.now() - restless > 400) {
+        // On a busy machine the clock goes slower: nobody's lease shall end while they are still at it.
+        const paceMs = Math.max(400, 15 * (Date.now() - lookedAt))
+        if (waiting.length > 0 && Date.now() - restless > paceMs && !(await isLeased(ctx))) {
           await house.advance(20)
           restless = Date.now()
         }
@@ -200,6 +203,19 @@ async function whatWaits({ truth, line }: House, ctx: Context): Promise<string[]
   ]
 }
 
+/** Somebody is working on a callback. */
+const isLeased = async ({ db, tenantId, now }: Context): Promise<boolean> =>
+  (
+    await db
+      .selectFrom('wecomInbox')
+      .select('id')
+      .where('tenantId', '=', tenantId)
+      .where('state', '=', 'waiting')
+      .where('leaseUntil', '>', now())
+      .limit(1)
+      .execute()
+  ).length > 0
+
 /** What a worker is busy with, for whoever has to find out why it does not end. */
 const whoRuns = async ({ databases }: Context): Promise<string> => {
   const { rows } = await databases.systemPool.query(
@@ -210,7 +226,10 @@ const whoRuns = async ({ databases }: Context): Promise<string> => {
     `select p.consumer, p.partition, e.name, e.barrier, e.transaction::text < event_horizon()::text as visible from consumer_positions p
      join lateral (select * from event_log e where e.partition = p.partition and (e.transaction, e.seq) > (p.transaction, p.seq) order by e.transaction, e.seq limit 1) e on true`,
   )
-  return JSON.stringify({ rows, unread })
+  const { rows: inbox } = await databases.systemPool.query(
+    "select type, attempts, due_at, lease_until, error_message from wecom_inbox where state = 'waiting' order by id limit 5",
+  )
+  return JSON.stringify({ rows, unread, inbox })
 }
 
 const hasUnread = async ({ databases }: Context): Promise<boolean> =>

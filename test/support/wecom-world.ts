@@ -73,7 +73,7 @@ export type WorldPlan = {
 /** Names as people have them, and as people who try things out have them. */
 const words = fc.constantFrom('小满', '<b>粗</b>', 'a\u0007b', '😀家', '"\\', "'; drop table x", '  ', '𠮷野', '重要', 'VIP')
 
-const act: fc.Arbitrary<Act> = fc.record({
+export const anyActs: fc.Arbitrary<Act> = fc.record({
   kind: fc.constantFrom(...(Object.keys(people) as Kind[]).flatMap((kind) => Array.from({ length: people[kind] }, () => kind))),
   a: fc.nat({ max: 30 }),
   b: fc.nat({ max: 30 }),
@@ -81,24 +81,25 @@ const act: fc.Arbitrary<Act> = fc.record({
   words,
 })
 
-export const worldPlan = (mostActs: number, acts: fc.Arbitrary<Act> = act): fc.Arbitrary<WorldPlan> =>
+/** `twoCorps`: whether there is a second company, which knows some of the same people. */
+export const worldPlan = (mostActs: number, acts = anyActs, twoCorps: fc.Arbitrary<boolean> = fc.boolean()): fc.Arbitrary<WorldPlan> =>
   fc.record({
     seed: fc.nat(),
     staff: fc.integer({ min: 2, max: 5 }),
     customers: fc.integer({ min: 0, max: 8 }),
     groups: fc.nat({ max: 2 }),
-    twoCorps: fc.boolean(),
+    twoCorps,
     byHand: fc.boolean(),
     pageOf: fc.constantFrom(undefined, 1, 2, 3),
     weather:
-      acts === act
-        ? act.map((one) => ({ ...one, kind: 'weather' as const }))
+      acts === anyActs
+        ? anyActs.map((one) => ({ ...one, kind: 'weather' as const }))
         : fc.constant({ kind: 'rest' as const, a: 0, b: 0, c: 0, words: '' }),
     acts: fc.array(acts, { minLength: Math.floor(mostActs / 2), maxLength: mostActs, size: 'max' }),
   })
 
 /** Acts alone, on a line that always works, without the one that WeCom tells nobody of. */
-export const quietActs = act.filter(({ kind }) => !['weather', 'revoke', 'compare', 'adminGroup'].includes(kind))
+export const quietActs = anyActs.filter(({ kind }) => !['weather', 'revoke', 'compare', 'adminGroup'].includes(kind))
 
 export type Lived = { ctx: Context; corps: Corp[]; done: string[]; refused: string[]; lost: number; compared: number }
 
