@@ -123,6 +123,7 @@ describe('schema', () => {
         'login_states_expires_at',
         'sessions_expires_at',
         'wecom_corps_corp_id',
+        'wecom_inbox_order',
         'webhook_deliveries_due',
       ].join('|')})) `,
     )

@@ -12,6 +12,7 @@ import { freePort } from '#app/ports.ts'
 import { callWecom } from '#connectors/wecom/client.ts'
 import { addContactWay } from '#connectors/wecom/contact-ways.ts'
 import { getContact } from '#connectors/wecom/contacts.ts'
+import { handOverCustomers } from '#connectors/wecom/handovers.ts'
 import { listTagGroups } from '#connectors/wecom/tags.ts'
 import { ensureTag, tagCustomers, untagCustomers } from '#management/tags/commands.ts'
 import { createTagGroup, deleteTag, updateTag, updateTagGroup } from '#management/tags/editing.ts'
@@ -336,6 +337,27 @@ describe('a company on WeCom', () => {
     expect(await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('name', '=', '熟客').execute()).toEqual(
       [],
     )
+  })
+
+  test('customers of a leaver wait, and a handover that nobody told of is found by the comparison', async () => {
+    const [{ userId: taker }] = await members()
+    await sandboxDo('POST', '/sandbox/employees', { userId: 'leaver', name: '离职者', departments: [1] })
+    const befriend = (name: string) => sandboxDo<Friend>('POST', '/sandbox/befriend', { userId: 'leaver', name })
+    const [waits, moves] = [await befriend('等待分配'), await befriend('悄悄继承')]
+    await until(async () => (await followOf(waits)) !== undefined && (await followOf(moves)) !== undefined)
+    await fetch(`${sandboxUrl}/sandbox/employees/leaver`, { method: 'DELETE' })
+    await until(async () => (await employeeNamed('离职者'))?.status === 'left')
+    await settled()
+    await sandboxDo('PUT', '/sandbox/faults', { callbacks: { drop: 1 } })
+    const handover = { from: 'leaver', to: taker, hasLeft: true, customers: [moves.externalUserId] }
+    expect(await handOverCustomers(await wecomApp(ctx, corp), handover)).toEqual({ accepted: [moves.externalUserId], refused: [] })
+    await sandboxDo('PUT', '/sandbox/clock', { advanceSeconds: 86_401 })
+    await sandboxDo('PUT', '/sandbox/faults', {})
+    await startSync(ctx, corp, 'nightly')
+    await jobDone()
+    expect(await followOf(moves)).toMatchObject({ endedBy: 'transfer' })
+    expect(await followOf({ ...moves, userId: taker })).toMatchObject({ endedAt: null })
+    expect(await followOf(waits)).toMatchObject({ endedAt: null })
   })
 })
 

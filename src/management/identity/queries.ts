@@ -168,3 +168,11 @@ const who = (ctx: Context, { id, name, alias, avatar }: Side) => ({
   alias,
   avatar: avatar || null,
 })
+
+/** Whom each of these customers counts as now. */
+export async function canonicalIds(ctx: Context, customerIds: readonly number[]): Promise<Map<number, number>> {
+  if (customerIds.length === 0) return new Map()
+  const { rows } = await sql<{ id: number; canonicalId: number }>`
+    select id, canonical_id from customers where tenant_id = ${ctx.tenantId} and id = any(${customerIds}::int[])`.execute(ctx.db)
+  return new Map(rows.map(({ id, canonicalId }) => [id, canonicalId]))
+}

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 
 /** The employee behind a WeCom member, also one who has left: old follows still name them. */
@@ -46,6 +47,31 @@ export async function employeeNames(ctx: Context, ids: readonly number[]): Promi
     .where('id', 'in', [...new Set(ids)])
     .execute()
   return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+/** What WeCom's directory can change about an employee, by member id; departments by their numbers there. */
+export async function directoryFacts(
+  ctx: Context,
+  corpId: number,
+  userIds: readonly string[],
+): Promise<Map<string, Record<string, unknown>>> {
+  const { rows } = await sql<{ userId: string; facts: Record<string, unknown> }>`
+    select a.user_id, jsonb_build_object('name', e.name, 'position', e.position, 'status', e.status, 'departments',
+      coalesce((select jsonb_agg(d.wecom_id order by d.wecom_id) from employee_departments m
+        join departments d on d.tenant_id = m.tenant_id and d.id = m.department_id and d.corp_id = a.corp_id
+        where m.tenant_id = a.tenant_id and m.employee_id = a.employee_id), '[]')) as facts
+    from employee_accounts a join employees e on e.tenant_id = a.tenant_id and e.id = a.employee_id
+    where a.tenant_id = ${ctx.tenantId} and a.corp_id = ${corpId} and a.user_id = any(${userIds}::text[])`.execute(ctx.db)
+  return new Map(rows.map(({ userId, facts }) => [userId, facts]))
+}
+
+/** The same of departments, by their numbers there. */
+export async function departmentFacts(ctx: Context, corpId: number): Promise<Map<number, Record<string, unknown>>> {
+  const { rows } = await sql<{ wecomId: number; facts: Record<string, unknown> }>`
+    select d.wecom_id, jsonb_build_object('name', d.name, 'parent', p.wecom_id, 'order', d."order") as facts
+    from departments d left join departments p on p.tenant_id = d.tenant_id and p.id = d.parent_id
+    where d.tenant_id = ${ctx.tenantId} and d.corp_id = ${corpId}`.execute(ctx.db)
+  return new Map(rows.map(({ wecomId, facts }) => [wecomId, facts]))
 }
 
 /** Every department of the corp by its number there. */

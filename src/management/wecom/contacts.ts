@@ -3,6 +3,7 @@ import { type ExternalContact, type FollowUser, getContact } from '#connectors/w
 import { isWecomError, WecomError, WecomUnreachable } from '#connectors/wecom/errors.ts'
 import type { Lane } from '#connectors/wecom/limits.ts'
 import type { CustomerFacts, Identity } from '#management/identity/schema.ts'
+import { type AppError, appError } from '#platform/errors.ts'
 import type { ServerTag } from './tags.ts'
 
 /** What WeCom says about a customer. `gone`: nobody follows them any more, or nobody we may see. */
@@ -39,6 +40,10 @@ export async function readCustomer(
     throw error
   }
 }
+
+/** For whoever cannot go on without the answer. */
+export const unreadable = (externalUserId: string): AppError =>
+  appError('wecom.unreadable', { status: 502, message: `The customer ${externalUserId} cannot be read at the moment.` })
 
 const isTimeout = (error: unknown): boolean => error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
 

@@ -278,6 +278,23 @@ describe('external user ids', () => {
     expect(await ordered('wmThere')).toBe(await customerOf(ctx, other, 'wmThere'))
   })
 
+  test('of somebody who turns out to be known already: the friendship is told once, and its end ends it', async () => {
+    const { ctx, corp } = await company()
+    const older = await identify(ctx, [{ kind: 'unionid', value: 'u' }])
+    const change = (what: 'added' | 'ended', at: number): News => ({
+      externalUserId: 'wm1',
+      userId: 'li',
+      change: { at, what, key: what, ...(what === 'ended' && { by: 'customer' as const }) },
+    })
+    await applyNews(ctx, corp, [change('added', start)])
+    await applyNews(ctx, corp, [shownIn('wm1', '甲', 'u')])
+    await applyNews(ctx, corp, [shownIn('wm1', '甲甲', 'u')])
+    expect(await customerOf(ctx, corp, 'wm1')).toBe(older)
+    expect((await events(ctx)).filter((one) => one.startsWith('customer.followed'))).toHaveLength(1)
+    await applyNews(ctx, corp, [change('ended', start + 60)])
+    expect((await everything(ctx)).follows).toMatchObject([{ endedBy: 'customer' }])
+  })
+
   test('that came before any corp was connected belong to the first corp that shows them', async () => {
     const ctx = await workspace.newTenant()
     const early = await identify(ctx, [{ kind: 'wecom_external_userid', value: 'wmEarly' }], {}, 'order')

@@ -1,6 +1,7 @@
 import type { ExternalContact } from '#connectors/wecom/contacts.ts'
 import { type FollowTurn, tellFollows } from '#management/customers/following.ts'
 import { identifyMany } from '#management/identity/commands.ts'
+import { canonicalIds } from '#management/identity/queries.ts'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { addWayName } from './add-ways.ts'
@@ -243,6 +244,7 @@ async function nameThem(ctx: Context, corp: number, chapters: readonly Chapter[]
   unnamed.forEach((chapter, i) => {
     chapter.customerId = customers[i] ?? null
   })
+  await keepMerged(ctx, unnamed)
   const without = chapters.filter((chapter) => !isNameless(chapter) && chapter.before.employeeId === null)
   const employees = await employeesOf(
     ctx,
@@ -250,6 +252,20 @@ async function nameThem(ctx: Context, corp: number, chapters: readonly Chapter[]
     without.map(({ userId }) => userId),
   )
   for (const chapter of without) chapter.employeeId = employees.get(chapter.userId) ?? null
+}
+
+/** Merged meanwhile: a friendship stays with the customer it was told of, whose rows count as the other's by themselves. */
+async function keepMerged(ctx: Context, chapters: readonly Chapter[]): Promise<void> {
+  const moved = chapters.flatMap((chapter) => {
+    const { customerId } = chapter
+    const told = chapter.before.customerId
+    return told !== null && customerId !== null && told !== customerId ? [{ chapter, told, customerId }] : []
+  })
+  const canonicals = await canonicalIds(
+    ctx,
+    moved.flatMap(({ told, customerId }) => [told, customerId]),
+  )
+  for (const { chapter, told, customerId } of moved) if (canonicals.get(told) === canonicals.get(customerId)) chapter.customerId = told
 }
 
 /** An end that nothing is known to have begun names nobody yet: the beginning, when it comes, tells both. */

@@ -5,7 +5,7 @@ import type { Context } from '#platform/context.ts'
 import { emit } from '#platform/events/emit.ts'
 import { enqueue } from '#platform/jobs.ts'
 import { wecomApp } from './app.ts'
-import { identitiesOf, type Reading, readCustomer } from './contacts.ts'
+import { identitiesOf, type Reading, readCustomer, unreadable } from './contacts.ts'
 import { corpIdOf } from './corp-ids.ts'
 import { applyNews, type News, newsOf, seconds } from './friendships.ts'
 import { applyDepartment, applyMember, employeeOf, leaveMember, readDepartment, readMember, removeDepartment } from './members.ts'
@@ -42,7 +42,7 @@ const handlers: Handlers = {
   'change_external_contact.edit_external_contact': async (ctx, { externalUserId }, { corp }) => {
     const askedAt = ctx.now()
     const reading = await readCustomer(await wecomApp(ctx, corp), externalUserId, { requestId: ctx.requestId })
-    if (reading === 'unreadable') throw new Error(`the customer ${externalUserId} cannot be read at the moment`)
+    if (reading === 'unreadable') throw unreadable(externalUserId)
     return { news: reading === 'gone' ? [] : newsOf(reading, askedAt) }
   },
   'change_external_contact.transfer_fail':
@@ -103,7 +103,6 @@ const handledAbove: ReadonlySet<string> = new Set<KnownEvent['type']>([
   'change_external_chat.create',
   'change_external_chat.update',
   'change_external_chat.dismiss',
-  'msgaudit_notify',
   'customer_acquisition.balance_low',
   'customer_acquisition.balance_exhausted',
   'customer_acquisition.balance_increased',
@@ -114,6 +113,7 @@ const handledAbove: ReadonlySet<string> = new Set<KnownEvent['type']>([
   'customer_acquisition.friend_request',
   'customer_acquisition.customer_start_chat',
   'customer_acquisition.message_from_customer',
+  'msgaudit_notify',
 ])
 
 export const isHandled = (callback: Callback): boolean => handlerOf(callback) !== undefined || handledAbove.has(callback.type)

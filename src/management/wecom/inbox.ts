@@ -19,6 +19,7 @@ type Claimed = {
   attempts: number
   repeats: number
   requestId: string | null
+  receivedAt: Date
 }
 
 /** Callbacks under way at a time; within one lane everything goes in the order it came. */
@@ -29,6 +30,9 @@ const questionsAtOnce = 8
 const mostTogether = 100
 const leaseSeconds = 60
 const mostAttempts = 6
+const longestWaitMs = 60_000
+/** Trouble that is WeCom's makes no dead letter of an innocent callback until it has lasted this long. */
+const patienceMs = 86_400_000
 const idleMs = 40
 
 type Inbox = {
@@ -87,7 +91,7 @@ async function claim(installation: Installation, limit: number): Promise<Claimed
       where i.state = 'waiting' and i.due_at <= ${now} and (i.lease_until is null or i.lease_until < ${now})
         and i.id = (select e.id from wecom_inbox e where e.tenant_id = i.tenant_id and e.corp = i.corp and e.lane = i.lane and e.state = 'waiting' order by e.tenant_id, e.corp, e.lane, e.id limit 1)
       order by i.id limit ${limit} for update skip locked)
-    returning tenant_id, id, corp, key, body, attempts, repeats, request_id`.execute(installation.databases.system)
+    returning tenant_id, id, corp, key, body, attempts, repeats, request_id, received_at`.execute(installation.databases.system)
   return claimed.rows
 }
 
@@ -148,9 +152,9 @@ async function settle(ctx: Context, settled: readonly Settled[]): Promise<void> 
   if (done.length < settled.length) throw new Error('a callback was taken over by another worker')
 }
 
-async function postpone(ctx: Context, { id, attempts }: Claimed, error: unknown): Promise<void> {
-  const dead = attempts >= mostAttempts
+async function postpone(ctx: Context, { id, attempts, receivedAt }: Claimed, error: unknown): Promise<void> {
   const { code, message } = describeError(error)
+  const dead = isOutside(code) ? ctx.now().getTime() - receivedAt.getTime() > patienceMs : attempts >= mostAttempts
   ctx.log[dead ? 'error' : 'warn'](
     { err: error, callback: id, attempts },
     dead ? 'callback became a dead letter' : 'callback will be tried again',
@@ -160,7 +164,7 @@ async function postpone(ctx: Context, { id, attempts }: Claimed, error: unknown)
     .set({
       state: dead ? 'dead' : 'waiting',
       leaseUntil: null,
-      dueAt: new Date(ctx.now().getTime() + 500 * 2 ** attempts),
+      dueAt: new Date(ctx.now().getTime() + Math.min(longestWaitMs, 500 * 2 ** attempts)),
       errorCode: code,
       errorMessage: code === 'internal.error' ? String((error as Error).message).slice(0, 500) : message.slice(0, 500),
     })
@@ -170,6 +174,9 @@ async function postpone(ctx: Context, { id, attempts }: Claimed, error: unknown)
     .where('state', '=', 'waiting')
     .execute()
 }
+
+/** WeCom does not answer, rests, or does not allow it; a request that it finds wrong is ours. */
+const isOutside = (code: string): boolean => code.startsWith('wecom.') && code !== 'wecom.bad_request'
 
 /** Puts a callback back in the queue, dead or done: its effect is the same once or often. */
 export async function replayCallback(ctx: Context, corp: number, id: number): Promise<void> {
@@ -184,7 +191,7 @@ export async function replayCallback(ctx: Context, corp: number, id: number): Pr
   if (numUpdatedRows === 0n) throw notFound('callback')
 }
 
-const keptDays = 90
+export const keptDays = 90
 
 export async function forgetOldCallbacks(installation: Installation): Promise<void> {
   const before = new Date(installation.now().getTime() - keptDays * 86_400_000)

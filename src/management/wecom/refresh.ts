@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineJob } from '#platform/jobs.ts'
 import { wecomApp } from './app.ts'
-import { readCustomer } from './contacts.ts'
+import { readCustomer, unreadable } from './contacts.ts'
 import { applyNews, newsOf } from './friendships.ts'
 
 /** Fills in what could not be read when a callback came: the API was slow, away or over its limit. */
@@ -16,7 +16,7 @@ export const refreshCustomer = defineJob({
       timeoutMs: 10_000,
       requestId: ctx.requestId,
     })
-    if (reading === 'unreadable') throw new Error(`the customer ${externalUserId} cannot be read at the moment`)
+    if (reading === 'unreadable') throw unreadable(externalUserId)
     const { stale } = await applyNews(ctx, corp, reading === 'gone' ? [] : newsOf(reading, askedAt))
     if (stale.length > 0) throw new Error(`the customer ${externalUserId} changed while being read`)
     return { found: reading !== 'gone' }

@@ -2,7 +2,9 @@
 export const repairKinds = {
   department_missing: { zh: '补上部门', en: 'Department added' },
   department_gone: { zh: '部门已不在', en: 'Department is gone' },
+  department_details: { zh: '改正部门资料', en: 'Department corrected' },
   employee_missing: { zh: '补上员工', en: 'Employee added' },
+  employee_details: { zh: '改正员工资料', en: 'Employee corrected' },
   employee_gone: { zh: '员工已离开', en: 'Employee has left' },
   follow_missing: { zh: '补上好友关系', en: 'Friendship added' },
   follow_gone: { zh: '好友关系已结束', en: 'Friendship has ended' },

@@ -2,7 +2,8 @@ import pLimit from 'p-limit'
 import { callWecom } from '#connectors/wecom/client.ts'
 import { contactLimits, type FollowedContact, listFollowUsers } from '#connectors/wecom/contacts.ts'
 import { isWecomError, WecomError } from '#connectors/wecom/errors.ts'
-import { chunks } from '#connectors/wecom/paging.ts'
+import { listUnassigned } from '#connectors/wecom/handovers.ts'
+import { chunks, pages } from '#connectors/wecom/paging.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { together } from '#platform/together.ts'
 import { commonFields, readCustomer, type ServerFollow } from './contacts.ts'
@@ -35,6 +36,7 @@ export async function syncCustomers(sync: Sync): Promise<void> {
     await readMembers(reading, Array.isArray(batch) ? begin(sync, batch) : batch)
     await task.save(saved)
   })
+  await checkLeavers(sync)
 }
 
 function begin({ ctx, saved }: Sync, members: string[]): Batch {
@@ -184,4 +186,44 @@ async function checkAbsent(sync: Sync, { members, startedAt }: Batch): Promise<v
     const news = shown.some((one) => one.userId === userId) ? shown : [...shown, { externalUserId, userId, absent: true, askedAt }]
     await repairing(sync, async (ctx) => (await applyNews(ctx, corp, news, task.id)).repairs)
   }
+}
+
+/**
+ * Customers of somebody who left are shown in one list only, until they are handed over; a handover whose callback was lost is
+ * found by their absence from it.
+ */
+async function checkLeavers(sync: Sync): Promise<void> {
+  const { ctx, corp, app, task } = sync
+  const startedAt = ctx.now()
+  const left = await ctx.db
+    .selectFrom('wecomFollows as f')
+    .innerJoin('employeeAccounts as a', (join) =>
+      join.onRef('a.tenantId', '=', 'f.tenantId').onRef('a.corpId', '=', 'f.corp').onRef('a.userId', '=', 'f.userId'),
+    )
+    .select(['f.externalUserid as externalUserId', 'f.userId'])
+    .where('f.tenantId', '=', ctx.tenantId)
+    .where('f.corp', '=', corp)
+    .where('f.live', '=', true)
+    .where('a.leftAt', 'is not', null)
+    .where('f.changedAt', '<', startedAt)
+    .execute()
+  if (left.length === 0) return
+  const waiting = new Set<string>()
+  const read = (cursor: string | undefined) =>
+    patiently(sync, () => listUnassigned(app, { cursor }, { requestId: ctx.requestId, signal: task.signal }))
+  try {
+    for await (const { handover_userid: userId, external_userid: externalUserId } of pages(read)) waiting.add(`${externalUserId} ${userId}`)
+  } catch (error) {
+    if (!(error instanceof WecomError) || error.reaction !== 'configure') throw error
+    return ctx.log.warn({ err: error, corp }, 'customers of leavers cannot be compared')
+  }
+  const at = Math.floor(startedAt.getTime() / 1000)
+  const gone = left.filter(({ externalUserId, userId }) => !waiting.has(`${externalUserId} ${userId}`))
+  for (const some of chunks(gone, contactLimits.contactsPerPage))
+    await repairing(sync, async (ctx) => {
+      const news = some.map(
+        (pair): News => ({ ...pair, change: { at, what: 'ended', by: 'transfer', key: `left ${task.id}` }, askedAt: startedAt }),
+      )
+      return (await applyNews(ctx, corp, news, task.id)).repairs
+    })
 }

@@ -1,12 +1,24 @@
+import { isDeepStrictEqual } from 'node:util'
 import { listDepartments, listMembers, type Member } from '#connectors/wecom/directory.ts'
 import { chunks } from '#connectors/wecom/paging.ts'
 import { noteTagEdits } from '#management/tags/corp-tags.ts'
-import { departmentsByWecomId, presentAccounts } from '#management/team/queries.ts'
+import { departmentFacts, departmentsByWecomId, directoryFacts, presentAccounts } from '#management/team/queries.ts'
 import { applyDepartment, applyMember, leaveMember, readMember, removeDepartment } from './members.ts'
 import { patiently, repairing, type Sync } from './sync-state.ts'
 import { applyTagGroups, readTagGroups } from './tags.ts'
 
 const perTransaction = 50
+
+type Facts = Record<string, unknown>
+
+/** Of what was there before: each fact that is another now, with what it was. */
+function differences<Id>(before: ReadonlyMap<Id, Facts>, after: ReadonlyMap<Id, Facts>): [Id, Facts][] {
+  return [...before].flatMap(([id, old]) => {
+    const now = after.get(id) ?? old
+    const changed = Object.keys(old).filter((name) => !isDeepStrictEqual(old[name], now[name]))
+    return changed.length > 0 ? [[id, Object.fromEntries(changed.map((name) => [name, [old[name], now[name]]]))]] : []
+  })
+}
 
 export async function syncDepartments(sync: Sync): Promise<void> {
   const { ctx, corp, app, saved } = sync
@@ -14,13 +26,16 @@ export async function syncDepartments(sync: Sync): Promise<void> {
   saved.total = departments.length
   const known = await departmentsByWecomId(ctx, corp)
   await repairing(sync, async (ctx) => {
+    const before = await departmentFacts(ctx, corp)
     for (const department of departments) await applyDepartment(ctx, corp, department)
+    const changed = differences(before, await departmentFacts(ctx, corp))
     const missing = departments.filter(({ id }) => id !== undefined && !known.has(id))
     // An empty answer says more about our permissions than about the company.
     const gone = departments.length === 0 ? [] : [...known.keys()].filter((id) => !departments.some((one) => one.id === id))
     for (const id of gone) await removeDepartment(ctx, corp, id)
     return [
       ...missing.map(({ id, name }) => ({ kind: 'department_missing', details: { id, name } })),
+      ...changed.map(([id, details]) => ({ kind: 'department_details', details: { id, ...details } })),
       ...gone.map((id) => ({ kind: 'department_gone', details: { id } })),
     ]
   })
@@ -40,9 +55,15 @@ export async function syncMembers(sync: Sync): Promise<void> {
   for (const some of chunks([...members.values()], perTransaction)) {
     task.signal.throwIfAborted()
     await repairing(sync, async (ctx) => {
+      const present = some.flatMap(({ userid }) => (userid && known.has(userid) ? [userid] : []))
+      const before = await directoryFacts(ctx, corp, present)
       for (const member of some) await applyMember(ctx, corp, member)
+      const changed = differences(before, await directoryFacts(ctx, corp, present))
       const missing = some.filter(({ userid, status }) => userid && status !== 5 && !known.has(userid))
-      return missing.map(({ userid, name }) => ({ kind: 'employee_missing', userId: userid, details: { name } }))
+      return [
+        ...missing.map(({ userid, name }) => ({ kind: 'employee_missing', userId: userid, details: { name } })),
+        ...changed.map(([userId, details]) => ({ kind: 'employee_details', userId, details })),
+      ]
     })
     saved.done += some.length
     await task.save(saved)

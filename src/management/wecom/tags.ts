@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { listTagGroups, type TagGroup } from '#connectors/wecom/tags.ts'
+import { canonicalIds } from '#management/identity/queries.ts'
 import { changeTaggings, type TaggingChange, untagCustomers } from '#management/tags/commands.ts'
 import { upsertGroupFromWecom, upsertTagFromWecom } from '#management/tags/editing.ts'
 import type { Context } from '#platform/context.ts'
@@ -241,7 +242,7 @@ type Elsewhere = { has(one: Tagged, id: string): boolean; tell(one: Tagged): voi
 async function shownElsewhere(ctx: Context, corp: number, tagged: readonly Tagged[]): Promise<Elsewhere> {
   const losing = tagged.filter(({ removed }) => removed.length > 0)
   if (losing.length === 0) return { has: () => false, tell: () => undefined }
-  const canonicals = await canonicalsOf(
+  const canonicals = await canonicalIds(
     ctx,
     tagged.map(({ customerId }) => customerId),
   )
@@ -270,12 +271,6 @@ async function shownElsewhere(ctx: Context, corp: number, tagged: readonly Tagge
       place(canonicals.get(customerId) ?? 0, name, ids)
     },
   }
-}
-
-async function canonicalsOf(ctx: Context, customerIds: readonly number[]): Promise<Map<number, number>> {
-  const { rows } = await sql<{ id: number; canonicalId: number }>`
-    select id, canonical_id from customers where tenant_id = ${ctx.tenantId} and id = any(${customerIds}::int[])`.execute(ctx.db)
-  return new Map(rows.map(({ id, canonicalId }) => [id, canonicalId]))
 }
 
 export async function unknownTags(ctx: Context, corp: number, ids: readonly string[]): Promise<string[]> {
