@@ -91,13 +91,10 @@ test('whoever came is behind the number, and whether they wrote', async () => {
 test('a low quota and a missing permission are said where links are', async () => {
   await phone('POST', 'links/quota', { amount: 5, replace: true })
   await api('POST', 'acquisition-links/reading', {})
+  const left = async () => (await api<{ items: { balance: number | null }[] }>('GET', 'acquisition-links/quota')).items[0]?.balance
+  await expect.poll(left, patiently).toBe(5)
   await page.goto(`${workspace.url}/acquisition-links`)
-  await expect
-    .poll(async () => {
-      await page.reload()
-      return page.getByText(/获客额度只剩 5 个/).count()
-    }, patiently)
-    .toBe(1)
+  await page.getByText(/获客额度只剩 5 个/).waitFor()
   await look('list')
   await phone('PUT', 'faults', { fail: [{ path: 'externalcontact/customer_acquisition_quota', errcode: 48002, times: 1 }] })
   await page.getByRole('button', { name: '从企业微信刷新' }).click()
