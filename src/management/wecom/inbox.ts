@@ -191,10 +191,10 @@ export async function replayCallback(ctx: Context, corp: number, id: number): Pr
   if (numUpdatedRows === 0n) throw notFound('callback')
 }
 
-export const keptDays = 90
+export const callbacksKeptDays = 90
 
 export async function forgetOldCallbacks(installation: Installation): Promise<void> {
-  const before = new Date(installation.now().getTime() - keptDays * 86_400_000)
+  const before = new Date(installation.now().getTime() - callbacksKeptDays * 86_400_000)
   await installation.databases.system
     .deleteFrom('wecomInbox')
     .where('receivedAt', '<', before)

@@ -6,11 +6,9 @@ import { dayRange } from '#platform/time.ts'
 import { flushCalls, keptDays } from './calls.ts'
 import { probePrefix } from './capability-checks.ts'
 import { readCorp } from './corps.ts'
+import { callbacksKeptDays } from './inbox.ts'
 import type { LogQuery, LogRow } from './integration-schema.ts'
 import { zoneOf } from './zone.ts'
-
-/** As inbox.ts forgets them. */
-const callbacksKeptDays = 90
 
 /** Calls and callbacks of a corp in one list, the newest first, for whoever has to explain to support what happened. */
 export async function searchLog(ctx: Context, corp: number, query: LogQuery) {
