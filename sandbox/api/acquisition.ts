@@ -18,9 +18,9 @@ import {
   updateLink,
 } from '../state/acquisition.ts'
 import { membersBehind } from '../state/contact-ways.ts'
-import { findEmployee, listDepartments, visibleEmployees, visibleParties } from '../state/directory.ts'
 import { beijingMidnight, dayMs, now, toSeconds, type World } from '../state/world.ts'
 import { pageOf } from './paging.ts'
+import { checkDepartments, servingNamed } from './people-named.ts'
 import { type Call, type Endpoint, endpoint, Nothing, refuse, refuseParameter } from './protocol.ts'
 
 const peopleMost = 500
@@ -195,19 +195,8 @@ const linkBody = (world: World, it: Link) => ({
 function checkBody(call: Call, { range, priority_option }: LinkBody): void {
   const { world, agent } = call
   if (range.user_list.length + range.department_list.length === 0) refuseParameter('range', 'missing user_list and department_list')
-  const visible = new Set(visibleEmployees(world, agent).map((it) => it.userId))
-  for (const userId of [...range.user_list, ...(priority_option?.priority_userid_list ?? [])]) {
-    const member = findEmployee(world, agent.corpId, userId) ?? refuse(60111)
-    if (!visible.has(member.userId)) refuse(60011)
-    if (member.status === 4) refuse(41054)
-    if (!member.contact) refuse(84083)
-  }
-  const parties = visibleParties(world, agent)
-  const known = new Set(listDepartments(world, agent.corpId).map((it) => it.id))
-  for (const id of range.department_list) {
-    if (!known.has(id)) refuse(60123)
-    if (!parties.has(id)) refuse(60011)
-  }
+  for (const userId of [...range.user_list, ...(priority_option?.priority_userid_list ?? [])]) servingNamed(call, userId)
+  checkDepartments(call, range.department_list)
   const people = membersBehind(world, agent.corpId, { user: range.user_list, party: range.department_list })
   if (people.length > peopleMost) refuseParameter('range', `exceed max array size ${peopleMost} after expanding department_list`)
   if (priority_option?.priority_type === 2 && priority_option.priority_userid_list.length === 0)

@@ -1,9 +1,10 @@
 // What members did with their customers, day by day (section 9, page 92132), counted from what happened in the sandbox.
 import { z } from 'zod'
-import { findEmployee, listDepartments, subtree, visibleEmployees, visibleParties } from '../state/directory.ts'
+import { listDepartments, subtree, visibleEmployees } from '../state/directory.ts'
 import { dayMs, toSeconds, type World } from '../state/world.ts'
 import { figureDays } from './days.ts'
-import { type Call, type Endpoint, endpoint, refuse, refuseParameter } from './protocol.ts'
+import { checkDepartments, visibleNamed } from './people-named.ts'
+import { type Call, type Endpoint, endpoint, refuseParameter } from './protocol.ts'
 
 const daysMost = 30
 const minuteMs = 60_000
@@ -34,17 +35,9 @@ function membersMeant(call: Call, { userid, partyid }: { userid: string[]; party
   const { world, agent } = call
   if (userid.length + partyid.length === 0) refuseParameter('userid', 'and partyid missing')
   const visible = visibleEmployees(world, agent)
-  const named = userid.map((userId) => {
-    const member = findEmployee(world, agent.corpId, userId) ?? refuse(60111)
-    return visible.some((it) => it.userId === member.userId) ? member.userId : refuse(60011)
-  })
-  const departments = listDepartments(world, agent.corpId)
-  const inSight = visibleParties(world, agent)
-  for (const id of partyid) {
-    if (!departments.some((it) => it.id === id)) refuse(60123)
-    if (!inSight.has(id)) refuse(60011)
-  }
-  const parties = subtree(departments, partyid)
+  const named = userid.map((userId) => visibleNamed(call, userId).userId)
+  checkDepartments(call, partyid)
+  const parties = subtree(listDepartments(world, agent.corpId), partyid)
   const below = visible.filter((it) => it.departments.some((id) => parties.has(id))).map((it) => it.userId)
   return [...new Set([...named, ...below])]
 }

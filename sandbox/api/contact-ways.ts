@@ -14,11 +14,11 @@ import {
   pageContactWays,
   updateContactWay,
 } from '../state/contact-ways.ts'
-import { findEmployee, listDepartments, visibleEmployees, visibleParties } from '../state/directory.ts'
 import { closeTempChat, findTempChat } from '../state/friendships.ts'
 import { findLiveMedia, mediaUrl } from '../state/media.ts'
 import { addMessage } from '../state/messages.ts'
 import { now, nowSeconds, type World } from '../state/world.ts'
+import { checkDepartments, servingNamed } from './people-named.ts'
 import { byteText, type Call, type Endpoint, endpoint, readCursor, refuse, refuseParameter, words, writeCursor } from './protocol.ts'
 
 const fortnight = 14 * 24 * 3600
@@ -158,19 +158,8 @@ function checkBody(call: Call, body: ContactWayBody): void {
   if (body.type === 1 && (body.user.length !== 1 || body.party.length > 0)) refuseParameter('user', 'must be exactly one for type 1')
   if (body.type === 2 && body.user.length + body.party.length === 0) refuseParameter('user', 'and party missing')
   if (body.type === 2 && (body.style ?? 1) > 2) refuseParameter('style', 'exceed max value 2')
-  const visible = new Set(visibleEmployees(world, agent).map((it) => it.userId))
-  for (const userId of body.user) {
-    const member = findEmployee(world, agent.corpId, userId) ?? refuse(60111)
-    if (!visible.has(member.userId)) refuse(60011)
-    if (member.status === 4) refuse(41054)
-    if (!member.contact) refuse(84083)
-  }
-  const parties = visibleParties(world, agent)
-  const known = new Set(listDepartments(world, agent.corpId).map((it) => it.id))
-  for (const id of body.party) {
-    if (!known.has(id)) refuse(60123)
-    if (!parties.has(id)) refuse(60011)
-  }
+  for (const userId of body.user) servingNamed(call, userId)
+  checkDepartments(call, body.party)
   if (membersBehind(world, agent.corpId, body).length > 100) refuseParameter('user', 'exceed max array size 100 after expanding party')
   if (body.conclusions?.image?.media_id && !findLiveMedia(world, agent.corpId, body.conclusions.image.media_id)) refuse(40007)
   if (body.conclusions?.miniprogram && !findLiveMedia(world, agent.corpId, body.conclusions.miniprogram.pic_media_id)) refuse(40007)

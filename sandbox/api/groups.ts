@@ -13,6 +13,7 @@ import {
 } from '../state/group-chats.ts'
 import { bequeathGroup, handOverGroup, nameOf, settleHeirs } from '../state/group-life.ts'
 import { beijingMidnight, dayMs, now, toSeconds, type World } from '../state/world.ts'
+import { servingNamed } from './people-named.ts'
 import { type Call, type Endpoint, endpoint, readCursor, refuse, texts, writeCursor } from './protocol.ts'
 
 const handOversMost = 2
@@ -168,7 +169,7 @@ function transferEach(
 ) {
   const { world, agent } = call
   settleHeirs(world)
-  const newOwner = newOwnerNamed(call, input.new_owner)
+  const newOwner = servingNamed(call, input.new_owner).userId
   const visible = visibleOwners(call)
   const failed: { chat_id: string; errcode: ItemCode; errmsg: string }[] = []
   for (const chatId of new Set(input.chat_id_list)) {
@@ -179,14 +180,6 @@ function transferEach(
     else if (chat) transfer(world, chat, newOwner)
   }
   return { failed_chat_list: failed }
-}
-
-function newOwnerNamed(call: Call, userId: string): string {
-  const { world, agent } = call
-  const member = findEmployee(world, agent.corpId, userId) ?? refuse(60111)
-  if (!visibleEmployees(world, agent).some((it) => it.userId === member.userId)) refuse(60011)
-  if (member.status === 4) refuse(41054)
-  return member.contact ? member.userId : refuse(84083)
 }
 
 function refusalOfHandOver(world: World, chat: GroupChat, newOwner: string): ItemCode | undefined {

@@ -1,8 +1,8 @@
 // 敏感词 (section 13, page 95097). The body of an update is another than that of a creation.
 import { z } from 'zod'
-import { findEmployee, listDepartments, visibleEmployees, visibleParties } from '../state/directory.ts'
 import { createRule, deleteRule, findRule, listRules, type Rule, type RuleBody, updateRule } from '../state/intercept-rules.ts'
 import { toSeconds } from '../state/world.ts'
+import { checkDepartments, visibleNamed } from './people-named.ts'
 import { type Call, type Endpoint, endpoint, Nothing, refuse, refuseParameter, words } from './protocol.ts'
 
 const rulesMost = 100
@@ -122,16 +122,6 @@ function checkSomebody(range: Range): void {
 }
 
 function checkPeople(call: Call, range: Range): void {
-  const { world, agent } = call
-  const visible = new Set(visibleEmployees(world, agent).map((it) => it.userId))
-  for (const userId of range.user_list) {
-    const member = findEmployee(world, agent.corpId, userId) ?? refuse(60111)
-    if (!visible.has(member.userId)) refuse(60011)
-  }
-  const parties = visibleParties(world, agent)
-  const known = new Set(listDepartments(world, agent.corpId).map((it) => it.id))
-  for (const id of range.department_list) {
-    if (!known.has(id)) refuse(60123)
-    if (!parties.has(id)) refuse(60011)
-  }
+  for (const userId of range.user_list) visibleNamed(call, userId)
+  checkDepartments(call, range.department_list)
 }

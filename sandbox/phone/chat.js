@@ -2,7 +2,7 @@
 import { templateCard } from './cards.js'
 import { call, h, icon, toast } from './dom.js'
 import { actsOn } from './forward.js'
-import { attempt, draw, go, openSheet, sandboxNow } from './route.js'
+import { attempt, confirmSheet, draw, go, openSheet, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
 import { toolStrip } from './tools.js'
 
@@ -183,31 +183,17 @@ async function openMore(at, other) {
   confirmDelete(at, other, t('deleteAsk', { name: other.name }), t('delete'), { externalUserId: at.id, userId: at.chat, by: 'customer' })
 }
 
-function confirmDelete(_at, other, text, label, body) {
-  const close = openSheet(
-    h('h2', {}, other.remark || other.name),
-    h('p', {}, text),
-    h(
-      'div',
-      { class: 'acts' },
-      h(
-        'button',
-        {
-          class: 'quiet danger',
-          onclick: () =>
-            attempt(async () => {
-              await call('/unfollow', 'POST', body)
-              close()
-              toast(t('deleted'))
-              await go({ chat: null })
-            }),
-        },
-        label,
-      ),
-      h('button', { class: 'quiet', onclick: () => close() }, t('cancel')),
-    ),
-  )
-}
+const confirmDelete = (_at, other, text, label, body) =>
+  confirmSheet({
+    title: other.remark || other.name,
+    text,
+    label,
+    act: async () => {
+      await call('/unfollow', 'POST', body)
+      toast(t('deleted'))
+      await go({ chat: null })
+    },
+  })
 
 /** The employee's side of a customer: remark, tags, delete. */
 async function openCustomerSheet(at, other) {

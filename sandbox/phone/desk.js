@@ -2,7 +2,7 @@
 import { piece, sendBar } from './chat.js'
 import { call, h, toast } from './dom.js'
 import { emptyBox } from './empty.js'
-import { attempt, draw, go, openSheet, sandboxNow } from './route.js'
+import { attempt, confirmSheet, draw, go, openSheet, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
 
 /** d:<account>:<customer> */
@@ -168,27 +168,13 @@ function handOver(both, me) {
   )
 }
 
-function endTalk(both, talk, me) {
-  const close = openSheet(
-    h('h2', {}, talk.customer),
-    h('p', {}, t('endTalkAsk')),
-    h(
-      'div',
-      { class: 'acts' },
-      h(
-        'button',
-        {
-          class: 'quiet danger',
-          onclick: () =>
-            attempt(async () => {
-              await act(both, me, 'end')
-              close()
-              await go({ chat: null })
-            }),
-        },
-        t('endTalk'),
-      ),
-      h('button', { class: 'quiet', onclick: () => close() }, t('cancel')),
-    ),
-  )
-}
+const endTalk = (both, talk, me) =>
+  confirmSheet({
+    title: talk.customer,
+    text: t('endTalkAsk'),
+    label: t('endTalk'),
+    act: async () => {
+      await act(both, me, 'end')
+      await go({ chat: null })
+    },
+  })

@@ -1,6 +1,6 @@
 // The notice that a colleague is to take over, and the customer's no.
 import { call, h, toast } from './dom.js'
-import { attempt, draw, openSheet, sandboxNow } from './route.js'
+import { confirmSheet, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
 
 export const handoverNotices = (me) =>
@@ -27,28 +27,13 @@ export const handoverNotices = (me) =>
     ),
   )
 
-function askToRefuse(it) {
-  const close = openSheet(
-    h('h2', {}, t('handoverTitle', { name: it.to.name })),
-    h('p', {}, t('handoverAsk', { from: it.from.name, to: it.to.name })),
-    h(
-      'div',
-      { class: 'acts' },
-      h(
-        'button',
-        {
-          class: 'quiet danger',
-          onclick: () =>
-            attempt(async () => {
-              await call(`/handovers/${it.id}/refuse`, 'POST', {})
-              close()
-              toast(t('handoverRefused'))
-              await draw()
-            }),
-        },
-        t('handoverRefuse'),
-      ),
-      h('button', { class: 'quiet', onclick: () => close() }, t('cancel')),
-    ),
-  )
-}
+const askToRefuse = (it) =>
+  confirmSheet({
+    title: t('handoverTitle', { name: it.to.name }),
+    text: t('handoverAsk', { from: it.from.name, to: it.to.name }),
+    label: t('handoverRefuse'),
+    act: async () => {
+      await call(`/handovers/${it.id}/refuse`, 'POST', {})
+      toast(t('handoverRefused'))
+    },
+  })

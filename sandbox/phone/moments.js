@@ -2,7 +2,7 @@
 import { call, h, toast } from './dom.js'
 import { emptyBox } from './empty.js'
 import { iconButton, pieces, writeToMany } from './mass.js'
-import { attempt, draw, openSheet, sandboxNow } from './route.js'
+import { attempt, confirmSheet, draw, sandboxNow } from './route.js'
 import { t, when } from './texts.js'
 
 export async function momentsScreen(at, me) {
@@ -75,27 +75,10 @@ const newMoment = (at) =>
     },
   })
 
-function takeDown(it, at) {
-  const close = openSheet(
-    h('h2', {}, t('takeDown')),
-    h('p', {}, t('takeDownAsk')),
-    h(
-      'div',
-      { class: 'acts' },
-      h(
-        'button',
-        {
-          class: 'quiet danger',
-          onclick: () =>
-            attempt(async () => {
-              await call(`/moments/${it.momentId}?by=${encodeURIComponent(at.id)}`, 'DELETE')
-              close()
-              await draw()
-            }),
-        },
-        t('takeDown'),
-      ),
-      h('button', { class: 'quiet', onclick: () => close() }, t('cancel')),
-    ),
-  )
-}
+const takeDown = (it, at) =>
+  confirmSheet({
+    title: t('takeDown'),
+    text: t('takeDownAsk'),
+    label: t('takeDown'),
+    act: () => call(`/moments/${it.momentId}?by=${encodeURIComponent(at.id)}`, 'DELETE'),
+  })

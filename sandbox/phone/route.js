@@ -57,6 +57,25 @@ export function openSheet(...children) {
   return close
 }
 
+/** Asks before something that cannot be undone; `act` runs once, then the sheet is gone. */
+export function confirmSheet({ title, text, label, act }) {
+  const sure = () =>
+    attempt(async () => {
+      await act()
+      close()
+    })
+  const close = openSheet(
+    h('h2', {}, title),
+    h('p', {}, text),
+    h(
+      'div',
+      { class: 'acts' },
+      h('button', { class: 'quiet danger', onclick: sure }, label),
+      h('button', { class: 'quiet', onclick: () => close() }, t('cancel')),
+    ),
+  )
+}
+
 export async function attempt(work) {
   try {
     return await work()
