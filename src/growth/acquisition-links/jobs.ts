@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { prepareFiles } from '#growth/welcomes/content.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { Saved } from '#management/wecom/sync-state.ts'
+import { waitingToTell } from '#management/wecom/telling.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { defineJob, enqueue, type Schedule } from '#platform/jobs.ts'
 import { syncAcquisitionLinks } from './comparison.ts'
 import { greetingsOf } from './greeting.ts'
-import { pushLink, removeFromWecom } from './sync.ts'
+import { pushLink, removeFromWecom, tellable } from './sync.ts'
 
 /** Tells WeCom what a link is to be. */
 export const syncLink = defineJob({
@@ -54,19 +55,13 @@ export function readSoon(ctx: Context, corp: number): Promise<number> {
 /** At once; one such reading of a corp at a time. */
 export const readNow = (ctx: Context, corp: number): Promise<number> => enqueue(ctx, readLinks, { corp }, { key: `corp ${corp}` })
 
-type Due = { tenant_id: number; id: number }
-
 /** Links that WeCom has not been told of yet. */
 async function tellWaiting(installation: Installation): Promise<void> {
-  const { rows } = await installation.databases.systemPool.query<Due>(
-    `select tenant_id, id from acquisition_links
-     where deleted_at is null and gone_at is null and synced_version < wanted_version and (retry_at is null or retry_at <= $1) and (lease_until is null or lease_until < $1)
-     order by tenant_id, id limit 1000`,
-    [installation.now()],
-  )
-  for (const { tenant_id, id } of rows)
-    await enqueue(createContext(installation, tenant_id, systemActor, `link-${id}`), syncLink, { link: id }, { key: `link-${id}` })
+  for (const { tenantId, id } of await waitingToTell(installation, tellable))
+    await enqueue(createContext(installation, tenantId, systemActor, `link-${id}`), syncLink, { link: id }, { key: `link-${id}` })
 }
+
+type Due = { tenant_id: number; id: number }
 
 /** Media ids end after three days; whatever is greeted with is kept alive. */
 async function keepFiles(installation: Installation): Promise<void> {

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import {
   type AcquisitionLink,
   type AcquisitionLinkDetail,
@@ -12,9 +11,10 @@ import {
 import type { CallOptions } from '#connectors/wecom/client.ts'
 import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { isWecomError, WecomError } from '#connectors/wecom/errors.ts'
+import { isUnknownEnd } from '#connectors/wecom/unknown-ends.ts'
 import { wecomApp } from '#management/wecom/app.ts'
+import { type Held, tellWecom } from '#management/wecom/telling.ts'
 import type { Context } from '#platform/context.ts'
-import { describeError } from '#platform/errors.ts'
 import { noteGone } from './states.ts'
 
 /** A deleted link must stop working at WeCom too. */
@@ -50,9 +50,7 @@ export async function readLink(app: WecomApp, linkId: string, options: CallOptio
   }
 }
 
-type Held = {
-  id: number
-  corp: number
+type Link = Held & {
   linkId: string | null
   name: string
   userIds: string[]
@@ -63,75 +61,23 @@ type Held = {
   priorityUserIds: string[]
   askedAt: Date | null
   askedName: string | null
-  wantedVersion: number
-  syncAttempts: number
-  leaseUntil: Date
 }
 
-/** Longer than a question with all its repetitions takes. */
-const leaseMs = 90_000
+export const tellable = { table: 'acquisitionLinks', tellable: 'deleted_at is null and gone_at is null' } as const
 
-/** Brings WeCom's link to what is wanted. One process at a time holds a link, and sees when releasing it whether more was wanted. */
-export async function pushLink(ctx: Context, link: number): Promise<void> {
-  for (;;) {
-    const held = await hold(ctx, link)
-    if (!held) return
-    const error = await tell(ctx, held).then(
-      () => undefined,
-      (cause: unknown) => cause,
-    )
-    if (!(await release(ctx, held, error))) return
-  }
-}
+/** Brings WeCom's link to what is wanted. */
+export const pushLink = (ctx: Context, id: number): Promise<void> =>
+  tellWecom<Link>(ctx, {
+    ...tellable,
+    id,
+    async tell(held) {
+      await tell(ctx, held)
+      // Other people behind it: WeCom says again when they cannot either.
+      return { syncedAt: ctx.now(), unavailableAt: null }
+    },
+  })
 
-async function hold(ctx: Context, link: number): Promise<Held | undefined> {
-  const now = ctx.now()
-  const { rows } = await sql<Held>`
-    update acquisition_links set lease_until = ${new Date(now.getTime() + leaseMs)}
-    where tenant_id = ${ctx.tenantId} and id = ${link} and deleted_at is null and gone_at is null and synced_version < wanted_version
-      and (lease_until is null or lease_until < ${now}) and (retry_at is null or retry_at <= ${now})
-    returning id, corp, link_id, name, user_ids, department_ids, skip_verify, mark_source, priority, priority_user_ids, asked_at, asked_name,
-      wanted_version, sync_attempts, lease_until`.execute(ctx.db)
-  return rows[0]
-}
-
-/** True when there is more to tell. */
-async function release(ctx: Context, held: Held, error: unknown): Promise<boolean> {
-  if (error !== undefined) ctx.log.warn({ err: error, link: held.id }, 'an acquisition link could not be told to WeCom')
-  const { code, message } = describeError(error)
-  const row = await ctx.db
-    .updateTable('acquisitionLinks')
-    .set({
-      leaseUntil: null,
-      ...(error === undefined
-        ? {
-            syncedVersion: held.wantedVersion,
-            syncedAt: ctx.now(),
-            syncError: null,
-            syncAttempts: 0,
-            retryAt: null,
-            // Other people behind it: WeCom says again when they cannot either.
-            unavailableAt: null,
-          }
-        : {
-            syncError: JSON.stringify({ code, message }),
-            syncAttempts: held.syncAttempts + 1,
-            retryAt: new Date(ctx.now().getTime() + waitMs(error, held.syncAttempts)),
-          }),
-    })
-    .where('tenantId', '=', ctx.tenantId)
-    .where('id', '=', held.id)
-    .where('leaseUntil', '=', held.leaseUntil)
-    .returning(sql<boolean>`${error === undefined} and wanted_version > ${held.wantedVersion}`.as('more'))
-    .executeTakeFirst()
-  return row?.more ?? false
-}
-
-/** What somebody has to set up first is asked for less and less often. */
-const waitMs = (error: unknown, attempts: number): number =>
-  (error instanceof WecomError ? error.retryAfterMs : undefined) ?? Math.min(600_000, 1000 * 2 ** Math.min(attempts, 10))
-
-async function tell(ctx: Context, held: Held): Promise<void> {
+async function tell(ctx: Context, held: Link): Promise<void> {
   const app = await wecomApp(ctx, held.corp)
   const linkId = held.linkId ?? (await adopt(ctx, app, held))
   if (!linkId) return create(ctx, app, held)
@@ -144,7 +90,7 @@ async function tell(ctx: Context, held: Held): Promise<void> {
   }
 }
 
-const settingsOf = (held: Held): LinkSettings => ({
+const settingsOf = (held: Link): LinkSettings => ({
   name: held.name,
   users: held.userIds,
   departments: held.departmentIds,
@@ -154,19 +100,19 @@ const settingsOf = (held: Held): LinkSettings => ({
 })
 
 /** The question stands in the row before it is asked: a link whose answer got lost is found again and not made twice. */
-async function create(ctx: Context, app: WecomApp, held: Held): Promise<void> {
+async function create(ctx: Context, app: WecomApp, held: Link): Promise<void> {
   await change(ctx, held, { askedAt: ctx.now(), askedName: held.name })
   try {
     const { link_id, url } = await createLink(app, settingsOf(held), { requestId: ctx.requestId })
     await change(ctx, held, { linkId: link_id ?? null, url: url ?? null, askedAt: null })
   } catch (error) {
-    // WeCom said no: nothing was made.
-    if (error instanceof WecomError) await change(ctx, held, { askedAt: null })
+    // WeCom said no: nothing was made. "Busy" is no such word: it may come after the work was done.
+    if (error instanceof WecomError && !isUnknownEnd(error)) await change(ctx, held, { askedAt: null })
     throw error
   }
 }
 
-async function adopt(ctx: Context, app: WecomApp, held: Held): Promise<string | undefined> {
+async function adopt(ctx: Context, app: WecomApp, held: Link): Promise<string | undefined> {
   if (!held.askedAt) return undefined
   const found = await lookFor(ctx, app, { corp: held.corp, name: held.askedName ?? held.name, askedAt: held.askedAt })
   if (!found?.link_id) return undefined
@@ -196,5 +142,5 @@ async function lookFor(
 
 type Values = { askedAt?: Date | null; askedName?: string; linkId?: string | null; url?: string | null }
 
-const change = (ctx: Context, held: Pick<Held, 'id'>, values: Values): Promise<unknown> =>
+const change = (ctx: Context, held: Pick<Link, 'id'>, values: Values): Promise<unknown> =>
   ctx.db.updateTable('acquisitionLinks').set(values).where('tenantId', '=', ctx.tenantId).where('id', '=', held.id).execute()

@@ -6,7 +6,7 @@ import { defineJob, enqueue, type Schedule } from '#platform/jobs.ts'
 import { greetingsOf } from './greeting.ts'
 import { setRemark } from './remark.ts'
 import { refreshRoster } from './roster.ts'
-import { pushCode, removeFromWecom } from './sync.ts'
+import { pushCode, removeFromWecom, tellable } from './sync.ts'
 
 /** Tells WeCom whom a code offers. */
 export const syncLiveCode = defineJob({
@@ -63,7 +63,7 @@ export async function keepRosters(installation: Installation): Promise<number> {
   const { rows } = await installation.databases.systemPool.query<Due>(
     `select tenant_id, id, coalesce(changes_at <= $1, false) as changes from live_codes
      where deleted_at is null and (changes_at <= $1
-       or (synced_version < wanted_version and cardinality(wanted) > 0 and (retry_at is null or retry_at <= $1) and (lease_until is null or lease_until < $1)))
+       or (synced_version < wanted_version and ${tellable} and (retry_at is null or retry_at <= $1) and (lease_until is null or lease_until < $1)))
      order by tenant_id, id limit 1000`,
     [now],
   )

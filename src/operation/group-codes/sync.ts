@@ -3,8 +3,8 @@ import type { WecomApp } from '#connectors/wecom/connection.ts'
 import { WecomError } from '#connectors/wecom/errors.ts'
 import { addJoinWay, deleteJoinWay, getJoinWay, type JoinWay, type JoinWayFacts, updateJoinWay } from '#connectors/wecom/groups.ts'
 import { wecomApp } from '#management/wecom/app.ts'
+import { type Held, tellWecom } from '#management/wecom/telling.ts'
 import type { Context } from '#platform/context.ts'
-import { describeError } from '#platform/errors.ts'
 
 /** A deleted code must stop working at WeCom too. */
 export async function removeFromWecom(ctx: Context, code: number): Promise<void> {
@@ -21,9 +21,7 @@ export async function removeFromWecom(ctx: Context, code: number): Promise<void>
   })
 }
 
-type Held = {
-  id: number
-  corp: number
+type GroupCode = Held & {
   state: string
   name: string
   chatIds: string[]
@@ -32,40 +30,27 @@ type Held = {
   baseName: string | null
   baseNumber: number | null
   configId: string | null
-  wantedVersion: number
-  syncAttempts: number
-  leaseUntil: Date
 }
 
-const leaseMs = 90_000
+export const tellable = { table: 'groupCodes', tellable: 'deleted_at is null' } as const
 
-/** Brings WeCom's code to what is wanted. One process at a time holds a code, and sees when releasing it whether more was wanted. */
-export async function pushGroupCode(ctx: Context, code: number): Promise<void> {
-  for (;;) {
-    const held = await hold(ctx, code)
-    if (!held) return
-    const result = await tell(ctx, held).then(
-      (way) => ({ way }),
-      (error: unknown) => ({ error }),
-    )
-    if (!(await release(ctx, held, result))) return
-  }
-}
-
-async function hold(ctx: Context, code: number): Promise<Held | undefined> {
-  const now = ctx.now()
-  const { rows } = await sql<Held>`
-    update group_codes set lease_until = ${new Date(now.getTime() + leaseMs)}
-    where tenant_id = ${ctx.tenantId} and id = ${code} and deleted_at is null and synced_version < wanted_version
-      and (lease_until is null or lease_until < ${now}) and (retry_at is null or retry_at <= ${now})
-    returning id, corp, state, name, chat_ids, groups_chosen, new_groups, base_name, base_number, config_id, wanted_version, sync_attempts, lease_until`.execute(
-    ctx.db,
-  )
-  return rows[0]
-}
+/** Brings WeCom's code to what is wanted. */
+export const pushGroupCode = (ctx: Context, id: number): Promise<void> =>
+  tellWecom<GroupCode>(ctx, {
+    ...tellable,
+    id,
+    async tell(held) {
+      const way = await tell(ctx, held)
+      return {
+        syncedAt: ctx.now(),
+        ...(way?.qr_code && { qrUrl: way.qr_code }),
+        groupsChosen: sql<boolean>`wanted_version > ${held.wantedVersion} and groups_chosen`,
+      }
+    },
+  })
 
 /** WeCom lists no codes: one whose answer got lost stays unused there, and a second one is made. */
-async function tell(ctx: Context, held: Held): Promise<JoinWay | undefined> {
+async function tell(ctx: Context, held: GroupCode): Promise<JoinWay | undefined> {
   const app = await wecomApp(ctx, held.corp)
   const options = { requestId: ctx.requestId }
   if (held.configId) {
@@ -79,48 +64,12 @@ async function tell(ctx: Context, held: Held): Promise<JoinWay | undefined> {
   return getJoinWay(app, configId, options)
 }
 
-const factsOf = ({ name, state, newGroups, baseName, baseNumber }: Held, groups: string[]): JoinWayFacts => ({
+const factsOf = ({ name, state, newGroups, baseName, baseNumber }: GroupCode, groups: string[]): JoinWayFacts => ({
   scene: 'code',
   groups,
   remark: name,
   state,
   newGroups: newGroups && baseName ? { name: baseName, from: baseNumber ?? 1 } : false,
-})
-
-/** True when there is more to tell. */
-async function release(ctx: Context, held: Held, result: { way: JoinWay | undefined } | { error: unknown }): Promise<boolean> {
-  const failed = 'error' in result
-  if (failed) ctx.log.warn({ err: result.error, code: held.id }, 'a code of groups could not be told to WeCom')
-  const row = await ctx.db
-    .updateTable('groupCodes')
-    .set({ leaseUntil: null, ...(failed ? failureOf(ctx, held, result.error) : doneOf(ctx, held, result.way)) })
-    .where('tenantId', '=', ctx.tenantId)
-    .where('id', '=', held.id)
-    .where('leaseUntil', '=', held.leaseUntil)
-    .returning(sql<boolean>`${!failed} and wanted_version > ${held.wantedVersion}`.as('more'))
-    .executeTakeFirst()
-  return row?.more ?? false
-}
-
-function failureOf(ctx: Context, held: Held, error: unknown) {
-  const { code, message } = describeError(error)
-  const waitMs =
-    (error instanceof WecomError ? error.retryAfterMs : undefined) ?? Math.min(600_000, 1000 * 2 ** Math.min(held.syncAttempts, 10))
-  return {
-    syncError: JSON.stringify({ code, message }),
-    syncAttempts: held.syncAttempts + 1,
-    retryAt: new Date(ctx.now().getTime() + waitMs),
-  }
-}
-
-const doneOf = (ctx: Context, held: Held, way: JoinWay | undefined) => ({
-  syncedVersion: held.wantedVersion,
-  syncedAt: ctx.now(),
-  syncError: null,
-  syncAttempts: 0,
-  retryAt: null,
-  ...(way?.qr_code && { qrUrl: way.qr_code }),
-  groupsChosen: sql<boolean>`wanted_version > ${held.wantedVersion} and groups_chosen`,
 })
 
 /** Groups that WeCom made when the others were full, and a code that is there no more: it is made anew. */
