@@ -5,7 +5,7 @@ import { endsAsInWecom, needsNoComparison } from './support/wecom-world-check.ts
 import { type House, openHouse } from './support/wecom-world-house.ts'
 
 // Whatever people do and whatever becomes of the line: after one comparison what stands here is what stands in WeCom.
-// SEED=… tells the same worlds again; hundreds of them are in `npm run soak -- wecom-worlds`.
+// Hundreds of others are in `npm run soak -- wecom-worlds`, where SEED=… tells the same ones again.
 
 let house: House
 beforeAll(async () => {
@@ -13,13 +13,16 @@ beforeAll(async () => {
 })
 afterAll(() => house?.close())
 
+/** The same few worlds every time: new ones are the soak's to find. */
+const seed = 5
+
 /** Worlds are dear: a busy machine sees fewer of them, never a much longer test. A world that began is lived to its end. */
 const seenFor = (plans: fc.Arbitrary<WorldPlan>, live: (house: House, plan: WorldPlan) => Promise<void>) => {
   const until = Date.now() + 20_000
   const property = fc.asyncProperty(plans, async (plan) => {
     if (Date.now() < until) await live(house, plan)
   })
-  return fc.assert(property, { numRuns: 6, endOnFailure: true })
+  return fc.assert(property, { numRuns: 6, endOnFailure: true, seed })
 }
 
 /** A second company takes twice the time; `npm run soak` has it. */
