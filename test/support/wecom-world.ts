@@ -303,6 +303,8 @@ const acts: Record<Kind, Play> = {
       external_userid: [friend.externalUserId],
     })
     await stage.house.advance(86_401)
+    // The sandbox hands over when somebody looks, as of when it was due: nobody shall act in between.
+    await stage.house.control('GET', `/handovers/${friend.externalUserId}`)
     return `${friend.userId} ${taker} ${friend.externalUserId}`
   },
   async leave(stage, { a, b }) {
@@ -331,6 +333,7 @@ const acts: Record<Kind, Play> = {
       external_userid: left.map(({ id }) => id),
     })
     await stage.house.advance(86_401)
+    await stage.house.control('GET', `/handovers/${left[0]?.id}`)
     return `${leaver} ${taker} ${left.length}`
   },
   async hire(stage, { a, b, words }) {
