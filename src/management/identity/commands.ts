@@ -164,7 +164,7 @@ const searchText = ({ name, company }: CustomerFacts, identities: readonly Store
 
 /** The same as letter_pairs() in SQL, in any order. */
 function letterPairs(text: string): string {
-  const letters = [...text]
+  const letters = [...text].slice(0, 2000)
   return [...new Set(letters.slice(1).map((letter, i) => `${letters[i]}${letter}`))].join('\u0001')
 }
 

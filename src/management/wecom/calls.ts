@@ -43,10 +43,10 @@ export function recordingLog(ctx: Context, corpId: string): Connection['log'] {
       endpoint,
       errcode: errcode ?? null,
       milliseconds: milliseconds ?? null,
-      message: why?.slice(0, 500) ?? null,
-      requestId: requestId ?? null,
-      externalUserid: externalUserId?.slice(0, 128) ?? null,
-      userId: userId?.slice(0, 128) ?? null,
+      message: storable(why, 500),
+      requestId: storable(requestId, 200),
+      externalUserid: storable(externalUserId, 128),
+      userId: storable(userId, 128),
     })
   }
   const through = (level: 'debug' | 'info' | 'warn') => (facts: unknown, message?: unknown) => {
@@ -55,6 +55,9 @@ export function recordingLog(ctx: Context, corpId: string): Connection['log'] {
   }
   return { debug: through('debug'), info: through('info'), warn: through('warn') } as Connection['log']
 }
+
+/** What a stranger wrote into a callback may be long and hold NUL, which PostgreSQL does not. */
+const storable = (text: string | undefined, most: number): string | null => text?.replaceAll('\0', '').slice(0, most).toWellFormed() ?? null
 
 function remember(installation: Installation, call: Call): void {
   const buffer = buffers.get(installation.databases) ?? { calls: [], timer: undefined }

@@ -63,12 +63,17 @@ export const commonFields = (follow: CommonFollow): Omit<ServerFollow, 'tags'> =
   userId: follow.userid,
   createdAt: follow.createtime ?? 0,
   addWay: follow.add_way,
-  state: follow.state || undefined,
+  state: cut(follow.state ?? '') || undefined,
   operator: follow.oper_userid,
-  remark: follow.remark,
-  description: follow.description,
+  remark: follow.remark === undefined ? undefined : cut(follow.remark),
+  description: follow.description === undefined ? undefined : cut(follow.description),
   mobiles: follow.remark_mobiles,
 })
+
+/** Far beyond what WeCom lets anybody write; what is longer is no name and would fill every list it stands in. */
+const mostLetters = 500
+
+const cut = (text: string): string => (text.length <= mostLetters ? text : [...text].slice(0, mostLetters).join(''))
 
 /** The external user id belongs to one corp, the union id to the person across corps and apps. */
 export const identitiesOf = (corpId: string, externalUserId: string, contact: ExternalContact | undefined): Identity[] => [
@@ -79,10 +84,10 @@ export const identitiesOf = (corpId: string, externalUserId: string, contact: Ex
 export function factsOf(contact: ExternalContact): CustomerFacts {
   const gender = contact.gender === 1 ? 'male' : contact.gender === 2 ? 'female' : undefined
   return {
-    ...(contact.name && { name: contact.name }),
-    ...(contact.avatar && { avatar: contact.avatar }),
+    ...(contact.name && { name: cut(contact.name) }),
+    ...(contact.avatar && { avatar: contact.avatar.slice(0, 2000) }),
     ...(gender && { gender }),
-    ...(contact.corp_name && { company: contact.corp_name }),
-    ...(contact.position && { position: contact.position }),
+    ...(contact.corp_name && { company: cut(contact.corp_name) }),
+    ...(contact.position && { position: cut(contact.position) }),
   }
 }
