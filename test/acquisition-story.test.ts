@@ -4,6 +4,7 @@ import { ensureTag } from '#management/tags/commands.ts'
 import { findCorp } from '#management/wecom/corps.ts'
 import { startSync } from '#management/wecom/sync.ts'
 import { publicId } from '#platform/ids.ts'
+import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // Acquisition links of one company on the sandbox: made in the console, opened on the phone, and everything that follows.
@@ -414,12 +415,4 @@ async function phone<T>(method: string, path: string, body?: object): Promise<T>
   const answer = (await response.json()) as T
   if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
   return answer
-}
-
-async function until(holds: () => Promise<boolean>, ms = 10_000): Promise<void> {
-  const startedAt = Date.now()
-  while (!(await holds())) {
-    if (Date.now() - startedAt > ms) throw new Error('it did not come about in time')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }

@@ -10,6 +10,7 @@ import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
 import { findCorp } from '#management/wecom/corps.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { publicId } from '#platform/ids.ts'
+import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 const rooms: Rooms = { find: findGroups, tell: tellGroupMessages }
@@ -467,18 +468,10 @@ async function phone<T>(method: string, path: string, body?: object): Promise<T>
 }
 
 /** As `until`, for what is taken in the next round: none of them waits for its time. */
-const arrives = (holds: () => Promise<boolean>): Promise<void> =>
+const arrives = (holds: () => Promise<boolean>): Promise<number> =>
   until(async () => {
     if (await holds()) return true
     const { ctx } = workspace
     await ctx.db.updateTable('archiveSources').set({ dueAt: ctx.now() }).where('tenantId', '=', ctx.tenantId).execute()
     return false
   }, 30_000)
-
-async function until(holds: () => Promise<boolean>, ms = 10_000): Promise<void> {
-  const startedAt = Date.now()
-  while (!(await holds())) {
-    if (Date.now() - startedAt > ms) throw new Error('it did not come about in time')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}

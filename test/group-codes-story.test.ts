@@ -3,6 +3,7 @@ import { findCorp } from '#management/wecom/corps.ts'
 import { startSync } from '#management/wecom/sync.ts'
 import type { GroupCode } from '#operation/group-codes/schema.ts'
 import type { GroupItem } from '#operation/groups/schema.ts'
+import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // Codes into groups, scanned on the phone.
@@ -143,12 +144,4 @@ async function phone<T>(method: string, path: string, body?: object): Promise<T>
   const answer = (await response.json()) as T
   if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
   return answer
-}
-
-async function until(holds: () => Promise<boolean>, ms = 15_000): Promise<void> {
-  const startedAt = Date.now()
-  while (!(await holds())) {
-    if (Date.now() - startedAt > ms) throw new Error('it did not come about in time')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }

@@ -5,6 +5,7 @@ import { listGroups } from '#operation/groups/queries.ts'
 import type { GroupDetail, GroupItem, GroupMemberItem, GroupStatistics, MembershipItem } from '#operation/groups/schema.ts'
 import { publicId } from '#platform/ids.ts'
 import { seededRandom } from '#platform/random.ts'
+import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // Customer groups of one company on the sandbox: what happens on the phones stands here, whatever becomes of the callbacks.
@@ -445,12 +446,4 @@ async function phone<T>(method: string, path: string, body?: object): Promise<T>
   const answer = (await response.json()) as T
   if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
   return answer
-}
-
-async function until(holds: () => Promise<boolean>, ms = 10_000): Promise<void> {
-  const startedAt = Date.now()
-  while (!(await holds())) {
-    if (Date.now() - startedAt > ms) throw new Error('it did not come about in time')
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
 }

@@ -22,6 +22,7 @@ import { runLoader } from '#platform/events/loader.ts'
 import { publicId } from '#platform/ids.ts'
 import { runJobs } from '#platform/jobs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { until } from '#test/support/until.ts'
 
 // Step two of the product's main story: a code made in the console, scanned on the virtual phone, and everything that follows.
 
@@ -443,14 +444,6 @@ async function sandboxDo<T = Record<string, string>>(method: 'POST' | 'PUT', pat
   const answer = (await response.json()) as T
   if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
   return answer
-}
-
-async function until(holds: () => Promise<boolean>, ms = 10_000): Promise<void> {
-  const startedAt = Date.now()
-  while (!(await holds())) {
-    if (Date.now() - startedAt > ms) throw new Error('it did not come about in time')
-    await new Promise((resolve) => setTimeout(resolve, 15))
-  }
 }
 
 async function startSandbox(): Promise<string> {

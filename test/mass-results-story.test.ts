@@ -3,6 +3,7 @@ import { sendToCustomers } from '#connectors/wecom/mass-messages.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { findCorp } from '#management/wecom/corps.ts'
 import { startSync } from '#management/wecom/sync.ts'
+import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // A customer deletes an employee and the callback is lost: WeCom goes on showing the friendship, and only a mass message tells.
@@ -117,12 +118,4 @@ async function phone<T>(method: string, path: string, body?: object): Promise<T>
   const answer = (await response.json()) as T
   if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
   return answer
-}
-
-async function until(holds: () => Promise<boolean>, ms = 15_000): Promise<void> {
-  const startedAt = Date.now()
-  while (!(await holds())) {
-    if (Date.now() - startedAt > ms) throw new Error('it did not come about in time')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }

@@ -27,6 +27,7 @@ import { type Context, createContext, systemActor } from '#platform/context.ts'
 import { registerConsumers, runConsumers } from '#platform/events/consumers.ts'
 import { runJobs } from '#platform/jobs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { until } from '#test/support/until.ts'
 
 // One company on the sandbox, told from its connection to the night that repairs what was lost.
 
@@ -566,15 +567,6 @@ async function jobDone(): Promise<void> {
     .where('state', '=', 'failed')
     .execute()
   expect(failed).toEqual([])
-}
-
-async function until(holds: () => Promise<boolean>, ms = 10_000): Promise<number> {
-  const startedAt = Date.now()
-  while (!(await holds())) {
-    if (Date.now() - startedAt > ms) throw new Error('it did not come about in time')
-    await new Promise((resolve) => setTimeout(resolve, 15))
-  }
-  return Date.now() - startedAt
 }
 
 type Pair = { externalUserId: string; userId: string; tags: string[] }

@@ -17,7 +17,7 @@ const mostRestarts = 5
 /** Links, what they brought, what WeCom counted, and the quota. An app that may not use links is written down and left at that. */
 export async function syncAcquisitionLinks(sync: Sync): Promise<void> {
   const { ctx, corp, app } = sync
-  const reading = await patiently(sync, () => askQuota(app, optionsOf(sync)))
+  const reading = await patiently(sync, () => askQuota(ctx, app, sync.task.signal))
   const isFirst = !(await wasRead(sync))
   await applyQuota(ctx, corp, reading)
   if ('problem' in reading) return

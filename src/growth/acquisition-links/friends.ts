@@ -187,8 +187,21 @@ export async function friendshipsOf(
   return rows
 }
 
+export type Friend = { customerId: number; employeeId: number }
+
+/** Where these people met. */
+export async function corpsOfFriends(ctx: Context, friends: readonly Friend[]): Promise<number[]> {
+  if (friends.length === 0) return []
+  const { rows } = await sql<{ corp: number }>`
+    select distinct w.corp from jsonb_to_recordset(${JSON.stringify(friends)}::jsonb) as n("customerId" int, "employeeId" int)
+    join wecom_follows w on w.tenant_id = ${ctx.tenantId} and w.customer_id = n."customerId" and w.employee_id = n."employeeId"`.execute(
+    ctx.db,
+  )
+  return rows.map(({ corp }) => corp)
+}
+
 /** The same of one customer and employee, whichever corps they met in. */
-export async function friendshipsBetween(ctx: Context, customerId: number, employeeId: number): Promise<(Friendship & { corp: number })[]> {
+export async function friendshipsBetween(ctx: Context, { customerId, employeeId }: Friend): Promise<(Friendship & { corp: number })[]> {
   const { rows } = await sql<Friendship & { corp: number }>`
     select w.corp, w.external_userid, w.user_id, f.customer_id, f.employee_id, f.added_at, f.ended_at, f.ended_by, w.state
     from wecom_follows w join follows f on f.tenant_id = w.tenant_id and f.customer_id = w.customer_id and f.employee_id = w.employee_id

@@ -52,8 +52,9 @@ export function readSoon(ctx: Context, corp: number): Promise<number> {
   return enqueue(ctx, readLinks, { corp }, { key: `corp ${corp} ${moment}`, runAt: new Date(moment) })
 }
 
-/** At once; one such reading of a corp at a time. */
-export const readNow = (ctx: Context, corp: number): Promise<number> => enqueue(ctx, readLinks, { corp }, { key: `corp ${corp}` })
+/** At once. Who asks again in the same second is answered by the same reading; one that runs already knows nothing of the change they mean. */
+export const readNow = (ctx: Context, corp: number): Promise<number> =>
+  enqueue(ctx, readLinks, { corp }, { key: `corp ${corp} at ${Math.floor(ctx.now().getTime() / 1000)}` })
 
 /** Links that WeCom has not been told of yet. */
 async function tellWaiting(installation: Installation): Promise<void> {

@@ -21,14 +21,15 @@ const soonMs = 14 * 86_400_000
 const levelOf = (balance: number | null): Quota['level'] =>
   balance === null ? 'unknown' : balance <= 0 ? 'exhausted' : balance < lowBelow ? 'low' : 'fine'
 
-export type QuotaReading = { quota: AcquisitionQuota } | { problem: WecomError }
+export type QuotaReading = { askedAt: Date } & ({ quota: AcquisitionQuota } | { problem: WecomError })
 
 /** What WeCom says of the quota; a refusal that somebody has to see to is an answer too. */
-export async function askQuota(app: WecomApp, options: { requestId: string; signal?: AbortSignal }): Promise<QuotaReading> {
+export async function askQuota(ctx: Context, app: WecomApp, signal?: AbortSignal): Promise<QuotaReading> {
+  const askedAt = ctx.now()
   try {
-    return { quota: await acquisitionQuota(app, options) }
+    return { askedAt, quota: await acquisitionQuota(app, { requestId: ctx.requestId, ...(signal && { signal }) }) }
   } catch (error) {
-    if (isRefusal(error)) return { problem: error }
+    if (isRefusal(error)) return { askedAt, problem: error }
     throw error
   }
 }
@@ -37,17 +38,19 @@ export async function askQuota(app: WecomApp, options: { requestId: string; sign
 export const isRefusal = (error: unknown): error is WecomError =>
   error instanceof WecomError && ['configure', 'tell', 'fix_request', 'skip_item'].includes(error.reaction)
 
-/** Keeps the reading and tells of what changed since the last one. The first one tells nothing. */
+/** Keeps the reading, unless a later one was quicker, and tells of what changed since the last one. The first one tells nothing. */
 export const applyQuota = (ctx: Context, corp: number, reading: QuotaReading, at = ctx.now()): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const before = await lockQuota(ctx, corp)
+    const { askedAt } = reading
+    if (before.readAt && before.readAt > askedAt) return
     if ('problem' in reading) {
       const { errcode, message } = reading.problem
-      await save(ctx, corp, { problem: JSON.stringify({ errcode, message }), problemAt: ctx.now() })
+      await save(ctx, corp, { problem: JSON.stringify({ errcode, message }), problemAt: askedAt })
       return
     }
     const { total, balance, lots } = reading.quota
-    await save(ctx, corp, { total, balance, lots: JSON.stringify(lots), readAt: ctx.now(), problem: null, problemAt: null })
+    await save(ctx, corp, { total, balance, lots: JSON.stringify(lots), readAt: askedAt, problem: null, problemAt: null })
     const [was, is] = [levelOf(before.balance), levelOf(balance)]
     if (was === 'unknown' || was === is) return
     const definition =
@@ -74,16 +77,18 @@ export const noteExpiry = (ctx: Context, corp: number, warning: { at: Date; expi
     })
   })
 
-async function lockQuota(ctx: Context, corp: number): Promise<{ balance: number | null; warnedAt: Date | null; corpName: string }> {
+type Locked = { balance: number | null; readAt: Date | null; warnedAt: Date | null; corpName: string }
+
+async function lockQuota(ctx: Context, corp: number): Promise<Locked> {
   await ctx.db
     .insertInto('acquisitionQuotas')
     .values({ tenantId: ctx.tenantId, corp })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  const { rows } = await sql<{ balance: number | null; warnedAt: Date | null; corpName: string }>`
-    select q.balance, q.warned_at, coalesce((select w.name from wecom_corps w where w.tenant_id = q.tenant_id and w.id = q.corp), '') as corp_name
+  const { rows } = await sql<Locked>`
+    select q.balance, q.read_at, q.warned_at, coalesce((select w.name from wecom_corps w where w.tenant_id = q.tenant_id and w.id = q.corp), '') as corp_name
     from acquisition_quotas q where q.tenant_id = ${ctx.tenantId} and q.corp = ${corp} for update`.execute(ctx.db)
-  return rows[0] ?? { balance: null, warnedAt: null, corpName: '' }
+  return rows[0] ?? { balance: null, readAt: null, warnedAt: null, corpName: '' }
 }
 
 const save = (ctx: Context, corp: number, values: Record<string, unknown>): Promise<unknown> =>

@@ -65,7 +65,7 @@ function ofLink(work: (ctx: Context, link: number, at: Date) => Promise<void>) {
 /** The number itself is asked for: WeCom's events come late and twice, and say nothing but that it changed. */
 async function balance(ctx: Context, event: Timed, { corp }: Place): Promise<Apply> {
   const app = await wecomApp(ctx, corp)
-  const reading = await askQuota(app, { requestId: ctx.requestId })
+  const reading = await askQuota(ctx, app)
   return (ctx) => applyQuota(ctx, corp, reading, momentOf(ctx, event))
 }
 

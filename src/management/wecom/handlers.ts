@@ -121,6 +121,9 @@ export const isHandled = (callback: Callback): boolean => handlerOf(callback) !=
 export const rereadingTypes: ReadonlySet<string> = new Set<KnownEvent['type']>([
   'change_external_contact.edit_external_contact',
   'change_external_chat.update',
+  'customer_acquisition.balance_low',
+  'customer_acquisition.balance_exhausted',
+  'customer_acquisition.balance_increased',
   'change_external_tag.create',
   'change_external_tag.update',
   'change_external_tag.shuffle',

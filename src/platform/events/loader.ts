@@ -23,8 +23,8 @@ type Load = { id: number; rows: number[]; token: string }
 
 /** How much one block takes: enough for ClickHouse to like it, small enough to be visible within a second. */
 const blockRows = 400
-/** After a block that was not full: a few larger ones cost ClickHouse much less than many small ones. */
-const restMs = 150
+/** After a block that was not full: a few larger ones cost ClickHouse much less than many small ones, and two seconds are promised. */
+const restMs = 300
 
 /**
  * Moves the inbox to ClickHouse until aborted. One loader works at a time (advisory lock); another process takes over
