@@ -8,7 +8,7 @@ import type { Context } from '#platform/context.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { createCorp, deleteCorp } from './corps.ts'
 import { applyNews, type News } from './friendships.ts'
-import { applyTagGroups } from './tags.ts'
+import { applyTagGroups, removeTagOrGroup } from './tags.ts'
 import { noteUnreached } from './unreached.ts'
 
 let workspace: TestWorkspace
@@ -365,6 +365,70 @@ test('tags given before a friendship are pushed once it stands, and those from W
   const shown = { userId: 'li', createdAt: start, tags: [{ id: 't0' }] }
   await applyNews(ctx, corp, [{ ...friend, change: { at: start, what: 'added', key: 'a' }, contact, shown }])
   expect(await waiting()).toEqual([{ tagId: tag }])
+})
+
+test('a tag that another corp still shows on the person stays, whether it is taken off or deleted in the first', async () => {
+  const { ctx, corp } = await company()
+  const other = await connect(ctx, 'ww_the_other_corp')
+  const news = (externalUserId: string, tags: string[]): News => ({
+    externalUserId,
+    userId: 'li',
+    contact: { external_userid: externalUserId, name: '甲', unionid: 'u' },
+    shown: { userId: 'li', createdAt: start, tags: tags.map((id) => ({ id })) },
+  })
+  const named = async () => (await everything(ctx)).tagged.map((row) => (row as { name: string }).name)
+  await applyNews(ctx, corp, [news('wmHere', ['t0', 't1'])])
+  await applyNews(ctx, other, [news('wmThere', ['t0', 't1'])])
+  await applyNews(ctx, corp, [news('wmHere', ['t1'])])
+  expect(await named()).toEqual(['标签t0', '标签t1'])
+  await removeTagOrGroup(ctx, corp, 't1', 'tag')
+  expect(await named()).toEqual(['标签t0', '标签t1'])
+  await applyNews(ctx, other, [news('wmThere', [])])
+  expect(await named()).toEqual([])
+})
+
+test('a tag given in WeCom while an untagging is under way is looked at again', async () => {
+  const { ctx, corp } = await company()
+  const shown = (tags: string[]): News => ({
+    externalUserId: 'wm1',
+    userId: 'li',
+    contact: { external_userid: 'wm1', name: '甲' },
+    shown: { userId: 'li', createdAt: start, tags: tags.map((id) => ({ id })) },
+  })
+  await applyNews(ctx, corp, [shown([])])
+  const { customerId } = await ctx.db
+    .selectFrom('follows')
+    .select('customerId')
+    .where('tenantId', '=', ctx.tenantId)
+    .executeTakeFirstOrThrow()
+  const { localTagId: tagId } = await ctx.db
+    .selectFrom('wecomTags')
+    .select('localTagId')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('tagId', '=', 't0')
+    .executeTakeFirstOrThrow()
+  await ctx.db.insertInto('wecomTagPushes').values({ tenantId: ctx.tenantId, customerId, tagId, dueAt: now }).execute()
+  const version = async () =>
+    (await ctx.db.selectFrom('wecomTagPushes').select('version').where('tenantId', '=', ctx.tenantId).executeTakeFirstOrThrow()).version
+  const before = await version()
+  await applyNews(ctx, corp, [shown(['t0'])])
+  expect(await version()).toBe(before + 1)
+  expect((await everything(ctx)).tagged).toEqual([])
+})
+
+test('a tag renamed onto another one takes its people there', async () => {
+  const { ctx, corp } = await company()
+  await applyNews(ctx, corp, [
+    {
+      externalUserId: 'wm1',
+      userId: 'li',
+      contact: { external_userid: 'wm1', name: '甲' },
+      shown: { userId: 'li', createdAt: start, tags: [{ id: 't0' }] },
+    },
+  ])
+  const tag = [{ id: 't0', name: '标签t1' }, ...tags.slice(2).map((id) => ({ id, name: `标签${id}` }))]
+  await applyTagGroups(ctx, corp, [{ group_id: 'g', group_name: '组', tag }])
+  expect((await everything(ctx)).tagged).toMatchObject([{ name: '标签t1', source: 'wecom' }])
 })
 
 test('a customer whom a mass message did not reach has deleted the employee, and the next comparison brings nobody back', async () => {

@@ -84,6 +84,7 @@ async function applyTag(
   const groupId = mapped?.name ? mapped.localGroupId : localGroupId
   const localTagId = await upsertTagFromWecom(ctx, { tagId: mapped?.localTagId, groupId, name: shown.name, order: shown.order })
   await mapTag(ctx, corp, shown, localTagId)
+  if (mapped && mapped.localTagId !== localTagId) await moveShown(ctx, corp, shown.id, { from: mapped.localTagId, to: localTagId })
   if (mapped) counts.renamed++
   else counts.made++
 }
@@ -164,9 +165,37 @@ async function dropTag(ctx: Context, corp: number, tagId: string): Promise<numbe
     .returning('localTagId')
     .executeTakeFirst()
   if (!mapped) return 0
-  const customers = await forgetShown(ctx, corp, tagId)
-  if (customers.length > 0) await untagCustomers(ctx, mapped.localTagId, customers, { source: 'wecom' })
+  await takeAway(ctx, mapped.localTagId, await forgetShown(ctx, corp, tagId))
   return 1
+}
+
+/** Unless another friendship, here or in another corp, shows the tag too. */
+async function takeAway(ctx: Context, localTagId: number, customerIds: readonly number[]): Promise<void> {
+  if (customerIds.length === 0) return
+  const { rows } = await sql<{ id: number }>`
+    select me.id from customers me where me.tenant_id = ${ctx.tenantId} and me.id = any(${customerIds}::int[]) and not exists (
+      select from customers o
+      join wecom_follows f on f.tenant_id = o.tenant_id and f.customer_id = o.id and f.live
+      join wecom_tags w on w.tenant_id = f.tenant_id and w.corp = f.corp and w.tag_id = any(f.tag_ids) and w.local_tag_id = ${localTagId}
+      where o.tenant_id = me.tenant_id and (o.id = me.canonical_id or o.canonical_id = me.canonical_id))`.execute(ctx.db)
+  const losing = rows.map(({ id }) => id)
+  if (losing.length > 0) await untagCustomers(ctx, localTagId, losing, { source: 'wecom' })
+}
+
+/** The tag counts as another one here from now on, and so do those who have it. */
+async function moveShown(ctx: Context, corp: number, tagId: string, { from, to }: { from: number; to: number }): Promise<void> {
+  const { rows } = await sql<{ customerId: number }>`
+    select distinct customer_id from wecom_follows
+    where tenant_id = ${ctx.tenantId} and corp = ${corp} and live and customer_id is not null and tag_ids @> array[${tagId}]`.execute(
+    ctx.db,
+  )
+  const customers = rows.map(({ customerId }) => customerId)
+  await changeTaggings(
+    ctx,
+    customers.map((customerId) => ({ tagId: to, customerId, tagged: true })),
+    { source: 'wecom' },
+  )
+  await takeAway(ctx, from, customers)
 }
 
 /** No friendship of this corp shows the tag any more. Returns the customers who had it through one. */
@@ -180,7 +209,7 @@ export async function forgetShown(ctx: Context, corp: number, tagId: string): Pr
 /** A friendship whose tags WeCom shows otherwise than before, or that is another person's now. `name` is the friendship's. */
 export type Tagged = { name: string; customerId: number; added: readonly ServerTag[]; removed: readonly string[] }
 
-/** What is waiting to be pushed is newer than what WeCom shows and is left alone. */
+/** What is waiting to be pushed is newer than what WeCom shows and is left alone; the push looks again at what is shown now. */
 export async function applyTags(ctx: Context, corp: number, tagged: readonly Tagged[]): Promise<void> {
   if (tagged.every(({ added, removed }) => added.length + removed.length === 0)) return
   const locals = await localTags(ctx, corp, tagged)
@@ -188,19 +217,36 @@ export async function applyTags(ctx: Context, corp: number, tagged: readonly Tag
     ctx,
     tagged.map(({ customerId }) => customerId),
   )
-  const others = await shownElsewhere(ctx, corp, tagged)
+  const told = tagged.map(({ name, customerId, added, removed }) => ({
+    name: `${corp} ${name}`,
+    customerId,
+    added: added.flatMap(({ id }) => locals.get(id) ?? []),
+    removed: removed.flatMap((id) => locals.get(id) ?? []),
+  }))
+  const others = await shownElsewhere(ctx, told)
   const changes: TaggingChange[] = []
-  for (const one of tagged) {
-    const change = (id: string, isTagged: boolean) => {
-      const tagId = locals.get(id)
-      if (tagId !== undefined && !waiting.has(`${one.customerId} ${tagId}`))
-        changes.push({ tagId, customerId: one.customerId, tagged: isTagged })
-    }
-    for (const { id } of one.added) change(id, true)
-    for (const id of one.removed) if (!others.has(one, id)) change(id, false)
+  for (const one of told) {
+    const { customerId, added, removed } = one
+    for (const tagId of added) changes.push({ tagId, customerId, tagged: true })
+    for (const tagId of removed) if (!others.has(one, tagId)) changes.push({ tagId, customerId, tagged: false })
     others.tell(one)
   }
-  await changeTaggings(ctx, changes, { source: 'wecom' })
+  const isWaiting = ({ customerId, tagId }: TaggingChange) => waiting.has(`${customerId} ${tagId}`)
+  await pushAgain(ctx, changes.filter(isWaiting))
+  await changeTaggings(
+    ctx,
+    changes.filter((change) => !isWaiting(change)),
+    { source: 'wecom' },
+  )
+}
+
+/** A push that is under way has read what WeCom showed before. */
+async function pushAgain(ctx: Context, changes: readonly TaggingChange[]): Promise<void> {
+  if (changes.length === 0) return
+  await sql`
+    update wecom_tag_pushes p set version = p.version + 1, due_at = ${ctx.now()}
+    from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as n("customerId" int, "tagId" int)
+    where p.tenant_id = ${ctx.tenantId} and p.customer_id = n."customerId" and p.tag_id = n."tagId"`.execute(ctx.db)
 }
 
 async function pushesWaiting(ctx: Context, customerIds: readonly number[]): Promise<Set<string>> {
@@ -236,37 +282,39 @@ async function localTags(ctx: Context, corp: number, tagged: readonly Tagged[]):
   return locals
 }
 
-type Elsewhere = { has(one: Tagged, id: string): boolean; tell(one: Tagged): void }
+/** A friendship's tags by their numbers here; `name` says which friendship in which corp. */
+type Told = { name: string; customerId: number; added: readonly number[]; removed: readonly number[] }
+type Elsewhere = { has(one: Told, tagId: number): boolean; tell(one: Told): void }
 
-/** Another employee has the same person under the same tag: the person keeps it. What was told just now counts already. */
-async function shownElsewhere(ctx: Context, corp: number, tagged: readonly Tagged[]): Promise<Elsewhere> {
-  const losing = tagged.filter(({ removed }) => removed.length > 0)
-  if (losing.length === 0) return { has: () => false, tell: () => undefined }
+/** Another employee, in this corp or another, has the same person under the same tag: the person keeps it. What was told just now counts already. */
+async function shownElsewhere(ctx: Context, told: readonly Told[]): Promise<Elsewhere> {
+  if (told.every(({ removed }) => removed.length === 0)) return { has: () => false, tell: () => undefined }
   const canonicals = await canonicalIds(
     ctx,
-    tagged.map(({ customerId }) => customerId),
+    told.map(({ customerId }) => customerId),
   )
-  const { rows } = await sql<{ canonicalId: number; name: string; tagIds: string[] }>`
-    select c.canonical_id, f.external_userid || ' ' || f.user_id as name, f.tag_ids from customers c
-    join wecom_follows f on f.tenant_id = c.tenant_id and f.customer_id = c.id and f.corp = ${corp} and f.live
+  const { rows } = await sql<{ canonicalId: number; name: string; tagIds: number[] }>`
+    select c.canonical_id, f.corp || ' ' || f.external_userid || ' ' || f.user_id as name,
+      array(select w.local_tag_id from wecom_tags w where w.tenant_id = f.tenant_id and w.corp = f.corp and w.tag_id = any(f.tag_ids)) as tag_ids
+    from customers c join wecom_follows f on f.tenant_id = c.tenant_id and f.customer_id = c.id and f.live
     where c.tenant_id = ${ctx.tenantId} and (c.id = any(${[...canonicals.values()]}::int[]) or c.canonical_id = any(${[...canonicals.values()]}::int[]))`.execute(
     ctx.db,
   )
-  const shown = new Map<number, Map<string, Set<string>>>()
+  const shown = new Map<number, Map<string, Set<number>>>()
   const homes = new Map<string, number>()
-  const place = (canonical: number, name: string, ids: Set<string>) => {
+  const place = (canonical: number, name: string, ids: Set<number>) => {
     // A friendship that has moved to another person shows nothing of the one before.
     shown.get(homes.get(name) ?? 0)?.delete(name)
     homes.set(name, canonical)
-    shown.set(canonical, (shown.get(canonical) ?? new Map<string, Set<string>>()).set(name, ids))
+    shown.set(canonical, (shown.get(canonical) ?? new Map<string, Set<number>>()).set(name, ids))
   }
   for (const { canonicalId, name, tagIds } of rows) place(canonicalId, name, new Set(tagIds))
   return {
-    has: ({ customerId, name }, id) =>
-      [...(shown.get(canonicals.get(customerId) ?? 0) ?? [])].some(([other, ids]) => other !== name && ids.has(id)),
+    has: ({ customerId, name }, tagId) =>
+      [...(shown.get(canonicals.get(customerId) ?? 0) ?? [])].some(([other, ids]) => other !== name && ids.has(tagId)),
     tell: ({ customerId, name, added, removed }) => {
-      const ids = shown.get(homes.get(name) ?? 0)?.get(name) ?? new Set<string>()
-      for (const { id } of added) ids.add(id)
+      const ids = shown.get(homes.get(name) ?? 0)?.get(name) ?? new Set<number>()
+      for (const id of added) ids.add(id)
       for (const id of removed) ids.delete(id)
       place(canonicals.get(customerId) ?? 0, name, ids)
     },
