@@ -5,8 +5,14 @@ import { endpointNames, endpointOf } from './endpoints/catalogue.ts'
 import { callbackKey, readCallback } from './events/read-callback.ts'
 import { readLeniently, withOdd } from './lenient.ts'
 import { parseSample } from './parse.ts'
+import { withoutNull } from './without-null.ts'
 
 const contact = endpointOf('externalcontact/get').response
+
+test('nulls are absent, and no letter is left that a database does not hold', () => {
+  const halves = { name: 'a\u0000b', list: [null, '\ud83d', '😀'], nothing: null, deep: [{ remark: '\u0000' }] }
+  expect(withoutNull(halves)).toEqual({ name: 'ab', list: ['\ufffd', '😀'], deep: [{ remark: '' }] })
+})
 
 describe('one odd value', () => {
   const answer = {
