@@ -243,6 +243,7 @@ describe('F32: somebody who cannot be reached', () => {
     test(`${errcode} ends a tag on its way for this friend, and the others have theirs`, async () => {
       const [gone, there] = [await befriend(`够不着${errcode}`), await befriend(`够得着${errcode}`)]
       await house.settle(ctx)
+      await settledLog()
       const before = requests(corp).length
       house.line.refuse = (path, body) =>
         path === 'externalcontact/mark_tag' && body.includes(gone.externalUserId) ? [errcode, 'refused'] : undefined
@@ -257,6 +258,7 @@ describe('F32: somebody who cannot be reached', () => {
       await tagCustomers(ctx, tag, [await personOf(gone), await personOf(there)], { source: 'manual' })
       await house.settle(ctx)
       expect(asked).toBe(1)
+      await settledLog()
       expect(
         requests(corp)
           .slice(before)

@@ -367,6 +367,22 @@ test('tags given before a friendship are pushed once it stands, and those from W
   expect(await waiting()).toEqual([{ tagId: tag }])
 })
 
+test('a friend said to be half again and again is whole as soon as WeCom shows them', async () => {
+  const { ctx, corp } = await company()
+  const shown: News = {
+    externalUserId: 'wm1',
+    userId: 'li',
+    contact: { external_userid: 'wm1', name: '甲' },
+    shown: { userId: 'li', createdAt: start, tags: [] },
+  }
+  for (const at of [start, start + 60, start + 120]) {
+    await applyNews(ctx, corp, [{ externalUserId: 'wm1', userId: 'li', change: { at, what: 'half', key: `half ${at}` } }])
+    await applyNews(ctx, corp, [shown])
+    expect((await everything(ctx)).shown).toMatchObject([{ live: true, half: false }])
+  }
+  expect((await events(ctx)).filter((one) => one.startsWith('customer.followed'))).toHaveLength(1)
+})
+
 test('a tag that another corp still shows on the person stays, whether it is taken off or deleted in the first', async () => {
   const { ctx, corp } = await company()
   const other = await connect(ctx, 'ww_the_other_corp')

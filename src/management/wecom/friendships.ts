@@ -209,7 +209,10 @@ function changeFromShown(row: Row | undefined, { createdAt }: ServerFollow, now:
   const { live, half, steps } = standing(row?.history ?? [])
   const last = row?.history.at(-1)
   if (live && !half) return undefined
-  if (live) return { at: Math.max(createdAt, last?.at ?? 0), what: 'added', key: `shown ${createdAt}` }
+  if (live) {
+    const at = Math.max(createdAt, last?.at ?? 0)
+    return { at, what: 'added', key: `shown ${at}` }
+  }
   const end = steps.at(-1)
   // The customer deleted the member: WeCom goes on showing the member's side, which brings nobody back.
   if (end?.what === 'end' && end.by === 'customer' && createdAt <= end.at) return undefined
