@@ -33,7 +33,7 @@ const mostAttempts = 6
 const longestWaitMs = 60_000
 /** Trouble that is WeCom's makes no dead letter of an innocent callback until it has lasted this long. */
 const patienceMs = 86_400_000
-const idleMs = 40
+const idleMs = 60
 
 type Inbox = {
   installation: Installation
