@@ -23,8 +23,13 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['attributes', '/attributes'],
   ['orders', '/orders'],
   ['live-codes', '/live-codes'],
+  ['acquisition-links', '/acquisition-links'],
+  ['acquisition-link', '/acquisition-links/:link'],
   ['groups', '/groups'],
+  ['group-codes', '/groups?view=codes'],
   ['group', '/groups/:group'],
+  ['archive', '/archive?talk=:talk'],
+  ['archive-settings', '/archive-settings'],
   ['channels', '/channels'],
   ['reports', '/reports'],
   ['report-funnel', '/reports/new?type=funnel'],
@@ -34,6 +39,14 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['events', '/events'],
   ['imports', '/imports'],
   ['wecom', '/wecom'],
+  ['wecom-connect', '/wecom/connect'],
+  ['wecom-corp', '/wecom/:corp'],
+  ['wecom-rights', '/wecom/:corp?view=rights'],
+  ['wecom-quotas', '/wecom/:corp?view=quotas'],
+  ['wecom-callbacks', '/wecom/:corp?view=callbacks'],
+  ['wecom-syncs', '/wecom/:corp?view=syncs'],
+  ['wecom-log', '/wecom/:corp?view=log'],
+  ['wecom-welcomes', '/wecom/:corp?view=welcomes'],
   ['employees', '/employees'],
   ['roles', '/roles'],
   ['settings', '/settings'],
@@ -55,6 +68,13 @@ const kept = new Set([
   'merges',
   'live-codes',
   'live-code',
+  'groups',
+  'group',
+  'archive',
+  'archive-phone-dark',
+  'acquisition-link',
+  'wecom-corp',
+  'wecom-corp-phone',
   'channels',
   'report-funnel',
   'report-rfm',
@@ -86,7 +106,7 @@ try {
   await served.close()
 }
 
-type Shown = { customer: string; code: string; group: string }
+type Shown = Record<'customer' | 'code' | 'link' | 'group' | 'talk' | 'corp', string>
 
 /** A password of one's own, and whom and what the single pages show. */
 async function prepare({ url, apiKey, login, password: first }: ServedWorkspace): Promise<Shown> {
@@ -94,18 +114,24 @@ async function prepare({ url, apiKey, login, password: first }: ServedWorkspace)
   const body = (value: unknown) => ({ headers, body: JSON.stringify(value) })
   await fetch(`${url}/api/v1/session/password`, { method: 'PUT', ...body({ login, password: first, newPassword: password }) })
   await fetch(`${url}/api/v1/settings`, { method: 'PATCH', ...body({ name: company.name }) })
-  const one = async (path: string) => {
-    const { items } = (await (await fetch(`${url}/api/v1${path}`, { headers })).json()) as { items: { id: string }[] }
-    return items[0]?.id ?? ''
-  }
+  const all = async <Item extends { id: string }>(path: string) =>
+    ((await (await fetch(`${url}/api/v1${path}`, { headers })).json()) as { items: Item[] }).items
+  const one = async (path: string) => (await all(path))[0]?.id ?? ''
+  const corp = await one('/wecom/corps')
+  await fetch(`${url}/api/v1/wecom/corps/${corp}/capabilities/check`, { method: 'POST', ...body({}) })
+  // The liveliest talk of those that are on top.
+  const talks = await all<{ id: string; messages: number }>('/archive/talks?limit=20')
   return {
     customer: await one('/customers?sort=-ordersCount&limit=1'),
     code: await one('/live-codes?limit=1'),
+    link: await one('/acquisition-links?limit=1'),
     group: await one('/groups?sort=-customersCount&limit=1'),
+    talk: talks.sort((a, b) => b.messages - a.messages)[0]?.id ?? '',
+    corp,
   }
 }
 
-async function shoot(browser: Browser, suffix: string, look: BrowserContextOptions, { customer, code, group }: Shown): Promise<void> {
+async function shoot(browser: Browser, suffix: string, look: BrowserContextOptions, shown: Shown): Promise<void> {
   const context = await browser.newContext({ ...look, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
   await context.request.post(`${served.url}/api/v1/session`, { data: { login: served.login, password } })
   const page = await context.newPage()
@@ -114,9 +140,8 @@ async function shoot(browser: Browser, suffix: string, look: BrowserContextOptio
     const folder = everything ?? (kept.has(name + suffix) ? docs : undefined)
     if (!folder) continue
     mkdirSync(folder, { recursive: true })
-    await page.goto(served.url + path.replace(':customer', customer).replace(':code', code).replace(':group', group), {
-      waitUntil: 'networkidle',
-    })
+    const address = path.replace(/:(\w+)/g, (whole, key) => shown[key as keyof Shown] ?? whole)
+    await page.goto(served.url + address, { waitUntil: 'networkidle' })
     // Charts are loaded on demand: what is still grey is waited for.
     await page.waitForFunction(() => !document.querySelector('.ant-skeleton')).catch(() => undefined)
     await page.waitForTimeout(600)

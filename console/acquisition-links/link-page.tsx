@@ -13,7 +13,7 @@ import { Back } from '#console/ui/back.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { Gate } from '#console/ui/gate.tsx'
-import { Columns, Facts, Page, Section } from '#console/ui/page.tsx'
+import { Columns, Facts, Page, Row, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { TagChips } from '#console/ui/tag-chips.tsx'
@@ -139,11 +139,13 @@ function Settings({ link }: { link: AcquisitionLink }) {
           {
             name: t('acquisitionLinks.employees'),
             value:
-              link.employees.length > 0
-                ? link.employees.map(({ id, name, avatar, left }) => (
+              link.employees.length > 0 ? (
+                <Row>
+                  {link.employees.map(({ id, name, avatar, left }) => (
                     <PersonChip key={id} name={name} avatar={avatar} {...(left && { note: t('acquisitionLinks.outside') })} />
-                  ))
-                : undefined,
+                  ))}
+                </Row>
+              ) : undefined,
           },
           { name: t('acquisitionLinks.departments'), value: link.departments.map(({ name }) => name).join(t('ui.comma')) || undefined },
           { name: t('acquisitionLinks.channel'), value: link.channel?.name },

@@ -155,7 +155,7 @@ const columns = (t: Translate, phone: boolean): Column<AcquisitionLinkRow>[] => 
   {
     key: 'tags',
     title: t('acquisitionLinks.tags'),
-    width: 130,
+    width: 120,
     phone: 'none',
     render: (row) => (row.tags.length > 0 ? <TagChips tags={row.tags} max={2} /> : nothing),
   },
@@ -170,7 +170,7 @@ const columns = (t: Translate, phone: boolean): Column<AcquisitionLinkRow>[] => 
   {
     key: 'addedLately',
     title: t('acquisitionLinks.addedLately'),
-    width: 110,
+    width: 130,
     right: true,
     phone: 'none',
     render: (row) => number(row.counts.addedLately),
@@ -189,7 +189,7 @@ const columns = (t: Translate, phone: boolean): Column<AcquisitionLinkRow>[] => 
   {
     key: 'wrote',
     title: t('acquisitionLinks.wroteShare'),
-    width: 90,
+    width: 130,
     right: true,
     phone: 'none',
     render: (row) => (row.counts.added > 0 ? <span className="figure">{percent(row.counts.wrote, row.counts.added)}</span> : nothing),

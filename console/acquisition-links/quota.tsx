@@ -18,7 +18,11 @@ export function QuotaLine({ quotas }: { quotas: Quota[] }) {
           key={quota.corp.id}
           name={quotas.length > 1 ? t('acquisitionLinks.quotaOf', { corp: quota.corp.name }) : t('acquisitionLinks.quota')}
           hint={t('acquisitionLinks.quotaBuy')}
-          value={t('acquisitionLinks.balance', { balance: exactNumber(quota.balance ?? 0), total: exactNumber(quota.total ?? 0) })}
+          value={
+            <>
+              {exactNumber(quota.balance ?? 0)} <small className="note">/ {exactNumber(quota.total ?? 0)}</small>
+            </>
+          }
         />
       ))}
     </Stats>

@@ -103,29 +103,54 @@ const nameOf = (step: Step, t: Translate): string =>
     deleted_by_employee: t('acquisitionLinks.deletedByEmployee'),
   })[step]
 
+/** A second number that belongs to the first, small below it. */
+const Noted = (props: { name: string; note: ReactNode; children: ReactNode }) => (
+  <>
+    {props.children}
+    <span className="note">
+      {props.name} {props.note}
+    </span>
+  </>
+)
+
+/** The way through the link first, from a look at it to a friend, then what became of the friends. */
 function Totals({ data, friends, number }: { data: Figures | undefined; friends: number; number: Numbers }) {
   const { t } = useText()
   const totals = data?.totals
   const told = (value: number | null | undefined) => (value === null ? '—' : <Count value={value} />)
   return (
     <Stats>
+      <Stat name={t('acquisitionLinks.viewed')} hint={t('acquisitionLinks.shortHint')} value={told(totals?.viewed)} />
       <Stat name={t('acquisitionLinks.clicks')} hint={t('acquisitionLinks.clicksHint')} value={<Count value={totals?.clicks} />} />
-      <Stat name={nameOf('added', t)} value={number('added', totals?.added)} />
-      <Stat name={nameOf('wrote', t)} value={number('wrote', totals?.wrote)} />
-      <Stat name={t('acquisitionLinks.wroteShare')} value={totals ? percent(totals.wrote, totals.added) : '—'} />
-      <Stat name={nameOf('silent', t)} value={number('silent', totals?.silent)} />
-      <Stat name={nameOf('ordered', t)} value={number('ordered', totals?.ordered)} />
-      <Stat name={nameOf('left', t)} value={number('left', totals?.left)} />
-      <Stat name={nameOf('deleted_by_customer', t)} value={number('deleted_by_customer', totals?.deletedByCustomer)} />
-      <Stat name={t('acquisitionLinks.friends')} value={<Count value={friends} />} />
-      <Stat
-        name={t('acquisitionLinks.newCustomers')}
-        hint={t('acquisitionLinks.clicksHint')}
-        value={<Count value={totals?.newCustomers} />}
-      />
       <Stat name={t('acquisitionLinks.opened')} hint={t('acquisitionLinks.openedHint')} value={told(totals?.opened)} />
       <Stat name={t('acquisitionLinks.requested')} value={told(totals?.requested)} />
-      <Stat name={t('acquisitionLinks.viewed')} hint={t('acquisitionLinks.shortHint')} value={told(totals?.viewed)} />
+      <Stat
+        name={nameOf('added', t)}
+        value={
+          <Noted name={t('acquisitionLinks.newCustomers')} note={<Count value={totals?.newCustomers} />}>
+            {number('added', totals?.added)}
+          </Noted>
+        }
+      />
+      <Stat name={nameOf('wrote', t)} value={number('wrote', totals?.wrote)} />
+      <Stat
+        name={t('acquisitionLinks.wroteShare')}
+        value={
+          <Noted name={nameOf('silent', t)} note={number('silent', totals?.silent)}>
+            {totals ? percent(totals.wrote, totals.added) : '—'}
+          </Noted>
+        }
+      />
+      <Stat name={nameOf('ordered', t)} value={number('ordered', totals?.ordered)} />
+      <Stat name={t('acquisitionLinks.friends')} value={<Count value={friends} />} />
+      <Stat
+        name={nameOf('left', t)}
+        value={
+          <Noted name={nameOf('deleted_by_customer', t)} note={number('deleted_by_customer', totals?.deletedByCustomer)}>
+            {number('left', totals?.left)}
+          </Noted>
+        }
+      />
     </Stats>
   )
 }

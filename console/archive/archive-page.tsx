@@ -1,10 +1,11 @@
 import { SettingOutlined } from '@ant-design/icons'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, Tag } from 'antd'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { Checkbox, Tag } from 'antd'
 import { HitList, TalkList, WhoBox } from '#console/archive/lists.tsx'
 import { TalkPane } from '#console/archive/talk.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
+import { ButtonLink } from '#console/ui/button-link.tsx'
 import { ExportButton } from '#console/ui/export-button.tsx'
 import { FilterBar } from '#console/ui/filter-bar.tsx'
 import { Gate } from '#console/ui/gate.tsx'
@@ -81,9 +82,9 @@ export function ArchivePage() {
               </Gate>
             )}
             <Gate permission="wecom.read">
-              <Link to="/archive-settings">
-                <Button icon={<SettingOutlined />}>{t('archive.setUp')}</Button>
-              </Link>
+              <ButtonLink to="/archive-settings" icon={<SettingOutlined />}>
+                {t('archive.setUp')}
+              </ButtonLink>
             </Gate>
           </>
         )

@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router'
 import { Alert, Button, Form, Input, InputNumber, Modal, Radio, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useArchives, useChangeSource, useNewKey, useRecorded } from '#console/archive/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { ButtonLink } from '#console/ui/button-link.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { Empty } from '#console/ui/empty.tsx'
@@ -34,9 +34,9 @@ export function ArchiveSettingsPage() {
           <Empty
             title={t('archive.settings.noCorp')}
             action={
-              <Link to="/wecom/connect">
-                <Button type="primary">{t('archive.settings.connect')}</Button>
-              </Link>
+              <ButtonLink to="/wecom/connect" type="primary">
+                {t('archive.settings.connect')}
+              </ButtonLink>
             }
           />
         </Section>
@@ -203,7 +203,7 @@ function Keys({ archive }: { archive: CorpArchive }) {
             <div key={key.version} className="row between">
               <Badge tone={key.unread > 0 ? 'bad' : 'good'}>{`${t('archive.settings.version')} ${key.version}`}</Badge>
               <span className="note">
-                <When at={key.savedAt} /> · {key.savedBy}
+                <When at={key.savedAt} /> · {key.savedBy === 'system' ? t('archive.settings.system') : key.savedBy}
               </span>
               <Button type="link" size="small" onClick={() => setShown(key)}>
                 {t('archive.settings.publicKey')}

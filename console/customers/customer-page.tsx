@@ -12,6 +12,7 @@ import { Memberships } from '#console/groups/memberships.tsx'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
 import { Back } from '#console/ui/back.tsx'
+import { ButtonLink } from '#console/ui/button-link.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { Count } from '#console/ui/count.tsx'
@@ -51,9 +52,9 @@ export function CustomerPage() {
         data && (
           <>
             <Gate permission="archive.read">
-              <Link to="/archive" search={{ customer: customerId }}>
-                <Button icon={<ContainerOutlined />}>{t('archive.title')}</Button>
-              </Link>
+              <ButtonLink to="/archive" search={{ customer: customerId }} icon={<ContainerOutlined />}>
+                {t('archive.title')}
+              </ButtonLink>
             </Gate>
             <Gate permission="customers.write">
               <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>

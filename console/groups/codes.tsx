@@ -71,7 +71,7 @@ const columns = (t: Translate): Column<GroupCode>[] => [
   {
     key: 'groups',
     title: t('groups.codeGroups'),
-    width: 260,
+    width: 340,
     phone: 'note',
     render: (code) => code.groups.map(({ name }) => name || t('groups.unnamed')).join(t('ui.comma')) || <span className="mute">—</span>,
   },

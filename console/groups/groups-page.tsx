@@ -134,10 +134,11 @@ function GroupList() {
   )
 }
 
+/** Nobody is no change: a zero has no sign. */
+const changes = (joined: number, left: number): string => `${joined > 0 ? `+${joined}` : 0} / ${left > 0 ? `−${left}` : 0}`
+
 const moved = (joined: number, left: number) => (
-  <span className={joined + left === 0 ? 'mute figure' : 'figure'}>
-    +{joined} / −{left}
-  </span>
+  <span className={joined + left === 0 ? 'mute figure' : 'figure'}>{changes(joined, left)}</span>
 )
 
 const columns = (t: Translate, phone: boolean): Column<GroupItem>[] => [
@@ -181,7 +182,8 @@ const columns = (t: Translate, phone: boolean): Column<GroupItem>[] => [
     width: 140,
     right: true,
     phone: 'note',
-    render: (row) => (phone ? t('groups.weekNote', { joined: row.joinedWeek, left: row.leftWeek }) : moved(row.joinedWeek, row.leftWeek)),
+    render: (row) =>
+      phone ? t('groups.weekNote', { changes: changes(row.joinedWeek, row.leftWeek) }) : moved(row.joinedWeek, row.leftWeek),
   },
   {
     key: 'createdAt',

@@ -179,3 +179,38 @@ export const talks: readonly (readonly [customer: string, employee: string])[] =
   ['收到了，包装很好看', '谢谢您！第一泡 10 秒出汤，口感最好。'],
   ['能开发票吗', '可以的，您把抬头发我就行。'],
 ]
+
+/** Links that the company gives away, each at its places. */
+export const links = [
+  {
+    name: '春茶直播主页链接',
+    channel: '抖音投放',
+    members: ['lina', 'wanglei', 'zhangwei'],
+    places: ['直播间口播', '评论区置顶'],
+    friends: 17,
+  },
+  { name: '小红书私信链接', channel: '小红书笔记', members: ['lina', 'majun'], places: ['私信自动回复'], friends: 8 },
+] as const
+
+/** The code into the company's groups. */
+export const poster = '门店茶友群海报'
+
+/** Longer talks, as they are kept. */
+export const chats: readonly (readonly (readonly [customer: string, employee: string])[])[] = [
+  [
+    ['您好，直播间说的新人品鉴装怎么领？', '您好！发我收件信息就行，三款小罐任选，今天就能寄出。'],
+    ['我想要龙井、桂花乌龙，还有一款您推荐？', '平时爱喝淡一点的话，第三款选茉莉银针，很清甜。'],
+    ['好，那就茉莉银针，谢谢', '给您备好了，单号晚点发您'],
+  ],
+  [
+    ['碧螺春还有货吗', '有的，100g 装今天刚补货，128 元，包邮。'],
+    ['两罐有优惠吗？送人的', '两罐减 20，还可以加一个手提礼袋，不另收费。'],
+    ['可以，链接发我', '发您了，备注“礼袋”我来安排。'],
+    ['拍好了', '收到，下午四点前发出，到了您说一声。'],
+  ],
+  [
+    ['上次买的岩茶有点苦，是我泡错了吗？', '水温别太高，95 度左右，第一泡 10 秒就出汤，会顺很多。'],
+    ['原来如此，我一直闷一分钟', '那确实会苦。我发您一篇泡法，照着试试，不合适给您换。'],
+  ],
+  [['周末门店营业到几点？', '周六周日 10:00–21:00，南山路店二楼可以坐下来试茶。']],
+]

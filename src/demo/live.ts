@@ -19,6 +19,7 @@ import { dayOf } from '#platform/time.ts'
 import type { Plan } from './calendar.ts'
 import { company, sites } from './company.ts'
 import { customersFile, customersMapping, eventsFile, ordersFile, ordersMapping, weeksOf } from './files.ts'
+import { liveLately } from './lately.ts'
 import type { Life, Order } from './life.ts'
 import { nickname } from './nicknames.ts'
 import { noteBegun, noteFinished, noteStep, type Progress, readProgress, refuseRealData } from './progress.ts'
@@ -55,6 +56,7 @@ type Living = {
   story: Story
   team: Team
   sandbox: Sandbox
+  sandboxUrl: string
   codes: ReadonlyMap<string, number>
   kinds: readonly ImportKind[]
   done: ReadonlySet<string>
@@ -74,7 +76,7 @@ export async function liveDemo(
   if (!finished) {
     await setUpCompany(ctx)
     const codes = await setUpCodes(ctx, past(ctx, weeksOf(plan)[0]?.to ?? plan.until.getTime()), team)
-    await liveAll({ ctx, plan, story, team, sandbox, codes, kinds: importKinds, done, say })
+    await liveAll({ ctx, plan, story, team, sandbox, sandboxUrl, codes, kinds: importKinds, done, say })
     await noteFinished(ctx)
   }
   return resultOf(plan, story, !finished, (performance.now() - startedAt) / 1000)
@@ -110,6 +112,9 @@ async function liveAll(living: Living): Promise<void> {
     await sandbox.tellApiEdits(true)
   }
   await openCodes(ctx, codes)
+  say('What the company began these days …')
+  await liveLately(living)
+  await untilTold(ctx, sandbox)
   await today(living)
   await keepReports(ctx, { from: dayOf(new Date(plan.until.getTime() - 29 * dayMs), plan.timezone), to: dayOf(plan.until, plan.timezone) })
 }

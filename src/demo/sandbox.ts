@@ -5,6 +5,9 @@ import { appError } from '#platform/errors.ts'
 export type Sandbox = {
   corpIds(): Promise<string[]>
   scan(scan: Scan): Promise<z.infer<typeof Scanned>>
+  /** A known customer scans a code into a group. */
+  enter(code: string, customer: string, at: number): Promise<void>
+  consent(friend: Friend, agree: boolean): Promise<void>
   confirm(task: string, at: number): Promise<void>
   unfollow(friend: Friend, by: 'customer' | 'employee', at: number): Promise<void>
   say(from: string, to: string, text: string, at: number): Promise<void>
@@ -42,6 +45,8 @@ export function openSandbox(url: string): Sandbox {
   return {
     corpIds: async () => Corps.parse(await ask('GET', '/corps')).items.map(({ corpId }) => corpId),
     scan: async ({ at, ...scan }) => Scanned.parse(await ask('POST', '/scan', { ...scan, ...(at !== undefined && told(at)) })),
+    enter: async (code, customer, at) => void (await ask('POST', '/scan', { code, customer, ...told(at) })),
+    consent: async (friend, agree) => void (await ask('POST', '/archive/consent', { ...friend, agree })),
     confirm: async (task, at) => void (await ask('POST', `/tasks/${task}/confirm`, told(at))),
     unfollow: async (friend, by, at) => void (await ask('POST', '/unfollow', { ...friend, by, ...told(at) })),
     say: async (from, to, text, at) => void (await ask('POST', '/say', { from, to, text, ...told(at) })),

@@ -89,7 +89,17 @@ function Heads({ data: { hours, delays, silence } }: { data: Health }) {
 const Alarming = ({ value }: { value: number }) => <span className={value > 0 ? 'bad-word' : ''}>{exactNumber(value)}</span>
 
 const seconds = (value: number): string =>
-  value < 1 ? `${Math.round(value * 1000)} ms` : value < 90 ? `${Math.round(value * 10) / 10} s` : `${Math.round(value / 6) / 10} min`
+  value < 1
+    ? `${Math.round(value * 1000)} ms`
+    : value < 90
+      ? `${tenths(value)} s`
+      : value < 5400
+        ? `${tenths(value / 60)} min`
+        : hoursOf(value / 3600)
+
+const hoursOf = (value: number): string => (value < 48 ? `${tenths(value)} h` : `${tenths(value / 24)} d`)
+
+const tenths = (value: number): number => Math.round(value * 10) / 10
 
 function Times({ data }: { data: Health }) {
   const { t } = useText()
@@ -137,23 +147,25 @@ function Types({ data, onType }: { data: Health; onType: (type: string) => void 
       note={t('wecom.callbacks.in14')}
       empty={t('wecom.noCallbacks')}
       heads={[t('wecom.type'), t('wecom.callbacks.count'), t('wecom.callbacks.dead'), t('wecom.callbacks.last')]}
-      rows={data.types.map(({ type, count, dead, lastAt }) => [
-        type,
-        <span key="type" title={type}>
-          {typeName(type)}
-        </span>,
-        <button key="count" type="button" className="number-button" onClick={() => onType(type)}>
-          {exactNumber(count)}
-        </button>,
-        dead > 0 ? (
-          <Alarming key="dead" value={dead} />
-        ) : (
-          <span key="dead" className="mute">
-            0
-          </span>
-        ),
-        <When key="last" at={lastAt} />,
-      ])}
+      rows={data.types
+        .toSorted((a, b) => b.count - a.count)
+        .map(({ type, count, dead, lastAt }) => [
+          type,
+          <span key="type" title={type}>
+            {typeName(type)}
+          </span>,
+          <button key="count" type="button" className="number-button" onClick={() => onType(type)}>
+            {exactNumber(count)}
+          </button>,
+          dead > 0 ? (
+            <Alarming key="dead" value={dead} />
+          ) : (
+            <span key="dead" className="mute">
+              0
+            </span>
+          ),
+          <When key="last" at={lastAt} />,
+        ])}
     />
   )
 }

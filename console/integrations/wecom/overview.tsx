@@ -62,7 +62,7 @@ function Glance({ corp }: { corp: Corp }) {
               : t('wecom.glance.unchecked')
             : '—'
         }
-        note={t('wecom.glance.rights')}
+        note={t(rights && !rights.access ? 'wecom.glance.ask' : 'wecom.glance.rights')}
       />
       <Glimpse
         corp={corp}

@@ -30,6 +30,9 @@ const welcomeTones: Record<string, 'good' | 'bad' | 'waiting'> = {
   sending: 'waiting',
 }
 
+/** Our own reasons are words of the catalogue; WeCom's are shown as it said them. */
+const reasonName = (reason: string): string => (/^[a-z_]+$/.test(reason) ? textOr(`wecom.welcomeReasons.${reason}`, reason) : reason)
+
 const welcomeColumns = (t: Translate): Column<Welcome>[] => [
   { key: 'customer', title: t('wecom.customer'), width: 280, render: (row) => <code>{row.externalUserId}</code> },
   { key: 'member', title: t('wecom.member'), width: 140, phone: 'note', render: (row) => row.userId },
@@ -41,7 +44,7 @@ const welcomeColumns = (t: Translate): Column<Welcome>[] => [
     render: (row) => (
       <span title={row.reason ?? undefined}>
         <Badge tone={welcomeTones[row.status] ?? 'quiet'}>{textOr(`wecom.welcomeStates.${row.status}`, row.status)}</Badge>{' '}
-        {row.reason && <span className="note">{row.reason}</span>}
+        {row.reason && <span className="note">{reasonName(row.reason)}</span>}
       </span>
     ),
   },
