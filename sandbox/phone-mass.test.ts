@@ -32,6 +32,7 @@ test('an employee puts one mass message aside and sends the others, chosen and w
   await it.api('externalcontact/add_msg_template', { chat_type: 'group', sender: 'lina', text: { content: '本群今晚八点开讲' } })
   const { msgid } = await it.api('externalcontact/add_msg_template', { external_userid: [customer], text: { content: '不想发的' } })
   const lina = await phones.open('e:lina', '&tab=tasks')
+  await lina.locator('.task').nth(2).waitFor()
   expect(await lina.locator('.task').count()).toBe(3)
   await lina.locator('.task', { hasText: '不想发的' }).getByRole('button', { name: '忽略' }).click()
   await lina.locator('.task', { hasText: '不想发的' }).waitFor({ state: 'detached' })
