@@ -195,6 +195,7 @@ async function receive(ctx: Context, corp: number, corpId: string, seconds: numb
     key: openSecret(ctx, corpId, 'callback_key', row.callbackKey),
     rate: offered.callbacks,
     seconds,
+    warmUp: 5,
   }
   const file = fileURLToPath(new URL('./callback-load.ts', import.meta.url))
   const { stdout } = await run(process.execPath, [file, ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])])

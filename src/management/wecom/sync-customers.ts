@@ -16,8 +16,8 @@ const mostRestarts = 5
 
 /** Batches of members that are read side by side. WeCom takes its time for a page, and bears five calls of an api at once. */
 const batchesAtOnce = 4
-/** Pages that came while others were being written share the next transaction. */
-const pagesTogether = 5
+/** Written page by page: larger turns are no faster, and whoever greets a friend in the same process would wait behind each of them. */
+const pagesTogether = 1
 
 type Batch = Sync['saved']['open'][number]
 /** A sync whose batches are stopped together, and whose pages are written together. */
