@@ -5,7 +5,6 @@ import { isWecomError, WecomError } from '#connectors/wecom/errors.ts'
 import { listUnassigned } from '#connectors/wecom/handovers.ts'
 import { chunks, pages } from '#connectors/wecom/paging.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import { together } from '#platform/together.ts'
 import { commonFields, readCustomer, type ServerFollow } from './contacts.ts'
 import { applyNews, type News, newsOf } from './friendships.ts'
 import { patiently, repairing, type Sync } from './sync-state.ts'
@@ -16,11 +15,11 @@ const mostRestarts = 5
 
 /** Batches of members that are read side by side. WeCom takes its time for a page, and bears five calls of an api at once. */
 const batchesAtOnce = 4
-/** Written page by page: larger turns are no faster, and whoever greets a friend in the same process would wait behind each of them. */
-const pagesTogether = 1
-
 type Batch = Sync['saved']['open'][number]
-/** A sync whose batches are stopped together, and whose pages are written together. */
+/**
+ * A sync whose batches are stopped together, and whose pages are written one after the other: larger turns are no faster, and
+ * whoever greets a friend in the same process would wait behind each of them.
+ */
 type Reading = Sync & { write(page: Page): Promise<void> }
 
 /** The customers of all members with the customer-contact function, batch by batch of members, page by page. */
@@ -50,11 +49,8 @@ function begin({ ctx, saved }: Sync, members: string[]): Batch {
 async function sideBySide<Item>(items: readonly Item[], sync: Sync, work: (reading: Reading, item: Item) => Promise<void>): Promise<void> {
   const stop = new AbortController()
   const signal = AbortSignal.any([sync.task.signal, stop.signal])
-  const reading: Reading = {
-    ...sync,
-    task: { ...sync.task, signal },
-    write: together(pagesTogether, (pages) => writePages(sync, pages)),
-  }
+  const oneAtATime = pLimit(1)
+  const reading: Reading = { ...sync, task: { ...sync.task, signal }, write: (page) => oneAtATime(writePage, sync, page) }
   const limit = pLimit(batchesAtOnce)
   let failure: { error: unknown } | undefined
   const one = async (item: Item) => {
@@ -129,15 +125,14 @@ async function readPage(sync: Sync, batch: readonly string[], cursor: string | u
   }
 }
 
-async function writePages(sync: Sync, pages: readonly Page[]): Promise<undefined[]> {
+async function writePage(sync: Sync, page: Page): Promise<void> {
   const { corp, task } = sync
-  const news = pages.flatMap(newsOfPage)
+  const news = newsOfPage(page)
   await learnTags(
     sync,
     news.flatMap(({ shown }) => shown.tags.map(({ id }) => id)),
   )
   await repairing(sync, async (ctx) => (await applyNews(ctx, corp, news, task.id)).repairs)
-  return pages.map(() => undefined)
 }
 
 const newsOfPage = ({ items, askedAt }: Page): (News & { shown: ServerFollow })[] =>
