@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import type { AcquisitionLink } from '#growth/acquisition-links/schema.ts'
 import { ensureTag } from '#management/tags/commands.ts'
-import { openBrowser } from './support/browser.ts'
+import { openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // An operator gives a link away, and sees who came and who wrote.
@@ -14,7 +14,6 @@ let browser: Browser
 let page: Page
 let employee: string
 const problems: string[] = []
-const password = 'Liuliang-e2e-2026'
 const patiently = { timeout: 20_000 }
 
 beforeAll(async () => {
@@ -26,19 +25,7 @@ beforeAll(async () => {
   while (!(await api<{ items: { name: string }[] }>('GET', 'employees?limit=200')).items.some(({ name }) => name === employee))
     await new Promise((resolve) => setTimeout(resolve, 100))
   browser = await openBrowser()
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-    reducedMotion: 'reduce',
-  })
-  await context.request.put(`${workspace.url}/api/v1/session/password`, {
-    data: { login: workspace.login, password: workspace.password, newPassword: password },
-  })
-  await context.request.post(`${workspace.url}/api/v1/session`, { data: { login: workspace.login, password } })
-  page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  page.on('pageerror', (error) => problems.push(error.message))
+  page = await openConsole(browser, workspace, problems)
 }, 180_000)
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
-import { openBrowser } from './support/browser.ts'
+import { openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // The archive as somebody switches it on and uses it, told by what they see.
@@ -13,7 +13,6 @@ let corp: { corpId: string; archiveSecret: string }
 let lina: string
 let customer: string
 const problems: string[] = []
-const password = 'Liuliang-e2e-2026'
 const shots = process.env.TEST_SCREENS
 
 beforeAll(async () => {
@@ -26,19 +25,7 @@ beforeAll(async () => {
   lina = items.find(({ contact, status }) => contact && status === 1)?.userId ?? ''
   customer = (await phone<{ externalUserId: string }>('POST', 'befriend', { userId: lina, name: '顾清和' })).externalUserId
   browser = await openBrowser()
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-    reducedMotion: 'reduce',
-  })
-  await context.request.put(`${served.url}/api/v1/session/password`, {
-    data: { login: served.login, password: served.password, newPassword: password },
-  })
-  await context.request.post(`${served.url}/api/v1/session`, { data: { login: served.login, password } })
-  page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  page.on('pageerror', (error) => problems.push(error.message))
+  page = await openConsole(browser, served, problems)
 }, 240_000)
 
 afterAll(async () => {

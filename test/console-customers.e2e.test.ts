@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { ensureTag } from '#management/tags/commands.ts'
-import { openBrowser } from './support/browser.ts'
+import { openBrowser, openConsole } from './support/browser.ts'
 import { openServedWorkspace, type ServedWorkspace } from './support/served-workspace.ts'
 
 // What an operator does with customers and orders, told by what they see. Each write is looked up again in what the server says.
@@ -11,7 +11,6 @@ let served: ServedWorkspace
 let browser: Browser
 let page: Page
 const problems: string[] = []
-const password = 'Liuliang-e2e-2026'
 const patiently = { timeout: 20_000 }
 const saving = /^保\s*存$/
 
@@ -21,19 +20,7 @@ beforeAll(async () => {
   await ensureTag(served.ctx, '意向', '高意向')
   for (let n = 1; n <= 4; n++) await api('POST', 'customers', { name: `客户${n}`, memberNo: `NO-${n}`, phone: `1390013900${n}` })
   browser = await openBrowser()
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-    reducedMotion: 'reduce',
-  })
-  await context.request.put(`${served.url}/api/v1/session/password`, {
-    data: { login: served.login, password: served.password, newPassword: password },
-  })
-  await context.request.post(`${served.url}/api/v1/session`, { data: { login: served.login, password } })
-  page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  page.on('pageerror', (error) => problems.push(error.message))
+  page = await openConsole(browser, served, problems)
 }, 180_000)
 
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
-import { openBrowser } from './support/browser.ts'
+import { openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // An operator makes a code into two groups and sees who came through it.
@@ -11,7 +11,6 @@ let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
 let browser: Browser
 let page: Page
 const problems: string[] = []
-const password = 'Liuliang-e2e-2026'
 const saving = /^保\s*存$/
 
 beforeAll(async () => {
@@ -21,19 +20,7 @@ beforeAll(async () => {
   const owner = items.find(({ contact, status }) => contact && status === 1)?.userId
   for (const name of ['收银台一群', '收银台二群']) await phone('POST', 'groups', { owner, name })
   browser = await openBrowser()
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-    reducedMotion: 'reduce',
-  })
-  await context.request.put(`${workspace.url}/api/v1/session/password`, {
-    data: { login: workspace.login, password: workspace.password, newPassword: password },
-  })
-  await context.request.post(`${workspace.url}/api/v1/session`, { data: { login: workspace.login, password } })
-  page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  page.on('pageerror', (error) => problems.push(error.message))
+  page = await openConsole(browser, workspace, problems)
 }, 180_000)
 
 afterAll(async () => {
