@@ -403,6 +403,22 @@ test('a tag that another corp still shows on the person stays, whether it is tak
   expect(await named()).toEqual([])
 })
 
+test('a tag that a friendship showed before the list named it is given once it does', async () => {
+  const { ctx, corp } = await company()
+  const shown: News = {
+    externalUserId: 'wm1',
+    userId: 'li',
+    contact: { external_userid: 'wm1', name: '甲' },
+    shown: { userId: 'li', createdAt: start, tags: [{ id: 'unheard' }] },
+  }
+  await applyNews(ctx, corp, [shown])
+  expect((await everything(ctx)).tagged).toEqual([])
+  await applyTagGroups(ctx, corp, [{ group_id: 'g', group_name: '组', tag: [{ id: 'unheard', name: '晚来' }] }])
+  expect((await everything(ctx)).tagged).toMatchObject([{ name: '晚来', source: 'wecom' }])
+  await applyNews(ctx, corp, [shown])
+  expect((await everything(ctx)).tagged).toHaveLength(1)
+})
+
 test('a tag given in WeCom while an untagging is under way is looked at again', async () => {
   const { ctx, corp } = await company()
   const shown = (tags: string[]): News => ({

@@ -84,7 +84,7 @@ async function applyTag(
   const groupId = mapped?.name ? mapped.localGroupId : localGroupId
   const localTagId = await upsertTagFromWecom(ctx, { tagId: mapped?.localTagId, groupId, name: shown.name, order: shown.order })
   await mapTag(ctx, corp, shown, localTagId)
-  if (mapped && mapped.localTagId !== localTagId) await moveShown(ctx, corp, shown.id, { from: mapped.localTagId, to: localTagId })
+  if (mapped?.localTagId !== localTagId) await giveToShown(ctx, corp, shown.id, { from: mapped?.localTagId, to: localTagId })
   if (mapped) counts.renamed++
   else counts.made++
 }
@@ -182,20 +182,29 @@ async function takeAway(ctx: Context, localTagId: number, customerIds: readonly 
   if (losing.length > 0) await untagCustomers(ctx, localTagId, losing, { source: 'wecom' })
 }
 
-/** The tag counts as another one here from now on, and so do those who have it. */
-async function moveShown(ctx: Context, corp: number, tagId: string, { from, to }: { from: number; to: number }): Promise<void> {
+/**
+ * Friendships show the tag already: it counts as another one here from now on, or they were read before the list named it. The
+ * people have the new one, and the former no more.
+ */
+async function giveToShown(
+  ctx: Context,
+  corp: number,
+  tagId: string,
+  { from, to }: { from?: number | undefined; to: number },
+): Promise<void> {
   const { rows } = await sql<{ customerId: number }>`
     select distinct customer_id from wecom_follows
     where tenant_id = ${ctx.tenantId} and corp = ${corp} and live and customer_id is not null and tag_ids @> array[${tagId}]`.execute(
     ctx.db,
   )
   const customers = rows.map(({ customerId }) => customerId)
+  if (customers.length === 0) return
   await changeTaggings(
     ctx,
     customers.map((customerId) => ({ tagId: to, customerId, tagged: true })),
     { source: 'wecom' },
   )
-  await takeAway(ctx, from, customers)
+  if (from !== undefined) await takeAway(ctx, from, customers)
 }
 
 /** No friendship of this corp shows the tag any more. Returns the customers who had it through one. */
@@ -277,6 +286,7 @@ async function localTags(ctx: Context, corp: number, tagged: readonly Tagged[]):
     const local = await upsertTagFromWecom(ctx, { groupId, name: cleanName(name), order: 0 })
     // Its group's id comes with the next reading of the tag list.
     await mapTag(ctx, corp, { id, groupId: '', name: cleanName(name) }, local)
+    await giveToShown(ctx, corp, id, { to: local })
     locals.set(id, local)
   }
   return locals

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg'
 import { type Context, createContext, type Installation, systemActor } from '../context.ts'
 import { kysely } from '../database.ts'
 import { AppError, describeError } from '../errors.ts'
+import { isRace } from '../races.ts'
 import { partitions, writeEvents } from './emit.ts'
 
 /** A fact as a consumer sees it. */
@@ -301,7 +302,7 @@ const keepOpen = (client: PoolClient): PoolClient =>
 const isPassing = (error: unknown): boolean =>
   error instanceof AppError
     ? error.status >= 500
-    : ['40001', '40P01', '55P03', '57014', 'ECONNREFUSED', 'ECONNRESET'].includes((error as { code?: string }).code ?? '')
+    : isRace(error) || ['55P03', '57014', 'ECONNREFUSED', 'ECONNRESET'].includes((error as { code?: string }).code ?? '')
 
 async function bury(client: PoolClient, consumer: Consumer, row: Row, error: unknown, tried: number): Promise<void> {
   const { code, message } = describeError(error)

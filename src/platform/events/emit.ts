@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { noteCommit } from '../http/idempotency.ts'
+import { afterRaces } from '../races.ts'
 import type { EventDefinition } from './catalogue.ts'
 
 /** Partitions of the log; a customer's events all lie in one, in order. Changing it needs a drained log. */
@@ -48,22 +49,16 @@ export function emit<P extends z.ZodObject>(ctx: Context, definition: EventDefin
  */
 export async function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
   if (ctx.pending) return work(ctx)
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ctx.db.transaction().execute(async (db) => {
-        const inner: Context = { ...ctx, db, pending: [] }
-        const result = await work(inner)
-        await writeEvents(inner)
-        if (inner.claim) await noteCommit(inner, inner.claim)
-        return result
-      })
-    } catch (error) {
-      if (attempt === 4 || !isRace(error)) throw error
-    }
-  }
+  return afterRaces(() =>
+    ctx.db.transaction().execute(async (db) => {
+      const inner: Context = { ...ctx, db, pending: [] }
+      const result = await work(inner)
+      await writeEvents(inner)
+      if (inner.claim) await noteCommit(inner, inner.claim)
+      return result
+    }),
+  )
 }
-
-const isRace = (error: unknown): boolean => ['40001', '40P01'].includes((error as { code?: string }).code ?? '')
 
 /** Writes and forgets the transaction's pending events: into the log for consumers, into the inbox for the loader. */
 export async function writeEvents(ctx: Context): Promise<void> {
