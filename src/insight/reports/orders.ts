@@ -1,0 +1,60 @@
+import { onlyCurrency } from './money.ts'
+import type { Scope } from './scope.ts'
+import { type Bindings, conditionSql, type Scan, scanEvents } from './sql.ts'
+import { asksPersons } from './where.ts'
+
+/** What a report of trade says about its orders: `where` looks at the payment, `currency` chooses one of several. */
+export type TradeScan = Scan & { currency?: string | undefined }
+
+const tradeNames = ['order.paid', 'order.amended', 'order.refunded']
+
+const amountSql = "toInt64OrZero(properties['amount'])"
+const itemsSql = "toDecimal128OrZero(properties['items'], 6)"
+/** Payments that name no order (events sent by programs) are orders of their own. */
+const orderSql = "if(properties['order'] = '', toString(id), properties['order'])"
+
+/**
+ * Every payment, correction and refund as a row of its own, at its own time: who, at, ms, name, ord, amount (minor units), items,
+ * currency, region, channel, employee, shop, products, refund, refundType, orderless. `where` looks at each of them by itself.
+ */
+export const scanTrade = (bind: Bindings, scan: TradeScan): string =>
+  `(select who, at, ms, name, ${orderSql} as ord, ${amountSql} as amount, ${itemsSql} as items, properties['currency'] as currency,
+    properties['region'] as region, channel, properties['employeeName'] as employee, ${shopSql} as shop,
+    ${productsSql} as products, properties['refundNo'] as refund, properties['type'] as refundType, properties['order'] = '' as orderless
+  from ${scanEvents(bind, { ...scan, names: tradeNames })} ${currencySql(bind, scan)})`
+
+const shopSql = "if(properties['shopName'] != '', properties['shopName'], if(properties['shop'] in ('', '0'), '', properties['shop']))"
+const productsSql = "JSONExtract(properties['products'], 'Array(String)')"
+
+const currencySql = (bind: Bindings, { currency }: TradeScan): string =>
+  currency === undefined ? '' : `where properties['currency'] = ${bind.text(currency)}`
+
+/**
+ * One row for each paid order, at its time of payment: who, ord, at, ms, paid (with later corrections), refunded (whenever it was),
+ * items, currency, region, channel, employee, shop, products, and nth: which of the person's orders with an amount it is, over all
+ * time and whatever `where` says (0 for an order at price zero). `from`, `to` and `where` choose payments; their corrections and
+ * refunds follow them. Nobody known is who = 0.
+ */
+export function scanOrders(bind: Bindings, { from, to, where, ...scan }: TradeScan): string {
+  const within = [
+    ...(from ? [`at >= fromUnixTimestamp64Milli(${bind.integer(from.getTime())}, 'UTC')`] : []),
+    ...(to ? [`at < fromUnixTimestamp64Milli(${bind.integer(to.getTime())}, 'UTC')`] : []),
+    ...(where ? ['chosen = 1'] : []),
+  ]
+  const one = (sql: string) => `anyIf(${sql}, name = 'order.paid')`
+  const chosen = where ? `maxIf(${conditionSql(bind, where)}, name = 'order.paid')` : '1'
+  const persons = scan.persons === true || (where !== undefined && asksPersons(where))
+  const orders = `select ${one('e.who')} as who, ${orderSql} as ord, ${one('e.at')} as at, ${one('e.ms')} as ms,
+      sumIf(${amountSql}, name != 'order.refunded') as paid, sumIf(${amountSql}, name = 'order.refunded') as refunded,
+      ${one(itemsSql)} as items, ${one("properties['currency']")} as currency, ${one("properties['region']")} as region,
+      ${one('e.channel')} as channel, ${one("properties['employeeName']")} as employee, ${one(shopSql)} as shop,
+      ${one(productsSql)} as products, ${chosen} as chosen
+    from ${scanEvents(bind, { ...scan, names: tradeNames, persons })} as e ${currencySql(bind, scan)}
+    group by ord having countIf(name = 'order.paid') > 0`
+  const counted = `select *, if(paid > 0, toUInt32(sum(paid > 0) over (partition by who order by ms, ord rows unbounded preceding)), 0) as nth from (${orders})`
+  return `(select * from (${counted}) ${within.length > 0 ? `where ${within.join(' and ')}` : ''})`
+}
+
+/** The one currency of what was found, else the one asked for, else the tenant's; amounts of two have no sum. */
+export const tradeCurrency = (scope: Scope, report: { currency?: string | undefined }, found: readonly string[]): string =>
+  onlyCurrency(found, 'currency') ?? report.currency ?? scope.currency
