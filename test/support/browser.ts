@@ -1,4 +1,5 @@
 import chromium from '@sparticuz/chromium'
+import axe from 'axe-core'
 import { type Browser, chromium as launcher, type Page } from 'playwright-core'
 import type { ServedWorkspace } from './served-workspace.ts'
 
@@ -27,4 +28,27 @@ export async function openConsole(browser: Browser, workspace: ServedWorkspace, 
   page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => problems.push(error.message))
   return page
+}
+
+/** What axe finds serious on the page as it stands, light and then dark, and whether it is wider than its window. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const light = await seriousOf(page, {})
+  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.locator('html[data-theme=dark]').waitFor()
+  // In the dark only colours are others.
+  const dark = await seriousOf(page, { runOnly: ['color-contrast'] })
+  await page.emulateMedia({ colorScheme: 'light' })
+  return [...light, ...dark.map((fault) => `dark: ${fault}`), ...(tooWide > 0 ? [`${tooWide} px too wide`] : [])]
+}
+
+async function seriousOf(page: Page, options: axe.RunOptions): Promise<string[]> {
+  const { violations } = await page.evaluate(
+    (options) => (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'], ...options }),
+    options,
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} at ${nodes.map(({ target, html }) => `${target.join(' ')} ${html.slice(0, 120)}`).join(' | ')}`)
 }
