@@ -1,15 +1,11 @@
 import { z } from 'zod'
-import { AppError, appError } from '#platform/errors.ts'
 import { dayRange } from '#platform/time.ts'
+import { checkPatterns, cleanPageSql, pageEvents, rawPageSql } from '../page-name.ts'
 import { countParts } from '../parts.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, propertySql, type Scan, scanEvents } from '../sql.ts'
 import { createPathTally, pathsOf, type Visit } from './paths.ts'
 import type { PathsReport, PathsResult } from './schema.ts'
-
-/** What a page is called: senders name the property differently. */
-const pageEvents = ['page.viewed', '$pageview', 'pageview', 'page_view']
-const pageProperties = ['path', 'url', 'page', '$pathname', '$current_url']
 
 export async function runPaths(scope: Scope, report: PathsReport): Promise<PathsResult> {
   await checkPatterns(scope, report)
@@ -19,23 +15,6 @@ export async function runPaths(scope: Scope, report: PathsReport): Promise<Paths
   for (let part = 0; part < parts; part++)
     for (const visits of await readVisits(scope, report, part, parts)) for (const path of pathsOf(visits, rules)) tally.add(path)
   return tally.result(report.edgeLimit)
-}
-
-/** Regular expressions run inside ClickHouse (RE2), where none can take for ever; an ill one is refused before. */
-async function checkPatterns(scope: Scope, { cleaning }: PathsReport): Promise<void> {
-  for (const [i, { pattern, alias }] of cleaning.entries()) {
-    const bind = bindings()
-    await scope
-      .ask({
-        params: bind.params,
-        row: z.unknown(),
-        sql: `select replaceRegexpAll('', ${bind.text(pattern)}, ${bind.text(alias)}) as fits`,
-      })
-      .catch((cause) => {
-        if (cause instanceof AppError) throw cause
-        throw appError('report.invalid', { message: 'This is no regular expression (RE2).', field: `cleaning.${i}.pattern`, cause })
-      })
-  }
 }
 
 function scanOf(scope: Scope, report: PathsReport): Scan {
@@ -71,19 +50,7 @@ function nodeSql(bind: Bindings, report: PathsReport): string {
     report.node === 'event'
       ? 'toNullable(toString(name))'
       : report.node === 'page'
-        ? `coalesce(${pageProperties.map((name) => propertySql(bind, name)).join(', ')})`
+        ? rawPageSql(bind)
         : propertySql(bind, report.node.property)
-  const trimmed = report.dropTrailingSlash ? `replaceRegexpOne(${raw}, '(.)/+$', '\\\\1')` : raw
-  const cleaned = report.cleaning.reduce(
-    (sql, { pattern, alias }) => `replaceRegexpAll(${sql}, ${bind.text(pattern)}, ${bind.text(alias)})`,
-    trimmed,
-  )
-  if (report.groups.length === 0) return cleaned
-  return `(${cleaned} as cleaned, multiIf(${report.groups.map((group) => `match(cleaned, ${bind.text(wildcard(group))}), ${bind.text(group)}`).join(', ')}, cleaned)).2`
+  return cleanPageSql(bind, raw, report)
 }
-
-const wildcard = (group: string): string =>
-  `(?s)^${group
-    .split('*')
-    .map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
-    .join('.*')}$`

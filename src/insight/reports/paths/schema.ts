@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pageFields } from '../page-fields.ts'
 import { datedFields, text } from '../schema.ts'
 
 const names = z.array(text(200)).max(200).default([])
@@ -13,15 +14,8 @@ export const pathsReport = z.strictObject({
   endPoint: text(500).optional(),
   includeEvents: names,
   excludeEvents: names,
-  /** Regular expressions (RE2) and what their matches become, one after the other. */
-  cleaning: z
-    .array(z.strictObject({ pattern: text(500), alias: z.string().max(200) }))
-    .max(50)
-    .default([]),
-  /** `/product/*`: everything that fits becomes the wildcard itself; the first that fits wins. */
-  groups: z.array(text(500)).max(50).default([]),
+  ...pageFields,
   edgeLimit: z.int().min(1).max(10_000).default(50),
-  dropTrailingSlash: z.boolean().default(true),
   collapseRepeats: z.boolean().default(true),
 })
 
