@@ -42,11 +42,12 @@ const named =
     const requestId = given && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
     c.set('installation', installation)
     c.set('requestId', requestId)
+    // Before the answer is made: a header that is added to a finished one takes it off the server's short way.
+    c.header('X-Request-Id', requestId)
+    c.header('X-Content-Type-Options', 'nosniff')
     const started = performance.now()
     await next()
     requestSeconds.observe({ method: c.req.method, status: `${Math.floor(c.res.status / 100)}xx` }, (performance.now() - started) / 1000)
-    c.header('X-Request-Id', requestId)
-    c.header('X-Content-Type-Options', 'nosniff')
     if (installation.log.isLevelEnabled('debug') || c.res.status >= 500)
       installation.log.info(
         { requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - started) },
@@ -118,7 +119,6 @@ export function answerError(installation: Installation, error: unknown, c: HonoC
           : undefined
   if (!known || known.status >= 500)
     installation.log.error({ err: error, requestId: c.var.requestId, method: c.req.method, path: c.req.path }, 'request failed')
-  c.header('X-Request-Id', c.var.requestId)
   if (known?.status === 503 || known?.status === 429) c.header('Retry-After', '2')
   const described = describeError(known ?? error)
   return c.json(

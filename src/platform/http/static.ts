@@ -32,11 +32,9 @@ export function serveConsole(app: Hono<AppEnv>, { config }: Installation): void 
     const file = join(folder, normalize(path).replaceAll('..', ''))
     const isAsset = file.startsWith(folder + sep) && extname(file) !== '' && existsSync(file) && statSync(file).isFile()
     if (isAsset)
-      return new Response(Readable.toWeb(createReadStream(file)) as ReadableStream, {
-        headers: {
-          'Content-Type': types[extname(file)] ?? 'application/octet-stream',
-          'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-        },
+      return c.body(Readable.toWeb(createReadStream(file)) as ReadableStream, 200, {
+        'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+        'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       })
     if (extname(path) !== '' || !existsSync(join(folder, 'index.html'))) return next()
     return c.html(readFileSync(join(folder, 'index.html'), 'utf8'), 200, {
