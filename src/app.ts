@@ -5,6 +5,7 @@ import { webhooks } from '#connectors/webhooks/routes.ts'
 import { orderAmended, orderPaid, orderPlaced, orderRefunded } from '#conversion/events.ts'
 import { ordersExport } from '#conversion/orders/export.ts'
 import { orderLinesImport, ordersImport } from '#conversion/orders/import.ts'
+import { orderLineSchedules } from '#conversion/orders/mirror.ts'
 import { productsImport } from '#conversion/orders/products-import.ts'
 import { orderHooks, orders, shops } from '#conversion/orders/routes.ts'
 import { acquiredExport } from '#growth/acquisition-links/export.ts'
@@ -168,6 +169,7 @@ export const schedules: readonly Schedule[] = [
   ...acquisitionLinkSchedules,
   ...groupCodeSchedules,
   ...customerSchedules(() => eventDefinitions),
+  ...orderLineSchedules,
   ...importSchedules,
   ...exportSchedules,
   deliverWebhooks,

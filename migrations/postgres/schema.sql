@@ -774,6 +774,14 @@
   CREATE INDEX jobs_of_name ON public.jobs USING btree (tenant_id, name, id DESC)
   CREATE UNIQUE INDEX jobs_key ON public.jobs USING btree (tenant_id, name, key) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['waiting'::text, 'running'::text])))
 
+-- line_changes (row-level security)
+  tenant_id integer not null
+  seq bigint not null identity
+  kind text not null
+  document_id bigint not null
+  line_changes_kind_check CHECK ((kind = ANY (ARRAY['order'::text, 'refund'::text])))
+  line_changes_pkey PRIMARY KEY (tenant_id, seq)
+
 -- live_code_adds (row-level security)
   tenant_id integer not null
   code_id integer not null

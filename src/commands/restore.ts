@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { queueAllOrderLines } from '#conversion/orders/mirror.ts'
 import { appError } from '#platform/errors.ts'
 import { migrate } from '#platform/installation.ts'
 import { restore } from '#platform/operations/backup.ts'
@@ -16,7 +17,9 @@ export const command: Command = {
     const started = Date.now()
     const manifest = await withEngines(config, async (urls) => {
       await migrate({ ...config, ...urls })
-      return restore(urls, resolve(folder))
+      const manifest = await restore(urls, resolve(folder))
+      await queueAllOrderLines(urls.databaseUrl)
+      return manifest
     })
     printResult(
       {

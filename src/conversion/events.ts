@@ -39,7 +39,7 @@ export const orderAmended = defineEvent('order.amended', {
 /** Money went back, at the time it did. `order` is absent for a credit note that names no order. */
 export const orderRefunded = defineEvent('order.refunded', {
   title: { zh: '订单退款', en: 'Order refunded' },
-  properties: z.object({ ...trade, order: z.int().optional(), refund: z.int(), refundNo: z.string() }),
+  properties: z.object({ ...trade, order: z.int().optional(), refund: z.int(), refundNo: z.string(), type: z.string().optional() }),
 })
 
 /** Placed and not yet paid. */

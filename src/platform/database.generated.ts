@@ -681,6 +681,13 @@ export interface Jobs {
   worker: string | null;
 }
 
+export interface LineChanges {
+  documentId: Int8;
+  kind: string;
+  seq: Generated<Int8>;
+  tenantId: number;
+}
+
 export interface LiveCodeAdds {
   addedAt: Timestamp;
   codeId: number;
@@ -1297,6 +1304,7 @@ export interface DB {
   imports: Imports;
   installation: Installation;
   jobs: Jobs;
+  lineChanges: LineChanges;
   liveCodeAdds: LiveCodeAdds;
   liveCodeDays: LiveCodeDays;
   liveCodeEmployees: LiveCodeEmployees;

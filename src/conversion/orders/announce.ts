@@ -3,7 +3,7 @@ import { orderAmended, orderPaid, orderPlaced, orderRefunded } from '#conversion
 import { addTotals, type TotalsChange } from '#management/customers/commands.ts'
 import type { Context } from '#platform/context.ts'
 import { emit } from '#platform/events/emit.ts'
-import type { OrderSource } from './schema.ts'
+import type { OrderSource, RefundType } from './schema.ts'
 
 /** Which orders and refunds: these, or the next of those that an import has left untold. */
 export type Which = { ids: readonly number[] } | { importId: number; limit: number }
@@ -139,6 +139,7 @@ type RefundRow = {
   amountMinor: number
   items: string
   region: string | null
+  type: RefundType
   countedAt: Date | null
   announcedMinor: number | null
 }
@@ -147,7 +148,7 @@ type RefundRow = {
 async function announceRefunds(ctx: Context, which: Which, totals: TotalsChange[]): Promise<number> {
   const { rows } = await sql<RefundRow>`
     with chosen as (select * from refunds where tenant_id = ${ctx.tenantId} and ${chosen(which)} order by id limit ${most(which)} for update)
-    select r.id, r.refund_no, r.order_id, r.shop_id, r.customer_id, r.currency, r.amount_minor, r.items, r.region, r.counted_at, r.announced_minor,
+    select r.id, r.refund_no, r.order_id, r.shop_id, r.customer_id, r.currency, r.amount_minor, r.items, r.region, r.type, r.counted_at, r.announced_minor,
       (select order_no from orders o where o.tenant_id = ${ctx.tenantId} and o.id = r.order_id) as order_no,
       (select name from shops s where s.tenant_id = ${ctx.tenantId} and s.id = r.shop_id) as shop_name
     from chosen r order by r.id`.execute(ctx.db)
@@ -163,6 +164,7 @@ async function announceRefunds(ctx: Context, which: Which, totals: TotalsChange[
         ...(row.orderId === null ? {} : { order: row.orderId }),
         refund: row.id,
         refundNo: row.refundNo,
+        type: row.type,
       },
     })
     if (row.customerId !== null)

@@ -1,3 +1,4 @@
+import { mirrorOrderLines } from '#conversion/orders/mirror.ts'
 import { mirrorPersons } from '#management/customers/mirror.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
@@ -39,6 +40,7 @@ export async function analyzeEvents(workspace: Throwaway, ctx: Context, report: 
   if (lines) await loadFile(workspace.installation, ctx, lines)
   await workspace.settle()
   await mirrorPersons(workspace.installation)
+  await mirrorOrderLines(workspace.installation)
   return (await runReport(ctx, report, await fileNames(ctx))).result
 }
 
