@@ -3,10 +3,16 @@ import type { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { internalId, publicId } from '#platform/ids.ts'
+import { runDistribution } from './distribution/query.ts'
+import { distributionReport } from './distribution/schema.ts'
 import { runFunnel } from './funnel/query.ts'
 import { funnelReport } from './funnel/schema.ts'
+import { runHeatmap } from './heatmap/query.ts'
+import { heatmapReport } from './heatmap/schema.ts'
 import { runLifecycle } from './lifecycle/query.ts'
 import { lifecycleReport } from './lifecycle/schema.ts'
+import { runPages } from './pages/query.ts'
+import { pagesReport } from './pages/schema.ts'
 import { runPaths } from './paths/query.ts'
 import { pathsReport } from './paths/schema.ts'
 import { runRetention } from './retention/query.ts'
@@ -36,6 +42,9 @@ const runners: Record<ReportType, Runner> = {
   stickiness: { schema: stickinessReport, run: runStickiness },
   paths: { schema: pathsReport, run: runPaths },
   rfm: { schema: rfmReport, run: runRfm },
+  pages: { schema: pagesReport, run: runPages },
+  heatmap: { schema: heatmapReport, run: runHeatmap },
+  distribution: { schema: distributionReport, run: runDistribution },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

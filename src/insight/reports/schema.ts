@@ -41,7 +41,18 @@ export const commonFields = {
 export const datedFields = { ...commonFields, dateFrom: day, dateTo: day }
 
 /** Report documents name their type first; each type's own schema reads the rest. */
-export const reportTypes = ['funnel', 'trend', 'retention', 'lifecycle', 'stickiness', 'paths', 'rfm'] as const
+export const reportTypes = [
+  'funnel',
+  'trend',
+  'retention',
+  'lifecycle',
+  'stickiness',
+  'paths',
+  'rfm',
+  'pages',
+  'heatmap',
+  'distribution',
+] as const
 export type ReportType = (typeof reportTypes)[number]
 
 export const RunRequest = z.object({ report: z.unknown() })

@@ -71,3 +71,16 @@ export function evaluateFormula(formula: Formula, seriesValue: (letter: string) 
   if (formula.sign === '/') return right.eq(0) ? null : left.div(right)
   return formula.sign === '+' ? left.plus(right) : formula.sign === '-' ? left.minus(right) : left.times(right)
 }
+
+/** How often money is multiplied in a formula: 1 for amounts, 0 for numbers and shares of money, null where a sum makes no sense. */
+export function moneyPower(formula: Formula, isMoney: (letter: string) => boolean): number | null {
+  if (formula.kind === 'number') return 0
+  if (formula.kind === 'series') return isMoney(formula.letter) ? 1 : 0
+  if (formula.kind === 'negative') return moneyPower(formula.of, isMoney)
+  const left = moneyPower(formula.left, isMoney)
+  const right = moneyPower(formula.right, isMoney)
+  if (left === null || right === null) return null
+  if (formula.sign === '*') return left + right
+  if (formula.sign === '/') return left - right
+  return left === right ? left : null
+}

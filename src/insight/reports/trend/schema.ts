@@ -21,7 +21,10 @@ export const trendReport = z
     type: z.literal('trend'),
     ...datedFields,
     series: z.array(series).min(1).max(20),
-    interval: interval.default('day'),
+    /** `period`: one value for all the dates. */
+    interval: z.enum([...interval.options, 'period']).default('day'),
+    /** Counted up from the first day, people once. */
+    cumulative: z.boolean().default(false),
     breakdown: z
       .strictObject({
         property: text(200),
@@ -31,6 +34,15 @@ export const trendReport = z
       .optional(),
     compare: z.enum(['previous_period', 'previous_year']).optional(),
     formula: text(200).optional(),
+    /** Behind one point; both count from 0. With a breakdown, of one of its values. */
+    persons: z
+      .strictObject({
+        series: z.int().min(0).default(0),
+        interval: z.int().min(0),
+        value: z.string().max(500).nullable().optional(),
+        other: z.literal(true).optional(),
+      })
+      .optional(),
   })
   .superRefine((report, ctx) => {
     if (report.formula === undefined) return
@@ -58,6 +70,7 @@ export const trendResult = z.object({
       currency: z.string().optional(),
     }),
   ),
+  persons: z.array(z.string()).optional(),
 })
 
 export type TrendResult = z.infer<typeof trendResult>

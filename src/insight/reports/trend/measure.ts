@@ -1,0 +1,137 @@
+import Big from 'big.js'
+import { z } from 'zod'
+import type { Bucket } from '../dates.ts'
+import { isMoney, minorFactor, onlyCurrency } from '../money.ts'
+import type { Scope } from '../scope.ts'
+import { type Bindings, bindings, decimalSql, matcherSql, propertySql, scanEvents } from '../sql.ts'
+import { trendBucketSql, trendBuckets } from './buckets.ts'
+import { type Dates, type Group, groupSql, scanOf } from './groups.ts'
+import type { Measure, TrendReport } from './schema.ts'
+
+type Series = TrendReport['series'][number]
+export type Line = { name: string; group: Group | undefined; values: (Big | null)[]; currency: string | undefined }
+
+const Row = z.object({
+  bucket: z.string(),
+  value: z.string().nullable(),
+  other: z.number(),
+  events: z.number(),
+  persons: z.number(),
+  measured: z.string().nullable(),
+  known: z.number(),
+  currencies: z.array(z.string()),
+})
+type Row = z.infer<typeof Row>
+
+/** One series over its intervals, a line for each value of the breakdown. */
+export async function measureSeries(
+  scope: Scope,
+  report: TrendReport,
+  dates: Dates,
+  index: number,
+  groups: readonly (Group | undefined)[],
+): Promise<Line[]> {
+  const series = report.series[index] as Series
+  const { measure } = series
+  const buckets = trendBuckets(scope.calendar, report.interval, dates.dateFrom, dates.dateTo)
+  const rows = await askSeries(scope, report, dates, series, groups)
+  const money = 'property' in measure && isMoney(series.event, measure.property)
+  const currency = money
+    ? onlyCurrency(
+        rows.flatMap(({ currencies }) => currencies),
+        `series.${index}.where`,
+      )
+    : undefined
+  return groups.map((group) => ({
+    name: series.name ?? nameOf(series),
+    group,
+    currency: money ? (currency ?? scope.currency) : undefined,
+    values: valuesOf(measure, rowsOf(rows, group), buckets, currency, report.cumulative),
+  }))
+}
+
+const nameOf = ({ event, measure }: Series): string => `${event} · ${measure.of}${'property' in measure ? `(${measure.property})` : ''}`
+
+const rowsOf = (rows: Row[], group: Group | undefined): Map<string, Row> =>
+  new Map(
+    rows
+      .filter((row) => group === undefined || ((row.other === 1) === group.other && (group.other || row.value === group.value)))
+      .map((row) => [row.bucket, row]),
+  )
+
+/** Counted up, an interval without events stands where the one before it stood. */
+function valuesOf(measure: Measure, rows: Map<string, Row>, buckets: Bucket[], currency: string | undefined, cumulative: boolean) {
+  let last: Row | undefined
+  return buckets.map(({ key }) => {
+    const row = rows.get(key) ?? (cumulative ? last : undefined)
+    last = row
+    return pointOf(measure, row, currency)
+  })
+}
+
+function askSeries(
+  scope: Scope,
+  report: TrendReport,
+  dates: Dates,
+  series: Series,
+  groups: readonly (Group | undefined)[],
+): Promise<Row[]> {
+  const bind = bindings()
+  const { measure } = series
+  const money = 'property' in measure && isMoney(series.event, measure.property)
+  const facts = seriesRows(bind, scope, report, dates, series, groups)
+  const currencies = money ? "groupUniqArrayIf(10)(properties['currency'], number is not null)" : '[]'
+  const sql = report.cumulative
+    ? `select bucket, value, other, sum(eventsIn) over upto as events, uniqExactMerge(personsIn) over upto as persons, ${mergedSql(measure)} as measured, sum(knownIn) over upto as known, currencies
+      from (select bucket, value, other, count() as eventsIn, uniqExactStateIf(who, who != 0) as personsIn, ${statesSql(measure)} as measuredIn, count(number) as knownIn, ${currencies} as currencies
+        from ${facts} group by bucket, value, other)
+      window upto as (partition by value, other order by bucket rows between unbounded preceding and current row)`
+    : `select bucket, value, other, count() as events, uniqExactIf(who, who != 0) as persons, ${measuredSql(measure)} as measured, count(number) as known, ${currencies} as currencies
+      from ${facts} group by bucket, value, other`
+  return scope.ask({ params: bind.params, row: Row, sql })
+}
+
+/** The events of a series as who, bucket, value, other, properties, number. */
+export function seriesRows(
+  bind: Bindings,
+  scope: Scope,
+  report: TrendReport,
+  dates: Dates,
+  series: Series,
+  groups: readonly (Group | undefined)[],
+): string {
+  const property = 'property' in series.measure ? propertySql(bind, series.measure.property) : 'null'
+  return `(select ${trendBucketSql(bind, scope.calendar, report.interval)} as bucket, ${groupSql(bind, report, groups)}, who, properties, ${decimalSql(property)} as number
+    from ${scanEvents(bind, scanOf(scope, report, dates, [series]))} where ${matcherSql(bind, series)})`
+}
+
+function measuredSql({ of }: Measure): string {
+  if (of === 'sum' || of === 'avg') return 'toString(sum(number))'
+  if (of === 'min' || of === 'max') return `toString(${of}(number))`
+  if (of === 'median') return 'toString((quantileExactLow(0.5)(number) + quantileExactHigh(0.5)(number)) / 2)'
+  return 'null'
+}
+
+function statesSql({ of }: Measure): string {
+  if (of === 'sum' || of === 'avg') return 'sum(number)'
+  if (of === 'min' || of === 'max') return `${of}(number)`
+  if (of === 'median') return '(quantileExactLowState(0.5)(number), quantileExactHighState(0.5)(number))'
+  return '0'
+}
+
+function mergedSql({ of }: Measure): string {
+  if (of === 'sum' || of === 'avg') return 'toString(sum(measuredIn) over upto)'
+  if (of === 'min' || of === 'max') return `toString(${of}(measuredIn) over upto)`
+  if (of === 'median')
+    return 'toString((quantileExactLowMerge(0.5)(measuredIn.1) over upto + quantileExactHighMerge(0.5)(measuredIn.2) over upto) / 2)'
+  return 'null'
+}
+
+function pointOf(measure: Measure, row: Row | undefined, currency: string | undefined): Big | null {
+  if (measure.of === 'count') return new Big(row?.events ?? 0)
+  if (measure.of === 'persons') return new Big(row?.persons ?? 0)
+  if (measure.of === 'per_person') return row && row.persons > 0 ? new Big(row.events).div(row.persons) : null
+  if (!row || row.known === 0 || row.measured === null) return measure.of === 'sum' ? new Big(0) : null
+  const total = new Big(row.measured).div(currency ? minorFactor(currency) : 1)
+  return measure.of === 'avg' ? total.div(row.known) : total
+}
