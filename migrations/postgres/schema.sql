@@ -454,6 +454,15 @@
   CREATE INDEX departments_parent ON public.departments USING btree (tenant_id, parent_id)
   CREATE UNIQUE INDEX departments_wecom ON public.departments USING btree (tenant_id, corp_id, wecom_id) WHERE (corp_id IS NOT NULL)
 
+-- dirty_days (row-level security)
+  tenant_id integer not null
+  first_day date not null
+  last_day date not null
+  mark bigint not null identity
+  ready_at timestamp with time zone not null
+  dirty_days_check CHECK ((last_day >= first_day))
+  dirty_days_pkey PRIMARY KEY (tenant_id, first_day, last_day)
+
 -- employee_accounts (row-level security)
   tenant_id integer not null
   corp_id integer not null

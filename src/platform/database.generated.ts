@@ -409,6 +409,14 @@ export interface Departments {
   wecomId: Int8 | null;
 }
 
+export interface DirtyDays {
+  firstDay: string;
+  lastDay: string;
+  mark: Generated<Int8>;
+  readyAt: Timestamp;
+  tenantId: number;
+}
+
 export interface EmployeeAccounts {
   corpId: number;
   employeeId: number;
@@ -1284,6 +1292,7 @@ export interface DB {
   customerTotals: CustomerTotals;
   deadLetters: DeadLetters;
   departments: Departments;
+  dirtyDays: DirtyDays;
   employeeAccounts: EmployeeAccounts;
   employeeDepartments: EmployeeDepartments;
   employees: Employees;

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { PoolClient } from 'pg'
 import type { Installation } from '../context.ts'
+import { dayReader, zonesOf } from './days.ts'
+import { markDirtyDays } from './dirty-days.ts'
 
 /** What the inbox holds: facts of commands name their customer, behaviour events how the sender calls the person. */
 type InboxEvent = {
@@ -27,15 +30,37 @@ const blockRows = 400
 const restMs = 300
 
 /**
+ * What may happen only while no events arrive: `taken` once when this process has become the loader, `between` from time to
+ * time between two blocks. The connection holds the loader's lock: what is written over it was written as the only loader.
+ */
+export type Caretaker = {
+  taken(installation: Installation, holder: PoolClient): Promise<void>
+  between(installation: Installation, holder: PoolClient): Promise<void>
+}
+
+/** So long the caretaker leaves the loader alone. */
+const betweenMs = 1_000
+
+/**
  * Moves the inbox to ClickHouse until aborted. One loader works at a time (advisory lock); another process takes over
  * when it dies.
  */
-export async function runLoader(installation: Installation, resolvePersons: ResolvePersons, signal: AbortSignal): Promise<void> {
+export async function runLoader(
+  installation: Installation,
+  resolvePersons: ResolvePersons,
+  signal: AbortSignal,
+  caretaker?: Caretaker,
+): Promise<void> {
   while (!signal.aborted) {
     try {
-      await holdLock(installation, async () => {
-        while (!signal.aborted)
+      await holdLoaderLock(installation, async (holder) => {
+        await caretaker?.taken(installation, holder)
+        for (let cared = 0; !signal.aborted; ) {
           if ((await loadOnce(installation, resolvePersons)) < blockRows) await sleep(restMs, undefined, { signal }).catch(() => undefined)
+          if (Date.now() - cared < betweenMs) continue
+          await caretaker?.between(installation, holder)
+          cared = Date.now()
+        }
       })
     } catch (error) {
       installation.log.warn({ err: error }, 'loader interrupted, trying again')
@@ -44,11 +69,13 @@ export async function runLoader(installation: Installation, resolvePersons: Reso
   }
 }
 
-async function holdLock(installation: Installation, work: () => Promise<void>): Promise<void> {
+/** Works as the only loader, or not at all when another process is; says which. */
+export async function holdLoaderLock(installation: Installation, work: (holder: PoolClient) => Promise<void>): Promise<boolean> {
   const client = await installation.databases.systemPool.connect()
   try {
     const locked = await client.query("select pg_try_advisory_lock(hashtext('liuliang.loader')) as held")
-    if (locked.rows[0].held) await work()
+    if (locked.rows[0].held) await work(client)
+    return locked.rows[0].held
   } finally {
     // Ends the session and with it the lock, whatever state it is in.
     client.release(true)
@@ -64,7 +91,9 @@ export async function loadOnce(installation: Installation, resolvePersons: Resol
     'select seq, tenant_id, received_at, payload from event_inbox where seq = any($1) order by seq',
     [load.rows],
   )
-  const events = await prepare(rows.rows, load.id, resolvePersons)
+  const events = await prepare(installation, rows.rows, load.id, resolvePersons)
+  // The block may have reached the events and not the stores, or the other way.
+  if (repeated) await markDirtyDays(installation.databases.systemPool, events)
   await insert(installation, events, load.token)
   if (repeated) await makeSure(installation, events, load)
   await finish(installation, load)
@@ -123,11 +152,14 @@ const loadOf = (row: { id: number; rows: string[]; started: string }): Load => (
   token: `${row.id}@${row.started}`,
 })
 
-/** The last finished load is noted with the deletion: a backup takes from ClickHouse exactly what its PostgreSQL snapshot says is there. */
+/**
+ * The last finished load is noted with the deletion: a backup takes from ClickHouse exactly what its PostgreSQL snapshot says is
+ * there. `days_load` is noted by loaders that write the day of the tenant's zone, which versions before did not.
+ */
 async function finish(installation: Installation, load: Load): Promise<void> {
   await installation.databases.systemPool.query(
     `with done as (delete from event_load where id = $1),
-      noted as (insert into installation (name, value) values ('last_load', $1::bigint::text) on conflict (name) do update set value = excluded.value)
+      noted as (insert into installation (name, value) values ('last_load', $1::bigint::text), ('days_load', $1::bigint::text) on conflict (name) do update set value = excluded.value)
      delete from event_inbox where seq = any($2)`,
     [load.id, load.rows],
   )
@@ -138,13 +170,14 @@ type EventRow = {
   tenant: number
   person: number | undefined
   at: number
+  day: string
   name: string
   properties: Record<string, string>
   received_at: number
   load: number
 }
 
-async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<EventRow[]> {
+async function prepare({ databases }: Installation, rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<EventRow[]> {
   const parsed = rows.flatMap(({ seq, tenant_id, received_at, payload }) =>
     (JSON.parse(payload) as InboxEvent[]).map((event, place) => ({
       tenant: tenant_id,
@@ -154,11 +187,15 @@ async function prepare(rows: InboxRow[], load: number, resolvePersons: ResolvePe
     })),
   )
   const persons = await personsOf(parsed, resolvePersons)
+  const tenants = new Set(parsed.map(({ tenant }) => tenant))
+  const zones = await zonesOf(databases, tenants)
+  const readers = new Map([...tenants].map((tenant) => [tenant, dayReader(zones.get(tenant) ?? 'UTC')]))
   return parsed.map(({ tenant, received, event, id }, i) => ({
     tenant,
     person: persons[i],
     // ClickHouse reads DateTime64(3) in JSON from whole milliseconds.
     at: Date.parse(event.at),
+    day: readers.get(tenant)?.(Date.parse(event.at)) ?? '',
     name: event.name,
     id,
     // Reports may count devices as well as people.
