@@ -1008,6 +1008,19 @@ END
   customer_id integer not null
   person_changes_pkey PRIMARY KEY (tenant_id, seq)
 
+-- planned_events (row-level security)
+  tenant_id integer not null
+  name text not null
+  title text not null
+  description text not null default ''::text
+  owner text not null default ''::text
+  properties jsonb not null default '[]'::jsonb
+  closed boolean not null default false
+  sample jsonb
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  planned_events_pkey PRIMARY KEY (tenant_id, name)
+
 -- processes
   name text not null
   started_at timestamp with time zone not null
@@ -1039,6 +1052,7 @@ END
   event jsonb not null
   replayed_at timestamp with time zone
   quarantined_events_pkey PRIMARY KEY (tenant_id, id)
+  CREATE INDEX quarantined_events_waiting ON public.quarantined_events USING btree (tenant_id, id) WHERE (replayed_at IS NULL)
 
 -- refund_lines (row-level security)
   tenant_id integer not null
@@ -1200,6 +1214,7 @@ END
   week_start text not null default 'monday'::text
   language text not null default 'zh'::text
   created_at timestamp with time zone not null default now()
+  hold_unknown_events boolean not null default false
   tenants_language_check CHECK ((language = ANY (ARRAY['zh'::text, 'en'::text])))
   tenants_pkey PRIMARY KEY (id)
   tenants_week_start_check CHECK ((week_start = ANY (ARRAY['monday'::text, 'sunday'::text])))

@@ -870,6 +870,19 @@ export interface PersonChanges {
   tenantId: number;
 }
 
+export interface PlannedEvents {
+  closed: Generated<boolean>;
+  createdAt: Timestamp;
+  description: Generated<string>;
+  name: string;
+  owner: Generated<string>;
+  properties: Generated<Json>;
+  sample: Json | null;
+  tenantId: number;
+  title: string;
+  updatedAt: Timestamp;
+}
+
 export interface Processes {
   beatAt: Timestamp;
   name: string;
@@ -1025,6 +1038,7 @@ export interface Tags {
 export interface Tenants {
   createdAt: Generated<Timestamp>;
   currency: Generated<string>;
+  holdUnknownEvents: Generated<boolean>;
   id: Generated<number>;
   language: Generated<string>;
   name: string;
@@ -1327,6 +1341,7 @@ export interface DB {
   orderLines: OrderLines;
   orders: Orders;
   personChanges: PersonChanges;
+  plannedEvents: PlannedEvents;
   processes: Processes;
   products: Products;
   quarantinedEvents: QuarantinedEvents;
