@@ -1,0 +1,45 @@
+import { type Asked, activeSource, type Binder, personDaySource } from './source.ts'
+
+/**
+ * The merge map as scalars, for `with`: merged.1 counts as merged.2. Only rows of people who were ever merged are looked at for
+ * their newest version, because most never were.
+ */
+export const mergedSql = (bind: Binder, tenantId: number): string => {
+  const tenant = bind.integer(tenantId)
+  return `(select (groupArray(person), groupArray(canonical)) from persons final where tenant = ${tenant}
+    and person in (select person from persons where tenant = ${tenant} and canonical != person) and canonical != person) as merged, bitmapBuild(merged.1) as merged_persons`
+}
+
+/** A bitmap of original ids → of those they count as. Costs as much as merged people are in it. Needs `mergedSql`. */
+export const canonicalSql = (bitmap: string): string =>
+  `bitmapOr(bitmapAndnot(${bitmap}, merged_persons), bitmapBuild(arrayMap(one -> transform(one, merged.1, merged.2), bitmapToArray(bitmapAnd(${bitmap}, merged_persons)))))`
+
+/** One id, likewise. */
+export const canonicalIdSql = (person: string): string => `transform(${person}, merged.1, merged.2)`
+
+/** A list of ids as a bitmap; ids are integers of the codec, and too many for parameters. */
+export const bitmapOf = (ids: readonly number[]): string => `bitmapBuild([${ids.map((id) => Math.trunc(id)).join(',')}]::Array(UInt32))`
+
+export type Did = Asked & {
+  /** An event's name, `*` for any. */
+  event: string
+  /** At least so often within the span; once unless said otherwise. */
+  atLeast?: number
+}
+
+/**
+ * A scalar expression: the bitmap of the people (after merges) who did something at least so often within a span of instants,
+ * exactly, also where the span begins or ends within a day. Combine with bitmapAnd, bitmapOr, bitmapAndnot.
+ */
+export function personsWhoDid(bind: Binder, did: Did): string {
+  const { tenantId, event, atLeast = 1 } = did
+  if (atLeast <= 1)
+    return `(with ${mergedSql(bind, tenantId)}, groupBitmapMergeState(persons) as found
+      select ${canonicalSql('found')} from ${activeSource(bind, { ...did, names: [event] })})`
+  return `(with ${mergedSql(bind, tenantId)}
+    select groupBitmapState(who) from (select ${canonicalIdSql('person')} as who from ${personDaySource(bind, { ...did, name: event })}
+      group by who having sum(times) >= ${bind.integer(atLeast)}))`
+}
+
+/** Everybody of whom there is any event before `to`, likewise. */
+export const personsEver = (bind: Binder, asked: Asked): string => personsWhoDid(bind, { ...asked, event: '*' })
