@@ -420,6 +420,7 @@
   CREATE INDEX customers_active ON public.customers USING btree (tenant_id, last_active_at, id) WHERE listed
   CREATE INDEX customers_added ON public.customers USING btree (tenant_id, added_at, id) WHERE listed
   CREATE INDEX customers_canonical ON public.customers USING btree (tenant_id, canonical_id) WHERE (canonical_id <> id)
+  CREATE INDEX customers_not_listed ON public.customers USING btree (tenant_id, id) WHERE (NOT listed)
   CREATE INDEX customers_orders ON public.customers USING btree (tenant_id, orders_count, id) WHERE listed
   CREATE INDEX customers_paid ON public.customers USING btree (tenant_id, paid_minor, id) WHERE listed
   CREATE INDEX customers_search ON public.customers USING gin (tenant_id, string_to_array(search_pairs, chr(1))) WHERE (search_pairs <> ''::text)
@@ -1144,6 +1145,29 @@ END
   name text not null
   sealed bytea not null
   secrets_pkey PRIMARY KEY (tenant_id, name)
+
+-- segment_members (row-level security)
+  tenant_id integer not null
+  segment_id integer not null
+  customer_id integer not null
+  added_at timestamp with time zone not null
+  segment_members_pkey PRIMARY KEY (tenant_id, segment_id, customer_id)
+  segment_members_tenant_id_segment_id_fkey FOREIGN KEY (tenant_id, segment_id) REFERENCES segments(tenant_id, id) ON DELETE CASCADE
+
+-- segments (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  note text not null default ''::text
+  rule jsonb
+  origin jsonb
+  created_by integer
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  archived_at timestamp with time zone
+  segments_pkey PRIMARY KEY (tenant_id, id)
+  CREATE INDEX segments_updated ON public.segments USING btree (tenant_id, updated_at, id)
+  CREATE UNIQUE INDEX segments_name ON public.segments USING btree (tenant_id, name) WHERE (archived_at IS NULL)
 
 -- sessions (row-level security)
   tenant_id integer not null

@@ -986,6 +986,26 @@ export interface Secrets {
   tenantId: number;
 }
 
+export interface SegmentMembers {
+  addedAt: Timestamp;
+  customerId: number;
+  segmentId: number;
+  tenantId: number;
+}
+
+export interface Segments {
+  archivedAt: Timestamp | null;
+  createdAt: Timestamp;
+  createdBy: number | null;
+  id: Generated<number>;
+  name: string;
+  note: Generated<string>;
+  origin: Json | null;
+  rule: Json | null;
+  tenantId: number;
+  updatedAt: Timestamp;
+}
+
 export interface Sessions {
   createdAt: Timestamp;
   employeeId: number;
@@ -1351,6 +1371,8 @@ export interface DB {
   roles: Roles;
   scheduleRuns: ScheduleRuns;
   secrets: Secrets;
+  segmentMembers: SegmentMembers;
+  segments: Segments;
   sessions: Sessions;
   shops: Shops;
   taggingChanges: TaggingChanges;
