@@ -3,6 +3,13 @@ import type { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { internalId, publicId } from '#platform/ids.ts'
+import { readStores } from '../stores/dirty.ts'
+import { runAttribution } from './attribution/query.ts'
+import { attributionReport } from './attribution/schema.ts'
+import { runBasket } from './basket/query.ts'
+import { basketReport } from './basket/schema.ts'
+import { runClv } from './clv/query.ts'
+import { clvReport } from './clv/schema.ts'
 import { runDistribution } from './distribution/query.ts'
 import { distributionReport } from './distribution/schema.ts'
 import { runFunnel } from './funnel/query.ts'
@@ -19,8 +26,12 @@ import { runRetention } from './retention/query.ts'
 import { retentionReport } from './retention/schema.ts'
 import { runRfm } from './rfm/query.ts'
 import { rfmReport } from './rfm/schema.ts'
+import type { Route } from './route.ts'
 import { type ReportType, reportTypes } from './schema.ts'
 import type { Scope } from './scope.ts'
+import { segmentPersons } from './segment/persons.ts'
+import { runSegment } from './segment/query.ts'
+import { segmentReport } from './segment/schema.ts'
 import { runStickiness } from './stickiness/query.ts'
 import { stickinessReport } from './stickiness/schema.ts'
 import { runTrend } from './trend/query.ts'
@@ -42,9 +53,13 @@ const runners: Record<ReportType, Runner> = {
   stickiness: { schema: stickinessReport, run: runStickiness },
   paths: { schema: pathsReport, run: runPaths },
   rfm: { schema: rfmReport, run: runRfm },
+  segment: { schema: segmentReport, run: runSegment },
   pages: { schema: pagesReport, run: runPages },
   heatmap: { schema: heatmapReport, run: runHeatmap },
   distribution: { schema: distributionReport, run: runDistribution },
+  attribution: { schema: attributionReport, run: runAttribution },
+  clv: { schema: clvReport, run: runClv },
+  basket: { schema: basketReport, run: runBasket },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */
@@ -57,12 +72,19 @@ export async function runReport(ctx: Context, document: unknown, names: PersonNa
     .where('id', '=', ctx.tenantId)
     .executeTakeFirstOrThrow()
   const asOf = await loadedUntil(ctx)
-  const among = intersect(
+  const asked = intersect(
     report.among?.map((name, i) => names.personOf(name, `among.${i}`)),
     await visiblePersons(ctx),
   )
+  const zone = report.timezone ?? tenant.timezone
+  const among = intersect(report.segment === undefined ? undefined : await segmentPersons(ctx, report.segment, zone, names), asked)
+  let route: Route = 'events'
   const scope: Scope = {
     ctx,
+    stores: await readStores(ctx),
+    answeredBy: (store) => {
+      route = store
+    },
     calendar: {
       timezone: report.timezone ?? tenant.timezone,
       weekStart: report.weekStart ?? (tenant.weekStart === 'sunday' ? 'sunday' : 'monday'),
@@ -71,13 +93,14 @@ export async function runReport(ctx: Context, document: unknown, names: PersonNa
     ask: (question) => ctx.clickhouse.ask(question),
     scan: ({ where }) => ({ tenantId: ctx.tenantId, where, among }),
     nameOf: (person) => names.nameOf(person),
+    personOf: (name, field) => names.personOf(name, field),
   }
   const result = await runners[report.type].run(scope, report as never)
   return {
     result,
     computedAt: ctx.now().toISOString(),
     asOf: asOf.toISOString(),
-    route: 'events',
+    route,
     milliseconds: Math.round(performance.now() - started),
   }
 }
@@ -96,6 +119,7 @@ type AnyReport = {
   dateFrom?: string
   dateTo?: string
   among?: string[]
+  segment?: string
 }
 
 /** Parses a document of any type, or throws `report.…` with the field. */
@@ -105,11 +129,6 @@ export function readReport(document: unknown): AnyReport {
   const { type } = document as { type?: unknown }
   const known = reportTypes.find((one) => one === type)
   if (!known) throw appError('report.type_unknown', { message: `A report's type is one of ${reportTypes.join(', ')}.`, field: 'type' })
-  if ('segment' in document && document.segment !== undefined)
-    throw appError('report.segment_unavailable', {
-      message: 'Reports on saved segments are not available in this version; use "among" or "where".',
-      field: 'segment',
-    })
   const parsed = runners[known].schema.safeParse(document)
   if (parsed.success) {
     const report = parsed.data as AnyReport

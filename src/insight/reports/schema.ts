@@ -34,7 +34,8 @@ export const commonFields = {
   timezone: z.string().refine(isZone, 'No such time zone.').optional(),
   where: where.optional(),
   weekStart: z.enum(['monday', 'sunday']).optional(),
-  segment: z.unknown().optional(),
+  /** A saved one: nobody else is looked at. */
+  segment: text(60).optional(),
   among: z.array(text(200)).max(20_000).optional(),
 }
 
@@ -49,9 +50,13 @@ export const reportTypes = [
   'stickiness',
   'paths',
   'rfm',
+  'segment',
   'pages',
   'heatmap',
   'distribution',
+  'attribution',
+  'clv',
+  'basket',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { isMoney } from '../money.ts'
+import type { Scope } from '../scope.ts'
+import { askPersons, type Bindings, bindings, decimalSql, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
+import type { AttributionReport } from './schema.ts'
+
+export type Asking = { scope: Scope; report: AttributionReport; dates: { from: Date; to: Date }; windowMs: number; now: number }
+
+export type Touchpoints = {
+  names: string[]
+  /** A letter for each name, and one more for the others: paths travel as words. */
+  signs: string[]
+  touches: number[]
+  hasOther: boolean
+  otherSign: string
+  parts: number
+}
+
+const firstSign = 0x4e00
+const signOf = (index: number): string => String.fromCodePoint(firstSign + index)
+
+const touchesInPart = 10_000_000
+/** Longer paths keep their first touch and their latest ones: somebody with ten thousand touches must not make a million paths of them. */
+const longest = 200
+
+/** Which touchpoints there are, the most touched first. */
+export async function findTouchpoints(asking: Asking): Promise<Touchpoints> {
+  const { scope, report, dates } = asking
+  const bind = bindings()
+  const asked = report.persons?.touchpoint ?? ''
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ label: z.string(), number: z.number(), touches: z.number(), all: z.number() }),
+    sql: `select label, number, touches, sum(number) over () as all from (
+        select assumeNotNull(${touchSql(bind, report)}) as label, count() as number, countIf(ms >= ${bind.integer(dates.from.getTime())}) as touches
+        from ${scanEvents(bind, scanTouches(asking))} where who != 0 and ${isTouchSql(bind, report)} group by label)
+      order by label = ${bind.text(asked)} desc, number desc, label limit ${bind.integer(report.limit + 1)}`,
+  })
+  const hasOther = rows.length > report.limit
+  const own = rows.slice(0, report.limit)
+  const [names, all] = [own.map(({ label }) => label), rows[0]?.all ?? 0]
+  return {
+    names,
+    signs: [...names, ...(hasOther ? [''] : [])].map((_, i) => signOf(i)),
+    touches: own.map(({ touches }) => touches),
+    hasOther,
+    otherSign: signOf(names.length),
+    parts: Math.max(1, Math.ceil(all / touchesInPart)),
+  }
+}
+
+const scanTouches = ({ scope, report, dates, windowMs }: Asking): Scan => ({
+  ...scope.scan(report),
+  from: new Date(dates.from.getTime() - windowMs),
+  to: dates.to,
+  names: namesOf([report.touchpoint]),
+  persons: askPersons([report.touchpoint]),
+})
+
+const touchSql = (bind: Bindings, { touchpoint }: AttributionReport): string =>
+  touchpoint.property === 'channel' || touchpoint.property === 'code'
+    ? `nullIf(toString(${touchpoint.property}), '')`
+    : `nullIf(${propertySql(bind, touchpoint.property)}, '')`
+
+const isTouchSql = (bind: Bindings, report: AttributionReport): string =>
+  `(${matcherSql(bind, report.touchpoint)}) and ${touchSql(bind, report)} is not null`
+
+/**
+ * What each person's touches and conversions amount to, as rows (who, kind, key, value, weight, weighted): the path before each
+ * conversion, the touches that led to none, who converted after which touchpoint. A touch leads to every conversion that comes
+ * within the window after it, in the same instant at the earliest.
+ */
+export function entriesSql(bind: Bindings, asking: Asking, touchpoints: Touchpoints, part: number): string {
+  const { dates, windowMs, now, report } = asking
+  const [from, to] = [bind.integer(dates.from.getTime()), bind.integer(dates.to.getTime())]
+  const [window, until] = [bind.integer(windowMs), bind.integer(now)]
+  const inDates = (ms: string) => `${ms} >= ${from} and ${ms} < ${to}`
+  const entry = (kind: string, key: string, value = '0', weight = '0', weighted = '0') =>
+    `('${kind}', ${key}, toDecimal256(${value}, 20), toFloat64(${weight}), toFloat64(${weighted}))`
+  return `select who, entry.1 as kind, entry.2 as key, entry.3 as value, entry.4 as weight, entry.5 as weighted from (
+    select who, arrayJoin(arrayConcat(
+        arrayMap(c -> ${entry('path', 'arrayStringConcat(c.2)', 'c.3')}, paths),
+        arrayMap(c -> ${entry('currency', 'c', '0')}, arrayDistinct(arrayMap(c -> c.5, paths))),
+        arrayMap(c -> ${entry('cut', "''")}, arrayFilter(c -> c.6 > ${longest}, paths)),
+        ${report.models.includes('time_decay') ? decaySql(bind, report, entry) : '[]'},
+        arrayMap(sign -> ${entry('converted', 'sign')}, arrayDistinct(arrayFlatten(arrayMap(c -> if(empty(c.2), [''], c.2), paths)))),
+        arrayMap(sign -> ${entry('touched', 'sign')}, arrayDistinct(arrayMap(t -> t.3, arrayFilter(t -> ${inDates('t.1')}, touches)))),
+        if(empty(unled), [], [if((unled[-1]).1 + ${window} > ${until}, ${entry('open', "''")}, ${entry('null', `arrayStringConcat(${shortened('unledSigns', 'length(unledSigns)')})`)})])
+      )) as entry
+    from (
+      select who, touches, arrayFilter((t, next) -> ${inDates('t.1')} and (next = 0 or next > t.1 + ${window}), touches, nexts) as unled, arrayMap(t -> t.3, unled) as unledSigns,
+        arrayMap((c, places) -> (c.1, arrayMap(i -> (touches[i]).3, places.1), c.3, arrayMap(i -> (touches[i]).1, places.1), c.4, places.2),
+          arrayFilter(c -> ${inDates('c.1')}, conversions), arrayFilter((p, c) -> ${inDates('c.1')}, arrayMap((low, high) -> (${placesSql('low', 'high')}, high - low), lows, highs), conversions)) as paths
+      from (
+        select who, touches, conversions, marks, arrayCumSum(m -> toInt64(m.2 = 1), marks) as before,
+          arrayFilter((b, m) -> m.2 = 0, before, marks) as lows, arrayFilter((b, m) -> m.2 = 2, before, marks) as highs,
+          arrayFilter((n, m) -> m.2 = 1, arrayReverseFill(n -> n != 0, arrayMap(m -> if(m.2 = 2, m.1, 0), marks)), marks) as nexts
+        from (
+          select who, touches, conversions, arraySort(arrayConcat(arrayMap(t -> (t.1, 1), touches), arrayMap(c -> (c.1 - ${window}, 0), conversions), arrayMap(c -> (c.1, 2), conversions))) as marks
+          from (${personsSql(bind, asking, touchpoints, part)})
+        )
+      )
+    )
+  )`
+}
+
+/** Positions of the touches after `low` up to `high`. */
+const placesSql = (low: string, high: string): string =>
+  `if(${high} - ${low} > ${longest}, arrayConcat([${low} + 1], range(${high} - ${longest} + 2, ${high} + 1)), range(${low} + 1, ${high} + 1))`
+
+const shortened = (list: string, length: string): string =>
+  `if(${length} > ${longest}, arrayConcat([${list}[1]], arraySlice(${list}, -${longest - 1})), ${list})`
+
+/** Half the weight for each half life before the latest touch: the distance to the conversion cancels out. */
+function decaySql(bind: Bindings, { halfLifeDays }: AttributionReport, entry: (...parts: string[]) => string): string {
+  const halfLife = `toFloat64(${bind.text(String(halfLifeDays * 86_400_000))})`
+  const weights = `arrayMap(ms -> exp2((ms - c.4[-1]) / ${halfLife}), c.4)`
+  return `arrayFlatten(arrayMap(c -> arrayMap((sign, w) -> ${entry('decay', 'sign', '0', 'w', 'w * toFloat64(c.3)')}, c.2, (${weights} as raw, arrayMap(one -> one / arraySum(raw), raw)).2), paths))`
+}
+
+/** Each person's touches (ms, id, sign) and conversions (ms, id, value, currency) in order of time. */
+function personsSql(bind: Bindings, asking: Asking, { names, signs, parts, otherSign }: Touchpoints, part: number): string {
+  const { scope, report, dates, windowMs } = asking
+  const matchers = [report.touchpoint, report.conversion]
+  const scan: Scan = {
+    ...scope.scan(report),
+    from: new Date(dates.from.getTime() - windowMs),
+    to: new Date(dates.to.getTime() + windowMs),
+    names: namesOf(matchers),
+    persons: askPersons(matchers),
+  }
+  const { event, value } = report.conversion
+  const worth = value === undefined ? 'toDecimal256(0, 20)' : `ifNull(${decimalSql(propertySql(bind, value))}, toDecimal256(0, 20))`
+  const currency = value !== undefined && isMoney(event, value) ? "properties['currency']" : "''"
+  const sign = `transform(assumeNotNull(${touchSql(bind, report)}), ${bind.texts(names)}, ${bind.texts(signs.slice(0, names.length))}, ${bind.text(otherSign)})`
+  return `select who, arraySort(groupArrayIf((ms, id, sign), isTouch)) as touches,
+      arrayMap(c -> (c.1, c.2, c.3, c.4), arraySort(groupArrayIf((ms, id, worth, currency), isConversion))) as conversions
+    from (select who, ms, id, ifNull(${isTouchSql(bind, report)}, 0) and ms < ${bind.integer(dates.to.getTime())} as isTouch, ${matcherSql(bind, report.conversion)} as isConversion,
+        if(isTouch, ${sign}, '') as sign, if(isConversion, ${worth}, toDecimal256(0, 20)) as worth, ${currency} as currency
+      from ${scanEvents(bind, scan)} where who != 0 and who % ${bind.integer(parts)} = ${bind.integer(part)})
+    where isTouch or isConversion group by who`
+}

@@ -1,0 +1,192 @@
+import Big from 'big.js'
+import { z } from 'zod'
+import { digitsOf } from '#platform/money.ts'
+import { dayRange } from '#platform/time.ts'
+import { isMoney, minorFactor, onlyCurrency } from '../money.ts'
+import type { Scope } from '../scope.ts'
+import { bindings } from '../sql.ts'
+import { allot } from './allot.ts'
+import { removalEffects } from './markov.ts'
+import { type Credit, creditPaths, type Path } from './models.ts'
+import { type Asking, entriesSql, findTouchpoints, type Touchpoints } from './paths.ts'
+import type { AttributionModel, AttributionReport, AttributionResult } from './schema.ts'
+
+export async function runAttribution(scope: Scope, report: AttributionReport): Promise<AttributionResult> {
+  const dates = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
+  const asking: Asking = { scope, report, dates, windowMs: report.windowDays * 86_400_000, now: scope.ctx.now().getTime() }
+  const touchpoints = await findTouchpoints(asking)
+  const found = await readEntries(asking, touchpoints)
+  const persons = report.persons ? { persons: await listPersons(asking, touchpoints, report.persons) } : {}
+  return { ...present(asking, touchpoints, found), ...persons }
+}
+
+const Entry = z.object({
+  kind: z.enum(['path', 'null', 'open', 'converted', 'touched', 'decay', 'currency', 'cut']),
+  key: z.string(),
+  number: z.number(),
+  value: z.string(),
+  weight: z.number(),
+  weighted: z.number(),
+})
+
+type Found = {
+  paths: Path[]
+  /** Conversions that nothing was touched before. */
+  alone: { conversions: number; value: Big }
+  nulls: { touches: number[]; times: number }[]
+  converted: Map<string, number>
+  touched: Map<string, number>
+  decay: Credit
+  conversions: number
+  value: Big
+  open: number
+  cut: number
+  currencies: string[]
+}
+
+/** Parts keep the arrays of all people of a part in memory; sums of parts are sums of all. */
+async function readEntries(asking: Asking, touchpoints: Touchpoints): Promise<Found> {
+  const found = nothing(touchpoints)
+  for (let part = 0; part < touchpoints.parts; part++) {
+    const bind = bindings()
+    const rows = await asking.scope.ask({
+      params: bind.params,
+      row: Entry,
+      sql: `select kind, key, count() as number, toString(sum(value)) as value, sum(weight) as weight, sum(weighted) as weighted
+        from (${entriesSql(bind, asking, touchpoints, part)}) group by kind, key order by kind, key`,
+    })
+    for (const row of rows) take(found, touchpoints, row)
+  }
+  return found
+}
+
+const nothing = ({ signs }: Touchpoints): Found => ({
+  paths: [],
+  alone: { conversions: 0, value: new Big(0) },
+  nulls: [],
+  converted: new Map(),
+  touched: new Map(),
+  decay: { conversions: signs.map(() => 0), values: signs.map(() => 0) },
+  conversions: 0,
+  value: new Big(0),
+  open: 0,
+  cut: 0,
+  currencies: [],
+})
+
+function take(found: Found, touchpoints: Touchpoints, { kind, key, number, value, weight, weighted }: z.infer<typeof Entry>): void {
+  const touches = () => Array.from(key, (sign) => touchpoints.signs.indexOf(sign))
+  switch (kind) {
+    case 'path':
+      found.conversions += number
+      found.value = found.value.plus(value)
+      if (key !== '') found.paths.push({ touches: touches(), conversions: number, value: Number(value) })
+      else found.alone = { conversions: found.alone.conversions + number, value: found.alone.value.plus(value) }
+      break
+    case 'null':
+      found.nulls.push({ touches: touches(), times: number })
+      break
+    case 'converted':
+    case 'touched':
+      found[kind].set(key, (found[kind].get(key) ?? 0) + number)
+      break
+    case 'decay': {
+      const at = touchpoints.signs.indexOf(key)
+      found.decay.conversions[at] = (found.decay.conversions[at] ?? 0) + weight
+      found.decay.values[at] = (found.decay.values[at] ?? 0) + weighted
+      break
+    }
+    case 'currency':
+      found.currencies.push(key)
+      break
+    default:
+      found[kind] += number
+  }
+}
+
+function present(asking: Asking, touchpoints: Touchpoints, found: Found): AttributionResult {
+  const { report, scope } = asking
+  const { event, value } = report.conversion
+  const money = value !== undefined && isMoney(event, value)
+  const currency = money ? (onlyCurrency(found.currencies, 'conversion.where') ?? scope.currency) : undefined
+  const factor = currency ? minorFactor(currency) : 1
+  const places = currency ? digitsOf(currency) : 6
+  const markov = report.models.includes('markov') ? chainOf(found, touchpoints.signs.length) : undefined
+  const major = (value: Big) => value.div(factor).round(places, Big.roundHalfUp)
+  const given = report.models.map((model) => {
+    const credit = creditOf(model, found, touchpoints, report, markov?.effects)
+    const conversions = allot(new Big(found.conversions - found.alone.conversions), credit.conversions, 6)
+    return { model, conversions, values: allot(major(found.value.minus(found.alone.value)), credit.values, places) }
+  })
+  const rows = touchpoints.signs.map((sign, i) => ({
+    ...nameOf(touchpoints, i),
+    touches: touchpoints.touches[i] ?? 0,
+    touched: found.touched.get(sign) ?? 0,
+    converted: found.converted.get(sign) ?? 0,
+    ...Object.fromEntries(given.map(({ model, conversions }) => [model, Number(conversions[i] ?? 0)])),
+    ...(value === undefined ? {} : { values: Object.fromEntries(given.map(({ model, values }) => [model, Number(values[i] ?? 0)])) }),
+  }))
+  return {
+    conversions: found.conversions,
+    value: value === undefined ? null : Number(major(found.value.minus(found.alone.value)).plus(major(found.alone.value))),
+    ...(currency ? { currency } : {}),
+    withoutConversion: found.nulls.reduce((sum, { times }) => sum + times, 0),
+    open: found.open,
+    cut: found.cut,
+    ...(markov ? { base: markov.base } : {}),
+    rows: [
+      ...rows.filter(({ touches, converted }) => touches > 0 || converted > 0),
+      ...aloneRow(report, found, Number(major(found.alone.value))),
+    ],
+  }
+}
+
+const nameOf = ({ names, hasOther }: Touchpoints, i: number) =>
+  hasOther && i === names.length ? { touchpoint: 'Other', other: true as const } : { touchpoint: names[i] ?? '' }
+
+/** Conversions that nothing led to stand in a row of their own, so that every model adds up to all of them. */
+function aloneRow(report: AttributionReport, { alone, converted }: Found, value: number): AttributionResult['rows'] {
+  if (alone.conversions === 0) return []
+  const all = (credit: number) => Object.fromEntries(report.models.map((model) => [model, credit]))
+  const values = report.conversion.value === undefined ? {} : { values: all(value) }
+  return [{ touchpoint: null, touches: 0, touched: 0, converted: converted.get('') ?? 0, ...all(alone.conversions), ...values }]
+}
+
+const chainOf = ({ paths, nulls }: Found, touchpoints: number) =>
+  removalEffects(
+    [
+      ...paths.map(({ touches, conversions }) => ({ touches, conversions, nulls: 0 })),
+      ...nulls.map(({ touches, times }) => ({ touches, conversions: 0, nulls: times })),
+    ],
+    touchpoints,
+  )
+
+function creditOf(
+  model: AttributionModel,
+  found: Found,
+  { signs, names }: Touchpoints,
+  { direct }: AttributionReport,
+  effects: number[] = [],
+): Credit {
+  if (model === 'time_decay') return found.decay
+  if (model === 'markov') return { conversions: effects, values: effects }
+  return creditPaths(found.paths, model, signs.length, (touchpoint) => direct.includes(names[touchpoint] ?? ''))
+}
+
+async function listPersons(asking: Asking, touchpoints: Touchpoints, wanted: NonNullable<AttributionReport['persons']>): Promise<string[]> {
+  const { touchpoint, other, of } = wanted
+  const persons: number[] = []
+  for (let part = 0; part < touchpoints.parts; part++) {
+    const bind = bindings()
+    const key = other ? touchpoints.otherSign : touchpoint === null ? '' : touchpoints.signs[touchpoints.names.indexOf(touchpoint ?? '')]
+    const isAny = other === undefined && touchpoint === undefined
+    const rows = await asking.scope.ask({
+      params: bind.params,
+      row: z.object({ who: z.number() }),
+      sql: `select distinct who from (${entriesSql(bind, asking, touchpoints, part)})
+        where kind = ${bind.text(of)} ${isAny ? '' : key === undefined ? 'and 0' : `and key = ${bind.text(key)}`}`,
+    })
+    persons.push(...rows.map(({ who }) => who))
+  }
+  return persons.sort((a, b) => a - b).map((who) => asking.scope.nameOf(who))
+}
