@@ -132,6 +132,41 @@ describe('the company', () => {
     expect(groups.reduce((sum, { amount }) => sum + amount, 0)).toBeCloseTo(sold - back, 2)
   })
 
+  test('has what was said in its groups by whom, and what each channel cost', async () => {
+    const said = await ctx.clickhouse.rows<{ chat: string; own: number; replies: number }>(
+      `select properties['chatName'] as chat, countIf(person > 0) as own, countIf(properties['replyTo'] != '') as replies
+       from events where tenant = {tenant:UInt32} and name = 'group_message.sent' group by chat order by chat`,
+      { tenant: ctx.tenantId },
+    )
+    const circles = Map.groupBy(story.said, ({ circle }) => circle.name)
+    expect(said).toEqual(
+      [...circles]
+        .map(([chat, all]) => ({
+          chat,
+          own: all.filter(({ by }) => by !== 'owner').length,
+          replies: all.filter(({ answers }) => answers !== undefined).length,
+        }))
+        .sort((a, b) => (a.chat < b.chat ? -1 : 1)),
+    )
+    expect(story.said.length).toBeGreaterThan(5)
+    const members = await ctx.db
+      .selectFrom('groupMembers')
+      .select('id')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('customerId', 'is not', null)
+      .execute()
+    expect(members.length).toBeGreaterThanOrEqual(story.fellows.length)
+    const { rows: spends } = await ctx.databases.systemPool.query<{ name: string; yuan: number }>(
+      'select c.name, sum(s.amount_minor) / 100.0::float8 as yuan from channel_spends s join channels c on c.tenant_id = s.tenant_id and c.id = s.channel_id where s.tenant_id = $1 group by 1',
+      [ctx.tenantId],
+    )
+    expect(spends).toHaveLength(6)
+    for (const { name, yuan } of spends) {
+      const friends = story.lives.filter(({ site }) => site.channel === name)
+      expect(Number(yuan) / friends.length, name).toBeGreaterThan((friends[0]?.site.costs.each ?? 0) * 0.8)
+    }
+  })
+
   test('knows each friend since the day of the friendship, told once although it was told twice', async () => {
     const rows = await ctx.db
       .selectFrom('customers as c')

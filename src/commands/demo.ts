@@ -6,7 +6,7 @@ import { type Command, configFrom, printResult, textFlag } from './command.ts'
 
 export const command: Command = {
   summary: 'demo: fill a running workspace that has nothing but the sandbox with a lively company; again it changes nothing',
-  usage: '[--seed demo] [--customers 2000] [--days 75] [--data ./data] [--json]',
+  usage: '[--seed demo] [--customers 2000] [--days 90] [--data ./data] [--json]',
   options: { seed: { type: 'string' }, customers: { type: 'string' }, days: { type: 'string' } },
   async run({ flags, json }) {
     const config = configFrom(flags)
@@ -20,7 +20,7 @@ export const command: Command = {
     const wishes = {
       ...(seed && { seed }),
       customers: numberFlag(flags, 'customers', 2000, 10, 20_000),
-      days: numberFlag(flags, 'days', 75, 14, 365),
+      days: numberFlag(flags, 'days', 90, 14, 365),
     }
     const workspace = await openWorkspace(config)
     try {

@@ -18,6 +18,8 @@ export type Site = {
   buys: number
   /** How many orders more a buyer makes on average. */
   repeats: number
+  /** What a friend costs on average, in yuan, and what for. */
+  costs: { kind: string; item: string; each: number }
   /** Members behind the code, by their WeCom ids. */
   members: string[]
   tag?: string
@@ -34,6 +36,7 @@ export const sites: readonly Site[] = [
     leaves: 0.24,
     buys: 0.13,
     repeats: 0.35,
+    costs: { kind: '媒体', item: '信息流春茶', each: 19 },
     members: ['wanglei', 'lina', 'zhangwei'],
   },
   {
@@ -46,6 +49,7 @@ export const sites: readonly Site[] = [
     leaves: 0.13,
     buys: 0.22,
     repeats: 0.6,
+    costs: { kind: '内容', item: '达人笔记', each: 11.5 },
     members: ['lina', 'majun', 'linyue'],
     tag: '小红书',
   },
@@ -59,6 +63,7 @@ export const sites: readonly Site[] = [
     leaves: 0.09,
     buys: 0.27,
     repeats: 0.8,
+    costs: { kind: '内容', item: '推文排版', each: 3 },
     members: ['majun', 'hexin'],
   },
   {
@@ -71,6 +76,7 @@ export const sites: readonly Site[] = [
     leaves: 0.05,
     buys: 0.46,
     repeats: 1.2,
+    costs: { kind: '人力', item: '店员引导', each: 4 },
     members: ['liuyang', 'sunli', 'gaofei'],
     tag: '线下门店',
   },
@@ -84,6 +90,7 @@ export const sites: readonly Site[] = [
     leaves: 0.07,
     buys: 0.52,
     repeats: 1.6,
+    costs: { kind: '红包', item: '包裹卡红包', each: 5 },
     members: ['linyue', 'hexin'],
   },
   {
@@ -96,6 +103,7 @@ export const sites: readonly Site[] = [
     leaves: 0.04,
     buys: 0.41,
     repeats: 1.1,
+    costs: { kind: '奖品', item: '推荐礼', each: 9 },
     members: ['chenjing', 'zhangwei'],
     tag: '老客推荐',
   },
@@ -214,3 +222,26 @@ export const chats: readonly (readonly (readonly [customer: string, employee: st
   ],
   [['周末门店营业到几点？', '周六周日 10:00–21:00，南山路店二楼可以坐下来试茶。']],
 ]
+
+/** The company's groups and who looks after each. */
+export const circles = [
+  { name: '南山路茶友群', owner: 'liuyang' },
+  { name: '山雨茶友一群', owner: 'lina' },
+  { name: '山雨茶友二群', owner: 'majun' },
+] as const
+
+export type Circle = (typeof circles)[number]
+
+/** What is said in them: somebody begins, others answer. */
+export const groupTalk: readonly (readonly string[])[] = [
+  ['今天的早茶打卡，肉桂第三泡最香', '同感，第三泡有桂皮味', '我用盖碗，出汤再快一点更甜'],
+  ['明前龙井到货了吗？', '到了，今天下午就能发', '我也要一罐', '帮您留一罐'],
+  ['冷泡茶一晚上要放多少茶？', '一升水一袋半就够', '我放两袋，有点涩'],
+  ['有没有适合送长辈的？', '岩茶礼盒很体面，上次送爸爸很喜欢', '礼盒可以加手写卡片'],
+  ['周末的试茶会还有位置吗', '还有三个', '给我留两个', '好的，已登记'],
+  ['分享一下新买的盖碗', '好看！什么釉？', '青釉的'],
+  ['茉莉银针泡几次换叶？', '四五次没问题'],
+] as const
+
+/** What the welcome of new friends is tried with; the second one is the better one. */
+export const trial = { name: '新人礼文案', variants: ['先送小样', '先讲故事'] } as const

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import type { Plan } from './calendar.ts'
-import { company } from './company.ts'
+import { company, sites } from './company.ts'
+import type { Said } from './fellows.ts'
 import type { Life, Order } from './life.ts'
 import type { Story } from './story.ts'
 
@@ -107,6 +108,44 @@ export function eventsFile(week: Week, { lives, visitors }: Story): string | und
   for (const { person, acts } of lives) tell({ person, device: '' }, person, acts)
   for (const { device, acts } of visitors) tell({ person: '', device }, device, acts)
   return lines.length === 0 ? undefined : `${lines.join('\n')}\n`
+}
+
+/** What each channel cost in a week, a row a day: by how many came, as the bill of the medium says it. */
+export function spendsFile(week: Week, lives: readonly Life[], timezone: string): string | undefined {
+  const came = Map.groupBy(
+    lives.filter(({ addedAt }) => within(addedAt, week)),
+    ({ site, addedAt }) => `${DateTime.fromMillis(addedAt, { zone: timezone }).toISODate()} ${site.name}`,
+  )
+  const rows = [...came].sort().map(([key, friends]) => {
+    const [day = '', name] = key.split(' ')
+    const site = sites.find((one) => one.name === name)
+    // Bills are uneven: the fewer come on a day, the more each of them cost.
+    const each = (site?.costs.each ?? 0) * (0.85 + 0.6 / friends.length)
+    return [day, site?.channel ?? '', site?.costs.kind ?? '', site?.costs.item ?? '', (each * friends.length).toFixed(2)].join(',')
+  })
+  return table('日期,渠道,费用类型,计划,花费', rows)
+}
+
+/** What was said in the groups in a week, as the archive of a group is written out. */
+export function groupTalkFile(
+  week: Week,
+  said: readonly Said[],
+  names: { chats: ReadonlyMap<string, string>; friends: ReadonlyMap<Life, string> },
+): string | undefined {
+  const rows = said
+    .filter(({ at }) => within(at, week))
+    .map(({ id, circle, at, by, text, answers = '' }) =>
+      [
+        names.chats.get(circle.name) ?? '',
+        circle.name,
+        by === 'owner' ? circle.owner : (names.friends.get(by.life) ?? ''),
+        new Date(at).toISOString(),
+        id,
+        answers,
+        text,
+      ].join(','),
+    )
+  return table('群ID,群名称,发言人,时间,消息ID,回复消息ID,内容', rows)
 }
 
 const table = (header: string, rows: readonly string[]): string | undefined =>

@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from '#platform/random.ts'
 import { atWakingHour, type Calendar, type Plan, someMoment, waiting, weighted } from './calendar.ts'
-import { cities, type Good, goods, type Site, sites, tags, talks } from './company.ts'
+import { cities, type Good, goods, type Site, sites, tags, talks, trial } from './company.ts'
 import { nickname } from './nicknames.ts'
 import { type Act, visitsOf } from './visits.ts'
 
@@ -73,7 +73,10 @@ export function lifeOf(plan: Plan, calendar: Calendar, place: number): Life {
       }),
     taggings: taggingsOf(random, { addedAt, until: endedAt ?? calendar.until, orders: bought }),
     orders,
-    acts: visitsOf(random, calendar, { scannedAt, addedAt, endedAt, orders, source: site.channel }),
+    acts: [
+      ...trialOf(random, { addedAt, until: calendar.until, buys: bought.length > 0 }),
+      ...visitsOf(random, calendar, { scannedAt, addedAt, endedAt, orders, source: site.channel }),
+    ],
   }
 }
 
@@ -81,6 +84,13 @@ function talkOf(random: Random, addedAt: number, until: number): Pick<Life, 'tal
   const at = addedAt + Math.floor(3 * minute + waiting(random, hour))
   const [question, answer] = random.pick(talks)
   return random.chance(0.14) && at + 4 * minute < until ? { talk: { at, question, answer } } : {}
+}
+
+/** Which of the two texts somebody was greeted with; among those who buy are more of the first, because it worked better. */
+function trialOf(random: Random, { addedAt, until, buys }: { addedAt: number; until: number; buys: boolean }): Act[] {
+  const variant = trial.variants[random.chance(buys ? 0.58 : 0.48) ? 0 : 1]
+  const at = addedAt + 5_000
+  return at < until ? [{ event: 'experiment.exposed', at, properties: { experiment: trial.name, variant } }] : []
 }
 
 type Buying = { site: Site; addedAt: number; endedAt: number | undefined; place: number }

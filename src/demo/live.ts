@@ -17,8 +17,8 @@ import { readLags } from '#platform/operations/lags.ts'
 import { seededRandom } from '#platform/random.ts'
 import { dayOf } from '#platform/time.ts'
 import type { Plan } from './calendar.ts'
-import { company, sites } from './company.ts'
-import { customersFile, customersMapping, eventsFile, ordersFile, ordersMapping, weeksOf } from './files.ts'
+import { circles, company, sites } from './company.ts'
+import { customersFile, customersMapping, eventsFile, groupTalkFile, ordersFile, ordersMapping, spendsFile, weeksOf } from './files.ts'
 import { liveLately } from './lately.ts'
 import type { Life, Order } from './life.ts'
 import { nickname } from './nicknames.ts'
@@ -82,7 +82,7 @@ export async function liveDemo(
   return resultOf(plan, story, !finished, (performance.now() - startedAt) / 1000)
 }
 
-async function begin(ctx: Context, sandbox: Sandbox, { seed = 'demo', customers = 2000, days = 75 }: Partial<Plan>): Promise<Progress> {
+async function begin(ctx: Context, sandbox: Sandbox, { seed = 'demo', customers = 2000, days = 90 }: Partial<Plan>): Promise<Progress> {
   const known = await readProgress(ctx)
   if (known) return known
   await refuseRealData(ctx, sandbox)
@@ -102,8 +102,9 @@ async function liveAll(living: Living): Promise<void> {
     await untilTold(ctx, sandbox)
     await part(living, friends)
     await untilTold(ctx, sandbox)
-    say('Members, orders and visits of each week …')
-    await weeks(living, friends)
+    say('Groups, members, orders, visits and costs of each week …')
+    const chats = await gather(living, friends)
+    await weeks(living, friends, chats)
     say('What employees noted, and the orders of these days …')
     await taggings(living)
     await lateOrders(living)
@@ -142,6 +143,22 @@ async function meet({ ctx, story, sandbox, codes }: Living): Promise<Met[]> {
   })
 }
 
+/** The company's groups, and who came into each. Returns their ids at WeCom by name. */
+async function gather({ plan, story, sandbox }: Living, friends: readonly Met[]): Promise<Map<string, string>> {
+  const start = weeksOf(plan)[0]?.to ?? plan.until.getTime()
+  const chats = new Map<string, string>()
+  const members = [...new Set(sites.flatMap(({ members }) => members))]
+  for (const { name, owner } of circles) chats.set(name, await sandbox.group({ name, owner, members }, start))
+  const met = new Map(friends.map((friend) => [friend.life, friend]))
+  await sideBySide(4, story.fellows, async ({ life, circle, joinedAt }) => {
+    const [chat, friend] = [chats.get(circle.name), met.get(life)]
+    if (chat && friend) await sandbox.invite(chat, friend, joinedAt)
+  })
+  return chats
+}
+
+const namesOf = (friends: readonly Met[]): Map<Life, string> => new Map(friends.map(({ life, externalUserId }) => [life, externalUserId]))
+
 /** Ends come when everybody is known: WeCom says nothing about friends of the past, not even their names. */
 async function part({ sandbox }: Living, friends: readonly Met[]): Promise<void> {
   await sideBySide(8, friends, async ({ life: { endedAt, endedBy }, externalUserId, userId }) => {
@@ -167,7 +184,7 @@ async function openings({ ctx, story, codes, done }: Living): Promise<void> {
 }
 
 /** A file of each kind a week, brought in when the week was over. */
-async function weeks({ ctx, plan, story, kinds }: Living, friends: readonly Met[]): Promise<void> {
+async function weeks({ ctx, plan, story, kinds, say }: Living, friends: readonly Met[], chats: ReadonlyMap<string, string>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'liuliang-demo-'))
   const sales = story.lives.flatMap((life) => life.orders.map((order) => ({ life, order })))
   try {
@@ -182,6 +199,9 @@ async function weeks({ ctx, plan, story, kinds }: Living, friends: readonly Met[
       const orders = ordersFile(week, sales, { timezone: plan.timezone, before: lateFrom(plan) })
       await bring('orders', `订单-${week.name}.csv`, orders, ordersMapping)
       await bring('events', `浏览-${week.name}.jsonl`, eventsFile(week, story), {})
+      await bring('spend', `花费-${week.name}.csv`, spendsFile(week, story.lives, plan.timezone), {})
+      await bring('group-messages', `群聊-${week.name}.csv`, groupTalkFile(week, story.said, { chats, friends: namesOf(friends) }), {})
+      say(`  the week of ${week.name}`)
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })

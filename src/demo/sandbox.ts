@@ -11,6 +11,10 @@ export type Sandbox = {
   confirm(task: string, at: number): Promise<void>
   unfollow(friend: Friend, by: 'customer' | 'employee', at: number): Promise<void>
   say(from: string, to: string, text: string, at: number): Promise<void>
+  /** The group of that name; made at that moment, with its owner and colleagues, when there is none. */
+  group(group: { name: string; owner: string; members: readonly string[] }, at: number): Promise<string>
+  /** By the employee whose friend it is; who is in the group already stays as they are. */
+  invite(chatId: string, friend: Friend, at: number): Promise<void>
   /** Whether the app's own marks come back as news. Returns how it was. */
   tellApiEdits(tell: boolean): Promise<void>
   /** Callbacks that are still on their way. */
@@ -23,6 +27,7 @@ type Scan = { code: string; person: string; name: string; gender: number; employ
 
 const Scanned = z.object({ externalUserId: z.string(), userId: z.string(), relation: z.string(), task: z.string().optional() })
 const Corps = z.object({ items: z.array(z.object({ corpId: z.string() })) })
+const Groups = z.object({ items: z.array(z.object({ chatId: z.string(), name: z.string() })) })
 const Callbacks = z.object({ counts: z.record(z.string(), z.number()) })
 
 export function openSandbox(url: string): Sandbox {
@@ -50,6 +55,12 @@ export function openSandbox(url: string): Sandbox {
     confirm: async (task, at) => void (await ask('POST', `/tasks/${task}/confirm`, told(at))),
     unfollow: async (friend, by, at) => void (await ask('POST', '/unfollow', { ...friend, by, ...told(at) })),
     say: async (from, to, text, at) => void (await ask('POST', '/say', { from, to, text, ...told(at) })),
+    group: async (group, at) => {
+      const known = Groups.parse(await ask('GET', '/groups?limit=200')).items.find((one) => one.name === group.name)
+      return known?.chatId ?? z.object({ chatId: z.string() }).parse(await ask('POST', '/groups', { ...group, ...told(at) })).chatId
+    },
+    invite: async (chatId, { userId, externalUserId }, at) =>
+      void (await ask('POST', `/groups/${chatId}/invite`, { by: userId, members: [externalUserId], via: 'link', ...told(at) })),
     tellApiEdits: async (apiEdits) => void (await ask('PUT', '/settings', { habits: { apiEdits } })),
     underWay: async () => Callbacks.parse(await ask('GET', '/callbacks?limit=1')).counts.waiting ?? 0,
   }

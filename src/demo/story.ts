@@ -2,6 +2,7 @@ import type { View } from '#growth/live-codes/views.ts'
 import { type Random, seededRandom } from '#platform/random.ts'
 import { calendarOf, type Plan, someMoment } from './calendar.ts'
 import { type Site, sites } from './company.ts'
+import { type Fellow, fellowsOf, type Said, talkOf } from './fellows.ts'
 import { type Life, lifeOf } from './life.ts'
 import { type Act, landingOf } from './visits.ts'
 
@@ -14,7 +15,14 @@ type Opening = Required<View> & { site: Site }
 /** Two members of one family: the second orders with the phone of the first, which people must look at. */
 type SharedPhone = { at: number; buyer: Life; phoneOf: Life }
 
-export type Story = { lives: Life[]; visitors: Visitor[]; openings: Opening[]; sharedPhones: SharedPhone[] }
+export type Story = {
+  lives: Life[]
+  visitors: Visitor[]
+  openings: Opening[]
+  sharedPhones: SharedPhone[]
+  fellows: Fellow[]
+  said: Said[]
+}
 
 /** Everything that happened, from the plan alone: no clock, no chance. */
 export function storyOf(plan: Plan): Story {
@@ -34,7 +42,15 @@ export function storyOf(plan: Plan): Story {
         visitors.push({ device: `${plan.seed}-visitor-${visitors.length}`, acts: landingOf(random, at, site.channel) })
     }
   }
-  return { lives, visitors, openings: openings.sort((a, b) => a.at.getTime() - b.at.getTime()), sharedPhones: sharedPhones(plan, lives) }
+  const fellows = fellowsOf(plan, lives)
+  return {
+    lives,
+    visitors,
+    openings: openings.sort((a, b) => a.at.getTime() - b.at.getTime()),
+    sharedPhones: sharedPhones(plan, lives),
+    fellows,
+    said: talkOf(plan, fellows),
+  }
 }
 
 const opening = (random: Random, at: number): Required<View> => ({
