@@ -18,6 +18,8 @@ import { runHeatmap } from './heatmap/query.ts'
 import { heatmapReport } from './heatmap/schema.ts'
 import { runLifecycle } from './lifecycle/query.ts'
 import { lifecycleReport } from './lifecycle/schema.ts'
+import { runMetric } from './metric/query.ts'
+import { metricReport } from './metric/schema.ts'
 import { runPages } from './pages/query.ts'
 import { pagesReport } from './pages/schema.ts'
 import { runPaths } from './paths/query.ts'
@@ -60,6 +62,7 @@ const runners: Record<ReportType, Runner> = {
   attribution: { schema: attributionReport, run: runAttribution },
   clv: { schema: clvReport, run: runClv },
   basket: { schema: basketReport, run: runBasket },
+  metric: { schema: metricReport, run: runMetric },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

@@ -57,6 +57,7 @@ export const reportTypes = [
   'attribution',
   'clv',
   'basket',
+  'metric',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 
