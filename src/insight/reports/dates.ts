@@ -75,3 +75,9 @@ export function bucketSql(bind: Bindings, { timezone, weekStart }: Calendar, int
       return `toString(toStartOfMonth(at, ${zone}))`
   }
 }
+
+/** The same of the column `local_day`, which the stores count by. */
+export const bucketOfDaySql = ({ weekStart }: Calendar, interval: Interval): string =>
+  interval === 'week'
+    ? `toString(toStartOfWeek(local_day, ${weekStart === 'monday' ? 1 : 0}))`
+    : `toString(${interval === 'month' ? 'toStartOfMonth(local_day)' : 'local_day'})`

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from '#platform/context.ts'
+import { dayReader } from '#platform/events/days.ts'
 import { textProperties } from '#platform/events/loader.ts'
 import { runReport } from './run.ts'
 
@@ -18,10 +19,13 @@ export async function loadWorld(ctx: Context, { events, persons = {}, merges = {
     ids.set(name, id)
     return id
   }
+  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const dayOf = dayReader(timezone)
   const rows = events.map(({ person, event, timestamp, properties = {} }) => ({
     tenant: ctx.tenantId,
     person: person === '' ? 0 : idOf(person),
     at: Date.parse(timestamp),
+    day: dayOf(Date.parse(timestamp)),
     name: event,
     id: randomUUID(),
     properties: textProperties(properties),

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { appError } from '#platform/errors.ts'
 import { type Bucket, bucketSql, bucketsFrom, bucketsOf } from '../dates.ts'
+import { storesFor } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { bindings, namesOf, scanEvents } from '../sql.ts'
 import { type LifecycleReport, type LifecycleResult, type LifecycleStatus, lifecycleStatuses } from './schema.ts'
+import { lifecycleOfStores, lifecyclePersons } from './stores.ts'
 
 const Row = z.object({ who: z.number(), buckets: z.array(z.string()), first: z.string() })
 
@@ -12,6 +14,16 @@ export async function runLifecycle(scope: Scope, report: LifecycleReport): Promi
   const buckets = bucketsOf(scope.calendar, report.interval, report.dateFrom, report.dateTo)
   const before = bucketsFrom(scope.calendar, report.interval, new Date((buckets[0]?.from.getTime() ?? 0) - 1), 1)
   const asked = report.persons && { status: report.persons.status, place: placeOf(buckets, report.persons.interval) }
+  const intervals = buckets.map(({ label }) => label)
+  const frame = storesFor(scope, { where: report.where, matchers: [], interval: report.interval })
+  if (frame && before[0]) {
+    const whole = { report, before: before[0], buckets }
+    return {
+      intervals,
+      ...(await lifecycleOfStores(frame, whole)),
+      ...(asked ? { persons: await lifecyclePersons(frame, whole, asked.status, asked.place) } : {}),
+    }
+  }
   const counts = Object.fromEntries(lifecycleStatuses.map((status) => [status, buckets.map(() => 0)])) as Record<LifecycleStatus, number[]>
   const persons: string[] = []
   for (const { who, active, first } of await readActive(scope, report, [...before, ...buckets]))
@@ -22,7 +34,7 @@ export async function runLifecycle(scope: Scope, report: LifecycleReport): Promi
       list[place] = (list[place] ?? 0) + (status === 'dormant' ? -1 : 1)
       if (asked?.status === status && asked.place === place) persons.push(scope.nameOf(who))
     }
-  return { intervals: buckets.map(({ label }) => label), ...counts, ...(asked ? { persons } : {}) }
+  return { intervals, ...counts, ...(asked ? { persons } : {}) }
 }
 
 /** `place` counts from the interval before the first one. */

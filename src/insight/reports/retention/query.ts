@@ -1,10 +1,12 @@
 import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { type Bucket, bucketSql, bucketsFrom } from '../dates.ts'
+import { storesFor } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, type Bindings, bindings, matcherSql, namesOf, scanEvents } from '../sql.ts'
 import { countRetention, type Life } from './retention.ts'
 import type { RetentionReport, RetentionResult } from './schema.ts'
+import { retentionOfStores } from './stores.ts'
 
 type Known = Life & { one: string }
 
@@ -12,6 +14,13 @@ export async function runRetention(scope: Scope, report: RetentionReport): Promi
   const first = DateTime.fromISO(report.from.replace(' ', 'T'), { zone: scope.calendar.timezone }).toJSDate()
   const ahead = (report.brackets ?? []).reduce((sum, length) => sum + length, 0)
   const buckets = bucketsFrom(scope.calendar, report.period, first, report.intervals + ahead)
+  const frame = storesFor(scope, {
+    where: report.where,
+    matchers: [report.start, ...(report.return ? [report.return] : [])],
+    interval: report.period,
+    unit: report.unit,
+  })
+  if (frame) return retentionOfStores(frame, report, buckets)
   const lives = await readLives(scope, report, buckets)
   const { intervals } = report
   const cohorts = countRetention(
@@ -49,7 +58,7 @@ async function readLives(scope: Scope, report: RetentionReport, buckets: Bucket[
       from (select ${unitSql(report)} as one, ms, ${bucketSql(bind, scope.calendar, report.period)} as bucket, ${matcherSql(bind, start)} as isStart, ${matcherSql(bind, back)} as isReturn, ${nameSql(bind, start.event)} as isNamed
         from ${scanEvents(bind, { ...scope.scan(report), from: isFirst ? undefined : from, to, names: namesOf([start, back]), persons: askPersons([start, back]) })}
         where ${report.unit === 'device' ? "mapContains(properties, '$device')" : 'who != 0'})
-      group by one having length(starts) > 0 order by one`,
+      group by one having length(starts) > 0 order by length(one), one`,
   })
   const index = new Map(buckets.map(({ key }, i) => [key, i]))
   const places = (keys: readonly string[]) => keys.flatMap((key) => index.get(key) ?? [])

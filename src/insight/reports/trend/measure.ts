@@ -7,6 +7,7 @@ import { type Bindings, bindings, decimalSql, matcherSql, propertySql, scanEvent
 import { trendBucketSql, trendBuckets } from './buckets.ts'
 import { type Dates, type Group, groupSql, scanOf } from './groups.ts'
 import type { Measure, TrendReport } from './schema.ts'
+import { seriesOfStores, trendFrame } from './stores.ts'
 
 type Series = TrendReport['series'][number]
 export type Line = { name: string; group: Group | undefined; values: (Big | null)[]; currency: string | undefined }
@@ -22,6 +23,7 @@ const Row = z.object({
   currencies: z.array(z.string()),
 })
 type Row = z.infer<typeof Row>
+export type Measured = Pick<Row, 'events' | 'persons' | 'measured' | 'known'>
 
 /** One series over its intervals, a line for each value of the breakdown. */
 export async function measureSeries(
@@ -77,6 +79,8 @@ function askSeries(
   groups: readonly (Group | undefined)[],
 ): Promise<Row[]> {
   const bind = bindings()
+  const frame = trendFrame(scope, report, series)
+  if (frame) return scope.ask({ params: bind.params, row: Row, sql: seriesOfStores(bind, frame, report, dates, series) })
   const { measure } = series
   const money = 'property' in measure && isMoney(series.event, measure.property)
   const facts = seriesRows(bind, scope, report, dates, series, groups)
@@ -105,7 +109,7 @@ export function seriesRows(
     from ${scanEvents(bind, scanOf(scope, report, dates, [series]))} where ${matcherSql(bind, series)})`
 }
 
-function measuredSql({ of }: Measure): string {
+export function measuredSql({ of }: Measure): string {
   if (of === 'sum' || of === 'avg') return 'toString(sum(number))'
   if (of === 'min' || of === 'max') return `toString(${of}(number))`
   if (of === 'median') return 'toString((quantileExactLow(0.5)(number) + quantileExactHigh(0.5)(number)) / 2)'
@@ -127,7 +131,8 @@ function mergedSql({ of }: Measure): string {
   return 'null'
 }
 
-function pointOf(measure: Measure, row: Row | undefined, currency: string | undefined): Big | null {
+/** A measured row's value; nothing measured is a sum of 0 and no average. */
+export function pointOf(measure: Measure, row: Measured | undefined, currency: string | undefined): Big | null {
   if (measure.of === 'count') return new Big(row?.events ?? 0)
   if (measure.of === 'persons') return new Big(row?.persons ?? 0)
   if (measure.of === 'per_person') return row && row.persons > 0 ? new Big(row.events).div(row.persons) : null
