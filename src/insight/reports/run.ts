@@ -12,6 +12,8 @@ import { runClv } from './clv/query.ts'
 import { clvReport } from './clv/schema.ts'
 import { runDistribution } from './distribution/query.ts'
 import { distributionReport } from './distribution/schema.ts'
+import { runEconomics } from './economics/query.ts'
+import { economicsReport } from './economics/schema.ts'
 import { runFunnel } from './funnel/query.ts'
 import { funnelReport } from './funnel/schema.ts'
 import { runHeatmap } from './heatmap/query.ts'
@@ -63,6 +65,7 @@ const runners: Record<ReportType, Runner> = {
   clv: { schema: clvReport, run: runClv },
   basket: { schema: basketReport, run: runBasket },
   metric: { schema: metricReport, run: runMetric },
+  economics: { schema: economicsReport, run: runEconomics },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

@@ -58,6 +58,7 @@ export const reportTypes = [
   'clv',
   'basket',
   'metric',
+  'economics',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

@@ -36,7 +36,9 @@ function countSteps(journeys: readonly Journey[], touchpoints: number) {
   const converts: number[] = Array(touchpoints).fill(0)
   const leaves: number[] = Array(touchpoints).fill(0)
   const steps = Array.from({ length: touchpoints }, (): number[] => Array(touchpoints).fill(0))
-  const add = (list: number[] | undefined, at: number, times: number) => list && (list[at] = (list[at] ?? 0) + times)
+  const add = (list: number[] = [], at: number, times: number) => {
+    list[at] = (list[at] ?? 0) + times
+  }
   for (const { touches, conversions, nulls } of journeys) {
     const times = conversions + nulls
     add(starts, touches[0] ?? 0, times)
