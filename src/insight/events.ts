@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from '#platform/events/catalogue.ts'
+import { trackedEventDefinitions } from './tracking/events.ts'
 
 /**
  * Somebody said something in a customer group. What was said is not in it: events are read by everybody who may read
@@ -23,4 +24,4 @@ export const groupMessageSent = defineEvent('group_message.sent', {
   }),
 })
 
-export const insightEventDefinitions = [groupMessageSent]
+export const insightEventDefinitions = [groupMessageSent, ...trackedEventDefinitions]

@@ -1,7 +1,8 @@
 import type { Context } from '#platform/context.ts'
-import { AppError, appError, notFound } from '#platform/errors.ts'
-import { type BehaviourEvent, eventIdOf, type InboxWriter } from '#platform/events/inbox.ts'
-import { checkEvent } from './event-check.ts'
+import { AppError, appError } from '#platform/errors.ts'
+import type { BehaviourEvent, InboxWriter } from '#platform/events/inbox.ts'
+import { checkEvent, type EventRules } from './event-check.ts'
+import { planOf } from './plan-queries.ts'
 
 export type EventsReceipt = { accepted: number; duplicates: number; quarantined: number }
 
@@ -18,7 +19,7 @@ export async function receiveEvents(
   sent: unknown,
   reserved: ReadonlySet<string> = none,
 ): Promise<EventsReceipt> {
-  const { good, refused } = sortOut(eventsOf(sent), reserved, ctx.now())
+  const { good, refused } = sortOut(eventsOf(sent), { now: ctx.now(), reserved, plan: await planOf(ctx) })
   const [receipt] = await Promise.all([
     good.length > 0 ? writer.append(ctx.tenantId, good) : { accepted: 0, duplicates: 0 },
     quarantine(ctx, refused),
@@ -35,12 +36,12 @@ function eventsOf(sent: unknown): unknown[] {
   return events
 }
 
-function sortOut(sent: unknown[], reserved: ReadonlySet<string>, now: Date): { good: BehaviourEvent[]; refused: Refused[] } {
+function sortOut(sent: unknown[], rules: EventRules): { good: BehaviourEvent[]; refused: Refused[] } {
   const good: BehaviourEvent[] = []
   const refused: Refused[] = []
   for (const event of sent) {
     try {
-      good.push(checkEvent(event, { now, reserved }))
+      good.push(checkEvent(event, rules))
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       refused.push({ event, error })
@@ -62,32 +63,4 @@ async function quarantine(ctx: Context, refused: Refused[]): Promise<void> {
       })),
     )
     .execute()
-}
-
-/** A refused event once more, as it was or as somebody put it right; what is still ill throws its reason. */
-export async function replayQuarantined(
-  ctx: Context,
-  writer: InboxWriter,
-  id: number,
-  reserved: ReadonlySet<string>,
-  corrected?: Record<string, unknown>,
-): Promise<EventsReceipt> {
-  const row = await ctx.db
-    .selectFrom('quarantinedEvents')
-    .selectAll()
-    .where('tenantId', '=', ctx.tenantId)
-    .where('id', '=', id)
-    .executeTakeFirst()
-  if (!row) throw notFound('quarantined_event')
-  if (row.replayedAt) throw appError('quarantined_event.replayed', { status: 409, message: 'This event was taken already.' })
-  const event = checkEvent(corrected ?? row.event, { now: ctx.now(), reserved })
-  // The row's own id makes a replay that is sent twice a duplicate.
-  const receipt = await writer.append(ctx.tenantId, [{ ...event, id: event.id ?? eventIdOf(`quarantine ${ctx.tenantId} ${id}`) }])
-  await ctx.db
-    .updateTable('quarantinedEvents')
-    .set({ replayedAt: ctx.now() })
-    .where('tenantId', '=', ctx.tenantId)
-    .where('id', '=', id)
-    .execute()
-  return { ...receipt, quarantined: 0 }
 }

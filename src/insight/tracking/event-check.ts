@@ -1,6 +1,7 @@
 import { appError } from '#platform/errors.ts'
 import { isEventName } from '#platform/events/catalogue.ts'
 import { type BehaviourEvent, eventIdOf } from '#platform/events/inbox.ts'
+import { misfitOf, type Plan } from './plan.ts'
 
 /** Events may come late and clocks may be wrong, but not by more than this. */
 const furthestAheadMs = 24 * 3600_000
@@ -13,6 +14,10 @@ export type EventRules = {
   now?: Date
   /** Names that only the product itself may say. */
   reserved?: ReadonlySet<string>
+  /** What the company declared; events that do not fit it are refused. */
+  plan?: Plan
+  /** Cells of a table: numbers may be written out. */
+  written?: boolean
   /** Before the field in an error: `events.3.` */
   path?: string
   /**
@@ -32,10 +37,13 @@ export function checkEvent(sent: unknown, rules: EventRules): BehaviourEvent {
   const on = textOf(sent.device, 'device', most.id, rules, refuse)
   const given = textOf(sent.id, 'id', most.id, rules, refuse)
   if (rules.passing && who === undefined && on === undefined) throw refuse('no_person', 'An event needs a person or a device.', 'person')
+  const properties = propertiesOf(sent.properties, rules, refuse)
+  const misfit = rules.plan && misfitOf(rules.plan, name, properties, rules.written)
+  if (misfit) throw refuse(misfit.reason, misfit.message, misfit.field)
   return {
     name,
     at: timeOf(sent.timestamp, rules, refuse).toISOString(),
-    properties: propertiesOf(sent.properties, rules, refuse),
+    properties,
     ...(given === undefined ? {} : { id: eventIdOf(given) }),
     ...(who === undefined ? {} : { person: who }),
     ...(on === undefined ? {} : { device: on }),

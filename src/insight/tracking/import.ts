@@ -6,6 +6,8 @@ import { type BehaviourEvent, eventIdOf } from '#platform/events/inbox.ts'
 import { parseJson } from '#platform/http/json.ts'
 import { type ImportKind, type ImportRun, type ImportSetup, importColumn } from '#platform/imports/kind.ts'
 import { checkEvent } from './event-check.ts'
+import type { Plan } from './plan.ts'
+import { planOf } from './plan-queries.ts'
 
 type NamedEvent = BehaviourEvent & { id: string }
 
@@ -25,11 +27,11 @@ export const eventsImport: ImportKind = {
   prepare: async (ctx, setup): Promise<ImportRun<NamedEvent>> => {
     if (!setup.isMapped('person') && !setup.isMapped('device'))
       throw appError('import.column_missing', { message: 'Say which column holds the person or the device.', field: 'columns.person' })
-    return { read: eventReader(ctx, setup), apply: applyEvents }
+    return { read: eventReader(ctx, setup, await planOf(ctx)), apply: applyEvents }
   },
 }
 
-function eventReader(ctx: Context, setup: ImportSetup): ImportRun<NamedEvent>['read'] {
+function eventReader(ctx: Context, setup: ImportSetup, plan: Plan): ImportRun<NamedEvent>['read'] {
   const [name, person, device, id] = ['event', 'person', 'device', 'id'].map((key) => setup.text(key, 200))
   const properties = setup.text('properties', 100_000)
   const at = setup.date('timestamp')
@@ -52,7 +54,7 @@ function eventReader(ctx: Context, setup: ImportSetup): ImportRun<NamedEvent>['r
         },
         ...(given ? { id: given } : {}),
       },
-      { now: ctx.now() },
+      { now: ctx.now(), plan, written: true },
     )
     if (event.person === undefined && event.device === undefined)
       throw appError('event.no_person', {

@@ -26,13 +26,13 @@ const spans = [10 * 60, 6 * 3600, 7 * 24 * 3600]
  * The newest events as ClickHouse has them, for whoever checks whether a page or a program sends what it should. The index of
  * arrivals keeps each look to the parts of its span, so that it takes as long with a hundred million events as with one.
  */
-export async function recentEvents(ctx: Context, { name, person, limit }: RecentQuery) {
+export async function recentEvents(ctx: Context, { name, person, device, limit }: RecentQuery) {
   const persons = person === undefined ? undefined : await personsNamed(ctx, person)
   if (persons?.length === 0) return []
   let rows: z.infer<typeof RecentRow>[] = []
   // Somebody's events lie together: the widest span is the only look.
   for (const seconds of persons ? spans.slice(-1) : spans) {
-    rows = await newestOf(ctx, { name, persons, limit, seconds })
+    rows = await newestOf(ctx, { name, persons, device, limit, seconds })
     if (rows.length === limit) break
   }
   const names = await namesOf(ctx, [...new Set(rows.map(({ person }) => person).filter((id) => id > 0))])
@@ -44,17 +44,25 @@ export async function recentEvents(ctx: Context, { name, person, limit }: Recent
   }))
 }
 
-type Look = { name: string | undefined; persons: readonly number[] | undefined; limit: number; seconds: number }
+type Look = { name: string | undefined; persons: readonly number[] | undefined; device: string | undefined; limit: number; seconds: number }
 
-const newestOf = (ctx: Context, { name, persons, limit, seconds }: Look): Promise<z.infer<typeof RecentRow>[]> =>
+const newestOf = (ctx: Context, { name, persons, device, limit, seconds }: Look): Promise<z.infer<typeof RecentRow>[]> =>
   ctx.clickhouse.ask({
     sql: `select toString(id) as id, name, person, formatDateTime(at, '%Y-%m-%dT%H:%i:%S.%fZ', 'UTC') as at,
         formatDateTime(e.received_at, '%Y-%m-%dT%H:%i:%S.%fZ', 'UTC') as receivedAt, properties
       from events as e
       where e.tenant = {tenant:UInt32} and e.received_at > now() - {seconds:UInt32}
         ${name === undefined ? '' : 'and e.name = {name:String}'} ${persons ? 'and e.person in {persons:Array(UInt32)}' : ''}
+        ${device === undefined ? '' : "and e.properties['$device'] = {device:String}"}
       order by e.received_at desc, e.id limit {limit:UInt32}`,
-    params: { tenant: ctx.tenantId, seconds, limit, ...(name === undefined ? {} : { name }), ...(persons ? { persons } : {}) },
+    params: {
+      tenant: ctx.tenantId,
+      seconds,
+      limit,
+      ...(name === undefined ? {} : { name }),
+      ...(persons ? { persons } : {}),
+      ...(device === undefined ? {} : { device }),
+    },
     row: RecentRow,
   })
 

@@ -3,15 +3,30 @@ import type { EventDefinition } from '#platform/events/catalogue.ts'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
 import { eventsAccepted } from '#platform/operations/metrics.ts'
-import { receiveEvents, replayQuarantined } from './commands.ts'
-import { eventUse, listQuarantine, recentEvents } from './queries.ts'
-import { EventsReceipt, type PlannedEvent, QuarantineList, RecentEvents, RecentQuery, ReplayBody, TrackingPlan } from './schema.ts'
+import { receiveEvents } from './commands.ts'
+import { declareEvent, holdUnknownEvents, withdrawEvent } from './plan-commands.ts'
+import { countQuarantined, holdsUnknown, readTrackingPlan } from './plan-queries.ts'
+import { replayQuarantined, replayWaiting } from './quarantine.ts'
+import { listQuarantine, recentEvents } from './queries.ts'
+import { reservedNames } from './reserved.ts'
+import {
+  Declaring,
+  EventsReceipt,
+  QuarantineList,
+  RecentEvents,
+  RecentQuery,
+  ReplayAll,
+  ReplayBody,
+  ReplayReceipt,
+  TrackingPlan,
+  TrackingRules,
+} from './schema.ts'
 import { writerOf } from './writer.ts'
 
 /** The events door and what lies behind it. The declared events are given, because only the app knows them all. */
 export const tracking = (declared: readonly EventDefinition[]) => {
-  // Facts that the product itself states: nobody outside may say that an order was paid.
-  const reserved = new Set(declared.map(({ name }) => name))
+  const reserved = reservedNames(declared)
+  const names = new Set(declared.map(({ name }) => name))
   return router()
     .post(
       '/events',
@@ -29,35 +44,60 @@ export const tracking = (declared: readonly EventDefinition[]) => {
     )
     .get('/events/recent', allow('events.read', 'tenant'), describe('The newest events', RecentEvents), query(RecentQuery), async (c) => {
       const { ctx } = c.var
-      const { name, person, customer, limit } = c.req.valid('query')
-      return c.json({ items: await recentEvents(ctx, { name: name || undefined, person: person ?? customer, limit }), next: null })
+      const { name, person, customer, device, limit } = c.req.valid('query')
+      return c.json({ items: await recentEvents(ctx, { name: name || undefined, person: person ?? customer, device, limit }), next: null })
     })
     .get('/tracking-plan', allow('events.read', 'tenant'), describe('Declared and seen events', TrackingPlan), async (c) => {
-      const seen = await eventUse(c.var.ctx)
-      const planned = declared.map(({ name, title, own, properties }): PlannedEvent => {
-        const use = seen.find((one) => one.name === name)
-        return {
-          name,
-          title,
-          own,
-          declared: true,
-          properties: Object.keys(properties.shape),
-          events: use?.events ?? 0,
-          persons: use?.persons ?? 0,
-          lastAt: use?.lastAt ?? null,
-        }
-      })
-      const others = seen
-        .filter(({ name }) => !declared.some((one) => one.name === name))
-        .map((use): PlannedEvent => ({ ...use, title: null, own: true, declared: false }))
-      return c.json({ items: [...planned, ...others], next: null })
+      const { ctx } = c.var
+      const [items, holdUnknown] = await Promise.all([readTrackingPlan(ctx, declared), holdsUnknown(ctx)])
+      return c.json({ items, next: null, holdUnknown })
     })
+    .put(
+      '/tracking-plan/:name',
+      allow('tracking.write', 'tenant'),
+      describe('Declare an event of your own, or change its declaration', undefined, 204),
+      body(Declaring),
+      async (c) => {
+        await declareEvent(c.var.ctx, c.req.param('name'), c.req.valid('json'), names)
+        return c.body(null, 204)
+      },
+    )
+    .delete(
+      '/tracking-plan/:name',
+      allow('tracking.write', 'tenant'),
+      describe('Withdraw the declaration of an event', undefined, 204),
+      async (c) => {
+        await withdrawEvent(c.var.ctx, c.req.param('name'))
+        return c.body(null, 204)
+      },
+    )
+    .put(
+      '/tracking-rules',
+      allow('tracking.write', 'tenant'),
+      describe('Whether events that nobody declared are held back', TrackingRules),
+      body(TrackingRules),
+      async (c) => {
+        await holdUnknownEvents(c.var.ctx, c.req.valid('json').holdUnknown)
+        return c.json(c.req.valid('json'))
+      },
+    )
     .get(
       '/quarantine',
       allow('events.read', 'tenant'),
       describe('Events that were refused, with the reason', QuarantineList),
       query(z.object({ limit: z.coerce.number().int().min(1).max(200).default(100) })),
-      async (c) => c.json({ items: await listQuarantine(c.var.ctx, c.req.valid('query').limit), next: null }),
+      async (c) => {
+        const { ctx } = c.var
+        const [items, waiting] = await Promise.all([listQuarantine(ctx, c.req.valid('query').limit), countQuarantined(ctx)])
+        return c.json({ items, next: null, waiting })
+      },
+    )
+    .post(
+      '/quarantine/replay',
+      allow('events.write', 'tenant'),
+      describe('Check the refused events that wait again, after the plan was changed', ReplayReceipt),
+      body(ReplayAll),
+      async (c) => c.json(await replayWaiting(c.var.ctx, writerOf(c.var.installation), c.req.valid('json').name, reserved)),
     )
     .post(
       '/quarantine/:id/replay',

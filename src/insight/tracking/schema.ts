@@ -8,10 +8,11 @@ export const RecentQuery = z.object({
   /** A customer's id, or any identity of theirs as its sender writes it; `customer` is its older name. */
   person: z.string().min(1).max(200).optional(),
   customer: z.string().max(60).optional(),
+  device: z.string().min(1).max(200).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(100),
 })
 
-export type RecentQuery = { name?: string | undefined; person?: string | undefined; limit: number }
+export type RecentQuery = { name?: string | undefined; person?: string | undefined; device?: string | undefined; limit: number }
 
 export const RecentEvents = z.object({
   items: z.array(
@@ -29,13 +30,48 @@ export const RecentEvents = z.object({
   next: z.null(),
 })
 
+export const propertyTypes = ['text', 'number', 'integer', 'boolean', 'time', 'list'] as const
+export type PropertyType = (typeof propertyTypes)[number]
+
+const clean = (letters: number) =>
+  z
+    .string()
+    .trim()
+    .max(letters)
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'This is no text.')
+
+export const PlannedProperty = z.strictObject({
+  name: clean(100).min(1),
+  type: z.enum(propertyTypes),
+  title: clean(100).default(''),
+  required: z.boolean().default(false),
+  /** The only values it may have, written out. */
+  values: z.array(clean(200)).max(200).optional(),
+})
+export type PlannedProperty = z.infer<typeof PlannedProperty>
+
+/** What a company says of an event of its own. */
+export const Declaring = z.strictObject({
+  title: clean(100).min(1),
+  description: clean(1000).default(''),
+  owner: clean(100).default(''),
+  properties: z.array(PlannedProperty).max(200).default([]),
+  closed: z.boolean().default(false),
+  sample: z.record(z.string(), z.unknown()).nullable().default(null),
+})
+export type Declaring = z.infer<typeof Declaring>
+
 /** An event name with its declaration (absent for what senders made up) and its use. */
 export const PlannedEvent = z.object({
   name: z.string(),
   title: z.object({ zh: z.string(), en: z.string() }).nullable(),
   declared: z.boolean(),
+  /** Who declared it: the product, which states it or has pages tell it, or the company; null for nobody. */
+  declaredBy: z.enum(['product', 'pages', 'company']).nullable(),
   own: z.boolean(),
   properties: z.array(z.string()),
+  /** Declared properties with their types, where the event is held to them. */
+  plan: Declaring.nullable(),
   events: z.int(),
   persons: z.int(),
   lastAt: z.string().nullable(),
@@ -43,13 +79,21 @@ export const PlannedEvent = z.object({
 
 export type PlannedEvent = z.infer<typeof PlannedEvent>
 
-export const TrackingPlan = z.object({ items: z.array(PlannedEvent), next: z.null() })
+export const TrackingPlan = z.object({ items: z.array(PlannedEvent), next: z.null(), holdUnknown: z.boolean() })
+
+export const TrackingRules = z.strictObject({ holdUnknown: z.boolean() })
 
 export const QuarantineList = z.object({
   items: z.array(
     z.object({ id: z.string(), reason: z.string(), field: z.string().nullable(), event: z.unknown(), receivedAt: z.string() }),
   ),
   next: z.null(),
+  /** How many there are, whatever the list shows. */
+  waiting: z.int(),
 })
 
 export const ReplayBody = z.object({ event: z.record(z.string(), z.unknown()).optional() })
+
+/** All that wait, or those of one event name. */
+export const ReplayAll = z.strictObject({ name: z.string().max(200).optional() })
+export const ReplayReceipt = z.object({ accepted: z.int(), duplicates: z.int(), held: z.int() })

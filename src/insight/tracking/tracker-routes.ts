@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { cors } from 'hono/cors'
 import { callerOfKey } from '#management/team/authenticate.ts'
 import { createContext } from '#platform/context.ts'
@@ -6,18 +9,34 @@ import type { EventDefinition } from '#platform/events/catalogue.ts'
 import { parseJson } from '#platform/http/json.ts'
 import { allow, describe, router } from '#platform/http/router.ts'
 import { eventsAccepted } from '#platform/operations/metrics.ts'
+import { settleClock } from './clock.ts'
 import { receiveEvents } from './commands.ts'
+import { reservedNames } from './reserved.ts'
 import { EventsReceipt } from './schema.ts'
 import { writerOf } from './writer.ts'
+
+const script = readFileSync(new URL('tracker.js', import.meta.url))
+const packed = gzipSync(script, { level: 9 })
+const etag = `"${createHash('sha256').update(script).digest('hex').slice(0, 16)}"`
 
 /**
  * The door for pages of the company, which lie on other addresses and cannot keep a secret: a public write key in the
  * address, any content type (`navigator.sendBeacon` sends text), and nothing but events.
  */
 export const tracker = (declared: readonly EventDefinition[]) => {
-  const reserved = new Set(declared.map(({ name }) => name))
+  const reserved = reservedNames(declared)
   return router()
     .use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Content-Type', 'Content-Encoding', 'Authorization'], maxAge: 86_400 }))
+    .get('/liuliang.js', allow('events.write', 'public'), describe('The script that pages load'), (c) => {
+      const headers = { ETag: etag, 'Cache-Control': 'public, max-age=3600', Vary: 'Accept-Encoding' }
+      if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers)
+      const isPacked = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')
+      return c.body(isPacked ? packed : script, 200, {
+        ...headers,
+        'Content-Type': 'text/javascript; charset=utf-8',
+        ...(isPacked ? { 'Content-Encoding': 'gzip' } : {}),
+      })
+    })
     .post(
       '/e',
       allow('events.write', 'public'),
@@ -28,7 +47,8 @@ export const tracker = (declared: readonly EventDefinition[]) => {
         const caller = await callerOfKey(installation, key)
         if (!caller) throw appError('api_key.invalid', { status: 401, message: 'This key is unknown, expired or deleted.', field: 'key' })
         const ctx = createContext(installation, caller.tenantId, caller.actor, requestId)
-        const receipt = await receiveEvents(ctx, writerOf(installation), c.var.json ?? parseJson(await c.req.text()), reserved)
+        const sent = settleClock(c.var.json ?? parseJson(await c.req.text()), ctx.now())
+        const receipt = await receiveEvents(ctx, writerOf(installation), sent, reserved)
         eventsAccepted.inc(receipt.accepted)
         return c.json(receipt, 202)
       },

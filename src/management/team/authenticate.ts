@@ -36,7 +36,8 @@ export const authenticate: Authenticate = async (installation, c) => {
       })
     return caller && at(caller, ip)
   }
-  const token = getCookie(c, sessionCookie)
+  // The tracker's door is for pages anywhere; a beacon brings the cookie along, which says nothing there.
+  const token = c.req.path.startsWith('/t/') ? undefined : getCookie(c, sessionCookie)
   const caller = token ? await callerOfSession(installation, token) : undefined
   if (!caller) return undefined
   refuseOtherSites(c)

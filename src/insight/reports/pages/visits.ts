@@ -1,0 +1,49 @@
+import { dayRange } from '#platform/time.ts'
+import { bucketSql } from '../dates.ts'
+import type { PageRules } from '../page-fields.ts'
+import { cleanPageSql, pageEvents, rawPageSql } from '../page-name.ts'
+import type { Interval } from '../schema.ts'
+import type { Scope } from '../scope.ts'
+import { type Bindings, scanEvents } from '../sql.ts'
+import type { Condition } from '../where.ts'
+
+export type VisitRules = PageRules & {
+  dateFrom: string
+  dateTo: string
+  where?: Condition | undefined
+  sessionGapMinutes: number
+  interval?: Interval | undefined
+}
+
+/**
+ * A subquery with one row for everything that happened on a page: visitor, who, visit (its number among the visitor's), ms, id,
+ * kind (view, click, left, scroll, act), page, bucket, view (the sender's name of the view), properties, and the visit's source and
+ * device, which are those of its first event. A visit ends with a pause; leaving and scrolling end none, because they come late by
+ * nature, but reading keeps a visit alive.
+ */
+export function visitsSql(bind: Bindings, scope: Scope, rules: VisitRules): string {
+  const byVisitor = 'partition by visitor order by ms, id rows between unbounded preceding and current row'
+  const byVisit = 'partition by visitor, visit'
+  const gap = bind.integer(rules.sessionGapMinutes * 60_000)
+  return `(select *, argMin(eventSource, (ms, id)) over (${byVisit}) as source, argMin(eventDevice, (ms, id)) over (${byVisit}) as device
+    from (select *, sum(starts) over (${byVisitor}) as visit
+      from (select *, not (kind in ('left', 'scroll')) and ms - lagInFrame(ms, 1, ms - ${gap}) over (${byVisitor}) >= ${gap} as starts
+        from ${actsSql(bind, scope, rules)})))`
+}
+
+/** Without any pause rule: what happened on pages, and whose it was. Who is known to nobody and no device names is left out. */
+const actsSql = (bind: Bindings, scope: Scope, rules: VisitRules): string =>
+  `(select who, if(who != 0, toString(who), concat('$', properties['$device'])) as visitor, ms, id, ${kindSql(bind)} as kind,
+      assumeNotNull(${cleanPageSql(bind, rawPageSql(bind), rules)}) as page, ${rules.interval ? bucketSql(bind, scope.calendar, rules.interval) : "''"} as bucket,
+      properties['view'] as view, properties, ${sourceSql} as eventSource, ${deviceSql} as eventDevice
+    from ${scanEvents(bind, { ...scope.scan(rules), ...dayRange(rules.dateFrom, rules.dateTo, scope.calendar.timezone) })}
+    where (who != 0 or properties['$device'] != '') and ${rawPageSql(bind)} is not null)`
+
+const kindSql = (bind: Bindings): string =>
+  `multiIf(has(${bind.texts(pageEvents)}, name), 'view', name = 'page.clicked', 'click', name = 'page.left', 'left', name = 'page.scrolled', 'scroll', 'act')`
+
+/** Where a visit came from: what the tracker worked out, a source tag, the site that referred, or nobody. */
+const sourceSql =
+  "multiIf(properties['source'] != '', properties['source'], properties['utm_source'] != '', properties['utm_source'], domainWithoutWWW(properties['referrer']) != '', domainWithoutWWW(properties['referrer']), 'direct')"
+
+const deviceSql = "if(properties['deviceKind'] = '', 'unknown', properties['deviceKind'])"

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { defineEvent, type EventDefinition } from '#platform/events/catalogue.ts'
+import type { Declaration } from './plan.ts'
+import type { PlannedProperty, PropertyType } from './schema.ts'
+
+// What pages and mini programs tell. The product declares these events and does not state them itself: anybody with a write key
+// may send them, and is held to the types.
+
+const property = (name: string, type: PropertyType, title: string): PlannedProperty => ({ name, type, title, required: false })
+
+const onPage = [
+  property('path', 'text', '页面路径'),
+  property('title', 'text', '页面标题'),
+  property('view', 'text', '浏览编号'),
+  property('source', 'text', '来源'),
+  property('deviceKind', 'text', '设备类型'),
+]
+
+const tagged = [
+  property('referrer', 'text', '来路'),
+  property('utm_source', 'text', '来源标签'),
+  property('utm_medium', 'text', '媒介标签'),
+  property('utm_campaign', 'text', '活动标签'),
+  property('scene', 'text', '小程序场景值'),
+  property('pageWidth', 'number', '页面宽'),
+  property('pageHeight', 'number', '页面高'),
+  property('viewportHeight', 'number', '屏幕高'),
+]
+
+const clicked = [
+  property('x', 'number', '横向位置（占页宽）'),
+  property('y', 'number', '纵向位置（像素）'),
+  property('selector', 'text', '元素'),
+  property('text', 'text', '元素文字'),
+  property('link', 'text', '链接'),
+  property('pageWidth', 'number', '页面宽'),
+  property('pageHeight', 'number', '页面高'),
+]
+
+const depth = property('depth', 'number', '到达深度（占页高）')
+
+type Tracked = { name: string; zh: string; en: string; own: boolean; properties: PlannedProperty[] }
+
+/** What shops say of products differs too much to be held to anything. Opening and clicking are acts of a customer's own; scrolling and leaving follow from them. */
+const tracked: readonly Tracked[] = [
+  { name: 'page.viewed', zh: '浏览页面', en: 'Page viewed', own: true, properties: [...onPage, ...tagged] },
+  { name: 'page.clicked', zh: '点击页面', en: 'Page clicked', own: true, properties: [...onPage, ...clicked] },
+  { name: 'page.scrolled', zh: '滚动页面', en: 'Page scrolled', own: false, properties: [...onPage, depth] },
+  {
+    name: 'page.left',
+    zh: '离开页面',
+    en: 'Page left',
+    own: false,
+    properties: [...onPage, property('seconds', 'number', '停留秒数'), depth],
+  },
+  { name: 'page.shared', zh: '转发页面', en: 'Page shared', own: true, properties: [...onPage, property('channel', 'text', '转发到')] },
+  { name: 'product.viewed', zh: '浏览商品', en: 'Product viewed', own: true, properties: [] },
+  { name: 'cart.added', zh: '加入购物车', en: 'Added to cart', own: true, properties: [] },
+]
+
+const schemas: Record<PropertyType, z.ZodType> = {
+  text: z.string(),
+  number: z.number(),
+  integer: z.int(),
+  boolean: z.boolean(),
+  time: z.string(),
+  list: z.array(z.unknown()),
+}
+
+export const trackedEventDefinitions: readonly EventDefinition[] = tracked.map(({ name, zh, en, own, properties }) =>
+  defineEvent(name, {
+    title: { zh, en },
+    own,
+    properties: z.object(Object.fromEntries(properties.map((one) => [one.name, schemas[one.type].optional()]))),
+  }),
+)
+
+export const trackedDeclarations: ReadonlyMap<string, Declaration> = new Map(
+  tracked.map(({ name, properties }) => [name, { properties, closed: false }]),
+)
