@@ -202,7 +202,7 @@ describe('the callback door', () => {
       return states()
     }
     // WeCom does not answer: for a day that is nothing against this callback.
-    for (const hours of [1, 2, 4, 8, 12, 16, 20, 23]) expect(await hoursLater(hours)).toEqual(['waiting', 'waiting'])
+    for (const hours of [1, 12, 23]) expect(await hoursLater(hours)).toEqual(['waiting', 'waiting'])
     await hoursLater(25)
     expect(await hoursLater(26)).toEqual(['dead', 'done'])
     expect((await follows().where('endedBy', '=', 'customer').execute()).length).toBe(1)
