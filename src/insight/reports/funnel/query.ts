@@ -6,6 +6,7 @@ import { countParts } from '../parts.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, bindings, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
 import type { FunnelEvent, FunnelRules } from './attempts.ts'
+import { isPlain, runPlainFunnel } from './plain.ts'
 import type { FunnelReport, FunnelResult } from './schema.ts'
 import { createTally } from './tally.ts'
 
@@ -13,12 +14,17 @@ import { createTally } from './tally.ts'
 export type ValuedEvent = FunnelEvent & { values: (string | null)[] }
 export type Person = { who: number; events: ValuedEvent[]; values: (string | null)[] }
 
+export async function runFunnel(scope: Scope, report: FunnelReport): Promise<FunnelResult> {
+  const rules = rulesOf(scope, report)
+  const plain = isPlain(report) ? await runPlainFunnel(scope, report, rules, scanOf(scope, report, rules)) : undefined
+  return plain ?? decidePersons(scope, report, rules)
+}
+
 /**
  * ClickHouse finds each person's events and which steps they fit; who got how far is decided here, person by person, by rules
  * that no windowFunnel mode has: exclusions that void one attempt, held values, calendar months, several orders of one instant.
  */
-export async function runFunnel(scope: Scope, report: FunnelReport): Promise<FunnelResult> {
-  const rules = rulesOf(scope, report)
+export async function decidePersons(scope: Scope, report: FunnelReport, rules: FunnelRules): Promise<FunnelResult> {
   const tally = createTally(
     report,
     rules,
