@@ -10,14 +10,20 @@ import { runBasket } from './basket/query.ts'
 import { basketReport } from './basket/schema.ts'
 import { runClv } from './clv/query.ts'
 import { clvReport } from './clv/schema.ts'
+import { runCohortRevenue } from './cohort-revenue/query.ts'
+import { cohortRevenueReport } from './cohort-revenue/schema.ts'
 import { runDistribution } from './distribution/query.ts'
 import { distributionReport } from './distribution/schema.ts'
 import { runEconomics } from './economics/query.ts'
 import { economicsReport } from './economics/schema.ts'
+import { runExperiment } from './experiment/query.ts'
+import { experimentReport } from './experiment/schema.ts'
 import { runFunnel } from './funnel/query.ts'
 import { funnelReport } from './funnel/schema.ts'
 import { runHeatmap } from './heatmap/query.ts'
 import { heatmapReport } from './heatmap/schema.ts'
+import { runInterval } from './interval/query.ts'
+import { intervalReport } from './interval/schema.ts'
 import { runLifecycle } from './lifecycle/query.ts'
 import { lifecycleReport } from './lifecycle/schema.ts'
 import { runMetric } from './metric/query.ts'
@@ -26,6 +32,8 @@ import { runPages } from './pages/query.ts'
 import { pagesReport } from './pages/schema.ts'
 import { runPaths } from './paths/query.ts'
 import { pathsReport } from './paths/schema.ts'
+import { runRepurchase } from './repurchase/query.ts'
+import { repurchaseReport } from './repurchase/schema.ts'
 import { runRetention } from './retention/query.ts'
 import { retentionReport } from './retention/schema.ts'
 import { runRfm } from './rfm/query.ts'
@@ -38,6 +46,8 @@ import { runSegment } from './segment/query.ts'
 import { segmentReport } from './segment/schema.ts'
 import { runStickiness } from './stickiness/query.ts'
 import { stickinessReport } from './stickiness/schema.ts'
+import { runTrade } from './trade/query.ts'
+import { tradeReport } from './trade/schema.ts'
 import { runTrend } from './trend/query.ts'
 import { trendReport } from './trend/schema.ts'
 import { visiblePersons } from './visible.ts'
@@ -66,6 +76,11 @@ const runners: Record<ReportType, Runner> = {
   basket: { schema: basketReport, run: runBasket },
   metric: { schema: metricReport, run: runMetric },
   economics: { schema: economicsReport, run: runEconomics },
+  experiment: { schema: experimentReport, run: runExperiment },
+  trade: { schema: tradeReport, run: runTrade },
+  interval: { schema: intervalReport, run: runInterval },
+  repurchase: { schema: repurchaseReport, run: runRepurchase },
+  cohort_revenue: { schema: cohortRevenueReport, run: runCohortRevenue },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

@@ -59,6 +59,11 @@ export const reportTypes = [
   'basket',
   'metric',
   'economics',
+  'experiment',
+  'trade',
+  'interval',
+  'repurchase',
+  'cohort_revenue',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

@@ -1,0 +1,83 @@
+import type { Measure } from '../trend/schema.ts'
+import type { Condition } from '../where.ts'
+
+/** Facts a part looks at: events by name, any event, or the acts of the customer's own. */
+export type Facts = { events: readonly string[] | 'any' | 'acts'; where?: Condition }
+
+/** How a part's rows come out of the facts. */
+export type Rows =
+  | ({ kind: 'flow' } & Facts)
+  /** The first of each person ever. */
+  | ({ kind: 'first' } & Facts)
+  /** Persons with at least so many of them in the time that is looked at. */
+  | ({ kind: 'repeat'; atLeast: number } & Facts)
+  /** Days since the same person's one before. */
+  | ({ kind: 'gap' } & Facts)
+  /** Days from the person's first start to their first end, told at the end. */
+  | { kind: 'since'; start: Facts; end: Facts }
+  /** Starts that were followed by something of the same person within hours; those that still have time are not counted. */
+  | { kind: 'after'; start: Facts; then: Facts; hours: number; counted: 'matched' | 'settled' }
+  /** Who has a live friendship, or is in a group, when an interval ends. */
+  | { kind: 'live'; of: 'follow' | 'group' }
+  /** Live friendships with an act of the customer's own since the add. */
+  | { kind: 'valid' }
+  /** Acts of one's own within so many days before an interval ends. */
+  | { kind: 'active'; days: number }
+  /** Live friendships without such an act. */
+  | { kind: 'silent'; days: number }
+  /** The last live friendship ended, and not by handing over. */
+  | { kind: 'churned' }
+  /** What channels cost, by the day it was spent. */
+  | { kind: 'spend' }
+
+export type Part = { zh: string; en: string; rows: Rows; measure: Measure | { of: 'days' } }
+
+export const units = ['persons', 'count', 'money', 'share', 'days', 'number'] as const
+export type Unit = (typeof units)[number]
+export const loops = ['growth', 'operation', 'conversion', 'effect', 'value'] as const
+export type Loop = (typeof loops)[number]
+export const aarrr = ['acquisition', 'activation', 'retention', 'revenue', 'referral'] as const
+
+export type Metric = {
+  key: string
+  zh: string
+  en: string
+  loop: Loop
+  stage?: (typeof aarrr)[number]
+  unit: Unit
+  better: 'more' | 'less'
+  /** What is computed, in words. */
+  formula: { zh: string; en: string }
+  parts: readonly Part[]
+  /** Over the parts A, B, …; the first part alone where it is absent. */
+  expression?: string
+  /** Dimensions beside channel, employee and tag. */
+  dimensions?: readonly string[]
+}
+
+/** In the dictionary, and computed once its source is there. */
+export type WaitingMetric = Pick<Metric, 'key' | 'zh' | 'en' | 'loop' | 'stage' | 'formula'> & {
+  waitsFor: { zh: string; en: string /** Where to connect it. */; at: 'events' | 'imports' | 'feature' }
+}
+
+/** Which events feed a metric. */
+export function feedsOf({ parts }: Pick<Metric, 'parts'>): string[] {
+  const names = parts.flatMap(({ rows }) => feedsOfRows(rows))
+  return [...new Set(names)].sort()
+}
+
+function feedsOfRows(rows: Rows): string[] {
+  if (rows.kind === 'spend') return []
+  if (rows.kind === 'live') return rows.of === 'follow' ? followNames : groupNames
+  if (rows.kind === 'churned') return followNames
+  if (rows.kind === 'valid' || rows.kind === 'silent') return [...followNames, '*']
+  if (rows.kind === 'active') return ['*']
+  if (rows.kind === 'since') return [...namesOf(rows.start), ...namesOf(rows.end)]
+  if (rows.kind === 'after') return [...namesOf(rows.start), ...namesOf(rows.then)]
+  return namesOf(rows)
+}
+
+const namesOf = ({ events }: Facts): string[] => (typeof events === 'string' ? ['*'] : [...events])
+
+export const followNames = ['customer.followed', 'customer.unfollowed']
+export const groupNames = ['group.joined', 'group.left']

@@ -1,0 +1,154 @@
+import { DateTime } from 'luxon'
+import type { TestEvent } from '../testing.ts'
+
+/** The dictionary by hand, person by person: slow, and plain enough to be read as the definition. */
+export type Stretch = { from: number; to: number }
+type Fact = { person: string; name: string; ms: number; properties: Record<string, unknown> }
+type Oracle = (facts: Fact[], stretch: Stretch, now: number) => number | null
+
+const day = 86_400_000
+const hour = 3_600_000
+const zone = 'Asia/Shanghai'
+
+export const toFacts = (events: TestEvent[]): Fact[] =>
+  events
+    .map(({ person, event, timestamp, properties = {} }) => ({ person, name: event, ms: Date.parse(timestamp), properties }))
+    .sort((one, other) => one.ms - other.ms)
+
+const within = ({ ms }: Fact, { from, to }: Stretch): boolean => ms >= from && ms < to
+const people = (facts: Fact[]): string[] => [...new Set(facts.map(({ person }) => person))].filter((person) => person !== '')
+const isBuy = ({ name, properties }: Fact): boolean => name === 'order.paid' && Number(properties.amount) > 0
+const isAct = ({ name }: Fact): boolean => ['page.viewed', 'order.paid', 'group.joined', 'message.received'].includes(name)
+const dayStart = (ms: number): number => DateTime.fromMillis(ms, { zone }).startOf('day').toMillis()
+const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
+
+function median(values: number[]): number | null {
+  const sorted = values.toSorted((one, other) => one - other)
+  if (sorted.length === 0) return null
+  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.floor(sorted.length / 2)] ?? 0)) / 2
+}
+
+const count =
+  (test: (fact: Fact) => boolean): Oracle =>
+  (facts, stretch) =>
+    facts.filter((fact) => test(fact) && within(fact, stretch)).length
+const persons =
+  (test: (fact: Fact) => boolean): Oracle =>
+  (facts, stretch) =>
+    people(facts.filter((fact) => test(fact) && within(fact, stretch))).length
+const sum =
+  (...names: string[]): Oracle =>
+  (facts, stretch) =>
+    facts
+      .filter((fact) => names.includes(fact.name) && within(fact, stretch))
+      .reduce((all, { properties }) => all + Number(properties.amount), 0) / 100
+
+/** Employees (or groups) somebody is with just before `at`, and since when. */
+function liveOf(
+  facts: Fact[],
+  person: string,
+  at: number,
+  [begins, ends]: [string, string],
+  other: string,
+): { key: unknown; since: number }[] {
+  const own = facts.filter((fact) => fact.person === person && (fact.name === begins || fact.name === ends) && fact.ms < at)
+  return [...new Set(own.map(({ properties }) => properties[other]))].flatMap((key) => {
+    const last = own.findLast(({ properties }) => properties[other] === key)
+    return last?.name === begins ? [{ key, since: last.ms }] : []
+  })
+}
+
+const follow: [string, string] = ['customer.followed', 'customer.unfollowed']
+const friends = (facts: Fact[], at: number): string[] =>
+  people(facts).filter((person) => liveOf(facts, person, at, follow, 'employee').length > 0)
+/** Whole days before the end, by the clock of the company. */
+const actsBefore = (facts: Fact[], person: string, at: number, days: number): boolean =>
+  facts.some((fact) => fact.person === person && isAct(fact) && fact.ms < at && dayStart(fact.ms) >= dayStart(at - days * day))
+
+const first = (facts: Fact[], person: string, test: (fact: Fact) => boolean): Fact | undefined =>
+  facts.find((fact) => fact.person === person && test(fact))
+
+const newcomers =
+  (test: (fact: Fact) => boolean): Oracle =>
+  (facts, stretch) =>
+    people(facts).filter((person) => {
+      const one = first(facts, person, test)
+      return one !== undefined && within(one, stretch)
+    }).length
+
+const churned: Oracle = (facts, stretch) =>
+  people(
+    facts.filter(
+      (fact) =>
+        fact.name === 'customer.unfollowed' &&
+        fact.properties.by !== 'transfer' &&
+        within(fact, stretch) &&
+        liveOf(facts, fact.person, fact.ms + 1, follow, 'employee').length === 0,
+    ),
+  ).length
+
+const followedBy =
+  (test: (fact: Fact) => boolean, hours: number): Oracle =>
+  (facts, stretch, now) => {
+    const starts = facts
+      .filter((fact) => fact.name === 'customer.followed' && fact.person !== '' && within(fact, stretch))
+      .map((start) => ({
+        start,
+        matched: facts.some(
+          (fact) => fact.person === start.person && test(fact) && fact.ms > start.ms && fact.ms <= start.ms + hours * hour,
+        ),
+      }))
+    const settled = starts.filter(({ start, matched }) => matched || start.ms + hours * hour <= now)
+    return ratio(starts.filter(({ matched }) => matched).length, settled.length)
+  }
+
+const buyersOf = (facts: Fact[], stretch: Stretch): string[] => people(facts.filter((fact) => isBuy(fact) && within(fact, stretch)))
+
+export const oracles: Readonly<Record<string, Oracle>> = {
+  wecom_adds: count(({ name }) => name === 'customer.followed'),
+  new_customers: newcomers(({ name }) => name === 'customer.followed'),
+  net_adds: (facts, stretch) =>
+    facts.filter((fact) => within(fact, stretch) && fact.name === 'customer.followed').length -
+    facts.filter((fact) => within(fact, stretch) && fact.name === 'customer.unfollowed' && fact.properties.by !== 'transfer').length,
+  existing_customers: (facts, { to }) => friends(facts, to).length,
+  valid_customers: (facts, { to }) =>
+    people(facts).filter((person) =>
+      liveOf(facts, person, to, follow, 'employee').some(({ since }) =>
+        facts.some((fact) => fact.person === person && isAct(fact) && fact.ms >= since && fact.ms < to),
+      ),
+    ).length,
+  active_customers_7: (facts, { to }) => people(facts).filter((person) => actsBefore(facts, person, to, 7)).length,
+  active_rate: (facts, { to }) =>
+    ratio(people(facts).filter((person) => actsBefore(facts, person, to, 7)).length, friends(facts, to).length),
+  silent_customers: (facts, { to }) => friends(facts, to).filter((person) => !actsBefore(facts, person, to, 30)).length,
+  churned_customers: churned,
+  first_act_rate: followedBy(isAct, 168),
+  add_to_order_rate: followedBy(isBuy, 720),
+  group_members: (facts, { to }) =>
+    people(facts).filter((person) => liveOf(facts, person, to, ['group.joined', 'group.left'], 'chat').length > 0).length,
+  buyers: persons(isBuy),
+  new_buyers: newcomers(isBuy),
+  paid_amount: sum('order.paid', 'order.amended'),
+  net_amount: (facts, stretch) =>
+    (sum('order.paid', 'order.amended')(facts, stretch, 0) ?? 0) - (sum('order.refunded')(facts, stretch, 0) ?? 0),
+  aov: (facts, stretch) => ratio(sum('order.paid', 'order.amended')(facts, stretch, 0) ?? 0, buyersOf(facts, stretch).length),
+  repurchase_rate: (facts, stretch) => {
+    const buyers = buyersOf(facts, stretch)
+    const orders = (person: string) => facts.filter((fact) => isBuy(fact) && fact.person === person && within(fact, stretch)).length
+    return ratio(buyers.filter((person) => orders(person) >= 2).length, buyers.length)
+  },
+  repurchase_cycle: (facts, stretch) =>
+    median(
+      people(facts).flatMap((person) => {
+        const own = facts.filter((fact) => isBuy(fact) && fact.person === person)
+        return own.flatMap((fact, i) => (i > 0 && within(fact, stretch) ? [(fact.ms - (own[i - 1]?.ms ?? 0)) / day] : []))
+      }),
+    ),
+  incubation_days: (facts, stretch) =>
+    median(
+      people(facts).flatMap((person) => {
+        const [start, end] = [first(facts, person, ({ name }) => name === 'customer.followed'), first(facts, person, isBuy)]
+        return start && end && end.ms >= start.ms && within(end, stretch) ? [(end.ms - start.ms) / day] : []
+      }),
+    ),
+}

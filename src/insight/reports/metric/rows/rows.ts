@@ -1,0 +1,35 @@
+import type { Part } from '../definition.ts'
+import type { Spans } from '../spans.ts'
+import { afterRows, firstRows, flowRows, gapRows, repeatRows, sinceRows } from './events.ts'
+import type { Asking } from './facts.ts'
+import { activeRows, churnedRows, liveRows, silentRows, validRows } from './states.ts'
+
+/** What a part counts, a row each: who, properties, number, isNow, and the keys (the whole '', its intervals) it counts under. */
+export function rowsSql(asking: Asking, spans: Spans, { rows, measure }: Part): string {
+  switch (rows.kind) {
+    case 'flow':
+      return flowRows(asking, spans, rows, measure)
+    case 'first':
+      return firstRows(asking, spans, rows, measure)
+    case 'repeat':
+      return repeatRows(asking, spans, rows, measure)
+    case 'gap':
+      return gapRows(asking, spans, rows)
+    case 'since':
+      return sinceRows(asking, spans, rows)
+    case 'after':
+      return afterRows(asking, spans, rows)
+    case 'live':
+      return liveRows(asking, spans, rows.of)
+    case 'valid':
+      return validRows(asking, spans)
+    case 'active':
+      return activeRows(asking, spans, rows.days)
+    case 'silent':
+      return silentRows(asking, spans, rows.days)
+    case 'churned':
+      return churnedRows(asking, spans)
+    case 'spend':
+      throw new Error('What was spent is nobody’s row.')
+  }
+}
