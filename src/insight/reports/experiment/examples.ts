@@ -1,0 +1,19 @@
+const exposure = { event: 'page.viewed', variant: 'path' }
+
+export const examples: readonly object[] = [
+  { type: 'experiment', exposure, control: '/', metrics: [{ name: 'bought', event: 'order.paid' }], windowDays: 14 },
+  {
+    type: 'experiment',
+    dateFrom: '2026-03-01',
+    dateTo: '2026-03-31',
+    exposure,
+    control: '/',
+    metrics: [
+      { name: 'revenue', event: 'order.paid', measure: 'sum(amount)', where: { currency: 'CNY' } },
+      { name: 'back', event: 'page.viewed' },
+    ],
+    covariate: { event: 'page.viewed', days: 14 },
+    plan: { lift: 0.01 },
+  },
+  { type: 'experiment', exposure, control: '/', metrics: [{ name: 'bought', event: 'order.paid' }], persons: { variant: '/', metric: 0 } },
+]

@@ -1,0 +1,69 @@
+import { appError } from '#platform/errors.ts'
+import type { Scope } from '../scope.ts'
+import { adjust } from './cuped.ts'
+import { type Measured, readExcluded, readMeasures, readPersons, readVariants, type Variant } from './read.ts'
+import type { ExperimentReport, ExperimentResult } from './schema.ts'
+import { compareMeans, compareShares, detectableLift, neededPersons, sampleRatio } from './statistics.ts'
+
+/** Everybody counts for the variant they met first, whatever happened afterwards (intent to treat). */
+export async function runExperiment(scope: Scope, report: ExperimentReport): Promise<ExperimentResult> {
+  const variants = await readVariants(scope, report)
+  checkNames(report, variants)
+  const measured = await Promise.all(report.metrics.map((_, i) => readMeasures(scope, report, i)))
+  return {
+    variants: variants.map(({ name, persons, open }) => ({ name, persons, open })),
+    excluded: await readExcluded(scope, report),
+    srm: sampleRatio(
+      variants.map(({ persons }) => persons),
+      variants.map(({ name }) => report.expected?.[name] ?? 1),
+    ),
+    metrics: report.metrics.flatMap((metric, i) => effects(report, metric, measured[i] ?? { rows: new Map() }, variants)),
+    ...(report.persons ? { persons: await readPersons(scope, report, report.persons) } : {}),
+  }
+}
+
+function checkNames({ control, expected, persons, metrics }: ExperimentReport, variants: readonly Variant[]): void {
+  const known = new Set(variants.map(({ name }) => name))
+  const refuse = (field: string, name: string): never => {
+    throw appError('experiment.variant_unseen', { message: `Nobody was exposed to "${name.slice(0, 40)}".`, field })
+  }
+  if (persons?.metric !== undefined && persons.metric >= metrics.length)
+    throw appError('report.invalid', { message: 'There is no such metric.', field: 'persons.metric' })
+  if (variants.length === 0) return
+  if (!known.has(control)) refuse('control', control)
+  for (const name of Object.keys(expected ?? {})) if (!known.has(name)) refuse(`expected.${name}`, name)
+  for (const { name } of variants)
+    if (expected && expected[name] === undefined)
+      throw appError('experiment.share_missing', { message: `"${name.slice(0, 40)}" has no expected share.`, field: 'expected' })
+}
+
+type Rows = ExperimentResult['metrics']
+
+function effects(
+  report: ExperimentReport,
+  metric: ExperimentReport['metrics'][number],
+  measured: Measured,
+  variants: readonly Variant[],
+): Rows {
+  const compare = metric.measure.of === 'converted' ? compareShares : compareMeans
+  const { confidence, plan } = report
+  const nobody = { n: 0, mean: 0, variance: 0, xMean: 0, xVariance: 0, covariance: 0 }
+  const control = measured.rows.get(report.control) ?? nobody
+  return variants
+    .filter(({ name }) => name !== report.control)
+    .map(({ name }) => {
+      const treatment = measured.rows.get(name) ?? nobody
+      return {
+        name: metric.name,
+        variant: name,
+        persons: { control: control.n, treatment: treatment.n },
+        ...compare(control, treatment, confidence),
+        detectable: detectableLift(control, treatment, confidence),
+        ...(report.covariate ? { cuped: adjust(control, treatment, confidence) } : {}),
+        ...(plan
+          ? { needed: neededPersons(control, plan.lift, { share: metric.measure.of === 'converted', power: plan.power, confidence }) }
+          : {}),
+        ...(measured.currency ? { currency: measured.currency } : {}),
+      }
+    })
+}

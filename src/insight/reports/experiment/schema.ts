@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { commonFields, day, matcher, text } from '../schema.ts'
+
+/** `converted`: whether the event came at all; `sum(property)`: what came per person, nothing included. */
+const measure = z
+  .string()
+  .regex(/^(converted|sum\(.{1,200}\))$/s, 'A measure is converted or sum(property).')
+  .transform((value) => (value === 'converted' ? { of: 'converted' as const } : { of: 'sum' as const, property: value.slice(4, -1) }))
+  .refine((value) => value.of === 'converted' || !value.property.includes('\0'), 'NUL is not text.')
+export type Measure = z.infer<typeof measure>
+
+const metric = z.strictObject({ name: text(100), ...matcher.shape, measure: measure.default({ of: 'converted' }) })
+export type Metric = z.infer<typeof metric>
+
+const covariate = z.union([
+  /** A number that the exposure itself carries. */
+  text(200).transform((property) => ({ property })),
+  /** The same kind of measure in the days before the exposure. */
+  z.strictObject({ ...matcher.shape, measure: measure.default({ of: 'converted' }), days: z.int().min(1).max(366).default(28) }),
+])
+export type Covariate = z.infer<typeof covariate>
+
+export const experimentReport = z.strictObject({
+  type: z.literal('experiment'),
+  ...commonFields,
+  /** When somebody was exposed first; without them, ever. */
+  dateFrom: day.optional(),
+  dateTo: day.optional(),
+  exposure: z.strictObject({ ...matcher.shape, variant: text(200) }),
+  control: text(200),
+  metrics: z.array(metric).min(1).max(20),
+  windowDays: z.int().min(1).max(366).optional(),
+  expected: z.record(text(200), z.number().positive()).optional(),
+  covariate: covariate.optional(),
+  confidence: z.number().min(0.5).max(0.9999).default(0.95),
+  /** How many persons a variant needs to find this lift (a share, or units of the sum). */
+  plan: z.strictObject({ lift: z.number().positive(), power: z.number().min(0.5).max(0.999).default(0.8) }).optional(),
+  persons: z
+    .strictObject({
+      variant: text(200).optional(),
+      metric: z.int().min(0).max(19).optional(),
+      converted: z.boolean().default(true),
+      excluded: z.literal(true).optional(),
+    })
+    .refine(({ variant, excluded }) => (variant === undefined) === (excluded === true), 'Name a variant, or excluded.')
+    .optional(),
+})
+export type ExperimentReport = z.infer<typeof experimentReport>
+
+const effect = z.object({
+  control: z.number().nullable(),
+  treatment: z.number().nullable(),
+  lift: z.number().nullable(),
+  relativeLift: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  z: z.number().nullable(),
+  p: z.number().nullable(),
+  power: z.number().nullable(),
+})
+export type Effect = z.infer<typeof effect>
+
+export const experimentResult = z.object({
+  /** `open`: their window is not over, so that they are left out of the metrics. */
+  variants: z.array(z.object({ name: z.string(), persons: z.int(), open: z.int() })),
+  /** Exposed to more than one variant: nobody can say which worked. */
+  excluded: z.object({ count: z.int(), persons: z.array(z.string()) }),
+  srm: z.object({ p: z.number().nullable(), ok: z.boolean() }),
+  metrics: z.array(
+    effect.extend({
+      name: z.string(),
+      variant: z.string(),
+      persons: z.object({ control: z.int(), treatment: z.int() }),
+      /** The smallest lift found four times in five at this size. */
+      detectable: z.number().nullable(),
+      cuped: effect.extend({ varianceReduction: z.number().nullable() }).optional(),
+      needed: z.int().nullable().optional(),
+      currency: z.string().optional(),
+    }),
+  ),
+  persons: z.array(z.string()).optional(),
+})
+export type ExperimentResult = z.infer<typeof experimentResult>
