@@ -298,6 +298,46 @@
   CREATE INDEX audit_log_action ON public.audit_log USING btree (tenant_id, action, seq)
   CREATE INDEX audit_log_subject ON public.audit_log USING btree (tenant_id, subject, seq)
 
+-- board_schedules (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  subject text not null
+  rhythm jsonb not null
+  target jsonb not null
+  active boolean not null default true
+  next_at timestamp with time zone not null
+  created_by integer
+  created_at timestamp with time zone not null
+  board_schedules_pkey PRIMARY KEY (tenant_id, id)
+  CREATE INDEX board_schedules_next ON public.board_schedules USING btree (tenant_id, next_at) WHERE active
+
+-- board_sendings (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  schedule_id integer not null
+  planned_at timestamp with time zone not null
+  state text not null default 'planned'::text
+  text text
+  attempts integer not null default 0
+  error text
+  sent_at timestamp with time zone
+  board_sendings_pkey PRIMARY KEY (tenant_id, id)
+  board_sendings_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'sent'::text, 'failed'::text])))
+  board_sendings_tenant_id_schedule_id_fkey FOREIGN KEY (tenant_id, schedule_id) REFERENCES board_schedules(tenant_id, id) ON DELETE CASCADE
+  board_sendings_tenant_id_schedule_id_planned_at_key UNIQUE (tenant_id, schedule_id, planned_at)
+  CREATE UNIQUE INDEX board_sendings_tenant_id_schedule_id_planned_at_key ON public.board_sendings USING btree (tenant_id, schedule_id, planned_at)
+
+-- boards (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  layout jsonb not null
+  roles integer[]
+  owner_id integer
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  boards_pkey PRIMARY KEY (tenant_id, id)
+
 -- channel_spends (row-level security)
   tenant_id integer not null
   channel_id integer not null
@@ -938,6 +978,45 @@
   CREATE INDEX merges_keep ON public.merges USING btree (tenant_id, keep_id) WHERE (undone_at IS NULL)
   CREATE INDEX merges_merge ON public.merges USING btree (tenant_id, merge_id) WHERE (undone_at IS NULL)
 
+-- metric_alerts (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  metric text not null
+  rule jsonb not null
+  active boolean not null default true
+  created_by integer
+  created_at timestamp with time zone not null
+  judged_until date
+  metric_alerts_pkey PRIMARY KEY (tenant_id, id)
+
+-- metric_notices (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  alert_id integer not null
+  metric text not null
+  period_start date not null
+  value numeric
+  bound numeric
+  before numeric
+  told_at timestamp with time zone not null
+  seen_at timestamp with time zone
+  metric_notices_pkey PRIMARY KEY (tenant_id, id)
+  metric_notices_tenant_id_alert_id_fkey FOREIGN KEY (tenant_id, alert_id) REFERENCES metric_alerts(tenant_id, id) ON DELETE CASCADE
+  metric_notices_tenant_id_alert_id_period_start_key UNIQUE (tenant_id, alert_id, period_start)
+  CREATE INDEX metric_notices_told ON public.metric_notices USING btree (tenant_id, told_at DESC, id DESC)
+  CREATE UNIQUE INDEX metric_notices_tenant_id_alert_id_period_start_key ON public.metric_notices USING btree (tenant_id, alert_id, period_start)
+
+-- metric_targets (row-level security)
+  tenant_id integer not null
+  metric text not null
+  period text not null
+  since date not null
+  value numeric not null
+  set_by integer
+  set_at timestamp with time zone not null
+  metric_targets_period_check CHECK ((period = ANY (ARRAY['day'::text, 'week'::text, 'month'::text])))
+  metric_targets_pkey PRIMARY KEY (tenant_id, metric, period, since)
+
 -- order_lines (row-level security)
   tenant_id integer not null
   order_id bigint not null
@@ -1002,6 +1081,16 @@ END
   CREATE INDEX orders_paid ON public.orders USING btree (tenant_id, paid_minor, id)
   CREATE INDEX orders_when ON public.orders USING btree (tenant_id, COALESCE(paid_at, ordered_at), id)
   CREATE UNIQUE INDEX orders_tenant_id_shop_id_order_no_key ON public.orders USING btree (tenant_id, shop_id, order_no)
+
+-- own_metrics (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  definition jsonb not null
+  owner_id integer
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  own_metrics_pkey PRIMARY KEY (tenant_id, id)
 
 -- person_changes (row-level security)
   tenant_id integer not null

@@ -279,6 +279,41 @@ export interface AuditLog {
   tenantId: number;
 }
 
+export interface Boards {
+  createdAt: Timestamp;
+  id: Generated<number>;
+  layout: Json;
+  name: string;
+  ownerId: number | null;
+  roles: number[] | null;
+  tenantId: number;
+  updatedAt: Timestamp;
+}
+
+export interface BoardSchedules {
+  active: Generated<boolean>;
+  createdAt: Timestamp;
+  createdBy: number | null;
+  id: Generated<number>;
+  nextAt: Timestamp;
+  rhythm: Json;
+  subject: string;
+  target: Json;
+  tenantId: number;
+}
+
+export interface BoardSendings {
+  attempts: Generated<number>;
+  error: string | null;
+  id: Generated<Int8>;
+  plannedAt: Timestamp;
+  scheduleId: number;
+  sentAt: Timestamp | null;
+  state: Generated<string>;
+  tenantId: number;
+  text: string | null;
+}
+
 export interface Channels {
   archivedAt: Timestamp | null;
   createdAt: Timestamp;
@@ -815,6 +850,40 @@ export interface Merges {
   undoneBy: string | null;
 }
 
+export interface MetricAlerts {
+  active: Generated<boolean>;
+  createdAt: Timestamp;
+  createdBy: number | null;
+  id: Generated<number>;
+  judgedUntil: string | null;
+  metric: string;
+  rule: Json;
+  tenantId: number;
+}
+
+export interface MetricNotices {
+  alertId: number;
+  before: Numeric | null;
+  bound: Numeric | null;
+  id: Generated<Int8>;
+  metric: string;
+  periodStart: string;
+  seenAt: Timestamp | null;
+  tenantId: number;
+  toldAt: Timestamp;
+  value: Numeric | null;
+}
+
+export interface MetricTargets {
+  metric: string;
+  period: string;
+  setAt: Timestamp;
+  setBy: number | null;
+  since: string;
+  tenantId: number;
+  value: Numeric;
+}
+
 export interface OrderLines {
   amountMinor: Int8;
   discountMinor: Generated<Int8>;
@@ -862,6 +931,16 @@ export interface Orders {
   statedPaidMinor: Int8 | null;
   status: string;
   tenantId: number;
+}
+
+export interface OwnMetrics {
+  createdAt: Timestamp;
+  definition: Json;
+  id: Generated<number>;
+  name: string;
+  ownerId: number | null;
+  tenantId: number;
+  updatedAt: Timestamp;
 }
 
 export interface PersonChanges {
@@ -1315,6 +1394,9 @@ export interface DB {
   archiveTalks: ArchiveTalks;
   attributes: Attributes;
   auditLog: AuditLog;
+  boards: Boards;
+  boardSchedules: BoardSchedules;
+  boardSendings: BoardSendings;
   channels: Channels;
   channelSpends: ChannelSpends;
   consumerPositions: ConsumerPositions;
@@ -1358,8 +1440,12 @@ export interface DB {
   loginStates: LoginStates;
   mergeReviews: MergeReviews;
   merges: Merges;
+  metricAlerts: MetricAlerts;
+  metricNotices: MetricNotices;
+  metricTargets: MetricTargets;
   orderLines: OrderLines;
   orders: Orders;
+  ownMetrics: OwnMetrics;
   personChanges: PersonChanges;
   plannedEvents: PlannedEvents;
   processes: Processes;
