@@ -44,6 +44,8 @@ import type { Scope } from './scope.ts'
 import { segmentPersons } from './segment/persons.ts'
 import { runSegment } from './segment/query.ts'
 import { segmentReport } from './segment/schema.ts'
+import { runStages } from './stages/query.ts'
+import { stagesReport } from './stages/schema.ts'
 import { runStickiness } from './stickiness/query.ts'
 import { stickinessReport } from './stickiness/schema.ts'
 import { runTrade } from './trade/query.ts'
@@ -81,6 +83,7 @@ const runners: Record<ReportType, Runner> = {
   interval: { schema: intervalReport, run: runInterval },
   repurchase: { schema: repurchaseReport, run: runRepurchase },
   cohort_revenue: { schema: cohortRevenueReport, run: runCohortRevenue },
+  stages: { schema: stagesReport, run: runStages },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

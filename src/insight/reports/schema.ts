@@ -64,6 +64,7 @@ export const reportTypes = [
   'interval',
   'repurchase',
   'cohort_revenue',
+  'stages',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { text } from '../schema.ts'
+import { compare } from './compare.ts'
+
+/** Known of everybody, beside the attributes that the company declares. */
+export const builtIns = ['name', 'gender', 'kind', 'company', 'position', 'hasPhone', 'addedAt', 'activeAt'] as const
+
+export const attributeOps = [
+  'eq',
+  'ne',
+  'in',
+  'not_in',
+  'contains',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'exists',
+  /** Whole days from the date to the day asked about; the future is negative. */
+  'days_ago',
+  /** Whole days until the date's month and day come round again, 0 on the day itself; the 29th of February is the 28th in other years. */
+  'anniversary_in',
+] as const
+export type AttributeOp = (typeof attributeOps)[number]
+
+const scalar = z.union([text(500), z.number(), z.boolean()])
+const property = text(200)
+
+/** The ops are those of `where`, and two for dates. */
+export const attribute = z.discriminatedUnion('op', [
+  z.strictObject({ property, op: z.enum(['eq', 'ne']), value: scalar }),
+  z.strictObject({ property, op: z.enum(['in', 'not_in']), value: z.array(scalar).min(1).max(500) }),
+  z.strictObject({ property, op: z.literal('contains'), value: text(500) }),
+  z.strictObject({ property, op: z.enum(['gt', 'gte', 'lt', 'lte']), value: z.union([text(500), z.number()]) }),
+  z.strictObject({ property, op: z.literal('exists'), value: z.boolean().optional() }),
+  z.strictObject({ property, op: z.enum(['days_ago', 'anniversary_in']), value: compare }),
+])
+export type AttributeLeaf = z.infer<typeof attribute>

@@ -1,0 +1,66 @@
+import { isMoney, minorFactor } from '../money.ts'
+import { askPersons, type Bindings, bindings, decimalSql, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
+import { type Asking, peopleOf } from './asking.ts'
+import { complement, type People } from './bits.ts'
+import { compareSql, countSql, meets } from './compare.ts'
+import { boundsOf } from './judge.ts'
+import type { EventFact, SequenceFact, Span } from './node.ts'
+import { storedPeople } from './stored-people.ts'
+
+/** Both ends are in; a scan's end is not. */
+export const scanOf = ({ ctx }: Asking, { from, to }: Span): Scan => ({
+  tenantId: ctx.tenantId,
+  ...(from === undefined ? {} : { from: new Date(from) }),
+  to: new Date(to + 1),
+})
+
+/**
+ * Who did it so often, on so many days, for so much. Whoever never did has no row to count, so where that is enough the others
+ * are found and taken away.
+ */
+export async function eventPeople(asking: Asking, fact: EventFact): Promise<People> {
+  const stored = storedPeople(asking, fact)
+  if (stored) return stored
+  const bind = bindings()
+  const holdsForNone =
+    (!fact.count || meets(0, fact.count)) && (!fact.days || meets(0, fact.days)) && (!fact.sum || meets(0, boundsOf(fact.sum)))
+  const conditions = eventConditions(bind, asking, fact)
+  const found = await peopleOf(
+    asking,
+    bind,
+    `select who from ${eventScan(bind, asking, fact)} where who != 0 and ${matcherSql(bind, fact)}
+     group by who having ${holdsForNone ? `not (${conditions})` : conditions}`,
+  )
+  return holdsForNone ? complement(found) : found
+}
+
+const eventScan = (bind: Bindings, asking: Asking, fact: EventFact): string =>
+  scanEvents(bind, { ...scanOf(asking, fact), names: namesOf([fact]), persons: askPersons([fact]) })
+
+function eventConditions(bind: Bindings, { moment }: Asking, { event, count, days, sum }: EventFact): string {
+  const factor = sum && isMoney(event, sum.property) ? minorFactor(moment.currency) : 1
+  const parts = [
+    ...(count ? [countSql(bind, 'count()', count)] : []),
+    ...(days ? [countSql(bind, `uniqExact(toDate(at, ${bind.text(moment.zone)}))`, days)] : []),
+    ...(sum ? [compareSql(bind, `ifNull(sum(${decimalSql(propertySql(bind, sum.property))}), 0)`, boundsOf(sum), factor)] : []),
+  ]
+  return parts.join(' and ') || '1'
+}
+
+/**
+ * Person by person through time: for every step, when the chain that came this far started at the latest. A moment takes a chain
+ * one step on from what stood before it, so two steps never share a moment.
+ */
+export function sequenceSql(bind: Bindings, asking: Asking, { steps, windowMs, ...span }: SequenceFact): string {
+  const masks = steps.map((step, i) => `if(${matcherSql(bind, step)}, ${2 ** i}, 0)`)
+  const scan = scanEvents(bind, { ...scanOf(asking, span), names: namesOf(steps), persons: askPersons(steps) })
+  const [last, window] = [steps.length - 1, bind.integer(windowMs)]
+  const next = steps.map((_, i) => `if(bitTest(m.2, ${i}), ${i === 0 ? 'm.1' : `starts.${i}`}, starts.${i + 1})`)
+  const done = `if(starts.${steps.length + 1} = 1 or (bitTest(m.2, ${last}) and starts.${last} != never and m.1 - starts.${last} <= ${window}), 1, 0)`
+  const fresh = `(${steps.map(() => 'never').join(', ')}, toUInt8(0))`
+  return `with toInt64(-9000000000000000) as never
+    select who from (
+      select who, ms, groupBitOr(toUInt8(${masks.join(' + ')})) as mask from ${scan} where who != 0 group by who, ms having mask != 0
+    ) group by who
+    having arrayFold((starts, m) -> (${next.join(', ')}, toUInt8(${done})), arraySort(groupArray((toInt64(ms), mask))), ${fresh}).${steps.length + 1} = 1`
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { day, matcher, text } from '../schema.ts'
+import { where } from '../where.ts'
+import { attribute } from './attribute-schema.ts'
+import { compare } from './compare.ts'
+
+const ids = z.array(text(60)).min(1).max(500)
+
+const some = <Shape extends z.ZodType>(shape: Shape) =>
+  shape.refine((value) => Object.keys(value as object).length > 0, 'Say at least one condition.')
+
+const units = z.enum(['minute', 'hour', 'day', 'week'])
+
+/** The last so and so long before the moment asked about, to the millisecond; whole days; or, absent, ever. */
+const within = z.union([
+  z.strictObject({ last: z.int().min(1).max(10_000), unit: units.default('day') }),
+  z.strictObject({ dateFrom: day, dateTo: day }).refine(({ dateFrom, dateTo }) => dateFrom <= dateTo, 'dateTo lies before dateFrom.'),
+])
+export type Within = z.infer<typeof within>
+
+const tag = some(z.strictObject({ any: ids.optional(), all: ids.optional(), none: ids.optional() }))
+
+const follow = z
+  .strictObject({
+    /** `live`: friends now; `ended`: once, not now; `ever`: either. */
+    state: z.enum(['live', 'ended', 'ever']).default('live'),
+    employees: ids.optional(),
+    /** With the departments below them. */
+    departments: ids.optional(),
+    channels: ids.optional(),
+    addWays: z.array(text(60)).min(1).max(50).optional(),
+    endedBy: z
+      .array(z.enum(['customer', 'employee', 'transfer']))
+      .min(1)
+      .optional(),
+    /** Days since the friend was added. */
+    days: compare.optional(),
+  })
+  .refine(({ state, endedBy }) => state !== 'live' || endedBy === undefined, {
+    message: 'A friendship that lasts was ended by nobody.',
+    path: ['endedBy'],
+  })
+
+const group = z.strictObject({
+  state: z.enum(['member', 'left', 'ever']).default('member'),
+  groups: ids.optional(),
+  /** Days since the person came into the group. */
+  days: compare.optional(),
+})
+
+const event = z.strictObject({
+  event: text(200),
+  where: where.optional(),
+  within: within.optional(),
+  count: compare.optional(),
+  /** On how many different days. */
+  days: compare.optional(),
+  sum: z
+    .strictObject({ property: text(200), ...compare.shape })
+    .refine((value) => Object.keys(value).length > 1, 'Say what the sum should be.')
+    .optional(),
+})
+
+const sequence = z.strictObject({
+  /** One after the other, each later than the one before. */
+  steps: z.array(matcher).min(2).max(5),
+  /** From the first to the last, inclusive. */
+  window: z.strictObject({ value: z.int().min(1).max(10_000), unit: units }),
+  within: within.optional(),
+})
+
+const orders = some(
+  z.strictObject({
+    within: within.optional(),
+    products: z.array(text(200)).min(1).max(500).optional(),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
+      .optional(),
+    count: compare.optional(),
+    /** What was paid less what went back, in major units. */
+    amount: compare.optional(),
+    /** The amount by the number of orders. */
+    average: compare.optional(),
+    lastDaysAgo: compare.optional(),
+    firstDaysAgo: compare.optional(),
+  }),
+)
+
+const share = z.number().min(0).max(1)
+const random = z
+  .strictObject({ salt: text(100), from: share.default(0), to: share })
+  .refine(({ from, to }) => from < to, { message: 'A share ends after it starts.', path: ['to'] })
+
+/** What can be said of one person. */
+export const leaves = {
+  attribute,
+  tag,
+  follow,
+  group,
+  event,
+  sequence,
+  orders,
+  /** A saved segment. */
+  segment: text(60),
+  /** The same people every time for the same salt: `from` ≤ place < `to`, everybody's place lies between 0 and 1. */
+  random,
+  customers: z.array(text(200)).min(1).max(20_000),
+}
+
+export type LeafKind = keyof typeof leaves
+export const leafKinds = Object.keys(leaves) as LeafKind[]
+
+export type LeafOf<Kind extends LeafKind> = z.infer<(typeof leaves)[Kind]>
+export type Leaf = { [Kind in LeafKind]: { [K in Kind]: LeafOf<K> } }[LeafKind]

@@ -1,0 +1,67 @@
+import type { Matcher } from '../schema.ts'
+import type { Condition } from '../where.ts'
+import type { AttributeLeaf } from './attribute-schema.ts'
+import type { Compare } from './compare.ts'
+import type { Leaf } from './leaves.ts'
+
+/** When a rule is asked, and whose calendar and money it speaks of. */
+export type Moment = { at: Date; zone: string /** The day of `at`. */; today: string; currency: string }
+
+/** A rule with its names looked up: ids are the inside's, days are instants, saved segments stand in their place. */
+export type Node =
+  | { kind: 'and' | 'or'; of: Node[] }
+  | { kind: 'not'; of: Node }
+  | { kind: 'segment'; said: string; name: string; of: Node }
+  | { kind: 'fact'; said: Leaf; fact: Fact }
+
+/** from ≤ t ≤ to, in milliseconds. */
+export type Span = { from: number | undefined; to: number }
+
+export type EventFact = Span & {
+  kind: 'event'
+  event: string
+  where: Condition | undefined
+  count: Compare | undefined
+  days: Compare | undefined
+  sum: (Compare & { property: string }) | undefined
+}
+export type SequenceFact = Span & { kind: 'sequence'; steps: Matcher[]; windowMs: number }
+export type OrdersFact = Span & {
+  kind: 'orders'
+  currency: string
+  products: string[] | undefined
+  count: Compare | undefined
+  amount: Compare | undefined
+  average: Compare | undefined
+  lastDaysAgo: Compare | undefined
+  firstDaysAgo: Compare | undefined
+}
+export type FollowFact = {
+  kind: 'follow'
+  state: 'live' | 'ended' | 'ever'
+  employees: number[] | undefined
+  channels: number[] | undefined
+  addWays: string[] | undefined
+  endedBy: string[] | undefined
+  days: Compare | undefined
+}
+export type GroupFact = { kind: 'group'; state: 'member' | 'left' | 'ever'; groups: number[] | undefined; days: Compare | undefined }
+export type TagFact = { kind: 'tag'; any: number[] | undefined; all: number[] | undefined; none: number[] | undefined }
+export type RandomFact = { kind: 'random'; salt: string; from: number; to: number }
+export type AttributeFact = { kind: 'attribute'; asked: AttributeLeaf }
+
+export type Fact =
+  | AttributeFact
+  | TagFact
+  | FollowFact
+  | GroupFact
+  | EventFact
+  | SequenceFact
+  | OrdersFact
+  | RandomFact
+  | { kind: 'people'; ids: number[] }
+
+export function factsOf(node: Node): Fact[] {
+  if (node.kind === 'fact') return [node.fact]
+  return node.kind === 'and' || node.kind === 'or' ? node.of.flatMap(factsOf) : factsOf(node.of)
+}

@@ -1,0 +1,384 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { textProperties } from '#platform/events/loader.ts'
+import { publicId } from '#platform/ids.ts'
+import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { readStores } from '../../stores/dirty.ts'
+import { runReport } from '../run.ts'
+import type { Asking } from './asking.ts'
+import { idsOf } from './bits.ts'
+import { explain, explainFor } from './explain.ts'
+import type { Person } from './judge.ts'
+import { membersOf } from './members.ts'
+import { momentOf, resolveRule } from './resolve.ts'
+import { readRule } from './rule.ts'
+import { event, type Known, writeNouns, writePeople } from './testing.ts'
+
+let workspace: TestWorkspace
+beforeAll(async () => {
+  workspace = await openTestWorkspace()
+})
+
+const asOf = '2026-03-10T04:00:00Z'
+const at = Date.parse(asOf)
+const hour = 3_600_000
+const day = 24 * hour
+
+/** Everybody somebody is made of, as one. */
+function merged(people: readonly Known[], id: number): Person {
+  const all = people.map((one, i) => ({ ...one, id: i + 1 })).filter((one) => one.id === id || one.mergedInto === id)
+  return {
+    id,
+    // Attributes of a canonical are kept by refresh_customers(); this world writes them on the canonical alone.
+    attributes: { hasPhone: 'false', kind: 'person', ...textProperties(people[id - 1]?.attributes ?? {}) },
+    tags: all.flatMap(({ tags }) => tags),
+    follows: all.flatMap(({ follows }) => follows),
+    stays: all.flatMap(({ stays }) => stays),
+    events: all.flatMap(({ events }) => events),
+  }
+}
+
+const isCustomer = (one: Known): boolean => one.mergedInto === undefined && !one.isDevice
+
+const time = fc.integer({ min: -70 * 24, max: 10 }).map((hours) => at + hours * hour)
+const name = fc.constantFrom('a', 'b', 'c')
+const price = fc.constantFrom(undefined, 5, '5.0', 12.5, 'x', '')
+const act = fc.record({ name, ms: time, price }).map(({ name, ms, price }) => event(name, ms, price === undefined ? {} : { price }))
+const order = fc.record({
+  no: fc.integer({ min: 1, max: 4 }),
+  kind: fc.constantFrom('paid', 'paid', 'amended', 'refunded', 'credit'),
+  ms: time,
+  amount: fc.integer({ min: 0, max: 9000 }),
+  currency: fc.constantFrom('CNY', 'CNY', 'USD'),
+})
+const products = fc.subarray(['p', 'q'])
+
+const friendship = fc
+  .record({
+    employee: fc.integer({ min: 1, max: 3 }),
+    start: fc.integer({ min: 0, max: 60 }),
+    lasts: fc.option(fc.integer({ min: 1, max: 30 })),
+    by: fc.constantFrom('customer', 'employee'),
+    channel: fc.option(fc.integer({ min: 1, max: 2 })),
+  })
+  .map(({ employee, start, lasts, by, channel }) => ({
+    employee,
+    addedAt: at - start * day - hour,
+    endedAt: lasts === null ? null : at - start * day + lasts * day,
+    endedBy: lasts === null ? null : by,
+    channel,
+    addWay: channel === 1 ? 'scan' : null,
+  }))
+  .map((one) => (one.endedAt !== null && one.endedAt > at + day ? { ...one, endedAt: at + day } : one))
+
+/** Friends anew means no friends in between. */
+function endBefore(one: Known['follows'][number], all: readonly Known['follows'][number][]): Known['follows'][number] {
+  const next = all.filter(({ employee, addedAt }) => employee === one.employee && addedAt > one.addedAt).map(({ addedAt }) => addedAt)
+  const end = Math.min(one.endedAt ?? Infinity, ...next)
+  return end === Infinity ? one : { ...one, endedAt: end, endedBy: one.endedBy ?? 'employee' }
+}
+
+const birthday = fc.constantFrom('1990-03-10', '1988-02-29', '2026-03-01', '2026-02-31', '1999-03-12T08:00:00Z', 'soon')
+const attributes = fc.record(
+  { city: fc.constantFrom('上海', '北京', '5', ''), age: fc.constantFrom(5, 5.5, 30, '30', true), birthday },
+  { requiredKeys: [] },
+)
+
+const person: fc.Arbitrary<Known> = fc
+  .record({
+    attributes,
+    tags: fc.subarray([1, 2, 3]),
+    follows: fc
+      .uniqueArray(friendship, { maxLength: 3, selector: ({ employee, addedAt }) => `${employee} ${addedAt}` })
+      .map((list) => list.map((one) => endBefore(one, list))),
+    stays: fc.uniqueArray(
+      fc.record({
+        group: fc.integer({ min: 1, max: 2 }),
+        from: fc.integer({ min: 1, max: 60 }),
+        days: fc.option(fc.integer({ min: 1, max: 60 })),
+      }),
+      { maxLength: 2, selector: ({ group }) => group },
+    ),
+    acts: fc.array(act, { maxLength: 8 }),
+    orders: fc.array(fc.tuple(order, products), { maxLength: 5 }),
+    kind: fc.constantFrom('customer', 'customer', 'customer', 'merged', 'device'),
+  })
+  .map(({ acts, orders, kind, stays, ...one }) => ({
+    ...one,
+    stays: stays.map(({ group, from, days }) => ({
+      group,
+      joinedAt: at - from * day,
+      leftAt: days === null ? null : at - from * day + days * day,
+    })),
+    events: [...acts, ...orders.map(([facts, bought]) => orderEvent(facts, bought))],
+    ...(kind === 'merged' ? { mergedInto: 1 } : {}),
+    ...(kind === 'device' ? { isDevice: true } : {}),
+  }))
+
+type OrderFacts = { no: number; kind: string; ms: number; amount: number; currency: string }
+
+const orderEvent = ({ no, kind, ms, amount, currency }: OrderFacts, bought: string[]) =>
+  kind === 'credit'
+    ? event('order.refunded', ms, { amount, currency })
+    : event(`order.${kind}`, ms, { order: no, amount, currency, ...(kind === 'paid' ? { products: bought } : {}) })
+
+/** An order belongs to one person, in one currency, and is paid once. */
+function separate(people: Known[]): Known[] {
+  return people.map((one, i) => {
+    const paid = new Map<string, Known['events'][number]>()
+    const events = one.events.flatMap((fact) => {
+      if (!fact.name.startsWith('order.') || !fact.properties.order) return [fact]
+      const order = String(Number(fact.properties.order) + i * 10)
+      const first = paid.get(order)
+      if (fact.name === 'order.paid' && first) return []
+      const told = {
+        ...fact,
+        properties: { ...fact.properties, order, currency: ['CNY', 'USD'][Number(order) % 3 === 0 ? 1 : 0] ?? 'CNY' },
+      }
+      if (fact.name === 'order.paid') paid.set(order, told)
+      return [told]
+    })
+    return { ...one, events }
+  })
+}
+
+const people = fc
+  .array(person, { minLength: 1, maxLength: 7 })
+  .map((list) =>
+    separate(
+      list.map(({ mergedInto, isDevice, ...one }, i) =>
+        i === 0 ? one : { ...one, ...(mergedInto ? { mergedInto } : {}), ...(isDevice ? { isDevice } : {}) },
+      ),
+    ),
+  )
+  // Attributes of somebody who was merged are the canonical's business.
+  .map((list) => list.map((one) => (one.mergedInto ? { ...one, attributes: {} } : one)))
+
+const bound = (max: number) =>
+  fc.constantFrom('eq', 'ne', 'gt', 'gte', 'lt', 'lte').chain((sign) => fc.integer({ min: 0, max }).map((value) => ({ [sign]: value })))
+const within = fc.constantFrom(undefined, { last: 30 }, { last: 36, unit: 'hour' }, { dateFrom: '2026-01-20', dateTo: '2026-03-01' })
+const where = fc.constantFrom(
+  undefined,
+  { price: 5 },
+  { price: { gt: '5' } },
+  { price: null },
+  { price: { ne: '5.0' } },
+  { property: 'city', op: 'eq', value: '上海', scope: 'person' },
+)
+const clean = (value: object) => JSON.parse(JSON.stringify(value))
+
+const tagIds = (tags: number[]) => fc.subarray(tags, { minLength: 1 })
+const leaf = fc.oneof(
+  fc
+    .constantFrom(
+      { property: 'city', op: 'eq', value: '上海' },
+      { property: 'city', op: 'in', value: ['上海', 5] },
+      { property: 'city', op: 'not_in', value: ['北京'] },
+      { property: 'city', op: 'ne', value: '上海' },
+      { property: 'city', op: 'contains', value: '海' },
+      { property: 'age', op: 'gte', value: 5.5 },
+      { property: 'age', op: 'lt', value: '30' },
+      { property: 'city', op: 'gt', value: '上' },
+      { property: 'age', op: 'exists' },
+      { property: 'birthday', op: 'exists', value: false },
+      { property: 'birthday', op: 'anniversary_in', value: { lte: 3 } },
+      { property: 'birthday', op: 'days_ago', value: { gte: 0, lt: 30 } },
+    )
+    .map((attribute) => ({ attribute })),
+  fc
+    .record({ any: tagIds([1, 2]), all: tagIds([2, 3]), none: tagIds([1, 3]) }, { requiredKeys: [] })
+    .filter((tag) => Object.keys(tag).length > 0)
+    .map((tag) => ({ tag })),
+  fc
+    .record(
+      { state: fc.constantFrom('live', 'ended', 'ever'), employees: tagIds([1, 2, 3]), channels: tagIds([1, 2]), days: bound(40) },
+      { requiredKeys: [] },
+    )
+    .map((follow) => ({ follow })),
+  fc.constantFrom({ state: 'ended', endedBy: ['customer'] }, { state: 'ever', addWays: ['scan'] }).map((follow) => ({ follow })),
+  fc
+    .record({ state: fc.constantFrom('member', 'left', 'ever'), groups: tagIds([1, 2]), days: bound(40) }, { requiredKeys: [] })
+    .map((group) => ({ group })),
+  fc
+    .record({
+      event: fc.constantFrom('a', 'b', '*'),
+      where,
+      within,
+      count: fc.option(bound(3), { nil: undefined }),
+      days: fc.option(bound(3), { nil: undefined }),
+      sum: fc.option(
+        bound(20).map((asked) => ({ property: 'price', ...asked })),
+        { nil: undefined },
+      ),
+    })
+    .map((event) => ({ event })),
+  fc
+    .record({
+      steps: fc.array(fc.record({ event: name, where }), { minLength: 2, maxLength: 3 }),
+      window: fc.record({ value: fc.integer({ min: 1, max: 9 }), unit: fc.constantFrom('hour', 'day', 'week') }),
+      within,
+    })
+    .map((sequence) => ({ sequence })),
+  fc
+    .record({
+      within,
+      products: fc.option(
+        tagIds([1]).map(() => ['p']),
+        { nil: undefined },
+      ),
+      currency: fc.constantFrom('CNY', 'USD'),
+      count: fc.option(bound(3), { nil: undefined }),
+      amount: fc.option(bound(120), { nil: undefined }),
+      average: fc.option(bound(60), { nil: undefined }),
+      lastDaysAgo: fc.option(bound(60), { nil: undefined }),
+      firstDaysAgo: fc.option(bound(60), { nil: undefined }),
+    })
+    .map((orders) => ({ orders })),
+  fc.record({ salt: fc.constantFrom('x', 'y'), from: fc.constantFrom(0, 0.3), to: fc.constantFrom(0.5, 1) }).map((random) => ({ random })),
+)
+
+const { rule } = fc.letrec((tie) => ({
+  rule: fc.oneof(
+    { weight: 3, arbitrary: leaf },
+    { weight: 1, arbitrary: fc.record({ and: fc.array(tie('rule'), { maxLength: 3 }) }) },
+    { weight: 1, arbitrary: fc.record({ or: fc.array(tie('rule'), { maxLength: 3 }) }) },
+    { weight: 1, arbitrary: fc.record({ not: tie('rule') }) },
+  ),
+}))
+
+/** Numbers of this world as the public ids that a rule is written with. */
+function outside(ctx: Parameters<typeof publicId>[0], value: unknown): unknown {
+  const ids = { any: 'tag', all: 'tag', none: 'tag', employees: 'emp', channels: 'cha', groups: 'grp' } as const
+  if (Array.isArray(value)) return value.map((one) => outside(ctx, one))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key in ids && Array.isArray(inner) ? inner.map((id: number) => publicId(ctx, ids[key as keyof typeof ids], id)) : outside(ctx, inner),
+    ]),
+  )
+}
+
+describe('segments', () => {
+  test('the sets of the databases are the people of whom each is judged to belong', async () => {
+    await fc.assert(
+      fc.asyncProperty(people, fc.array(rule, { minLength: 6, maxLength: 6 }), async (world, rules) => {
+        const ctx = await workspace.newTenant()
+        await writeNouns(ctx)
+        await writePeople(ctx, [
+          ...world,
+          { attributes: { city: 'x', age: 1, birthday: '2000-01-01' }, tags: [], follows: [], stays: [], events: [] },
+        ])
+        const all: Known[] = [
+          ...world,
+          { attributes: { city: 'x', age: 1, birthday: '2000-01-01' }, tags: [], follows: [], stays: [], events: [] },
+        ]
+        const moment = momentOf(ctx, 'Asia/Shanghai', 'CNY', asOf)
+        const asking: Asking = { ctx, moment, stores: await readStores(ctx) }
+        for (const one of rules) {
+          const read = readRule(outside(ctx, clean(one as object)))
+          if ('message' in read) throw new Error(`${read.path.join('.')}: ${read.message}`)
+          const node = await resolveRule({ ctx, moment, personOf: Number, within: [] }, read.rule)
+          const customers = all.flatMap((known, i) => (isCustomer(known) ? [i + 1] : []))
+          const judged = customers.map((id) => ({ id, ...explain(node, merged(all, id), moment) }))
+          const members = idsOf(await membersOf(asking, node))
+          expect({ rule: clean(one as object), members }).toEqual({
+            rule: clean(one as object),
+            members: judged.filter(({ holds }) => holds).map(({ id }) => id),
+          })
+          expect((await explainFor(asking, node, 1)).holds).toBe(members.includes(1))
+        }
+      }),
+      { numRuns: Number(process.env.RUNS ?? 15) },
+    )
+  })
+
+  test('the report counts, names people and says why somebody is in or out', async () => {
+    const ctx = await workspace.newTenant()
+    await writePeople(ctx, [
+      someone([event('a', '2026-03-01T00:00:00Z'), event('a', '2026-03-02T00:00:00Z'), event('a', '2026-03-03T00:00:00Z')]),
+      someone([
+        event('a', '2026-03-01T00:00:00Z'),
+        event('a', '2026-03-02T00:00:00Z'),
+        event('a', '2026-03-03T00:00:00Z'),
+        event('b', '2020-01-01T00:00:00Z'),
+      ]),
+      someone([event('a', '2026-03-01T00:00:00Z')]),
+    ])
+    const report = {
+      type: 'segment',
+      asOf: '2026-03-10',
+      rule: { and: [{ event: { event: 'a', count: { gte: 3 }, within: { last: 30 } } }, { not: { event: { event: 'b' } } }] },
+      explain: publicId(ctx, 'cus', 2),
+    }
+    expect((await runReport(ctx, report)).result).toEqual({
+      count: 1,
+      persons: [publicId(ctx, 'cus', 1)],
+      explain: {
+        holds: false,
+        and: [
+          expect.objectContaining({ holds: true, value: { count: 3, days: 3, last: '2026-03-03T00:00:00.000Z' } }),
+          { holds: false, not: expect.objectContaining({ holds: true, value: { count: 1, days: 1, last: '2020-01-01T00:00:00.000Z' } }) },
+        ],
+      },
+    })
+    expect((await runReport(ctx, { ...report, explain: undefined, persons: false })).result).toEqual({ count: 1 })
+    expect((await runReport(ctx, { type: 'segment', rule: { and: [] }, among: [publicId(ctx, 'cus', 3)] })).result).toMatchObject({
+      count: 1,
+    })
+  })
+
+  test('shares of a salt are people who stay, and do not overlap', async () => {
+    const ctx = await workspace.newTenant()
+    await writePeople(
+      ctx,
+      Array.from({ length: 2000 }, () => someone([])),
+    )
+    const share = async (from: number, to: number) =>
+      ((await runReport(ctx, { type: 'segment', rule: { random: { salt: 'autumn', from, to } } })).result as { persons: string[] }).persons
+    const [low, high] = await Promise.all([share(0, 0.3), share(0.3, 1)])
+    expect(new Set([...low, ...high]).size).toBe(2000)
+    expect(low.length + high.length).toBe(2000)
+    expect(low.length).toBeGreaterThan(500)
+    expect(low.length).toBeLessThan(700)
+  })
+
+  test.each([
+    [{ event: {} }, 'rule.event.event'],
+    [{ and: [{ event: { event: 'a', count: { least: 3 } } }] }, 'rule.and.0.event.count.least'],
+    [{ and: [{ event: { event: 'a', count: {} } }] }, 'rule.and.0.event.count'],
+    [{ or: {} }, 'rule.or'],
+    [{}, 'rule'],
+    [{ and: [], or: [] }, 'rule'],
+    [{ or: [{ drop: 'table' }] }, 'rule.or.0.drop'],
+    [{ event: { event: 'a', where: { x: { like: 1 } } } }, 'rule.event.where.x.like'],
+    [{ event: { event: 'a', within: { dateFrom: '2026-02-01', dateTo: '2026-01-01' } } }, 'rule.event.within'],
+    [{ tag: {} }, 'rule.tag'],
+    [{ tag: { any: ['tag_nothing'] } }, 'rule.tag.any.0'],
+    [{ and: [{ follow: { employees: ['emp_nobody'] } }] }, 'rule.and.0.follow.employees.0'],
+    [{ attribute: { property: "city'; drop table events; --", op: 'eq', value: 'x' } }, 'rule.attribute.property'],
+    [{ attribute: { property: 'city', op: 'like', value: 'x' } }, 'rule.attribute.op'],
+    [{ sequence: { steps: [{ event: 'a' }], window: { value: 1, unit: 'day' } } }, 'rule.sequence.steps'],
+    [{ orders: {} }, 'rule.orders'],
+    [{ random: { salt: 'x', from: 0.5, to: 0.5 } }, 'rule.random.to'],
+    [{ segment: 'seg_none' }, 'rule.segment'],
+    [{ customers: ['cus_none'] }, 'rule.customers.0'],
+    [{ and: Array.from({ length: 10_000 }, () => ({ event: { event: 'a' } })) }, 'rule.and.199'],
+    [nested(30), `rule${'.not'.repeat(25)}`],
+  ])('refuses the rule %j and names %s', async (rule, field) => {
+    await expect(runReport(await workspace.newTenant(), { type: 'segment', rule })).rejects.toMatchObject({ field })
+  })
+
+  test.each([
+    [{ explain: 'cus_nobody' }, 'explain'],
+    [{ asOf: 'yesterday' }, 'asOf'],
+    [{ where: {} }, 'where'],
+    [{ segment: 'seg_none' }, 'segment'],
+  ])('refuses %j and names %s', async (wrong, field) => {
+    await expect(runReport(await workspace.newTenant(), { type: 'segment', rule: { and: [] }, ...wrong })).rejects.toMatchObject({ field })
+  })
+})
+
+const someone = (events: Known['events']): Known => ({ attributes: {}, tags: [], follows: [], stays: [], events })
+
+const nested = (depth: number): object => (depth === 0 ? { event: { event: 'a' } } : { not: nested(depth - 1) })
