@@ -29,7 +29,10 @@ export function pageRoutes(world: World): Hono {
   const routes = new Hono()
   routes.get('/', (c) => c.body(asset('home', 'home.html'), 200, { 'content-type': kinds.html ?? '' }))
   routes.get('/phone', (c) => c.body(asset('phone', 'phone.html'), 200, { 'content-type': kinds.html ?? '' }))
-  routes.get('/assets/:folder{home|phone}/:name{[a-z0-9-]+\\.(css|js|svg)}', (c) => {
+  // The shop changes its pages without loading them: every address of it is the same file.
+  for (const path of ['/shop', '/shop/story', '/shop/item/:id'])
+    routes.get(path, (c) => c.body(asset('shop', 'shop.html'), 200, { 'content-type': kinds.html ?? '' }))
+  routes.get('/assets/:folder{home|phone|shop}/:name{[a-z0-9-]+\\.(css|js|svg)}', (c) => {
     const name = c.req.param('name')
     try {
       return c.body(asset(c.req.param('folder'), name), 200, {

@@ -17,6 +17,7 @@ const onPage = [
 ]
 
 const tagged = [
+  property('site', 'text', '网站'),
   property('referrer', 'text', '来路'),
   property('utm_source', 'text', '来源标签'),
   property('utm_medium', 'text', '媒介标签'),

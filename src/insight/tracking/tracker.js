@@ -143,6 +143,7 @@
     view = { id: newId(), path: pathNow(), since: document.hidden ? undefined : Date.now(), depth: 0, told: 0 }
     note('page.viewed', {
       title: document.title.slice(0, 200),
+      site: location.origin,
       ...(referrer ? { referrer } : {}),
       ...Object.fromEntries(tags),
       pageWidth: page().scrollWidth,

@@ -20,9 +20,12 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-/** The page may load itself and nothing else but pictures: faces come from WeCom, over https or from its sandbox. Inline styles are how antd works. */
+/**
+ * The page may load itself and nothing else but pictures: faces come from WeCom, over https or from its sandbox. Inline styles are how
+ * antd works. The heat map is drawn over pages of the company, which stand anywhere; they get a frame that may not do anything.
+ */
 const policy = (wecomUrl: string): string =>
-  `default-src 'self'; img-src 'self' data: blob: https: ${new URL(wecomUrl).origin}; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'`
+  `default-src 'self'; img-src 'self' data: blob: https: ${new URL(wecomUrl).origin}; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-src https: http:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'`
 
 /** The built console: files by name (their names carry a hash, so they never change), its index for every page address. */
 export function serveConsole(app: Hono<AppEnv>, { config }: Installation): void {

@@ -25,7 +25,7 @@ const run = async (events: TestEvent[], report: object = {}): Promise<HeatmapRes
   (await loadWorld(await workspace.newTenant(), { events })).run<HeatmapResult>({ type: 'heatmap', ...days, page: '/shop', ...report })
 
 const shop = [
-  on('a', 0, 'viewed', { source: 'wechat', deviceKind: 'phone', pageHeight: 2000, viewportHeight: 800 }),
+  on('a', 0, 'viewed', { source: 'wechat', deviceKind: 'phone', site: 'https://shop.example', pageHeight: 2000, viewportHeight: 800 }),
   on('a', 1, 'clicked', { x: 0.5, y: 100, selector: '#code', text: '加老师微信' }),
   on('a', 2, 'clicked', { x: 1, y: 119, selector: '#code', text: '加老师微信' }),
   on('a', 3, 'left', { seconds: 20, depth: 0.5, view: 'v' }),
@@ -38,6 +38,7 @@ describe('heat maps', () => {
   test('clicks fall into cells, the right edge into the last column, and what says no place into none', async () => {
     const result = await run(shop, { columns: 10, rowPixels: 20 })
     expect(result).toMatchObject({ views: 2, visitors: 2, clicks: 3, clickers: 2, placed: 2, pageHeight: 1500, foldHeight: 850 })
+    expect(result.address).toBe('https://shop.example/shop')
     expect(result.cells).toEqual([
       { column: 5, row: 5, clicks: 1, clickers: 1 },
       { column: 9, row: 5, clicks: 1, clickers: 1 },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkPatterns } from '../page-name.ts'
+import { checkPatterns, rawPageSql } from '../page-name.ts'
 import { visitsSql } from '../pages/visits.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings } from '../sql.ts'
@@ -8,8 +8,9 @@ import type { HeatmapReport, HeatmapResult } from './schema.ts'
 
 export async function runHeatmap(scope: Scope, report: HeatmapReport): Promise<HeatmapResult> {
   await checkPatterns(scope, report)
-  const [facts, cells, elements, scroll, sources, devices, persons] = await Promise.all([
+  const [facts, address, cells, elements, scroll, sources, devices, persons] = await Promise.all([
     factsOf(scope, report),
+    addressOf(scope, report),
     cellsOf(scope, report),
     elementsOf(scope, report),
     scrollOf(scope, report),
@@ -19,6 +20,7 @@ export async function runHeatmap(scope: Scope, report: HeatmapReport): Promise<H
   ])
   return {
     ...facts,
+    address,
     cells,
     elements: elements.map((element) => ({ ...element, share: element.clicks / facts.clicks })),
     scroll,
@@ -64,6 +66,18 @@ async function factsOf(scope: Scope, report: HeatmapReport): Promise<z.infer<typ
 
 const medianSql = (number: string): string =>
   `if(countIf(${number} > 0) = 0, null, quantileExactInclusiveIf(0.5)(assumeNotNull(${number}), ifNull(${number} > 0, 0)))`
+
+/** Not the newest but the most common, so that one stray view cannot say what the page is. */
+async function addressOf(scope: Scope, report: HeatmapReport): Promise<string | null> {
+  const bind = bindings()
+  const [found] = await scope.ask({
+    params: bind.params,
+    row: z.object({ address: z.string() }),
+    sql: `select concat(properties['site'], assumeNotNull(${rawPageSql(bind)})) as address from ${onPage(bind, scope, report)}
+      where kind = 'view' and properties['site'] != '' group by address order by count() desc, address limit 1`,
+  })
+  return found?.address ?? null
+}
 
 async function cellsOf(scope: Scope, report: HeatmapReport): Promise<HeatmapResult['cells']> {
   const bind = bindings()

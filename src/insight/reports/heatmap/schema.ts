@@ -44,6 +44,8 @@ export const heatmapResult = z.object({
   /** Median height of the page and of what is seen without scrolling, null where nobody measured. */
   pageHeight: z.number().nullable(),
   foldHeight: z.number().nullable(),
+  /** Where most of the views were, to draw over; null where nobody says a site. Senders say it: look before you open it. */
+  address: z.string().nullable(),
   cells: z.array(z.object({ column: z.int(), row: z.int(), clicks: z.int(), clickers: z.int() })),
   elements: z.array(
     z.object({
