@@ -27,9 +27,14 @@ import { spends } from '#growth/spends/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
 import { tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { groupMessagesImport } from '#insight/group-messages/import.ts'
+import { metricSchedules } from '#insight/metrics/jobs.ts'
+import { metrics } from '#insight/metrics/routes.ts'
 import { overview } from '#insight/overview/routes.ts'
 import { reports } from '#insight/reports/routes.ts'
+import { stageRuleRoutes } from '#insight/reports/stages/routes.ts'
 import { searching } from '#insight/search/routes.ts'
+import { segmentMembersExport } from '#insight/segments/export.ts'
+import { segments } from '#insight/segments/routes.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { tracker } from '#insight/tracking/tracker-routes.ts'
@@ -134,6 +139,7 @@ export const exportKinds: readonly ExportKind[] = [
   archiveExport,
   acquiredExport,
   repairsExport,
+  segmentMembersExport,
 ]
 
 export const exported = exportJob(exportKinds)
@@ -172,6 +178,7 @@ export const schedules: readonly Schedule[] = [
   ...orderLineSchedules,
   ...importSchedules,
   ...exportSchedules,
+  ...metricSchedules,
   deliverWebhooks,
 ]
 
@@ -235,7 +242,10 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/group-codes', groupCodes],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
+  ['/api/v1/segments', segments],
+  ['/api/v1/metrics', metrics],
   ['/api/v1/overview', overview],
+  ['/api/v1/stage-rules', stageRuleRoutes],
   ['/api/v1/search', searching],
   ['/l', liveCodeLinks],
   ['/a', acquisitionShortLinks],

@@ -1286,6 +1286,13 @@ END
   shops_tenant_id_name_key UNIQUE (tenant_id, name)
   CREATE UNIQUE INDEX shops_tenant_id_name_key ON public.shops USING btree (tenant_id, name)
 
+-- stage_rules (row-level security)
+  tenant_id integer not null
+  document jsonb not null
+  changed_by integer
+  changed_at timestamp with time zone not null
+  stage_rules_pkey PRIMARY KEY (tenant_id)
+
 -- tag_groups (row-level security)
   tenant_id integer not null
   id integer not null identity

@@ -1108,6 +1108,13 @@ export interface Shops {
   tenantId: number;
 }
 
+export interface StageRules {
+  changedAt: Timestamp;
+  changedBy: number | null;
+  document: Json;
+  tenantId: number;
+}
+
 export interface TaggingChanges {
   after: number;
   customerIds: number[];
@@ -1461,6 +1468,7 @@ export interface DB {
   segments: Segments;
   sessions: Sessions;
   shops: Shops;
+  stageRules: StageRules;
   taggingChanges: TaggingChanges;
   tagGroups: TagGroups;
   tags: Tags;
