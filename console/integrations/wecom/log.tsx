@@ -6,6 +6,7 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { typeName } from '#console/integrations/wecom/callback-health.tsx'
 import { useLog, useReplayCallback } from '#console/integrations/wecom/queries.ts'
 import { CopyText } from '#console/integrations/wecom/support.tsx'
+import { WhoseFriend } from '#console/integrations/wecom/whose-friend.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { type Column, DataTable } from '#console/ui/data-table.tsx'
@@ -199,9 +200,9 @@ const columns = (t: Translate): Column<LogRow>[] => [
     title: t('wecom.customer'),
     width: 170,
     phone: 'note',
-    render: (row) => row.externalUserId && <code title={row.externalUserId}>{row.externalUserId}</code>,
+    render: (row) => <WhoseFriend row={row} />,
   },
-  { key: 'member', title: t('wecom.member'), width: 110, phone: 'note', render: (row) => row.userId },
+  { key: 'member', title: t('wecom.member'), width: 110, phone: 'note', render: (row) => row.employeeName ?? row.userId },
   {
     key: 'message',
     title: t('wecom.message'),

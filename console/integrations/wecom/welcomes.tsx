@@ -1,5 +1,6 @@
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { useWelcomes, type Welcome } from '#console/integrations/wecom/queries.ts'
+import { WhoseFriend } from '#console/integrations/wecom/whose-friend.tsx'
 import { type Column, DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
@@ -34,8 +35,8 @@ const welcomeTones: Record<string, 'good' | 'bad' | 'waiting'> = {
 const reasonName = (reason: string): string => (/^[a-z_]+$/.test(reason) ? textOr(`wecom.welcomeReasons.${reason}`, reason) : reason)
 
 const welcomeColumns = (t: Translate): Column<Welcome>[] => [
-  { key: 'customer', title: t('wecom.customer'), width: 280, render: (row) => <code>{row.externalUserId}</code> },
-  { key: 'member', title: t('wecom.member'), width: 140, phone: 'note', render: (row) => row.userId },
+  { key: 'customer', title: t('wecom.customer'), width: 220, render: (row) => <WhoseFriend row={row} /> },
+  { key: 'member', title: t('wecom.member'), width: 140, phone: 'note', render: (row) => row.employeeName ?? row.userId },
   {
     key: 'state',
     title: t('wecom.state.name'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { named } from './schema.ts'
 
 // What the integration page of a corp shows: rights, quotas, callbacks, and what went in and out.
 
@@ -111,6 +112,7 @@ export const LogRow = z.object({
   milliseconds: z.number().nullable(),
   externalUserId: z.string().nullable(),
   userId: z.string().nullable(),
+  ...named,
   requestId: z.string().nullable(),
   /** Of callbacks: as it came, with codes and phone numbers covered. */
   body: z.string().nullable(),

@@ -4,6 +4,7 @@ import { appError } from '#platform/errors.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { dayRange } from '#platform/time.ts'
 import { flushCalls } from './calls.ts'
+import { withNames } from './named.ts'
 import { zoneOf } from './zone.ts'
 
 export type Page = { cursor?: string | undefined; limit: number }
@@ -127,20 +128,18 @@ export async function listWelcomes(ctx: Context, corp: number, { cursor, limit }
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()
-  return {
-    items: rows.map((row) => ({
-      id: String(row.id),
-      externalUserId: row.externalUserid,
-      userId: row.userId,
-      status: row.status,
-      reason: row.reason,
-      attempts: row.attempts,
-      receivedAt: row.receivedAt.toISOString(),
-      finishedAt: iso(row.finishedAt),
-      milliseconds: row.finishedAt ? row.finishedAt.getTime() - row.receivedAt.getTime() : null,
-    })),
-    next: nextOf(rows, limit),
-  }
+  const items = rows.map((row) => ({
+    id: String(row.id),
+    externalUserId: row.externalUserid,
+    userId: row.userId,
+    status: row.status,
+    reason: row.reason,
+    attempts: row.attempts,
+    receivedAt: row.receivedAt.toISOString(),
+    finishedAt: iso(row.finishedAt),
+    milliseconds: row.finishedAt ? row.finishedAt.getTime() - row.receivedAt.getTime() : null,
+  }))
+  return { items: await withNames(ctx, corp, items), next: nextOf(rows, limit) }
 }
 
 /** The last syncs of a corp, running one first. */

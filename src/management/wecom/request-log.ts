@@ -8,6 +8,7 @@ import { probePrefix } from './capability-checks.ts'
 import { readCorp } from './corps.ts'
 import { callbacksKeptDays } from './inbox.ts'
 import type { LogQuery, LogRow } from './integration-schema.ts'
+import { type Named, withNames } from './named.ts'
 import { zoneOf } from './zone.ts'
 
 /** Calls and callbacks of a corp in one list, the newest first, for whoever has to explain to support what happened. */
@@ -24,13 +25,13 @@ export async function searchLog(ctx: Context, corp: number, query: LogQuery) {
     await sql<Row>`select * from (${out}${both}${inside}) as l order by at desc, way desc, number desc limit ${limit}`.execute(ctx.db)
   const last = rows.length === limit ? rows.at(-1) : undefined
   return {
-    items: rows.map(shown),
+    items: await withNames(ctx, corp, rows.map(shown)),
     next: last ? `${new Date(last.at).toISOString()}_${last.way}_${last.number}` : null,
     keptDays: { out: keptDays, in: callbacksKeptDays },
   }
 }
 
-type Row = Omit<LogRow, 'id' | 'at' | 'externalUserId'> & { number: number; at: Date; externalUserid: string | null }
+type Row = Omit<LogRow, 'id' | 'at' | 'externalUserId' | keyof Named> & { number: number; at: Date; externalUserid: string | null }
 type Place = { at: string; way: string; number: number }
 type Asked = Pick<LogQuery, 'q' | 'result' | 'limit'> & { from: Date | undefined; to: Date | undefined; older: Place | undefined }
 
@@ -88,7 +89,7 @@ function incoming(ctx: Context, corp: number, asked: Asked) {
     order by x.received_at desc, x.id desc limit ${limit}`
 }
 
-function shown({ number, at, body, externalUserid, userId, ...row }: Row): LogRow {
+function shown({ number, at, body, externalUserid, userId, ...row }: Row): Omit<LogRow, keyof Named> {
   return {
     ...row,
     id: `${row.way}-${number}`,

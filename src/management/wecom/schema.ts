@@ -130,12 +130,16 @@ export const RepairList = z.object({
   ),
   next: z.string().nullable(),
 })
+/** Whom the ids of WeCom mean here, where they are known. */
+export const named = { customer: z.object({ id: z.string(), name: z.string().nullable() }).nullable(), employeeName: z.string().nullable() }
+
 export const WelcomeList = z.object({
   items: z.array(
     z.object({
       id: z.string(),
       externalUserId: z.string(),
       userId: z.string(),
+      ...named,
       status: z.string(),
       reason: z.string().nullable(),
       attempts: z.number(),
