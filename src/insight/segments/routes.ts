@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { PageQuery } from '#platform/http/paging.ts'
+import { allow, body, describe, query, router } from '#platform/http/router.ts'
+import { internalId } from '#platform/ids.ts'
+import { segmentResult } from '../reports/segment/schema.ts'
+import { archiveSegment, changeSegment, createSegment, restoreSegment } from './commands.ts'
+import { countRule, countSegment, explainMember, listMembers, listSegments, overlapOf, readDependents, readSegment } from './queries.ts'
+import {
+  Counted,
+  CountRequest,
+  Dependents,
+  ExplainRequest,
+  MemberList,
+  NewSegment,
+  Overlap,
+  OverlapRequest,
+  Segment,
+  SegmentList,
+  SegmentPatch,
+} from './schema.ts'
+
+const ListQuery = PageQuery.extend({
+  q: z.string().max(100).optional(),
+  kind: z.enum(['rule', 'list']).optional(),
+  archived: z.enum(['true', 'false']).optional(),
+})
+
+export const segments = router()
+  .get('/', allow('segments.read', 'tenant'), describe('List segments', SegmentList), query(ListQuery), async (c) =>
+    c.json(await listSegments(c.var.ctx, c.req.valid('query'))),
+  )
+  .post('/', allow('segments.write', 'follow'), describe('Save a segment', Segment, 201), body(NewSegment), async (c) => {
+    const { id, ...said } = await createSegment(c.var.ctx, c.req.valid('json'))
+    return c.json({ ...(await readSegment(c.var.ctx, id)), ...said }, 201)
+  })
+  .post('/count', allow('segments.read', 'follow'), describe('How many a rule reaches now', Counted), body(CountRequest), async (c) => {
+    const { rule, asOf } = c.req.valid('json')
+    return c.json(await countRule(c.var.ctx, rule, asOf))
+  })
+  .post(
+    '/explain',
+    allow('segments.read', 'follow'),
+    describe('Why a customer is in or out', segmentResult.shape.explain.unwrap()),
+    body(ExplainRequest),
+    async (c) => c.json(await explainMember(c.var.ctx, c.req.valid('json'))),
+  )
+  .post(
+    '/overlap',
+    allow('segments.read', 'follow'),
+    describe('Who is in which of two or three segments', Overlap),
+    body(OverlapRequest),
+    async (c) => c.json(await overlapOf(c.var.ctx, c.req.valid('json').segments)),
+  )
+  .get('/:id', allow('segments.read', 'tenant'), describe('One segment', Segment), async (c) =>
+    c.json(await readSegment(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))),
+  )
+  .patch('/:id', allow('segments.write', 'tenant'), describe('Change a segment', Segment), body(SegmentPatch), async (c) => {
+    const id = internalId(c.var.ctx, 'seg', c.req.param('id'))
+    await changeSegment(c.var.ctx, id, c.req.valid('json'))
+    return c.json(await readSegment(c.var.ctx, id))
+  })
+  .put('/:id/archived', allow('segments.write', 'tenant'), describe('Archive a segment', undefined, 204), async (c) => {
+    await archiveSegment(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))
+    return c.body(null, 204)
+  })
+  .delete('/:id/archived', allow('segments.write', 'tenant'), describe('Bring a segment back', undefined, 204), async (c) => {
+    await restoreSegment(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))
+    return c.body(null, 204)
+  })
+  .get('/:id/count', allow('segments.read', 'follow'), describe('How many are in a segment now', Counted), async (c) =>
+    c.json(await countSegment(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))),
+  )
+  .get('/:id/members', allow('segments.read', 'follow'), describe('Who is in a segment now', MemberList), query(PageQuery), async (c) =>
+    c.json(await listMembers(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')), c.req.valid('query'))),
+  )
+  .get('/:id/dependents', allow('segments.read', 'tenant'), describe('What uses a segment', Dependents), async (c) =>
+    c.json(await readDependents(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))),
+  )
