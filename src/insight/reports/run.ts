@@ -22,6 +22,8 @@ import { runFunnel } from './funnel/query.ts'
 import { funnelReport } from './funnel/schema.ts'
 import { runHeatmap } from './heatmap/query.ts'
 import { heatmapReport } from './heatmap/schema.ts'
+import { runInfluence } from './influence/query.ts'
+import { influenceReport } from './influence/schema.ts'
 import { runInterval } from './interval/query.ts'
 import { intervalReport } from './interval/schema.ts'
 import { runLifecycle } from './lifecycle/query.ts'
@@ -84,6 +86,7 @@ const runners: Record<ReportType, Runner> = {
   repurchase: { schema: repurchaseReport, run: runRepurchase },
   cohort_revenue: { schema: cohortRevenueReport, run: runCohortRevenue },
   stages: { schema: stagesReport, run: runStages },
+  influence: { schema: influenceReport, run: runInfluence },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

@@ -65,6 +65,7 @@ export const reportTypes = [
   'repurchase',
   'cohort_revenue',
   'stages',
+  'influence',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

@@ -110,6 +110,6 @@ test('every frequent set and rule of random baskets is found, and nothing else',
         }
       },
     ),
-    { numRuns: 20 },
+    { numRuns: 12 },
   )
 })
