@@ -1,4 +1,5 @@
 // A worker process: loader, consumers, jobs, schedules. Any number may run side by side.
+import { storeKeeper } from '#insight/stores/rebuild.ts'
 import { resolvePersons } from '#management/identity/resolve-persons.ts'
 import { readConfig } from '#platform/config.ts'
 import { registerConsumers, runConsumers } from '#platform/events/consumers.ts'
@@ -18,7 +19,7 @@ installation.log.info('worker ready')
 process.send?.({ ready: true })
 
 await Promise.all([
-  runLoader(installation, resolvePersons(installation), signal),
+  runLoader(installation, resolvePersons(installation), signal, storeKeeper),
   runConsumers(installation, consumers, signal),
   runJobs(installation, jobs, `${name}-${process.pid}`, signal),
   runSchedules(installation, schedules, signal),

@@ -1,4 +1,4 @@
-import { verify } from '#insight/verify/verify.ts'
+import { repairStores, verify } from '#insight/verify/verify.ts'
 import { mirrorPersons } from '#management/customers/mirror.ts'
 import { appError } from '#platform/errors.ts'
 import { consumers } from '../app.ts'
@@ -7,19 +7,21 @@ import { type Command, configFrom, printResult } from './command.ts'
 
 export const command: Command = {
   summary: 'check the audit chain, sums and merges, and that ClickHouse tells what PostgreSQL holds',
-  usage: '[--data DIR]',
-  options: {},
+  usage: '[--repair] [--data DIR]',
+  options: { repair: { type: 'boolean' } },
   async run({ flags, json }) {
     const workspace = await openWorkspace(configFrom(flags))
     const { installation } = workspace
     try {
       await workspace.settle()
       await mirrorPersons(installation)
+      // The stores alone are made of something else here; what else is wrong wants somebody who looks at it.
+      const repaired = flags.repair === true ? await repairStores(installation) : undefined
       const found = await verify(
         installation,
         consumers.map(({ name }) => name),
       )
-      printResult(found, json)
+      printResult(repaired === undefined ? found : { ...found, repaired }, json)
       if (!found.ok) throw appError('verify.failed', { message: 'At least one check failed; the result above says which.' })
     } finally {
       await workspace.close()

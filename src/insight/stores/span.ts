@@ -59,7 +59,7 @@ function without(whole: Days, taken: readonly Days[]): Days[] {
 const gapsOf = (whole: Days, days: readonly Days[]): Days[] => without(whole, days)
 
 /** The first and the last day that a store can name hold everything before and after them. */
-const spanOf = (first: string, last: string, zone: string): Span => ({
+export const spanOf = (first: string, last: string, zone: string): Span => ({
   from: first === firstDay ? undefined : startOfDay(first, zone),
   to: last === lastDay ? undefined : startOfDay(addDays(last, 1), zone),
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Context, Installation } from '#platform/context.ts'
 import { partitions } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
+import { differingDays } from '../stores/compare.ts'
 import { type Check, mostExamples } from './postgres.ts'
 
 const checkOf = (check: string, wrong: readonly string[]): Check => ({
@@ -18,7 +19,14 @@ export const checkEvents = async (ctx: Context): Promise<Check[]> => [
   checkOf('event.orders', await untrue(ctx, 'order')),
   checkOf('event.refunds', await untrue(ctx, 'refund')),
   checkOf('event.persons', await strangers(ctx)),
+  ...(await checkStores(ctx)),
 ]
+
+/** The days, in the tenant's zone, on which a store tells something else than the events. */
+async function checkStores(ctx: Context): Promise<Check[]> {
+  const { active, personDay } = await differingDays(ctx)
+  return [checkOf('store.active', active), checkOf('store.person_day', personDay)]
+}
 
 /** So many ids are held in memory at a time. */
 const idsAtOnce = 10_000_000

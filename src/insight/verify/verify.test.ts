@@ -12,7 +12,7 @@ import { registerConsumers } from '#platform/events/consumers.ts'
 import { loadOnce } from '#platform/events/loader.ts'
 import { importFile } from '#platform/imports/engine.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
-import { verify } from './verify.ts'
+import { repairStores, verify } from './verify.ts'
 
 let workspace: TestWorkspace
 let ctx: Context
@@ -148,7 +148,12 @@ describe('verify', () => {
 
   test('event.once, event.orders, event.refunds, event.persons: what ClickHouse tells twice, not at all, or otherwise', async () => {
     const { clickhouse } = workspace
-    const without = (condition: string) => clickhouse.command(`alter table events delete where ${condition} settings mutations_sync = 2`)
+    // What is taken out of the events by hand is missed by the stores until its days are marked.
+    const without = async (condition: string) => {
+      await clickhouse.command(`alter table events delete where ${condition} settings mutations_sync = 2`)
+      expect(await wrong()).toEqual(expect.arrayContaining(['store.active']))
+      expect(await repairStores(workspace)).toBe(1)
+    }
     const again = (changes: string, condition: string) =>
       clickhouse.command(
         `insert into events (tenant, person, at, name, id, properties, received_at, load) select tenant, person, at, name, ${changes}, received_at, 77 from events where ${condition}`,

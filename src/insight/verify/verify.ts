@@ -1,5 +1,7 @@
 import { verifyAudit } from '#platform/audit.ts'
 import { createContext, type Installation, systemActor } from '#platform/context.ts'
+import { markDirtyDays } from '#platform/events/dirty-days.ts'
+import { differingDays } from '../stores/compare.ts'
 import { checkEvents, checkSpine } from './events.ts'
 import { type Check, checkState } from './postgres.ts'
 
@@ -7,6 +9,21 @@ export type Verified = {
   ok: boolean
   tenants: { tenant: string; audit: Awaited<ReturnType<typeof verifyAudit>>; checks: Check[] }[]
   spine: Check[]
+}
+
+/** Marks the days whose stores differ, so that reports read the events of these days until the loader has rebuilt them; returns how many. */
+export async function repairStores(installation: Installation): Promise<number> {
+  let marked = 0
+  for (const { id } of await installation.databases.system.selectFrom('tenants').select('id').orderBy('id').execute()) {
+    const { active, personDay } = await differingDays(createContext(installation, id, systemActor, 'repair'))
+    const days = [...new Set([...active, ...personDay])]
+    await markDirtyDays(
+      installation.databases.systemPool,
+      days.map((day) => ({ tenant: id, day })),
+    )
+    marked += days.length
+  }
+  return marked
 }
 
 /** Looks at everything that is derived from something else; changes nothing. What waits should have been moved before. */
