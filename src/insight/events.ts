@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from '#platform/events/catalogue.ts'
+import { metricAlerted } from './metrics/events.ts'
 import { trackedEventDefinitions } from './tracking/events.ts'
 
 /**
@@ -24,4 +25,4 @@ export const groupMessageSent = defineEvent('group_message.sent', {
   }),
 })
 
-export const insightEventDefinitions = [groupMessageSent, ...trackedEventDefinitions]
+export const insightEventDefinitions = [groupMessageSent, metricAlerted, ...trackedEventDefinitions]

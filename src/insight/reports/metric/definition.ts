@@ -42,7 +42,8 @@ export type Metric = {
   key: string
   zh: string
   en: string
-  loop: Loop
+  /** Null for the company's own. */
+  loop: Loop | null
   stage?: (typeof aarrr)[number]
   unit: Unit
   better: 'more' | 'less'
@@ -56,7 +57,8 @@ export type Metric = {
 }
 
 /** In the dictionary, and computed once its source is there. */
-export type WaitingMetric = Pick<Metric, 'key' | 'zh' | 'en' | 'loop' | 'stage' | 'formula'> & {
+export type WaitingMetric = Pick<Metric, 'key' | 'zh' | 'en' | 'stage' | 'formula'> & {
+  loop: Loop
   waitsFor: { zh: string; en: string /** Where to connect it. */; at: 'events' | 'imports' | 'feature' }
 }
 

@@ -1,0 +1,133 @@
+import type { Context } from '#platform/context.ts'
+import { emit, inTransaction } from '#platform/events/emit.ts'
+import { publicId } from '#platform/ids.ts'
+import { findMetric } from '../reports/metric/find.ts'
+import type { MetricResult } from '../reports/metric/schema.ts'
+import { runReport } from '../reports/run.ts'
+import { metricAlerted } from './events.ts'
+import { lastPeriod } from './periods.ts'
+import { type Alert, AlertRule, type Notice } from './schema.ts'
+
+type Row = { id: number; metric: string; rule: AlertRule; judgedUntil: string | null }
+
+export async function listAlerts(ctx: Context): Promise<Alert[]> {
+  const rows = await ctx.db.selectFrom('metricAlerts').selectAll().where('tenantId', '=', ctx.tenantId).orderBy('id', 'desc').execute()
+  return rows.map(({ id, metric, rule, active, createdAt, judgedUntil }) => ({
+    id: publicId(ctx, 'mal', id),
+    metric,
+    rule: AlertRule.parse(rule),
+    active,
+    createdAt: createdAt.toISOString(),
+    judgedUntil: judgedUntil === null ? null : String(judgedUntil),
+  }))
+}
+
+const mostNotices = 50
+
+export async function listNotices(ctx: Context): Promise<{ items: Notice[]; unseen: number }> {
+  const rows = await ctx.db
+    .selectFrom('metricNotices as n')
+    .innerJoin('metricAlerts as a', (join) => join.onRef('a.tenantId', '=', 'n.tenantId').onRef('a.id', '=', 'n.alertId'))
+    .select(['n.id', 'n.metric', 'a.rule', 'n.periodStart', 'n.value', 'n.before', 'n.toldAt', 'n.seenAt'])
+    .where('n.tenantId', '=', ctx.tenantId)
+    .orderBy('n.toldAt', 'desc')
+    .orderBy('n.id', 'desc')
+    .limit(mostNotices)
+    .execute()
+  const items = await Promise.all(
+    rows.map(async ({ id, metric, rule, periodStart, value, before, toldAt, seenAt }) => {
+      const named = await findMetric(ctx, metric).catch(() => undefined)
+      return {
+        id: publicId(ctx, 'mno', id),
+        metric,
+        name: { zh: named?.zh ?? metric, en: named?.en ?? metric },
+        unit: named?.unit ?? 'number',
+        rule: AlertRule.parse(rule),
+        periodStart: String(periodStart),
+        value: value === null ? null : Number(value),
+        before: before === null ? null : Number(before),
+        toldAt: toldAt.toISOString(),
+        seen: seenAt !== null,
+      }
+    }),
+  )
+  return { items, unseen: items.filter(({ seen }) => !seen).length }
+}
+
+/** Looks at the last period that is over, once all its facts are in the answers. */
+export async function judgeAlerts(ctx: Context): Promise<void> {
+  const rows = await ctx.db
+    .selectFrom('metricAlerts')
+    .select(['id', 'metric', 'rule', 'judgedUntil'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('active', '=', true)
+    .execute()
+  const tenant = await ctx.db
+    .selectFrom('tenants')
+    .select(['timezone', 'weekStart'])
+    .where('id', '=', ctx.tenantId)
+    .executeTakeFirstOrThrow()
+  const calendar = { timezone: tenant.timezone, weekStart: tenant.weekStart === 'sunday' ? ('sunday' as const) : ('monday' as const) }
+  for (const row of rows) {
+    const alert = { ...row, rule: AlertRule.parse(row.rule), judgedUntil: row.judgedUntil === null ? null : String(row.judgedUntil) }
+    const dates = lastPeriod(calendar, alert.rule.period, ctx.now())
+    if (alert.judgedUntil === null || alert.judgedUntil < dates.dateFrom)
+      await judge(ctx, alert, dates).catch((error: unknown) =>
+        ctx.log.warn({ err: error, alert: alert.id }, 'a metric could not be judged'),
+      )
+  }
+}
+
+async function judge(ctx: Context, alert: Row, dates: { dateFrom: string; dateTo: string }): Promise<void> {
+  const { result } = await runReport(ctx, {
+    type: 'metric',
+    metric: alert.metric,
+    ...dates,
+    interval: 'period',
+    compare: 'previous_period',
+  })
+  const { total, before = null } = result as MetricResult
+  await inTransaction(ctx, async (ctx) => {
+    const mine = await ctx.db
+      .updateTable('metricAlerts')
+      .set({ judgedUntil: dates.dateFrom })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', alert.id)
+      .where(({ eb, or }) => or([eb('judgedUntil', 'is', null), eb('judgedUntil', '<', dates.dateFrom)]))
+      .returning('id')
+      .executeTakeFirst()
+    if (mine && isCrossed(alert.rule, total, before)) await tell(ctx, alert, dates.dateFrom, total, before)
+  })
+}
+
+/** Nothing is neither above nor below, and a rise from nothing has no rate. */
+export function isCrossed({ kind, value: bound }: AlertRule, value: number | null, before: number | null): boolean {
+  if (value === null) return false
+  if (kind === 'above') return value > bound
+  if (kind === 'below') return value < bound
+  if (before === null || before === 0) return false
+  const change = ((value - before) / Math.abs(before)) * 100
+  return kind === 'rise' ? change >= bound : change <= -bound
+}
+
+/** The row, the event for whoever listens, and the mark that it was judged stand or fall together. */
+async function tell(
+  ctx: Context,
+  { id, metric, rule }: Row,
+  periodStart: string,
+  value: number | null,
+  before: number | null,
+): Promise<void> {
+  const told = await ctx.db
+    .insertInto('metricNotices')
+    .values({ tenantId: ctx.tenantId, alertId: id, metric, periodStart, value, before, bound: rule.value, toldAt: ctx.now() })
+    .onConflict((conflict) => conflict.columns(['tenantId', 'alertId', 'periodStart']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (!told) return
+  const { zh } = await findMetric(ctx, metric)
+  emit(ctx, metricAlerted, {
+    customerId: null,
+    properties: { metric, metricName: zh, rule: rule.kind, bound: rule.value, period: rule.period, periodStart, value, before },
+  })
+}

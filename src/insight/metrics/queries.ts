@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import type { Context } from '#platform/context.ts'
+import { AppError } from '#platform/errors.ts'
+import { publicId } from '#platform/ids.ts'
+import { waitingMetrics } from '../reports/metric/catalogue/waiting.ts'
+import { metricCatalogue } from '../reports/metric/catalogue.ts'
+import { feedsOf, type Metric, type WaitingMetric } from '../reports/metric/definition.ts'
+import { dimensionsOf } from '../reports/metric/dimensions.ts'
+import { findMetric, type OwnRow, ownMetric } from '../reports/metric/find.ts'
+import type { MetricResult } from '../reports/metric/schema.ts'
+import { runReport } from '../reports/run.ts'
+import { bindings } from '../reports/sql.ts'
+import { type Dates, type Target, targetOf } from './periods.ts'
+import type { DictionaryEntry, MetricValue } from './schema.ts'
+
+/** The dictionary with what is the company's own, what is fed and what waits. */
+export async function listMetrics(ctx: Context): Promise<DictionaryEntry[]> {
+  const [own, seen, targets] = await Promise.all([listOwn(ctx), seenEvents(ctx), readTargets(ctx)])
+  const computed = (metric: Metric, row?: OwnRow): DictionaryEntry => ({
+    ...presented(metric, seen),
+    targets: targets.get(metric.key) ?? [],
+    own: row !== undefined,
+    owner: row?.ownerId ? { id: publicId(ctx, 'emp', row.ownerId), name: row.ownerName ?? '' } : null,
+    definition: (row?.definition as Record<string, unknown> | undefined) ?? null,
+  })
+  return [
+    ...own.map((row) => computed(ownMetric(ctx, row), row)),
+    ...metricCatalogue.map((metric) => computed(metric)),
+    ...waitingMetrics.map(waits),
+  ]
+}
+
+function presented(metric: Metric, seen: ReadonlySet<string>): Omit<DictionaryEntry, 'targets' | 'own' | 'owner' | 'definition'> {
+  const feeds = feedsOf(metric)
+  const { key, zh, en, loop, stage = null, unit, better, formula } = metric
+  const fed = feeds.length === 0 || feeds.some((name) => name === '*' || seen.has(name))
+  return {
+    key,
+    zh,
+    en,
+    loop,
+    stage,
+    unit,
+    better,
+    formula,
+    grain: 'day',
+    dimensions: dimensionsOf(metric),
+    feeds,
+    state: fed ? 'fed' : 'unfed',
+    waitsFor: null,
+  }
+}
+
+const waits = ({ key, zh, en, loop, stage = null, formula, waitsFor }: WaitingMetric): DictionaryEntry => ({
+  ...{ key, zh, en, loop, stage, formula, waitsFor },
+  ...{
+    unit: null,
+    better: null,
+    grain: 'day',
+    dimensions: [],
+    feeds: [],
+    state: 'waiting',
+    own: false,
+    owner: null,
+    definition: null,
+    targets: [],
+  },
+})
+
+const listOwn = (ctx: Context): Promise<OwnRow[]> =>
+  ctx.db
+    .selectFrom('ownMetrics as m')
+    .leftJoin('employees as e', (join) => join.onRef('e.tenantId', '=', 'm.tenantId').onRef('e.id', '=', 'm.ownerId'))
+    .select(['m.id', 'm.name', 'm.definition', 'm.ownerId', 'e.name as ownerName'])
+    .where('m.tenantId', '=', ctx.tenantId)
+    .orderBy('m.id')
+    .execute()
+
+async function seenEvents(ctx: Context): Promise<Set<string>> {
+  const bind = bindings()
+  const rows = await ctx.clickhouse.ask({
+    params: bind.params,
+    row: z.object({ name: z.string() }),
+    sql: `select distinct name from events where tenant = ${bind.integer(ctx.tenantId)} and name in ${bind.texts([...new Set(metricCatalogue.flatMap(feedsOf))])}`,
+  })
+  return new Set(rows.map(({ name }) => name))
+}
+
+async function readTargets(ctx: Context): Promise<Map<string, Target[]>> {
+  const rows = await ctx.db
+    .selectFrom('metricTargets')
+    .select(['metric', 'period', 'since', 'value'])
+    .where('tenantId', '=', ctx.tenantId)
+    .orderBy('since')
+    .execute()
+  const targets = rows.map(({ metric, period, since, value }) => ({
+    metric,
+    target: { period: period as Target['period'], since: String(since), value: Number(value) },
+  }))
+  return new Map([...Map.groupBy(targets, ({ metric }) => metric)].map(([metric, all]) => [metric, all.map(({ target }) => target)]))
+}
+
+export type Asked = Dates & { keys: readonly string[]; interval: string; compare?: string }
+
+/** Several metrics over the same dates, each beside its target. One that cannot be computed does not take the others along. */
+export async function readValues(ctx: Context, { keys, ...dates }: Asked): Promise<{ items: MetricValue[]; asOf: string }> {
+  const targets = await readTargets(ctx)
+  const items = await Promise.all(keys.map((key) => readValue(ctx, key, dates, targets.get(key) ?? [])))
+  const asOf = items.map((item) => item.asOf).sort()[0] ?? ctx.now().toISOString()
+  return { items: items.map(({ asOf: _, ...item }) => item), asOf }
+}
+
+async function readValue(
+  ctx: Context,
+  key: string,
+  dates: Omit<Asked, 'keys'>,
+  targets: Target[],
+): Promise<MetricValue & { asOf: string }> {
+  try {
+    const { result, asOf } = await runReport(ctx, { type: 'metric', metric: key, ...dates })
+    const target = targets.length > 0 ? targetOf(targets, addsUp(await findMetric(ctx, key)), dates) : null
+    return { key, result: result as MetricResult, problem: null, target, asOf }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error
+    return { key, result: null, problem: { code: error.code, message: error.message }, target: null, asOf: ctx.now().toISOString() }
+  }
+}
+
+/** Whether the numbers of two days add up, so that half the time has half the target. */
+export const addsUp = ({ parts, expression }: Metric): boolean => {
+  const levels = ['live', 'valid', 'active', 'silent', 'after', 'gap', 'since']
+  return (
+    !(expression ?? '').includes('/') &&
+    parts.every(({ rows, measure }) => !levels.includes(rows.kind) && ['count', 'persons', 'sum'].includes(measure.of))
+  )
+}
