@@ -6,6 +6,8 @@ import { internalId, publicId } from '#platform/ids.ts'
 import { readStores } from '../stores/dirty.ts'
 import { runAttribution } from './attribution/query.ts'
 import { attributionReport } from './attribution/schema.ts'
+import { runBalance } from './balance/query.ts'
+import { balanceReport } from './balance/schema.ts'
 import { runBasket } from './basket/query.ts'
 import { basketReport } from './basket/schema.ts'
 import { runClv } from './clv/query.ts'
@@ -30,10 +32,18 @@ import { runLifecycle } from './lifecycle/query.ts'
 import { lifecycleReport } from './lifecycle/schema.ts'
 import { runMetric } from './metric/query.ts'
 import { metricReport } from './metric/schema.ts'
+import { runNorthStar } from './north-star/query.ts'
+import { northStarReport } from './north-star/schema.ts'
 import { runPages } from './pages/query.ts'
 import { pagesReport } from './pages/schema.ts'
 import { runPaths } from './paths/query.ts'
 import { pathsReport } from './paths/schema.ts'
+import { runPortrait } from './portrait/query.ts'
+import { portraitReport } from './portrait/schema.ts'
+import { runProducts } from './products/query.ts'
+import { productsReport } from './products/schema.ts'
+import { runQuadrant } from './quadrant/query.ts'
+import { quadrantReport } from './quadrant/schema.ts'
 import { runRepurchase } from './repurchase/query.ts'
 import { repurchaseReport } from './repurchase/schema.ts'
 import { runRetention } from './retention/query.ts'
@@ -72,6 +82,7 @@ const runners: Record<ReportType, Runner> = {
   paths: { schema: pathsReport, run: runPaths },
   rfm: { schema: rfmReport, run: runRfm },
   segment: { schema: segmentReport, run: runSegment },
+  portrait: { schema: portraitReport, run: runPortrait },
   pages: { schema: pagesReport, run: runPages },
   heatmap: { schema: heatmapReport, run: runHeatmap },
   distribution: { schema: distributionReport, run: runDistribution },
@@ -87,6 +98,10 @@ const runners: Record<ReportType, Runner> = {
   cohort_revenue: { schema: cohortRevenueReport, run: runCohortRevenue },
   stages: { schema: stagesReport, run: runStages },
   influence: { schema: influenceReport, run: runInfluence },
+  products: { schema: productsReport, run: runProducts },
+  north_star: { schema: northStarReport, run: runNorthStar },
+  balance: { schema: balanceReport, run: runBalance },
+  quadrant: { schema: quadrantReport, run: runQuadrant },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

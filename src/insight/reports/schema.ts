@@ -51,6 +51,7 @@ export const reportTypes = [
   'paths',
   'rfm',
   'segment',
+  'portrait',
   'pages',
   'heatmap',
   'distribution',
@@ -66,6 +67,10 @@ export const reportTypes = [
   'cohort_revenue',
   'stages',
   'influence',
+  'products',
+  'north_star',
+  'balance',
+  'quadrant',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 
