@@ -24,6 +24,8 @@ import { liveCodeReactions } from '#growth/live-codes/reactions.ts'
 import { liveCodes } from '#growth/live-codes/routes.ts'
 import { spendImport } from '#growth/spends/import.ts'
 import { spends } from '#growth/spends/routes.ts'
+import { boardSchedules } from '#insight/boards/jobs.ts'
+import { boards } from '#insight/boards/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
 import { tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { groupMessagesImport } from '#insight/group-messages/import.ts'
@@ -179,6 +181,7 @@ export const schedules: readonly Schedule[] = [
   ...importSchedules,
   ...exportSchedules,
   ...metricSchedules,
+  ...boardSchedules,
   deliverWebhooks,
 ]
 
@@ -243,6 +246,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/segments', segments],
+  ['/api/v1/boards', boards],
   ['/api/v1/metrics', metrics],
   ['/api/v1/overview', overview],
   ['/api/v1/stage-rules', stageRuleRoutes],

@@ -64,6 +64,25 @@ export async function testWebhook(ctx: Context, id: number): Promise<void> {
     .execute()
 }
 
+/** One delivery to one receiver, whatever it subscribed to; the id makes the same one planned twice still one. */
+export async function planDelivery(ctx: Context, webhookId: number, told: { id: string; name: string; data: object }): Promise<void> {
+  await findWebhook(ctx, webhookId)
+  const body = { id: told.id, event: told.name, at: ctx.now().toISOString(), tenant: publicId(ctx, 'ten', ctx.tenantId), data: told.data }
+  await ctx.db
+    .insertInto('webhookDeliveries')
+    .values({
+      tenantId: ctx.tenantId,
+      webhookId,
+      eventId: told.id,
+      eventName: told.name,
+      body: JSON.stringify(body),
+      requestId: ctx.requestId,
+      nextAt: ctx.now(),
+    })
+    .onConflict((conflict) => conflict.columns(['tenantId', 'webhookId', 'eventId']).doNothing())
+    .execute()
+}
+
 /** Sends a delivery again, whatever became of it before. */
 export async function replayDelivery(ctx: Context, id: number): Promise<void> {
   const changed = await ctx.db

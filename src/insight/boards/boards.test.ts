@@ -1,0 +1,185 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createWebhook } from '#connectors/webhooks/commands.ts'
+import type { Context } from '#platform/context.ts'
+import { internalId, publicId } from '#platform/ids.ts'
+import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { saveReport } from '../reports/commands.ts'
+import { metricByKey } from '../reports/metric/catalogue.ts'
+import { loadWorld } from '../reports/testing.ts'
+import { builtInBoards, layoutOf } from './built-in.ts'
+import { changeBoard, createBoard, deleteBoard } from './commands.ts'
+import { contentOf } from './content.ts'
+import { nextMoment } from './moments.ts'
+import { getBoard, listBoards } from './queries.ts'
+import { createSchedule, listSchedules, sendNow } from './schedules.ts'
+import { Layout } from './schema.ts'
+import { planSendings, sendPlanned } from './sending.ts'
+import { mostBytes, textOf } from './words.ts'
+
+let workspace: TestWorkspace
+let ctx: Context
+beforeAll(async () => {
+  process.env.LIULIANG_ALLOW_PRIVATE_TARGETS = '1'
+  workspace = await openTestWorkspace()
+  workspace.setNow('2026-03-12T04:00:00.000Z')
+  ctx = await workspace.newTenant()
+  await loadWorld(ctx, {
+    events: [
+      {
+        person: 'a',
+        event: 'order.paid',
+        timestamp: '2026-03-10T04:00:00.000Z',
+        properties: { amount: 123456, currency: 'CNY', order: 1 },
+      },
+      { person: 'b', event: 'order.paid', timestamp: '2026-01-20T04:00:00.000Z', properties: { amount: 61728, currency: 'CNY', order: 2 } },
+    ],
+  })
+})
+
+const layout = Layout.parse({
+  days: 30,
+  cards: [
+    { kind: 'metric', metric: 'paid_amount' },
+    { kind: 'note', text: '看这里' },
+  ],
+})
+
+const roleAndEmployee = async (): Promise<{ role: number; as: Context }> => {
+  const values = { tenantId: ctx.tenantId, name: `role ${Math.random()}`, permissions: ['reports.read'] }
+  const { id: role } = await ctx.db.insertInto('roles').values(values).returning('id').executeTakeFirstOrThrow()
+  const { id } = await ctx.db
+    .insertInto('employees')
+    .values({ tenantId: ctx.tenantId, name: '小王', roleId: role })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { role, as: { ...ctx, actor: { kind: 'employee', id, name: '小王', permissions: new Set(['reports.read']), scope: [id] } } }
+}
+
+describe('boards', () => {
+  test('built in hold one key number and at most five others, all of the dictionary', () => {
+    for (const board of builtInBoards) {
+      expect(board.supporting.length).toBeLessThanOrEqual(5)
+      expect([board.key, ...board.supporting].every((key) => metricByKey.has(key))).toBe(true)
+      expect(Layout.parse(layoutOf(board)).cards).toHaveLength(board.supporting.length + 2)
+    }
+  })
+
+  test('are seen by their maker and by the roles they are shared with, and changed by their maker', async () => {
+    const [maker, other, third] = [await roleAndEmployee(), await roleAndEmployee(), await roleAndEmployee()]
+    const id = await createBoard(maker.as, { name: '我的', layout, roles: [publicId(ctx, 'rol', other.role)] })
+    expect((await listBoards(other.as)).map(({ name, mine }) => [name, mine])).toEqual([['我的', false]])
+    expect(await listBoards(third.as)).toEqual([])
+    await expect(getBoard(third.as, id)).rejects.toMatchObject({ code: 'board.not_found' })
+    await expect(changeBoard(other.as, id, { name: 'x' })).rejects.toMatchObject({ code: 'board.not_yours', status: 403 })
+    await changeBoard(maker.as, id, { roles: null, name: '大家的' })
+    expect((await getBoard(third.as, id)).name).toBe('大家的')
+    await deleteBoard(maker.as, id)
+    await expect(getBoard(maker.as, id)).rejects.toMatchObject({ code: 'board.not_found' })
+  })
+
+  test.each([
+    [{ days: 31, cards: [] }],
+    [{ days: 30, cards: [{ kind: 'metric' }] }],
+    [{ days: 30, cards: [{ kind: 'note', text: 'x', sise: 'small' }] }],
+  ])('refuse the layout %j', (wrong) => {
+    expect(Layout.safeParse(wrong).success).toBe(false)
+  })
+})
+
+describe('sending', () => {
+  const webhookOf = async () =>
+    (await createWebhook(ctx, { name: 'x', url: 'http://127.0.0.1:9/hook', events: ['thing.never'], active: true })).id
+  const deliveries = (webhook: string) =>
+    ctx.db
+      .selectFrom('webhookDeliveries')
+      .select(['eventName', 'body'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('webhookId', '=', internalId(ctx, 'whk', webhook))
+      .execute()
+
+  test('says the figures of the last whole days, each against the days before', async () => {
+    const id = await createBoard(ctx, { name: '周报', layout, roles: null })
+    const content = await contentOf(ctx, { kind: 'board', id: publicId(ctx, 'brd', id) })
+    expect(content).toMatchObject({
+      dateFrom: '2026-02-10',
+      dateTo: '2026-03-11',
+      rows: [{ name: '支付金额', value: '¥1,234.56', change: '▲ +100%' }],
+    })
+    expect(content.text.split('\n')).toEqual(['周报　2026-02-10 – 2026-03-11', '支付金额　¥1,234.56　▲ +100%', content.url])
+  })
+
+  test('of a saved trend says its whole of the days', async () => {
+    const report = {
+      type: 'trend',
+      dateFrom: '2026-01-01',
+      dateTo: '2026-01-02',
+      series: [{ event: 'order.paid', measure: 'persons', name: '买家' }],
+    }
+    const id = await saveReport(ctx, { name: '买家趋势', report })
+    expect((await contentOf(ctx, { kind: 'report', id: publicId(ctx, 'rep', id) })).rows).toMatchObject([
+      { name: '买家趋势 · 买家', value: '1' },
+    ])
+  })
+
+  test('goes out once at its moment, however often it is looked at, and the rhythm goes on', async () => {
+    const webhook = await webhookOf()
+    const target = { kind: 'webhook' as const, webhook }
+    await createSchedule(ctx, { subject: { kind: 'board', id: 'operator' }, rhythm: { every: 'day', hour: 13 }, target })
+    await planSendings(ctx)
+    expect(await deliveries(webhook)).toEqual([])
+    workspace.setNow('2026-03-12T05:00:30.000Z')
+    await Promise.all([planSendings(ctx), planSendings(ctx)])
+    await Promise.all([sendPlanned(ctx), sendPlanned(ctx)])
+    // As if the program had died before it wrote down that it had sent.
+    await ctx.db.updateTable('boardSendings').set({ state: 'planned' }).where('tenantId', '=', ctx.tenantId).execute()
+    await planSendings(ctx)
+    await sendPlanned(ctx)
+    const sent = await deliveries(webhook)
+    expect(sent.map(({ eventName }) => eventName)).toEqual(['board.sent'])
+    expect(JSON.parse(sent[0]?.body ?? '{}').data).toMatchObject({
+      title: expect.stringContaining('运营看板'),
+      rows: expect.arrayContaining([expect.objectContaining({ name: '净增' })]),
+    })
+    expect((await listSchedules(ctx))[0]).toMatchObject({ nextAt: '2026-03-13T05:00:00.000Z', last: { state: 'sent', error: null } })
+    workspace.setNow('2026-03-12T04:00:00.000Z')
+  })
+
+  test('is given up with its reason when nobody of them is in WeCom', async () => {
+    const { as } = await roleAndEmployee()
+    const target = { kind: 'wecom' as const, employees: [publicId(ctx, 'emp', as.actor.id)] }
+    const id = await createSchedule(ctx, {
+      subject: { kind: 'board', id: 'employee' },
+      rhythm: { every: 'week', hour: 9, weekday: 1 },
+      target,
+    })
+    await sendNow(ctx, id)
+    await sendPlanned(ctx)
+    expect((await listSchedules(ctx))[0]?.last).toMatchObject({
+      state: 'failed',
+      error: 'None of these employees has an account in WeCom.',
+    })
+  })
+
+  test('is planned only by who sees all customers, to what is there', async () => {
+    const { as } = await roleAndEmployee()
+    const target = { kind: 'webhook' as const, webhook: await webhookOf() }
+    const plan = { subject: { kind: 'board' as const, id: 'operator' }, rhythm: { every: 'day' as const, hour: 9 }, target }
+    await expect(createSchedule(as, plan)).rejects.toMatchObject({ code: 'permission.scope' })
+    await expect(createSchedule(ctx, { ...plan, subject: { kind: 'board', id: 'nobodys' } })).rejects.toMatchObject({ status: 404 })
+    await expect(createSchedule(ctx, { ...plan, target: { kind: 'webhook', webhook: 'whk_x' } })).rejects.toMatchObject({ status: 404 })
+  })
+
+  test('keeps to what one message holds and says how much is left out', () => {
+    const lines = Array.from({ length: 200 }, (_, i) => ({ name: `指标 ${i}`, value: '1', change: '', target: '' }))
+    const text = textOf('看板', lines, 'http://x', 'zh')
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(mostBytes)
+    expect(text).toMatch(/还有 \d+ 项/)
+  })
+})
+
+test('moments are by the company’s clock', () => {
+  const now = new Date('2026-03-12T04:00:00Z')
+  expect(nextMoment({ every: 'day', hour: 9 }, now, 'Asia/Shanghai').toISOString()).toBe('2026-03-13T01:00:00.000Z')
+  expect(nextMoment({ every: 'week', hour: 9, weekday: 1 }, now, 'UTC').toISOString()).toBe('2026-03-16T09:00:00.000Z')
+  expect(nextMoment({ every: 'month', hour: 0, day: 1 }, now, 'America/Los_Angeles').toISOString()).toBe('2026-04-01T07:00:00.000Z')
+})

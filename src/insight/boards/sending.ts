@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { planDelivery } from '#connectors/webhooks/commands.ts'
+import { sendMessageOnce, textMessage } from '#connectors/wecom/app-messages.ts'
+import { wecomApp } from '#management/wecom/app.ts'
+import type { Context } from '#platform/context.ts'
+import { appError } from '#platform/errors.ts'
+import { inTransaction } from '#platform/events/emit.ts'
+import { internalId } from '#platform/ids.ts'
+import { type Content, contentOf } from './content.ts'
+import { nextMoment } from './moments.ts'
+import { readSchedule, timezoneOf } from './schedules.ts'
+import type { Target } from './schema.ts'
+
+/** Writes down what is due and moves each rhythm on; one intent a schedule and moment, whoever looks. */
+export async function planSendings(ctx: Context): Promise<void> {
+  const due = await ctx.db
+    .selectFrom('boardSchedules')
+    .select(['id', 'subject', 'rhythm', 'target', 'nextAt'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('active', '=', true)
+    .where('nextAt', '<=', ctx.now())
+    .execute()
+  const timezone = await timezoneOf(ctx)
+  for (const { id, nextAt, ...row } of due)
+    await inTransaction(ctx, async (ctx) => {
+      await ctx.db
+        .insertInto('boardSendings')
+        .values({ tenantId: ctx.tenantId, scheduleId: id, plannedAt: nextAt })
+        .onConflict((conflict) => conflict.columns(['tenantId', 'scheduleId', 'plannedAt']).doNothing())
+        .execute()
+      await ctx.db
+        .updateTable('boardSchedules')
+        .set({ nextAt: nextMoment(readSchedule(row).rhythm, ctx.now(), timezone) })
+        .where('tenantId', '=', ctx.tenantId)
+        .where('id', '=', id)
+        .where('nextAt', '=', nextAt)
+        .execute()
+    })
+}
+
+const mostAttempts = 5
+/** So long WeCom drops the second of two equal messages (doc 90236); after that nobody can say that a message is not there twice. */
+const onceSeconds = 4 * 3600
+
+type Planned = { id: number; scheduleId: number; text: string | null; attempts: number; plannedAt: Date }
+
+export async function sendPlanned(ctx: Context): Promise<void> {
+  const rows = await ctx.db
+    .selectFrom('boardSendings')
+    .select(['id', 'scheduleId', 'text', 'attempts', 'plannedAt'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('state', '=', 'planned')
+    .orderBy('id')
+    .limit(20)
+    .execute()
+  for (const row of rows) await sendOne(ctx, row)
+}
+
+async function sendOne(ctx: Context, planned: Planned): Promise<void> {
+  const { scheduleId, attempts, plannedAt } = planned
+  const schedule = await ctx.db
+    .selectFrom('boardSchedules')
+    .select(['subject', 'rhythm', 'target'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', scheduleId)
+    .executeTakeFirstOrThrow()
+  const { subject, target } = readSchedule(schedule)
+  try {
+    // The words are fixed before anything leaves: only a message equal to the letter is known as the same one.
+    const content: Content = planned.text === null ? await contentOf(ctx, subject) : JSON.parse(planned.text)
+    if (!(await claim(ctx, planned, content))) return
+    if (attempts > 0 && ctx.now().getTime() - plannedAt.getTime() > onceSeconds * 1000)
+      throw appError('board.unknown_end', { message: 'Nobody knows whether the last try arrived, and it is too long ago to try again.' })
+    await (target.kind === 'webhook' ? toWebhook(ctx, planned, target, content) : toWecom(ctx, planned, target, content))
+  } catch (error) {
+    await fail(ctx, planned, error as Error & { code?: string })
+  }
+}
+
+/** Of two who look at once only one goes on. */
+async function claim(ctx: Context, { id, attempts }: Planned, content: Content): Promise<boolean> {
+  const mine = await own(ctx, id)
+    .set({ attempts: attempts + 1, text: JSON.stringify(content) })
+    .where('attempts', '=', attempts)
+    .where('state', '=', 'planned')
+    .returning('id')
+    .executeTakeFirst()
+  return mine !== undefined
+}
+
+/** The delivery's id follows from the intent's: planned twice, it is still one delivery. */
+const toWebhook = (ctx: Context, { id }: Planned, target: Extract<Target, { kind: 'webhook' }>, content: Content): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    await planDelivery(ctx, internalId(ctx, 'whk', target.webhook), {
+      id: uuidOf(`${ctx.tenantId} board sending ${id}`),
+      name: 'board.sent',
+      data: content,
+    })
+    await markSent(ctx, id)
+  })
+
+async function toWecom(ctx: Context, { id }: Planned, target: Extract<Target, { kind: 'wecom' }>, { text }: Content): Promise<void> {
+  const employees = target.employees.map((employee) => internalId(ctx, 'emp', employee))
+  const accounts = await ctx.db
+    .selectFrom('employeeAccounts')
+    .select(['corpId', 'userId'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('employeeId', 'in', employees)
+    .where('leftAt', 'is', null)
+    .orderBy('userId')
+    .execute()
+  if (accounts.length === 0) throw appError('board.nobody_in_wecom', { message: 'None of these employees has an account in WeCom.' })
+  for (const [corp, own] of Map.groupBy(accounts, ({ corpId }) => corpId))
+    await sendMessageOnce(await wecomApp(ctx, corp), { members: own.map(({ userId }) => userId) }, textMessage(text), {
+      withinSeconds: onceSeconds,
+    })
+  await markSent(ctx, id)
+}
+
+const own = (ctx: Context, id: number) => ctx.db.updateTable('boardSendings').where('tenantId', '=', ctx.tenantId).where('id', '=', id)
+
+const markSent = async (ctx: Context, id: number): Promise<void> => {
+  await own(ctx, id).set({ state: 'sent', sentAt: ctx.now(), error: null }).execute()
+}
+
+async function fail(ctx: Context, { id, attempts }: Planned, error: Error & { code?: string; status?: number }): Promise<void> {
+  const final = attempts + 1 >= mostAttempts || error.code?.startsWith('board.') === true || error.status === 404
+  ctx.log.warn({ err: error, sending: id }, 'a board was not sent')
+  await own(ctx, id)
+    .set({ error: error.message.slice(0, 500), ...(final ? { state: 'failed' } : {}) })
+    .where('state', '=', 'planned')
+    .execute()
+}
+
+const uuidOf = (text: string): string =>
+  createHash('sha256')
+    .update(text)
+    .digest('hex')
+    .slice(0, 32)
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
