@@ -824,6 +824,15 @@
   CREATE INDEX jobs_of_name ON public.jobs USING btree (tenant_id, name, id DESC)
   CREATE UNIQUE INDEX jobs_key ON public.jobs USING btree (tenant_id, name, key) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['waiting'::text, 'running'::text])))
 
+-- layer_settings (row-level security)
+  tenant_id integer not null
+  rules jsonb
+  plans jsonb not null default '{}'::jsonb
+  changed_by integer
+  changed_at timestamp with time zone not null
+  layer_settings_pkey PRIMARY KEY (tenant_id)
+  layer_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+
 -- line_changes (row-level security)
   tenant_id integer not null
   seq bigint not null identity

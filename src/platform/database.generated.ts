@@ -724,6 +724,14 @@ export interface Jobs {
   worker: string | null;
 }
 
+export interface LayerSettings {
+  changedAt: Timestamp;
+  changedBy: number | null;
+  plans: Generated<Json>;
+  rules: Json | null;
+  tenantId: number;
+}
+
 export interface LineChanges {
   documentId: Int8;
   kind: string;
@@ -1436,6 +1444,7 @@ export interface DB {
   imports: Imports;
   installation: Installation;
   jobs: Jobs;
+  layerSettings: LayerSettings;
   lineChanges: LineChanges;
   liveCodeAdds: LiveCodeAdds;
   liveCodeDays: LiveCodeDays;
