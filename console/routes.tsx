@@ -224,6 +224,20 @@ const report = createRoute({
   component: lazyRouteComponent(() => import('#console/reports/report-page.tsx'), 'ReportPage'),
 })
 
+const pages = createRoute({
+  getParentRoute: () => app,
+  path: '/pages',
+  validateSearch: z.object({ from: day, to: day, by: text, target: text }),
+  component: lazyRouteComponent(() => import('#console/pages/pages-page.tsx'), 'PagesPage'),
+})
+
+const heatmap = createRoute({
+  getParentRoute: () => app,
+  path: '/pages/heatmap',
+  validateSearch: z.object({ page: text, from: day, to: day, device: text, source: text }),
+  component: lazyRouteComponent(() => import('#console/pages/heatmap-page.tsx'), 'HeatmapPage'),
+})
+
 const imports = createRoute({
   getParentRoute: () => app,
   path: '/imports',
@@ -286,7 +300,7 @@ const operations = createRoute({
 const events = createRoute({
   getParentRoute: () => app,
   path: '/events',
-  validateSearch: z.object({ view: text, name: text, customer: text, only: text }),
+  validateSearch: z.object({ view: text, name: text, customer: text, device: text, only: text }),
   component: lazyRouteComponent(() => import('#console/events/events-page.tsx'), 'EventsPage'),
 })
 
@@ -325,6 +339,8 @@ const tree = root.addChildren([
     settings,
     reports,
     report,
+    pages,
+    heatmap,
     merges,
     attributes,
   ]),

@@ -3,6 +3,7 @@ import { LiveEvents } from '#console/events/live-events.tsx'
 import { Plan } from '#console/events/plan.tsx'
 import { Quarantine } from '#console/events/quarantine.tsx'
 import { useQuarantine } from '#console/events/queries.ts'
+import { TrackingCode } from '#console/events/tracking-code.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { Page } from '#console/ui/page.tsx'
 import { Views } from '#console/ui/tabs.tsx'
@@ -21,7 +22,8 @@ export function EventsPage() {
         views={[
           { key: 'live', name: t('events.live') },
           { key: 'plan', name: t('events.plan') },
-          { key: 'quarantine', name: t('events.quarantine'), count: held.data?.items.length },
+          { key: 'quarantine', name: t('events.quarantine'), count: held.data?.waiting },
+          { key: 'code', name: t('events.code') },
         ]}
         open={view}
         onOpen={(key) => void navigate({ search: key === 'live' ? {} : { view: key } })}
@@ -30,11 +32,16 @@ export function EventsPage() {
         <Plan only={search.only} onOnly={(only) => void navigate({ search: { view: 'plan', only }, replace: true })} />
       ) : view === 'quarantine' ? (
         <Quarantine />
+      ) : view === 'code' ? (
+        <TrackingCode />
       ) : (
         <LiveEvents
           name={search.name}
           customer={search.customer}
-          onChange={(change) => void navigate({ search: { name: search.name, customer: search.customer, ...change }, replace: true })}
+          device={search.device}
+          onChange={(change) =>
+            void navigate({ search: { name: search.name, customer: search.customer, device: search.device, ...change }, replace: true })
+          }
         />
       )}
     </Page>

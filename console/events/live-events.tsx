@@ -1,6 +1,6 @@
 import { PauseOutlined, PlayCircleOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
-import { Button, Select } from 'antd'
+import { Button, Input, Select } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import { useCustomer, useCustomers } from '#console/customers/queries.ts'
 import { pairsOf } from '#console/events/pairs.ts'
@@ -21,20 +21,22 @@ import { When } from '#console/ui/when.tsx'
 export function LiveEvents(props: {
   name: string | undefined
   customer: string | undefined
-  onChange: (change: { name?: string | undefined; customer?: string | undefined }) => void
+  device: string | undefined
+  onChange: (change: { name?: string | undefined; customer?: string | undefined; device?: string | undefined }) => void
 }) {
   const { t } = useText()
   const navigate = useNavigate()
   const titleOf = useEventTitle()
   const [paused, setPaused] = useState(false)
   const [opened, setOpened] = useState<RecentEvent>()
-  const events = useRecentEvents({ name: props.name, customer: props.customer }, paused)
-  const filtered = props.name !== undefined || props.customer !== undefined
+  const events = useRecentEvents({ name: props.name, customer: props.customer, device: props.device }, paused)
+  const filtered = props.name !== undefined || props.customer !== undefined || props.device !== undefined
   return (
     <>
       <search className="filters">
         <EventChoice value={props.name} onChange={(name) => props.onChange({ name })} />
         <CustomerChoice value={props.customer} onChange={(customer) => props.onChange({ customer })} />
+        <DeviceChoice key={props.device ?? ''} value={props.device} onChange={(device) => props.onChange({ device })} />
         <Button icon={paused ? <PlayCircleOutlined /> : <PauseOutlined />} onClick={() => setPaused(!paused)}>
           {t(paused ? 'events.resume' : 'events.pause')}
         </Button>
@@ -50,7 +52,11 @@ export function LiveEvents(props: {
             filtered ? (
               <Empty
                 title={t('events.noMatch')}
-                action={<Button onClick={() => props.onChange({ name: undefined, customer: undefined })}>{t('ui.clearFilters')}</Button>}
+                action={
+                  <Button onClick={() => props.onChange({ name: undefined, customer: undefined, device: undefined })}>
+                    {t('ui.clearFilters')}
+                  </Button>
+                }
               />
             ) : (
               <Empty
@@ -108,6 +114,29 @@ function CustomerChoice({ value, onChange }: { value: string | undefined; onChan
       value={value ?? null}
       onChange={(id: string | null | undefined) => onChange(id ?? undefined)}
       options={missing ? [{ value, label: chosen.data ? called(chosen.data) : value }, ...options] : options}
+    />
+  )
+}
+
+/** Who tries out a page finds its device id in any of its events. */
+function DeviceChoice({ value, onChange }: { value: string | undefined; onChange: (device: string | undefined) => void }) {
+  const { t } = useText()
+  const [text, setText] = useState(value ?? '')
+  const submit = () => text.trim() !== (value ?? '') && onChange(text.trim() || undefined)
+  return (
+    <Input
+      className="filter-choice"
+      aria-label={t('events.device')}
+      placeholder={t('events.anyDevice')}
+      maxLength={200}
+      allowClear
+      value={text}
+      onChange={(event) => {
+        setText(event.target.value)
+        if (event.target.value === '' && value) onChange(undefined)
+      }}
+      onPressEnter={submit}
+      onBlur={submit}
     />
   )
 }

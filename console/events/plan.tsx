@@ -1,7 +1,14 @@
+import { PlusOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
-import { Segmented } from 'antd'
-import { useTrackingPlan } from '#console/events/queries.ts'
+import { Button, Segmented, Switch } from 'antd'
+import { useState } from 'react'
+import { useMay } from '#console/api/session.ts'
+import { type DeclareValues, declared, emptyDeclaration, suggested } from '#console/events/declare.ts'
+import { DeclareForm } from '#console/events/declare-form.tsx'
+import { PlanSheet } from '#console/events/plan-sheet.tsx'
+import { useHoldUnknown, useTrackingPlan } from '#console/events/queries.ts'
 import { type Language, type Translate, useText } from '#console/i18n/i18n.ts'
+import { useRun } from '#console/ui/confirm.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { type Column, DataTable, wholeList } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
@@ -15,34 +22,95 @@ type Row = PlannedEvent & { id: string }
 /** What may arrive and what does: a typing mistake of a sender stands out as undeclared. */
 export function Plan({ only, onOnly }: { only: string | undefined; onOnly: (only: string | undefined) => void }) {
   const { t, language } = useText()
+  const may = useMay()('tracking.write')
   const navigate = useNavigate()
   const plan = useTrackingPlan()
+  const [form, setForm] = useState<{ initial: DeclareValues; known: boolean }>()
+  const [looked, setLooked] = useState<Row>()
   const list = wholeList(plan, (items: PlannedEvent[]) =>
     items
       .toSorted((a, b) => b.events - a.events)
-      .filter((row) => (only === 'undeclared' ? !row.declared : only === 'seen' ? row.events > 0 : true))
+      .filter((row) => isWanted(row, only))
       .map((row) => ({ ...row, id: row.name })),
   )
+  const open = (row: Row) => {
+    if (may && row.plan && row.declaredBy === 'company') setForm({ initial: declared(row.name, row.plan), known: true })
+    else setLooked(row)
+  }
   return (
-    <Section flush title={t('events.plan')} note={t('events.planNote')}>
-      <DataTable<Row>
-        name="tracking-plan"
-        columns={columns(t, language)}
-        list={list}
-        open={(row) => void navigate({ to: '/events', search: { name: row.name } })}
-        tools={
-          <Segmented
-            value={only ?? 'all'}
-            onChange={(next) => onOnly(next === 'all' ? undefined : next)}
-            options={[
-              { value: 'all', label: t('ui.all') },
-              { value: 'seen', label: t('events.onlySeen') },
-              { value: 'undeclared', label: t('events.onlyUndeclared') },
-            ]}
-          />
+    <>
+      {may && <HoldUnknown held={plan.data?.holdUnknown ?? false} />}
+      <Section
+        flush
+        title={t('events.plan')}
+        note={t('events.planNote')}
+        actions={
+          may && (
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => setForm({ initial: emptyDeclaration, known: false })}>
+              {t('events.declare')}
+            </Button>
+          )
         }
-        empty={<Empty title={t('events.noPlan')} />}
+      >
+        <DataTable<Row>
+          name="tracking-plan"
+          columns={columns(t, language)}
+          list={list}
+          open={open}
+          tools={
+            <Segmented
+              value={only ?? 'all'}
+              onChange={(next) => onOnly(next === 'all' ? undefined : next)}
+              options={[
+                { value: 'all', label: t('ui.all') },
+                { value: 'seen', label: t('events.onlySeen') },
+                { value: 'company', label: t('events.byCompany') },
+                { value: 'undeclared', label: t('events.onlyUndeclared') },
+              ]}
+            />
+          }
+          empty={<Empty title={t('events.noPlan')} />}
+        />
+      </Section>
+      <DeclareForm initial={form?.initial} known={form?.known ?? false} onClose={() => setForm(undefined)} />
+      <PlanSheet
+        event={looked}
+        onClose={() => setLooked(undefined)}
+        watch={(name) => void navigate({ to: '/events', search: { name } })}
+        declare={
+          may && looked?.declaredBy === null
+            ? () => {
+                setForm({ initial: suggested(looked.name, looked.properties), known: false })
+                setLooked(undefined)
+              }
+            : undefined
+        }
       />
+    </>
+  )
+}
+
+const isWanted = (row: PlannedEvent, only: string | undefined): boolean =>
+  only === 'undeclared' ? !row.declared : only === 'seen' ? row.events > 0 : only === 'company' ? row.declaredBy === 'company' : true
+
+function HoldUnknown({ held }: { held: boolean }) {
+  const { t } = useText()
+  const hold = useHoldUnknown()
+  const run = useRun()
+  return (
+    <Section>
+      <div className="row between">
+        <div>
+          <strong>{t('events.holdUnknown')}</strong>
+          <p className="note">{t('events.holdUnknownHint')}</p>
+        </div>
+        <Switch
+          aria-label={t('events.holdUnknown')}
+          checked={held}
+          loading={hold.isPending}
+          onChange={(next) => void run(() => hold.mutateAsync(next))}
+        />
+      </div>
     </Section>
   )
 }
@@ -58,16 +126,13 @@ const columns = (t: Translate, language: Language): Column<Row>[] => [
       </span>
     ),
   },
+  { key: 'source', title: t('events.source'), width: 130, phone: 'aside', render: (row) => <Declarer event={row} /> },
   {
-    key: 'source',
-    title: t('events.source'),
-    width: 130,
-    phone: 'aside',
-    render: (row) => (
-      <span title={row.declared ? undefined : t('events.undeclaredHint')}>
-        <Badge tone={row.declared ? 'plain' : 'waiting'}>{t(row.declared ? 'events.declared' : 'events.undeclared')}</Badge>
-      </span>
-    ),
+    key: 'owner',
+    title: t('events.owner'),
+    width: 110,
+    phone: 'none',
+    render: (row) => row.plan?.owner || <span className="mute">—</span>,
   },
   { key: 'events', title: t('events.count30'), width: 120, right: true, phone: 'line', render: (row) => <Count value={row.events} /> },
   { key: 'persons', title: t('events.persons30'), width: 120, right: true, phone: 'line', render: (row) => <Count value={row.persons} /> },
@@ -81,8 +146,26 @@ const columns = (t: Translate, language: Language): Column<Row>[] => [
   {
     key: 'properties',
     title: t('events.fields'),
-    width: 320,
+    width: 260,
     phone: 'none',
     render: (row) => <span title={row.properties.join(', ')}>{row.properties.join(', ') || '—'}</span>,
   },
 ]
+
+function Declarer({ event }: { event: PlannedEvent }) {
+  const { t } = useText()
+  switch (event.declaredBy) {
+    case 'product':
+      return <Badge tone="plain">{t('events.byProduct')}</Badge>
+    case 'pages':
+      return <Badge tone="plain">{t('events.byPages')}</Badge>
+    case 'company':
+      return <Badge tone="good">{t('events.byCompany')}</Badge>
+    default:
+      return (
+        <span title={t('events.undeclaredHint')}>
+          <Badge tone="waiting">{t('events.undeclared')}</Badge>
+        </span>
+      )
+  }
+}

@@ -1,7 +1,7 @@
-import { Button, Form, Input } from 'antd'
+import { App, Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
-import { type Refused, useQuarantine, useReplayRefused } from '#console/events/queries.ts'
+import { type Refused, useQuarantine, useReplayAll, useReplayRefused } from '#console/events/queries.ts'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { useRun } from '#console/ui/confirm.tsx'
 import { type Column, DataTable, wholeList } from '#console/ui/data-table.tsx'
@@ -22,10 +22,31 @@ export function Quarantine() {
         columns={columns(t)}
         list={wholeList(held)}
         {...(may ? { open: setOpened } : {})}
+        tools={may && (held.data?.waiting ?? 0) > 0 && <ReplayAll />}
         empty={<Empty title={t('events.noQuarantine')} hint={t('events.noQuarantineHint')} />}
       />
       <Correct refused={opened} onClose={() => setOpened(undefined)} />
     </Section>
+  )
+}
+
+/** Once the plan was changed, what fits by now is taken; the rest waits on. */
+function ReplayAll() {
+  const { t } = useText()
+  const replay = useReplayAll()
+  const run = useRun()
+  const { message } = App.useApp()
+  return (
+    <Button
+      loading={replay.isPending}
+      onClick={() =>
+        void run(() => replay.mutateAsync(undefined)).then(
+          (told) => told && message.info(t('events.replayedAll', { taken: told.accepted + told.duplicates, held: told.held })),
+        )
+      }
+    >
+      {t('events.replayAll')}
+    </Button>
   )
 }
 

@@ -1,16 +1,27 @@
 import type { z } from 'zod'
-import { post } from '#console/api/client.ts'
+import { post, put, remove } from '#console/api/client.ts'
 import { useCommand, useResource } from '#console/api/query.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import type { EventsReceipt, PlannedEvent, QuarantineList, RecentEvents } from '#insight/tracking/schema.ts'
+import type { EventsReceipt, PlannedEvent, QuarantineList, RecentEvents, ReplayReceipt, TrackingSetup } from '#insight/tracking/schema.ts'
 
 export type RecentEvent = z.infer<typeof RecentEvents>['items'][number]
 export type Refused = z.infer<typeof QuarantineList>['items'][number]
 
-export const useRecentEvents = (query: { name?: string | undefined; customer?: string | undefined }, paused: boolean) =>
-  useResource<{ items: RecentEvent[] }>('events/recent', { ...query, limit: 100 }, paused ? {} : { refetchInterval: 3000 })
+export const useRecentEvents = (
+  query: { name?: string | undefined; customer?: string | undefined; device?: string | undefined },
+  paused: boolean,
+) => useResource<{ items: RecentEvent[] }>('events/recent', { ...query, limit: 100 }, paused ? {} : { refetchInterval: 3000 })
 
-export const useTrackingPlan = () => useResource<{ items: PlannedEvent[] }>('tracking-plan')
+export const useTrackingPlan = () => useResource<{ items: PlannedEvent[]; holdUnknown: boolean }>('tracking-plan')
+export const useTrackingSetup = () => useResource<TrackingSetup>('tracking-setup')
+
+export const useDeclare = () =>
+  useCommand(
+    ({ name, ...body }: { name: string } & Record<string, unknown>) => put(`tracking-plan/${encodeURIComponent(name)}`, body),
+    ['tracking-plan'],
+  )
+export const useWithdraw = () => useCommand((name: string) => remove(`tracking-plan/${encodeURIComponent(name)}`), ['tracking-plan'])
+export const useHoldUnknown = () => useCommand((holdUnknown: boolean) => put('tracking-rules', { holdUnknown }), ['tracking-plan'])
 
 /** The declared title of an event; what senders made up keeps its own name. */
 export function useEventTitle(): (name: string) => string {
@@ -19,7 +30,8 @@ export function useEventTitle(): (name: string) => string {
   return (name) => plan.data?.items.find((one) => one.name === name)?.title?.[language] ?? name
 }
 
-export const useQuarantine = () => useResource<{ items: Refused[] }>('quarantine', { limit: 200 }, { refetchInterval: 10_000 })
+export const useQuarantine = () =>
+  useResource<{ items: Refused[]; waiting: number }>('quarantine', { limit: 200 }, { refetchInterval: 10_000 })
 
 export const useReplayRefused = () =>
   useCommand(
@@ -27,3 +39,6 @@ export const useReplayRefused = () =>
       post<z.infer<typeof EventsReceipt>>(`quarantine/${id}/replay`, event === undefined ? {} : { event }),
     ['quarantine', 'events', 'operations'],
   )
+
+export const useReplayAll = () =>
+  useCommand(() => post<z.infer<typeof ReplayReceipt>>('quarantine/replay', {}), ['quarantine', 'events', 'operations'])

@@ -16,6 +16,7 @@ import { login } from '#console/login/messages.ts'
 import { operations } from '#console/operations/messages.ts'
 import { orders } from '#console/orders/messages.ts'
 import { overview } from '#console/overview/messages.ts'
+import { pages } from '#console/pages/messages.ts'
 import { reports } from '#console/reports/messages.ts'
 import { settings } from '#console/settings/messages.ts'
 import { shell } from '#console/shell/messages.ts'
@@ -42,6 +43,7 @@ const folders = {
   audit,
   settings,
   reports,
+  pages,
   imports,
   exports,
   integrations,

@@ -3,7 +3,7 @@ import { daysBefore } from '#console/ui/format.ts'
 /** A report as its JSON document. The editor changes fields of it and knows no more about the rest. */
 export type Document = { type: string } & Record<string, unknown>
 
-export const editableTypes = ['funnel', 'trend', 'retention', 'rfm', 'lifecycle', 'stickiness'] as const
+export const editableTypes = ['funnel', 'trend', 'retention', 'rfm', 'lifecycle', 'stickiness', 'pages', 'heatmap'] as const
 export type EditableType = (typeof editableTypes)[number]
 
 export const isEditable = (type: string | undefined): type is EditableType => editableTypes.some((one) => one === type)
@@ -49,6 +49,10 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       }
     case 'rfm':
       return { type, amount: 'net', bins: { method: 'quantile', n: 5 } }
+    case 'pages':
+      return { type, ...dates, by: 'page', interval: 'day' }
+    case 'heatmap':
+      return { type, ...dates, page: '/' }
     case 'lifecycle':
     case 'stickiness':
       return { type, ...dates, event: 'order.paid', interval: 'day' }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { ActivityEditor } from '#console/reports/activity-editor.tsx'
 import { type Document, isEditable } from '#console/reports/document.ts'
 import { FunnelEditor } from '#console/reports/funnel-editor.tsx'
+import { HeatmapEditor, PagesEditor } from '#console/reports/pages-editor.tsx'
 import { RetentionEditor } from '#console/reports/retention-editor.tsx'
 import { RfmEditor } from '#console/reports/rfm-editor.tsx'
 import { TrendEditor } from '#console/reports/trend-editor.tsx'
@@ -24,6 +25,10 @@ export function Editor(props: EditorProps): ReactNode {
       return <RetentionEditor {...props} />
     case 'rfm':
       return <RfmEditor {...props} />
+    case 'pages':
+      return <PagesEditor {...props} />
+    case 'heatmap':
+      return <HeatmapEditor {...props} />
     case 'lifecycle':
     case 'stickiness':
       return <ActivityEditor {...props} />

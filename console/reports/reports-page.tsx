@@ -105,6 +105,8 @@ function Glyph({ type }: { type: EditableType }) {
     rfm: 'M5 7h13v11H5zM22 7h13v11H22zM5 22h13v11H5zM22 22h13v11H22z',
     lifecycle: 'M6 20V8M15 20V12M24 20V6M33 20V14M6 24v8M15 24v5M24 24v9M33 24v4',
     stickiness: 'M6 33V7M15 33V17M24 33V23M33 33V28',
+    pages: 'M7 5h26v30H7zM12 12h16M12 19h16M12 26h9',
+    heatmap: 'M7 5h26v30H7zM14 14h.1M20 14h.1M20 20h.1M26 20h.1M20 26h.1',
   }
   return (
     <svg className="glyph" viewBox="0 0 40 40" aria-hidden="true">

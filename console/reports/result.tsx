@@ -2,9 +2,11 @@ import { Button, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { ApiError } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { HeatmapResultView } from '#console/pages/heatmap-result.tsx'
 import { LifecycleResultView, StickinessResultView } from '#console/reports/activity-result.tsx'
 import { change, type Document, isComplete } from '#console/reports/document.ts'
 import { FunnelResultView } from '#console/reports/funnel-result.tsx'
+import { PagesResultView } from '#console/reports/pages-result.tsx'
 import { type Answer, useAnswer } from '#console/reports/queries.ts'
 import { RetentionResultView } from '#console/reports/retention-result.tsx'
 import { RfmResultView } from '#console/reports/rfm-result.tsx'
@@ -15,7 +17,9 @@ import { Row, Section, Stack } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { When } from '#console/ui/when.tsx'
 import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
+import type { HeatmapResult } from '#insight/reports/heatmap/schema.ts'
 import type { LifecycleResult } from '#insight/reports/lifecycle/schema.ts'
+import type { PagesResult } from '#insight/reports/pages/schema.ts'
 import type { RetentionResult } from '#insight/reports/retention/schema.ts'
 import type { RfmResult } from '#insight/reports/rfm/schema.ts'
 import type { StickinessResult } from '#insight/reports/stickiness/schema.ts'
@@ -110,6 +114,10 @@ function drawn(props: ResultProps<unknown>): ReactNode {
       return <LifecycleResultView {...props} result={props.result as LifecycleResult} />
     case 'stickiness':
       return <StickinessResultView {...props} result={props.result as StickinessResult} />
+    case 'pages':
+      return <PagesResultView {...props} result={props.result as PagesResult} />
+    case 'heatmap':
+      return <HeatmapResultView {...props} result={props.result as HeatmapResult} />
     default:
       return (
         <Section>

@@ -9,6 +9,7 @@ import {
   DashboardOutlined,
   FundOutlined,
   HeartOutlined,
+  HeatMapOutlined,
   KeyOutlined,
   LinkOutlined,
   MergeCellsOutlined,
@@ -80,6 +81,7 @@ export const loop: Stage[] = [
     name: 'shell.insight',
     entries: [
       { path: '/reports', name: 'reports.title', icon: FundOutlined, permission: 'reports.read' },
+      { path: '/pages', name: 'pages.title', icon: HeatMapOutlined, permission: 'reports.read' },
       { path: '/events', name: 'events.title', icon: ThunderboltOutlined, permission: 'events.read' },
     ],
   },

@@ -311,6 +311,13 @@ export const errors = messages(
     },
     dead_letter: { replayed: '这件事已经补做过了', failed_again: '又没有成功，原因见下方' },
     quarantined_event: { replayed: '这条已经补交过了' },
+    planned_event: {
+      bad_name: '事件名是用点连接的词，例如 course.finished',
+      taken: '这个事件由系统定义，不能改',
+      property_twice: '同一个属性写了两次',
+      sample_misfit: '样例不合上面的定义',
+      not_found: '没有这个事件定义',
+    },
     event: {
       no_name: '没有事件名 (event)',
       bad_name: '事件名不合规：用点连接的词，例如 page.viewed',
@@ -548,6 +555,13 @@ export const errors = messages(
     },
     dead_letter: { replayed: 'This was done already', failed_again: 'It failed again; the reason stands below' },
     quarantined_event: { replayed: 'This was taken already' },
+    planned_event: {
+      bad_name: 'A name is words joined by dots, such as course.finished',
+      taken: 'The product declares this event',
+      property_twice: 'A property stands there twice',
+      sample_misfit: 'The sample does not fit the declaration',
+      not_found: 'There is no such declaration',
+    },
     event: {
       no_name: 'There is no name (event)',
       bad_name: 'The name does not fit: words joined by dots, such as page.viewed',

@@ -20,7 +20,9 @@ import {
   ReplayReceipt,
   TrackingPlan,
   TrackingRules,
+  TrackingSetup,
 } from './schema.ts'
+import { trackingSetup } from './setup.ts'
 import { writerOf } from './writer.ts'
 
 /** The events door and what lies behind it. The declared events are given, because only the app knows them all. */
@@ -70,6 +72,9 @@ export const tracking = (declared: readonly EventDefinition[]) => {
         await withdrawEvent(c.var.ctx, c.req.param('name'))
         return c.body(null, 204)
       },
+    )
+    .get('/tracking-setup', allow('events.read', 'tenant'), describe('What a page needs to be tracked', TrackingSetup), (c) =>
+      c.json(trackingSetup(c.var.installation.config)),
     )
     .put(
       '/tracking-rules',

@@ -83,6 +83,10 @@ export const TrackingPlan = z.object({ items: z.array(PlannedEvent), next: z.nul
 
 export const TrackingRules = z.strictObject({ holdUnknown: z.boolean() })
 
+/** `shop`: the sandbox's own shop, to try the script on, while this installation works with the sandbox. */
+export const TrackingSetup = z.object({ script: z.string(), shop: z.string().nullable() })
+export type TrackingSetup = z.infer<typeof TrackingSetup>
+
 export const QuarantineList = z.object({
   items: z.array(
     z.object({ id: z.string(), reason: z.string(), field: z.string().nullable(), event: z.unknown(), receivedAt: z.string() }),

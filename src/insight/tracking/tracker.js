@@ -236,6 +236,8 @@
   }
   /** liuliang('event', {event: 'form.sent', …}), or liuliang('form.sent', {…}) for short. */
   function liuliang(command, ...said) {
+    // What is told right after a page has changed is of the new page.
+    if (view) viewed()
     if (command === 'event' && typeof said[0] === 'object') {
       const { event, ...properties } = said[0]
       return note(event, properties)
