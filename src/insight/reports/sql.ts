@@ -48,7 +48,7 @@ export function scanEvents(bind: Bindings, scan: Scan): string {
     `e.tenant = ${tenant}`,
     ...(scan.from ? [`e.at >= fromUnixTimestamp64Milli(${bind.integer(scan.from.getTime())}, 'UTC')`] : []),
     ...(scan.to ? [`e.at < fromUnixTimestamp64Milli(${bind.integer(scan.to.getTime())}, 'UTC')`] : []),
-    ...(scan.names ? [`has(${bind.texts(scan.names)}, e.name)`] : []),
+    ...(scan.names ? [`e.name in ${bind.texts(scan.names)}`] : []),
   ]
   const outer = [...(scan.where ? [conditionSql(bind, scan.where)] : []), ...(scan.among ? [amongSql(scan.among)] : [])]
   const read = `select if(m.canonical = 0, e.person, m.canonical) as who, e.at as at, toUnixTimestamp64Milli(e.at) as ms, e.name as name, e.id as id, e.properties as properties, e.channel as channel, e.code as code
