@@ -65,6 +65,8 @@ import { tradeReport } from './trade/schema.ts'
 import { runTrend } from './trend/query.ts'
 import { trendReport } from './trend/schema.ts'
 import { visiblePersons } from './visible.ts'
+import { runWaste } from './waste/query.ts'
+import { wasteReport } from './waste/schema.ts'
 
 /** How people are called outside: public ids, or the ids of a file that is analysed. */
 export type PersonNames = { nameOf(person: number): string; personOf(name: string, field: string): number }
@@ -102,6 +104,7 @@ const runners: Record<ReportType, Runner> = {
   north_star: { schema: northStarReport, run: runNorthStar },
   balance: { schema: balanceReport, run: runBalance },
   quadrant: { schema: quadrantReport, run: runQuadrant },
+  waste: { schema: wasteReport, run: runWaste },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

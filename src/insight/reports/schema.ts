@@ -71,6 +71,7 @@ export const reportTypes = [
   'north_star',
   'balance',
   'quadrant',
+  'waste',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 
