@@ -276,5 +276,11 @@
   // The size of a page is known when its pictures are there.
   if (document.readyState === 'complete') viewed()
   else addEventListener('load', viewed)
+  // Ids are remembered for seven days where events go: older ones could count twice.
+  const oldest = new Date(Date.now() - 6 * 86_400_000).toISOString()
+  store.write(
+    'queue',
+    (store.read('queue') ?? []).filter(({ timestamp }) => timestamp > oldest),
+  )
   later(0)
 })()
