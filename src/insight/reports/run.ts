@@ -28,6 +28,8 @@ import { runInfluence } from './influence/query.ts'
 import { influenceReport } from './influence/schema.ts'
 import { runInterval } from './interval/query.ts'
 import { intervalReport } from './interval/schema.ts'
+import { runLayers } from './layers/query.ts'
+import { layersReport } from './layers/schema.ts'
 import { runLifecycle } from './lifecycle/query.ts'
 import { lifecycleReport } from './lifecycle/schema.ts'
 import { runMetric } from './metric/query.ts'
@@ -105,6 +107,7 @@ const runners: Record<ReportType, Runner> = {
   balance: { schema: balanceReport, run: runBalance },
   quadrant: { schema: quadrantReport, run: runQuadrant },
   waste: { schema: wasteReport, run: runWaste },
+  layers: { schema: layersReport, run: runLayers },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

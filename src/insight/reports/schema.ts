@@ -72,6 +72,7 @@ export const reportTypes = [
   'balance',
   'quadrant',
   'waste',
+  'layers',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { appError } from '#platform/errors.ts'
+import { majorNumber } from '#platform/money.ts'
+import { dayOf } from '#platform/time.ts'
+import { minorFactor } from '../money.ts'
+import { tradeCurrency } from '../orders.ts'
+import type { Scope } from '../scope.ts'
+import { type Bindings, bindings } from '../sql.ts'
+import { factsSql, layerSql, reasonsSql } from './facts.ts'
+import { healthKeys, type healthReasons, type LayerRules, layerKeys, layerNames } from './rules.ts'
+import type { LayersReport, LayersResult } from './schema.ts'
+import { getLayerSettings } from './settings.ts'
+
+type Asked = { report: LayersReport; rules: LayerRules; asOf: string; minorPerMajor: number }
+
+export async function runLayers(scope: Scope, report: LayersReport): Promise<LayersResult> {
+  const settings = await getLayerSettings(scope.ctx)
+  const asOf = report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
+  if (report.comparedTo !== undefined && report.comparedTo >= asOf)
+    throw appError('layers.not_earlier', { message: 'Movements are told from an earlier day.', field: 'comparedTo' })
+  if (report.persons?.from !== undefined && report.comparedTo === undefined)
+    throw appError('layers.no_comparison', { message: 'A movement needs the earlier day.', field: 'persons.from' })
+  // Bounds on amounts are major units; a currency asked for says how many minor units they are.
+  const asked = { report, rules: report.rules ?? settings.rules, asOf, minorPerMajor: minorFactor(report.currency ?? scope.currency) }
+  const rows = await readLayers(scope, asked)
+  const currency = tradeCurrency(
+    scope,
+    report,
+    rows.flatMap(({ currencies }) => currencies),
+  )
+  return {
+    asOf,
+    comparedTo: report.comparedTo ?? null,
+    customers: rows.reduce((sum, { people }) => sum + people, 0),
+    currency,
+    rules: asked.rules,
+    layers: layerKeys.map((key) => ({ key, ...layerNames[key], ...sumLayer(rows, key, currency), ...plannedFor(settings.plans[key]) })),
+    reasons: countReasons(rows),
+    movements: report.comparedTo === undefined ? [] : await readMovements(scope, asked, report.comparedTo),
+    ...(report.persons ? { persons: await readPersons(scope, asked, report.persons) } : {}),
+  }
+}
+
+const plannedFor = (plan: LayersResult['layers'][number]['plan'] | undefined) => ({
+  plan: plan ?? null,
+  planned: plan !== undefined && plan !== null && Object.values(plan).some((text) => text.trim() !== ''),
+})
+
+/** Everybody with layer, health and reasons: one row a customer. */
+function layeredSql(bind: Bindings, scope: Scope, { report, rules, asOf, minorPerMajor }: Asked): string {
+  const { risks, loyalties } = reasonsSql(bind, rules)
+  return `(select *, ${layerSql(bind, rules)} as layer, ${risks} as risks, ${loyalties} as loyalties,
+      multiIf(notEmpty(risks), 'at_risk', notEmpty(loyalties), 'loyal', 'ordinary') as health,
+      multiIf(health = 'at_risk', risks, health = 'loyal', loyalties, []) as reasons
+    from ${factsSql(bind, scope, report, asOf, minorPerMajor)})`
+}
+
+const Row = z.object({
+  layer: z.enum(layerKeys),
+  health: z.enum(healthKeys),
+  reasons: z.array(z.string()),
+  people: z.number(),
+  buyers: z.number(),
+  orders: z.number(),
+  spent: z.number(),
+  active: z.number(),
+  currencies: z.array(z.string()),
+})
+type Row = z.infer<typeof Row>
+
+function readLayers(scope: Scope, asked: Asked): Promise<Row[]> {
+  const bind = bindings()
+  return scope.ask({
+    params: bind.params,
+    row: Row,
+    sql: `select layer, health, reasons, count() as people, countIf(l.orders > 0) as buyers, sum(l.orders) as orders, sum(l.spent) as spent,
+        countIf(activeDays30 > 0) as active, groupUniqArrayArray(5)(l.currencies) as currencies
+      from ${layeredSql(bind, scope, asked)} as l group by layer, health, reasons`,
+  })
+}
+
+function sumLayer(rows: readonly Row[], key: Row['layer'], currency: string) {
+  const own = rows.filter(({ layer }) => layer === key)
+  const sum = (value: (row: Row) => number) => own.reduce((total, row) => total + value(row), 0)
+  const healthy = (key: Row['health']) => sum(({ health, people }) => (health === key ? people : 0))
+  return {
+    count: sum(({ people }) => people),
+    buyers: sum(({ buyers }) => buyers),
+    orders: sum(({ orders }) => orders),
+    amount: majorNumber(
+      sum(({ spent }) => spent),
+      currency,
+    ),
+    active: sum(({ active }) => active),
+    health: { ordinary: healthy('ordinary'), loyal: healthy('loyal'), at_risk: healthy('at_risk') },
+  }
+}
+
+function countReasons(rows: readonly Row[]): LayersResult['reasons'] {
+  const counts = new Map<string, number>()
+  for (const { health, reasons, people } of rows)
+    for (const reason of reasons) counts.set(`${health} ${reason}`, (counts.get(`${health} ${reason}`) ?? 0) + people)
+  return [...counts]
+    .map(([key, count]) => {
+      const [health = '', reason = ''] = key.split(' ')
+      return { health: health as Row['health'], reason: reason as (typeof healthReasons)[number], count }
+    })
+    .sort((one, other) => other.count - one.count || (one.reason < other.reason ? -1 : 1))
+}
+
+/** Both days side by side: who was not known on the earlier one is new. */
+function movedSql(bind: Bindings, scope: Scope, asked: Asked, before: string): string {
+  return `(select n.who as who, n.layer as layer, n.health as health, n.reasons as reasons, if(b.layer = '', 'new', b.layer) as origin
+    from ${layeredSql(bind, scope, asked)} as n
+    left join (select who, layer from ${layeredSql(bind, scope, { ...asked, asOf: before })}) as b on n.who = b.who)`
+}
+
+const Movement = z.object({ from: z.enum([...layerKeys, 'new']), to: z.enum(layerKeys), count: z.number() })
+
+function readMovements(scope: Scope, asked: Asked, before: string): Promise<z.infer<typeof Movement>[]> {
+  const bind = bindings()
+  return scope.ask({
+    params: bind.params,
+    row: Movement,
+    sql: `select origin as from, layer as to, count() as count from ${movedSql(bind, scope, asked, before)}
+      group by origin, layer order by indexOf(['new', 'base', 'ordinary', 'member', 'fan'], origin), indexOf(['base', 'ordinary', 'member', 'fan'], layer)`,
+  })
+}
+
+async function readPersons(scope: Scope, asked: Asked, persons: NonNullable<LayersReport['persons']>): Promise<string[]> {
+  const bind = bindings()
+  const before = asked.report.comparedTo
+  const from = before !== undefined && persons.from !== undefined ? movedSql(bind, scope, asked, before) : layeredSql(bind, scope, asked)
+  const conditions = [
+    ...(persons.layer ? [`layer = ${bind.text(persons.layer)}`] : []),
+    ...(persons.health ? [`health = ${bind.text(persons.health)}`] : []),
+    ...(persons.reason ? [`has(reasons, ${bind.text(persons.reason)})`] : []),
+    ...(persons.from ? [`origin = ${bind.text(persons.from)}`] : []),
+  ]
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ who: z.number() }),
+    sql: `select who from ${from} where ${conditions.join(' and ')} order by who`,
+  })
+  return rows.map(({ who }) => scope.nameOf(who))
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { commonFields, day } from '../schema.ts'
+import { healthKeys, healthReasons, layerKeys, layerRules } from './rules.ts'
+
+const layer = z.enum(layerKeys)
+const health = z.enum(healthKeys)
+
+export const layersReport = z.strictObject({
+  type: z.literal('layers'),
+  ...commonFields,
+  asOf: day.optional(),
+  /** An earlier day to tell movements from. */
+  comparedTo: day.optional(),
+  /** Others than the company's own. */
+  rules: layerRules.optional(),
+  persons: z
+    .strictObject({
+      layer: layer.optional(),
+      from: z.enum([...layerKeys, 'new']).optional(),
+      health: health.optional(),
+      reason: z.enum(healthReasons).optional(),
+    })
+    .refine((asked) => Object.keys(asked).length > 0, 'Name a layer, a health or a movement.')
+    .optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
+    .optional(),
+})
+export type LayersReport = z.infer<typeof layersReport>
+
+/** What a company does for a layer; none of it is checked against anything, all of it is shown beside the layer's numbers. */
+const plan = z.strictObject({
+  journey: z.string().max(200).default(''),
+  tags: z.string().max(200).default(''),
+  offer: z.string().max(200).default(''),
+  owner: z.string().max(200).default(''),
+})
+export type LayerPlan = z.infer<typeof plan>
+
+export const LayerPlans = z.strictObject({
+  base: plan.optional(),
+  ordinary: plan.optional(),
+  member: plan.optional(),
+  fan: plan.optional(),
+})
+export type LayerPlans = z.infer<typeof LayerPlans>
+
+export const LayerSettings = z.object({ rules: layerRules, isDefault: z.boolean(), plans: LayerPlans })
+export type LayerSettings = z.infer<typeof LayerSettings>
+
+/** `rules: null` goes back to the printed defaults. */
+export const LayerSettingsPatch = z.strictObject({ rules: layerRules.nullable().optional(), plans: LayerPlans.optional() })
+export type LayerSettingsPatch = z.infer<typeof LayerSettingsPatch>
+
+export const layersResult = z.object({
+  asOf: z.string(),
+  comparedTo: z.string().nullable(),
+  customers: z.int(),
+  currency: z.string(),
+  rules: layerRules,
+  layers: z.array(
+    z.object({
+      key: layer,
+      name: z.string(),
+      nameEn: z.string(),
+      count: z.int(),
+      buyers: z.int(),
+      orders: z.int(),
+      amount: z.number(),
+      /** Active in the last 30 days. */
+      active: z.int(),
+      health: z.object({ ordinary: z.int(), loyal: z.int(), at_risk: z.int() }),
+      plan: plan.nullable(),
+      planned: z.boolean(),
+    }),
+  ),
+  /** Why people are loyal or at risk; one may have several reasons. */
+  reasons: z.array(z.object({ health, reason: z.enum(healthReasons), count: z.int() })),
+  movements: z.array(z.object({ from: z.enum([...layerKeys, 'new']), to: layer, count: z.int() })),
+  persons: z.array(z.string()).optional(),
+})
+export type LayersResult = z.infer<typeof layersResult>
