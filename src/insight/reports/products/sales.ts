@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { majorNumber } from '#platform/money.ts'
+import { type Bucket, bucketSql } from '../dates.ts'
+import { scanLines } from '../order-lines.ts'
+import type { TradeScan } from '../orders.ts'
+import type { Interval } from '../schema.ts'
+import type { Scope } from '../scope.ts'
+import { type Bindings, bindings } from '../sql.ts'
+import { ratio } from '../trade/totals.ts'
+import type { Sales } from './schema.ts'
+
+/** What to look at, in minor units until the currency is known. */
+export type Selling = { scan: TradeScan & { from: Date; to: Date }; product?: string | undefined }
+
+const Sums = { orders: z.int(), buyers: z.int(), quantity: z.number(), amount: z.int(), refunded: z.int(), currencies: z.array(z.string()) }
+const Total = z.object({ ...Sums, products: z.int() })
+const Product = z.object({ ...Sums, product: z.string(), label: z.string() })
+export type SoldProduct = z.infer<typeof Product>
+
+const linesSql = (bind: Bindings, { scan, product }: Selling): string =>
+  `(select * from ${scanLines(bind, scan)} where product != ''${product === undefined ? '' : ` and product = ${bind.text(product)}`})`
+
+const sumsSql = `uniqExactIf(ord, kind = 'paid') as orders, uniqExactIf(who, kind = 'paid' and who != 0) as buyers,
+  toFloat64(sumIf(l.quantity, kind = 'paid')) as quantity, sumIf(l.amount, kind = 'paid') as amount, sumIf(l.amount, kind = 'refunded') as refunded,
+  groupUniqArray(10)(currency) as currencies`
+
+export async function readTotalSales(scope: Scope, selling: Selling): Promise<z.infer<typeof Total>> {
+  const bind = bindings()
+  const [found] = await scope.ask({
+    params: bind.params,
+    row: Total,
+    sql: `select ${sumsSql}, uniqExactIf(product, kind = 'paid') as products from ${linesSql(bind, selling)} as l`,
+  })
+  return found ?? { orders: 0, buyers: 0, quantity: 0, amount: 0, refunded: 0, currencies: [], products: 0 }
+}
+
+/** Everything that was sold or came back; named as it was called last. */
+export async function readProductSales(scope: Scope, selling: Selling): Promise<SoldProduct[]> {
+  const bind = bindings()
+  return scope.ask({
+    params: bind.params,
+    row: Product,
+    sql: `select product, argMaxIf(title, at, title != '') as label, ${sumsSql}
+      from ${linesSql(bind, selling)} as l group by product order by amount desc, product`,
+  })
+}
+
+export function presentSales(
+  { orders, buyers, quantity, amount, refunded }: Omit<SoldProduct, 'product' | 'label' | 'currencies'>,
+  currency: string,
+): Sales {
+  return {
+    orders,
+    buyers,
+    quantity,
+    amount: majorNumber(amount, currency),
+    refunded: majorNumber(refunded, currency),
+    refundRate: ratio(refunded, amount),
+  }
+}
+
+export const noSales = { orders: 0, buyers: 0, quantity: 0, amount: 0, refunded: 0 }
+
+const Step = z.object({ bucket: z.string(), amount: z.int(), quantity: z.number(), buyers: z.int() })
+
+export async function readSalesSeries(scope: Scope, interval: Interval, selling: Selling, buckets: readonly Bucket[], currency: string) {
+  const bind = bindings()
+  const rows = await scope.ask({
+    params: bind.params,
+    row: Step,
+    sql: `select ${bucketSql(bind, scope.calendar, interval)} as bucket, sum(l.amount) as amount, toFloat64(sum(l.quantity)) as quantity, uniqExactIf(who, who != 0) as buyers
+      from ${linesSql(bind, selling)} as l where kind = 'paid' group by bucket`,
+  })
+  const found = new Map(rows.map((row) => [row.bucket, row]))
+  return {
+    amount: buckets.map(({ key }) => majorNumber(found.get(key)?.amount ?? 0, currency)),
+    quantity: buckets.map(({ key }) => found.get(key)?.quantity ?? 0),
+    buyers: buckets.map(({ key }) => found.get(key)?.buyers ?? 0),
+  }
+}
+
+export async function listLinePersons(scope: Scope, selling: Selling, kind: 'paid' | 'refunded'): Promise<string[]> {
+  const bind = bindings()
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ who: z.int() }),
+    sql: `select distinct who from ${linesSql(bind, selling)} where who != 0 and kind = '${kind}' order by who`,
+  })
+  return rows.map(({ who }) => scope.nameOf(who))
+}

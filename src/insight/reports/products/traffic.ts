@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { scanLines } from '../order-lines.ts'
+import type { Scope } from '../scope.ts'
+import { type Bindings, bindings, scanEvents } from '../sql.ts'
+import { ratio } from '../trade/totals.ts'
+import type { Selling } from './sales.ts'
+import type { Traffic } from './schema.ts'
+
+export const viewEvents = ['product.viewed']
+export const cartEvents = ['cart.added', 'product.added_to_cart']
+
+const dayMs = 86_400_000
+
+const Counts = z.object({
+  viewers: z.int(),
+  views: z.int(),
+  carted: z.int(),
+  viewedCarted: z.int(),
+  viewedBought: z.int(),
+  cartedBought: z.int(),
+  open: z.int(),
+})
+export type Counted = z.infer<typeof Counts>
+
+/** Days and window of the question, and the moment at which a window is over. */
+export type Window = { days: number; now: Date }
+
+const countsSql = (by: 'who' | 'toUInt64(1)'): string => {
+  const people = (condition: string) => (by === 'who' ? `uniqExactIf(who, ${condition})` : `countIf(${condition})`)
+  return `${people('length(viewedAt) > 0')} as viewers, sum(length(viewedAt)) as views, ${people('length(cartedAt) > 0')} as carted,
+    ${people('length(viewedAt) > 0 and viewCart')} as viewedCarted, ${people('length(viewedAt) > 0 and viewOrder')} as viewedBought,
+    ${people('length(cartedAt) > 0 and cartOrder')} as cartedBought, ${people('length(viewedAt) > 0 and isOpen and not viewOrder')} as open`
+}
+
+/** By product. A person counts once for each. */
+export async function readTraffic(scope: Scope, selling: Selling, window: Window): Promise<Map<string, Counted>> {
+  const bind = bindings()
+  const rows = await scope.ask({
+    params: bind.params,
+    row: Counts.extend({ product: z.string() }),
+    sql: `select product, ${countsSql('toUInt64(1)')} from ${interestSql(bind, scope, selling, window)} group by product`,
+  })
+  return new Map(rows.map(({ product, ...counts }) => [product, counts]))
+}
+
+/** Over all products: who bought what they looked at counts, however many products they looked at. */
+export async function readTotalTraffic(scope: Scope, selling: Selling, window: Window): Promise<Counted> {
+  const bind = bindings()
+  const [found] = await scope.ask({
+    params: bind.params,
+    row: Counts,
+    sql: `select ${countsSql('who')} from ${interestSql(bind, scope, selling, window)}`,
+  })
+  return found ?? noTraffic
+}
+
+export const noTraffic: Counted = { viewers: 0, views: 0, carted: 0, viewedCarted: 0, viewedBought: 0, cartedBought: 0, open: 0 }
+
+export const presentTraffic = ({ viewers, views, carted, viewedCarted, viewedBought, cartedBought, open }: Counted): Traffic => ({
+  viewers,
+  views,
+  carted,
+  viewToCart: ratio(viewedCarted, viewers),
+  cartToOrder: ratio(cartedBought, carted),
+  viewToOrder: ratio(viewedBought, viewers),
+  open,
+})
+
+export type InterestedPersons = 'viewers' | 'carted' | 'carted_not_bought' | 'viewed_not_bought'
+
+const whichSql: Record<InterestedPersons, string> = {
+  viewers: 'length(viewedAt) > 0',
+  carted: 'length(cartedAt) > 0',
+  carted_not_bought: 'length(cartedAt) > 0 and not cartOrder',
+  viewed_not_bought: 'length(viewedAt) > 0 and not viewOrder',
+}
+
+export async function listInterested(scope: Scope, selling: Selling, window: Window, of: InterestedPersons): Promise<string[]> {
+  const bind = bindings()
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ who: z.int() }),
+    sql: `select distinct who from ${interestSql(bind, scope, selling, window)} where ${whichSql[of]} order by who`,
+  })
+  return rows.map(({ who }) => scope.nameOf(who))
+}
+
+/**
+ * One row for a person and a product they looked at or put into a cart in the dates: when they did (viewedAt, cartedAt), and whether a
+ * cart or an order followed within the window, be it after the dates. Events may call a product by its title; orders know its code.
+ */
+function interestSql(bind: Bindings, scope: Scope, { scan, product }: Selling, { days, now }: Window): string {
+  const lengthMs = days * dayMs
+  const until = bind.integer(scan.to.getTime())
+  const events = scanEvents(bind, {
+    ...scope.scan({}),
+    from: scan.from,
+    to: new Date(scan.to.getTime() + lengthMs),
+    names: [...viewEvents, ...cartEvents],
+  })
+  const lines = scanLines(bind, { ...scan, where: undefined, to: new Date(scan.to.getTime() + lengthMs) }, 'paid')
+  const tenantLines = `order_lines where tenant = ${bind.integer(scan.tenantId)} and deleted = 0 and kind = 'paid'`
+  const codes = `select title, any(product) as code from ${tenantLines} and title not in (select product from ${tenantLines}) group by title`
+  const seen = `select who, if(c.code != '', c.code, v.said) as product, ms, v.isView as isView, 0 as isOrder from
+    (select who, if(properties['product'] != '', properties['product'], properties['title']) as said, ms, has(${bind.texts(viewEvents)}, name) as isView from ${events} where who != 0) as v
+    left any join (${codes}) as c on v.said = c.title`
+  const bought = `select who, product, toUnixTimestamp64Milli(at) as ms, 0 as isView, 1 as isOrder from ${lines} where who != 0`
+  const follows = (first: string, then: string) => `arrayExists(a -> arrayExists(b -> b >= a and b <= a + ${lengthMs}, ${then}), ${first})`
+  return `(select who, product, viewedAt, cartedAt, ${follows('viewedAt', 'allCarts')} as viewCart, ${follows('viewedAt', 'boughtAt')} as viewOrder, ${follows('cartedAt', 'boughtAt')} as cartOrder,
+      arrayExists(a -> a + ${lengthMs} > ${bind.integer(now.getTime())}, viewedAt) as isOpen
+    from (select who, product, groupArrayIf(ms, isView = 1 and ms < ${until}) as viewedAt, groupArrayIf(ms, isView = 0 and isOrder = 0 and ms < ${until}) as cartedAt,
+        groupArrayIf(ms, isView = 0 and isOrder = 0) as allCarts, groupArrayIf(ms, isOrder = 1) as boughtAt
+      from (${seen} union all ${bought}) where product != ''${product === undefined ? '' : ` and product = ${bind.text(product)}`}
+      group by who, product having length(viewedAt) + length(cartedAt) > 0))`
+}
