@@ -210,6 +210,20 @@ const attributes = createRoute({
   component: lazyRouteComponent(() => import('#console/attributes/attributes-page.tsx'), 'AttributesPage'),
 })
 
+const trade = createRoute({
+  getParentRoute: () => app,
+  path: '/trade',
+  validateSearch: z.object({ from: day, to: day, compare: text, view: text }),
+  component: lazyRouteComponent(() => import('#console/trade/trade-page.tsx'), 'TradePage'),
+})
+
+const products = createRoute({
+  getParentRoute: () => app,
+  path: '/products',
+  validateSearch: z.object({ from: day, to: day, compare: text, view: text, product: text, window: text }),
+  component: lazyRouteComponent(() => import('#console/products/products-page.tsx'), 'ProductsPage'),
+})
+
 const reports = createRoute({
   getParentRoute: () => app,
   path: '/reports',
@@ -304,6 +318,20 @@ const events = createRoute({
   component: lazyRouteComponent(() => import('#console/events/events-page.tsx'), 'EventsPage'),
 })
 
+const attribution = createRoute({
+  getParentRoute: () => app,
+  path: '/attribution',
+  validateSearch: z.object({ from: day, to: day, conversion: text, touch: text, property: text, days: text, by: text }),
+  component: lazyRouteComponent(() => import('#console/attribution/attribution-page.tsx'), 'AttributionPage'),
+})
+
+const economics = createRoute({
+  getParentRoute: () => app,
+  path: '/economics',
+  validateSearch: z.object({ from: day, to: day, margin: text, days: text, channel: text }),
+  component: lazyRouteComponent(() => import('#console/economics/economics-page.tsx'), 'EconomicsPage'),
+})
+
 const tree = root.addChildren([
   login,
   app.addChildren([
@@ -339,8 +367,12 @@ const tree = root.addChildren([
     settings,
     reports,
     report,
+    trade,
+    products,
     pages,
     heatmap,
+    attribution,
+    economics,
     merges,
     attributes,
   ]),

@@ -1,9 +1,11 @@
 import { acquisitionLinks } from '#console/acquisition-links/messages.ts'
 import { archive } from '#console/archive/messages.ts'
 import { attributes } from '#console/attributes/messages.ts'
+import { attribution } from '#console/attribution/messages.ts'
 import { audit } from '#console/audit/messages.ts'
 import { channels } from '#console/channels/messages.ts'
 import { customers } from '#console/customers/messages.ts'
+import { economics } from '#console/economics/messages.ts'
 import { events } from '#console/events/messages.ts'
 import { exports } from '#console/exports/messages.ts'
 import { groups } from '#console/groups/messages.ts'
@@ -17,11 +19,13 @@ import { operations } from '#console/operations/messages.ts'
 import { orders } from '#console/orders/messages.ts'
 import { overview } from '#console/overview/messages.ts'
 import { pages } from '#console/pages/messages.ts'
+import { products } from '#console/products/messages.ts'
 import { reports } from '#console/reports/messages.ts'
 import { settings } from '#console/settings/messages.ts'
 import { shell } from '#console/shell/messages.ts'
 import { tags } from '#console/tags/messages.ts'
 import { team } from '#console/team/messages.ts'
+import { trade } from '#console/trade/messages.ts'
 import { errors, ui } from '#console/ui/messages.ts'
 
 /** Every text of the console: one messages.ts per folder, named by the folder. */
@@ -52,6 +56,10 @@ const folders = {
   events,
   attributes,
   identity,
+  trade,
+  products,
+  attribution,
+  economics,
 }
 
 export const catalogue = {

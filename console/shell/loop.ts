@@ -1,4 +1,6 @@
 import {
+  AccountBookOutlined,
+  AimOutlined,
   ApartmentOutlined,
   ApiOutlined,
   AuditOutlined,
@@ -17,6 +19,7 @@ import {
   QrcodeOutlined,
   SafetyOutlined,
   SettingOutlined,
+  ShopOutlined,
   ShoppingOutlined,
   TagsOutlined,
   TeamOutlined,
@@ -82,6 +85,10 @@ export const loop: Stage[] = [
     entries: [
       { path: '/reports', name: 'reports.title', icon: FundOutlined, permission: 'reports.read' },
       { path: '/pages', name: 'pages.title', icon: HeatMapOutlined, permission: 'reports.read' },
+      { path: '/trade', name: 'trade.title', icon: AccountBookOutlined, permission: 'reports.read' },
+      { path: '/products', name: 'products.title', icon: ShopOutlined, permission: 'reports.read' },
+      { path: '/attribution', name: 'attribution.title', icon: AimOutlined, permission: 'reports.read' },
+      { path: '/economics', name: 'economics.title', icon: AccountBookOutlined, permission: 'reports.read' },
       { path: '/events', name: 'events.title', icon: ThunderboltOutlined, permission: 'events.read' },
     ],
   },

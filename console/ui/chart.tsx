@@ -134,12 +134,14 @@ function spoken(title: string, data: ChartData): string {
   return `${title}: ${sums.join(', ')}`
 }
 
-/** Excel reads UTF-8 only with the mark in front; a cell that starts like a formula is made text. */
-function csvUrl(data: ChartData): string {
-  const rows = [
+const csvUrl = (data: ChartData): string =>
+  csvOf([
     ['', ...data.series.map((series) => series.name)],
     ...data.labels.map((label, index) => [label, ...data.series.map((series) => String(series.values[index] ?? ''))]),
-  ]
+  ])
+
+/** The address of a file of these rows. Excel reads UTF-8 only with the mark in front; a cell that starts like a formula is made text. */
+export function csvOf(rows: readonly (readonly string[])[]): string {
   const text = rows.map((row) => row.map(csvCell).join(',')).join('\r\n')
   return URL.createObjectURL(new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }))
 }

@@ -1,0 +1,57 @@
+import { useAnswer } from '#console/reports/queries.ts'
+import { daysBefore, todayIn } from '#console/ui/format.ts'
+import type { CohortRevenueResult } from '#insight/reports/cohort-revenue/schema.ts'
+import type { IntervalResult } from '#insight/reports/interval/schema.ts'
+import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
+import type { TradeResult } from '#insight/reports/trade/schema.ts'
+
+export type Asked = { dateFrom: string; dateTo: string; compare: 'previous_period' | 'previous_year' }
+
+/** What the address says, the last 30 days otherwise. */
+export function askedOf(
+  search: { from?: string | undefined; to?: string | undefined; compare?: string | undefined },
+  timezone: string,
+): Asked {
+  const today = todayIn(timezone)
+  return {
+    dateFrom: search.from ?? daysBefore(search.to ?? today, 29),
+    dateTo: search.to ?? today,
+    compare: search.compare === 'previous_year' ? 'previous_year' : 'previous_period',
+  }
+}
+
+/** So that a chart has some thirty places and not a thousand. */
+export function intervalOf({ dateFrom, dateTo }: { dateFrom: string; dateTo: string }): 'day' | 'week' | 'month' {
+  const days = (Date.parse(dateTo) - Date.parse(dateFrom)) / 86_400_000
+  return days <= 45 ? 'day' : days <= 200 ? 'week' : 'month'
+}
+
+export const tradeDocument = (asked: Asked) => ({
+  type: 'trade',
+  ...asked,
+  interval: intervalOf(asked),
+  breakdowns: ['region', 'channel', 'employee', 'shop'],
+  limit: 12,
+})
+export const useTrade = (asked: Asked) => useAnswer<TradeResult>(tradeDocument(asked))
+
+/** Cohorts need a longer look than the page's days: the half year up to their end. */
+const longer = ({ dateFrom, dateTo }: Asked) => {
+  const halfYear = daysBefore(dateTo, 181)
+  return { dateFrom: dateFrom < halfYear ? dateFrom : halfYear, dateTo }
+}
+
+export const repurchaseDocument = (asked: Asked) => ({
+  type: 'repurchase',
+  ...longer(asked),
+  interval: 'month',
+  days: [30, 60, 90],
+  rows: 2000,
+})
+export const useRepurchase = (asked: Asked) => useAnswer<RepurchaseResult>(repurchaseDocument(asked))
+
+export const cohortDocument = (asked: Asked) => ({ type: 'cohort_revenue', ...longer(asked), interval: 'month' })
+export const useCohorts = (asked: Asked) => useAnswer<CohortRevenueResult>(cohortDocument(asked))
+
+export const gapsDocument = (asked: Asked) => ({ type: 'interval', ...longer(asked), bins: [1, 4, 8, 15, 31, 61, 91] })
+export const useGaps = (asked: Asked) => useAnswer<IntervalResult>(gapsDocument(asked))

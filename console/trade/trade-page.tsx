@@ -1,0 +1,85 @@
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { Segmented, Skeleton } from 'antd'
+import { useState } from 'react'
+import { useTenant } from '#console/api/session.ts'
+import { useText } from '#console/i18n/i18n.ts'
+import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
+import type { Drill } from '#console/reports/result.tsx'
+import { Divisions } from '#console/trade/divisions.tsx'
+import { KeyFigures } from '#console/trade/key-figures.tsx'
+import { Nothing } from '#console/trade/nothing.tsx'
+import { askedOf, useTrade } from '#console/trade/queries.ts'
+import { Repurchase } from '#console/trade/repurchase.tsx'
+import { Trend } from '#console/trade/trend.tsx'
+import { Dates } from '#console/ui/filter-bar.tsx'
+import { Page, Row, Section } from '#console/ui/page.tsx'
+import { Problem } from '#console/ui/problem.tsx'
+import { Views } from '#console/ui/tabs.tsx'
+
+const route = getRouteApi('/app/trade')
+
+/** What was sold, to whom, where it came from and what came back; who buys again, and what customers are worth over time. */
+export function TradePage() {
+  const { t } = useText()
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/trade' })
+  const asked = askedOf(search, useTenant().timezone)
+  const [people, setPeople] = useState<Drill>()
+  const show = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
+  const isAgain = search.view === 'repurchase'
+  return (
+    <Page
+      title={t('trade.title')}
+      note={t('trade.note', { from: asked.dateFrom, to: asked.dateTo })}
+      actions={
+        <Dates label={t('trade.period')} required from={asked.dateFrom} to={asked.dateTo} onChange={(from, to) => show({ from, to })} />
+      }
+    >
+      <Row between>
+        <Views
+          open={isAgain ? 'repurchase' : 'overview'}
+          onOpen={(view) => show({ view: view === 'repurchase' ? view : undefined })}
+          views={(['overview', 'repurchase'] as const).map((key) => ({ key, name: t(`trade.views.${key}`) }))}
+        />
+        {!isAgain && (
+          <Segmented
+            aria-label={t('trade.compare')}
+            value={asked.compare}
+            onChange={(compare) => show({ compare })}
+            options={(['previous_period', 'previous_year'] as const).map((value) => ({ value, label: t(`trade.compares.${value}`) }))}
+          />
+        )}
+      </Row>
+      {isAgain ? <Repurchase asked={asked} drill={setPeople} /> : <Overview asked={asked} drill={setPeople} />}
+      {people && <PeopleDrawer asked={people} onClose={() => setPeople(undefined)} />}
+    </Page>
+  )
+}
+
+export type TradeProps = { asked: ReturnType<typeof askedOf>; drill: (drill: Drill) => void }
+
+function Overview({ asked, drill }: TradeProps) {
+  const { t } = useText()
+  const { data, error, refetch } = useTrade(asked)
+  if (error && !data)
+    return (
+      <Section>
+        <Problem error={error} retry={() => void refetch()} />
+      </Section>
+    )
+  if (!data)
+    return (
+      <Section>
+        <Skeleton active paragraph={{ rows: 10 }} />
+      </Section>
+    )
+  const { result } = data
+  if (result.totals.orders + result.totals.refundedOrders === 0) return <Nothing title={t('trade.empty')} hint={t('trade.emptyHint')} />
+  return (
+    <>
+      <KeyFigures asked={asked} result={result} drill={drill} />
+      <Trend asked={asked} result={result} drill={drill} />
+      <Divisions asked={asked} result={result} drill={drill} />
+    </>
+  )
+}
