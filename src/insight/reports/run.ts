@@ -24,6 +24,8 @@ import { runFunnel } from './funnel/query.ts'
 import { funnelReport } from './funnel/schema.ts'
 import { runHeatmap } from './heatmap/query.ts'
 import { heatmapReport } from './heatmap/schema.ts'
+import { runHighValue } from './high-value/query.ts'
+import { highValueReport } from './high-value/schema.ts'
 import { runInfluence } from './influence/query.ts'
 import { influenceReport } from './influence/schema.ts'
 import { runInterval } from './interval/query.ts'
@@ -108,6 +110,7 @@ const runners: Record<ReportType, Runner> = {
   quadrant: { schema: quadrantReport, run: runQuadrant },
   waste: { schema: wasteReport, run: runWaste },
   layers: { schema: layersReport, run: runLayers },
+  high_value: { schema: highValueReport, run: runHighValue },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

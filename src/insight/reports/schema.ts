@@ -73,6 +73,7 @@ export const reportTypes = [
   'quadrant',
   'waste',
   'layers',
+  'high_value',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

@@ -9,9 +9,7 @@ import { growTrees, type Tree } from './trees.ts'
 const mostBetween = 5000
 
 export async function runInfluence(scope: Scope, report: InfluenceReport): Promise<InfluenceResult> {
-  const found = (await Promise.all(report.graphs.map((graph) => readLinks(scope, report, graph)))).flat()
-  if (found.length > mostPairs) throw tooLarge('dateFrom', `More than ${mostPairs} pairs of people; ask about fewer days or groups.`)
-  const { edges, links, leftOut } = await edgesOf(scope, report, found)
+  const { edges, links, leftOut } = await readEdges(scope, report)
   const people = new Set(edges.flatMap(({ source, target }) => [source, target])).size
   if (report.betweenness && people > mostBetween) throw tooLarge('betweenness', `Betweenness is computed for up to ${mostBetween} people.`)
   const ranked = rankPeople(edges, report)
@@ -27,6 +25,13 @@ export async function runInfluence(scope: Scope, report: InfluenceReport): Promi
 }
 
 const tooLarge = (field: string, message: string) => appError('influence.too_large', { message, field })
+
+/** One edge for each pair of people, over all the graphs asked for. */
+export async function readEdges(scope: Scope, report: InfluenceReport): Promise<{ edges: Edge[]; links: number; leftOut: number }> {
+  const found = (await Promise.all(report.graphs.map((graph) => readLinks(scope, report, graph)))).flat()
+  if (found.length > mostPairs) throw tooLarge('dateFrom', `More than ${mostPairs} pairs of people; ask about fewer days or groups.`)
+  return edgesOf(scope, report, found)
+}
 
 /** Links to oneself say nothing; neither do links to nobody who can be named. */
 async function edgesOf(
