@@ -102,13 +102,14 @@ function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: 
     from (${eventsSql(bind, report, rules, scan)})`
 }
 
+/** Events that fit a step, of people who have a start: what lies before the first or after the last day serves later steps only. */
 function eventsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, scan: Scan): string {
   const fits = steps.map((step) => `(${matcherSql(bind, step)})`)
   const isClear = new Set(steps.map(({ event }) => event)).size === steps.length
-  const ambiguous = isClear ? 'toUInt64(0)' : `countIf(${fits.join(' + ')} > 1)`
+  const isAmbiguous = isClear ? '0' : `${fits.join(' + ')} > 1`
   const step = `multiIf(${fits.map((fit, i) => `${fit}, ${i}, `).join('')}${noStep})`
-  const isStart = `step = 0 and ms >= ${bind.integer(rules.from)} and ms < ${bind.integer(rules.to)}`
-  return `select who, ${ambiguous} as ambiguous, groupArrayIf(packed, ${`step != ${noStep} and (step != 0 or (${isStart}))`}) as events, maxIf(packed, ${isStart}) as latest
-    from (select who, ms, name, properties, ${scan.persons ? 'personProperties, ' : ''}${step} as step, ms * ${stepBits} + step as packed from ${scanEvents(bind, scan)} where who != 0)
-    group by who having latest > 0 or ambiguous > 0`
+  return `select who, countIf(isAmbiguous) as ambiguous, groupArray(packed) as events, maxIf(packed, step = 0) as latest
+    from (select who, ms, ${isAmbiguous} as isAmbiguous, ${step} as step, ms * ${stepBits} + step as packed from ${scanEvents(bind, scan)})
+    where who != 0 and step != ${noStep} and (step != 0 or (ms >= ${bind.integer(rules.from)} and ms < ${bind.integer(rules.to)}))
+    group by who having latest > 0`
 }
