@@ -68,15 +68,19 @@ export function scanEvents(bind: Bindings, scan: Scan): string {
  */
 const amongSql = (ids: readonly number[]): string => {
   if (ids.length === 0) return '0'
-  return ids.length > 1000 ? `who in ${bitsSql(ids)}` : `who in (${ids.map((id) => Math.trunc(id)).join(',')})`
+  return ids.length > 1000 ? `who in ${bitsSql(bytesOfIds(ids))}` : `who in (${ids.map((id) => Math.trunc(id)).join(',')})`
 }
 
-/** The ids as a subquery over the places of the bits that are set. */
-function bitsSql(ids: readonly number[]): string {
-  const bytes = Buffer.alloc(ids.reduce((most, id) => Math.max(most, (id >>> 3) + 1), 0))
-  for (const id of ids) bytes[id >>> 3] = (bytes[id >>> 3] ?? 0) | (1 << (id & 7))
+/** People as bits (bit `id % 8` of byte `id / 8`), as a subquery of their ids. */
+export function bitsSql(bytes: Buffer): string {
   const bits = `base64Decode('${bytes.toString('base64')}')`
   return `(select toUInt32(number) from numbers(${bytes.length * 8}) where bitTest(reinterpretAsUInt8(substring(${bits}, intDiv(number, 8) + 1, 1)), number % 8))`
+}
+
+function bytesOfIds(ids: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(ids.reduce((most, id) => Math.max(most, (id >>> 3) + 1), 0))
+  for (const id of ids) bytes[id >>> 3] = (bytes[id >>> 3] ?? 0) | (1 << (id & 7))
+  return bytes
 }
 
 export const matcherSql = (bind: Bindings, { event, where }: Matcher): string =>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { text } from '../schema.ts'
+import { isCleanText } from '../where.ts'
 import { compare } from './compare.ts'
 
 /** Known of everybody, beside the attributes that the company declares. */
@@ -23,7 +24,8 @@ export const attributeOps = [
 ] as const
 export type AttributeOp = (typeof attributeOps)[number]
 
-const scalar = z.union([text(500), z.number(), z.boolean()])
+const words = z.string().max(500).refine(isCleanText, 'NUL and half surrogate pairs are not text.')
+const scalar = z.union([words, z.number(), z.boolean()])
 const property = text(200)
 
 /** The ops are those of `where`, and two for dates. */
@@ -31,7 +33,7 @@ export const attribute = z.discriminatedUnion('op', [
   z.strictObject({ property, op: z.enum(['eq', 'ne']), value: scalar }),
   z.strictObject({ property, op: z.enum(['in', 'not_in']), value: z.array(scalar).min(1).max(500) }),
   z.strictObject({ property, op: z.literal('contains'), value: text(500) }),
-  z.strictObject({ property, op: z.enum(['gt', 'gte', 'lt', 'lte']), value: z.union([text(500), z.number()]) }),
+  z.strictObject({ property, op: z.enum(['gt', 'gte', 'lt', 'lte']), value: z.union([words, z.number()]) }),
   z.strictObject({ property, op: z.literal('exists'), value: z.boolean().optional() }),
   z.strictObject({ property, op: z.enum(['days_ago', 'anniversary_in']), value: compare }),
 ])

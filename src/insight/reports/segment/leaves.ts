@@ -69,14 +69,13 @@ const sequence = z.strictObject({
   within: within.optional(),
 })
 
+const currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
+
 const orders = some(
   z.strictObject({
     within: within.optional(),
     products: z.array(text(200)).min(1).max(500).optional(),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-      .optional(),
+    currency: currency.optional(),
     count: compare.optional(),
     /** What was paid less what went back, in major units. */
     amount: compare.optional(),
@@ -86,6 +85,13 @@ const orders = some(
     firstDaysAgo: compare.optional(),
   }),
 )
+
+/** Groups of the RFM report as it stands with five scores, over all time or the days before. */
+const rfm = z.strictObject({
+  groups: z.array(text(40)).min(1).max(8),
+  windowDays: z.int().min(1).max(36_600).optional(),
+  currency: currency.optional(),
+})
 
 const share = z.number().min(0).max(1)
 const random = z
@@ -101,6 +107,7 @@ export const leaves = {
   event,
   sequence,
   orders,
+  rfm,
   /** A saved segment. */
   segment: text(60),
   /** The same people every time for the same salt: `from` ≤ place < `to`, everybody's place lies between 0 and 1. */
