@@ -4,6 +4,7 @@ import { calendarOf, type Plan, someMoment } from './calendar.ts'
 import { type Site, sites } from './company.ts'
 import { type Fellow, fellowsOf, type Said, talkOf } from './fellows.ts'
 import { type Life, lifeOf } from './life.ts'
+import { traced } from './page-traces.ts'
 import { type Act, landingOf } from './visits.ts'
 
 /** Somebody who looked and went: known by a device only. */
@@ -39,7 +40,10 @@ export function storyOf(plan: Plan): Story {
       const at = someMoment(random, calendar)
       openings.push({ site, ...opening(random, at) })
       if (random.chance(0.7))
-        visitors.push({ device: `${plan.seed}-visitor-${visitors.length}`, acts: landingOf(random, at, site.channel) })
+        visitors.push({
+          device: `${plan.seed}-visitor-${visitors.length}`,
+          acts: traced(landingOf(random, at, site.channel), String(at)).filter((act) => act.at < calendar.until),
+        })
     }
   }
   const fellows = fellowsOf(plan, lives)

@@ -2,6 +2,7 @@ import type { Random } from '#platform/random.ts'
 import { atWakingHour, type Calendar, waiting, weighted } from './calendar.ts'
 import { articles, goods, pages } from './company.ts'
 import type { Order } from './life.ts'
+import { traced } from './page-traces.ts'
 
 /** Something done on the company's own pages. */
 export type Act = { event: string; at: number; properties: Record<string, string | number> }
@@ -15,7 +16,8 @@ export function visitsOf(random: Random, calendar: Calendar, { scannedAt, addedA
   const landing = landingOf(random, scannedAt, source)
   const evenings = visitTimes(random, calendar, addedAt, endedAt).flatMap((at) => visit(random, at))
   const bought = orders.filter(({ counter }) => !counter).flatMap((order) => buying(random, order))
-  return [...landing, ...evenings, ...bought].filter(({ at }) => at < calendar.until).sort((a, b) => a.at - b.at)
+  const acts = [...landing, ...evenings, ...bought].sort((a, b) => a.at - b.at)
+  return traced(acts, String(scannedAt)).filter(({ at }) => at < calendar.until)
 }
 
 export function landingOf(random: Random, before: number, source: string): Act[] {
