@@ -1,3 +1,4 @@
+import type { Step } from './plain.ts'
 import type { PathsResult } from './schema.ts'
 
 export type Visit = { node: string; ms: number }
@@ -54,18 +55,22 @@ type Edge = { source: string; target: string; value: number; ms: number }
 export function createPathTally() {
   const edges = new Map<string, Edge>()
   const nodes = new Map<string, { node: string; reached: number; wentOn: number }>()
+  const addStep = ({ step, node, next, times, ms }: Step): void => {
+    const name = `${step}_${node}`
+    const seen = nodes.get(name) ?? { node: name, reached: 0, wentOn: 0 }
+    nodes.set(name, { node: name, reached: seen.reached + times, wentOn: seen.wentOn + (next === undefined ? 0 : times) })
+    if (next === undefined) return
+    const target = `${step + 1}_${next}`
+    const key = JSON.stringify([name, target])
+    const edge = edges.get(key) ?? { source: name, target, value: 0, ms: 0 }
+    edges.set(key, { ...edge, value: edge.value + times, ms: edge.ms + ms })
+  }
   return {
+    addStep,
     add(path: readonly Visit[]): void {
       for (const [i, { node, ms }] of path.entries()) {
-        const name = `${i + 1}_${node}`
         const next = path[i + 1]
-        const seen = nodes.get(name) ?? { node: name, reached: 0, wentOn: 0 }
-        nodes.set(name, { node: name, reached: seen.reached + 1, wentOn: seen.wentOn + (next ? 1 : 0) })
-        if (!next) continue
-        const target = `${i + 2}_${next.node}`
-        const key = JSON.stringify([name, target])
-        const edge = edges.get(key) ?? { source: name, target, value: 0, ms: 0 }
-        edges.set(key, { ...edge, value: edge.value + 1, ms: edge.ms + next.ms - ms })
+        addStep({ step: i + 1, node, next: next?.node, times: 1, ms: next ? next.ms - ms : 0 })
       }
     },
     result(edgeLimit: number): PathsResult {

@@ -3,18 +3,25 @@ import { dayRange } from '#platform/time.ts'
 import { checkPatterns, cleanPageSql, pageEvents, rawPageSql } from '../page-name.ts'
 import { countParts } from '../parts.ts'
 import type { Scope } from '../scope.ts'
-import { type Bindings, bindings, propertySql, type Scan, scanEvents } from '../sql.ts'
+import { type Bindings, bindings, propertySql, type Scan } from '../sql.ts'
 import { createPathTally, pathsOf, type Visit } from './paths.ts'
+import { nodesSql, readSteps } from './plain.ts'
 import type { PathsReport, PathsResult } from './schema.ts'
 
 export async function runPaths(scope: Scope, report: PathsReport): Promise<PathsResult> {
   await checkPatterns(scope, report)
   const tally = createPathTally()
+  const steps = await readSteps(scope, report, scanOf(scope, report), (bind) => nodeSql(bind, report))
+  if (steps) for (const step of steps) tally.addStep(step)
+  else await walkOutside(scope, report, tally)
+  return tally.result(report.edgeLimit)
+}
+
+async function walkOutside(scope: Scope, report: PathsReport, tally: ReturnType<typeof createPathTally>): Promise<void> {
   const rules = { ...report, sessionGapMs: report.sessionGapMinutes * 60_000 }
   const parts = await countParts(scope, scanOf(scope, report))
   for (let part = 0; part < parts; part++)
     for (const visits of await readVisits(scope, report, part, parts)) for (const path of pathsOf(visits, rules)) tally.add(path)
-  return tally.result(report.edgeLimit)
 }
 
 function scanOf(scope: Scope, report: PathsReport): Scan {
@@ -29,18 +36,11 @@ function scanOf(scope: Scope, report: PathsReport): Scan {
 
 async function readVisits(scope: Scope, report: PathsReport, part: number, parts: number): Promise<Visit[][]> {
   const bind = bindings()
-  const excluded =
-    report.excludeEvents.length > 0
-      ? `and not has(${bind.texts(report.excludeEvents)}, name) and not has(${bind.texts(report.excludeEvents)}, node)`
-      : ''
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ visits: z.array(z.tuple([z.number(), z.string()])) }),
-    // Sorted by instant, and by id within one, so that the same facts always give the same paths.
-    sql: `select arrayMap(v -> (v.1, v.3), arraySort(v -> (v.1, v.2), groupArray((ms, id, assumeNotNull(node))))) as visits
-      from (select who, ms, id, name, ${nodeSql(bind, report)} as node from ${scanEvents(bind, scanOf(scope, report))}
-        where who != 0 and who % ${bind.integer(parts)} = ${bind.integer(part)})
-      where node is not null ${excluded} group by who order by who`,
+    sql: `select arraySort(groupArray((ms, node))) as visits from (${nodesSql(bind, report, scanOf(scope, report), () => nodeSql(bind, report))})
+      where who % ${bind.integer(parts)} = ${bind.integer(part)} group by who order by who`,
   })
   return rows.map(({ visits }) => visits.map(([ms, node]) => ({ ms, node })))
 }
