@@ -202,9 +202,17 @@ describe('the callback door', () => {
       return states()
     }
     // WeCom does not answer: for a day that is nothing against this callback.
-    for (const hours of [1, 12, 23]) expect(await hoursLater(hours)).toEqual(['waiting', 'waiting'])
-    await hoursLater(25)
-    expect(await hoursLater(26)).toEqual(['dead', 'done'])
+    for (const hours of [1, 23]) expect(await hoursLater(hours)).toEqual(['waiting', 'waiting'])
+    // Nor is a day in which nobody was here to try.
+    expect(await hoursLater(25)).toEqual(['waiting', 'waiting'])
+    await ctx.db
+      .updateTable('wecomInbox')
+      .set({ attempts: 19 })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('state', '=', 'waiting')
+      .execute()
+    await hoursLater(26)
+    expect(await hoursLater(27)).toEqual(['dead', 'done'])
     expect((await follows().where('endedBy', '=', 'customer').execute()).length).toBe(1)
     const ended = await ctx.db
       .selectFrom('wecomInbox')

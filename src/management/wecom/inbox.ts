@@ -31,8 +31,12 @@ const mostTogether = 100
 const leaseSeconds = 60
 const mostAttempts = 6
 const longestWaitMs = 60_000
-/** Trouble that is WeCom's makes no dead letter of an innocent callback until it has lasted this long. */
+/**
+ * Trouble that is WeCom's makes no dead letter of an innocent callback until it has lasted this long, and was met so often: what
+ * waited while nobody was here to work through it has not been tried for all that time.
+ */
 const patienceMs = 86_400_000
+const mostTroubled = 20
 const idleMs = 60
 
 type Inbox = {
@@ -154,7 +158,9 @@ async function settle(ctx: Context, settled: readonly Settled[]): Promise<void> 
 
 async function postpone(ctx: Context, { id, attempts, receivedAt }: Claimed, error: unknown): Promise<void> {
   const { code, message } = describeError(error)
-  const dead = isOutside(code) ? ctx.now().getTime() - receivedAt.getTime() > patienceMs : attempts >= mostAttempts
+  const dead = isOutside(code)
+    ? attempts >= mostTroubled && ctx.now().getTime() - receivedAt.getTime() > patienceMs
+    : attempts >= mostAttempts
   ctx.log[dead ? 'error' : 'warn'](
     { err: error, callback: id, attempts },
     dead ? 'callback became a dead letter' : 'callback will be tried again',
