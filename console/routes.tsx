@@ -252,6 +252,54 @@ const heatmap = createRoute({
   component: lazyRouteComponent(() => import('#console/pages/heatmap-page.tsx'), 'HeatmapPage'),
 })
 
+const metrics = createRoute({
+  getParentRoute: () => app,
+  path: '/metrics',
+  validateSearch: z.object({ q: text, loop: text, state: text }),
+  component: lazyRouteComponent(() => import('#console/metrics/metrics-page.tsx'), 'MetricsPage'),
+})
+
+const metric = createRoute({
+  getParentRoute: () => app,
+  path: '/metrics/$metricKey',
+  validateSearch: z.object({ from: day, to: day, interval: text, by: text, people: text }),
+  component: lazyRouteComponent(() => import('#console/metrics/metric-page.tsx'), 'MetricPage'),
+})
+
+const boards = createRoute({
+  getParentRoute: () => app,
+  path: '/boards',
+  component: lazyRouteComponent(() => import('#console/boards/boards-page.tsx'), 'BoardsPage'),
+})
+
+const board = createRoute({
+  getParentRoute: () => app,
+  path: '/boards/$boardId',
+  validateSearch: z.object({ days: text, edit: text, people: text }),
+  component: lazyRouteComponent(() => import('#console/boards/board-page.tsx'), 'BoardPage'),
+})
+
+const segments = createRoute({
+  getParentRoute: () => app,
+  path: '/segments',
+  validateSearch: z.object({ q: text, kind: text, archived: text }),
+  component: lazyRouteComponent(() => import('#console/segments/segments-page.tsx'), 'SegmentsPage'),
+})
+
+const segment = createRoute({
+  getParentRoute: () => app,
+  path: '/segments/$segmentId',
+  validateSearch: z.object({ view: text, rule: text }),
+  component: lazyRouteComponent(() => import('#console/segments/segment-page.tsx'), 'SegmentPage'),
+})
+
+const portrait = createRoute({
+  getParentRoute: () => app,
+  path: '/portrait',
+  validateSearch: z.object({ of: text, with: text, base: text, days: text, view: text }),
+  component: lazyRouteComponent(() => import('#console/portrait/portrait-page.tsx'), 'PortraitPage'),
+})
+
 const imports = createRoute({
   getParentRoute: () => app,
   path: '/imports',
@@ -332,6 +380,27 @@ const economics = createRoute({
   component: lazyRouteComponent(() => import('#console/economics/economics-page.tsx'), 'EconomicsPage'),
 })
 
+const stages = createRoute({
+  getParentRoute: () => app,
+  path: '/stages',
+  validateSearch: z.object({ from: day, to: day, view: text, outcome: text, early: text }),
+  component: lazyRouteComponent(() => import('#console/stages/stages-page.tsx'), 'StagesPage'),
+})
+
+const waste = createRoute({
+  getParentRoute: () => app,
+  path: '/waste',
+  validateSearch: z.object({ from: day, to: day, kind: text, days: text }),
+  component: lazyRouteComponent(() => import('#console/waste/waste-page.tsx'), 'WastePage'),
+})
+
+const balance = createRoute({
+  getParentRoute: () => app,
+  path: '/balance',
+  validateSearch: z.object({ from: day, to: day, repeat: text }),
+  component: lazyRouteComponent(() => import('#console/balance/balance-page.tsx'), 'BalancePage'),
+})
+
 const tree = root.addChildren([
   login,
   app.addChildren([
@@ -365,14 +434,24 @@ const tree = root.addChildren([
     roles,
     audit,
     settings,
+    metrics,
+    metric,
+    boards,
+    board,
     reports,
     report,
+    segments,
+    segment,
+    portrait,
     trade,
     products,
     pages,
     heatmap,
     attribution,
     economics,
+    stages,
+    waste,
+    balance,
     merges,
     attributes,
   ]),

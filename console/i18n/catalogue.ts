@@ -3,6 +3,8 @@ import { archive } from '#console/archive/messages.ts'
 import { attributes } from '#console/attributes/messages.ts'
 import { attribution } from '#console/attribution/messages.ts'
 import { audit } from '#console/audit/messages.ts'
+import { balance } from '#console/balance/messages.ts'
+import { boards } from '#console/boards/messages.ts'
 import { channels } from '#console/channels/messages.ts'
 import { customers } from '#console/customers/messages.ts'
 import { economics } from '#console/economics/messages.ts'
@@ -15,18 +17,23 @@ import { integrations } from '#console/integrations/messages.ts'
 import { wecom } from '#console/integrations/wecom/messages.ts'
 import { liveCodes } from '#console/live-codes/messages.ts'
 import { login } from '#console/login/messages.ts'
+import { metrics } from '#console/metrics/messages.ts'
 import { operations } from '#console/operations/messages.ts'
 import { orders } from '#console/orders/messages.ts'
 import { overview } from '#console/overview/messages.ts'
 import { pages } from '#console/pages/messages.ts'
 import { products } from '#console/products/messages.ts'
+import { portrait } from '#console/portrait/messages.ts'
 import { reports } from '#console/reports/messages.ts'
+import { segments } from '#console/segments/messages.ts'
 import { settings } from '#console/settings/messages.ts'
 import { shell } from '#console/shell/messages.ts'
+import { stages } from '#console/stages/messages.ts'
 import { tags } from '#console/tags/messages.ts'
 import { team } from '#console/team/messages.ts'
 import { trade } from '#console/trade/messages.ts'
 import { errors, ui } from '#console/ui/messages.ts'
+import { waste } from '#console/waste/messages.ts'
 
 /** Every text of the console: one messages.ts per folder, named by the folder. */
 const folders = {
@@ -47,6 +54,10 @@ const folders = {
   audit,
   settings,
   reports,
+  segments,
+  portrait,
+  metrics,
+  boards,
   pages,
   imports,
   exports,
@@ -60,6 +71,9 @@ const folders = {
   products,
   attribution,
   economics,
+  stages,
+  waste,
+  balance,
 }
 
 export const catalogue = {

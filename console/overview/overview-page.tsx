@@ -1,11 +1,12 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Skeleton } from 'antd'
-import { useTenant } from '#console/api/session.ts'
+import { useMay, useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { LoopDrawing } from '#console/overview/loop-drawing.tsx'
 import { type Counts, type Step, steps } from '#console/overview/loop-steps.ts'
 import { PeopleDrawer } from '#console/overview/people-drawer.tsx'
 import { type Overview, useOverview } from '#console/overview/queries.ts'
+import { LoopCards, Stages } from '#console/overview/stages.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
@@ -64,6 +65,8 @@ export function OverviewPage() {
 function Shown(props: { data: Overview; span: { from: string; to: string }; today: string; pick: (step: Step, channel?: string) => void }) {
   const { t } = useText()
   const { data } = props
+  const may = useMay()
+  const days = data.days.length
   const now = counted(data, (one) => one.total)
   const compared = steps.every((step) => data.loop[step].before !== undefined && data.loop[step].before !== null)
   const before = compared ? counted(data, (one) => one.before ?? 0) : undefined
@@ -79,6 +82,8 @@ function Shown(props: { data: Overview; span: { from: string; to: string }; toda
       <Section flush title={t('overview.loop')} note={t('overview.loopNote')}>
         <LoopDrawing now={now} before={before} onPick={props.pick} />
       </Section>
+      {may('reports.read') && <LoopCards span={props.span} days={days} />}
+      {may('reports.read') && <Stages span={props.span} days={days} />}
       <Section>
         <Chart
           title={t('overview.byDay')}

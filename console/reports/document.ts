@@ -3,7 +3,7 @@ import { daysBefore } from '#console/ui/format.ts'
 /** A report as its JSON document. The editor changes fields of it and knows no more about the rest. */
 export type Document = { type: string } & Record<string, unknown>
 
-export const editableTypes = ['funnel', 'trend', 'retention', 'rfm', 'lifecycle', 'stickiness', 'pages', 'heatmap'] as const
+export const editableTypes = ['funnel', 'trend', 'retention', 'rfm', 'lifecycle', 'stickiness', 'pages', 'heatmap', 'distribution'] as const
 export type EditableType = (typeof editableTypes)[number]
 
 export const isEditable = (type: string | undefined): type is EditableType => editableTypes.some((one) => one === type)
@@ -53,6 +53,8 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       return { type, ...dates, by: 'page', interval: 'day' }
     case 'heatmap':
       return { type, ...dates, page: '/' }
+    case 'distribution':
+      return { type, ...dates, event: 'order.paid' }
     case 'lifecycle':
     case 'stickiness':
       return { type, ...dates, event: 'order.paid', interval: 'day' }

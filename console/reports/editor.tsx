@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { ActivityEditor } from '#console/reports/activity-editor.tsx'
+import { DistributionEditor } from '#console/reports/distribution-editor.tsx'
 import { type Document, isEditable } from '#console/reports/document.ts'
 import { FunnelEditor } from '#console/reports/funnel-editor.tsx'
 import { HeatmapEditor, PagesEditor } from '#console/reports/pages-editor.tsx'
@@ -29,6 +30,8 @@ export function Editor(props: EditorProps): ReactNode {
       return <PagesEditor {...props} />
     case 'heatmap':
       return <HeatmapEditor {...props} />
+    case 'distribution':
+      return <DistributionEditor {...props} />
     case 'lifecycle':
     case 'stickiness':
       return <ActivityEditor {...props} />

@@ -3,8 +3,11 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useSession, useTenant } from '#console/api/session.ts'
+import { ScheduleButton } from '#console/boards/schedules.tsx'
+import { CopyLink } from '#console/boards/share.tsx'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { change, type Document, isComplete, isEditable, newDocument, readDocument, sameDocument } from '#console/reports/document.ts'
+import { readDrill } from '#console/reports/drill.ts'
 import { Editor } from '#console/reports/editor.tsx'
 import { JsonSheet } from '#console/reports/json-sheet.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
@@ -78,6 +81,8 @@ function Opened({ document, saved, back }: { document: Document; saved: SavedRep
           <Button icon={<CodeOutlined />} aria-label={t('reports.json')} onClick={() => setJson(true)}>
             {phone ? undefined : 'JSON'}
           </Button>
+          <CopyLink />
+          {saved && <ScheduleButton subject={{ kind: 'report', id: saved.id }} />}
           <Gate permission="reports.write">
             <Save document={document} saved={saved} />
           </Gate>
@@ -148,17 +153,4 @@ function Save({ document, saved }: { document: Document; saved: SavedReport | un
       />
     </>
   )
-}
-
-function readDrill(text: string | undefined): Drill | undefined {
-  if (!text) return undefined
-  try {
-    const value = JSON.parse(text) as Partial<Drill>
-    const report = readDocument(JSON.stringify(value.report))
-    return report && typeof value.title === 'string'
-      ? { title: value.title, report, ...(typeof value.group === 'string' ? { group: value.group } : {}) }
-      : undefined
-  } catch {
-    return undefined
-  }
 }

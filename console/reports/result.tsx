@@ -2,8 +2,10 @@ import { Button, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { ApiError } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { MetricResultView } from '#console/metrics/metric-result.tsx'
 import { HeatmapResultView } from '#console/pages/heatmap-result.tsx'
 import { LifecycleResultView, StickinessResultView } from '#console/reports/activity-result.tsx'
+import { DistributionResultView } from '#console/reports/distribution-result.tsx'
 import { change, type Document, isComplete } from '#console/reports/document.ts'
 import { FunnelResultView } from '#console/reports/funnel-result.tsx'
 import { PagesResultView } from '#console/reports/pages-result.tsx'
@@ -16,9 +18,11 @@ import { exactNumber } from '#console/ui/format.ts'
 import { Row, Section, Stack } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { When } from '#console/ui/when.tsx'
+import type { DistributionResult } from '#insight/reports/distribution/schema.ts'
 import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
 import type { HeatmapResult } from '#insight/reports/heatmap/schema.ts'
 import type { LifecycleResult } from '#insight/reports/lifecycle/schema.ts'
+import type { MetricResult } from '#insight/reports/metric/schema.ts'
 import type { PagesResult } from '#insight/reports/pages/schema.ts'
 import type { RetentionResult } from '#insight/reports/retention/schema.ts'
 import type { RfmResult } from '#insight/reports/rfm/schema.ts'
@@ -110,6 +114,10 @@ function drawn(props: ResultProps<unknown>): ReactNode {
       return <RetentionResultView {...props} result={props.result as RetentionResult} />
     case 'rfm':
       return <RfmResultView {...props} result={props.result as RfmResult} />
+    case 'distribution':
+      return <DistributionResultView {...props} result={props.result as DistributionResult} />
+    case 'metric':
+      return <MetricResultView {...props} result={props.result as MetricResult} />
     case 'lifecycle':
       return <LifecycleResultView {...props} result={props.result as LifecycleResult} />
     case 'stickiness':

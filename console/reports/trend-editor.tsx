@@ -1,4 +1,4 @@
-import { Input, Select } from 'antd'
+import { Checkbox, Input, Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { listOf, type Series, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
@@ -29,6 +29,9 @@ export function TrendEditor({ document, onChange }: EditorProps) {
       </Field>
       <DatesField document={document} onChange={onChange} />
       <IntervalField document={document} onChange={onChange} />
+      <Checkbox checked={document.cumulative === true} onChange={({ target }) => onChange({ cumulative: target.checked || undefined })}>
+        {t('reports.cumulative')} <span className="note">{t('reports.cumulativeHint')}</span>
+      </Checkbox>
       <ChoiceField
         name={t('reports.compare')}
         value={textOf(document.compare, 'none')}
@@ -55,7 +58,7 @@ export function TrendEditor({ document, onChange }: EditorProps) {
   )
 }
 
-function Measure({ value, onChange }: { value: Series; onChange: (measure: string) => void }) {
+export function Measure({ value, onChange }: { value: Series; onChange: (measure: string) => void }) {
   const { t } = useText()
   const properties = useProperties([value.event])
   const measure = value.measure ?? 'count'

@@ -3,6 +3,7 @@ import { Outlet } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useSession } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { NoticeBell } from '#console/metrics/notice-bell.tsx'
 import { Palette } from '#console/shell/palette.tsx'
 import { Rail, ThumbBar } from '#console/shell/rail.tsx'
 import { useShortcut } from '#console/shell/shortcut.ts'
@@ -41,6 +42,7 @@ export function Shell() {
               <span>{t('shell.search')}</span>
               <kbd>{keys}</kbd>
             </button>
+            <NoticeBell />
             <TaskTray />
             <UserMenu />
           </div>

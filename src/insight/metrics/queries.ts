@@ -32,14 +32,14 @@ export async function listMetrics(ctx: Context): Promise<DictionaryEntry[]> {
 
 function presented(metric: Metric, seen: ReadonlySet<string>): Omit<DictionaryEntry, 'targets' | 'own' | 'owner' | 'definition'> {
   const feeds = feedsOf(metric)
-  const { key, zh, en, loop, stage = null, unit, better, formula } = metric
+  const { key, zh, en, loop, unit, better, formula } = metric
   const fed = feeds.length === 0 || feeds.some((name) => name === '*' || seen.has(name))
   return {
     key,
     zh,
     en,
     loop,
-    stage,
+    stage: metric.stage ?? null,
     unit,
     better,
     formula,
@@ -51,8 +51,8 @@ function presented(metric: Metric, seen: ReadonlySet<string>): Omit<DictionaryEn
   }
 }
 
-const waits = ({ key, zh, en, loop, stage = null, formula, waitsFor }: WaitingMetric): DictionaryEntry => ({
-  ...{ key, zh, en, loop, stage, formula, waitsFor },
+const waits = ({ key, zh, en, loop, stage, formula, waitsFor }: WaitingMetric): DictionaryEntry => ({
+  ...{ key, zh, en, loop, formula, waitsFor, stage: stage ?? null },
   ...{
     unit: null,
     better: null,

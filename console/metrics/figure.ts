@@ -1,0 +1,21 @@
+import type { Language } from '#console/i18n/i18n.ts'
+import { currencySign, exactNumber, percent, shortNumber } from '#console/ui/format.ts'
+import type { DictionaryEntry } from '#insight/metrics/schema.ts'
+
+type Unit = DictionaryEntry['unit']
+
+/** A metric's value as its unit says: shares in per cent, money with its sign, 万 and 亿 for what is large. */
+export function figureText(value: number | null | undefined, unit: Unit, currency: string | undefined, language: Language): string {
+  if (value === null || value === undefined) return '—'
+  if (unit === 'share') return percent(value, 1)
+  if (unit === 'days') return `${exactNumber(Math.round(value * 10) / 10)}${language === 'zh' ? ' 天' : ' days'}`
+  if (currency) return `${value < 0 ? '-' : ''}${currencySign(currency)}${shortNumber(Math.abs(value), language)}`
+  return shortNumber(value, language)
+}
+
+/** The same to the last digit, for hovering and tables. */
+export function exactFigure(value: number | null | undefined, unit: Unit, currency: string | undefined, language: Language): string {
+  if (value === null || value === undefined) return '—'
+  if (unit === 'share' || unit === 'days') return figureText(value, unit, currency, language)
+  return `${currency ? currencySign(currency) : ''}${exactNumber(value)}`
+}

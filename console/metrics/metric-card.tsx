@@ -1,0 +1,57 @@
+import { Link } from '@tanstack/react-router'
+import { Tooltip } from 'antd'
+import { useText } from '#console/i18n/i18n.ts'
+import { exactFigure, figureText } from '#console/metrics/figure.ts'
+import type { MetricValue } from '#console/metrics/queries.ts'
+import { Spark } from '#console/metrics/spark.tsx'
+import { Change } from '#console/ui/stat.tsx'
+import '#console/metrics/metrics.css'
+
+/** One key number: value, against before, against its target, and its run; the name opens all about it. */
+export function MetricCard(props: { value: MetricValue; days: number; big?: boolean; weak?: boolean; hint?: string | undefined }) {
+  const { t, language } = useText()
+  const { key, result, problem, target } = props.value
+  if (!result)
+    return (
+      <div className="metric-card">
+        <span className="metric-name">{key}</span>
+        <span className="note">{problem?.message}</span>
+      </div>
+    )
+  const { metric, total, before, values, currency } = result
+  const name = (
+    <Link to="/metrics/$metricKey" params={{ metricKey: key }} search={{}}>
+      {metric[language]}
+    </Link>
+  )
+  return (
+    <div className={`metric-card${props.big ? ' key' : ''}${props.weak ? ' weak' : ''}`}>
+      <span className="metric-name">
+        {props.hint ? <Tooltip title={props.hint}>{name}</Tooltip> : name}
+        {props.weak && <span className="flag">{t('metrics.weakest')}</span>}
+      </span>
+      <span className="metric-value" title={exactFigure(total, metric.unit, currency, language)}>
+        {figureText(total, metric.unit, currency, language)}
+      </span>
+      <span className="note">
+        {total !== null && before !== null && before !== undefined && <Change now={total} before={before} better={metric.better} />}{' '}
+        {t('metrics.beforeOf', { value: figureText(before, metric.unit, currency, language), days: props.days })}
+      </span>
+      {target !== null && <TargetLine value={total} target={target} text={figureText(target, metric.unit, currency, language)} />}
+      <Spark values={values} />
+    </div>
+  )
+}
+
+function TargetLine({ value, target, text }: { value: number | null; target: number; text: string }) {
+  const { t } = useText()
+  const share = value === null || target === 0 ? 0 : value / target
+  return (
+    <span className="target-line">
+      <progress max={1} value={Math.max(0, Math.min(1, share))} aria-label={t('metrics.target')} />
+      <span className="figure">
+        {Math.round(share * 100)}% · {t('metrics.targetOf', { value: text })}
+      </span>
+    </span>
+  )
+}
