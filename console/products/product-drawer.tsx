@@ -77,7 +77,7 @@ function Trend({ asked, result }: Props & { result: ProductsResult }) {
           ...(compareSeries
             ? [
                 {
-                  name: t(`trade.compares.${asked.compare}`),
+                  name: t(`trade.compared.${asked.compare}`),
                   values: intervals.map((_, i) => compareSeries.amount[i] ?? null),
                   compare: true,
                   color: 0,
@@ -121,7 +121,7 @@ function People({ asked, windowDays, product, drill }: Props) {
 function GoesWith({ asked, product, open }: Props) {
   const { t } = useText()
   const { data } = useBasket(asked, { minSupport: 0.002, minConfidence: 0.05, sort: 'lift' })
-  const rules = data?.result.rules.filter(({ lhs }) => lhs.length === 1 && lhs[0] === product).slice(0, 5) ?? []
+  const rules = data?.result.rules.filter(({ lhs, lift }) => lhs.length === 1 && lhs[0] === product && lift > 1).slice(0, 5) ?? []
   return (
     <div>
       <h3>{t('products.offer')}</h3>

@@ -67,7 +67,6 @@ export function Ranking({ asked, result, open }: ProductProps & { result: Produc
     >
       <DataTable<Line>
         name="products"
-        bare
         columns={columns}
         list={list}
         sort={sort ?? '-amount'}
@@ -110,7 +109,7 @@ function columnsOf(t: Translate, currency: string, compare: 'previous_period' | 
     width,
     right: true,
     sort: key,
-    phone: 'line',
+    phone: key === 'orders' || key === 'viewers' || key === 'carted' ? 'none' : 'line',
     render: (row) => <Count value={row[key]} />,
   })
   const share = (key: 'share' | 'refundRate' | 'viewToCart' | 'viewToOrder'): Column<Line> => ({

@@ -18,7 +18,7 @@ type Titles = BasketResult['titles']
 /** Rules as sentences, the strongest first; the people who bought all of it open by a click. */
 export function Together({ asked, drill }: ProductProps) {
   const { t } = useText()
-  const [thresholds, setThresholds] = useState<Thresholds>({ minSupport: 0.01, minConfidence: 0.2, sort: 'lift' })
+  const [thresholds, setThresholds] = useState<Thresholds>({ minSupport: 0.005, minConfidence: 0.1, sort: 'lift' })
   const { data, error, refetch } = useBasket(asked, thresholds)
   const result = data?.result
   return (
@@ -143,7 +143,7 @@ function Rules({ result: { rules, titles }, people }: { result: BasketResult; pe
 
 export function RuleReading({ rule, titles }: { rule: Rule; titles: Titles }) {
   const { t } = useText()
-  return t('products.reading', {
+  return t(rule.lift > 1 ? 'products.reading' : 'products.readingLess', {
     left: namesOf(rule.lhs, titles, t('products.plus')),
     right: namesOf(rule.rhs, titles, t('products.plus')),
     confidence: shareText(rule.confidence),

@@ -42,14 +42,14 @@ export function DueList({ rows }: { rows: Due[] }) {
             <thead>
               <tr>
                 <th scope="col">{t('trade.customer')}</th>
-                <th scope="col" className="right">
-                  {t('trade.orders')}
-                </th>
+                <th scope="col">{t('trade.dueDay')}</th>
                 <th scope="col" className="right">
                   {t('trade.cycle')}
                 </th>
+                <th scope="col" className="right">
+                  {t('trade.orders')}
+                </th>
                 <th scope="col">{t('trade.lastOrder')}</th>
-                <th scope="col">{t('trade.dueDay')}</th>
               </tr>
             </thead>
             <tbody>
@@ -64,12 +64,12 @@ export function DueList({ rows }: { rows: Due[] }) {
                       <PersonChip name={names.get(row.person)?.name ?? null} alias={names.get(row.person)?.alias ?? null} />
                     </button>
                   </td>
-                  <td className="right figure">{row.orders}</td>
-                  <td className="right figure">{t('trade.days', { count: row.medianDays })}</td>
-                  <td className="figure">{row.lastDay}</td>
                   <td className="figure">
                     {row.dueDay} <span className="note">{dueText(row, t)}</span>
                   </td>
+                  <td className="right figure">{t('trade.days', { count: row.medianDays })}</td>
+                  <td className="right figure">{row.orders}</td>
+                  <td className="figure">{row.lastDay}</td>
                 </tr>
               ))}
             </tbody>

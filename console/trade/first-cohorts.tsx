@@ -18,6 +18,7 @@ export function FirstCohorts({ asked, result, drill }: TradeProps & { result: Re
       title: `${intervalLabel(start, 'month')} · ${t('trade.within', { days })}`,
       report: { ...repurchaseDocument(asked), rows: 0, persons: { cohort, days } },
     })
+  const cohorts = result.cohorts.map((one, cohort) => ({ ...one, cohort })).filter(({ size }) => size > 0)
   return (
     <Section flush title={t('trade.firstCohorts')} note={t('trade.firstCohortsNote')}>
       <div className="plain-scroll">
@@ -36,7 +37,7 @@ export function FirstCohorts({ asked, result, drill }: TradeProps & { result: Re
             </tr>
           </thead>
           <tbody>
-            {result.cohorts.map(({ start, size, within }, cohort) => (
+            {cohorts.map(({ start, size, within, cohort }) => (
               <tr key={start}>
                 <th scope="row" className="figure">
                   {intervalLabel(start, 'month')}
@@ -51,18 +52,14 @@ export function FirstCohorts({ asked, result, drill }: TradeProps & { result: Re
                     style={{ '--heat': `${heat(one, size)}%` } as object}
                     title={`${exactNumber(one.repeated)} / ${exactNumber(size)}${one.open ? ` · ${t('trade.open')}` : ''}`}
                   >
-                    {size === 0 ? (
-                      '—'
-                    ) : (
-                      <button
-                        type="button"
-                        className="number-button"
-                        disabled={one.repeated === 0}
-                        onClick={() => people(cohort, one, start)}
-                      >
-                        {shareText(one.repeated / size)}
-                      </button>
-                    )}
+                    <button
+                      type="button"
+                      className="number-button"
+                      disabled={one.repeated === 0}
+                      onClick={() => people(cohort, one, start)}
+                    >
+                      {shareText(one.repeated / size)}
+                    </button>
                   </td>
                 ))}
               </tr>
@@ -71,7 +68,7 @@ export function FirstCohorts({ asked, result, drill }: TradeProps & { result: Re
               <th scope="row">{t('trade.mean')}</th>
               <td />
               {result.mean.map(({ days, rate, size, repeated }) => (
-                <td key={days} className="right figure" title={`${exactNumber(repeated)} / ${exactNumber(size)}`}>
+                <td key={days} className="figure" title={`${exactNumber(repeated)} / ${exactNumber(size)}`}>
                   <strong>{shareText(rate)}</strong>
                 </td>
               ))}

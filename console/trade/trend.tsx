@@ -46,7 +46,7 @@ function Paid({ asked, result, drill }: Props) {
           ...(compareSeries
             ? [
                 {
-                  name: t(`trade.compares.${asked.compare}`),
+                  name: t(`trade.compared.${asked.compare}`),
                   values: intervals.map((_, i) => compareSeries.paid[i] ?? null),
                   compare: true,
                   color: 0,
