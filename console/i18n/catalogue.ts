@@ -24,6 +24,7 @@ import { overview } from '#console/overview/messages.ts'
 import { pages } from '#console/pages/messages.ts'
 import { products } from '#console/products/messages.ts'
 import { portrait } from '#console/portrait/messages.ts'
+import { paths } from '#console/reports/paths-messages.ts'
 import { reports } from '#console/reports/messages.ts'
 import { segments } from '#console/segments/messages.ts'
 import { settings } from '#console/settings/messages.ts'
@@ -59,6 +60,7 @@ const folders = {
   metrics,
   boards,
   pages,
+  paths,
   imports,
   exports,
   integrations,

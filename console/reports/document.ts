@@ -3,7 +3,18 @@ import { daysBefore } from '#console/ui/format.ts'
 /** A report as its JSON document. The editor changes fields of it and knows no more about the rest. */
 export type Document = { type: string } & Record<string, unknown>
 
-export const editableTypes = ['funnel', 'trend', 'retention', 'rfm', 'lifecycle', 'stickiness', 'pages', 'heatmap', 'distribution'] as const
+export const editableTypes = [
+  'funnel',
+  'trend',
+  'retention',
+  'rfm',
+  'lifecycle',
+  'stickiness',
+  'pages',
+  'heatmap',
+  'distribution',
+  'paths',
+] as const
 export type EditableType = (typeof editableTypes)[number]
 
 export const isEditable = (type: string | undefined): type is EditableType => editableTypes.some((one) => one === type)
@@ -55,6 +66,8 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       return { type, ...dates, page: '/' }
     case 'distribution':
       return { type, ...dates, event: 'order.paid' }
+    case 'paths':
+      return { type, ...dates, node: 'event', stepLimit: 5 }
     case 'lifecycle':
     case 'stickiness':
       return { type, ...dates, event: 'order.paid', interval: 'day' }

@@ -4,6 +4,7 @@ import { DistributionEditor } from '#console/reports/distribution-editor.tsx'
 import { type Document, isEditable } from '#console/reports/document.ts'
 import { FunnelEditor } from '#console/reports/funnel-editor.tsx'
 import { HeatmapEditor, PagesEditor } from '#console/reports/pages-editor.tsx'
+import { PathsEditor } from '#console/reports/paths-editor.tsx'
 import { RetentionEditor } from '#console/reports/retention-editor.tsx'
 import { RfmEditor } from '#console/reports/rfm-editor.tsx'
 import { TrendEditor } from '#console/reports/trend-editor.tsx'
@@ -32,6 +33,8 @@ export function Editor(props: EditorProps): ReactNode {
       return <HeatmapEditor {...props} />
     case 'distribution':
       return <DistributionEditor {...props} />
+    case 'paths':
+      return <PathsEditor {...props} />
     case 'lifecycle':
     case 'stickiness':
       return <ActivityEditor {...props} />

@@ -174,7 +174,7 @@ const lengths = [
   [60, 'minutes'],
 ] as const
 
-function duration(seconds: number, t: Translate): string {
+export function duration(seconds: number, t: Translate): string {
   const [size, unit] = lengths.find(([one]) => seconds >= one) ?? ([1, 'seconds'] as const)
   return t(`reports.durations.${unit}`, { value: Math.round((seconds / size) * 10) / 10 })
 }

@@ -106,6 +106,7 @@ function Glyph({ type }: { type: EditableType }) {
     lifecycle: 'M6 20V8M15 20V12M24 20V6M33 20V14M6 24v8M15 24v5M24 24v9M33 24v4',
     distribution: 'M5 33V24M12 33V14M19 33V7M26 33V18M33 33V27',
     stickiness: 'M6 33V7M15 33V17M24 33V23M33 33V28',
+    paths: 'M4 9c16 0 16 14 32 14M4 9c16 0 16-2 32-2M4 28c16 0 16 4 32 4',
     pages: 'M7 5h26v30H7zM12 12h16M12 19h16M12 26h9',
     heatmap: 'M7 5h26v30H7zM14 14h.1M20 14h.1M20 20h.1M26 20h.1M20 26h.1',
   }

@@ -9,6 +9,7 @@ import { DistributionResultView } from '#console/reports/distribution-result.tsx
 import { change, type Document, isComplete } from '#console/reports/document.ts'
 import { FunnelResultView } from '#console/reports/funnel-result.tsx'
 import { PagesResultView } from '#console/reports/pages-result.tsx'
+import { PathsResultView } from '#console/reports/paths-result.tsx'
 import { type Answer, useAnswer } from '#console/reports/queries.ts'
 import { RetentionResultView } from '#console/reports/retention-result.tsx'
 import { RfmResultView } from '#console/reports/rfm-result.tsx'
@@ -24,6 +25,7 @@ import type { HeatmapResult } from '#insight/reports/heatmap/schema.ts'
 import type { LifecycleResult } from '#insight/reports/lifecycle/schema.ts'
 import type { MetricResult } from '#insight/reports/metric/schema.ts'
 import type { PagesResult } from '#insight/reports/pages/schema.ts'
+import type { PathsResult } from '#insight/reports/paths/schema.ts'
 import type { RetentionResult } from '#insight/reports/retention/schema.ts'
 import type { RfmResult } from '#insight/reports/rfm/schema.ts'
 import type { StickinessResult } from '#insight/reports/stickiness/schema.ts'
@@ -118,6 +120,8 @@ function drawn(props: ResultProps<unknown>): ReactNode {
       return <DistributionResultView {...props} result={props.result as DistributionResult} />
     case 'metric':
       return <MetricResultView {...props} result={props.result as MetricResult} />
+    case 'paths':
+      return <PathsResultView {...props} result={props.result as PathsResult} />
     case 'lifecycle':
       return <LifecycleResultView {...props} result={props.result as LifecycleResult} />
     case 'stickiness':
