@@ -401,6 +401,13 @@ const balance = createRoute({
   component: lazyRouteComponent(() => import('#console/balance/balance-page.tsx'), 'BalancePage'),
 })
 
+const value = createRoute({
+  getParentRoute: () => app,
+  path: '/value',
+  validateSearch: z.object({ view: text, since: day, weights: text }),
+  component: lazyRouteComponent(() => import('#console/value/value-page.tsx'), 'ValuePage'),
+})
+
 const tree = root.addChildren([
   login,
   app.addChildren([
@@ -454,6 +461,7 @@ const tree = root.addChildren([
     balance,
     merges,
     attributes,
+    value,
   ]),
 ])
 

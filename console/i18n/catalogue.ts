@@ -22,10 +22,10 @@ import { operations } from '#console/operations/messages.ts'
 import { orders } from '#console/orders/messages.ts'
 import { overview } from '#console/overview/messages.ts'
 import { pages } from '#console/pages/messages.ts'
-import { products } from '#console/products/messages.ts'
 import { portrait } from '#console/portrait/messages.ts'
-import { paths } from '#console/reports/paths-messages.ts'
+import { products } from '#console/products/messages.ts'
 import { reports } from '#console/reports/messages.ts'
+import { paths } from '#console/reports/paths-messages.ts'
 import { segments } from '#console/segments/messages.ts'
 import { settings } from '#console/settings/messages.ts'
 import { shell } from '#console/shell/messages.ts'
@@ -34,6 +34,7 @@ import { tags } from '#console/tags/messages.ts'
 import { team } from '#console/team/messages.ts'
 import { trade } from '#console/trade/messages.ts'
 import { errors, ui } from '#console/ui/messages.ts'
+import { value } from '#console/value/messages.ts'
 import { waste } from '#console/waste/messages.ts'
 
 /** Every text of the console: one messages.ts per folder, named by the folder. */
@@ -76,6 +77,7 @@ const folders = {
   stages,
   waste,
   balance,
+  value,
 }
 
 export const catalogue = {

@@ -108,7 +108,7 @@ describe('channel economics', () => {
     await spend(ctx, ads, 10_000)
     const world = await loadWorld(ctx, { events: [follow('a', 0, ads), pay('a', 1, 500, 1, 'JPY')] })
     await expect(world.run({ ...base })).rejects.toMatchObject({ code: 'report.currencies_mixed', field: 'currency' })
-    expect((await world.run<EconomicsResult>({ ...base, currency: 'JPY' })).total).toMatchObject({ spend: 0, revenue: 500 })
+    expect((await world.run<EconomicsResult>({ ...base, currency: 'JPY' })).total).toMatchObject({ spend: 0, revenue: 500, cac: null })
   })
 
   test.each([

@@ -22,7 +22,8 @@ export function figuresOf(tally: Tally, terms: Terms): EconomicsFigures {
   const spend = sum(tally.spend)
   const revenue = sum(tally.revenue)
   const margin = terms.marginRate === undefined ? null : share(revenue, terms.marginRate)
-  const per = (minor: number, count: number) => (count === 0 || !terms.withSpend ? null : ratio(minor, count, currency))
+  // Without any spend nobody knows what somebody cost, which is not nothing.
+  const per = (minor: number, count: number) => (count === 0 || minor === 0 || !terms.withSpend ? null : ratio(minor, count, currency))
   const curve = curveOf(tally, terms)
   const paid = curve.findIndex((minor) => minor >= spend)
   return {

@@ -1,0 +1,67 @@
+import type { BalanceProps } from '#console/balance/balance-result.tsx'
+import { useText } from '#console/i18n/i18n.ts'
+import { change, numberOf } from '#console/reports/document.ts'
+import { PeopleNumber } from '#console/reports/people-number.tsx'
+import { exactNumber, percent } from '#console/ui/format.ts'
+import { Section } from '#console/ui/page.tsx'
+
+/** Whether who was brought in buys again more often, and why that alone proves nothing. */
+export function Repeats({ document, result, drill }: BalanceProps) {
+  const { t } = useText()
+  const { repeat } = result
+  const people = (title: string, persons: object) => drill({ title, report: change(document, { persons }) })
+  const rows = [
+    { key: 'brought', brought: true, side: repeat.brought, all: 'brought', again: 'broughtRepeated' },
+    { key: 'notBrought', brought: false, side: repeat.not, all: 'not', again: 'notRepeated' },
+  ] as const
+  return (
+    <Section
+      flush
+      title={t('balance.repeats')}
+      note={t('balance.repeatsNote', { days: numberOf(document.repeatDays, 90), open: exactNumber(repeat.open) })}
+    >
+      <div className="plain-scroll">
+        <table className="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('balance.side')}</th>
+              {(['buyers', 'repeated', 'repeatRate'] as const).map((column) => (
+                <th key={column} scope="col" className="right">
+                  {t(`balance.${column}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ key, brought, side, all, again }) => (
+              <tr key={key}>
+                <th scope="row">{t(`balance.${key}`)}</th>
+                <td className="right">
+                  <PeopleNumber value={side.buyers} onClick={() => people(t(`balance.repeatPeople.${all}`), { brought })} />
+                </td>
+                <td className="right">
+                  <PeopleNumber
+                    value={side.repeated}
+                    onClick={() => people(t(`balance.repeatPeople.${again}`), { brought, repeated: true })}
+                  />
+                </td>
+                <td className="right figure">{percent(side.repeated, side.buyers)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="note sheet-foot">
+        {repeat.difference !== null &&
+          t('balance.difference', {
+            difference: points(repeat.difference),
+            low: points(repeat.low ?? 0),
+            high: points(repeat.high ?? 0),
+          })}{' '}
+        {t('balance.caveat')}
+      </p>
+    </Section>
+  )
+}
+
+const points = (value: number): string => `${value < 0 ? '−' : '+'}${percent(Math.abs(value), 1)}`

@@ -1,0 +1,142 @@
+import { useText } from '#console/i18n/i18n.ts'
+import { change } from '#console/reports/document.ts'
+import { PeopleNumber } from '#console/reports/people-number.tsx'
+import type { ResultProps } from '#console/reports/result.tsx'
+import { Amount } from '#console/trade/amount.tsx'
+import { ButtonLink } from '#console/ui/button-link.tsx'
+import { Count } from '#console/ui/count.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { percent } from '#console/ui/format.ts'
+import { Row, Section } from '#console/ui/page.tsx'
+import { Stat, Stats } from '#console/ui/stat.tsx'
+import { Badge } from '#console/ui/tag-chips.tsx'
+import { PauseAction } from '#console/waste/pause-action.tsx'
+import type { WasteItem, WasteResult } from '#insight/reports/waste/schema.ts'
+
+type Props = ResultProps<WasteResult>
+
+export function WasteResultView(props: Props) {
+  const { t } = useText()
+  const { result } = props
+  if (result.looked === 0)
+    return (
+      <Section>
+        <Empty
+          title={t('waste.empty')}
+          hint={t('waste.emptyHint')}
+          action={
+            <Row>
+              <ButtonLink type="primary" to="/imports/new">
+                {t('waste.importSpend')}
+              </ButtonLink>
+              <ButtonLink to="/integrations">{t('waste.connect')}</ButtonLink>
+            </Row>
+          }
+        />
+      </Section>
+    )
+  const certain = result.items.filter(({ verdict }) => verdict === 'no_effect')
+  return (
+    <>
+      <Section>
+        <Stats>
+          <Stat name={t('waste.looked')} value={<Count value={result.looked} />} />
+          <Stat name={t('waste.found')} value={<Count value={result.items.length} />} />
+          <Stat name={t('waste.noEffect')} value={<Count value={certain.length} />} />
+          <Stat name={t('waste.wasted')} value={<Amount value={result.wasted} currency={result.currency} />} />
+        </Stats>
+        {result.waiting.length > 0 && (
+          <p className="note">
+            {t('waste.waiting', { kinds: result.waiting.map((kind) => t(`waste.kinds.${kind}`)).join('、') })}{' '}
+            <ButtonLink type="link" size="small" to="/integrations">
+              {t('waste.connect')}
+            </ButtonLink>
+          </p>
+        )}
+      </Section>
+      {result.items.length === 0 ? (
+        <Section>
+          <Empty title={t('waste.none')} hint={t('waste.noneHint', { count: result.looked })} />
+        </Section>
+      ) : (
+        <Items {...props} />
+      )}
+    </>
+  )
+}
+
+function Items({ document, result, drill }: Props) {
+  const { t } = useText()
+  const isTried = result.items.some(({ heldOut }) => heldOut > 0)
+  return (
+    <Section flush title={t('waste.table')} note={t('waste.tableNote')}>
+      <div className="plain-scroll">
+        <table className="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('waste.name')}</th>
+              <th scope="col">{t('waste.kind')}</th>
+              {(['spend', 'touched', 'views', 'closed'] as const).map((column) => (
+                <th key={column} scope="col" className="right">
+                  {t(`waste.${column}`)}
+                </th>
+              ))}
+              {isTried && (
+                <th scope="col" className="right">
+                  {t('waste.lift')}
+                </th>
+              )}
+              <th scope="col" className="right">
+                {t('waste.power')}
+              </th>
+              <th scope="col">{t('waste.verdict')}</th>
+              <th scope="col" aria-label={t('waste.pause')} />
+            </tr>
+          </thead>
+          <tbody>
+            {result.items.map((item) => (
+              <tr key={`${item.kind} ${item.key}`}>
+                <th scope="row">{item.name}</th>
+                <td>{t(`waste.kinds.${item.kind}`)}</td>
+                <td className="right">
+                  <Amount value={item.spend === 0 ? null : item.spend} currency={result.currency} />
+                </td>
+                <td className="right">
+                  <PeopleNumber
+                    value={item.touched}
+                    onClick={() =>
+                      drill({
+                        title: t('waste.people', { name: item.name }),
+                        report: change(document, { persons: { kind: item.kind, key: item.key } }),
+                      })
+                    }
+                  />
+                </td>
+                <td className="right">
+                  <Count value={item.views === 0 ? null : item.views} />
+                </td>
+                <td className="right">
+                  <Count value={item.closed} />
+                </td>
+                {isTried && <td className="right figure">{liftText(item)}</td>}
+                <td className="right figure">{percent(item.power, 1)}</td>
+                <td>
+                  <Badge tone={item.verdict === 'no_effect' ? 'bad' : 'quiet'}>{t(`waste.verdicts.${item.verdict}`)}</Badge>
+                </td>
+                <td className="right">
+                  <PauseAction item={item} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  )
+}
+
+function liftText({ lift, low, high }: WasteItem): string {
+  if (lift === null || low === null || high === null) return '—'
+  const points = (value: number) => `${value < 0 ? '−' : '+'}${percent(Math.abs(value), 1)}`
+  return `${points(lift)} (${points(low)} … ${points(high)})`
+}
