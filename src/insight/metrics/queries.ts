@@ -8,6 +8,7 @@ import { feedsOf, type Metric, type WaitingMetric } from '../reports/metric/defi
 import { dimensionsOf } from '../reports/metric/dimensions.ts'
 import { findMetric, type OwnRow, ownMetric } from '../reports/metric/find.ts'
 import type { MetricResult } from '../reports/metric/schema.ts'
+import { sharingParts } from '../reports/metric/shared.ts'
 import { runReport } from '../reports/run.ts'
 import { bindings } from '../reports/sql.ts'
 import { type Dates, type Target, targetOf } from './periods.ts'
@@ -105,7 +106,8 @@ export type Asked = Dates & { keys: readonly string[]; interval: string; compare
 /** Several metrics over the same dates, each beside its target. One that cannot be computed does not take the others along. */
 export async function readValues(ctx: Context, { keys, ...dates }: Asked): Promise<{ items: MetricValue[]; asOf: string }> {
   const targets = await readTargets(ctx)
-  const items = await Promise.all(keys.map((key) => readValue(ctx, key, dates, targets.get(key) ?? [])))
+  const sharing = sharingParts(ctx)
+  const items = await Promise.all(keys.map((key) => readValue(sharing, key, dates, targets.get(key) ?? [])))
   const asOf = items.map((item) => item.asOf).sort()[0] ?? ctx.now().toISOString()
   return { items: items.map(({ asOf: _, ...item }) => item), asOf }
 }

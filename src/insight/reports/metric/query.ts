@@ -2,12 +2,13 @@ import type Big from 'big.js'
 import { onlyCurrency } from '../money.ts'
 import type { Scope } from '../scope.ts'
 import { evaluateFormula, type Formula, moneyPower, parseFormula } from '../trend/formula.ts'
-import { type Counted, countPart } from './count.ts'
+import type { Counted } from './count.ts'
 import type { Metric } from './definition.ts'
 import { valueNames } from './dimensions.ts'
 import { findMetric } from './find.ts'
 import { metricPeople } from './people.ts'
 import type { MetricReport, MetricResult } from './schema.ts'
+import { countShared } from './shared.ts'
 import { type Spans, spansOf } from './spans.ts'
 
 /** One metric over its dates: the whole, its intervals, what it was before, its parts, split by a dimension, the people behind it. */
@@ -16,7 +17,7 @@ export async function runMetric(scope: Scope, report: MetricReport): Promise<Met
   const spans = spansOf(scope, report)
   const formula = parseFormula(metric.expression ?? 'A')
   const count = (dimension?: string) =>
-    Promise.all(metric.parts.map((part) => countPart({ scope, report }, spans, metric, part, dimension)))
+    Promise.all(metric.parts.map((part) => countShared({ scope, report }, spans, metric, part, dimension)))
   const [counted, split, persons] = await Promise.all([
     count(),
     report.breakdown && count(report.breakdown.dimension),
