@@ -87,6 +87,7 @@ export function paintScroll(canvas: HTMLCanvasElement, { reached }: HeatmapResul
   for (const [i, { share }] of reached.entries()) {
     const at = 4 * Math.round((share ?? 0) * 255)
     context.fillStyle = `rgb(${colours[at]} ${colours[at + 1]} ${colours[at + 2]} / 0.42)`
-    context.fillRect(0, i * band, canvas.width, band + 1)
+    const top = Math.round(i * band)
+    context.fillRect(0, top, canvas.width, Math.round((i + 1) * band) - top)
   }
 }

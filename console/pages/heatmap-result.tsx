@@ -4,7 +4,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { Elements } from '#console/pages/elements.tsx'
 import { HeatSheet } from '#console/pages/heat-sheet.tsx'
 import { ScrollChart } from '#console/pages/scroll-chart.tsx'
-import { change } from '#console/reports/document.ts'
+import { change, type Document } from '#console/reports/document.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
@@ -38,10 +38,10 @@ export function HeatmapResultView({ document, result, drill }: ResultProps<Heatm
           value={percent(result.scroll.reached[9]?.views ?? 0, result.scroll.views)}
         />
       </Stats>
-      <Columns shares={[7, 4]}>
+      <Columns shares={[6.4, 3.4]}>
         <Section
           title={t(`pages.kinds.${kind}`)}
-          note={t(`pages.kindNotes.${kind}`)}
+          note={isMixed(document, result) ? t('pages.mixed') : t(`pages.kindNotes.${kind}`)}
           actions={
             <Segmented
               value={kind}
@@ -64,6 +64,10 @@ export function HeatmapResultView({ document, result, drill }: ResultProps<Heatm
     </>
   )
 }
+
+/** The same button lies elsewhere on a phone. */
+const isMixed = (document: Document, { devices }: HeatmapResult): boolean =>
+  document.device === undefined && devices.filter(({ clicks }) => clicks > 0).length > 1
 
 function Beside(props: {
   result: HeatmapResult

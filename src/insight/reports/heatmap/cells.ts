@@ -8,8 +8,8 @@ const lowestPixel = 200_000
 /** More cells than this are a smear, not a picture. */
 export const mostCells = 20_000
 
-const x = "toFloat64OrNull(properties['x'])"
-const y = "toFloat64OrNull(properties['y'])"
+const x = 'toFloat64OrNull(p_x)'
+const y = 'toFloat64OrNull(p_y)'
 
 /** Whether a click says where on the page it was. */
 export const cellSql = `ifNull(${x} >= 0 and ${x} <= 1 and ${y} >= 0 and ${y} < ${lowestPixel}, 0)`
@@ -21,7 +21,7 @@ export const columnSql = (bind: Bindings, { columns }: Sheet): string =>
 export const rowSql = (bind: Bindings, { rowPixels }: Sheet): string => `toUInt32(floor(assumeNotNull(${y}) / ${bind.integer(rowPixels)}))`
 
 /** A share of the page's height; what lies outside is no depth. */
-export const depthSql = "if(ifNull(toFloat64OrNull(properties['depth']) between 0 and 1, 0), toFloat64OrNull(properties['depth']), null)"
+export const depthSql = 'if(ifNull(toFloat64OrNull(p_depth) between 0 and 1, 0), toFloat64OrNull(p_depth), null)'
 
 /** 5 %, 10 % … 100 %: twentieths, so that each is the number that its decimal text reads as. */
 export const scrollSteps: readonly number[] = Array.from({ length: 20 }, (_, i) => (i + 1) / 20)

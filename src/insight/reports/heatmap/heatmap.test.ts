@@ -46,6 +46,11 @@ describe('heat maps', () => {
     expect(result.elements[0]).toMatchObject({ selector: '#code', text: '加老师微信', clicks: 2, clickers: 1, share: 2 / 3, x: 0.75 })
   })
 
+  test('a page that a group names is shown where most of it was seen', async () => {
+    const { address, views } = await run(shop, { page: '/s*', groups: ['/s*'] })
+    expect([address, views]).toEqual(['https://shop.example/shop', 2])
+  })
+
   test('how far down people came, and who', async () => {
     const { scroll } = await run(shop)
     expect(scroll.views).toBe(2)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkPatterns, rawPageSql } from '../page-name.ts'
+import { checkPatterns } from '../page-name.ts'
 import { visitsSql } from '../pages/visits.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings } from '../sql.ts'
@@ -8,7 +8,7 @@ import type { HeatmapReport, HeatmapResult } from './schema.ts'
 
 export async function runHeatmap(scope: Scope, report: HeatmapReport): Promise<HeatmapResult> {
   await checkPatterns(scope, report)
-  const [facts, address, cells, elements, scroll, sources, devices, persons] = await Promise.all([
+  const [counts, address, cells, elements, scroll, sources, devices, persons] = await Promise.all([
     factsOf(scope, report),
     addressOf(scope, report),
     cellsOf(scope, report),
@@ -19,16 +19,18 @@ export async function runHeatmap(scope: Scope, report: HeatmapReport): Promise<H
     report.persons ? personsBehind(scope, report, report.persons) : undefined,
   ])
   return {
-    ...facts,
+    ...counts,
     address,
     cells,
-    elements: elements.map((element) => ({ ...element, share: element.clicks / facts.clicks })),
+    elements: elements.map((element) => ({ ...element, share: element.clicks / counts.clicks })),
     scroll,
     sources,
     devices,
     ...(persons ? { persons } : {}),
   }
 }
+
+const facts = ['depth', 'x', 'y', 'selector', 'text', 'site', 'pageHeight', 'viewportHeight'] as const
 
 /** What happened on the page. Choosing one source still shows the others to choose from, so each filter can be left out. */
 function onPage(bind: Bindings, scope: Scope, report: HeatmapReport, without?: 'source' | 'device'): string {
@@ -37,7 +39,7 @@ function onPage(bind: Bindings, scope: Scope, report: HeatmapReport, without?: '
     ...(report.source !== undefined && without !== 'source' ? [`source = ${bind.text(report.source)}`] : []),
     ...(report.device !== undefined && without !== 'device' ? [`device = ${bind.text(report.device)}`] : []),
   ]
-  return `(select * from ${visitsSql(bind, scope, report)} where ${conditions.join(' and ')})`
+  return `(select * from ${visitsSql(bind, scope, report, facts)} where ${conditions.join(' and ')})`
 }
 
 const Facts = z.object({
@@ -57,7 +59,7 @@ async function factsOf(scope: Scope, report: HeatmapReport): Promise<z.infer<typ
     row: Facts,
     sql: `select countIf(kind = 'view') as views, uniqExactIf(visitor, kind = 'view') as visitors, countIf(kind = 'click') as clicks,
         uniqExactIf(visitor, kind = 'click') as clickers, countIf(kind = 'click' and ${cellSql}) as placed,
-        ${medianSql("toFloat64OrNull(properties['pageHeight'])")} as pageHeight, ${medianSql("toFloat64OrNull(properties['viewportHeight'])")} as foldHeight
+        ${medianSql('toFloat64OrNull(p_pageHeight)')} as pageHeight, ${medianSql('toFloat64OrNull(p_viewportHeight)')} as foldHeight
       from ${onPage(bind, scope, report)}`,
   })
   if (!found) throw new Error('a count without rows')
@@ -73,8 +75,8 @@ async function addressOf(scope: Scope, report: HeatmapReport): Promise<string | 
   const [found] = await scope.ask({
     params: bind.params,
     row: z.object({ address: z.string() }),
-    sql: `select concat(properties['site'], assumeNotNull(${rawPageSql(bind)})) as address from ${onPage(bind, scope, report)}
-      where kind = 'view' and properties['site'] != '' group by address order by count() desc, address limit 1`,
+    sql: `select concat(p_site, rawPage) as address from ${onPage(bind, scope, report)}
+      where kind = 'view' and p_site != '' group by address order by count() desc, address limit 1`,
   })
   return found?.address ?? null
 }
@@ -104,8 +106,8 @@ async function elementsOf(scope: Scope, report: HeatmapReport): Promise<Omit<Hea
       x: z.number().nullable(),
       y: z.number().nullable(),
     }),
-    sql: `select properties['selector'] as selector, argMax(properties['text'], (ms, id)) as text, count() as clicks, uniqExact(visitor) as clickers,
-        avg(toFloat64OrNull(properties['x'])) as x, avg(toFloat64OrNull(properties['y'])) as y
+    sql: `select p_selector as selector, argMax(p_text, (ms, id)) as text, count() as clicks, uniqExact(visitor) as clickers,
+        avg(toFloat64OrNull(p_x)) as x, avg(toFloat64OrNull(p_y)) as y
       from ${onPage(bind, scope, report)} where kind = 'click' and selector != ''
       group by selector order by clicks desc, selector limit ${bind.integer(report.limit)}`,
   })
@@ -152,7 +154,7 @@ async function personsBehind(scope: Scope, report: HeatmapReport, asked: NonNull
         ? `select distinct someone as who from (${deepestSql(bind, scope, report)}) where deepest >= toFloat64(${bind.text(String(asked.depth))}) and who != 0 order by who`
         : `select distinct who from ${onPage(bind, scope, report)} where who != 0 and kind = 'click' and ${
             'selector' in asked
-              ? `properties['selector'] = ${bind.text(asked.selector)}`
+              ? `p_selector = ${bind.text(asked.selector)}`
               : `${cellSql} and ${columnSql(bind, report)} = ${bind.integer(asked.column)} and ${rowSql(bind, report)} = ${bind.integer(asked.row)}`
           } order by who`,
   })

@@ -82,7 +82,7 @@ function partsSql(bind: Bindings, scope: Scope, report: PagesReport, split: Spli
         arrayMap(v -> v.3, views) as pages, arrayMap(v -> v.4, views) as seenIn, groupArrayIf(${valueSql(split)}, kind = 'click') as clickedIn,
         groupUniqArrayIf(${valueSql(split)}, kind = 'left') as leftIn,
         countIf(kind in ('click', 'act')) as acts
-      from ${visitsSql(bind, scope, report)} group by visitor, visit))`
+      from ${visitsSql(bind, scope, report, [])} group by visitor, visit))`
 }
 
 const valueSql = (split: Split): string => (split === 'all' ? "''" : split)
@@ -91,7 +91,7 @@ const valueSql = (split: Split): string => (split === 'all' ? "''" : split)
 const staysSql = (bind: Bindings, scope: Scope, report: PagesReport, split: Split): string =>
   `select value, count() as measured, quantileExactInclusive(0.5)(seconds) as middle
    from (select argMin(${valueSql(split)}, (ms, id)) as value, sum(assumeNotNull(stayed)) as seconds
-     from (select *, toFloat64OrNull(properties['seconds']) as stayed, if(view = '', toString(id), view) as named from ${visitsSql(bind, scope, report)})
+     from (select *, toFloat64OrNull(p_seconds) as stayed, if(view = '', toString(id), view) as named from ${visitsSql(bind, scope, report, ['seconds'])})
      where kind = 'left' and stayed >= 0 group by visitor, named)
    group by value`
 

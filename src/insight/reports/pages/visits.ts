@@ -15,27 +15,31 @@ export type VisitRules = PageRules & {
   interval?: Interval | undefined
 }
 
+/** What events may say of themselves and a report may need. Each is a column `p_…`: whole maps would not fit into memory side by side. */
+type Fact = 'seconds' | 'depth' | 'x' | 'y' | 'selector' | 'text' | 'site' | 'pageHeight' | 'viewportHeight'
+
 /**
  * A subquery with one row for everything that happened on a page: visitor, who, visit (its number among the visitor's), ms, id,
- * kind (view, click, left, scroll, act), page, bucket, view (the sender's name of the view), properties, and the visit's source and
+ * kind (view, click, left, scroll, act), page, rawPage (before
+ * cleaning), bucket, view (the sender's name of the view), the facts asked for, and the visit's source and
  * device, which are those of its first event. A visit ends with a pause; leaving and scrolling end none, because they come late by
  * nature, but reading keeps a visit alive.
  */
-export function visitsSql(bind: Bindings, scope: Scope, rules: VisitRules): string {
+export function visitsSql(bind: Bindings, scope: Scope, rules: VisitRules, facts: readonly Fact[]): string {
   const byVisitor = 'partition by visitor order by ms, id rows between unbounded preceding and current row'
   const byVisit = 'partition by visitor, visit'
   const gap = bind.integer(rules.sessionGapMinutes * 60_000)
   return `(select *, argMin(eventSource, (ms, id)) over (${byVisit}) as source, argMin(eventDevice, (ms, id)) over (${byVisit}) as device
     from (select *, sum(starts) over (${byVisitor}) as visit
       from (select *, not (kind in ('left', 'scroll')) and ms - lagInFrame(ms, 1, ms - ${gap}) over (${byVisitor}) >= ${gap} as starts
-        from ${actsSql(bind, scope, rules)})))`
+        from ${actsSql(bind, scope, rules, facts)})))`
 }
 
 /** Without any pause rule: what happened on pages, and whose it was. Who is known to nobody and no device names is left out. */
-const actsSql = (bind: Bindings, scope: Scope, rules: VisitRules): string =>
+const actsSql = (bind: Bindings, scope: Scope, rules: VisitRules, facts: readonly Fact[]): string =>
   `(select who, if(who != 0, toString(who), concat('$', properties['$device'])) as visitor, ms, id, ${kindSql(bind)} as kind,
-      assumeNotNull(${cleanPageSql(bind, rawPageSql(bind), rules)}) as page, ${rules.interval ? bucketSql(bind, scope.calendar, rules.interval) : "''"} as bucket,
-      properties['view'] as view, properties, ${sourceSql} as eventSource, ${deviceSql} as eventDevice
+      assumeNotNull(${cleanPageSql(bind, rawPageSql(bind), rules)}) as page, assumeNotNull(${rawPageSql(bind)}) as rawPage, ${rules.interval ? bucketSql(bind, scope.calendar, rules.interval) : "''"} as bucket,
+      properties['view'] as view, ${facts.map((fact) => `properties['${fact}'] as p_${fact}, `).join('')}${sourceSql} as eventSource, ${deviceSql} as eventDevice
     from ${scanEvents(bind, { ...scope.scan(rules), ...dayRange(rules.dateFrom, rules.dateTo, scope.calendar.timezone) })}
     where (who != 0 or properties['$device'] != '') and ${rawPageSql(bind)} is not null)`
 
