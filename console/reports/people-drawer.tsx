@@ -1,4 +1,4 @@
-import { TagOutlined } from '@ant-design/icons'
+import { TagOutlined, UsergroupAddOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
@@ -7,6 +7,8 @@ import { customerColumns } from '#console/customers/columns.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { useAnswerPeople } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
+import { useSaveSegment } from '#console/segments/queries.ts'
+import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { Gate } from '#console/ui/gate.tsx'
@@ -17,6 +19,8 @@ export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => 
   const { t } = useText()
   const navigate = useNavigate()
   const [tagging, setTagging] = useState(false)
+  const [saving, setSaving] = useState(false)
+  const save = useSaveSegment()
   const { ids, list } = useAnswerPeople(asked.report, (result: never) => idsOf(result, asked.group))
   const shown = ['name', 'tags', 'orders', 'paid']
   return (
@@ -26,13 +30,23 @@ export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => 
       title={asked.title}
       actions={
         ids !== undefined &&
-        ids.length > 0 &&
-        ids.length <= mostTagged && (
-          <Gate permission="customers.write">
-            <Button icon={<TagOutlined />} onClick={() => setTagging(true)}>
-              {t('customers.bulkTag')}
-            </Button>
-          </Gate>
+        ids.length > 0 && (
+          <>
+            {ids.length <= mostTagged && (
+              <Gate permission="customers.write">
+                <Button icon={<TagOutlined />} onClick={() => setTagging(true)}>
+                  {t('customers.bulkTag')}
+                </Button>
+              </Gate>
+            )}
+            {ids.length <= mostListed && (
+              <Gate permission="segments.write">
+                <Button icon={<UsergroupAddOutlined />} onClick={() => setSaving(true)}>
+                  {t('segments.saveAs')}
+                </Button>
+              </Gate>
+            )}
+          </>
         )
       }
     >
@@ -49,6 +63,19 @@ export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => 
         href={(row) => `/customers/${row.id}`}
         open={(row) => void navigate({ to: '/customers/$customerId', params: { customerId: row.id } })}
       />
+      <NameDrawer
+        title={t('segments.saveAs')}
+        label={t('segments.name')}
+        max={100}
+        open={saving}
+        initial={asked.title.slice(0, 100)}
+        onClose={() => setSaving(false)}
+        onSave={(name) =>
+          save
+            .mutateAsync({ name, customers: ids, origin: { kind: 'report', title: asked.title.slice(0, 300), report: asked.report } })
+            .then(({ id }) => navigate({ to: '/segments/$segmentId', params: { segmentId: id } }))
+        }
+      />
       {tagging && ids && (
         <BulkDialog action="tag" ids={ids} filter={undefined} q={undefined} total={undefined} onClose={() => setTagging(false)} />
       )}
@@ -58,6 +85,8 @@ export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => 
 
 /** The server tags so many by name at once. */
 const mostTagged = 10_000
+/** And so many make a list. */
+const mostListed = 50_000
 
 function idsOf(
   result: { persons?: string[]; rows?: { person: string; group: string; monetary: number }[] },

@@ -1,0 +1,67 @@
+import { useText } from '#console/i18n/i18n.ts'
+import { Tgi, ToSegment } from '#console/portrait/dimension-card.tsx'
+import { Count } from '#console/ui/count.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { percent } from '#console/ui/format.ts'
+import { Section } from '#console/ui/page.tsx'
+import type { PortraitResult } from '#insight/reports/portrait/schema.ts'
+
+/** Products against RFM groups: how many of each group bought it, and whether that is more than usual. */
+export function MatrixSection({ matrix }: { matrix: PortraitResult['matrix'] }) {
+  const { t, language } = useText()
+  const columns = (matrix?.columns ?? []).map((column, place) => ({ ...column, place })).filter(({ count }) => count > 0)
+  if (!matrix || matrix.rows.length === 0 || columns.length === 0)
+    return (
+      <Section>
+        <Empty title={t('portrait.noOrders')} hint={t('portrait.noOrdersHint')} />
+      </Section>
+    )
+  return (
+    <Section title={t('portrait.matrix')} note={t('portrait.matrixNote')} flush>
+      <div className="matrix-scroll">
+        <table className="matrix">
+          <thead>
+            <tr>
+              <th>{t('portrait.product')}</th>
+              <th>{t('portrait.buyers')}</th>
+              {columns.map(({ name, nameEn, count }) => (
+                <th key={name}>
+                  {language === 'zh' ? name : nameEn}
+                  <span className="note figure"> {count}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {matrix.rows.map((row) => (
+              <tr key={row.product}>
+                <th scope="row" title={row.title}>
+                  {row.title}
+                </th>
+                <td>
+                  <Count value={row.count} />
+                </td>
+                {columns.map(({ name, place }) => {
+                  const cell = row.cells[place]
+                  return (
+                    <td key={name} style={{ '--heat': `${Math.round(Math.min(1, cell?.share ?? 0) * 60)}%` } as React.CSSProperties}>
+                      {cell && cell.count > 0 ? (
+                        <span className="matrix-cell">
+                          <span className="figure">{percent(cell.share ?? 0, 1)}</span>
+                          <Tgi value={cell} />
+                          <ToSegment rule={cell.rule} within={undefined} name={`${row.title} ${name}`} count={cell.count} />
+                        </span>
+                      ) : (
+                        <span className="mute">—</span>
+                      )}
+                    </td>
+                  )
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  )
+}

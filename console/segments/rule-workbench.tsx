@@ -1,0 +1,136 @@
+import { CodeOutlined } from '@ant-design/icons'
+import { useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { CustomerPicker } from '#console/customers/customer-picker.tsx'
+import { useText } from '#console/i18n/i18n.ts'
+import { JsonSheet } from '#console/reports/json-sheet.tsx'
+import { ExplainedTree } from '#console/segments/explained-tree.tsx'
+import { useExplained, useRuleCount, useSaveSegment } from '#console/segments/queries.ts'
+import { RuleGroup } from '#console/segments/rule-editor.tsx'
+import { asGroup, isWhole, partsOf, type RuleTree } from '#console/segments/tree.ts'
+import { NameDrawer } from '#console/tags/name-drawer.tsx'
+import { useRun } from '#console/ui/confirm.tsx'
+import { Count } from '#console/ui/count.tsx'
+import { percent } from '#console/ui/format.ts'
+import { Gate } from '#console/ui/gate.tsx'
+import { Section, Stack } from '#console/ui/page.tsx'
+import { Problem } from '#console/ui/problem.tsx'
+import type { Segment } from '#insight/segments/schema.ts'
+
+/** The rule on the left; on the right how many it reaches now, and why somebody is in or out. */
+export function RuleWorkbench({ saved, start }: { saved: Segment | undefined; start: RuleTree }) {
+  const { t } = useText()
+  const [rule, setRule] = useState(() => asGroup(start))
+  const [json, setJson] = useState(false)
+  return (
+    <div className="report segment">
+      <div className="report-result">
+        <Section
+          title={t('segments.rule')}
+          note={t('segments.ruleNote')}
+          actions={
+            <>
+              <Button icon={<CodeOutlined />} aria-label={t('reports.json')} onClick={() => setJson(true)}>
+                JSON
+              </Button>
+              <Gate permission="segments.write">
+                <Save saved={saved} rule={rule} />
+              </Gate>
+            </>
+          }
+        >
+          <RuleGroup rule={rule} onChange={setRule} />
+        </Section>
+      </div>
+      <div className="report-editor">
+        <Stack>
+          <Reach rule={rule} />
+          <Why rule={rule} />
+        </Stack>
+      </div>
+      {json && (
+        <JsonSheet
+          document={{ type: 'segment', rule }}
+          onApply={(document) => setRule(asGroup((document.rule ?? { and: [] }) as RuleTree))}
+          onClose={() => setJson(false)}
+        />
+      )}
+    </div>
+  )
+}
+
+function Reach({ rule }: { rule: RuleTree }) {
+  const { t } = useText()
+  const counted = useRuleCount(rule)
+  const isEverybody = partsOf(rule)?.length === 0
+  return (
+    <Section title={t('segments.reach')}>
+      {counted.error ? (
+        <Problem error={counted.error} retry={() => void counted.refetch()} />
+      ) : (
+        <div className={counted.isFetching ? 'refreshing' : ''}>
+          <p className="rule-count" role="status">
+            {counted.data && isWhole(rule) ? <Count value={counted.data.count} /> : '—'}
+          </p>
+          <p className="note">
+            {!isWhole(rule)
+              ? t('segments.unfinished')
+              : isEverybody
+                ? t('segments.everybody')
+                : counted.data && t('segments.ofAll', { share: percent(counted.data.count, counted.data.total) })}
+          </p>
+        </div>
+      )}
+    </Section>
+  )
+}
+
+function Why({ rule }: { rule: RuleTree }) {
+  const { t } = useText()
+  const [customer, setCustomer] = useState<string>()
+  const explained = useExplained(rule, customer)
+  return (
+    <Section title={t('segments.why')} note={t('segments.whyNote')}>
+      <Stack tight>
+        <CustomerPicker {...(customer ? { value: customer } : {})} onChange={setCustomer} />
+        {explained.error && <Problem error={explained.error} retry={() => void explained.refetch()} />}
+        {explained.data && isWhole(rule) && (
+          <>
+            <p className={explained.data.holds ? 'rule-verdict in' : 'rule-verdict out'}>
+              {t(explained.data.holds ? 'segments.isIn' : 'segments.isOut')}
+            </p>
+            <ExplainedTree tree={explained.data} />
+          </>
+        )}
+      </Stack>
+    </Section>
+  )
+}
+
+function Save({ saved, rule }: { saved: Segment | undefined; rule: RuleTree }) {
+  const { t } = useText()
+  const run = useRun()
+  const navigate = useNavigate()
+  const save = useSaveSegment()
+  const [naming, setNaming] = useState(false)
+  const kept = () => (saved ? void run(() => save.mutateAsync({ id: saved.id, rule }), t('segments.saved')) : setNaming(true))
+  return (
+    <>
+      <Button type="primary" disabled={!isWhole(rule)} loading={save.isPending} onClick={kept}>
+        {t(saved ? 'ui.save' : 'segments.saveAs')}
+      </Button>
+      <NameDrawer
+        title={t('segments.saveAs')}
+        label={t('segments.name')}
+        max={100}
+        open={naming}
+        initial=""
+        onClose={() => setNaming(false)}
+        onSave={(name) =>
+          save.mutateAsync({ name, rule }).then(({ id }) => navigate({ to: '/segments/$segmentId', params: { segmentId: id } }))
+        }
+      />
+    </>
+  )
+}

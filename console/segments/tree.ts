@@ -1,0 +1,96 @@
+/** A rule as the editor holds it: the document itself, changed piece by piece. */
+export type RuleTree = Record<string, unknown>
+
+export const leafKinds = [
+  'attribute',
+  'tag',
+  'follow',
+  'group',
+  'event',
+  'sequence',
+  'orders',
+  'rfm',
+  'segment',
+  'random',
+  'customers',
+] as const
+export type LeafKind = (typeof leafKinds)[number]
+
+/** Those that the menu offers; people named one by one come from elsewhere. */
+export const offeredKinds = leafKinds.filter((kind) => kind !== 'customers')
+
+export const partsOf = (rule: RuleTree): RuleTree[] | undefined =>
+  Array.isArray(rule.and) ? (rule.and as RuleTree[]) : Array.isArray(rule.or) ? (rule.or as RuleTree[]) : undefined
+
+export const kindOf = (rule: RuleTree): LeafKind | undefined => leafKinds.find((kind) => kind in rule)
+
+/** "Not" stands as a switch at what it turns round. */
+export const positive = (rule: RuleTree): { inner: RuleTree; negated: boolean } =>
+  isTree(rule.not) ? { inner: rule.not, negated: true } : { inner: rule, negated: false }
+
+export const negate = (rule: RuleTree, negated: boolean): RuleTree => (negated ? { not: rule } : rule)
+
+const isTree = (value: unknown): value is RuleTree => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The page shows a list of conditions; a rule that is one condition is a list of one. */
+export const asGroup = (rule: RuleTree): RuleTree => (partsOf(rule) ? rule : { and: [rule] })
+
+export function freshLeaf(kind: LeafKind): RuleTree {
+  switch (kind) {
+    case 'attribute':
+      return { attribute: { property: '', op: 'eq', value: '' } }
+    case 'tag':
+      return { tag: { any: [] } }
+    case 'follow':
+      return { follow: { state: 'live' } }
+    case 'group':
+      return { group: { state: 'member' } }
+    case 'event':
+      return { event: { event: '', count: { gte: 1 }, within: { last: 30, unit: 'day' } } }
+    case 'sequence':
+      return { sequence: { steps: [{ event: '' }, { event: '' }], window: { value: 7, unit: 'day' } } }
+    case 'orders':
+      return { orders: { count: { gte: 1 } } }
+    case 'rfm':
+      return { rfm: { groups: [] } }
+    case 'segment':
+      return { segment: '' }
+    case 'random':
+      return { random: { salt: Math.random().toString(36).slice(2, 8), from: 0, to: 0.1 } }
+    case 'customers':
+      return { customers: [] }
+  }
+}
+
+/** Whether everything is chosen that must be; until then there is nothing to count. */
+export function isWhole(rule: RuleTree): boolean {
+  const parts = partsOf(rule)
+  if (parts) return parts.every(isWhole)
+  if (isTree(rule.not)) return isWhole(rule.not)
+  const kind = kindOf(rule)
+  return kind !== undefined && isLeafWhole(kind, rule[kind])
+}
+
+function isLeafWhole(kind: LeafKind, value: unknown): boolean {
+  if (kind === 'segment') return value !== ''
+  const leaf = value as Record<string, unknown>
+  const listed = (key: string) => Array.isArray(leaf[key]) && leaf[key].length > 0
+  switch (kind) {
+    case 'attribute':
+      return (
+        leaf.property !== '' && (leaf.op === 'exists' || (leaf.value !== '' && !(Array.isArray(leaf.value) && leaf.value.length === 0)))
+      )
+    case 'tag':
+      return ['any', 'all', 'none'].some(listed)
+    case 'event':
+      return leaf.event !== ''
+    case 'sequence':
+      return (leaf.steps as { event: string }[]).every(({ event }) => event !== '')
+    case 'rfm':
+      return listed('groups')
+    case 'orders':
+      return Object.keys(leaf).length > 0
+    default:
+      return true
+  }
+}
