@@ -15,6 +15,8 @@ const { values: flags } = parseArgs({
     port: { type: 'string', default: '0' },
     pool: { type: 'string', default: '8' },
     memory: { type: 'string', default: '6000000000' },
+    // Server configuration, for a cluster that is to be tried in one process.
+    config: { type: 'string' },
   },
 })
 if (!flags.path) throw new Error('--path is required')
@@ -26,7 +28,7 @@ const idle: Session[] = Array.from({ length: Number(flags.pool) }, () => openSes
 const waiting: ((session: Session) => void)[] = []
 
 function openSession(path: string): Session {
-  const session = new Session(path, { installSignalHandlers: false })
+  const session = new Session(path, { installSignalHandlers: false, connectionArgs: flags.config ? [`--config-file=${flags.config}`] : [] })
   // Lists of a hundred thousand people fit into a question.
   session.query(`SET max_memory_usage = ${Number(flags.memory)}, max_query_size = 16777216`)
   return session

@@ -12,13 +12,21 @@ export type EmbeddedClickHouse = { url: string; process: ChildProcess; stop(): P
 const engine = fileURLToPath(new URL('./clickhouse-engine.ts', import.meta.url))
 
 /** Starts the engine process on `dataDir/clickhouse`. An orphan of a killed supervisor holds the folder: it is ended first. */
-export async function startClickHouse(dataDir: string, options: { port?: number; secret?: string } = {}): Promise<EmbeddedClickHouse> {
+export async function startClickHouse(
+  dataDir: string,
+  options: { port?: number; secret?: string; configFile?: string } = {},
+): Promise<EmbeddedClickHouse> {
   const path = join(dataDir, 'clickhouse')
   await endOrphan(path)
   const secret = options.secret ?? randomBytes(24).toString('hex')
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', engine, '--path', path, '--port', String(options.port ?? 0)],
+    [
+      '--disable-warning=ExperimentalWarning',
+      engine,
+      ...['--path', path, '--port', String(options.port ?? 0)],
+      ...(options.configFile ? ['--config', options.configFile] : []),
+    ],
     {
       // Queries run on libuv's pool: as many threads as connections, and some for files.
       env: { ...process.env, CLICKHOUSE_ENGINE_SECRET: secret, UV_THREADPOOL_SIZE: '16' },
