@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
 import { addDays, dayOf, dayRange } from '#platform/time.ts'
-import { minorFactor, onlyCurrency } from '../money.ts'
+import { minorFactor } from '../money.ts'
+import { scanTrade, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
-import { bindings, scanEvents } from '../sql.ts'
+import { bindings } from '../sql.ts'
 import { type Buyer, rfmGroups, scoreBuyers } from './rfm.ts'
 import type { RfmReport, RfmResult } from './schema.ts'
 
@@ -23,13 +24,11 @@ const Row = z.object({
 export async function runRfm(scope: Scope, report: RfmReport): Promise<RfmResult> {
   const asOf = report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
   const rows = await readBuyers(scope, report, asOf)
-  const currency =
-    onlyCurrency(
-      rows.flatMap(({ currencies }) => currencies),
-      'currency',
-    ) ??
-    report.currency ??
-    scope.currency
+  const currency = tradeCurrency(
+    scope,
+    report,
+    rows.flatMap(({ currencies }) => currencies),
+  )
   const buyers: Buyer[] = rows.map(({ who, recencyDays, frequency, gross, refunded }) => ({
     who,
     recencyDays,
@@ -75,15 +74,14 @@ function readBuyers(scope: Scope, report: RfmReport, asOf: string): Promise<z.in
   const { to } = dayRange(asOf, asOf, timezone)
   const from = report.windowDays === undefined ? undefined : dayRange(addDays(asOf, 1 - report.windowDays), asOf, timezone).from
   const bind = bindings()
-  const amount = "ifNull(toInt64OrNull(properties['amount']), 0)"
+  const paid = "name = 'order.paid'"
   return scope.ask({
     params: bind.params,
     row: Row,
-    sql: `select who, dateDiff('day', toDate(maxIf(at, name = 'order.paid'), ${bind.text(timezone)}), toDate(${bind.text(asOf)})) as recencyDays,
-        countIf(name = 'order.paid') as frequency, sumIf(${amount}, name in ('order.paid', 'order.amended')) as gross, sumIf(${amount}, name = 'order.refunded') as refunded,
-        groupUniqArray(10)(properties['currency']) as currencies
-      from ${scanEvents(bind, { ...scope.scan(report), from, to, names: ['order.paid', 'order.amended', 'order.refunded'] })}
-      where who != 0 ${report.currency ? `and properties['currency'] = ${bind.text(report.currency)}` : ''}
-      group by who having frequency > 0 order by who`,
+    sql: `select who, dateDiff('day', toDate(maxIf(at, ${paid}), ${bind.text(timezone)}), toDate(${bind.text(asOf)})) as recencyDays,
+        countIf(${paid}) as frequency, sumIf(amount, name != 'order.refunded') as gross, sumIf(amount, name = 'order.refunded') as refunded,
+        groupUniqArray(10)(currency) as currencies
+      from ${scanTrade(bind, { ...scope.scan(report), from, to, currency: report.currency })}
+      where who != 0 group by who having frequency > 0 order by who`,
   })
 }
