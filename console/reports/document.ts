@@ -14,6 +14,12 @@ export const editableTypes = [
   'heatmap',
   'distribution',
   'paths',
+  'clv',
+  'quadrant',
+  'layers',
+  'high_value',
+  'influence',
+  'experiment',
 ] as const
 export type EditableType = (typeof editableTypes)[number]
 
@@ -60,6 +66,23 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       }
     case 'rfm':
       return { type, amount: 'net', bins: { method: 'quantile', n: 5 } }
+    case 'clv':
+      return { type, calibrationEnd: daysBefore(today, 29), horizon: 26, rows: true, limit: 50 }
+    case 'quadrant':
+    case 'influence':
+      return { type }
+    case 'layers':
+      return { type, comparedTo: daysBefore(today, 30) }
+    case 'high_value':
+      return { type, limit: 50 }
+    case 'experiment':
+      return {
+        type,
+        exposure: { event: 'experiment.exposed', variant: 'variant' },
+        control: 'control',
+        metrics: [{ name: 'order.paid', event: 'order.paid' }],
+        windowDays: 14,
+      }
     case 'pages':
       return { type, ...dates, by: 'page', interval: 'day' }
     case 'heatmap':

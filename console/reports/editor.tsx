@@ -8,6 +8,7 @@ import { PathsEditor } from '#console/reports/paths-editor.tsx'
 import { RetentionEditor } from '#console/reports/retention-editor.tsx'
 import { RfmEditor } from '#console/reports/rfm-editor.tsx'
 import { TrendEditor } from '#console/reports/trend-editor.tsx'
+import { ClvEditor, ExperimentEditor, HighValueEditor, InfluenceEditor, LayersEditor, QuadrantEditor } from '#console/value/editors.tsx'
 
 export interface EditorProps {
   document: Document
@@ -35,6 +36,18 @@ export function Editor(props: EditorProps): ReactNode {
       return <DistributionEditor {...props} />
     case 'paths':
       return <PathsEditor {...props} />
+    case 'clv':
+      return <ClvEditor {...props} />
+    case 'quadrant':
+      return <QuadrantEditor {...props} />
+    case 'layers':
+      return <LayersEditor {...props} />
+    case 'high_value':
+      return <HighValueEditor {...props} />
+    case 'influence':
+      return <InfluenceEditor {...props} />
+    case 'experiment':
+      return <ExperimentEditor {...props} />
     case 'lifecycle':
     case 'stickiness':
       return <ActivityEditor {...props} />

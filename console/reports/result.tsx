@@ -19,13 +19,25 @@ import { exactNumber } from '#console/ui/format.ts'
 import { Row, Section, Stack } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { When } from '#console/ui/when.tsx'
+import { ClvResultView } from '#console/value/clv-result.tsx'
+import { ExperimentResultView } from '#console/value/experiment-result.tsx'
+import { HighValueResultView } from '#console/value/high-value-result.tsx'
+import { InfluenceResultView } from '#console/value/influence-result.tsx'
+import { LayersResultView } from '#console/value/layers-result.tsx'
+import { QuadrantResultView } from '#console/value/quadrant-result.tsx'
+import type { ClvResult } from '#insight/reports/clv/schema.ts'
 import type { DistributionResult } from '#insight/reports/distribution/schema.ts'
+import type { ExperimentResult } from '#insight/reports/experiment/schema.ts'
 import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
 import type { HeatmapResult } from '#insight/reports/heatmap/schema.ts'
+import type { HighValueResult } from '#insight/reports/high-value/schema.ts'
+import type { InfluenceResult } from '#insight/reports/influence/schema.ts'
+import type { LayersResult } from '#insight/reports/layers/schema.ts'
 import type { LifecycleResult } from '#insight/reports/lifecycle/schema.ts'
 import type { MetricResult } from '#insight/reports/metric/schema.ts'
 import type { PagesResult } from '#insight/reports/pages/schema.ts'
 import type { PathsResult } from '#insight/reports/paths/schema.ts'
+import type { QuadrantResult } from '#insight/reports/quadrant/schema.ts'
 import type { RetentionResult } from '#insight/reports/retention/schema.ts'
 import type { RfmResult } from '#insight/reports/rfm/schema.ts'
 import type { StickinessResult } from '#insight/reports/stickiness/schema.ts'
@@ -130,6 +142,18 @@ function drawn(props: ResultProps<unknown>): ReactNode {
       return <PagesResultView {...props} result={props.result as PagesResult} />
     case 'heatmap':
       return <HeatmapResultView {...props} result={props.result as HeatmapResult} />
+    case 'clv':
+      return <ClvResultView {...props} result={props.result as ClvResult} />
+    case 'experiment':
+      return <ExperimentResultView {...props} result={props.result as ExperimentResult} />
+    case 'influence':
+      return <InfluenceResultView {...props} result={props.result as InfluenceResult} />
+    case 'quadrant':
+      return <QuadrantResultView {...props} result={props.result as QuadrantResult} />
+    case 'layers':
+      return <LayersResultView {...props} result={props.result as LayersResult} />
+    case 'high_value':
+      return <HighValueResultView {...props} result={props.result as HighValueResult} />
     default:
       return (
         <Section>
