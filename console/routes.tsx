@@ -254,14 +254,14 @@ const heatmap = createRoute({
 
 const metrics = createRoute({
   getParentRoute: () => app,
-  path: '/metrics',
+  path: '/metric-dictionary',
   validateSearch: z.object({ q: text, loop: text, state: text }),
   component: lazyRouteComponent(() => import('#console/metrics/metrics-page.tsx'), 'MetricsPage'),
 })
 
 const metric = createRoute({
   getParentRoute: () => app,
-  path: '/metrics/$metricKey',
+  path: '/metric-dictionary/$metricKey',
   validateSearch: z.object({ from: day, to: day, interval: text, by: text, people: text }),
   component: lazyRouteComponent(() => import('#console/metrics/metric-page.tsx'), 'MetricPage'),
 })

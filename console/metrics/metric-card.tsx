@@ -20,12 +20,12 @@ export function MetricCard(props: { value: MetricValue; days: number; big?: bool
     )
   const { metric, total, before, values, currency } = result
   const name = (
-    <Link to="/metrics/$metricKey" params={{ metricKey: key }} search={{}}>
+    <Link to="/metric-dictionary/$metricKey" params={{ metricKey: key }} search={{}}>
       {metric[language]}
     </Link>
   )
   return (
-    <div className={`metric-card${props.big ? ' key' : ''}${props.weak ? ' weak' : ''}`}>
+    <div className={`metric-card${props.big ? ' big' : ''}${props.weak ? ' weak' : ''}`}>
       <span className="metric-name">
         {props.hint ? <Tooltip title={props.hint}>{name}</Tooltip> : name}
         {props.weak && <span className="flag">{t('metrics.weakest')}</span>}

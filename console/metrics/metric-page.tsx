@@ -21,14 +21,14 @@ import { daysBefore, todayIn } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
 import { Columns, Facts, Page, Section, Stack } from '#console/ui/page.tsx'
 
-const route = getRouteApi('/app/metrics/$metricKey')
+const route = getRouteApi('/app/metric-dictionary/$metricKey')
 
 /** All about one metric: its run, its split, the people behind it, its definition, target and alerts. */
 export function MetricPage() {
   const { t } = useText()
   const { metricKey } = route.useParams()
   const dictionary = useDictionary()
-  const back = <Back to="/metrics">{t('metrics.title')}</Back>
+  const back = <Back to="/metric-dictionary">{t('metrics.title')}</Back>
   const entry = dictionary.data?.items.find(({ key }) => key === metricKey)
   if (entry) return <Opened entry={entry} back={back} />
   return (
@@ -43,7 +43,7 @@ const intervals = ['day', 'week', 'month'] as const
 function Opened({ entry, back }: { entry: DictionaryEntry; back: React.ReactNode }) {
   const { t, language } = useText()
   const search = route.useSearch()
-  const navigate = useNavigate({ from: '/metrics/$metricKey' })
+  const navigate = useNavigate({ from: '/metric-dictionary/$metricKey' })
   const today = todayIn(useTenant().timezone)
   const span = { from: search.from ?? daysBefore(today, 29), to: search.to ?? today }
   const interval = intervals.find((one) => one === search.interval) ?? 'day'
@@ -136,7 +136,7 @@ function OwnActions({ entry }: { entry: DictionaryEntry }) {
             effect: t('metrics.deleteEffect'),
             act: t('ui.delete'),
             danger: true,
-            run: () => remove.mutateAsync(entry.key).then(() => navigate({ to: '/metrics', search: {} })),
+            run: () => remove.mutateAsync(entry.key).then(() => navigate({ to: '/metric-dictionary', search: {} })),
           })
         }
       >

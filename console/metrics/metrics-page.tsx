@@ -18,7 +18,7 @@ import { Badge } from '#console/ui/tag-chips.tsx'
 import { loops } from '#insight/reports/metric/definition.ts'
 import '#console/metrics/metrics.css'
 
-const route = getRouteApi('/app/metrics')
+const route = getRouteApi('/app/metric-dictionary')
 const days = 30
 const states = ['fed', 'unfed', 'waiting'] as const
 const groups = ['own', ...loops] as const
@@ -27,7 +27,7 @@ const groups = ['own', ...loops] as const
 export function MetricsPage() {
   const { t } = useText()
   const search = route.useSearch()
-  const navigate = useNavigate({ from: '/metrics' })
+  const navigate = useNavigate({ from: '/metric-dictionary' })
   const dictionary = useDictionary()
   const today = todayIn(useTenant().timezone)
   const [creating, setCreating] = useState(false)
@@ -144,7 +144,7 @@ function Line({ entry, value }: { entry: DictionaryEntry; value: MetricValue | u
         {entry.state === 'waiting' ? (
           <span className="mute">{entry[language]}</span>
         ) : (
-          <Link to="/metrics/$metricKey" params={{ metricKey: entry.key }} search={{}}>
+          <Link to="/metric-dictionary/$metricKey" params={{ metricKey: entry.key }} search={{}}>
             {entry[language]}
           </Link>
         )}

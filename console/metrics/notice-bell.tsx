@@ -46,7 +46,7 @@ function Line({ notice }: { notice: Notice }) {
   return (
     <li>
       <div className="row between">
-        <Link to="/metrics/$metricKey" params={{ metricKey: notice.metric }} search={{}}>
+        <Link to="/metric-dictionary/$metricKey" params={{ metricKey: notice.metric }} search={{}}>
           {notice.name[language]}
         </Link>
         <span className="note">

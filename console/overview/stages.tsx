@@ -78,7 +78,7 @@ function Line({ value, weak }: { value: MetricValue | undefined; weak: boolean }
   return (
     <li className={weak ? 'weak' : ''}>
       <span className="note">
-        <Link to="/metrics/$metricKey" params={{ metricKey: value.key }} search={{}}>
+        <Link to="/metric-dictionary/$metricKey" params={{ metricKey: value.key }} search={{}}>
           {metric[language]}
         </Link>{' '}
         {weak && <span className="flag">{t('metrics.weakest')}</span>}

@@ -16,8 +16,13 @@ export function DistributionEditor({ document, onChange }: EditorProps) {
   const edges = (document.bins as { edges?: number[] } | undefined)?.edges ?? []
   return (
     <>
-      <Field name={t('reports.activity')}>
-        <EventPicker label={t('reports.activity')} value={event} any onChange={(next) => onChange({ event: next, measure: undefined })} />
+      <Field name={t('reports.distributionEvent')}>
+        <EventPicker
+          label={t('reports.distributionEvent')}
+          value={event}
+          any
+          onChange={(next) => onChange({ event: next, measure: undefined })}
+        />
       </Field>
       <Field name={t('reports.perPersonMeasure')}>
         <Select

@@ -20,6 +20,12 @@ export const editableTypes = [
   'high_value',
   'influence',
   'experiment',
+  'trade',
+  'products',
+  'basket',
+  'repurchase',
+  'cohort_revenue',
+  'interval',
 ] as const
 export type EditableType = (typeof editableTypes)[number]
 
@@ -64,6 +70,16 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
         intervals: 8,
         ...(weekStart === 'sunday' ? { weekStart } : {}),
       }
+    case 'trade':
+    case 'products':
+      return { type, ...dates, interval: 'day', compare: 'previous_period', ...(type === 'trade' ? { breakdowns: ['region', 'channel'] } : {}) }
+    case 'basket':
+      return { type, ...dates, minSupport: 0.01, minConfidence: 0.2, limit: 200 }
+    case 'repurchase':
+    case 'cohort_revenue':
+      return { type, dateFrom: daysBefore(today, 181), dateTo: today, interval: 'month' }
+    case 'interval':
+      return { type, ...dates, start: { event: 'order.paid' }, end: { event: 'order.paid' } }
     case 'rfm':
       return { type, amount: 'net', bins: { method: 'quantile', n: 5 } }
     case 'clv':

@@ -7,6 +7,14 @@ import { HeatmapEditor, PagesEditor } from '#console/reports/pages-editor.tsx'
 import { PathsEditor } from '#console/reports/paths-editor.tsx'
 import { RetentionEditor } from '#console/reports/retention-editor.tsx'
 import { RfmEditor } from '#console/reports/rfm-editor.tsx'
+import {
+  BasketEditor,
+  CohortRevenueEditor,
+  IntervalEditor,
+  ProductsEditor,
+  RepurchaseEditor,
+  TradeEditor,
+} from '#console/reports/trade-editors.tsx'
 import { TrendEditor } from '#console/reports/trend-editor.tsx'
 import { ClvEditor, ExperimentEditor, HighValueEditor, InfluenceEditor, LayersEditor, QuadrantEditor } from '#console/value/editors.tsx'
 
@@ -26,6 +34,18 @@ export function Editor(props: EditorProps): ReactNode {
       return <TrendEditor {...props} />
     case 'retention':
       return <RetentionEditor {...props} />
+    case 'trade':
+      return <TradeEditor {...props} />
+    case 'products':
+      return <ProductsEditor {...props} />
+    case 'basket':
+      return <BasketEditor {...props} />
+    case 'repurchase':
+      return <RepurchaseEditor {...props} />
+    case 'cohort_revenue':
+      return <CohortRevenueEditor {...props} />
+    case 'interval':
+      return <IntervalEditor {...props} />
     case 'rfm':
       return <RfmEditor {...props} />
     case 'pages':

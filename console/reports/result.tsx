@@ -13,7 +13,15 @@ import { PathsResultView } from '#console/reports/paths-result.tsx'
 import { type Answer, useAnswer } from '#console/reports/queries.ts'
 import { RetentionResultView } from '#console/reports/retention-result.tsx'
 import { RfmResultView } from '#console/reports/rfm-result.tsx'
+import {
+  BasketResultView,
+  CohortRevenueResultView,
+  ProductsResultView,
+  RepurchaseResultView,
+  TradeResultView,
+} from '#console/reports/trade-results.tsx'
 import { TrendResultView } from '#console/reports/trend-result.tsx'
+import { Gaps } from '#console/trade/gaps.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Row, Section, Stack } from '#console/ui/page.tsx'
@@ -28,6 +36,12 @@ import { QuadrantResultView } from '#console/value/quadrant-result.tsx'
 import type { ClvResult } from '#insight/reports/clv/schema.ts'
 import type { DistributionResult } from '#insight/reports/distribution/schema.ts'
 import type { ExperimentResult } from '#insight/reports/experiment/schema.ts'
+import type { BasketResult } from '#insight/reports/basket/schema.ts'
+import type { CohortRevenueResult } from '#insight/reports/cohort-revenue/schema.ts'
+import type { IntervalResult } from '#insight/reports/interval/schema.ts'
+import type { ProductsResult } from '#insight/reports/products/schema.ts'
+import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
+import type { TradeResult } from '#insight/reports/trade/schema.ts'
 import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
 import type { HeatmapResult } from '#insight/reports/heatmap/schema.ts'
 import type { HighValueResult } from '#insight/reports/high-value/schema.ts'
@@ -126,6 +140,18 @@ function drawn(props: ResultProps<unknown>): ReactNode {
       return <TrendResultView {...props} result={props.result as TrendResult} />
     case 'retention':
       return <RetentionResultView {...props} result={props.result as RetentionResult} />
+    case 'trade':
+      return <TradeResultView {...props} result={props.result as TradeResult} />
+    case 'products':
+      return <ProductsResultView {...props} result={props.result as ProductsResult} />
+    case 'basket':
+      return <BasketResultView {...props} result={props.result as BasketResult} />
+    case 'repurchase':
+      return <RepurchaseResultView {...props} result={props.result as RepurchaseResult} />
+    case 'cohort_revenue':
+      return <CohortRevenueResultView {...props} result={props.result as CohortRevenueResult} />
+    case 'interval':
+      return <Gaps {...props} result={props.result as IntervalResult} />
     case 'rfm':
       return <RfmResultView {...props} result={props.result as RfmResult} />
     case 'distribution':

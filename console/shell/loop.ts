@@ -92,7 +92,7 @@ export const loop: Stage[] = [
     name: 'shell.insight',
     entries: [
       { path: '/boards', name: 'boards.title', icon: AppstoreOutlined, permission: 'reports.read' },
-      { path: '/metrics', name: 'metrics.title', icon: LineChartOutlined, permission: 'reports.read' },
+      { path: '/metric-dictionary', name: 'metrics.title', icon: LineChartOutlined, permission: 'reports.read' },
       { path: '/reports', name: 'reports.title', icon: FundOutlined, permission: 'reports.read' },
       { path: '/segments', name: 'segments.title', icon: UsergroupAddOutlined, permission: 'segments.read' },
       { path: '/portrait', name: 'portrait.title', icon: IdcardOutlined, permission: 'reports.read' },

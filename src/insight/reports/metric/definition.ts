@@ -15,7 +15,7 @@ export type Rows =
   | ({ kind: 'gap' } & Facts)
   /** Days from the person's first start to their first end, told at the end. */
   | { kind: 'since'; start: Facts; end: Facts }
-  /** Starts that were followed by something of the same person within hours; those that still have time are not counted. */
+  /** Starts that were followed by something of the same person within hours; those that still have time are not counted, followed or not. */
   | { kind: 'after'; start: Facts; then: Facts; hours: number; counted: 'matched' | 'settled' }
   /** Who has a live friendship, or is in a group, when an interval ends. */
   | { kind: 'live'; of: 'follow' | 'group' }

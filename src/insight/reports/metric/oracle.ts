@@ -98,8 +98,8 @@ const followedBy =
           (fact) => fact.person === start.person && test(fact) && fact.ms > start.ms && fact.ms <= start.ms + hours * hour,
         ),
       }))
-    const settled = starts.filter(({ start, matched }) => matched || start.ms + hours * hour <= now)
-    return ratio(starts.filter(({ matched }) => matched).length, settled.length)
+    const settled = starts.filter(({ start }) => start.ms + hours * hour <= now)
+    return ratio(settled.filter(({ matched }) => matched).length, settled.length)
   }
 
 const buyersOf = (facts: Fact[], stretch: Stretch): string[] => people(facts.filter((fact) => isBuy(fact) && within(fact, stretch)))
@@ -122,8 +122,8 @@ export const oracles: Readonly<Record<string, Oracle>> = {
     ratio(people(facts).filter((person) => actsBefore(facts, person, to, 7)).length, friends(facts, to).length),
   silent_customers: (facts, { to }) => friends(facts, to).filter((person) => !actsBefore(facts, person, to, 30)).length,
   churned_customers: churned,
-  first_act_rate: followedBy(isAct, 168),
-  add_to_order_rate: followedBy(isBuy, 720),
+  first_act_rate: followedBy(isAct, 72),
+  add_to_order_rate: followedBy(isBuy, 168),
   group_members: (facts, { to }) =>
     people(facts).filter((person) => liveOf(facts, person, to, ['group.joined', 'group.left'], 'chat').length > 0).length,
   buyers: persons(isBuy),

@@ -106,12 +106,12 @@ export const operationMetrics: readonly Metric[] = [
     unit: 'share',
     better: 'more',
     formula: {
-      zh: '添加后 7 天内自己有过行为的新好友 ÷ 新好友',
-      en: 'new friendships followed by an act of the customer’s own within 7 days ÷ new friendships',
+      zh: '添加后 72 小时内自己有过行为的新好友 ÷ 新好友；还没到 72 小时的不算',
+      en: 'new friendships followed by an act of the customer’s own within 72 hours ÷ new friendships; those that still have time are left out',
     },
     parts: [
-      part('有行为', 'Acted', after('matched', 168), { of: 'count' }),
-      part('新好友', 'New friendships', after('settled', 168), { of: 'count' }),
+      part('有行为', 'Acted', after('matched', 72), { of: 'count' }),
+      part('新好友', 'New friendships', after('settled', 72), { of: 'count' }),
     ],
     expression: 'A / B',
   },
@@ -123,10 +123,13 @@ export const operationMetrics: readonly Metric[] = [
     stage: 'activation',
     unit: 'share',
     better: 'more',
-    formula: { zh: '添加后 30 天内下单的新好友 ÷ 新好友', en: 'new friendships followed by a paid order within 30 days ÷ new friendships' },
+    formula: {
+      zh: '添加后 7 天内下单的新好友 ÷ 新好友；还没到 7 天的不算',
+      en: 'new friendships followed by a paid order within 7 days ÷ new friendships; those that still have time are left out',
+    },
     parts: [
-      part('已下单', 'Ordered', after('matched', 720, bought), { of: 'count' }),
-      part('新好友', 'New friendships', after('settled', 720, bought), { of: 'count' }),
+      part('已下单', 'Ordered', after('matched', 168, bought), { of: 'count' }),
+      part('新好友', 'New friendships', after('settled', 168, bought), { of: 'count' }),
     ],
     expression: 'A / B',
   },

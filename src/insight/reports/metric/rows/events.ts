@@ -55,7 +55,7 @@ export function sinceRows(asking: Asking, spans: Spans, { start, end }: Of<'sinc
   )
 }
 
-/** A start that has time left is not "no": it is left out until it is followed or its hours are over. */
+/** A start that has time left is neither yes nor no: also those already followed are left out, or only the quick would count. */
 export function afterRows(asking: Asking, spans: Spans, { start, then, hours, counted }: Of<'after'>): string {
   const { bind, scope } = asking
   const window = bind.integer(hours * 3_600_000)
@@ -63,6 +63,7 @@ export function afterRows(asking: Asking, spans: Spans, { start, then, hours, co
   const thens = factsSql(asking, then, { from: earliest(spans) })
   const joined = `(select s.who as who, s.at as at, s.ms as ms, s.properties as properties, t.ms > s.ms and t.ms <= s.ms + ${window} as matched
     from (select * from ${starts} where who != 0) as s asof left join (select who, ms from ${thens}) as t on s.who = t.who and s.ms < t.ms)`
-  const kept = counted === 'matched' ? 'matched' : `matched or ms + ${window} <= ${bind.integer(scope.ctx.now().getTime())}`
+  const settled = `ms + ${window} <= ${bind.integer(scope.ctx.now().getTime())}`
+  const kept = counted === 'matched' ? `matched and ${settled}` : settled
   return inSpans(bind, scope, spans, `(select who, at, properties, ${decimalSql("''")} as number from ${joined} where ${kept})`)
 }
