@@ -43,7 +43,7 @@ test('paths walked in ClickHouse are those of walking each person’s visits', {
         })),
       )
       const { run } = await loadWorld(await workspace.newTenant(), { events })
-      const { excludeEvents = [], sessionGapMinutes = 30, collapseRepeats = true, edgeLimit, ...rules } = report
+      const { excludeEvents = [] as string[], sessionGapMinutes = 30, collapseRepeats = true, edgeLimit, ...rules } = report
       const tally = createPathTally()
       for (const visits of people) {
         const sorted = visits
