@@ -27,10 +27,23 @@ export function AttributionPage() {
     <Page
       title={t('attribution.title')}
       note={t('attribution.note', { from: dateFrom, to: dateTo, days: windowDays })}
-      actions={<Dates label={t('attribution.period')} required from={dateFrom} to={dateTo} onChange={(from, to) => show({ from, to })} />}
+      actions={
+        <>
+          <Segmented
+            aria-label={t('attribution.shownAs')}
+            value={search.by === 'count' ? 'count' : 'value'}
+            onChange={(by) => show({ by })}
+            options={[
+              { value: 'value', label: t('attribution.byValue') },
+              { value: 'count', label: t('attribution.byCount') },
+            ]}
+          />
+          <Dates label={t('attribution.period')} required from={dateFrom} to={dateTo} onChange={(from, to) => show({ from, to })} />
+        </>
+      }
     >
       <Section>
-        <Question document={document} search={search} show={show} />
+        <Question document={document} show={show} />
       </Section>
       <Answered<AttributionResult> document={document}>
         {(result, drill) => <AttributionResultView document={document} result={result} drill={drill} byValue={search.by !== 'count'} />}
@@ -39,9 +52,8 @@ export function AttributionPage() {
   )
 }
 
-function Question(props: { document: ReturnType<typeof attributionOf>; search: Search; show: (change: Partial<Search>) => void }) {
+function Question({ document, show }: { document: ReturnType<typeof attributionOf>; show: (change: Partial<Search>) => void }) {
   const { t } = useText()
-  const { document, search, show } = props
   const touch = document.touchpoint as { event: string; property: string }
   return (
     <div className="columns">
@@ -70,17 +82,6 @@ function Question(props: { document: ReturnType<typeof attributionOf>; search: S
           value={document.windowDays}
           onChange={(days) => show({ days: String(days) })}
           options={[7, 14, 30, 60, 90].map((days) => ({ value: days, label: t('attribution.windowDays', { days }) }))}
-        />
-      </Field>
-      <Field name={t('attribution.shownAs')}>
-        <Segmented
-          aria-label={t('attribution.shownAs')}
-          value={search.by === 'count' ? 'count' : 'value'}
-          onChange={(by) => show({ by })}
-          options={[
-            { value: 'value', label: t('attribution.byValue') },
-            { value: 'count', label: t('attribution.byCount') },
-          ]}
         />
       </Field>
     </div>

@@ -187,6 +187,6 @@ function Touchpoints(props: Props) {
 }
 
 function Credit({ credit, currency }: { credit: number | undefined; currency: string | undefined }) {
-  if (currency) return <Amount value={credit} currency={currency} />
+  if (currency) return <Amount exact value={credit} currency={currency} />
   return <span className="figure">{credit === undefined ? '—' : exactNumber(Math.round(credit * 10) / 10)}</span>
 }

@@ -65,7 +65,6 @@ function Headline({ result }: { result: EconomicsResult }) {
         <Stat name={t('economics.spend')} value={<Amount value={total.spend} currency={currency} />} />
         <Stat name={t('economics.newCustomers')} value={<Count value={total.newCustomers} />} />
         <Stat name={t('economics.costPerAdd')} value={<Amount value={total.costPerAdd} currency={currency} />} />
-        <Stat name={t('economics.paying')} value={<Count value={total.payingCustomers} />} />
         <Stat name={t('economics.cac')} value={<Amount value={total.cac} currency={currency} />} />
         <Stat name={t('economics.revenue')} value={<Amount value={total.revenue} currency={currency} />} />
         <Stat name={t('economics.roi')} hint={t('economics.roiHint')} value={timesText(total.roi)} />

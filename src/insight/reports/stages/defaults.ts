@@ -31,7 +31,7 @@ export const defaultSettings: StageSettings = stageSettings.parse({
     },
     deal: { events: list('order.paid'), holdsDays: 90 },
     retain: { events: acts, after: 'deal', afterDays: 7, holdsDays: 30 },
-    active: { events: acts, after: 'deal', times: 8, withinDays: 30, holdsDays: 14 },
+    active: { events: acts, after: 'retain', times: 8, withinDays: 30, holdsDays: 14 },
     refer: { events: list('customer.invited', 'referral.registered', 'page.shared') },
   },
   sops: {},
