@@ -18,8 +18,8 @@ export function MatrixSection({ matrix }: { matrix: PortraitResult['matrix'] }) 
     )
   return (
     <Section title={t('portrait.matrix')} note={t('portrait.matrixNote')} flush>
-      <div className="matrix-scroll">
-        <table className="matrix">
+      <div className="cross-scroll">
+        <table className="cross">
           <thead>
             <tr>
               <th>{t('portrait.product')}</th>
@@ -46,7 +46,7 @@ export function MatrixSection({ matrix }: { matrix: PortraitResult['matrix'] }) 
                   return (
                     <td key={name} style={{ '--heat': `${Math.round(Math.min(1, cell?.share ?? 0) * 60)}%` } as React.CSSProperties}>
                       {cell && cell.count > 0 ? (
-                        <span className="matrix-cell">
+                        <span className="cross-cell">
                           <span className="figure">{percent(cell.share ?? 0, 1)}</span>
                           <Tgi value={cell} />
                           <ToSegment rule={cell.rule} within={undefined} name={`${row.title} ${name}`} count={cell.count} />

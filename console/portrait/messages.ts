@@ -17,7 +17,7 @@ const zh = {
   nobodyHint: '换一个人群、标签或渠道。',
   groups: { profile: '属性', tags: '标签', touch: '来路', trade: '购买', behaviour: '行为' },
   matrix: '商品 × 分层',
-  matrixNote: '每格是该 RFM 分层里买过这个商品的人占比，TGI 与全部画像人群相比；点图标把这一格存为人群。',
+  matrixNote: '每格是该 RFM 分层里买过这个商品的人占比，TGI 与画像人群里的全部买家相比；点图标把这一格存为人群。',
   product: '商品',
   buyers: '购买人数',
   noOrders: '还没有订单',
@@ -67,7 +67,7 @@ const en: typeof zh = {
   groups: { profile: 'Attributes', tags: 'Tags', touch: 'Ways in', trade: 'Purchases', behaviour: 'Behaviour' },
   matrix: 'Products × groups',
   matrixNote:
-    'Each cell: the share of the RFM group that bought the product; TGI against everybody of the portrait. The icon makes the cell a segment.',
+    'Each cell: the share of the RFM group that bought the product; TGI against all buyers of the portrait. The icon makes the cell a segment.',
   product: 'Product',
   buyers: 'Buyers',
   noOrders: 'No orders yet',

@@ -13,6 +13,7 @@ import { JsonSheet } from '#console/reports/json-sheet.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { type SavedReport, useReport, useSaveReport } from '#console/reports/queries.ts'
 import { type Drill, ResultView } from '#console/reports/result.tsx'
+import { SegmentField } from '#console/reports/segment-field.tsx'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -63,6 +64,7 @@ function Opened({ document, saved, back }: { document: Document; saved: SavedRep
   const editor = (
     <div className="fields">
       <Editor document={document} onChange={(fields) => show(change(document, fields))} />
+      <SegmentField document={document} onChange={(fields) => show(change(document, fields))} />
     </div>
   )
   const typeName = textOr(`reports.types.${document.type}`, document.type)

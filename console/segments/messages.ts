@@ -3,6 +3,7 @@ import { messages } from '#console/i18n/define.ts'
 const zh = {
   title: '人群',
   note: '按规则实时圈人，或把任何数字背后的人存成名单；报表、画像都可以只看一个人群。',
+  only: '只看人群',
   create: '新建人群',
   createNote: '加上条件，右侧的人数随时更新。',
   fromList: '导入名单',
@@ -174,6 +175,7 @@ const zh = {
 const en: typeof zh = {
   title: 'Segments',
   note: 'People by a rule, counted live, or the people behind any number as a list; reports and portraits can look at one of them.',
+  only: 'Only the segment',
   create: 'New segment',
   createNote: 'Add conditions; the number on the right keeps up.',
   fromList: 'From a list',

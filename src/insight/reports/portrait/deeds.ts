@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { minorFactor } from '../money.ts'
 import { scanOf } from '../segment/event-people.ts'
@@ -70,15 +71,15 @@ async function products(sets: Sets): Promise<Found[]> {
   return rows.map((row) => ({ ...row, label: titles.get(row.value) ?? row.value, rule: { orders: { products: [row.value] } } }))
 }
 
+/** As the product list calls them, else as the newest order did. */
 export async function productTitles({ asking: { ctx } }: Sets, codes: string[]): Promise<Map<string, string>> {
-  if (codes.length === 0) return new Map()
-  const rows = await ctx.db
-    .selectFrom('products')
-    .select(['code', 'title'])
-    .where('tenantId', '=', ctx.tenantId)
-    .where('code', 'in', codes)
-    .execute()
-  return new Map(rows.map(({ code, title }) => [code, title]))
+  const { rows } = await sql<{ code: string; title: string | null }>`
+    select asked.code, coalesce(nullif(p.title, p.code), l.title, p.title) as title from unnest(${codes}::text[]) as asked(code)
+    left join products p on p.tenant_id = ${ctx.tenantId} and p.code = asked.code
+    left join lateral (select title from order_lines where tenant_id = ${ctx.tenantId} and product_code = asked.code and title <> '' order by order_id desc limit 1) l on true`.execute(
+    ctx.db,
+  )
+  return new Map(rows.flatMap(({ code, title }) => (title ? [[code, title] as const] : [])))
 }
 
 /** Whoever has no orders has a count and an amount of 0, and no last day. */

@@ -15,8 +15,8 @@ import type { Sets } from './sets.ts'
 const Row = z.object({ product: z.string(), counts: z.array(z.number()), all: z.number() })
 
 /**
- * How many of each RFM group bought each product: a group's share of buyers against that of everybody the portrait is of. Groups are
- * scored among all buyers of the company.
+ * How many of each RFM group bought each product: a group's share against that of all buyers among those the portrait is of. Groups
+ * are scored among all buyers of the company.
  */
 export async function readMatrix(sets: Sets, of: Rule, limit: number): Promise<NonNullable<PortraitResult['matrix']>> {
   const layers = await readLayers(sets)
@@ -30,6 +30,7 @@ export async function readMatrix(sets: Sets, of: Rule, limit: number): Promise<N
       from ${ordersSql(bind, sets.asking, { from: undefined, to: moment.at.getTime(), currency: moment.currency, products: undefined })}
       where isOrder and who in ${sets.of.bytes.length === 0 ? '(0)' : bitsSql(sets.of.bytes)} group by product order by all desc, product limit ${bind.integer(limit)}`,
   })
+  const buyers = layers.reduce((sum, { bits }) => sum + countBits(bits), 0)
   const titles = await productTitles(
     sets,
     rows.map(({ product }) => product),
@@ -41,7 +42,7 @@ export async function readMatrix(sets: Sets, of: Rule, limit: number): Promise<N
       title: titles.get(product) ?? product,
       count: all,
       cells: layers.map(({ name, bits }, i) => ({
-        ...figuresOf({ count: counts[i] ?? 0, baseCount: all }, { of: countBits(bits), base: sets.of.count, few: sets.few }),
+        ...figuresOf({ count: counts[i] ?? 0, baseCount: all }, { of: countBits(bits), base: buyers, few: sets.few }),
         rule: { and: [of, { rfm: { groups: [name] } }, { orders: { products: [product] } }] },
       })),
     })),

@@ -63,5 +63,6 @@ export type Fact =
 
 export function factsOf(node: Node): Fact[] {
   if (node.kind === 'fact') return [node.fact]
-  return node.kind === 'and' || node.kind === 'or' ? node.of.flatMap(factsOf) : factsOf(node.of)
+  if (node.kind === 'not' || node.kind === 'segment') return factsOf(node.of)
+  return node.of.flatMap(factsOf)
 }
