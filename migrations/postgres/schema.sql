@@ -655,6 +655,7 @@
   operator text
   remark text
   description text
+  told_at timestamp with time zone
   follows_ended_by_check CHECK ((ended_by = ANY (ARRAY['customer'::text, 'employee'::text, 'transfer'::text])))
   follows_pkey PRIMARY KEY (tenant_id, customer_id, employee_id)
   CREATE INDEX follows_canonical ON public.follows USING btree (tenant_id, canonical_id)

@@ -583,6 +583,7 @@ export interface Follows {
   remark: string | null;
   state: string | null;
   tenantId: number;
+  toldAt: Timestamp | null;
 }
 
 export interface GroupCodes {

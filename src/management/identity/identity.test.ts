@@ -32,7 +32,7 @@ const openReviews = async (ctx: Context) => (await listReviews(ctx, { limit: 50,
 const events = async (ctx: Context, name: string) =>
   await ctx.db
     .selectFrom('eventLog')
-    .select(['customerId', 'properties', 'partition', 'barrier'])
+    .select(['customerId', 'at', 'properties', 'partition', 'barrier'])
     .where('tenantId', '=', ctx.tenantId)
     .where('name', '=', name)
     .orderBy('seq')
@@ -434,6 +434,37 @@ describe('follows', () => {
     ])
     await endFollow(ctx, { customerId, employeeId, at: at(15), by: 'employee' })
     expect((await getCustomer(ctx, customerId)).follows[0]?.endedAt).toBeNull()
+  })
+
+  test('a time of friendship that is heard of after the one that stands is told then, with both its ends, once', async () => {
+    const told = async (turns: ('first' | 'end' | 'second')[]) => {
+      const ctx = await workspace.newTenant()
+      const employeeId = await newEmployee(ctx, '李雷')
+      const customerId = await identify(ctx, [union('a')])
+      const act = {
+        first: () => startFollow(ctx, { customerId, employeeId, at: at(10) }),
+        end: () => endFollow(ctx, { customerId, employeeId, at: at(20), by: 'employee', since: at(10) }),
+        second: () => startFollow(ctx, { customerId, employeeId, at: at(30) }),
+      }
+      for (const turn of turns) await act[turn]()
+      const [follow] = (await getCustomer(ctx, customerId)).follows
+      const moments = async (name: 'customer.followed' | 'customer.unfollowed') =>
+        (await events(ctx, name)).map((event) => event.at.getUTCSeconds()).sort()
+      return { now: follow, followed: await moments('customer.followed'), unfollowed: await moments('customer.unfollowed') }
+    }
+    for (const order of [
+      ['second', 'first', 'end', 'second', 'end'],
+      ['first', 'second', 'end', 'second', 'end'],
+      ['first', 'end', 'second', 'end', 'first'],
+    ] as const) {
+      const { now, ...events } = await told([...order])
+      expect({ order, ...events }).toEqual({ order, followed: [10, 30], unfollowed: [20] })
+      expect(now).toMatchObject({
+        addedAt: at(30).toISOString(),
+        endedAt: null,
+        earlier: [{ addedAt: at(10).toISOString(), endedAt: at(20).toISOString(), endedBy: 'employee' }],
+      })
+    }
   })
 
   test('an end that comes before its start stays the end', async () => {

@@ -282,7 +282,7 @@ function turnsOf(chapter: Chapter): FollowTurn[] {
   const turns = steps.map(
     (step): FollowTurn =>
       step.what === 'end'
-        ? { what: 'end', ...who, by: step.by, at: momentOf(step) }
+        ? { what: 'end', ...who, by: step.by, at: momentOf(step), ...(step.since && { since: momentOf(step.since) }) }
         : {
             what: 'start',
             ...who,

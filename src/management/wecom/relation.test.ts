@@ -79,7 +79,7 @@ describe('a friendship', () => {
     const later = standing(withChange(history, { at: 10, what: 'added', key: 'a' }))
     expect(later.steps).toEqual([
       { what: 'start', at: 10, place: 0 },
-      { what: 'end', at: 20, place: 0, by: 'customer' },
+      { what: 'end', at: 20, place: 0, by: 'customer', since: { at: 10, place: 0 } },
     ])
     expect(later.live).toBe(false)
   })

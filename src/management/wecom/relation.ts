@@ -14,7 +14,8 @@ export type Change = {
 export type EndedBy = 'customer' | 'employee' | 'transfer'
 
 /** `place` counts the steps of one second: WeCom's clock is coarser than what may happen. */
-export type Step = { what: 'start'; at: number; place: number } | { what: 'end'; at: number; place: number; by: EndedBy }
+export type Step = Moment & ({ what: 'start' } | { what: 'end'; by: EndedBy; since: Moment | undefined })
+type Moment = { at: number; place: number }
 
 export type Standing = { live: boolean; half: boolean; steps: Step[] }
 
@@ -62,7 +63,7 @@ function tell(told: Standing, changes: Change[]): void {
   let left = ends.length
   const at = changes[0]?.at ?? 0
   for (let place = 0; told.live ? left > 0 : starts > 0; place++) {
-    if (told.live) told.steps.push({ what: 'end', at, place, by: ends[ends.length - left--]?.by ?? 'employee' })
+    if (told.live) told.steps.push({ what: 'end', at, place, by: ends[ends.length - left--]?.by ?? 'employee', since: lastMoment(told) })
     else {
       starts--
       told.steps.push({ what: 'start', at, place })
@@ -72,4 +73,9 @@ function tell(told: Standing, changes: Change[]): void {
   told.half = told.live && adds < awaited
 }
 
-export const momentOf = ({ at, place }: Step): Date => new Date(at * 1000 + place)
+function lastMoment({ steps }: Standing): Moment | undefined {
+  const last = steps.at(-1)
+  return last && { at: last.at, place: last.place }
+}
+
+export const momentOf = ({ at, place }: Moment): Date => new Date(at * 1000 + place)
