@@ -11,58 +11,68 @@ import type { PathsReport } from './schema.ts'
 const nodeBits = 13
 const nodeMask = 2 ** nodeBits - 1
 const mostNodes = 4000
+/** Parameters travel in the address of a request, which may hold a megabyte. */
+const mostLetters = 400_000
 
 export type Step = { step: number; node: string; next: string | undefined; times: number; ms: number }
 
-type NodeSql = (bind: Bindings) => string
+/** What an event names (null: no visit), and how a node is made of that. */
+export type NodeSql = { raw(bind: Bindings): string; clean(bind: Bindings, raw: string): string }
 
 /** How often each step of a session went on to which node, or undefined where this way cannot tell. */
-export async function readSteps(scope: Scope, report: PathsReport, scan: Scan, nodeSql: NodeSql): Promise<Step[] | undefined> {
+export async function readSteps(scope: Scope, report: PathsReport, scan: Scan, node: NodeSql): Promise<Step[] | undefined> {
   if (report.endPoint !== undefined) return undefined
-  const nodes = await readNodes(scope, report, scan, nodeSql)
-  if (nodes.length > mostNodes) return undefined
-  const start = report.startPoint === undefined ? undefined : nodes.indexOf(report.startPoint) + 1
-  if (start === 0) return []
+  // Names are cleaned once each and not at every visit, unless only cleaning makes them few.
+  for (const key of [node, cleaned(node)]) {
+    const places = await readPlaces(scope, report, scan, key)
+    if (places) return walk(scope, report, scan, key, places)
+  }
+  return undefined
+}
+
+const cleaned = ({ raw, clean }: NodeSql): NodeSql => ({ raw: (bind) => clean(bind, raw(bind)), clean: (_, sql) => sql })
+
+/** What events name, and the place of its node in the list of nodes; 0 for what is left out. */
+type Places = { keys: string[]; places: number[]; nodes: string[] }
+
+/** Sorted as ClickHouse sorts, so that visits of one instant come in the order of their nodes here and outside. */
+async function readPlaces(scope: Scope, report: PathsReport, scan: Scan, node: NodeSql): Promise<Places | undefined> {
   const bind = bindings()
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ key: z.string(), node: z.string() }),
+    sql: `select toString(assumeNotNull(found)) as key, ${node.clean(bind, 'key')} as node from (select distinct found from (${foundSql(bind, report, scan, node)}))
+      order by node, key limit ${mostNodes + 1}`,
+  })
+  const letters = rows.reduce((sum, { key }) => sum + encodeURIComponent(key).length, 0)
+  if (rows.length > mostNodes || letters > mostLetters) return undefined
+  const nodes = [...new Set(rows.map(({ node }) => node))].filter((one) => !report.excludeEvents.includes(one))
+  const placeOf = new Map(nodes.map((one, i) => [one, i + 1]))
+  return { keys: rows.map(({ key }) => key), places: rows.map(({ node }) => placeOf.get(node) ?? 0), nodes }
+}
+
+async function walk(scope: Scope, report: PathsReport, scan: Scan, node: NodeSql, { keys, places, nodes }: Places): Promise<Step[]> {
+  const start = report.startPoint === undefined ? undefined : nodes.indexOf(report.startPoint) + 1
+  if (start === 0 || keys.length === 0) return []
+  const bind = bindings()
+  const place = `transform(assumeNotNull(found), ${bind.texts(keys)}, [${places.join(',')}]::Array(Int64), toInt64(0))`
+  const visits = `select groupArray(ms * ${nodeMask + 1} + place) as visits
+    from (select who, ms, ${place} as place from (${foundSql(bind, report, scan, node)})) where place != 0 group by who`
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ step: z.int(), node: z.int(), next: z.int(), times: z.int(), ms: z.int() }),
-    sql: stepsSql(bind, report, visitsSql(bind, report, scan, nodeSql, nodes), start),
+    sql: stepsSql(bind, report, visits, start),
   })
-  const nameOf = (place: number) => nodes[place - 1] ?? ''
-  return rows.map(({ step, node, next, times, ms }) => ({
-    step,
-    node: nameOf(node),
-    next: next === 0 ? undefined : nameOf(next),
-    times,
-    ms,
-  }))
+  const nameOf = (one: number) => nodes[one - 1] ?? ''
+  return rows.map(({ node, next, ...step }) => ({ ...step, node: nameOf(node), next: next === 0 ? undefined : nameOf(next) }))
 }
 
-/** Sorted as ClickHouse sorts, so that visits of one instant come in the order of their nodes here and outside. */
-async function readNodes(scope: Scope, report: PathsReport, scan: Scan, nodeSql: NodeSql): Promise<string[]> {
-  const bind = bindings()
-  const rows = await scope.ask({
-    params: bind.params,
-    row: z.object({ node: z.string() }),
-    sql: `select distinct node from (${nodesSql(bind, report, scan, nodeSql)}) order by node limit ${mostNodes + 1}`,
-  })
-  return rows.map(({ node }) => node)
-}
-
-/** Who was at which node when. */
-export function nodesSql(bind: Bindings, report: PathsReport, scan: Scan, nodeSql: NodeSql): string {
-  const excluded =
-    report.excludeEvents.length > 0
-      ? `and name not in ${bind.texts(report.excludeEvents)} and node not in ${bind.texts(report.excludeEvents)}`
-      : ''
-  return `select who, ms, assumeNotNull(found) as node from (select who, ms, name, ${nodeSql(bind)} as found, assumeNotNull(found) as node from ${scanEvents(bind, scan)})
+/** Who named what when, before it is cleaned. */
+export function foundSql(bind: Bindings, { excludeEvents }: PathsReport, scan: Scan, node: NodeSql): string {
+  const excluded = excludeEvents.length > 0 ? `and name not in ${bind.texts(excludeEvents)}` : ''
+  return `select who, ms, found from (select who, ms, name, ${node.raw(bind)} as found from ${scanEvents(bind, scan)})
     where who != 0 and found is not null ${excluded}`
 }
-
-const visitsSql = (bind: Bindings, report: PathsReport, scan: Scan, nodeSql: NodeSql, nodes: readonly string[]): string =>
-  `select groupArray(ms * ${nodeMask + 1} + transform(node, ${bind.texts(nodes)}, range(1, ${nodes.length + 1})::Array(Int64), toInt64(0))) as visits
-    from (${nodesSql(bind, report, scan, nodeSql)}) group by who`
 
 /**
  * From a person's visits to steps. `begins` says at each visit where its path begins: at the session's first visit, or at the
