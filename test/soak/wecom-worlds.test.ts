@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => house?.close())
 
-const worlds = Number(process.env.WORLDS ?? 300)
+const worlds = Number(process.env.WORLDS ?? 100)
 
 test(`${worlds} random companies on random lines end here as they are in WeCom`, () =>
   fc.assert(

@@ -152,7 +152,8 @@ export async function openHouse(): Promise<House> {
     },
     async compare(ctx, corp) {
       await startSync(ctx, corp, 'nightly')
-      await house.settle(ctx)
+      // Of a large company a comparison takes minutes.
+      await house.settle(ctx, 900_000)
     },
     async close() {
       line.weather = calm
