@@ -1,7 +1,7 @@
 import { Segmented } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
-import type { ProductProps } from '#console/products/products-page.tsx'
-import { productsDocument } from '#console/products/queries.ts'
+import { numberOf } from '#console/reports/document.ts'
+import type { ResultProps } from '#console/reports/result.tsx'
 import { shareText } from '#console/trade/amount.tsx'
 import { ButtonLink } from '#console/ui/button-link.tsx'
 import { Count } from '#console/ui/count.tsx'
@@ -10,11 +10,12 @@ import { exactNumber } from '#console/ui/format.ts'
 import { Row, Section } from '#console/ui/page.tsx'
 import type { ProductsResult } from '#insight/reports/products/schema.ts'
 
-type Props = ProductProps & { result: ProductsResult; onWindow: (days: number) => void }
+type Props = ResultProps<ProductsResult> & { onWindow?: (days: number) => void }
 
 /** Three steps by people; those who stopped on the way open as a list. */
-export function InterestFunnel({ asked, windowDays, drill, result, onWindow }: Props) {
+export function InterestFunnel({ document, drill, result, onWindow }: Props) {
   const { t } = useText()
+  const windowDays = numberOf(document.windowDays, 7)
   if (!result.tracked) return <Untracked />
   const { totals } = result
   const steps = [
@@ -22,20 +23,21 @@ export function InterestFunnel({ asked, windowDays, drill, result, onWindow }: P
     { name: t('products.carted'), count: totals.carted, of: 'carted', lost: 'carted_not_bought', lostName: t('products.notBoughtCart') },
     { name: t('products.bought'), count: Math.round((totals.viewToOrder ?? 0) * totals.viewers) },
   ]
-  const people = (of: string, name: string) =>
-    drill({ title: t('trade.peopleOf', { name }), report: { ...productsDocument(asked, windowDays), persons: { of } } })
+  const people = (of: string, name: string) => drill({ title: t('trade.peopleOf', { name }), report: { ...document, persons: { of } } })
   const rates = [undefined, totals.viewToCart, totals.viewToOrder]
   return (
     <Section
       title={t('products.funnel')}
       note={t('products.funnelNote', { days: windowDays, open: exactNumber(totals.open) })}
       actions={
-        <Segmented
-          aria-label={t('products.windowDays')}
-          value={windowDays}
-          onChange={onWindow}
-          options={[1, 7, 30].map((value) => ({ value, label: t('products.daysOf', { count: value }) }))}
-        />
+        onWindow && (
+          <Segmented
+            aria-label={t('products.windowDays')}
+            value={windowDays}
+            onChange={onWindow}
+            options={[1, 7, 30].map((value) => ({ value, label: t('products.daysOf', { count: value }) }))}
+          />
+        )
       }
     >
       <ol className="funnel">

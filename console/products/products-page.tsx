@@ -5,10 +5,11 @@ import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { InterestFunnel } from '#console/products/funnel.tsx'
 import { ProductDrawer } from '#console/products/product-drawer.tsx'
-import { useProducts } from '#console/products/queries.ts'
+import { productsDocument } from '#console/products/queries.ts'
 import { Ranking } from '#console/products/ranking.tsx'
 import { Together } from '#console/products/together.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
+import { useAnswer } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
 import { Amount, shareText } from '#console/trade/amount.tsx'
 import { Nothing } from '#console/trade/nothing.tsx'
@@ -69,7 +70,8 @@ const windowOf = (text: string | undefined): number => [1, 7, 30].find((days) =>
 
 function Overview({ onWindow, ...props }: ProductProps & { onWindow: (days: number) => void }) {
   const { t } = useText()
-  const { data, error, refetch } = useProducts(props.asked, props.windowDays)
+  const document = productsDocument(props.asked, props.windowDays)
+  const { data, error, refetch } = useAnswer<ProductsResult>(document)
   if (error && !data)
     return (
       <Section>
@@ -87,8 +89,8 @@ function Overview({ onWindow, ...props }: ProductProps & { onWindow: (days: numb
   return (
     <>
       <Figures result={result} />
-      <InterestFunnel {...props} result={result} onWindow={onWindow} />
-      <Ranking {...props} result={result} />
+      <InterestFunnel document={document} result={result} drill={props.drill} onWindow={onWindow} />
+      <Ranking document={document} result={result} open={props.open} />
     </>
   )
 }

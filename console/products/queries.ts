@@ -11,7 +11,6 @@ export const productsDocument = (asked: Asked, windowDays: number, product?: str
   limit: 1000,
   ...(product === undefined ? {} : { product }),
 })
-export const useProducts = (asked: Asked, windowDays: number) => useAnswer<ProductsResult>(productsDocument(asked, windowDays))
 export const useProduct = (asked: Asked, windowDays: number, product: string) =>
   useAnswer<ProductsResult>(productsDocument(asked, windowDays, product))
 

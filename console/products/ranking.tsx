@@ -1,7 +1,7 @@
 import { Input, Segmented } from 'antd'
 import { useState } from 'react'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
-import type { ProductProps } from '#console/products/products-page.tsx'
+import type { Document } from '#console/reports/document.ts'
 import { Amount, shareText } from '#console/trade/amount.tsx'
 import { CsvButton } from '#console/trade/csv-button.tsx'
 import { Count } from '#console/ui/count.tsx'
@@ -19,7 +19,7 @@ type Line = Product & { id: string }
 const tones = { A: 'good', B: 'waiting', C: 'quiet' } as const
 
 /** Everything sold or looked at; classes, search and order are the table's own, because the whole list is here. */
-export function Ranking({ asked, result, open }: ProductProps & { result: ProductsResult }) {
+export function Ranking({ document, result, open }: { document: Document; result: ProductsResult; open?: (product: string) => void }) {
   const { t } = useText()
   const phone = usePhone()
   const [abc, setAbc] = useState<'all' | 'A' | 'B' | 'C'>('all')
@@ -33,7 +33,7 @@ export function Ranking({ asked, result, open }: ProductProps & { result: Produc
     isPlaceholderData: false,
     refetch: () => undefined,
   })
-  const columns = columnsOf(t, result.currency, asked.compare, phone)
+  const columns = columnsOf(t, result.currency, document.compare === 'previous_year' ? 'previous_year' : 'previous_period', phone)
   return (
     <Section
       flush
@@ -71,7 +71,7 @@ export function Ranking({ asked, result, open }: ProductProps & { result: Produc
         list={list}
         sort={sort ?? '-amount'}
         onSort={setSort}
-        open={(row) => open(row.product)}
+        {...(open ? { open: (row: Line) => open(row.product) } : {})}
         empty={<Empty title={t('products.noneMatch')} />}
       />
     </Section>

@@ -72,7 +72,13 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       }
     case 'trade':
     case 'products':
-      return { type, ...dates, interval: 'day', compare: 'previous_period', ...(type === 'trade' ? { breakdowns: ['region', 'channel'] } : {}) }
+      return {
+        type,
+        ...dates,
+        interval: 'day',
+        compare: 'previous_period',
+        ...(type === 'trade' ? { breakdowns: ['region', 'channel'] } : {}),
+      }
     case 'basket':
       return { type, ...dates, minSupport: 0.01, minConfidence: 0.2, limit: 200 }
     case 'repurchase':

@@ -109,6 +109,12 @@ function Glyph({ type }: { type: EditableType }) {
     paths: 'M4 9c16 0 16 14 32 14M4 9c16 0 16-2 32-2M4 28c16 0 16 4 32 4',
     pages: 'M7 5h26v30H7zM12 12h16M12 19h16M12 26h9',
     heatmap: 'M7 5h26v30H7zM14 14h.1M20 14h.1M20 20h.1M26 20h.1M20 26h.1',
+    trade: 'M5 33V22M13 33V15M21 33V19M29 33V8M4 12l9-6 8 5 12-8',
+    products: 'M6 12h28v22H6zM6 12l4-7h20l4 7M15 18h10',
+    basket: 'M6 14h28l-4 20H10zM13 14l5-9M27 14l-5-9',
+    repurchase: 'M33 20a13 13 0 1 1-4-9M33 5v8h-8',
+    cohort_revenue: 'M5 8h30M5 16h30M5 24h20M5 32h10',
+    interval: 'M6 20h28M6 13v14M34 13v14M13 20l4-4M13 20l4 4M27 20l-4-4M27 20l-4 4',
   }
   return (
     <svg className="glyph" viewBox="0 0 40 40" aria-hidden="true">

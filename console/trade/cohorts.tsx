@@ -1,11 +1,11 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
+import { textOf } from '#console/reports/document.ts'
 import { intervalLabel } from '#console/reports/labels.ts'
+import type { ResultProps } from '#console/reports/result.tsx'
 import { Amount, minorOf, shareText } from '#console/trade/amount.tsx'
 import { CsvButton } from '#console/trade/csv-button.tsx'
-import { cohortDocument } from '#console/trade/queries.ts'
-import type { TradeProps } from '#console/trade/trade-page.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { shortMoney } from '#console/ui/format.ts'
@@ -16,7 +16,7 @@ type Shown = 'buyers' | 'revenue' | 'ltv'
 type Cohort = CohortRevenueResult['cohorts'][number]
 
 /** Rows are whoever first bought in a month; the further right, the longer ago that was. */
-export function CohortTable({ asked, result, drill }: TradeProps & { result: CohortRevenueResult }) {
+export function CohortTable({ document, result, drill }: ResultProps<CohortRevenueResult>) {
   const { t } = useText()
   const [shown, setShown] = useState<Shown>('buyers')
   const cohorts = result.cohorts.map((cohort, place) => ({ ...cohort, place })).filter(({ size }) => size > 0)
@@ -73,7 +73,7 @@ export function CohortTable({ asked, result, drill }: TradeProps & { result: Coh
             {cohorts.map((cohort) => (
               <tr key={cohort.start}>
                 <th scope="row" className="figure">
-                  {intervalLabel(cohort.start, 'month')}
+                  {intervalLabel(cohort.start, textOf(document.interval, 'month'))}
                 </th>
                 <td className="right">
                   <Count value={cohort.size} />
@@ -94,8 +94,8 @@ export function CohortTable({ asked, result, drill }: TradeProps & { result: Coh
                         title={shareText(value / cohort.size)}
                         onClick={() =>
                           drill({
-                            title: `${intervalLabel(cohort.start, 'month')} · ${t('trade.after', { count: at })}`,
-                            report: { ...cohortDocument(asked), persons: { cohort: cohort.place, interval: at } },
+                            title: `${intervalLabel(cohort.start, textOf(document.interval, 'month'))} · ${t('trade.after', { count: at })}`,
+                            report: { ...document, persons: { cohort: cohort.place, interval: at } },
                           })
                         }
                       >

@@ -1,17 +1,16 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
-import type { Drill } from '#console/reports/result.tsx'
+import type { ResultProps } from '#console/reports/result.tsx'
 import { Amount, minorOf } from '#console/trade/amount.tsx'
 import { CsvButton } from '#console/trade/csv-button.tsx'
-import { type Asked, tradeDocument } from '#console/trade/queries.ts'
 import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { currencySign, exactNumber, percent } from '#console/ui/format.ts'
 import { Columns, Section } from '#console/ui/page.tsx'
 import { type TradeDimension, type TradeResult, tradeDimensions } from '#insight/reports/trade/schema.ts'
 
-type Props = { asked: Asked; result: TradeResult; drill: (drill: Drill) => void }
+type Props = ResultProps<TradeResult>
 
 /** The same orders, divided: by amount, by how often somebody bought, by where they came from. */
 export function Divisions(props: Props) {
@@ -30,7 +29,7 @@ export function Divisions(props: Props) {
   )
 }
 
-function Bands({ asked, result: { bands, currency }, drill }: Props) {
+function Bands({ document, result: { bands, currency }, drill }: Props) {
   const { t } = useText()
   const sign = currencySign(currency)
   const labels = bands.map(({ from, to }) =>
@@ -42,12 +41,12 @@ function Bands({ asked, result: { bands, currency }, drill }: Props) {
       unit={t('trade.orders')}
       height={240}
       data={{ kind: 'bar', labels, series: [{ name: t('trade.orders'), values: bands.map(({ orders }) => orders) }] }}
-      onPick={(band) => drill({ title: labels[band] ?? '', report: { ...tradeDocument(asked), persons: { band } } })}
+      onPick={(band) => drill({ title: labels[band] ?? '', report: { ...document, persons: { band } } })}
     />
   )
 }
 
-function PurchaseCounts({ asked, result: { purchaseCounts }, drill }: Props) {
+function PurchaseCounts({ document, result: { purchaseCounts }, drill }: Props) {
   const { t } = useText()
   const labels = purchaseCounts.map(({ orders }) => t(orders === 5 ? 'trade.timesMore' : 'trade.times', { count: orders }))
   return (
@@ -56,16 +55,19 @@ function PurchaseCounts({ asked, result: { purchaseCounts }, drill }: Props) {
       unit={t('trade.people')}
       height={240}
       data={{ kind: 'bar', labels, series: [{ name: t('trade.buyers'), values: purchaseCounts.map(({ buyers }) => buyers) }] }}
-      onPick={(index) => drill({ title: labels[index] ?? '', report: { ...tradeDocument(asked), persons: { orders: index + 1 } } })}
+      onPick={(index) => drill({ title: labels[index] ?? '', report: { ...document, persons: { orders: index + 1 } } })}
     />
   )
 }
 
-function Breakdowns({ asked, result, drill }: Props) {
+function Breakdowns({ document, result, drill }: Props) {
   const { t } = useText()
-  const [by, setBy] = useState<TradeDimension>('region')
+  const [chosen, setBy] = useState<TradeDimension>('region')
+  const dimensions = tradeDimensions.filter((one) => result.breakdowns.some(({ by }) => by === one))
+  const by = dimensions.includes(chosen) ? chosen : (dimensions[0] ?? 'region')
   const rows = result.breakdowns.find((one) => one.by === by)?.rows ?? []
   const most = Math.max(1, ...rows.map(({ paid }) => paid))
+  if (dimensions.length === 0) return null
   const nameOf = (row: (typeof rows)[number]) => (row.other ? t('trade.other') : (row.value ?? t('trade.unknown')))
   return (
     <Section
@@ -77,7 +79,7 @@ function Breakdowns({ asked, result, drill }: Props) {
             aria-label={t('trade.divided')}
             value={by}
             onChange={setBy}
-            options={tradeDimensions.map((value) => ({ value, label: t(`trade.by.${value}`) }))}
+            options={dimensions.map((value) => ({ value, label: t(`trade.by.${value}`) }))}
           />
           <CsvButton
             name={`${t('trade.divided')} ${t(`trade.by.${by}`)}`}
@@ -122,9 +124,7 @@ function Breakdowns({ asked, result, drill }: Props) {
                     <button
                       type="button"
                       className="number-button"
-                      onClick={() =>
-                        drill({ title: nameOf(row), report: { ...tradeDocument(asked), persons: { by, value: row.value ?? '' } } })
-                      }
+                      onClick={() => drill({ title: nameOf(row), report: { ...document, persons: { by, value: row.value ?? '' } } })}
                     >
                       <Count value={row.buyers} />
                     </button>

@@ -1,8 +1,8 @@
 import { useText } from '#console/i18n/i18n.ts'
+import { textOf } from '#console/reports/document.ts'
 import { intervalLabel } from '#console/reports/labels.ts'
+import type { ResultProps } from '#console/reports/result.tsx'
 import { shareText } from '#console/trade/amount.tsx'
-import { repurchaseDocument } from '#console/trade/queries.ts'
-import type { TradeProps } from '#console/trade/trade-page.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
@@ -11,12 +11,12 @@ import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
 type Within = RepurchaseResult['cohorts'][number]['within'][number]
 
 /** Bought again within so many days of the first order; groups whose window is open are hatched. */
-export function FirstCohorts({ asked, result, drill }: TradeProps & { result: RepurchaseResult }) {
+export function FirstCohorts({ document, result, drill }: ResultProps<RepurchaseResult>) {
   const { t } = useText()
   const people = (cohort: number, { days }: Within, start: string) =>
     drill({
-      title: `${intervalLabel(start, 'month')} · ${t('trade.within', { days })}`,
-      report: { ...repurchaseDocument(asked), rows: 0, persons: { cohort, days } },
+      title: `${intervalLabel(start, textOf(document.interval, 'month'))} · ${t('trade.within', { days })}`,
+      report: { ...document, rows: 0, persons: { cohort, days } },
     })
   const cohorts = result.cohorts.map((one, cohort) => ({ ...one, cohort })).filter(({ size }) => size > 0)
   return (
@@ -40,7 +40,7 @@ export function FirstCohorts({ asked, result, drill }: TradeProps & { result: Re
             {cohorts.map(({ start, size, within, cohort }) => (
               <tr key={start}>
                 <th scope="row" className="figure">
-                  {intervalLabel(start, 'month')}
+                  {intervalLabel(start, textOf(document.interval, 'month'))}
                 </th>
                 <td className="right">
                   <Count value={size} />

@@ -1,14 +1,13 @@
 import { type Translate, useText } from '#console/i18n/i18n.ts'
-import type { Drill } from '#console/reports/result.tsx'
+import type { ResultProps } from '#console/reports/result.tsx'
 import { Amount, shareText } from '#console/trade/amount.tsx'
-import { type Asked, tradeDocument } from '#console/trade/queries.ts'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import type { TradeResult, TradeTotals } from '#insight/reports/trade/schema.ts'
 
 /** Each with its change against the period before or a year ago; people open by a click. */
-export function KeyFigures({ asked, result, drill }: { asked: Asked; result: TradeResult; drill: (drill: Drill) => void }) {
+export function KeyFigures({ document, result, drill }: ResultProps<TradeResult>) {
   const { t } = useText()
   const { totals, compare, currency } = result
   const against = (key: keyof TradeTotals) => ({ now: totals[key] ?? undefined, before: compare?.[key] ?? undefined })
@@ -18,7 +17,7 @@ export function KeyFigures({ asked, result, drill }: { asked: Asked; result: Tra
       type="button"
       className="number-button"
       disabled={count === 0}
-      onClick={() => drill({ title: t('trade.peopleOf', { name }), report: { ...tradeDocument(asked), persons: { of } } })}
+      onClick={() => drill({ title: t('trade.peopleOf', { name }), report: { ...document, persons: { of } } })}
     >
       <Count value={count} />
     </button>

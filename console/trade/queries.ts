@@ -1,9 +1,4 @@
-import { useAnswer } from '#console/reports/queries.ts'
 import { daysBefore, todayIn } from '#console/ui/format.ts'
-import type { CohortRevenueResult } from '#insight/reports/cohort-revenue/schema.ts'
-import type { IntervalResult } from '#insight/reports/interval/schema.ts'
-import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
-import type { TradeResult } from '#insight/reports/trade/schema.ts'
 
 export type Asked = { dateFrom: string; dateTo: string; compare: 'previous_period' | 'previous_year' }
 
@@ -33,7 +28,6 @@ export const tradeDocument = (asked: Asked) => ({
   breakdowns: ['region', 'channel', 'employee', 'shop'],
   limit: 12,
 })
-export const useTrade = (asked: Asked) => useAnswer<TradeResult>(tradeDocument(asked))
 
 /** Cohorts need a longer look than the page's days: the half year up to their end. */
 const longer = ({ dateFrom, dateTo }: Asked) => {
@@ -48,10 +42,7 @@ export const repurchaseDocument = (asked: Asked) => ({
   days: [30, 60, 90],
   rows: 2000,
 })
-export const useRepurchase = (asked: Asked) => useAnswer<RepurchaseResult>(repurchaseDocument(asked))
 
 export const cohortDocument = (asked: Asked) => ({ type: 'cohort_revenue', ...longer(asked), interval: 'month' })
-export const useCohorts = (asked: Asked) => useAnswer<CohortRevenueResult>(cohortDocument(asked))
 
 export const gapsDocument = (asked: Asked) => ({ type: 'interval', ...longer(asked), bins: [1, 4, 8, 15, 31, 61, 91] })
-export const useGaps = (asked: Asked) => useAnswer<IntervalResult>(gapsDocument(asked))

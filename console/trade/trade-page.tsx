@@ -4,17 +4,19 @@ import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
+import { useAnswer } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
 import { Divisions } from '#console/trade/divisions.tsx'
 import { KeyFigures } from '#console/trade/key-figures.tsx'
 import { Nothing } from '#console/trade/nothing.tsx'
-import { askedOf, useTrade } from '#console/trade/queries.ts'
+import { askedOf, tradeDocument } from '#console/trade/queries.ts'
 import { Repurchase } from '#console/trade/repurchase.tsx'
 import { Trend } from '#console/trade/trend.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
 import { Page, Row, Section } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Views } from '#console/ui/tabs.tsx'
+import type { TradeResult } from '#insight/reports/trade/schema.ts'
 
 const route = getRouteApi('/app/trade')
 
@@ -60,7 +62,8 @@ export type TradeProps = { asked: ReturnType<typeof askedOf>; drill: (drill: Dri
 
 function Overview({ asked, drill }: TradeProps) {
   const { t } = useText()
-  const { data, error, refetch } = useTrade(asked)
+  const document = tradeDocument(asked)
+  const { data, error, refetch } = useAnswer<TradeResult>(document)
   if (error && !data)
     return (
       <Section>
@@ -77,9 +80,9 @@ function Overview({ asked, drill }: TradeProps) {
   if (result.totals.orders + result.totals.refundedOrders === 0) return <Nothing title={t('trade.empty')} hint={t('trade.emptyHint')} />
   return (
     <>
-      <KeyFigures asked={asked} result={result} drill={drill} />
-      <Trend asked={asked} result={result} drill={drill} />
-      <Divisions asked={asked} result={result} drill={drill} />
+      <KeyFigures document={document} result={result} drill={drill} />
+      <Trend document={document} result={result} drill={drill} />
+      <Divisions document={document} result={result} drill={drill} />
     </>
   )
 }

@@ -1,15 +1,15 @@
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { textOf } from '#console/reports/document.ts'
 import { intervalLabel } from '#console/reports/labels.ts'
-import type { Drill } from '#console/reports/result.tsx'
+import type { ResultProps } from '#console/reports/result.tsx'
 import { minorOf, shareText } from '#console/trade/amount.tsx'
-import { type Asked, intervalOf, tradeDocument } from '#console/trade/queries.ts'
 import { Chart } from '#console/ui/chart.tsx'
 import { exactMoney, exactNumber, shortMoney, todayIn } from '#console/ui/format.ts'
 import { Columns, Facts, Section } from '#console/ui/page.tsx'
 import type { TradeResult } from '#insight/reports/trade/schema.ts'
 
-type Props = { asked: Asked; result: TradeResult; drill: (drill: Drill) => void }
+type Props = ResultProps<TradeResult>
 
 export function Trend(props: Props) {
   return (
@@ -27,11 +27,11 @@ export function Trend(props: Props) {
   )
 }
 
-function Paid({ asked, result, drill }: Props) {
+function Paid({ document, result, drill }: Props) {
   const { t, language } = useText()
   const { timezone } = useTenant()
   const { currency, series, compareSeries, intervals } = result
-  const interval = intervalOf(asked)
+  const interval = textOf(document.interval, 'day')
   return (
     <Chart
       title={t('trade.trend')}
@@ -39,14 +39,14 @@ function Paid({ asked, result, drill }: Props) {
       data={{
         kind: 'line',
         labels: intervals.map((label) => intervalLabel(label, interval)),
-        incomplete: asked.dateTo >= todayIn(timezone),
+        incomplete: textOf(document.dateTo) >= todayIn(timezone),
         format: (value) => shortMoney(minorOf(value, currency) ?? 0, currency, language),
         series: [
           { name: t('trade.paid'), values: series.paid },
           ...(compareSeries
             ? [
                 {
-                  name: t(`trade.compared.${asked.compare}`),
+                  name: t(`trade.compared.${document.compare === 'previous_year' ? 'previous_year' : 'previous_period'}`),
                   values: intervals.map((_, i) => compareSeries.paid[i] ?? null),
                   compare: true,
                   color: 0,
@@ -56,16 +56,16 @@ function Paid({ asked, result, drill }: Props) {
         ],
       }}
       onPick={(index) =>
-        drill({ title: intervalLabel(intervals[index] ?? '', interval), report: { ...tradeDocument(asked), persons: { interval: index } } })
+        drill({ title: intervalLabel(intervals[index] ?? '', interval), report: { ...document, persons: { interval: index } } })
       }
     />
   )
 }
 
-function NewAndOld({ asked, result, drill }: Props) {
+function NewAndOld({ document, result, drill }: Props) {
   const { t } = useText()
   const { currency, series, intervals, totals } = result
-  const interval = intervalOf(asked)
+  const interval = textOf(document.interval, 'day')
   const share = totals.newPaid + totals.oldPaid === 0 ? null : totals.newPaid / (totals.newPaid + totals.oldPaid)
   const note = t('trade.newPaid', { amount: exactMoney(minorOf(totals.newPaid, currency) ?? 0, currency), share: shareText(share) })
   return (
@@ -83,13 +83,13 @@ function NewAndOld({ asked, result, drill }: Props) {
         ],
       }}
       onPick={(index) =>
-        drill({ title: intervalLabel(intervals[index] ?? '', interval), report: { ...tradeDocument(asked), persons: { interval: index } } })
+        drill({ title: intervalLabel(intervals[index] ?? '', interval), report: { ...document, persons: { interval: index } } })
       }
     />
   )
 }
 
-function Refunds({ asked, result: { totals, currency }, drill }: Props) {
+function Refunds({ document, result: { totals, currency }, drill }: Props) {
   const { t } = useText()
   const both = (amount: number | null, orders: number | null) =>
     `${shareText(amount)} ${t('trade.byAmount')} · ${shareText(orders)} ${t('trade.byOrder')}`
@@ -110,7 +110,7 @@ function Refunds({ asked, result: { totals, currency }, drill }: Props) {
                 onClick={() =>
                   drill({
                     title: t('trade.peopleOf', { name: t('trade.refunds') }),
-                    report: { ...tradeDocument(asked), persons: { of: 'refunded' } },
+                    report: { ...document, persons: { of: 'refunded' } },
                   })
                 }
               >
