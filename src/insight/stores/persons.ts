@@ -36,10 +36,9 @@ export function personsWhoDid(bind: Binder, did: Did): string {
   if (atLeast <= 1)
     return `(with ${mergedSql(bind, tenantId)}, groupBitmapMergeState(persons) as found
       select ${canonicalSql('found')} from ${activeSource(bind, { ...did, names: [event] })})`
+  // By the person as they were first, so that the merge map is asked once for each and not for each of their days.
   return `(with ${mergedSql(bind, tenantId)}
-    select groupBitmapState(who) from (select ${canonicalIdSql('person')} as who from ${personDaySource(bind, { ...did, name: event })}
-      group by who having sum(times) >= ${bind.integer(atLeast)}))`
+    select groupBitmapState(who) from (
+      select ${canonicalIdSql('person')} as who from (select person, sum(times) as often from ${personDaySource(bind, { ...did, name: event })} group by person)
+      group by who having sum(often) >= ${bind.integer(atLeast)}))`
 }
-
-/** Everybody of whom there is any event before `to`, likewise. */
-export const personsEver = (bind: Binder, asked: Asked): string => personsWhoDid(bind, { ...asked, event: '*' })
