@@ -5,6 +5,7 @@ import type { Bench, Row, Size } from './bench.ts'
 
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   ingest: () => import('./ingest.ts'),
+  insight: () => import('./insight.ts'),
   pages: () => import('./pages.ts'),
   wecom: () => import('./wecom.ts'),
 }

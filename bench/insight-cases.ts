@@ -1,0 +1,103 @@
+import { eventNames } from './insight-events.ts'
+
+/** A question both ways: the document our API answers, and the SQL somebody would write on the raw table. */
+export type Case = { name: string; goalMs: number; report: object; naive: string }
+
+export type Days = { first: string; last: string; monthAgo: string; weeksAgo12: string }
+
+const zone = 'Asia/Shanghai'
+const steps = ['product.viewed', 'cart.added', 'coupon.used', 'order.paid']
+const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ')
+const since = (day: string) => `at >= toDateTime64('${day} 00:00:00', 3, '${zone}')`
+const until = (day: string) => `at < toDateTime64('${day} 00:00:00', 3, '${zone}') + interval 1 day`
+
+/** The questions of the table, each as a document and as plain SQL without merges of people, which makes the SQL's work lighter. */
+export const casesOf = (days: Days): Case[] => [
+  funnelCase('funnel of 4 steps, all time', 700, days.first, days.last),
+  funnelCase('funnel of 4 steps, 30 days', 350, days.monthAgo, days.last),
+  {
+    name: 'weekly retention 12 × 12',
+    goalMs: 80,
+    report: {
+      type: 'retention',
+      start: { event: 'order.paid' },
+      return: { event: 'page.viewed' },
+      cohort: 'recurring',
+      period: 'week',
+      from: days.weeksAgo12,
+      intervals: 12,
+    },
+    naive: `with weeks as (select distinct person, name, toStartOfWeek(at, 1, '${zone}') as week from events
+        where tenant = {tenant:UInt32} and name in ('order.paid', 'page.viewed') and ${since(days.weeksAgo12)})
+      select a.week, dateDiff('week', a.week, b.week) as after, count() from (select person, week from weeks where name = 'order.paid') as a
+        join (select person, week from weeks where name = 'page.viewed') as b on a.person = b.person where b.week >= a.week group by 1, 2 order by 1, 2`,
+  },
+  {
+    name: 'daily actives of each of 20 events',
+    goalMs: 100,
+    report: {
+      type: 'trend',
+      dateFrom: days.first,
+      dateTo: days.last,
+      interval: 'day',
+      series: eventNames.slice(0, 20).map((event) => ({ event, measure: 'persons' })),
+    },
+    naive: `select name, toDate(at, '${zone}') as day, uniqExact(person) from events
+      where tenant = {tenant:UInt32} and name in (${quoted(eventNames.slice(0, 20))}) group by name, day order by name, day`,
+  },
+  {
+    name: 'top paths of 5',
+    goalMs: 500,
+    report: { type: 'paths', dateFrom: days.first, dateTo: days.last, node: 'event', stepLimit: 5, edgeLimit: 50 },
+    naive: `select arrayStringConcat(arraySlice(arrayCompact(session.2), 1, 5), ' > ') as path, count() as c from (
+        select arrayJoin(arrayMap(s -> (s, arrayMap(e -> e.2, s)), arraySplit((e, gap) -> gap >= 1800000, events, arrayDifference(arrayMap(e -> e.1, events))))) as session
+        from (select arraySort(groupArray((toUnixTimestamp64Milli(at), toString(name)))) as events from events where tenant = {tenant:UInt32} group by person))
+      group by path order by c desc limit 20`,
+  },
+  {
+    name: 'segment: ≥ 3 in 30 days and never Y',
+    goalMs: 100,
+    report: {
+      type: 'segment',
+      persons: false,
+      rule: {
+        and: [{ event: { event: 'product.viewed', count: { gte: 3 }, withinDays: 30 } }, { not: { event: { event: 'coupon.used' } } }],
+      },
+    },
+    naive: `select count() from (select person from events where tenant = {tenant:UInt32} and name in ('product.viewed', 'coupon.used')
+      group by person having countIf(name = 'product.viewed' and at >= now() - interval 30 day) >= 3 and countIf(name = 'coupon.used') = 0)`,
+  },
+  {
+    name: 'RFM of all orders',
+    goalMs: 100,
+    report: { type: 'rfm', asOf: days.last },
+    naive: `select person, dateDiff('day', toDate(max(at), '${zone}'), toDate('${days.last}')), count(), sum(toInt64(properties['amount']))
+      from events where tenant = {tenant:UInt32} and name = 'order.paid' group by person`,
+  },
+  {
+    name: 'attribution, 30 days',
+    goalMs: 2000,
+    report: {
+      type: 'attribution',
+      dateFrom: days.monthAgo,
+      dateTo: days.last,
+      conversion: { event: 'order.paid', value: 'amount' },
+      touchpoint: { event: 'link.clicked', property: 'channel' },
+    },
+    // Last touch alone, where ours answers seven models.
+    naive: `select channel, count(), sum(toInt64(amount)) from (
+        select o.amount as amount, t.channel as channel from (select person, at, properties['amount'] as amount from events where tenant = {tenant:UInt32} and name = 'order.paid' and ${since(days.monthAgo)} and ${until(days.last)}) as o
+        asof left join (select person, at, properties['channel'] as channel from events where tenant = {tenant:UInt32} and name = 'link.clicked' and ${since(days.monthAgo)} - interval 30 day) as t
+        on o.person = t.person and o.at >= t.at) group by channel`,
+  },
+]
+
+const funnelCase = (name: string, goalMs: number, from: string, to: string): Case => ({
+  name,
+  goalMs,
+  report: { type: 'funnel', dateFrom: from, dateTo: to, steps: steps.map((event) => ({ event })), window: { value: 14, unit: 'day' } },
+  naive: `select level, count() from (
+      select person, windowFunnel(1209600000)(toUInt64(toUnixTimestamp64Milli(at)), ${steps.map((step) => `name = '${step}'`).join(', ')}) as level
+      from events where tenant = {tenant:UInt32} and name in (${quoted(steps)}) and ${since(from)} and ${until(to)} group by person)
+    group by level order by level`,
+})
