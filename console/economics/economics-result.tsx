@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { ChannelTable } from '#console/economics/channel-table.tsx'
 import { FriendRetention } from '#console/economics/friend-retention.tsx'
 import { Payback, timesText } from '#console/economics/payback.tsx'
@@ -72,10 +73,7 @@ function Headline({ result }: { result: EconomicsResult }) {
       </Stats>
       {total.payback === 'no_spend' && (
         <p className="note">
-          {t('economics.noSpends')}{' '}
-          <ButtonLink type="link" to="/imports/new">
-            {t('economics.importSpend')}
-          </ButtonLink>
+          {t('economics.noSpends')} <Link to="/imports/new">{t('economics.importSpend')}</Link>
         </p>
       )}
     </Section>

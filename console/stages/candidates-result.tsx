@@ -40,7 +40,11 @@ export function CandidatesResultView({ document, result, drill }: ResultProps<No
       flush
       title={t('stages.candidates.title')}
       note={t('stages.candidates.note', { cohort: exactNumber(result.cohort), young: exactNumber(result.tooYoung), early })}
-      actions={<ButtonLink to="/reports">{t('stages.candidates.prove')}</ButtonLink>}
+      actions={
+        <ButtonLink to="/reports/$reportId" params={{ reportId: 'new' }} search={{ type: 'experiment' }}>
+          {t('stages.candidates.prove')}
+        </ButtonLink>
+      }
     >
       <div className="plain-scroll">
         <table className="plain-table">

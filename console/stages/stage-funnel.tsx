@@ -1,9 +1,9 @@
+import { Link } from '@tanstack/react-router'
 import { useText } from '#console/i18n/i18n.ts'
 import { change } from '#console/reports/document.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
 import type { StagesProps } from '#console/stages/stages-result.tsx'
-import { ButtonLink } from '#console/ui/button-link.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
@@ -94,9 +94,7 @@ function StageLine(props: StagesProps & { row: Line; before: Line | undefined; n
         {row.waiting && (
           <div className="note">
             {t('stages.waiting', { events: row.events.map(title).slice(0, 3).join('、') })}{' '}
-            <ButtonLink type="link" size="small" to="/integrations">
-              {t('stages.connect')}
-            </ButtonLink>
+            <Link to="/integrations">{t('stages.connect')}</Link>
           </div>
         )}
       </th>

@@ -1,7 +1,7 @@
+import { Link } from '@tanstack/react-router'
 import { useText } from '#console/i18n/i18n.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import type { StagesProps } from '#console/stages/stages-result.tsx'
-import { ButtonLink } from '#console/ui/button-link.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Section } from '#console/ui/page.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
@@ -49,10 +49,7 @@ export function TouchpointMap({ result }: StagesProps) {
                     <When at={row.lastSeen} />
                   ) : (
                     <>
-                      <Badge tone="waiting">{t('stages.unbound')}</Badge>{' '}
-                      <ButtonLink type="link" size="small" to="/integrations">
-                        {t('stages.connect')}
-                      </ButtonLink>
+                      <Badge tone="waiting">{t('stages.unbound')}</Badge> <Link to="/integrations">{t('stages.connect')}</Link>
                     </>
                   )}
                 </td>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useText } from '#console/i18n/i18n.ts'
 import { change } from '#console/reports/document.ts'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
@@ -48,9 +49,7 @@ export function WasteResultView(props: Props) {
         {result.waiting.length > 0 && (
           <p className="note">
             {t('waste.waiting', { kinds: result.waiting.map((kind) => t(`waste.kinds.${kind}`)).join('、') })}{' '}
-            <ButtonLink type="link" size="small" to="/integrations">
-              {t('waste.connect')}
-            </ButtonLink>
+            <Link to="/integrations">{t('waste.connect')}</Link>
           </p>
         )}
       </Section>

@@ -22,7 +22,7 @@ const acts = list(
 /** The product's own rules, in words in docs/reports.md. */
 export const defaultSettings: StageSettings = stageSettings.parse({
   rules: {
-    see: { events: list('page.viewed', 'live_code.viewed', 'acquisition_link.opened', 'ad.clicked') },
+    see: { events: list('page.viewed', 'live_code.viewed', 'acquisition_link.opened', 'ad.clicked'), holdsDays: 90 },
     follow: { events: list('customer.followed'), until: list('customer.unfollowed') },
     interest: {
       events: list('article.read', 'product.viewed', 'cart.added', 'page.clicked', 'group.joined', 'message.received', 'form.submitted'),
