@@ -38,7 +38,7 @@ function Refused({ result }: { result: ClvResult }) {
           })}
         />
       </Section>
-      <Section flush title={t('value.education')} note={t('value.educationNote', { days: result.education?.windowDays })}>
+      <Section flush title={t('value.education')} note={t('value.educationNote', { days: result.education?.windowDays ?? 0 })}>
         <Figures
           rows={rows}
           keyOf={({ person }) => person}
@@ -118,7 +118,7 @@ function Check({ result }: { result: ClvResult }) {
                 }) + (validation.complete ? '' : ` · ${t('value.clvCheckOpen', { units: exactNumber(validation.units) })}`)
               : t('value.clvNoCheck'),
           },
-          { name: t('value.clvModel'), value: <span className="note figure">{model.join(' · ')}</span> },
+          { name: t('value.clvModel'), value: <span className="note">{model.join(' · ')}</span> },
         ]}
       />
     </Section>

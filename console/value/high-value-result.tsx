@@ -1,5 +1,6 @@
+import { Button } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
-import { numberOf } from '#console/reports/document.ts'
+import { change, numberOf } from '#console/reports/document.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Amount } from '#console/trade/amount.tsx'
 import { ButtonLink } from '#console/ui/button-link.tsx'
@@ -11,10 +12,12 @@ import { Figures } from '#console/value/table.tsx'
 import { type HighValueResult, highValueParts } from '#insight/reports/high-value/schema.ts'
 
 const shown = 50
+/** As many as a list of people to work through holds. */
+const top = 200
 type Scored = HighValueResult['rows'][number]
 
 /** The score and every part it is made of, so that nobody has to believe it. */
-export function HighValueResultView({ document, result }: ResultProps<HighValueResult>) {
+export function HighValueResultView({ document, result, drill }: ResultProps<HighValueResult>) {
   const { t } = useText()
   const rows = result.rows.slice(0, shown)
   const names = useNames(rows.map(({ person }) => person))
@@ -36,6 +39,11 @@ export function HighValueResultView({ document, result }: ResultProps<HighValueR
   return (
     <Section
       flush
+      actions={
+        <Button onClick={() => drill({ title: t('value.highTitle'), report: change(document, { persons: { top } }) })}>
+          {t('value.openList')}
+        </Button>
+      }
       title={t('value.highTitle')}
       note={t('value.highNote', { count: exactNumber(result.customers), days: numberOf(document.windowDays, 365) })}
     >

@@ -20,7 +20,11 @@ export function InfluenceResultView({ result }: ResultProps<InfluenceResult>) {
         <Empty
           title={t('value.influenceNone')}
           hint={t('value.influenceNoneHint')}
-          action={<ButtonLink to="/imports/new?kind=group-messages">{t('value.importMessages')}</ButtonLink>}
+          action={
+            <ButtonLink to="/imports/new" search={{ kind: 'group-messages' }}>
+              {t('value.importMessages')}
+            </ButtonLink>
+          }
         />
       </Section>
     )

@@ -28,7 +28,7 @@ export function Movement({ document, result, drill }: ResultProps<LayersResult>)
     drill({ title, report: change(document, { persons: { from: flow.from, layer: flow.to } }) })
   }
   return (
-    <Section title={t('value.movement')} note={t('value.movementNote', { from: comparedTo, to: asOf })}>
+    <Section title={t('value.movement')} note={t('value.movementNote', { from: comparedTo ?? '', to: asOf })}>
       <Row>
         <span className="figure">
           ▲ {t('value.up', { count: exactNumber(sum((from, to) => from !== 'new' && rank(to) > rank(from))) })}

@@ -1,5 +1,5 @@
+import { Link } from '@tanstack/react-router'
 import { useResource } from '#console/api/query.ts'
-import { ButtonLink } from '#console/ui/button-link.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import type { CustomerItem } from '#management/customers/schema.ts'
 
@@ -14,7 +14,7 @@ export function useNames(ids: readonly string[]): ReadonlyMap<string, CustomerIt
 }
 
 export const Person = ({ id, names }: { id: string; names: ReadonlyMap<string, CustomerItem> }) => (
-  <ButtonLink type="link" to={`/customers/${id}`}>
+  <Link className="person-link" to="/customers/$customerId" params={{ customerId: id }}>
     <PersonChip name={names.get(id)?.name ?? null} alias={names.get(id)?.alias ?? null} />
-  </ButtonLink>
+  </Link>
 )

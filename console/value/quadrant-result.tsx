@@ -3,7 +3,7 @@ import { change } from '#console/reports/document.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Amount } from '#console/trade/amount.tsx'
 import { Count } from '#console/ui/count.tsx'
-import { exactNumber, percent } from '#console/ui/format.ts'
+import { currencySign, exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 import { NoBuyers } from '#console/value/nothing.tsx'
 import type { QuadrantResult } from '#insight/reports/quadrant/schema.ts'
@@ -21,7 +21,7 @@ export function QuadrantResultView({ document, result, drill }: ResultProps<Quad
       note={t('value.quadrantsNote', {
         count: exactNumber(customers),
         frequency: thresholds.frequency ?? '—',
-        value: `${currency} ${exactNumber(thresholds.orderValue ?? 0)}`,
+        value: `${currencySign(currency)}${exactNumber(thresholds.orderValue ?? 0)}`,
       })}
     >
       <div className="quadrants">

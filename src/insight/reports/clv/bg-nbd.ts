@@ -1,6 +1,6 @@
 import { logGamma } from '../special.ts'
 import { betaPoints, meanOver } from './beta-mean.ts'
-import { minimisePositive } from './minimise.ts'
+import { minimiseOver } from './minimise.ts'
 
 /** So many customers who bought `x` times after their first time, the last time `tx` and today `T` after it. */
 export type Triple = { x: number; tx: number; T: number; n: number }
@@ -16,10 +16,14 @@ export function fitBgNbd(triples: readonly Triple[]): Fit {
   const scale = Math.max(1e-9, triples.reduce((most, { T }) => Math.max(most, T), 0) / 40)
   // Time is measured in fortieths of the oldest customer's age, so that one start suits days and weeks.
   const scaled = triples.map(({ x, tx, T, n }) => ({ x, tx: tx / scale, T: T / scale, n }))
-  const customers = triples.reduce((sum, { n }) => sum + n, 0)
-  const cost = ([r = 1, alpha = 1, a = 1, b = 1]: number[]): number =>
-    -logLikelihood({ r, alpha, a, b }, scaled, largest) / Math.max(1, customers)
-  const { at, converged } = minimisePositive(cost, [0.5, 5, 0.8, 2.5])
+  const costOf = (rows: readonly Triple[]) => {
+    const customers = Math.max(
+      1,
+      rows.reduce((sum, { n }) => sum + n, 0),
+    )
+    return ([r = 1, alpha = 1, a = 1, b = 1]: number[]): number => -logLikelihood({ r, alpha, a, b }, rows, largest) / customers
+  }
+  const { at, converged } = minimiseOver(scaled, costOf, [0.5, 5, 0.8, 2.5])
   const [r = 1, alpha = 1, a = 1, b = 1] = at
   const params = { r, alpha: alpha * scale, a, b }
   return { ...params, logLikelihood: logLikelihood(params, triples, largest), converged }

@@ -1,5 +1,5 @@
 import { logGamma } from '../special.ts'
-import { minimisePositive } from './minimise.ts'
+import { minimiseOver } from './minimise.ts'
 
 /** So many repeat buyers with `x` repeat purchases of `mean` each. */
 export type Spender = { x: number; mean: number; n: number }
@@ -15,8 +15,11 @@ export function fitGammaGamma(spenders: readonly Spender[]): SpendFit {
   const scale = sum / count
   const scaled = spenders.map(({ x, mean, n }) => ({ x, mean: mean / scale, n, log: Math.log(mean / scale) }))
   const largest = spenders.reduce((most, { x }) => Math.max(most, x), 0)
-  const cost = ([p = 1, q = 1, v = 1]: number[]): number => -likelihood({ p, q, v }, scaled, largest) / count
-  const { at } = minimisePositive(cost, [3, 3, 1])
+  const costOf = (rows: readonly (typeof scaled)[number][]) => {
+    const all = rows.reduce((sum, { n }) => sum + n, 0)
+    return ([p = 1, q = 1, v = 1]: number[]): number => -likelihood({ p, q, v }, rows, largest) / all
+  }
+  const { at } = minimiseOver(scaled, costOf, [3, 3, 1])
   const [p = 1, q = 1, v = 1] = at
   return { p, q, v: v * scale, logLikelihood: likelihood({ p, q, v }, scaled, largest) - count * Math.log(scale) }
 }

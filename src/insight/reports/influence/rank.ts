@@ -1,6 +1,11 @@
-import Graph from 'graphology'
-import betweennessOf from 'graphology-metrics/centrality/betweenness.js'
-import pageRankOf from 'graphology-metrics/centrality/pagerank.js'
+import { DirectedGraph, UndirectedGraph } from 'graphology'
+import betweennessModule from 'graphology-metrics/centrality/betweenness.js'
+import pageRankModule from 'graphology-metrics/centrality/pagerank.js'
+
+/** Both packages are one function each; their types speak of a default export that Node does not see. */
+type Centrality = (graph: object, options: object) => Record<string, number>
+const betweennessOf = betweennessModule as unknown as Centrality
+const pageRankOf = pageRankModule as unknown as Centrality
 
 export type Edge = { source: string; target: string; weight: number }
 export type Ranked = { node: string; pageRank: number; score: number; received: number; given: number; betweenness?: number }
@@ -8,7 +13,7 @@ type How = { directed: boolean; weighted: boolean; damping: number; betweenness:
 
 /** Everybody who gave or received a link, the most influential first; the score is the share of the most influential one's rank. */
 export function rankPeople(edges: readonly Edge[], { directed, weighted, damping, betweenness }: How): Ranked[] {
-  const graph = new Graph({ type: directed ? 'directed' : 'undirected' })
+  const graph = directed ? new DirectedGraph() : new UndirectedGraph()
   const [received, given] = [new Map<string, number>(), new Map<string, number>()]
   for (const { source, target, weight } of edges) {
     add(given, source, weight)
