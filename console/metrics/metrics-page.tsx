@@ -136,7 +136,8 @@ function Group({ name, entries, span }: { name: string; entries: DictionaryEntry
 
 function Line({ entry, value }: { entry: DictionaryEntry; value: MetricValue | undefined }) {
   const { language } = useText()
-  const result = value?.result
+  // No events have come yet: that is not zero.
+  const result = entry.state === 'fed' ? value?.result : undefined
   const currency = result?.currency
   return (
     <tr>

@@ -10,7 +10,7 @@ import { Change } from '#console/ui/stat.tsx'
 import '#console/metrics/metrics.css'
 
 /** One number for each of the four loops, and money. */
-const keys = ['new_customers', 'active_rate', 'net_amount', 'valid_customers', 'gmv', 'repurchase_rate'] as const
+const keys = ['new_customers', 'active_rate', 'paid_amount', 'net_amount', 'valid_customers', 'repurchase_rate'] as const
 
 /** What can be computed of each stage today; the others stand in the dictionary with what they wait for. */
 const stages = {

@@ -146,7 +146,7 @@ describe('a metric', () => {
       ],
     })
     expect((await run({ metric: 'refund_rate' })).currency).toBeUndefined()
-    expect((await run({ metric: 'cost_per_add' })).total).toBe(0)
+    expect((await run({ metric: 'cost_per_add' })).total).toBeNull()
     expect((await run({ metric: 'roi' })).total).toBeNull()
   })
 

@@ -20,7 +20,8 @@ export async function countSpend(scope: Scope, { now, before, interval }: Spans,
   const factor = minorFactor(currency ?? scope.currency)
   const keyOf = (day: string): string =>
     interval === 'period' ? '' : (bucketsFrom(scope.calendar, interval, new Date(`${day}T12:00:00Z`), 1)[0]?.key ?? '')
-  const known = dimension === undefined || dimension === 'channel'
+  // Nobody wrote down a cost: that is not a cost of nothing.
+  const known = rows.some(({ found }) => found.length > 0) && (dimension === undefined || dimension === 'channel')
   const sum = (isNow: boolean, key: string, value: string | null): Big =>
     rows
       .filter(({ span }) => span.isNow === isNow)
