@@ -30,11 +30,12 @@ export function DimensionCard(props: { dimension: PortraitDimension; other: Port
           <tr>
             <th>{t('portrait.value')}</th>
             <th>{t('portrait.share')}</th>
-            {other && <th>{t('portrait.withShare')}</th>}
-            <th>
+            <th className="tgi-column">
               <Tooltip title={t('portrait.tgiNote')}>TGI</Tooltip>
             </th>
-            <th aria-label={t('segments.create')} />
+            {other && <th>{t('portrait.withShare')}</th>}
+            {other && <th className="tgi-column">TGI</th>}
+            <th className="act-column" aria-label={t('segments.create')} />
           </tr>
         </thead>
         <tbody>
@@ -46,14 +47,15 @@ export function DimensionCard(props: { dimension: PortraitDimension; other: Port
               <td>
                 <Share value={one} most={most} t={t} />
               </td>
+              <td>
+                <Tgi value={one} />
+              </td>
               {other && (
                 <td>
                   <Share value={otherOf(one.value)} most={most} t={t} />
                 </td>
               )}
-              <td>
-                <Tgi value={one} />
-              </td>
+              {other && <td>{otherOf(one.value) && <Tgi value={otherOf(one.value) ?? one} />}</td>}
               <td>
                 <ToSegment rule={one.rule} within={props.within} name={nameOf(one)} count={one.count} />
               </td>

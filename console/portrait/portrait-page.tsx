@@ -84,7 +84,7 @@ function Drawn({ result, other }: { result: PortraitResult; other: PortraitResul
       {view === 'matrix' ? (
         <MatrixSection matrix={result.matrix} />
       ) : (
-        <div className="portrait">
+        <div className={other ? 'portrait side' : 'portrait'}>
           {result.dimensions
             .filter((one) => one.group === view && isWorth(one))
             .map((one) => (
