@@ -5,18 +5,9 @@ import type { Scope } from '../scope.ts'
 import { ratio } from '../trade/totals.ts'
 import { earlier } from '../trend/query.ts'
 import { abcClasses } from './classes.ts'
-import {
-  listLinePersons,
-  noSales,
-  presentSales,
-  readProductSales,
-  readSalesSeries,
-  readTotalSales,
-  type Selling,
-  type SoldProduct,
-} from './sales.ts'
+import { listLinePersons, noSales, presentSales, readSales, readSalesSeries, type Selling, type SoldProduct } from './sales.ts'
 import type { ProductsReport, ProductsResult } from './schema.ts'
-import { type Counted, listInterested, noTraffic, presentTraffic, readTotalTraffic, readTraffic, type Window } from './traffic.ts'
+import { type Counted, listInterested, noTraffic, presentTraffic, readTraffic, type Window } from './traffic.ts'
 
 type Dates = { dateFrom: string; dateTo: string }
 type Row = ProductsResult['rows'][number]
@@ -26,23 +17,21 @@ export async function runProducts(scope: Scope, report: ProductsReport): Promise
   const [now, then] = [sellingOf(scope, report, report), report.compare && earlier(report, report.compare)]
   const past = then && sellingOf(scope, report, then)
   const window = { days: report.windowDays, now: scope.ctx.now() }
-  const [totals, sold, interest, allInterest, before, soldBefore] = await Promise.all([
-    readTotalSales(scope, now),
-    readProductSales(scope, now),
+  const [{ total, products: sold }, interest, before] = await Promise.all([
+    readSales(scope, now),
     readTraffic(scope, now, window),
-    readTotalTraffic(scope, now, window),
-    past && readTotalSales(scope, past),
-    past && readProductSales(scope, past),
+    past && readSales(scope, past),
   ])
-  const currency = tradeCurrency(scope, report, [...totals.currencies, ...(before?.currencies ?? [])])
-  const rows = rankProducts(report, { sold, interest, soldBefore, total: totals.amount }, currency)
+  const currency = tradeCurrency(scope, report, [...total.currencies, ...(before?.total.currencies ?? [])])
+  const found = { sold, interest: interest.products, soldBefore: before?.products, total: total.amount }
+  const rows = rankProducts(report, found, currency)
   const buckets = bucketsOf(scope.calendar, report.interval, report.dateFrom, report.dateTo)
   return {
     currency,
-    tracked: allInterest.views + allInterest.carted > 0,
-    products: totals.products,
-    totals: { ...presentSales(totals, currency), ...presentTraffic(allInterest) },
-    ...(before ? { compare: presentSales(before, currency) } : {}),
+    tracked: interest.total.views + interest.total.carted > 0,
+    products: total.products,
+    totals: { ...presentSales(total, currency), ...presentTraffic(interest.total) },
+    ...(before ? { compare: presentSales(before.total, currency) } : {}),
     rows: rows.toSorted((a, b) => b[report.sort] - a[report.sort] || (a.product < b.product ? -1 : 1)).slice(0, report.limit),
     classes: sumClasses(rows),
     intervals: buckets.map(({ label }) => label),

@@ -13,9 +13,9 @@ import type { Sales } from './schema.ts'
 export type Selling = { scan: TradeScan & { from: Date; to: Date }; product?: string | undefined }
 
 const Sums = { orders: z.int(), buyers: z.int(), quantity: z.number(), amount: z.int(), refunded: z.int(), currencies: z.array(z.string()) }
-const Total = z.object({ ...Sums, products: z.int() })
 const Product = z.object({ ...Sums, product: z.string(), label: z.string() })
 export type SoldProduct = z.infer<typeof Product>
+type Total = Omit<SoldProduct, 'product' | 'label'> & { products: number }
 
 const linesSql = (bind: Bindings, { scan, product }: Selling): string =>
   `(select * from ${scanLines(bind, scan)} where product != ''${product === undefined ? '' : ` and product = ${bind.text(product)}`})`
@@ -24,25 +24,19 @@ const sumsSql = `uniqExactIf(ord, kind = 'paid') as orders, uniqExactIf(who, kin
   toFloat64(sumIf(l.quantity, kind = 'paid')) as quantity, sumIf(l.amount, kind = 'paid') as amount, sumIf(l.amount, kind = 'refunded') as refunded,
   groupUniqArray(10)(currency) as currencies`
 
-export async function readTotalSales(scope: Scope, selling: Selling): Promise<z.infer<typeof Total>> {
+/** Everything that was sold or came back, named as it was called last, and the sums of all of it in the same pass. */
+export async function readSales(scope: Scope, selling: Selling): Promise<{ total: Total; products: SoldProduct[] }> {
   const bind = bindings()
-  const [found] = await scope.ask({
-    params: bind.params,
-    row: Total,
-    sql: `select ${sumsSql}, uniqExactIf(product, kind = 'paid') as products from ${linesSql(bind, selling)} as l`,
-  })
-  return found ?? { orders: 0, buyers: 0, quantity: 0, amount: 0, refunded: 0, currencies: [], products: 0 }
-}
-
-/** Everything that was sold or came back; named as it was called last. */
-export async function readProductSales(scope: Scope, selling: Selling): Promise<SoldProduct[]> {
-  const bind = bindings()
-  return scope.ask({
+  const rows = await scope.ask({
     params: bind.params,
     row: Product,
     sql: `select product, argMaxIf(title, at, title != '') as label, ${sumsSql}
-      from ${linesSql(bind, selling)} as l group by product order by amount desc, product`,
+      from ${linesSql(bind, selling)} as l group by grouping sets ((product), ()) order by amount desc, product`,
   })
+  // No product is called nothing: that row is the whole.
+  const products = rows.filter(({ product }) => product !== '')
+  const sums = rows.find(({ product }) => product === '') ?? { ...noSales, currencies: [] }
+  return { total: { ...sums, products: products.filter(({ orders }) => orders > 0).length }, products }
 }
 
 export function presentSales(

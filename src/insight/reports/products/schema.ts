@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { datedFields, interval, text } from '../schema.ts'
 import { currency } from '../trade/schema.ts'
 
-export const productSorts = ['amount', 'quantity', 'orders', 'buyers', 'refunded', 'viewers'] as const
+const productSorts = ['amount', 'quantity', 'orders', 'buyers', 'refunded', 'viewers'] as const
 
 const abc = z.tuple([z.number().gt(0).lt(1), z.number().gt(0).max(1)]).refine(([a, b]) => a < b, 'The first bound lies below the second.')
 

@@ -6,8 +6,8 @@ import { ratio } from '../trade/totals.ts'
 import type { Selling } from './sales.ts'
 import type { Traffic } from './schema.ts'
 
-export const viewEvents = ['product.viewed']
-export const cartEvents = ['cart.added', 'product.added_to_cart']
+const viewEvents = ['product.viewed']
+const cartEvents = ['cart.added', 'product.added_to_cart']
 
 const dayMs = 86_400_000
 
@@ -25,33 +25,32 @@ export type Counted = z.infer<typeof Counts>
 /** Days and window of the question, and the moment at which a window is over. */
 export type Window = { days: number; now: Date }
 
-const countsSql = (by: 'who' | 'toUInt64(1)'): string => {
-  const people = (condition: string) => (by === 'who' ? `uniqExactIf(who, ${condition})` : `countIf(${condition})`)
-  return `${people('length(viewedAt) > 0')} as viewers, sum(length(viewedAt)) as views, ${people('length(cartedAt) > 0')} as carted,
-    ${people('length(viewedAt) > 0 and viewCart')} as viewedCarted, ${people('length(viewedAt) > 0 and viewOrder')} as viewedBought,
-    ${people('length(cartedAt) > 0 and cartOrder')} as cartedBought, ${people('length(viewedAt) > 0 and isOpen and not viewOrder')} as open`
-}
+const people = (condition: string): string => `uniqExactIf(who, ${condition})`
 
-/** By product. A person counts once for each. */
-export async function readTraffic(scope: Scope, selling: Selling, window: Window): Promise<Map<string, Counted>> {
+const countsSql = `${people('length(viewedAt) > 0')} as viewers, sum(length(viewedAt)) as views, ${people('length(cartedAt) > 0')} as carted,
+  ${people('length(viewedAt) > 0 and viewCart')} as viewedCarted, ${people('length(viewedAt) > 0 and viewOrder')} as viewedBought,
+  ${people('length(cartedAt) > 0 and cartOrder')} as cartedBought, ${people('length(viewedAt) > 0 and isOpen and not viewOrder')} as open`
+
+/**
+ * By product, and over all of them in the same pass: there, who bought what they looked at counts once, however many products
+ * they looked at.
+ */
+export async function readTraffic(
+  scope: Scope,
+  selling: Selling,
+  window: Window,
+): Promise<{ total: Counted; products: Map<string, Counted> }> {
   const bind = bindings()
   const rows = await scope.ask({
     params: bind.params,
     row: Counts.extend({ product: z.string() }),
-    sql: `select product, ${countsSql('toUInt64(1)')} from ${interestSql(bind, scope, selling, window)} group by product`,
+    sql: `select product, ${countsSql} from ${interestSql(bind, scope, selling, window)} group by grouping sets ((product), ())`,
   })
-  return new Map(rows.map(({ product, ...counts }) => [product, counts]))
-}
-
-/** Over all products: who bought what they looked at counts, however many products they looked at. */
-export async function readTotalTraffic(scope: Scope, selling: Selling, window: Window): Promise<Counted> {
-  const bind = bindings()
-  const [found] = await scope.ask({
-    params: bind.params,
-    row: Counts,
-    sql: `select ${countsSql('who')} from ${interestSql(bind, scope, selling, window)}`,
-  })
-  return found ?? noTraffic
+  // No product is called nothing: that row is the whole.
+  const products = new Map(rows.map(({ product, ...counts }) => [product, counts]))
+  const total = products.get('') ?? noTraffic
+  products.delete('')
+  return { total, products }
 }
 
 export const noTraffic: Counted = { viewers: 0, views: 0, carted: 0, viewedCarted: 0, viewedBought: 0, cartedBought: 0, open: 0 }
@@ -66,7 +65,7 @@ export const presentTraffic = ({ viewers, views, carted, viewedCarted, viewedBou
   open,
 })
 
-export type InterestedPersons = 'viewers' | 'carted' | 'carted_not_bought' | 'viewed_not_bought'
+type InterestedPersons = 'viewers' | 'carted' | 'carted_not_bought' | 'viewed_not_bought'
 
 const whichSql: Record<InterestedPersons, string> = {
   viewers: 'length(viewedAt) > 0',
