@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isMoney } from '../money.ts'
+import type { Matcher } from '../schema.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, type Bindings, bindings, decimalSql, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
 import type { AttributionReport } from './schema.ts'
@@ -49,12 +50,10 @@ export async function findTouchpoints(asking: Asking): Promise<Touchpoints> {
   }
 }
 
-const scanTouches = ({ scope, report, dates, windowMs }: Asking): Scan => ({
-  ...scope.scan(report),
-  from: new Date(dates.from.getTime() - windowMs),
-  to: dates.to,
-  names: namesOf([report.touchpoint]),
-  persons: askPersons([report.touchpoint]),
+const scanTouches = (asking: Asking): Scan => ({
+  ...scanOf(asking, asking.report.touchpoint),
+  from: new Date(asking.dates.from.getTime() - asking.windowMs),
+  to: asking.dates.to,
 })
 
 const touchSql = (bind: Bindings, { touchpoint }: AttributionReport): string =>
@@ -118,25 +117,35 @@ function decaySql(bind: Bindings, { halfLifeDays }: AttributionReport, entry: (.
   return `arrayFlatten(arrayMap(c -> arrayMap((sign, w) -> ${entry('decay', 'sign', '0', 'w', 'w * toFloat64(c.3)')}, c.2, (${weights} as raw, arrayMap(one -> one / arraySum(raw), raw)).2), paths))`
 }
 
-/** Each person's touches (ms, id, sign) and conversions (ms, id, value, currency) in order of time. */
-function personsSql(bind: Bindings, asking: Asking, { names, signs, parts, otherSign }: Touchpoints, part: number): string {
-  const { scope, report, dates, windowMs } = asking
-  const matchers = [report.touchpoint, report.conversion]
-  const scan: Scan = {
-    ...scope.scan(report),
-    from: new Date(dates.from.getTime() - windowMs),
-    to: new Date(dates.to.getTime() + windowMs),
-    names: namesOf(matchers),
-    persons: askPersons(matchers),
-  }
-  const { event, value } = report.conversion
-  const worth = value === undefined ? 'toDecimal256(0, 20)' : `ifNull(${decimalSql(propertySql(bind, value))}, toDecimal256(0, 20))`
-  const currency = value !== undefined && isMoney(event, value) ? "properties['currency']" : "''"
-  const sign = `transform(assumeNotNull(${touchSql(bind, report)}), ${bind.texts(names)}, ${bind.texts(signs.slice(0, names.length))}, ${bind.text(otherSign)})`
-  return `select who, arraySort(groupArrayIf((ms, id, sign), isTouch)) as touches,
-      arrayMap(c -> (c.1, c.2, c.3, c.4), arraySort(groupArrayIf((ms, id, worth, currency), isConversion))) as conversions
-    from (select who, ms, id, ifNull(${isTouchSql(bind, report)}, 0) and ms < ${bind.integer(dates.to.getTime())} as isTouch, ${matcherSql(bind, report.conversion)} as isConversion,
-        if(isTouch, ${sign}, '') as sign, if(isConversion, ${worth}, toDecimal256(0, 20)) as worth, ${currency} as currency
-      from ${scanEvents(bind, scan)} where who != 0 and who % ${bind.integer(parts)} = ${bind.integer(part)})
-    where isTouch or isConversion group by who`
+/**
+ * Each person's touches (ms, id, sign) and conversions (ms, id, value, currency) in order of time. Both are read by themselves:
+ * a touch by the channel needs no property map, and conversions before the dates lead nowhere.
+ */
+function personsSql(bind: Bindings, asking: Asking, touchpoints: Touchpoints, part: number): string {
+  const { dates, windowMs } = asking
+  const some = `who != 0 and who % ${bind.integer(touchpoints.parts)} = ${bind.integer(part)}`
+  const conversions: Scan = { ...scanOf(asking, asking.report.conversion), from: dates.from, to: new Date(dates.to.getTime() + windowMs) }
+  return `select who, arraySort(groupArrayIf((ms, id, sign), isTouch)) as touches, arraySort(groupArrayIf((ms, id, worth, currency), not isTouch)) as conversions
+    from (
+      select who, ms, id, 1 as isTouch, ${signSql(bind, asking, touchpoints)} as sign, toDecimal256(0, 20) as worth, '' as currency
+        from ${scanEvents(bind, scanTouches(asking))} where ${some} and ${isTouchSql(bind, asking.report)}
+      union all
+      select who, ms, id, 0 as isTouch, '' as sign, ${worthSql(bind, asking)} as worth, ${currencySql(asking)} as currency
+        from ${scanEvents(bind, conversions)} where ${some} and ${matcherSql(bind, asking.report.conversion)}
+    ) group by who`
 }
+
+const scanOf = ({ scope, report }: Asking, matcher: Matcher): Scan => ({
+  ...scope.scan(report),
+  names: namesOf([matcher]),
+  persons: askPersons([matcher]),
+})
+
+const signSql = (bind: Bindings, { report }: Asking, { names, signs, otherSign }: Touchpoints): string =>
+  `transform(assumeNotNull(${touchSql(bind, report)}), ${bind.texts(names)}, ${bind.texts(signs.slice(0, names.length))}, ${bind.text(otherSign)})`
+
+const worthSql = (bind: Bindings, { report: { conversion } }: Asking): string =>
+  conversion.value === undefined ? 'toDecimal256(0, 20)' : `ifNull(${decimalSql(propertySql(bind, conversion.value))}, toDecimal256(0, 20))`
+
+const currencySql = ({ report: { conversion } }: Asking): string =>
+  conversion.value !== undefined && isMoney(conversion.event, conversion.value) ? "properties['currency']" : "''"
