@@ -13,5 +13,5 @@ test('properties of ours are said in words, amounts with their currency, ids giv
     '金额 £483.99',
     '首单 否',
   ])
-  expect(said({ products: '["KY-1","KY-2"]', path: '/pricing', empty: '' })).toEqual(['商品 KY-1、KY-2', 'path /pricing'])
+  expect(said({ products: '["KY-1","KY-2"]', path: '/pricing', empty: '' })).toEqual(['商品 KY-1、KY-2', '页面 /pricing'])
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkPatterns } from '../page-name.ts'
-import { visitsSql } from '../pages/visits.ts'
+import { actsSql, visitsSql } from '../pages/visits.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings } from '../sql.ts'
 import { cellSql, columnSql, depthSql, mostCells, rowSql, scrollSteps } from './cells.ts'
@@ -32,14 +32,17 @@ export async function runHeatmap(scope: Scope, report: HeatmapReport): Promise<H
 
 const facts = ['depth', 'x', 'y', 'selector', 'text', 'site', 'pageHeight', 'viewportHeight'] as const
 
-/** What happened on the page. Choosing one source still shows the others to choose from, so each filter can be left out. */
-function onPage(bind: Bindings, scope: Scope, report: HeatmapReport, without?: 'source' | 'device'): string {
+/**
+ * What happened on the page. Choosing one source still shows the others to choose from, so each filter can be left out. Visits are
+ * worked out only where their source or device matters.
+ */
+function onPage(bind: Bindings, scope: Scope, report: HeatmapReport, split?: 'source' | 'device'): string {
   const conditions = [
-    `page = ${bind.text(report.page)}`,
-    ...(report.source !== undefined && without !== 'source' ? [`source = ${bind.text(report.source)}`] : []),
-    ...(report.device !== undefined && without !== 'device' ? [`device = ${bind.text(report.device)}`] : []),
+    ...(report.source !== undefined && split !== 'source' ? [`source = ${bind.text(report.source)}`] : []),
+    ...(report.device !== undefined && split !== 'device' ? [`device = ${bind.text(report.device)}`] : []),
   ]
-  return `(select * from ${visitsSql(bind, scope, report, facts)} where ${conditions.join(' and ')})`
+  const acts = conditions.length > 0 || split ? visitsSql(bind, scope, report, facts) : actsSql(bind, scope, report, facts)
+  return `(select * from ${acts} where ${[`page = ${bind.text(report.page)}`, ...conditions].join(' and ')})`
 }
 
 const Facts = z.object({

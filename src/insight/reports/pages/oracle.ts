@@ -84,7 +84,7 @@ export function countSlowly(acts: readonly Act[], nameIn: NameIn, value: string,
 
 function staysOf(acts: readonly Act[], nameIn: NameIn, value: string): number[] {
   const told = acts.filter(({ kind, properties }) => kind === 'left' && properties.seconds !== undefined && Number(properties.seconds) >= 0)
-  const views = Map.groupBy(told, (act) => (act.view === '' ? act : `${act.visitor} ${act.view}`))
+  const views = Map.groupBy(told, (act) => (act.view === '' ? act : `${act.visitor} ${act.visit} ${act.view}`))
   return [...views.values()]
     .filter(([first]) => first && nameIn(first) === value)
     .map((own) => own.reduce((sum, { properties }) => sum + Number(properties.seconds), 0))

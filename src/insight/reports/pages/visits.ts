@@ -20,23 +20,27 @@ type Fact = 'seconds' | 'depth' | 'x' | 'y' | 'selector' | 'text' | 'site' | 'pa
 
 /**
  * A subquery with one row for everything that happened on a page: visitor, who, visit (its number among the visitor's), ms, id,
- * kind (view, click, left, scroll, act), page, rawPage (before
- * cleaning), bucket, view (the sender's name of the view), the facts asked for, and the visit's source and
- * device, which are those of its first event. A visit ends with a pause; leaving and scrolling end none, because they come late by
+ * kind (view, click, left, scroll, act), page, rawPage (before cleaning), bucket, view (the sender's name of the view), the facts
+ * asked for, and eventSource and eventDevice. A visit ends with a pause; leaving and scrolling end none, because they come late by
  * nature, but reading keeps a visit alive.
  */
-export function visitsSql(bind: Bindings, scope: Scope, rules: VisitRules, facts: readonly Fact[]): string {
+export function numberedSql(bind: Bindings, scope: Scope, rules: VisitRules, facts: readonly Fact[]): string {
   const byVisitor = 'partition by visitor order by ms, id rows between unbounded preceding and current row'
-  const byVisit = 'partition by visitor, visit'
   const gap = bind.integer(rules.sessionGapMinutes * 60_000)
-  return `(select *, argMin(eventSource, (ms, id)) over (${byVisit}) as source, argMin(eventDevice, (ms, id)) over (${byVisit}) as device
-    from (select *, sum(starts) over (${byVisitor}) as visit
-      from (select *, not (kind in ('left', 'scroll')) and ms - lagInFrame(ms, 1, ms - ${gap}) over (${byVisitor}) >= ${gap} as starts
-        from ${actsSql(bind, scope, rules, facts)})))`
+  return `(select *, sum(starts) over (${byVisitor}) as visit
+    from (select *, not (kind in ('left', 'scroll')) and ms - lagInFrame(ms, 1, ms - ${gap}) over (${byVisitor}) >= ${gap} as starts
+      from ${actsSql(bind, scope, rules, facts)}))`
 }
 
-/** Without any pause rule: what happened on pages, and whose it was. Who is known to nobody and no device names is left out. */
-const actsSql = (bind: Bindings, scope: Scope, rules: VisitRules, facts: readonly Fact[]): string =>
+/** The same with the visit's source and device beside, which are those of its first event. */
+export function visitsSql(bind: Bindings, scope: Scope, rules: VisitRules, facts: readonly Fact[]): string {
+  const byVisit = 'partition by visitor, visit'
+  return `(select *, argMin(eventSource, (ms, id)) over (${byVisit}) as source, argMin(eventDevice, (ms, id)) over (${byVisit}) as device
+    from ${numberedSql(bind, scope, rules, facts)})`
+}
+
+/** The same without visits, their source and device, for whoever asks for neither. Whom nobody knows and no device names is left out. */
+export const actsSql = (bind: Bindings, scope: Scope, rules: VisitRules, facts: readonly Fact[]): string =>
   `(select who, if(who != 0, toString(who), concat('$', properties['$device'])) as visitor, ms, id, ${kindSql(bind)} as kind,
       assumeNotNull(${cleanPageSql(bind, rawPageSql(bind), rules)}) as page, assumeNotNull(${rawPageSql(bind)}) as rawPage, ${rules.interval ? bucketSql(bind, scope.calendar, rules.interval) : "''"} as bucket,
       properties['view'] as view, ${facts.map((fact) => `properties['${fact}'] as p_${fact}, `).join('')}${sourceSql} as eventSource, ${deviceSql} as eventDevice
