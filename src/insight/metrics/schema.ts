@@ -13,7 +13,6 @@ export const NewOwnMetric = z.strictObject({
   definition: z.record(z.string(), z.unknown()),
 })
 export const OwnMetricPatch = NewOwnMetric.partial()
-export const OwnMetric = z.object({ id: z.string(), name: z.string(), definition: z.record(z.string(), z.unknown()) })
 
 const Target = z.object({ period: z.enum(periods), since: z.string(), value: z.number() })
 
