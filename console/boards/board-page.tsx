@@ -91,7 +91,7 @@ function Opened({ shown, back }: { shown: Shown; back: React.ReactNode }) {
         </>
       }
     >
-      <div ref={grid} className="board-full-frame">
+      <div ref={grid} className="board-frame">
         <BoardGrid
           layout={shown.layout}
           days={days}

@@ -23,7 +23,8 @@ export function BoardGrid(props: {
   const { t, language } = useText()
   const { layout, edit } = props
   const { cards } = layout
-  const keys = [...new Set(cards.flatMap((card) => (card.kind === 'metric' ? [card.metric] : [])))]
+  // In one order, so that moving a card asks nothing anew.
+  const keys = [...new Set(cards.flatMap((card) => (card.kind === 'metric' ? [card.metric] : [])))].sort()
   const values = useMetricValues(keys, props.span)
   const dictionary = useDictionary()
   const weak = weakestOf(values.data?.items ?? [])

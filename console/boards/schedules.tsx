@@ -72,23 +72,23 @@ function Fields() {
   const required = [{ required: true, message: t('ui.required') }]
   return (
     <>
-      <Form.Item name="every" label={t('boards.rhythm')}>
+      <Form.Item required name="every" label={t('boards.rhythm')}>
         <Select options={(['day', 'week', 'month'] as const).map((value) => ({ value, label: t(`boards.every.${value}`) }))} />
       </Form.Item>
       {every === 'week' && (
-        <Form.Item name="weekday" label={t('boards.weekday')}>
+        <Form.Item required name="weekday" label={t('boards.weekday')}>
           <Select options={weekdays.map((value) => ({ value, label: t(`boards.weekdays.d${value}`) }))} />
         </Form.Item>
       )}
       {every === 'month' && (
-        <Form.Item name="day" label={t('boards.monthDay')}>
+        <Form.Item required name="day" label={t('boards.monthDay')}>
           <InputNumber min={1} max={28} precision={0} />
         </Form.Item>
       )}
-      <Form.Item name="hour" label={t('boards.hour')}>
+      <Form.Item required name="hour" label={t('boards.hour')}>
         <InputNumber min={0} max={23} precision={0} />
       </Form.Item>
-      <Form.Item name="kind" label={t('boards.to')} extra={t('boards.scheduleHint')}>
+      <Form.Item required name="kind" label={t('boards.to')} extra={t('boards.scheduleHint')}>
         <Select options={(['wecom', 'webhook'] as const).map((value) => ({ value, label: t(`boards.targets.${value}`) }))} />
       </Form.Item>
       {kind === 'wecom' ? (

@@ -53,13 +53,13 @@ export function MetricAlerts({ entry }: { entry: DictionaryEntry }) {
         initial={{ kind: 'fall', value: 20, period: 'day' }}
         onSubmit={(rule) => create.mutateAsync({ metric: entry.key, rule })}
       >
-        <Form.Item name="kind" label={t('metrics.alertKind')}>
+        <Form.Item required name="kind" label={t('metrics.alertKind')}>
           <Select options={kinds.map((value) => ({ value, label: t(`metrics.alertKinds.${value}`) }))} />
         </Form.Item>
         <Form.Item name="value" label={t('metrics.alertValue')} rules={[{ required: true, message: t('ui.required') }]}>
           <InputNumber className="wide" />
         </Form.Item>
-        <Form.Item name="period" label={t('metrics.alertPeriod')} extra={t('metrics.alertHint')}>
+        <Form.Item required name="period" label={t('metrics.alertPeriod')} extra={t('metrics.alertHint')}>
           <Select options={periods.map((value) => ({ value, label: t(`metrics.periods.${value}`) }))} />
         </Form.Item>
       </FormDrawer>

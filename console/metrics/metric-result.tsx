@@ -57,10 +57,10 @@ function Headline({ document, result, drill }: ResultProps<MetricResult>) {
   const { t, language } = useText()
   const { metric, total, before, currency } = result
   return (
-    <span>
+    <span className="metric-headline">
       <button
         type="button"
-        className="number-button metric-value"
+        className="number-button"
         title={t('metrics.people')}
         onClick={() => drill({ title: metric[language], report: change(document, { persons: {} }) })}
       >
@@ -79,7 +79,7 @@ function Split({ document, result, drill }: ResultProps<MetricResult>) {
   const { dimension } = document.breakdown as { dimension: string }
   return (
     <Section flush title={t('metrics.splitTitle', { dimension: dimensionName(dimension, t) })} note={t('metrics.splitNote')}>
-      <div className="plain-scroll">
+      <div className="plain-scroll metric-split">
         <table className="plain-table">
           <tbody>
             {breakdown.map(({ value, name, total, before }) => (

@@ -47,16 +47,16 @@ export function OwnMetricDrawer(props: { open: boolean; onClose: () => void; ent
       <Form.Item name="name" label={t('metrics.ownName')} rules={[{ required: true, whitespace: true, message: t('ui.required') }]}>
         <Input maxLength={60} showCount autoComplete="off" />
       </Form.Item>
-      <Form.Item name="parts" label={t('metrics.ownParts')}>
+      <Form.Item required name="parts" label={t('metrics.ownParts')}>
         <Parts />
       </Form.Item>
       <Form.Item name="formula" label={t('metrics.ownFormula')} extra={t('metrics.ownFormulaHint')}>
         <Input placeholder="A / B" autoComplete="off" />
       </Form.Item>
-      <Form.Item name="unit" label={t('metrics.ownUnit')}>
+      <Form.Item required name="unit" label={t('metrics.ownUnit')}>
         <Select options={units.map((value) => ({ value, label: t(`metrics.units.${value}`) }))} />
       </Form.Item>
-      <Form.Item name="better" label={t('metrics.better')}>
+      <Form.Item required name="better" label={t('metrics.better')}>
         <Select options={(['more', 'less'] as const).map((value) => ({ value, label: t(`metrics.betters.${value}`) }))} />
       </Form.Item>
     </FormDrawer>

@@ -58,10 +58,10 @@ export function MetricTargets({ entry }: { entry: DictionaryEntry }) {
         initial={{ period: 'month', since: dayjs(today).startOf('month') }}
         onSubmit={({ period, since, value }) => set.mutateAsync({ metric: entry.key, period, since: since.format('YYYY-MM-DD'), value })}
       >
-        <Form.Item name="period" label={t('metrics.targetPeriod')}>
+        <Form.Item required name="period" label={t('metrics.targetPeriod')}>
           <Select options={periods.map((value) => ({ value, label: t(`metrics.periods.${value}`) }))} />
         </Form.Item>
-        <Form.Item name="since" label={t('metrics.targetSince')}>
+        <Form.Item required name="since" label={t('metrics.targetSince')}>
           <DatePicker allowClear={false} />
         </Form.Item>
         <Form.Item
