@@ -11,10 +11,13 @@ import type { FunnelReport, FunnelResult } from './schema.ts'
  */
 const stepBits = 32
 const noStep = stepBits - 1
+/** ClickHouse needs a quarter of a second to read the question of eight steps, and a second for twenty. */
+const mostSteps = 8
 
 /** Whether ClickHouse can decide the funnel, as far as the document tells; two filters of one event may still fit the same one. */
 export const isPlain = ({ steps, order, window, exclusions, holding, trend, breakdown }: FunnelReport): boolean =>
   order === 'ordered' &&
+  steps.length <= mostSteps &&
   window.unit !== 'month' &&
   exclusions.length + holding.length === 0 &&
   trend === undefined &&
@@ -97,9 +100,12 @@ function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: 
   )
   const lastInstant = rules.everyStep ? `least(latest + ${window}, ${bind.integer((rules.to - 1) * stepBits)})` : `latest + ${window}`
   const open = `${lastInstant} >= ${bind.integer(scope.ctx.now().getTime() * stepBits)} as open`
-  // The first element stands for "nothing yet": arrayFill leaves a first element as it is.
-  return `select who, ambiguous, ${[`arrayConcat([toInt64(${noStep})], arraySort(events)) as a`, ...starts, ...ends, depth, end, ...times, open].join(', ')}
-    from (${eventsSql(bind, report, rules, scan)})`
+  // The first element stands for "nothing yet": arrayFill leaves a first element as it is. One select on the other, because
+  // ClickHouse writes an alias out wherever it is used: all in one, a funnel of eight steps took it a second to read.
+  const gathered = `select *, arrayConcat([toInt64(${noStep})], arraySort(events)) as a from (${eventsSql(bind, report, rules, scan)})`
+  const found = `select ${['who', 'ambiguous', 'latest', 'a', ...starts, ...ends].join(', ')} from (${gathered})`
+  const ended = `select *, ${depth}, ${end} from (${found})`
+  return `select who, ambiguous, depth, ${times.join(', ')}, ${open} from (${ended})`
 }
 
 /** Events that fit a step, of people who have a start: what lies before the first or after the last day serves later steps only. */
