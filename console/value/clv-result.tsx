@@ -119,6 +119,7 @@ function Check({ result }: { result: ClvResult }) {
               : t('value.clvNoCheck'),
           },
           { name: t('value.clvModel'), value: <span className="note">{model.join(' · ')}</span> },
+          ...(params && !params.converged ? [{ name: t('value.clvCaution'), value: t('value.clvUnsure') }] : []),
         ]}
       />
     </Section>

@@ -104,6 +104,8 @@ export const value = messages(
     clvTop: '最有价值的客户',
     clvTopNote: '按折现价值排，前 {{count}} 位',
     clvModel: '模型参数',
+    clvCaution: '注意',
+    clvUnsure: '历史太短或太整齐，看不出客户怎样流失，参数停在边界上，数字只作参考。',
     customer: '客户',
     repeats: '复购',
     expected: '预期',
@@ -274,6 +276,9 @@ export const value = messages(
     clvTop: 'Most valuable customers',
     clvTopNote: 'By discounted value, the first {{count}}',
     clvModel: 'Parameters of the model',
+    clvCaution: 'Caution',
+    clvUnsure:
+      'History is too short or too even to show how customers leave; parameters stand at their bounds, take the numbers as a hint.',
     customer: 'Customer',
     repeats: 'Repeats',
     expected: 'Expected',

@@ -2,6 +2,7 @@ import { Button, Form, Input, InputNumber, Skeleton } from 'antd'
 import { patch } from '#console/api/client.ts'
 import { useCommand, useResource } from '#console/api/query.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { sameDocument } from '#console/reports/document.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Row, Stack } from '#console/ui/page.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
@@ -12,6 +13,7 @@ const useSettings = (enabled: boolean) => useResource<LayerSettings>('layers', {
 const useChange = () => useCommand((body: LayerSettingsPatch) => patch<LayerSettings>('layers', body), ['layers', 'report-answers'])
 
 type Values = { plans: LayerPlans; rules: LayerRules }
+const needed = [{ required: true }]
 const planFields = ['journey', 'tags', 'offer', 'owner'] as const
 
 /** What is done for each layer, and the numbers in its rule. */
@@ -19,7 +21,11 @@ export function LayerSettingsDrawer({ open, onClose }: { open: boolean; onClose:
   const { t, language } = useText()
   const read = useSettings(open)
   const change = useChange()
-  const save = ({ plans, rules }: Values) => change.mutateAsync({ plans: filled(plans), rules: merged(read.data?.rules, rules) })
+  const save = ({ plans, rules }: Values) => {
+    const typed = merged(read.data?.rules, rules)
+    // Whoever only writes a plan keeps following the printed defaults.
+    return change.mutateAsync({ plans: filled(plans), ...(sameDocument(typed, read.data?.rules) ? {} : { rules: typed }) })
+  }
   const named = (key: (typeof layerKeys)[number]) => layerNames[key][language === 'zh' ? 'name' : 'nameEn']
   if (open && !read.data) return <Skeleton active />
   return (
@@ -55,10 +61,10 @@ export function LayerSettingsDrawer({ open, onClose }: { open: boolean; onClose:
           </section>
         ))}
         <div className="field-grid">
-          <Form.Item name={['rules', 'health', 'silentDays']} label={t('value.silentDays')}>
+          <Form.Item name={['rules', 'health', 'silentDays']} rules={needed} label={t('value.silentDays')}>
             <InputNumber min={1} max={3650} precision={0} />
           </Form.Item>
-          <Form.Item name={['rules', 'health', 'loyalOrders']} label={t('value.loyalOrders')}>
+          <Form.Item name={['rules', 'health', 'loyalOrders']} rules={needed} label={t('value.loyalOrders')}>
             <InputNumber min={1} max={1000} precision={0} />
           </Form.Item>
         </div>
@@ -80,6 +86,7 @@ function RuleFields({ layer, rules }: { layer: 'ordinary' | 'member' | 'fan'; ru
             <Form.Item
               key={bound.fact}
               name={['rules', layer, group, at, 'value']}
+              rules={needed}
               label={`${t(`value.facts.${bound.fact}`)} ${bound.op === 'gte' ? '≥' : '≤'}`}
             >
               <InputNumber min={0} />

@@ -81,4 +81,3 @@ export const clvResult = z.object({
   persons: z.array(z.string()).optional(),
 })
 export type ClvResult = z.infer<typeof clvResult>
-export type ClvRow = z.infer<typeof row>

@@ -10,7 +10,6 @@ const measure = z
 export type Measure = z.infer<typeof measure>
 
 const metric = z.strictObject({ name: text(100), ...matcher.shape, measure: measure.default({ of: 'converted' }) })
-export type Metric = z.infer<typeof metric>
 
 const covariate = z.union([
   /** A number that the exposure itself carries. */
@@ -18,7 +17,6 @@ const covariate = z.union([
   /** The same kind of measure in the days before the exposure. */
   z.strictObject({ ...matcher.shape, measure: measure.default({ of: 'converted' }), days: z.int().min(1).max(366).default(28) }),
 ])
-export type Covariate = z.infer<typeof covariate>
 
 export const experimentReport = z.strictObject({
   type: z.literal('experiment'),

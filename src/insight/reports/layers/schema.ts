@@ -36,7 +36,6 @@ const plan = z.strictObject({
   offer: z.string().max(200).default(''),
   owner: z.string().max(200).default(''),
 })
-export type LayerPlan = z.infer<typeof plan>
 
 export const LayerPlans = z.strictObject({
   base: plan.optional(),
