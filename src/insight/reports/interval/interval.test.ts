@@ -55,7 +55,9 @@ describe('interval', () => {
   test('the first start only, days, filters, nothing at all', async () => {
     expect(await run(world, { ...january, ...viewToOrder, match: 'first', persons: { bin: 1 } })).toMatchObject({
       intervals: 2,
+      lowerQuartile: 1.416667,
       median: 3.208333,
+      upperQuartile: 5,
       persons: ['a'],
     })
     expect(await run(world, { ...january, ...viewToOrder, among: ['b'] })).toMatchObject({ intervals: 1, median: 5 })
