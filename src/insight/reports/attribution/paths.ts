@@ -88,10 +88,10 @@ export function entriesSql(bind: Bindings, asking: Asking, touchpoints: Touchpoi
       )) as entry
     from (
       select who, touches, arrayFilter((t, next) -> ${inDates('t.1')} and (next = 0 or next > t.1 + ${window}), touches, nexts) as unled, arrayMap(t -> t.3, unled) as unledSigns,
-        arrayMap((c, places) -> (c.1, arrayMap(i -> (touches[i]).3, places.1), c.3, arrayMap(i -> (touches[i]).1, places.1), c.4, places.2),
-          arrayFilter(c -> ${inDates('c.1')}, conversions), arrayFilter((p, c) -> ${inDates('c.1')}, arrayMap((low, high) -> (${placesSql('low', 'high')}, high - low), lows, highs), conversions)) as paths
+        arrayMap((c, low, high) -> (c.1, ${cutSql('signs', 'low', 'high')}, c.3, ${cutSql('times', 'low', 'high')}, c.4, high - low),
+          arrayFilter(c -> ${inDates('c.1')}, conversions), arrayFilter((l, c) -> ${inDates('c.1')}, lows, conversions), arrayFilter((h, c) -> ${inDates('c.1')}, highs, conversions)) as paths
       from (
-        select who, touches, conversions, marks, arrayCumSum(m -> toInt64(m.2 = 1), marks) as before,
+        select who, touches, conversions, marks, arrayMap(t -> t.1, touches) as times, arrayMap(t -> t.3, touches) as signs, arrayCumSum(m -> toInt64(m.2 = 1), marks) as before,
           arrayFilter((b, m) -> m.2 = 0, before, marks) as lows, arrayFilter((b, m) -> m.2 = 2, before, marks) as highs,
           arrayFilter((n, m) -> m.2 = 1, arrayReverseFill(n -> n != 0, arrayMap(m -> if(m.2 = 2, m.1, 0), marks)), marks) as nexts
         from (
@@ -103,9 +103,9 @@ export function entriesSql(bind: Bindings, asking: Asking, touchpoints: Touchpoi
   )`
 }
 
-/** Positions of the touches after `low` up to `high`. */
-const placesSql = (low: string, high: string): string =>
-  `if(${high} - ${low} > ${longest}, arrayConcat([${low} + 1], range(${high} - ${longest} + 2, ${high} + 1)), range(${low} + 1, ${high} + 1))`
+/** The part of a list after `low` up to `high`. What a lambda takes from outside is copied for every element, so lists are sliced. */
+const cutSql = (list: string, low: string, high: string): string =>
+  `if(${high} - ${low} > ${longest}, arrayConcat([${list}[${low} + 1]], arraySlice(${list}, ${high} - ${longest - 2}, ${longest - 1})), arraySlice(${list}, ${low} + 1, ${high} - ${low}))`
 
 const shortened = (list: string, length: string): string =>
   `if(${length} > ${longest}, arrayConcat([${list}[1]], arraySlice(${list}, -${longest - 1})), ${list})`
@@ -113,8 +113,12 @@ const shortened = (list: string, length: string): string =>
 /** Half the weight for each half life before the latest touch: the distance to the conversion cancels out. */
 function decaySql(bind: Bindings, { halfLifeDays }: AttributionReport, entry: (...parts: string[]) => string): string {
   const halfLife = `toFloat64(${bind.text(String(halfLifeDays * 86_400_000))})`
-  const weights = `arrayMap(ms -> exp2((ms - c.4[-1]) / ${halfLife}), c.4)`
-  return `arrayFlatten(arrayMap(c -> arrayMap((sign, w) -> ${entry('decay', 'sign', '0', 'w', 'w * toFloat64(c.3)')}, c.2, (${weights} as raw, arrayMap(one -> one / arraySum(raw), raw)).2), paths))`
+  const same = (value: string, list: string) => `arrayWithConstant(length(${list}), ${value})`
+  const raw = `arrayMap((ms, last) -> exp2((ms - last) / ${halfLife}), c.4, ${same('c.4[-1]', 'c.4')})`
+  const shares = `arrayMap((w, whole) -> w / whole, ${raw}, ${same(`arraySum(${raw})`, 'c.4')})`
+  const worth = `arrayMap((w, value) -> w * value, ${shares}, ${same('toFloat64(c.3)', 'c.4')})`
+  const summed = `arrayReduce('sumMap', arrayMap(c -> c.2, paths), arrayMap(c -> ${shares}, paths), arrayMap(c -> ${worth}, paths))`
+  return `arrayMap((sign, w, v) -> ${entry('decay', 'sign', '0', 'w', 'v')}, (${summed} as decays).1, decays.2, decays.3)`
 }
 
 /**
