@@ -183,7 +183,7 @@ describe('trend', () => {
     const ctx = await workspace.newTenant()
     await expect(runReport(ctx, { type: 'trend', ...days, series: [{ event: 'page.viewed' }], ...wrong })).rejects.toMatchObject({
       field,
-      code: expect.stringMatching(/^(report|date)\./),
+      code: expect.stringMatching(/^(report|date|segment)\./),
     })
   })
 })
