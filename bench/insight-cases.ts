@@ -61,7 +61,7 @@ export const casesOf = (days: Days): Case[] => [
       type: 'segment',
       persons: false,
       rule: {
-        and: [{ event: { event: 'product.viewed', count: { gte: 3 }, withinDays: 30 } }, { not: { event: { event: 'coupon.used' } } }],
+        and: [{ event: { event: 'product.viewed', count: { gte: 3 }, within: { last: 30, unit: 'day' } } }, { not: { event: { event: 'coupon.used' } } }],
       },
     },
     naive: `select count() from (select person from events where tenant = {tenant:UInt32} and name in ('product.viewed', 'coupon.used')
@@ -73,6 +73,17 @@ export const casesOf = (days: Days): Case[] => [
     report: { type: 'rfm', asOf: days.last },
     naive: `select person, dateDiff('day', toDate(max(at), '${zone}'), toDate('${days.last}')), count(), sum(toInt64(properties['amount']))
       from events where tenant = {tenant:UInt32} and name = 'order.paid' group by person`,
+  },
+  {
+    name: 'product ranking with conversion, 30 days',
+    goalMs: 300,
+    report: { type: 'products', dateFrom: days.monthAgo, dateTo: days.last, limit: 100 },
+    naive: `select product, amount, buyers, viewers, buyers / viewers from (
+        select product, sum(amount) as amount, uniqExact(person) as buyers from order_lines final
+        where tenant = {tenant:UInt32} and kind = 'paid' and ${since(days.monthAgo)} and ${until(days.last)} group by product) as bought
+      left join (select properties['product'] as product, uniqExact(person) as viewers from events
+        where tenant = {tenant:UInt32} and name = 'product.viewed' and ${since(days.monthAgo)} and ${until(days.last)} group by product) as viewed using product
+      order by amount desc limit 100`,
   },
   {
     name: 'attribution, 30 days',

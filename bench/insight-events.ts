@@ -64,6 +64,18 @@ export async function generateEvents(
   }
 }
 
+/** One line for each order, as the mirror of orders would hold it; month by month, because a statement may run for a minute. */
+export async function generateLines(clickhouse: ClickHouse, tenant: number): Promise<void> {
+  for (let month = 1; month <= 12; month++)
+    await clickhouse.command(
+      `insert into order_lines (tenant, kind, document, line, ord, person, at, product, title, quantity, amount, currency, version)
+       select tenant, 'paid', toUInt64(properties['order']) + 1, 1, toUInt64(properties['order']) + 1, person, at, extract(properties['products'], '\\w+'),
+         concat('商品 ', extract(properties['products'], '\\w+')), 1, toInt64(properties['amount']), 'CNY', 1
+       from events where tenant = {tenant:UInt32} and name = 'order.paid' and toMonth(at) = {month:UInt8}`,
+      { tenant, month },
+    )
+}
+
 /** Cumulated shares as whole numbers below 2³². */
 function thresholds(weights: readonly number[]): number[] {
   const total = weights.reduce((sum, one) => sum + one, 0)

@@ -5,7 +5,7 @@ import { addDays, dayOf } from '#platform/time.ts'
 import { openServedWorkspace, type ServedWorkspace } from '#test/support/served-workspace.ts'
 import type { Bench, Row, Size } from './bench.ts'
 import { type Case, casesOf, type Days } from './insight-cases.ts'
-import { generateEvents, type Sizes, weeks } from './insight-events.ts'
+import { generateEvents, generateLines, type Sizes, weeks } from './insight-events.ts'
 
 const sizes: Record<Size, Sizes> = {
   full: { events: 100_000_000, persons: 1_000_000, orders: 12_000_000 },
@@ -40,6 +40,7 @@ async function fill({ ctx }: ServedWorkspace, wanted: Sizes, say: (text: string)
   await identifyMany(ctx, [{ identities: [{ kind: 'member_no', value: 'M1' }], facts: { name: '一' } }], 'seed')
   const started = performance.now()
   await generateEvents(ctx.clickhouse, { tenant: ctx.tenantId, start: new Date(`${first}T00:00:00+08:00`), sizes: wanted, say })
+  await generateLines(ctx.clickhouse, ctx.tenantId)
   await ctx.clickhouse.command(
     `insert into persons (tenant, person, canonical, properties, version)
      select {tenant:UInt32}, number + 2, if(number % 100 = 0 and number > 0, number + 1, number + 2), map('city', ['上海', '北京', '广州', '成都'][1 + number % 4]), 1 from numbers({persons:UInt32} - 1)`,
