@@ -2,7 +2,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Select, Skeleton } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { DimensionCard } from '#console/portrait/dimension-card.tsx'
-import { MatrixSection } from '#console/portrait/matrix.tsx'
+import { MatrixView } from '#console/portrait/matrix.tsx'
 import { usePortrait, whomOf } from '#console/portrait/queries.ts'
 import { WhomPicker } from '#console/portrait/whom-picker.tsx'
 import { Count } from '#console/ui/count.tsx'
@@ -21,9 +21,9 @@ export function PortraitPage() {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/portrait' })
   const windowDays = Number(search.days ?? 90)
-  const ask = (of: string | undefined, matrix: boolean) => ({ of: whomOf(of), base: whomOf(search.base), windowDays, matrix })
-  const portrait = usePortrait(ask(search.of, true))
-  const second = usePortrait(search.with ? ask(search.with, false) : undefined)
+  const ask = (of: string | undefined) => ({ of: whomOf(of), base: whomOf(search.base), windowDays })
+  const portrait = usePortrait(ask(search.of))
+  const second = usePortrait(search.with ? ask(search.with) : undefined)
   const other = search.with ? second.data?.result : undefined
   const set = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
   return (
@@ -82,7 +82,7 @@ function Drawn({ result, other }: { result: PortraitResult; other: PortraitResul
         views={[...groups.map((key) => ({ key, name: t(`portrait.groups.${key}`) })), { key: 'matrix', name: t('portrait.matrix') }]}
       />
       {view === 'matrix' ? (
-        <MatrixSection matrix={result.matrix} />
+        <MatrixView of={whomOf(search.of)} />
       ) : (
         <div className={other ? 'portrait side' : 'portrait'}>
           {result.dimensions

@@ -24,7 +24,7 @@ export function whomOf(text: string | undefined): Whom {
   }
 }
 
-export const usePortrait = (question: { of: Whom; base: Whom; windowDays: number; matrix: boolean } | undefined) =>
+export const usePortrait = (question: { of: Whom; base: Whom; windowDays: number; matrix?: boolean; dimensions?: string[] } | undefined) =>
   useQuery({
     queryKey: ['report-answers', 'portrait', question],
     queryFn: () => post<Answer<PortraitResult>>('reports/run', { report: { type: 'portrait', ...question } }),

@@ -1,8 +1,9 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import { useTenant } from '#console/api/session.ts'
-import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
+import { useAttributes } from '#console/reports/queries.ts'
 import type { Explained } from '#console/segments/queries.ts'
 import { kindOf, type RuleTree } from '#console/segments/tree.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
@@ -48,6 +49,9 @@ function useFound(): (leaf: RuleTree, value: unknown) => string {
   const titleOf = useEventTitle()
   const zone = useTenant().timezone
   const groups = useTagGroups()
+  const attributes = useAttributes()
+  const propertyName = (key: string) =>
+    textOr(`segments.builtIns.${key}`, attributes.data?.items.find((one) => one.key === key)?.name ?? key)
   const tagName = (id: string) => groups.data?.items.flatMap(({ tags }) => tags).find((tag) => tag.id === id)?.name ?? id
   return (leaf, value) => {
     const known = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
@@ -64,7 +68,8 @@ function useFound(): (leaf: RuleTree, value: unknown) => string {
       return t('segments.found.groups', { count: (known.groups as { member: boolean }[]).filter(({ member }) => member).length })
     if ('sequence' in leaf) return t(known.times ? 'segments.found.sequence' : 'segments.found.noSequence')
     if ('random' in leaf) return t('segments.found.place', { share: percent(Number(value), 1) })
-    if ('attribute' in leaf) return `${String((leaf.attribute as { property: string }).property)}: ${value === null ? '—' : String(value)}`
+    if ('attribute' in leaf)
+      return `${propertyName((leaf.attribute as { property: string }).property)}: ${value === null ? '—' : String(value)}`
     return t(value ? 'segments.yes' : 'segments.no')
   }
 }

@@ -1,7 +1,7 @@
 import { CodeOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { JsonSheet } from '#console/reports/json-sheet.tsx'
@@ -89,11 +89,15 @@ function Reach({ rule }: { rule: RuleTree }) {
 function Why({ rule }: { rule: RuleTree }) {
   const { t } = useText()
   const [customer, setCustomer] = useState<string>()
+  const id = useId()
   const explained = useExplained(rule, customer)
   return (
-    <Section title={t('segments.why')} note={t('segments.whyNote')}>
+    <Section title={t('segments.why')}>
       <Stack tight>
-        <CustomerPicker {...(customer ? { value: customer } : {})} onChange={setCustomer} />
+        <label className="note" htmlFor={id}>
+          {t('segments.whyWho')}
+        </label>
+        <CustomerPicker id={id} {...(customer ? { value: customer } : {})} onChange={setCustomer} />
         {explained.error && <Problem error={explained.error} retry={() => void explained.refetch()} />}
         {explained.data && isWhole(rule) && (
           <>
