@@ -61,7 +61,10 @@ export const casesOf = (days: Days): Case[] => [
       type: 'segment',
       persons: false,
       rule: {
-        and: [{ event: { event: 'product.viewed', count: { gte: 3 }, within: { last: 30, unit: 'day' } } }, { not: { event: { event: 'coupon.used' } } }],
+        and: [
+          { event: { event: 'product.viewed', count: { gte: 3 }, within: { last: 30, unit: 'day' } } },
+          { not: { event: { event: 'coupon.used' } } },
+        ],
       },
     },
     naive: `select count() from (select person from events where tenant = {tenant:UInt32} and name in ('product.viewed', 'coupon.used')
