@@ -61,7 +61,7 @@ test('opening, clicking, scrolling and leaving the shop arrive as events, and no
   await visiting.getByRole('heading', { name: '老树普洱' }).waitFor()
   await visiting.getByRole('button', { name: '加入购物车' }).click()
   expect(await visitor.cookies()).toEqual([])
-  await visiting.waitForTimeout(2_500)
+  await expect.poll(() => waitingIn(visiting), { timeout: 60_000 }).toBe(0)
   await visiting.close()
   await expect
     .poll(namesOfEvents, { timeout: 40_000, interval: 500 })
@@ -77,10 +77,9 @@ test('a visit without a network is told once it is back, and once only', async (
   await visitor.setOffline(true)
   await visiting.locator('#code').tap()
   await visiting.waitForTimeout(2_500)
-  const waiting = () => visiting.evaluate(() => (JSON.parse(localStorage.getItem('liuliang.queue') ?? '[]') as unknown[]).length)
-  expect(await waiting()).toBeGreaterThan(0)
+  expect(await waitingIn(visiting)).toBeGreaterThan(0)
   await visitor.setOffline(false)
-  await expect.poll(waiting, { timeout: 40_000 }).toBe(0)
+  await expect.poll(() => waitingIn(visiting), { timeout: 40_000 }).toBe(0)
   await expect.poll(async () => (await clicksOf('phone')).clicks, { timeout: 20_000 }).toBe(1)
   await visitor.close()
 })
@@ -151,6 +150,10 @@ async function call(method: string, path: string, body?: unknown): Promise<unkno
   })
   return answer.status === 204 ? undefined : answer.json()
 }
+
+/** Events that a page has noted and not sent yet. */
+const waitingIn = (visiting: Page): Promise<number> =>
+  visiting.evaluate(() => (JSON.parse(localStorage.getItem('liuliang.queue') ?? '[]') as unknown[]).length)
 
 async function namesOfEvents(): Promise<string[]> {
   const { items } = (await call('GET', 'events/recent?limit=200')) as { items: { name: string; properties: Record<string, string> }[] }
