@@ -66,7 +66,7 @@ test('who did something so often within any two instants is who did it, after me
         const span = { from: from === undefined ? undefined : new Date(at(from)), to: to === undefined ? undefined : new Date(at(to)) }
         const did = personsWhoDid(bind, { tenantId, stores: await readStores(ctx), event, span, atLeast })
         const [found] = await workspace.clickhouse.ask({
-          sql: `select bitmapToArray(${did}) as people`,
+          sql: `select arraySort(bitmapToArray(${did})) as people`,
           params: bind.params,
           row: z.object({ people: z.array(z.number()) }),
         })

@@ -32,7 +32,9 @@ async function markForeignLoads({ clickhouse }: Installation, holder: PoolClient
   )
   const said = new Map(rows.map(({ name, value }) => [name, value]))
   const [last, written] = [Number(said.get('last_load') ?? 0), Number(said.get('days_load') ?? 0)]
-  if (last > 0 && (written === 0 || said.get('stores_version') !== storesVersion)) await markEverything(holder)
+  // Commands load without saying by which rules; the first ones are meant then.
+  const version = said.get('stores_version') ?? '1'
+  if (last > 0 && (written === 0 || version !== storesVersion)) await markEverything(holder)
   else if (last > written) {
     const foreign = await clickhouse.rows<{ tenant: number }>('select distinct tenant from events where load > {written:UInt64}', {
       written,

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Context } from '#platform/context.ts'
 import { createInboxWriter } from '#platform/events/inbox.ts'
-import { holdLoaderLock, loadOnce } from '#platform/events/loader.ts'
+import { holdLoaderLock, loadOnce, runLoader } from '#platform/events/loader.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { differingDays } from './compare.ts'
 import { readStores } from './dirty.ts'
@@ -26,7 +27,7 @@ async function load() {
 const kept = async (ctx: Context) =>
   (
     await workspace.clickhouse.rows<{ day: string; people: number[]; times: number }>(
-      `select toString(day) as day, bitmapToArray(groupBitmapMergeState(persons)) as people, sum(events) as times from active
+      `select toString(day) as day, arraySort(bitmapToArray(groupBitmapMergeState(persons))) as people, sum(events) as times from active
        where tenant = {t:UInt32} and name = 'page.viewed' group by day order by day`,
       { t: ctx.tenantId },
     )
@@ -196,6 +197,22 @@ describe('stores', () => {
     expect(await marks(known)).toEqual(['1970-01-01 2149-06-06'])
     await rebuildAll()
     expect([await marks(known), await marks(foreign), await differingDays(foreign)]).toEqual([[], [], same])
+  })
+
+  test('the loader rebuilds what is due while it goes on loading', async () => {
+    const ctx = await workspace.newTenant()
+    await send(ctx, 1, '2026-03-08T08:00:00Z')
+    await load()
+    await workspace.clickhouse.command('delete from active where tenant = {t:UInt32}', { t: ctx.tenantId })
+    await pool().query("select mark_dirty_days($1, '2026-03-08', '2026-03-08')", [ctx.tenantId])
+    await letMarksSettle()
+    const stop = new AbortController()
+    const loader = runLoader(workspace, persons, stop.signal, storeKeeper)
+    await send(ctx, 2, '2026-03-08T09:00:00Z')
+    while ((await marks(ctx)).length > 0 || (await kept(ctx))[0] !== '2026-03-08 1+2 2') await sleep(100)
+    stop.abort()
+    await loader
+    expect(await differingDays(ctx)).toEqual(same)
   })
 
   test('what differs without a mark is found', async () => {
