@@ -26,6 +26,12 @@ export const editableTypes = [
   'repurchase',
   'cohort_revenue',
   'interval',
+  'attribution',
+  'economics',
+  'stages',
+  'north_star',
+  'waste',
+  'balance',
 ] as const
 export type EditableType = (typeof editableTypes)[number]
 
@@ -113,6 +119,23 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       return { type, ...dates, event: 'order.paid' }
     case 'paths':
       return { type, ...dates, node: 'event', stepLimit: 5 }
+    case 'attribution':
+      return {
+        type,
+        dateFrom: daysBefore(today, 89),
+        dateTo: today,
+        conversion: { event: 'order.paid', value: 'amount' },
+        touchpoint: { event: 'page.viewed', property: 'source' },
+      }
+    case 'economics':
+    case 'waste':
+      return { type, dateFrom: daysBefore(today, 89), dateTo: today }
+    case 'stages':
+      return { type, ...dates }
+    case 'north_star':
+      return { type, dateFrom: daysBefore(today, 179), dateTo: today }
+    case 'balance':
+      return { type, dateFrom: daysBefore(today, 89), dateTo: today, interval: 'week', repeatDays: 60 }
     case 'lifecycle':
     case 'stickiness':
       return { type, ...dates, event: 'order.paid', interval: 'day' }

@@ -1,5 +1,13 @@
 import type { ReactNode } from 'react'
 import { ActivityEditor } from '#console/reports/activity-editor.tsx'
+import {
+  AttributionEditor,
+  BalanceEditor,
+  EconomicsEditor,
+  NorthStarEditor,
+  StagesEditor,
+  WasteEditor,
+} from '#console/reports/channel-editors.tsx'
 import { DistributionEditor } from '#console/reports/distribution-editor.tsx'
 import { type Document, isEditable } from '#console/reports/document.ts'
 import { FunnelEditor } from '#console/reports/funnel-editor.tsx'
@@ -68,6 +76,18 @@ export function Editor(props: EditorProps): ReactNode {
       return <InfluenceEditor {...props} />
     case 'experiment':
       return <ExperimentEditor {...props} />
+    case 'attribution':
+      return <AttributionEditor {...props} />
+    case 'economics':
+      return <EconomicsEditor {...props} />
+    case 'stages':
+      return <StagesEditor {...props} />
+    case 'north_star':
+      return <NorthStarEditor {...props} />
+    case 'waste':
+      return <WasteEditor {...props} />
+    case 'balance':
+      return <BalanceEditor {...props} />
     case 'lifecycle':
     case 'stickiness':
       return <ActivityEditor {...props} />

@@ -120,6 +120,12 @@ function Glyph({ type }: { type: EditableType }) {
     basket: 'M6 14h28l-4 20H10zM13 14l5-9M27 14l-5-9',
     repurchase: 'M33 20a13 13 0 1 1-4-9M33 5v8h-8',
     cohort_revenue: 'M5 8h30M5 16h30M5 24h20M5 32h10',
+    attribution: 'M6 32a3 3 0 1 0 .1 0M20 22a3 3 0 1 0 .1 0M34 8a3 3 0 1 0 .1 0M9 30l8-6M23 20l8-9',
+    economics: 'M4 32c10 0 12-22 32-22M4 20h32',
+    stages: 'M4 34h8v-8h8v-8h8v-8h8',
+    north_star: 'M20 4v32M4 20h32M11 11l18 18M29 11 11 29',
+    waste: 'M8 11h24M15 11V6h10v5M11 11l2 23h14l2-23',
+    balance: 'M20 6v28M8 12h24M8 12 3 24h10zM32 12l-5 12h10zM13 34h14',
     interval: 'M6 20h28M6 13v14M34 13v14M13 20l4-4M13 20l4 4M27 20l-4-4M27 20l-4 4',
   }
   return (

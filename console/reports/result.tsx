@@ -1,6 +1,9 @@
 import { Button, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { ApiError } from '#console/api/client.ts'
+import { AttributionResultView } from '#console/attribution/attribution-result.tsx'
+import { BalanceResultView } from '#console/balance/balance-result.tsx'
+import { EconomicsResultView } from '#console/economics/economics-result.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { MetricResultView } from '#console/metrics/metric-result.tsx'
 import { HeatmapResultView } from '#console/pages/heatmap-result.tsx'
@@ -21,6 +24,8 @@ import {
   TradeResultView,
 } from '#console/reports/trade-results.tsx'
 import { TrendResultView } from '#console/reports/trend-result.tsx'
+import { CandidatesResultView } from '#console/stages/candidates-result.tsx'
+import { StagesResultView } from '#console/stages/stages-result.tsx'
 import { Gaps } from '#console/trade/gaps.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
@@ -33,10 +38,14 @@ import { HighValueResultView } from '#console/value/high-value-result.tsx'
 import { InfluenceResultView } from '#console/value/influence-result.tsx'
 import { LayersResultView } from '#console/value/layers-result.tsx'
 import { QuadrantResultView } from '#console/value/quadrant-result.tsx'
+import { WasteResultView } from '#console/waste/waste-result.tsx'
+import type { AttributionResult } from '#insight/reports/attribution/schema.ts'
+import type { BalanceResult } from '#insight/reports/balance/schema.ts'
 import type { BasketResult } from '#insight/reports/basket/schema.ts'
 import type { ClvResult } from '#insight/reports/clv/schema.ts'
 import type { CohortRevenueResult } from '#insight/reports/cohort-revenue/schema.ts'
 import type { DistributionResult } from '#insight/reports/distribution/schema.ts'
+import type { EconomicsResult } from '#insight/reports/economics/schema.ts'
 import type { ExperimentResult } from '#insight/reports/experiment/schema.ts'
 import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
 import type { HeatmapResult } from '#insight/reports/heatmap/schema.ts'
@@ -46,6 +55,7 @@ import type { IntervalResult } from '#insight/reports/interval/schema.ts'
 import type { LayersResult } from '#insight/reports/layers/schema.ts'
 import type { LifecycleResult } from '#insight/reports/lifecycle/schema.ts'
 import type { MetricResult } from '#insight/reports/metric/schema.ts'
+import type { NorthStarResult } from '#insight/reports/north-star/schema.ts'
 import type { PagesResult } from '#insight/reports/pages/schema.ts'
 import type { PathsResult } from '#insight/reports/paths/schema.ts'
 import type { ProductsResult } from '#insight/reports/products/schema.ts'
@@ -53,9 +63,11 @@ import type { QuadrantResult } from '#insight/reports/quadrant/schema.ts'
 import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
 import type { RetentionResult } from '#insight/reports/retention/schema.ts'
 import type { RfmResult } from '#insight/reports/rfm/schema.ts'
+import type { StagesResult } from '#insight/reports/stages/schema.ts'
 import type { StickinessResult } from '#insight/reports/stickiness/schema.ts'
 import type { TradeResult } from '#insight/reports/trade/schema.ts'
 import type { TrendResult } from '#insight/reports/trend/schema.ts'
+import type { WasteResult } from '#insight/reports/waste/schema.ts'
 
 /** Whom to list for a number: the document that answers with persons, or the rows of an RFM group. */
 export interface Drill {
@@ -180,6 +192,18 @@ function drawn(props: ResultProps<unknown>): ReactNode {
       return <LayersResultView {...props} result={props.result as LayersResult} />
     case 'high_value':
       return <HighValueResultView {...props} result={props.result as HighValueResult} />
+    case 'attribution':
+      return <AttributionResultView {...props} result={props.result as AttributionResult} />
+    case 'economics':
+      return <EconomicsResultView {...props} result={props.result as EconomicsResult} />
+    case 'stages':
+      return <StagesResultView {...props} result={props.result as StagesResult} />
+    case 'north_star':
+      return <CandidatesResultView {...props} result={props.result as NorthStarResult} />
+    case 'waste':
+      return <WasteResultView {...props} result={props.result as WasteResult} />
+    case 'balance':
+      return <BalanceResultView {...props} result={props.result as BalanceResult} />
     default:
       return (
         <Section>
