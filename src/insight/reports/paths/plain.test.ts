@@ -26,7 +26,7 @@ const options = fc.record(
     collapseRepeats: fc.boolean(),
     startPoint: fc.constantFrom('/a', '/b', '/nowhere'),
     endPoint: fc.constantFrom('/c', '/d'),
-    excludeEvents: fc.constantFrom(['/d'], ['/a', '/c']),
+    excludeEvents: fc.constantFrom<string[]>(['/d'], ['/a', '/c']),
   },
   { requiredKeys: ['stepLimit', 'edgeLimit'] },
 )
@@ -43,7 +43,7 @@ test('paths walked in ClickHouse are those of walking each person’s visits', {
         })),
       )
       const { run } = await loadWorld(await workspace.newTenant(), { events })
-      const { excludeEvents = [] as string[], sessionGapMinutes = 30, collapseRepeats = true, edgeLimit, ...rules } = report
+      const { excludeEvents = [], sessionGapMinutes = 30, collapseRepeats = true, edgeLimit, ...rules } = report
       const tally = createPathTally()
       for (const visits of people) {
         const sorted = visits
