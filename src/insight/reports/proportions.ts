@@ -16,8 +16,6 @@ export type Difference = {
 
 const z95 = normalQuantile(0.975)
 
-export const rateOf = ({ did, of }: Share): number | null => (of === 0 ? null : did / of)
-
 /** The interval of one share, after Wilson: it stays within 0 and 1 and holds for few. */
 export function wilson({ did, of }: Share, z = z95): { low: number; high: number } {
   const rate = did / of

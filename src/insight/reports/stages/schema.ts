@@ -34,7 +34,6 @@ export const stageRules = z
 export type StageRules = z.infer<typeof stageRules>
 
 export const stageTouchpoint = z.strictObject({ stage: z.enum(stages), name: text(60), event: text(200), where: matcher.shape.where })
-export type StageTouchpoint = z.infer<typeof stageTouchpoint>
 
 /** What a company saves: its rules, whose SOP brings customers into each stage, and where they are touched. */
 export const stageSettings = z.strictObject({
@@ -43,8 +42,6 @@ export const stageSettings = z.strictObject({
   touchpoints: z.array(stageTouchpoint).max(80),
 })
 export type StageSettings = z.infer<typeof stageSettings>
-
-export const StageSettingsView = stageSettings.extend({ changedAt: z.iso.datetime().nullable() })
 
 const place = z.enum([...ladder, 'lost', 'none'])
 
