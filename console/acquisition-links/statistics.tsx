@@ -13,6 +13,7 @@ import { exactNumber, percent } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
 import { Row, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
@@ -215,7 +216,7 @@ function Breakdown({ title, head, rows, number }: { title: string; head: string;
   const cell = (step: Step, count: number, choice: Choice | undefined) => (choice ? number(step, count, choice) : <Count value={count} />)
   return (
     <Section title={title} flush>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -238,7 +239,7 @@ function Breakdown({ title, head, rows, number }: { title: string; head: string;
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

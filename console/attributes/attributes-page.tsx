@@ -8,6 +8,7 @@ import { Empty } from '#console/ui/empty.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { TagChips } from '#console/ui/tag-chips.tsx'
 
@@ -34,7 +35,7 @@ export function AttributesPage() {
         ) : list.data.items.length === 0 ? (
           <Empty title={t('attributes.none')} hint={t('attributes.noneHint')} action={create} />
         ) : (
-          <div className="plain-scroll">
+          <PlainScroll>
             <table className="plain-table">
               <thead>
                 <tr>
@@ -53,7 +54,7 @@ export function AttributesPage() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </PlainScroll>
         )}
       </Section>
       <AttributeForm asked={editing} onClose={() => setEditing(undefined)} />

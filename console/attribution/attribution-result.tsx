@@ -10,6 +10,7 @@ import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Row, Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { type AttributionModel, type AttributionResult, attributionModels } from '#insight/reports/attribution/schema.ts'
 
@@ -133,7 +134,7 @@ function Touchpoints(props: Props) {
     })
   return (
     <Section flush title={t('attribution.table')} note={t('attribution.tableNote')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -180,7 +181,7 @@ function Touchpoints(props: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
       <p className="note sheet-foot">{t('attribution.prove')}</p>
     </Section>
   )

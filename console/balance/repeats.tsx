@@ -4,6 +4,7 @@ import { change, numberOf } from '#console/reports/document.ts'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 
 /** Whether who was brought in buys again more often, and why that alone proves nothing. */
 export function Repeats({ document, result, drill }: BalanceProps) {
@@ -20,7 +21,7 @@ export function Repeats({ document, result, drill }: BalanceProps) {
       title={t('balance.repeats')}
       note={t('balance.repeatsNote', { days: numberOf(document.repeatDays, 90), open: exactNumber(repeat.open) })}
     >
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -50,7 +51,7 @@ export function Repeats({ document, result, drill }: BalanceProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
       <p className="note sheet-foot">
         {repeat.difference !== null &&
           t('balance.difference', {

@@ -4,13 +4,14 @@ import { change } from '#console/reports/document.ts'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
 import { percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 
 export function Shops({ document, result, drill }: BalanceProps) {
   const { t } = useText()
   if (result.shops.length === 0) return null
   return (
     <Section flush title={t('balance.shops')} note={t('balance.shopsNote')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -45,7 +46,7 @@ export function Shops({ document, result, drill }: BalanceProps) {
             })}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -8,6 +8,7 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { Page, Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { When } from '#console/ui/when.tsx'
 import { builtInBoards } from '#insight/boards/built-in.ts'
@@ -69,7 +70,7 @@ function OwnBoards() {
   if (boards.error) return <Problem error={boards.error} retry={() => void boards.refetch()} />
   if (items.length === 0) return <Empty title={t('boards.none')} hint={t('boards.noneHint')} />
   return (
-    <div className="plain-scroll">
+    <PlainScroll>
       <table className="plain-table">
         <thead>
           <tr>
@@ -96,7 +97,7 @@ function OwnBoards() {
           ))}
         </tbody>
       </table>
-    </div>
+    </PlainScroll>
   )
 }
 

@@ -19,6 +19,7 @@ import { useRun } from '#console/ui/confirm.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
 import { builtInBoards } from '#insight/boards/built-in.ts'
@@ -115,7 +116,7 @@ export function ScheduleList() {
   if (items.length === 0) return null
   return (
     <Section flush title={t('boards.schedules')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <tbody>
             {items.map((schedule) => (
@@ -123,7 +124,7 @@ export function ScheduleList() {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

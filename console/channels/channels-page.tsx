@@ -11,6 +11,7 @@ import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Page, Row, Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import type { Channel } from '#growth/channels/schema.ts'
@@ -76,7 +77,7 @@ function Tree({ channels, edit }: { channels: Channel[]; edit: (editing: Editing
   for (const { id, parentId } of channels) depths.set(id, parentId === null ? 0 : (depths.get(parentId) ?? -1) + 1)
   const below = (id: string): string[] => [id, ...channels.filter(({ parentId }) => parentId === id).flatMap((one) => below(one.id))]
   return (
-    <div className="plain-scroll">
+    <PlainScroll>
       <table className="plain-table">
         <thead>
           <tr>
@@ -132,7 +133,7 @@ function Tree({ channels, edit }: { channels: Channel[]; edit: (editing: Editing
           ))}
         </tbody>
       </table>
-    </div>
+    </PlainScroll>
   )
 }
 

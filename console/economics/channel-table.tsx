@@ -5,6 +5,7 @@ import { change } from '#console/reports/document.ts'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
 import { Amount } from '#console/trade/amount.tsx'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { EconomicsResult } from '#insight/reports/economics/schema.ts'
 
 type Line = EconomicsResult['rows'][number]
@@ -16,7 +17,7 @@ export function ChannelTable(props: EconomicsProps & Choosing) {
   const money = ['costPerAdd', 'cac', 'revenue'] as const
   return (
     <Section flush title={t('economics.table')} note={t('economics.tableNote')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -45,7 +46,7 @@ export function ChannelTable(props: EconomicsProps & Choosing) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

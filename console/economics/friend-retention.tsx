@@ -3,6 +3,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { change } from '#console/reports/document.ts'
 import { percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 
 /** Of those who came so long ago, who is still a friend, by channel. */
 export function FriendRetention({ document, result, drill }: EconomicsProps) {
@@ -11,7 +12,7 @@ export function FriendRetention({ document, result, drill }: EconomicsProps) {
   if (rows.length === 0) return null
   return (
     <Section flush title={t('economics.retention')} note={t('economics.retentionNote')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table heat">
           <thead>
             <tr>
@@ -61,7 +62,7 @@ export function FriendRetention({ document, result, drill }: EconomicsProps) {
             })}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

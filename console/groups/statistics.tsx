@@ -7,6 +7,7 @@ import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
 import { Columns, Row, Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import type { GroupDetail, GroupStatistics } from '#operation/groups/schema.ts'
@@ -135,7 +136,7 @@ function Joins({ title, head, rows }: { title: string; head: string; rows: JoinR
     )
   return (
     <Section title={title} flush>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -162,7 +163,7 @@ function Joins({ title, head, rows }: { title: string; head: string; rows: JoinR
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

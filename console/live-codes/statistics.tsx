@@ -11,6 +11,7 @@ import { Dates } from '#console/ui/filter-bar.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Row, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { type LiveCode, type Statistics, type Step, steps } from '#growth/live-codes/schema.ts'
@@ -109,7 +110,7 @@ function ByEmployee({ data, number }: { data: Statistics; number: (step: Step, c
   if (data.employees.length === 0) return null
   return (
     <Section title={t('liveCodes.byEmployee')} flush>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -136,7 +137,7 @@ function ByEmployee({ data, number }: { data: Statistics; number: (step: Step, c
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -10,6 +10,7 @@ import { Section } from '#console/ui/page.tsx'
 import { Change } from '#console/ui/stat.tsx'
 import type { MetricResult } from '#insight/reports/metric/schema.ts'
 import '#console/metrics/metrics.css'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 
 /** A metric's run, what it is made of and how it splits; every number of people opens them. */
 export function MetricResultView(props: ResultProps<MetricResult>) {
@@ -79,7 +80,7 @@ function Split({ document, result, drill }: ResultProps<MetricResult>) {
   const { dimension } = document.breakdown as { dimension: string }
   return (
     <Section flush title={t('metrics.splitTitle', { dimension: dimensionName(dimension, t) })} note={t('metrics.splitNote')}>
-      <div className="plain-scroll metric-split">
+      <PlainScroll className="metric-split">
         <table className="plain-table">
           <tbody>
             {breakdown.map(({ value, name, total, before }) => (
@@ -111,7 +112,7 @@ function Split({ document, result, drill }: ResultProps<MetricResult>) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -17,6 +17,7 @@ import { Change } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { loops } from '#insight/reports/metric/definition.ts'
 import '#console/metrics/metrics.css'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 
 const route = getRouteApi('/app/metric-dictionary')
 const days = 30
@@ -103,7 +104,7 @@ function Group({ name, entries, span }: { name: string; entries: DictionaryEntry
   const values = new Map([...(first.data?.items ?? []), ...(more.data?.items ?? [])].map((value) => [value.key, value]))
   return (
     <Section flush title={name}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -129,7 +130,7 @@ function Group({ name, entries, span }: { name: string; entries: DictionaryEntry
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

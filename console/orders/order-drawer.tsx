@@ -11,6 +11,7 @@ import { Gate } from '#console/ui/gate.tsx'
 import { Money } from '#console/ui/money.tsx'
 import { Facts, Stack } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import { When } from '#console/ui/when.tsx'
@@ -71,7 +72,7 @@ function Shown({ order }: { order: OrderDetail }) {
           { name: t('orders.paidAt'), value: <When at={order.paidAt} /> },
         ]}
       />
-      <div className="plain-scroll sheet flush">
+      <PlainScroll className="sheet flush">
         <table className="plain-table">
           <thead>
             <tr>
@@ -105,7 +106,7 @@ function Shown({ order }: { order: OrderDetail }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
       <Facts
         items={[
           { name: t('orders.amount'), value: <Money minor={order.paidMinor} currency={order.currency} exact /> },

@@ -13,6 +13,7 @@ import { Empty } from '#console/ui/empty.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
 import { daysBefore, percent, todayIn } from '#console/ui/format.ts'
 import { Page, Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 
 const route = getRouteApi('/app/')
@@ -107,7 +108,7 @@ function Channels({ data, pick }: { data: Overview; pick: (step: Step, channel?:
   const { t } = useText()
   const most = Math.max(1, ...data.channels.map((row) => row.scans))
   return (
-    <div className="plain-scroll">
+    <PlainScroll>
       <table className="plain-table">
         <thead>
           <tr>
@@ -141,7 +142,7 @@ function Channels({ data, pick }: { data: Overview; pick: (step: Step, channel?:
           ))}
         </tbody>
       </table>
-    </div>
+    </PlainScroll>
   )
 }
 

@@ -1,6 +1,7 @@
 import { useText } from '#console/i18n/i18n.ts'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { HeatmapResult } from '#insight/reports/heatmap/schema.ts'
 
 type Element = HeatmapResult['elements'][number]
@@ -18,7 +19,7 @@ export function Elements(props: {
       {props.elements.length === 0 ? (
         <p className="note sheet-note">{t('pages.noElements')}</p>
       ) : (
-        <div className="plain-scroll tall">
+        <PlainScroll className="tall">
           <table className="plain-table">
             <thead>
               <tr>
@@ -62,7 +63,7 @@ export function Elements(props: {
               ))}
             </tbody>
           </table>
-        </div>
+        </PlainScroll>
       )}
     </Section>
   )

@@ -2,6 +2,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { shareText } from '#console/trade/amount.tsx'
 import { CsvButton } from '#console/trade/csv-button.tsx'
 import { Count } from '#console/ui/count.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { BasketResult, Rule } from '#insight/reports/basket/schema.ts'
 
 type Titles = BasketResult['titles']
@@ -10,7 +11,7 @@ type Titles = BasketResult['titles']
 export function Rules({ result: { rules, titles }, people }: { result: BasketResult; people: (rule: Rule) => void }) {
   const { t } = useText()
   return (
-    <div className="plain-scroll">
+    <PlainScroll>
       <table className="plain-table">
         <thead>
           <tr>
@@ -47,7 +48,7 @@ export function Rules({ result: { rules, titles }, people }: { result: BasketRes
           ))}
         </tbody>
       </table>
-    </div>
+    </PlainScroll>
   )
 }
 

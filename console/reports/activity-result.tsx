@@ -6,6 +6,7 @@ import type { ResultProps } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { exactNumber, percent, todayIn } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { type LifecycleResult, lifecycleStatuses } from '#insight/reports/lifecycle/schema.ts'
 import type { StickinessResult } from '#insight/reports/stickiness/schema.ts'
 
@@ -36,7 +37,7 @@ export function LifecycleResultView({ document, result, drill }: ResultProps<Lif
         />
       </Section>
       <Section flush title={t('reports.figures')}>
-        <div className="plain-scroll tall">
+        <PlainScroll className="tall">
           <table className="plain-table">
             <thead>
               <tr>
@@ -81,7 +82,7 @@ export function LifecycleResultView({ document, result, drill }: ResultProps<Lif
               ))}
             </tbody>
           </table>
-        </div>
+        </PlainScroll>
       </Section>
     </>
   )

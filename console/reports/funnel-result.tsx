@@ -5,6 +5,7 @@ import type { ResultProps } from '#console/reports/result.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { FunnelResult, FunnelStep } from '#insight/reports/funnel/schema.ts'
 
 type Props = ResultProps<FunnelResult>
@@ -126,7 +127,7 @@ function Breakdown({ result, document }: Props) {
   const steps = listOf<Matcher>(document.steps)
   return (
     <Section flush title={t('reports.byBreakdown')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -157,7 +158,7 @@ function Breakdown({ result, document }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -9,6 +9,7 @@ import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import type { PageFigures, PagesResult, pagePersons } from '#insight/reports/pages/schema.ts'
 
@@ -95,7 +96,7 @@ function Rows({ document, result, drill }: Props) {
   const more = result.values - result.rows.length
   return (
     <Section flush title={t(`pages.bys.${by}`)} {...(more > 0 ? { note: t('pages.more', { count: more }) } : {})}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -131,7 +132,7 @@ function Rows({ document, result, drill }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

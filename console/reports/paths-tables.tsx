@@ -4,6 +4,7 @@ import { nodeOf, useNodeName } from '#console/reports/paths-nodes.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { PathsResult } from '#insight/reports/paths/schema.ts'
 
 type Props = ResultProps<PathsResult>
@@ -51,7 +52,7 @@ export function PathEdges({ document, result }: Props) {
   const reached = new Map(result.nodes.map((one) => [one.node, one.reached]))
   return (
     <Section flush title={t('paths.edges')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -84,7 +85,7 @@ export function PathEdges({ document, result }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -10,6 +10,7 @@ import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, percent, todayIn } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { RetentionResult } from '#insight/reports/retention/schema.ts'
 
 type Props = ResultProps<RetentionResult>
@@ -93,7 +94,7 @@ function Triangle({ document, result, drill }: Props) {
         />
       }
     >
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table heat">
           <thead>
             <tr>
@@ -139,7 +140,7 @@ function Triangle({ document, result, drill }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

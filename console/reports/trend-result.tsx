@@ -9,6 +9,7 @@ import { useMeasureTitle } from '#console/reports/trend-editor.tsx'
 import { Chart, type ChartSeries } from '#console/ui/chart.tsx'
 import { currencySign, exactNumber, todayIn } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { TrendResult } from '#insight/reports/trend/schema.ts'
 
 interface Line {
@@ -65,7 +66,7 @@ function Figures({ document, result, drill, lines, interval }: ResultProps<Trend
   }
   return (
     <Section flush title={t('reports.figures')}>
-      <div className="plain-scroll tall">
+      <PlainScroll className="tall">
         <table className="plain-table">
           <thead>
             <tr>
@@ -97,7 +98,7 @@ function Figures({ document, result, drill, lines, interval }: ResultProps<Trend
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

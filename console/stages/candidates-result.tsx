@@ -7,6 +7,7 @@ import { ButtonLink } from '#console/ui/button-link.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import type { NorthStarResult } from '#insight/reports/north-star/schema.ts'
 
@@ -46,7 +47,7 @@ export function CandidatesResultView({ document, result, drill }: ResultProps<No
         </ButtonLink>
       }
     >
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -89,7 +90,7 @@ export function CandidatesResultView({ document, result, drill }: ResultProps<No
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
       <p className="note sheet-foot">{t('stages.candidates.caveat', { count: result.compared })}</p>
     </Section>
   )

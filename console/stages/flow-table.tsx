@@ -3,6 +3,7 @@ import { change } from '#console/reports/document.ts'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
 import type { StagesProps } from '#console/stages/stages-result.tsx'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { ladder } from '#insight/reports/stages/schema.ts'
 
 const places = ['none', 'lost', ...ladder] as const
@@ -14,7 +15,7 @@ export function FlowTable({ document, result, drill }: StagesProps) {
   const countOf = (from: string, to: string) => result.flows.find((flow) => flow.from === from && flow.to === to)?.persons ?? 0
   return (
     <Section flush title={t('stages.flowTable')} note={t('stages.flowNote')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table heat">
           <thead>
             <tr>
@@ -55,7 +56,7 @@ export function FlowTable({ document, result, drill }: StagesProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -8,6 +8,7 @@ import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import type { StagesResult } from '#insight/reports/stages/schema.ts'
 
@@ -21,7 +22,7 @@ export function StageFunnel(props: StagesProps) {
   return (
     <>
       <Section flush title={t('stages.funnel')} note={t('stages.funnelNote')}>
-        <div className="plain-scroll">
+        <PlainScroll>
           <table className="plain-table">
             <thead>
               <tr>
@@ -47,7 +48,7 @@ export function StageFunnel(props: StagesProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </PlainScroll>
         <p className="note sheet-foot">{t('stages.lostNow', { count: exactNumber(result.lost.current) })}</p>
       </Section>
       <Section>

@@ -4,6 +4,7 @@ import { useEventTitle } from '#console/reports/event-picker.tsx'
 import type { StagesProps } from '#console/stages/stages-result.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
 import { stages } from '#insight/reports/stages/schema.ts'
@@ -14,7 +15,7 @@ export function TouchpointMap({ result }: StagesProps) {
   const rows = stages.flatMap((stage) => result.touchpoints.filter((one) => one.stage === stage))
   return (
     <Section flush title={t('stages.map')} note={t('stages.mapNote')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -57,7 +58,7 @@ export function TouchpointMap({ result }: StagesProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -1,5 +1,6 @@
 import { Checkbox } from 'antd'
 import { textOr, useText } from '#console/i18n/i18n.ts'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 
 /** Things down, acts across. A permission is `noun.verb`; the columns are the verbs that exist. */
 export function PermissionMatrix(props: { all: string[]; held: string[]; onChange?: (held: string[]) => void }) {
@@ -11,7 +12,7 @@ export function PermissionMatrix(props: { all: string[]; held: string[]; onChang
   const set = (names: string[], on: boolean) =>
     onChange?.(on ? [...new Set([...held, ...names])] : held.filter((one) => !names.includes(one)))
   return (
-    <div className="plain-scroll">
+    <PlainScroll>
       <table className="plain-table">
         <thead>
           <tr>
@@ -61,7 +62,7 @@ export function PermissionMatrix(props: { all: string[]; held: string[]; onChang
           })}
         </tbody>
       </table>
-    </div>
+    </PlainScroll>
   )
 }
 

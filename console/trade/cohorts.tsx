@@ -10,6 +10,7 @@ import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { shortMoney } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { CohortRevenueResult } from '#insight/reports/cohort-revenue/schema.ts'
 
 type Shown = 'buyers' | 'revenue' | 'ltv'
@@ -45,7 +46,7 @@ export function CohortTable({ document, result, drill }: ResultProps<CohortReven
         </>
       }
     >
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table heat">
           <thead>
             <tr>
@@ -110,7 +111,7 @@ export function CohortTable({ document, result, drill }: ResultProps<CohortReven
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -8,6 +8,7 @@ import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { currencySign, exactNumber, percent } from '#console/ui/format.ts'
 import { Columns, Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { type TradeDimension, type TradeResult, tradeDimensions } from '#insight/reports/trade/schema.ts'
 
 type Props = ResultProps<TradeResult>
@@ -89,7 +90,7 @@ function Breakdowns({ document, result, drill }: Props) {
         </>
       }
     >
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -137,7 +138,7 @@ function Breakdowns({ document, result, drill }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

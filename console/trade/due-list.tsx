@@ -4,6 +4,7 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { CsvButton } from '#console/trade/csv-button.tsx'
 import { Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
 import type { CustomerItem } from '#management/customers/schema.ts'
 
@@ -37,7 +38,7 @@ export function DueList({ rows }: { rows: Due[] }) {
       {due.length === 0 ? (
         <p className="note chart-empty">{t('trade.noDue')}</p>
       ) : (
-        <div className="plain-scroll">
+        <PlainScroll>
           <table className="plain-table">
             <thead>
               <tr>
@@ -74,7 +75,7 @@ export function DueList({ rows }: { rows: Due[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </PlainScroll>
       )}
     </Section>
   )

@@ -6,6 +6,7 @@ import { shareText } from '#console/trade/amount.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
 
 type Within = RepurchaseResult['cohorts'][number]['within'][number]
@@ -21,7 +22,7 @@ export function FirstCohorts({ document, result, drill }: ResultProps<Repurchase
   const cohorts = result.cohorts.map((one, cohort) => ({ ...one, cohort })).filter(({ size }) => size > 0)
   return (
     <Section flush title={t('trade.firstCohorts')} note={t('trade.firstCohortsNote')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table heat">
           <thead>
             <tr>
@@ -75,7 +76,7 @@ export function FirstCohorts({ document, result, drill }: ResultProps<Repurchase
             </tr>
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 
 export interface Column<Row> {
   title: string
@@ -9,7 +10,7 @@ export interface Column<Row> {
 /** A short table of figures that came whole. */
 export function Figures<Row>(props: { columns: Column<Row>[]; rows: readonly Row[]; keyOf: (row: Row) => string }) {
   return (
-    <div className="plain-scroll">
+    <PlainScroll>
       <table className="plain-table">
         <thead>
           <tr>
@@ -32,6 +33,6 @@ export function Figures<Row>(props: { columns: Column<Row>[]; rows: readonly Row
           ))}
         </tbody>
       </table>
-    </div>
+    </PlainScroll>
   )
 }

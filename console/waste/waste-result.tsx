@@ -9,6 +9,7 @@ import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { percent } from '#console/ui/format.ts'
 import { Row, Section } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { PauseAction } from '#console/waste/pause-action.tsx'
@@ -69,7 +70,7 @@ function Items({ document, result, drill }: Props) {
   const isTried = result.items.some(({ heldOut }) => heldOut > 0)
   return (
     <Section flush title={t('waste.table')} note={t('waste.tableNote')}>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -129,7 +130,7 @@ function Items({ document, result, drill }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }

@@ -8,6 +8,7 @@ import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber, timeOfDay } from '#console/ui/format.ts'
 import { Columns, Section, Stack } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
@@ -235,7 +236,7 @@ function Plain(props: { title: string; note?: string; empty: string; heads: stri
     )
   return (
     <Section title={props.title} note={props.note} flush>
-      <div className="plain-scroll">
+      <PlainScroll>
         <table className="plain-table">
           <thead>
             <tr>
@@ -258,7 +259,7 @@ function Plain(props: { title: string; note?: string; empty: string; heads: stri
             ))}
           </tbody>
         </table>
-      </div>
+      </PlainScroll>
     </Section>
   )
 }
