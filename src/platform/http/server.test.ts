@@ -11,7 +11,10 @@ test('every answer carries the request id and may not be sniffed, also a refusal
   app.get('/broken', () => {
     throw new Error('broken')
   })
-  app.route('/inner', new Hono().get('/json', (c) => c.json({ well: true })))
+  app.route(
+    '/inner',
+    new Hono().get('/json', (c) => c.json({ well: true })),
+  )
   for (const [path, status] of [
     ['/text', 200],
     ['/inner/json', 200],
