@@ -25,7 +25,7 @@ const say = (person: string, message: string, more: Record<string, unknown> = {}
 /** Weighted PageRank by walking: each step shares out what everybody has, a thousand times. */
 function walkedRanks(links: readonly [string, string, number][], damping: number, directed = true): Map<string, number> {
   const both = directed ? links : [...links, ...links.filter(([a, b]) => a !== b).map(([a, b, w]) => [b, a, w] as const)]
-  const nodes = [...new Set(links.flat())]
+  const nodes = [...new Set(links.flatMap(([from, to]) => [from, to]))]
   let ranks = new Map(nodes.map((node) => [node, 1 / nodes.length]))
   for (let step = 0; step < 1000; step++) {
     const next = new Map(nodes.map((node) => [node, (1 - damping) / nodes.length]))
