@@ -67,7 +67,7 @@ async function enter(login: string, secret: string, look: BrowserContextOptions 
 }
 
 function watch(one: Page): void {
-  one.setDefaultTimeout(20_000)
+  one.setDefaultTimeout(60_000)
   one.on('pageerror', (error) => problems.push(error.message))
 }
 

@@ -43,7 +43,7 @@ describe('reports over HTTP', () => {
     expect(status).toBe(200)
     expect(body).toMatchObject({
       result: { intervals: ['2026-03-01', '2026-03-02'], series: [{ values: [0, 0] }] },
-      route: 'events',
+      route: 'active',
       computedAt: expect.any(String),
       asOf: expect.any(String),
       milliseconds: expect.any(Number),
