@@ -54,7 +54,7 @@ export const tellFollows = (ctx: Context, turns: readonly FollowTurn[]): Promise
     if (told.length < pairs.size) throw new Error('a follow names a customer who is not there')
     await emitTold(
       ctx,
-      told.flatMap(({ events }) => events.filter(({ of }) => !of || kept.has(periodName(of)))),
+      told.flatMap(({ events }) => events.filter(({ of }) => !of || kept.has(of))),
     )
     await refreshCustomers(
       ctx,
@@ -208,8 +208,8 @@ async function updateFollows(ctx: Context, rows: readonly Told[]): Promise<void>
 const periodName = (period: Pick<Period, 'customerId' | 'employeeId' | 'addedAt'>): string =>
   `${nameOf(period)} ${period.addedAt.getTime()}`
 
-/** Returns which were not known. */
-async function keepPeriods(ctx: Context, periods: readonly Period[]): Promise<Set<string>> {
+/** Returns which were not known; of two that began in the same moment the first one counts. */
+async function keepPeriods(ctx: Context, periods: readonly Period[]): Promise<Set<Period>> {
   if (periods.length === 0) return new Set()
   const kept = await ctx.db
     .insertInto('followPeriods')
@@ -229,7 +229,9 @@ async function keepPeriods(ctx: Context, periods: readonly Period[]): Promise<Se
     .onConflict((conflict) => conflict.doNothing())
     .returning(['customerId', 'employeeId', 'addedAt'])
     .execute()
-  return new Set(kept.map(periodName))
+  const names = new Set(kept.map(periodName))
+  const firsts = new Map(periods.toReversed().map((period) => [periodName(period), period]))
+  return new Set([...firsts].flatMap(([name, period]) => (names.has(name) ? [period] : [])))
 }
 
 async function emitTold(ctx: Context, told: readonly Event[]): Promise<void> {
