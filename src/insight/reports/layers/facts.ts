@@ -32,7 +32,7 @@ export function factsSql(bind: Bindings, scope: Scope, report: LayersReport, asO
   const facts = `select who, name, ms, toDate(at, ${zone}) as day, toInt64OrZero(properties['amount']) as amount, properties['currency'] as currency, 0 as act
     from ${scanEvents(bind, { ...scan, to, names: kept })}`
   const acts = `select who, '' as name, ms, toDate(at, ${zone}) as day, 0 as amount, '' as currency, 1 as act
-    from ${scanEvents(bind, { ...scan, from: recent, to })} where not has(${bind.texts(notActs)}, name)`
+    from ${scanEvents(bind, { ...scan, from: recent, to })} as e where not has(${bind.texts(notActs)}, e.name)`
   const money =
     report.currency === undefined
       ? ''

@@ -113,6 +113,11 @@ describe('layers', () => {
   })
 })
 
+test('who was only tagged did nothing and stands nowhere', async () => {
+  const tagged = { person: 'a', event: 'customer.tagged', timestamp: '2026-02-01T00:00:00.000Z' }
+  expect((await run([tagged], {})).customers).toBe(0)
+})
+
 test('everybody stands in the layer and health that their own events say, and moved as both days say', async () => {
   const name = fc.constantFrom(
     ...[
