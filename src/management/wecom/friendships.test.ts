@@ -101,8 +101,16 @@ const movedMeanwhile = [
   [tagged(0, [], true), tagged(1, [], false)],
 ]
 /** Two names of one person with the same employee; an older end is heard of in the page after a newer beginning. */
-const told = (customer: number, what: 'added' | 'ended' | 'lost', at: number) =>
-  ({ customer, employee: 1, what, at, remark: undefined, tags: [] as string[], state: undefined, sharesUnion: true })
+const told = (customer: number, what: 'added' | 'ended' | 'lost', at: number) => ({
+  customer,
+  employee: 1,
+  what,
+  at,
+  remark: undefined,
+  tags: [] as string[],
+  state: undefined,
+  sharesUnion: true,
+})
 const olderEnd = [
   [told(6, 'ended', 2), told(6, 'added', 0)],
   [told(0, 'added', 3), told(6, 'lost', 0)],
