@@ -87,6 +87,13 @@ export const randomWorld: fc.Arbitrary<(tenant: number) => Rows> = fc
           event(name, { person, quarter }, { ...properties, inviter: properties.to, replyTo: properties.to, chat: 1 }),
         ),
         ...paid,
+        ...Array.from({ length: 40 }, (_, i) =>
+          event(
+            'experiment.exposed',
+            { person: i + 1, quarter: (i % 9) * 900 },
+            { experiment: 'greeting', variant: i % 2 === 0 ? 'a' : 'b' },
+          ),
+        ),
       ],
       persons: [
         ...merges.map(([person, canonical]) => ({ tenant, person, canonical, properties: {}, version: 1 })),
