@@ -2,12 +2,13 @@ import Big from 'big.js'
 import { z } from 'zod'
 import type { Bucket } from '../dates.ts'
 import { isMoney, minorFactor, onlyCurrency } from '../money.ts'
+import type { Frame } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, decimalSql, matcherSql, propertySql, scanEvents } from '../sql.ts'
 import { trendBucketSql, trendBuckets } from './buckets.ts'
 import { type Dates, type Group, groupSql, scanOf } from './groups.ts'
 import type { Measure, TrendReport } from './schema.ts'
-import { seriesOfStores, trendFrame } from './stores.ts'
+import { countsOfStores, trendFrame } from './stores.ts'
 
 type Series = TrendReport['series'][number]
 export type Line = { name: string; group: Group | undefined; values: (Big | null)[]; currency: string | undefined }
@@ -25,18 +26,50 @@ const Row = z.object({
 type Row = z.infer<typeof Row>
 export type Measured = Pick<Row, 'events' | 'persons' | 'measured' | 'known'>
 
-/** One series over its intervals, a line for each value of the breakdown. */
-export async function measureSeries(
+/** All series over their intervals. What the stores know of them is one question. */
+export async function measureAll(scope: Scope, report: TrendReport, dates: Dates, groups: readonly (Group | undefined)[]): Promise<Line[]> {
+  const frames = report.series.map((series) => trendFrame(scope, report, series))
+  const stored = askStores(scope, report, dates, frames)
+  const lines = await Promise.all(
+    report.series.map(async (series, i) => {
+      const rows = frames[i] ? ((await stored).get(series.event) ?? []) : await askSeries(scope, report, dates, series, groups)
+      return linesOf(scope, report, dates, i, groups, rows)
+    }),
+  )
+  return lines.flat()
+}
+
+/** Rows by event. */
+async function askStores(
+  scope: Scope,
+  report: TrendReport,
+  dates: Dates,
+  frames: readonly (Frame | undefined)[],
+): Promise<Map<string, Row[]>> {
+  const frame = frames.find((one) => one !== undefined)
+  if (!frame) return new Map()
+  const bind = bindings()
+  const names = report.series.flatMap(({ event }, i) => (frames[i] ? [event] : []))
+  const rows = await scope.ask({
+    params: bind.params,
+    row: Row.extend({ what: z.string() }),
+    sql: countsOfStores(bind, frame, report, dates, [...new Set(names)]),
+  })
+  return Map.groupBy(rows, ({ what }) => what)
+}
+
+/** A line for each value of the breakdown. */
+function linesOf(
   scope: Scope,
   report: TrendReport,
   dates: Dates,
   index: number,
   groups: readonly (Group | undefined)[],
-): Promise<Line[]> {
+  rows: Row[],
+): Line[] {
   const series = report.series[index] as Series
   const { measure } = series
   const buckets = trendBuckets(scope.calendar, report.interval, dates.dateFrom, dates.dateTo)
-  const rows = await askSeries(scope, report, dates, series, groups)
   const money = 'property' in measure && isMoney(series.event, measure.property)
   const currency = money
     ? onlyCurrency(
@@ -79,8 +112,6 @@ function askSeries(
   groups: readonly (Group | undefined)[],
 ): Promise<Row[]> {
   const bind = bindings()
-  const frame = trendFrame(scope, report, series)
-  if (frame) return scope.ask({ params: bind.params, row: Row, sql: seriesOfStores(bind, frame, report, dates, series) })
   const { measure } = series
   const money = 'property' in measure && isMoney(series.event, measure.property)
   const facts = seriesRows(bind, scope, report, dates, series, groups)

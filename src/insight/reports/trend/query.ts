@@ -4,8 +4,8 @@ import { onlyCurrency } from '../money.ts'
 import type { Scope } from '../scope.ts'
 import { trendBuckets } from './buckets.ts'
 import { evaluateFormula, type Formula, moneyPower, parseFormula } from './formula.ts'
-import type { Dates, Group } from './groups.ts'
-import { type Line, measureSeries } from './measure.ts'
+import type { Dates } from './groups.ts'
+import { type Line, measureAll } from './measure.ts'
 import { groupsOf, trendPeople } from './people.ts'
 import type { TrendReport, TrendResult } from './schema.ts'
 
@@ -36,11 +36,6 @@ export function earlier({ dateFrom, dateTo }: Dates, compare: 'previous_period' 
 const aYearBefore = (day: string): string => {
   const same = `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`
   return same.endsWith('02-29') ? same.replace('02-29', '02-28') : same
-}
-
-async function measureAll(scope: Scope, report: TrendReport, dates: Dates, groups: (Group | undefined)[]): Promise<Line[]> {
-  const lines = await Promise.all(report.series.map((_, i) => measureSeries(scope, report, dates, i, groups)))
-  return lines.flat()
 }
 
 /** With a formula, its lines are the answer, one for each value of the breakdown. */
