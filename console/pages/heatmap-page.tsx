@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Select, Skeleton } from 'antd'
+import { Select } from 'antd'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
@@ -8,11 +8,11 @@ import { deviceNames } from '#console/reports/pages-result.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { useAnswer } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
+import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
 import { daysBefore, exactNumber, todayIn } from '#console/ui/format.ts'
-import { Page, Section } from '#console/ui/page.tsx'
-import { Problem } from '#console/ui/problem.tsx'
+import { Page } from '#console/ui/page.tsx'
 import type { HeatmapResult } from '#insight/reports/heatmap/schema.ts'
 import type { PagesResult } from '#insight/reports/pages/schema.ts'
 
@@ -65,17 +65,9 @@ export function HeatmapPage() {
           onChange={(source) => show({ source })}
         />
       </search>
-      {answer.error ? (
-        <Section>
-          <Problem error={answer.error} retry={() => void answer.refetch()} />
-        </Section>
-      ) : result ? (
-        <HeatmapResultView key={page} document={document} result={result} drill={setDrill} />
-      ) : (
-        <Section>
-          <Skeleton active paragraph={{ rows: 8 }} />
-        </Section>
-      )}
+      <Awaited read={answer}>
+        {({ result }) => <HeatmapResultView key={page} document={document} result={result} drill={setDrill} />}
+      </Awaited>
       {drill && <PeopleDrawer asked={drill} onClose={() => setDrill(undefined)} />}
     </Page>
   )

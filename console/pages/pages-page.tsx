@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Segmented, Skeleton } from 'antd'
+import { Segmented } from 'antd'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
@@ -7,11 +7,11 @@ import { PagesResultView } from '#console/reports/pages-result.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { useAnswer } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
+import { Awaited } from '#console/ui/awaited.tsx'
 import { ButtonLink } from '#console/ui/button-link.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
 import { daysBefore, todayIn } from '#console/ui/format.ts'
-import { Page, Row, Section } from '#console/ui/page.tsx'
-import { Problem } from '#console/ui/problem.tsx'
+import { Page, Row } from '#console/ui/page.tsx'
 import type { PagesResult } from '#insight/reports/pages/schema.ts'
 
 const route = getRouteApi('/app/pages')
@@ -53,17 +53,7 @@ export function PagesPage() {
           options={bys.map((value) => ({ value, label: t(`pages.bys.${value}`) }))}
         />
       </Row>
-      {answer.error ? (
-        <Section>
-          <Problem error={answer.error} retry={() => void answer.refetch()} />
-        </Section>
-      ) : answer.data ? (
-        <PagesResultView document={document} result={answer.data.result} drill={setDrill} />
-      ) : (
-        <Section>
-          <Skeleton active paragraph={{ rows: 8 }} />
-        </Section>
-      )}
+      <Awaited read={answer}>{({ result }) => <PagesResultView document={document} result={result} drill={setDrill} />}</Awaited>
       {drill && <PeopleDrawer asked={drill} onClose={() => setDrill(undefined)} />}
     </Page>
   )

@@ -1,34 +1,17 @@
-import { Skeleton } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { Tgi, ToSegment } from '#console/portrait/dimension-card.tsx'
 import { usePortrait, type Whom } from '#console/portrait/queries.ts'
+import { Awaited } from '#console/ui/awaited.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
-import { Problem } from '#console/ui/problem.tsx'
 import type { PortraitResult } from '#insight/reports/portrait/schema.ts'
 
 /** Asked when it is looked at: scoring all buyers takes longer than the rest. */
 export function MatrixView({ of }: { of: Whom }) {
   const asked = usePortrait({ of, base: { and: [] }, windowDays: 90, matrix: true, dimensions: ['product'] })
-  if (asked.error)
-    return (
-      <Section>
-        <Problem error={asked.error} retry={() => void asked.refetch()} />
-      </Section>
-    )
-  if (!asked.data)
-    return (
-      <Section>
-        <Skeleton active paragraph={{ rows: 8 }} />
-      </Section>
-    )
-  return (
-    <div className={asked.isPlaceholderData ? 'refreshing' : ''}>
-      <MatrixSection matrix={asked.data.result.matrix} />
-    </div>
-  )
+  return <Awaited read={asked}>{({ result }) => <MatrixSection matrix={result.matrix} />}</Awaited>
 }
 
 /** Products against RFM groups: how many of each group bought it, and whether that is more than usual. */

@@ -1,10 +1,11 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Select, Skeleton } from 'antd'
+import { Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { DimensionCard } from '#console/portrait/dimension-card.tsx'
 import { MatrixView } from '#console/portrait/matrix.tsx'
 import { usePortrait, whomOf } from '#console/portrait/queries.ts'
 import { WhomPicker } from '#console/portrait/whom-picker.tsx'
+import { Awaited } from '#console/ui/awaited.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
@@ -40,19 +41,12 @@ export function PortraitPage() {
           options={[7, 30, 90, 365].map((days) => ({ value: days, label: t('portrait.windowOf', { days }) }))}
         />
       </search>
-      {portrait.error || second.error ? (
+      {second.error && (
         <Section>
-          <Problem error={portrait.error ?? second.error} retry={() => void portrait.refetch()} />
-        </Section>
-      ) : portrait.data ? (
-        <div className={portrait.isPlaceholderData ? 'refreshing' : ''}>
-          <Drawn result={portrait.data.result} other={other} />
-        </div>
-      ) : (
-        <Section>
-          <Skeleton active paragraph={{ rows: 10 }} />
+          <Problem error={second.error} retry={() => void second.refetch()} />
         </Section>
       )}
+      <Awaited read={portrait}>{({ result }) => <Drawn result={result} other={other} />}</Awaited>
     </Page>
   )
 }

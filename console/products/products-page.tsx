@@ -1,5 +1,4 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Segmented, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
@@ -12,12 +11,13 @@ import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { useAnswer } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
 import { Amount, shareText } from '#console/trade/amount.tsx'
+import { CompareSwitch } from '#console/trade/compare-switch.tsx'
 import { Nothing } from '#console/trade/nothing.tsx'
 import { type Asked, askedOf } from '#console/trade/queries.ts'
+import { Awaited } from '#console/ui/awaited.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
-import { Page, Row, Section } from '#console/ui/page.tsx'
-import { Problem } from '#console/ui/problem.tsx'
+import { Page, Row } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Views } from '#console/ui/tabs.tsx'
 import type { ProductsResult } from '#insight/reports/products/schema.ts'
@@ -48,14 +48,7 @@ export function ProductsPage() {
           onOpen={(view) => show({ view: view === 'together' ? view : undefined })}
           views={(['ranking', 'together'] as const).map((key) => ({ key, name: t(`products.views.${key}`) }))}
         />
-        {!isTogether && (
-          <Segmented
-            aria-label={t('trade.compare')}
-            value={asked.compare}
-            onChange={(compare) => show({ compare })}
-            options={(['previous_period', 'previous_year'] as const).map((value) => ({ value, label: t(`trade.compares.${value}`) }))}
-          />
-        )}
+        {!isTogether && <CompareSwitch value={asked.compare} onChange={(compare) => show({ compare })} />}
       </Row>
       {isTogether ? <Together {...props} /> : <Overview {...props} onWindow={(window) => show({ window: String(window) })} />}
       {search.product !== undefined && <ProductDrawer {...props} product={search.product} onClose={() => show({ product: undefined })} />}
@@ -71,27 +64,20 @@ const windowOf = (text: string | undefined): number => [1, 7, 30].find((days) =>
 function Overview({ onWindow, ...props }: ProductProps & { onWindow: (days: number) => void }) {
   const { t } = useText()
   const document = productsDocument(props.asked, props.windowDays)
-  const { data, error, refetch } = useAnswer<ProductsResult>(document)
-  if (error && !data)
-    return (
-      <Section>
-        <Problem error={error} retry={() => void refetch()} />
-      </Section>
-    )
-  if (!data)
-    return (
-      <Section>
-        <Skeleton active paragraph={{ rows: 10 }} />
-      </Section>
-    )
-  const { result } = data
-  if (result.rows.length === 0) return <Nothing title={t('products.empty')} hint={t('products.emptyHint')} />
   return (
-    <>
-      <Figures result={result} />
-      <InterestFunnel document={document} result={result} drill={props.drill} onWindow={onWindow} />
-      <Ranking document={document} result={result} open={props.open} />
-    </>
+    <Awaited read={useAnswer<ProductsResult>(document)}>
+      {({ result }) =>
+        result.rows.length === 0 ? (
+          <Nothing title={t('products.empty')} hint={t('products.emptyHint')} />
+        ) : (
+          <>
+            <Figures result={result} />
+            <InterestFunnel document={document} result={result} drill={props.drill} onWindow={onWindow} />
+            <Ranking document={document} result={result} open={props.open} />
+          </>
+        )
+      }
+    </Awaited>
   )
 }
 

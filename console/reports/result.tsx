@@ -1,4 +1,4 @@
-import { Button, Skeleton } from 'antd'
+import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { ApiError } from '#console/api/client.ts'
 import { AttributionResultView } from '#console/attribution/attribution-result.tsx'
@@ -10,7 +10,9 @@ import { HeatmapResultView } from '#console/pages/heatmap-result.tsx'
 import { LifecycleResultView, StickinessResultView } from '#console/reports/activity-result.tsx'
 import { DistributionResultView } from '#console/reports/distribution-result.tsx'
 import { change, type Document, isComplete } from '#console/reports/document.ts'
+import { ExperimentResultView } from '#console/reports/experiment-result.tsx'
 import { FunnelResultView } from '#console/reports/funnel-result.tsx'
+import { InfluenceResultView } from '#console/reports/influence-result.tsx'
 import { PagesResultView } from '#console/reports/pages-result.tsx'
 import { PathsResultView } from '#console/reports/paths-result.tsx'
 import { type Answer, useAnswer } from '#console/reports/queries.ts'
@@ -27,15 +29,13 @@ import { TrendResultView } from '#console/reports/trend-result.tsx'
 import { CandidatesResultView } from '#console/stages/candidates-result.tsx'
 import { StagesResultView } from '#console/stages/stages-result.tsx'
 import { Gaps } from '#console/trade/gaps.tsx'
+import { Awaited } from '#console/ui/awaited.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
-import { Row, Section, Stack } from '#console/ui/page.tsx'
-import { Problem } from '#console/ui/problem.tsx'
+import { Row, Section } from '#console/ui/page.tsx'
 import { When } from '#console/ui/when.tsx'
 import { ClvResultView } from '#console/value/clv-result.tsx'
-import { ExperimentResultView } from '#console/value/experiment-result.tsx'
 import { HighValueResultView } from '#console/value/high-value-result.tsx'
-import { InfluenceResultView } from '#console/value/influence-result.tsx'
 import { LayersResultView } from '#console/value/layers-result.tsx'
 import { QuadrantResultView } from '#console/value/quadrant-result.tsx'
 import { WasteResultView } from '#console/waste/waste-result.tsx'
@@ -118,25 +118,15 @@ export function ResultView({
         />
       </Section>
     )
-  if (answer.error)
-    return (
-      <Section>
-        <Problem error={answer.error} retry={() => void answer.refetch()} />
-      </Section>
-    )
-  if (!answer.data)
-    return (
-      <Section>
-        <Skeleton active paragraph={{ rows: 10 }} />
-      </Section>
-    )
   return (
-    <div className={answer.isPlaceholderData ? 'refreshing' : ''}>
-      <Stack>
-        {drawn({ document, result: answer.data.result, drill })}
-        <Freshness answer={answer.data} />
-      </Stack>
-    </div>
+    <Awaited read={answer}>
+      {(data) => (
+        <>
+          {drawn({ document, result: data.result, drill })}
+          <Freshness answer={data} />
+        </>
+      )}
+    </Awaited>
   )
 }
 

@@ -1,4 +1,3 @@
-import { Skeleton } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { useAnswer } from '#console/reports/queries.ts'
 import { CohortTable, LifetimeCurve } from '#console/trade/cohorts.tsx'
@@ -9,41 +8,42 @@ import { Nothing } from '#console/trade/nothing.tsx'
 import { cohortDocument, gapsDocument, repurchaseDocument } from '#console/trade/queries.ts'
 import { RepurchaseFigures } from '#console/trade/repurchase-figures.tsx'
 import type { TradeProps } from '#console/trade/trade-page.tsx'
-import { Columns, Section } from '#console/ui/page.tsx'
-import { Problem } from '#console/ui/problem.tsx'
+import { Awaited } from '#console/ui/awaited.tsx'
+import { Columns } from '#console/ui/page.tsx'
 import type { CohortRevenueResult } from '#insight/reports/cohort-revenue/schema.ts'
 import type { IntervalResult } from '#insight/reports/interval/schema.ts'
 import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
 
 /** Who comes back, after how long, and what that is worth. */
-export function Repurchase({ asked, drill }: TradeProps) {
+export function Repurchase(props: TradeProps) {
   const { t } = useText()
-  const again = useAnswer<RepurchaseResult>(repurchaseDocument(asked))
+  return (
+    <Awaited read={useAnswer<RepurchaseResult>(repurchaseDocument(props.asked))}>
+      {({ result }) =>
+        result.buyers === 0 ? <Nothing title={t('trade.empty')} hint={t('trade.emptyHint')} /> : <Answer {...props} result={result} />
+      }
+    </Awaited>
+  )
+}
+
+function Answer({ asked, drill, result }: TradeProps & { result: RepurchaseResult }) {
   const cohorts = useAnswer<CohortRevenueResult>(cohortDocument(asked))
   const gaps = useAnswer<IntervalResult>(gapsDocument(asked))
-  if (again.error && !again.data)
-    return (
-      <Section>
-        <Problem error={again.error} retry={() => void again.refetch()} />
-      </Section>
-    )
-  if (!again.data)
-    return (
-      <Section>
-        <Skeleton active paragraph={{ rows: 10 }} />
-      </Section>
-    )
-  const { result } = again.data
-  if (result.buyers === 0) return <Nothing title={t('trade.empty')} hint={t('trade.emptyHint')} />
   return (
     <>
       <RepurchaseFigures document={repurchaseDocument(asked)} result={result} drill={drill} />
       <Columns shares={[1, 1]}>
         <FirstCohorts document={repurchaseDocument(asked)} result={result} drill={drill} />
-        {gaps.data ? <Gaps document={gapsDocument(asked)} result={gaps.data.result} drill={drill} /> : <Skeleton active />}
+        <Awaited read={gaps}>{(answer) => <Gaps document={gapsDocument(asked)} result={answer.result} drill={drill} />}</Awaited>
       </Columns>
-      {cohorts.data && <CohortTable document={cohortDocument(asked)} result={cohorts.data.result} drill={drill} />}
-      {cohorts.data && <LifetimeCurve result={cohorts.data.result} />}
+      <Awaited read={cohorts}>
+        {(answer) => (
+          <>
+            <CohortTable document={cohortDocument(asked)} result={answer.result} drill={drill} />
+            <LifetimeCurve result={answer.result} />
+          </>
+        )}
+      </Awaited>
       <DueList rows={result.rows ?? []} />
     </>
   )

@@ -1,20 +1,20 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Segmented, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { useAnswer } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
+import { CompareSwitch } from '#console/trade/compare-switch.tsx'
 import { Divisions } from '#console/trade/divisions.tsx'
 import { KeyFigures } from '#console/trade/key-figures.tsx'
 import { Nothing } from '#console/trade/nothing.tsx'
 import { askedOf, tradeDocument } from '#console/trade/queries.ts'
 import { Repurchase } from '#console/trade/repurchase.tsx'
 import { Trend } from '#console/trade/trend.tsx'
+import { Awaited } from '#console/ui/awaited.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
-import { Page, Row, Section } from '#console/ui/page.tsx'
-import { Problem } from '#console/ui/problem.tsx'
+import { Page, Row } from '#console/ui/page.tsx'
 import { Views } from '#console/ui/tabs.tsx'
 import type { TradeResult } from '#insight/reports/trade/schema.ts'
 
@@ -43,14 +43,7 @@ export function TradePage() {
           onOpen={(view) => show({ view: view === 'repurchase' ? view : undefined })}
           views={(['overview', 'repurchase'] as const).map((key) => ({ key, name: t(`trade.views.${key}`) }))}
         />
-        {!isAgain && (
-          <Segmented
-            aria-label={t('trade.compare')}
-            value={asked.compare}
-            onChange={(compare) => show({ compare })}
-            options={(['previous_period', 'previous_year'] as const).map((value) => ({ value, label: t(`trade.compares.${value}`) }))}
-          />
-        )}
+        {!isAgain && <CompareSwitch value={asked.compare} onChange={(compare) => show({ compare })} />}
       </Row>
       {isAgain ? <Repurchase asked={asked} drill={setPeople} /> : <Overview asked={asked} drill={setPeople} />}
       {people && <PeopleDrawer asked={people} onClose={() => setPeople(undefined)} />}
@@ -63,26 +56,19 @@ export type TradeProps = { asked: ReturnType<typeof askedOf>; drill: (drill: Dri
 function Overview({ asked, drill }: TradeProps) {
   const { t } = useText()
   const document = tradeDocument(asked)
-  const { data, error, refetch } = useAnswer<TradeResult>(document)
-  if (error && !data)
-    return (
-      <Section>
-        <Problem error={error} retry={() => void refetch()} />
-      </Section>
-    )
-  if (!data)
-    return (
-      <Section>
-        <Skeleton active paragraph={{ rows: 10 }} />
-      </Section>
-    )
-  const { result } = data
-  if (result.totals.orders + result.totals.refundedOrders === 0) return <Nothing title={t('trade.empty')} hint={t('trade.emptyHint')} />
   return (
-    <>
-      <KeyFigures document={document} result={result} drill={drill} />
-      <Trend document={document} result={result} drill={drill} />
-      <Divisions document={document} result={result} drill={drill} />
-    </>
+    <Awaited read={useAnswer<TradeResult>(document)}>
+      {({ result }) =>
+        result.totals.orders + result.totals.refundedOrders === 0 ? (
+          <Nothing title={t('trade.empty')} hint={t('trade.emptyHint')} />
+        ) : (
+          <>
+            <KeyFigures document={document} result={result} drill={drill} />
+            <Trend document={document} result={result} drill={drill} />
+            <Divisions document={document} result={result} drill={drill} />
+          </>
+        )
+      }
+    </Awaited>
   )
 }

@@ -2,13 +2,13 @@ import { useText } from '#console/i18n/i18n.ts'
 import { change, numberOf } from '#console/reports/document.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Amount } from '#console/trade/amount.tsx'
+import { Nothing } from '#console/trade/nothing.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Columns, Facts, Section } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Person, useNames } from '#console/value/named.tsx'
-import { NoBuyers } from '#console/value/nothing.tsx'
 import { Figures } from '#console/value/table.tsx'
 import type { ClvResult } from '#insight/reports/clv/schema.ts'
 
@@ -16,7 +16,8 @@ const shown = 20
 
 /** What the buyers of today are expected to bring; where too few came again, why not, and what tells instead. */
 export function ClvResultView(props: ResultProps<ClvResult>) {
-  if (props.result.customers === 0) return <NoBuyers />
+  const { t } = useText()
+  if (props.result.customers === 0) return <Nothing title={t('value.noBuyers')} hint={t('value.noBuyersHint')} />
   return props.result.refused ? <Refused result={props.result} /> : <Forecast {...props} />
 }
 

@@ -3,8 +3,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { change, numberOf } from '#console/reports/document.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Amount } from '#console/trade/amount.tsx'
-import { ButtonLink } from '#console/ui/button-link.tsx'
-import { Empty } from '#console/ui/empty.tsx'
+import { Nothing } from '#console/trade/nothing.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 import { Person, useNames } from '#console/value/named.tsx'
@@ -21,20 +20,7 @@ export function HighValueResultView({ document, result, drill }: ResultProps<Hig
   const { t } = useText()
   const rows = result.rows.slice(0, shown)
   const names = useNames(rows.map(({ person }) => person))
-  if (rows.length === 0)
-    return (
-      <Section>
-        <Empty
-          title={t('value.none')}
-          hint={t('value.noneHint')}
-          action={
-            <ButtonLink type="primary" to="/imports/new">
-              {t('value.importOrders')}
-            </ButtonLink>
-          }
-        />
-      </Section>
-    )
+  if (rows.length === 0) return <Nothing title={t('value.none')} hint={t('value.noneHint')} />
   const counted = highValueParts.filter((part) => (result.weights[part] ?? 0) > 0)
   return (
     <Section

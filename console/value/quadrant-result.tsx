@@ -2,17 +2,17 @@ import { useText } from '#console/i18n/i18n.ts'
 import { change } from '#console/reports/document.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Amount } from '#console/trade/amount.tsx'
+import { Nothing } from '#console/trade/nothing.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { currencySign, exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
-import { NoBuyers } from '#console/value/nothing.tsx'
 import type { QuadrantResult } from '#insight/reports/quadrant/schema.ts'
 
 /** Two by two: to the right who buys more often, above who spends more at a time. */
 export function QuadrantResultView({ document, result, drill }: ResultProps<QuadrantResult>) {
   const { t, language } = useText()
   const { customers, currency, thresholds, quadrants } = result
-  if (customers === 0) return <NoBuyers />
+  if (customers === 0) return <Nothing title={t('value.noBuyers')} hint={t('value.noBuyersHint')} />
   const amount = quadrants.reduce((sum, one) => sum + one.amount, 0)
   const ordered = (['much', 'both', 'neither', 'often'] as const).flatMap((key) => quadrants.find((one) => one.key === key) ?? [])
   return (
