@@ -29,11 +29,12 @@ export type Measured = Pick<Row, 'events' | 'persons' | 'measured' | 'known'>
 /** All series over their intervals. What the stores know of them is one question. */
 export async function measureAll(scope: Scope, report: TrendReport, dates: Dates, groups: readonly (Group | undefined)[]): Promise<Line[]> {
   const frames = report.series.map((series) => trendFrame(scope, report, series))
+  const buckets = trendBuckets(scope.calendar, report.interval, dates.dateFrom, dates.dateTo)
   const stored = askStores(scope, report, dates, frames)
   const lines = await Promise.all(
     report.series.map(async (series, i) => {
       const rows = frames[i] ? ((await stored).get(series.event) ?? []) : await askSeries(scope, report, dates, series, groups)
-      return linesOf(scope, report, dates, i, groups, rows)
+      return linesOf(scope, report, buckets, i, groups, rows)
     }),
   )
   return lines.flat()
@@ -62,14 +63,13 @@ async function askStores(
 function linesOf(
   scope: Scope,
   report: TrendReport,
-  dates: Dates,
+  buckets: Bucket[],
   index: number,
   groups: readonly (Group | undefined)[],
   rows: Row[],
 ): Line[] {
   const series = report.series[index] as Series
   const { measure } = series
-  const buckets = trendBuckets(scope.calendar, report.interval, dates.dateFrom, dates.dateTo)
   const money = 'property' in measure && isMoney(series.event, measure.property)
   const currency = money
     ? onlyCurrency(
