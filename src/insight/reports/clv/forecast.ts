@@ -1,15 +1,6 @@
-import { expectedPurchases, type Params, type pointsFor, probabilityAlive, type Triple } from './bg-nbd.ts'
-import { expectedSpend, populationMean, type Spend } from './gamma-gamma.ts'
+import { expectedPurchases, type Params, type pointsFor, type Triple } from './bg-nbd.ts'
 
-export type Forecast = { pAlive: number; expected: number; meanValue: number | null; expectedValue: number | null; clv: number | null }
-export type Terms = {
-  params: Params
-  points: ReturnType<typeof pointsFor>
-  spend: Spend | null
-  horizon: number
-  unitDays: number
-  discountRate: number
-}
+export type Terms = { params: Params; points: ReturnType<typeof pointsFor>; horizon: number; unitDays: number; discountRate: number }
 
 /** Equal stretches of the horizon, each discounted from its end; as many as months in a year, because a finer sum changes little. */
 const stretches = 12
@@ -25,23 +16,3 @@ export function expectedAndDiscounted(terms: Terms, triple: Omit<Triple, 'n'>): 
   }
   return { expected: before, discounted }
 }
-
-/** A customer's forecast; `repeatMean` in major units, null without repeat purchases at a price. */
-export function forecastOf(
-  terms: Terms,
-  triple: Omit<Triple, 'n'>,
-  repeatMean: number | null,
-  { expected, discounted } = expectedAndDiscounted(terms, triple),
-): Forecast {
-  const value = terms.spend && nextValue(terms.spend, triple.x, repeatMean)
-  return {
-    pAlive: probabilityAlive(terms.params, triple),
-    expected,
-    meanValue: repeatMean,
-    expectedValue: value,
-    clv: value === null ? null : value * discounted,
-  }
-}
-
-const nextValue = (spend: Spend, x: number, repeatMean: number | null): number | null =>
-  repeatMean === null || x === 0 ? populationMean(spend) : expectedSpend(spend, x, repeatMean)

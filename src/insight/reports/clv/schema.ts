@@ -13,7 +13,7 @@ export const clvReport = z.strictObject({
   amount: z.enum(['net', 'gross']).default('net'),
   /** A year's discount on money that comes later. */
   discountRate: z.number().min(0).max(1).default(0.1),
-  /** A product line: orders that hold one of these products. */
+  /** A product line: what was paid for its own lines in the orders that hold one of these products. */
   products: z.array(text(200)).min(1).max(500).optional(),
   /** Below this share of repeat buyers the model says nothing and is refused. */
   minRepeatShare: z.number().min(0).max(1).default(0.1),
@@ -54,6 +54,8 @@ export const clvResult = z.object({
   repeaters: z.int(),
   repeats: z.int(),
   repeatShare: z.number().nullable(),
+  /** Repeat buyers of a product line of whom some order came without lines, so that what they spent on it is not known. */
+  unpriced: z.int(),
   currency: z.string(),
   /** Why there is no forecast. */
   refused: z.object({ code: z.string(), message: z.string(), repeatShare: z.number().nullable(), needed: z.number() }).nullable(),

@@ -1,80 +1,81 @@
 import { minorFactor } from '../money.ts'
-import type { Scope } from '../scope.ts'
-import { expectedPurchases, type Triple } from './bg-nbd.ts'
-import type { Alike } from './buyers.ts'
-import { expectedAndDiscounted, type Forecast, forecastOf, type Terms } from './forecast.ts'
-import { fitGammaGamma, type SpendFit } from './gamma-gamma.ts'
+import type { Buyer, Buyers, History } from './buyers.ts'
+import { expectedSpend, populationMean } from './gamma-gamma.ts'
+import type { Modelled, Task } from './model.ts'
 import type { ClvReport, ClvResult } from './schema.ts'
 
-export type Known = { group: Alike; triple: Triple; forecast: Forecast }
+/** A history with what the model says of each of its customers. */
+export type Known = History & { alive: number; expected: number; discounted: number; heldOut: number }
 
-export const tripleOf = ({ x, recencyDays, ageDays, customers }: Alike, unitDays: number): Triple => ({
-  x,
-  tx: recencyDays / unitDays,
-  T: ageDays / unitDays,
-  n: customers,
-})
+type Units = Pick<Task, 'horizon' | 'unitDays' | 'discountRate' | 'holdout'>
 
-/** Gamma-gamma knows positive amounts only. */
-const spenders = (groups: readonly Alike[]): Alike[] => groups.filter(({ x, spent }) => x > 0 && spent > 0)
-
-export const countSpenders = (groups: readonly Alike[]): number => spenders(groups).reduce((sum, { customers }) => sum + customers, 0)
-
-export function fitSpend(groups: readonly Alike[], currency: string): SpendFit | null {
-  const some = spenders(groups).map(({ x, spent, customers }) => ({ x, mean: spent / minorFactor(currency) / x, n: customers }))
-  return some.length < 2 ? null : fitGammaGamma(some)
-}
-
-/** Customers who are alike in days have one expectation, whatever they spent. */
-export function forecastAll(terms: Terms, groups: readonly Alike[], currency: string): Known[] {
-  const bought = remembering((triple) => expectedAndDiscounted(terms, triple))
-  return groups.map((group) => {
-    const triple = tripleOf(group, terms.unitDays)
-    const mean = group.x > 0 && group.spent > 0 ? group.spent / minorFactor(currency) / group.x : null
-    return { group, triple, forecast: forecastOf(terms, triple, mean, bought(triple)) }
-  })
-}
-
-function remembering<Value>(ask: (triple: Triple) => Value): (triple: Triple) => Value {
-  const seen = new Map<string, Value>()
-  return (triple) => {
-    const key = `${triple.x} ${triple.tx} ${triple.T}`
-    const found = seen.get(key) ?? ask(triple)
-    seen.set(key, found)
-    return found
+/** Gamma-gamma knows positive amounts only; folded sums hold no others. */
+export function taskOf({ histories, spendings }: Buyers, units: Units, monetary: boolean, currency: string): Task {
+  const { unitDays } = units
+  const paid = monetary ? spendings : []
+  return {
+    ...units,
+    x: Float64Array.from(histories, ({ x }) => x),
+    tx: Float64Array.from(histories, ({ recencyDays }) => recencyDays / unitDays),
+    T: Float64Array.from(histories, ({ ageDays }) => ageDays / unitDays),
+    n: Float64Array.from(histories, ({ customers }) => customers),
+    spending: {
+      x: Float64Array.from(paid, ({ x }) => x),
+      mean: Float64Array.from(paid, ({ x, spent }) => spent / minorFactor(currency) / x),
+      n: Float64Array.from(paid, ({ customers }) => customers),
+    },
   }
 }
 
-const sumOf = (known: readonly Known[], value: (one: Known) => number): number => known.reduce((sum, one) => sum + value(one), 0)
+export const knownOf = (histories: readonly History[], { alive, expected, discounted, heldOut }: Modelled): Known[] =>
+  histories.map((history, i) => ({
+    ...history,
+    alive: alive[i] ?? 0,
+    expected: expected[i] ?? 0,
+    discounted: discounted[i] ?? 0,
+    heldOut: heldOut[i] ?? 0,
+  }))
 
-export function totalsOf(known: readonly Known[]): ClvResult['forecast'] {
-  const priced = known.every(({ forecast }) => forecast.clv !== null)
+export const sumOf = <One>(list: readonly One[], value: (one: One) => number): number => list.reduce((sum, one) => sum + value(one), 0)
+
+export type Pricing = { spend: Modelled['spend']; currency: string }
+
+/** What the next purchase is expected to bring somebody who spent so much (minor units) on x repeats; null where nothing can be expected. */
+export function nextValue({ spend, currency }: Pricing, x: number, spent: number): number | null {
+  if (!spend) return null
+  return x > 0 && spent > 0 ? expectedSpend(spend, x, spent / minorFactor(currency) / x) : populationMean(spend)
+}
+
+/** What one more purchase of each of them is expected to bring: it grows evenly with what was spent, so a history needs only the sum of that. */
+function nextValues(pricing: Pricing, { x, customers, priced, spent }: Known): number | null {
+  const known = priced === 0 ? 0 : nextValue(pricing, x, spent / priced)
+  const unknown = priced === customers ? 0 : nextValue(pricing, x, 0)
+  return known === null || unknown === null ? null : priced * known + (customers - priced) * unknown
+}
+
+export function totalsOf(pricing: Pricing, known: readonly Known[]): ClvResult['forecast'] {
+  const values = known.map((one) => nextValues(pricing, one))
+  const weighed = (weight: (one: Known) => number): number | null =>
+    values.includes(null) ? null : known.reduce((sum, one, i) => sum + weight(one) * (values[i] ?? 0), 0)
   return {
-    expected: sumOf(known, ({ triple, forecast }) => triple.n * forecast.expected),
-    value: priced ? sumOf(known, ({ triple, forecast }) => triple.n * forecast.expected * (forecast.expectedValue ?? 0)) : null,
-    clv: priced ? sumOf(known, ({ triple, forecast }) => triple.n * (forecast.clv ?? 0)) : null,
+    expected: sumOf(known, ({ customers, expected }) => customers * expected),
+    value: weighed(({ expected }) => expected),
+    clv: weighed(({ discounted }) => discounted),
   }
 }
 
 /** What was expected of the hold-out against what came; of its days that are over, where it is not over yet. */
-export function validate(
-  { params, points, unitDays }: Terms,
-  known: readonly Known[],
-  days: number,
-  complete: boolean,
-): ClvResult['validation'] {
-  if (days === 0) return null
-  const units = days / unitDays
-  const bought = remembering((triple) => expectedPurchases(params, triple, units, points))
-  return {
-    units,
-    complete,
-    expected: sumOf(known, ({ triple }) => triple.n * bought(triple)),
-    actual: sumOf(known, ({ group }) => group.later),
-  }
-}
+export const validate = (known: readonly Known[], units: number, complete: boolean): ClvResult['validation'] =>
+  units === 0
+    ? null
+    : {
+        units,
+        complete,
+        expected: sumOf(known, ({ customers, heldOut }) => customers * heldOut),
+        actual: sumOf(known, ({ later }) => later),
+      }
 
-const bandOf = ({ forecast }: Known): number => Math.min(4, Math.floor(forecast.pAlive * 5))
+export const bandOf = ({ alive }: Known): number => Math.min(4, Math.floor(alive * 5))
 
 export const bandsOf = (known: readonly Known[]): ClvResult['alive'] =>
   Array.from({ length: 5 }, (_, band) => {
@@ -82,22 +83,55 @@ export const bandsOf = (known: readonly Known[]): ClvResult['alive'] =>
     return {
       from: band / 5,
       to: (band + 1) / 5,
-      customers: sumOf(members, ({ triple }) => triple.n),
-      expected: sumOf(members, ({ triple, forecast }) => triple.n * forecast.expected),
+      customers: sumOf(members, ({ customers }) => customers),
+      expected: sumOf(members, ({ customers, expected }) => customers * expected),
     }
   })
 
-const worth = ({ forecast }: Known): number => forecast.clv ?? forecast.expected
+/** What somebody of a history is worth: money where it can be told, else purchases. */
+export function worthOf(pricing: Pricing, { x, expected, discounted }: Known, spent: number): number {
+  const value = nextValue(pricing, x, spent)
+  return value === null ? expected : value * discounted
+}
 
-const byWorth = (known: readonly Known[]): Known[] => [...known].sort((one, other) => worth(other) - worth(one))
+/** The histories in which the most valuable `limit` customers stand: those whose best is among so many bests. */
+export function bestHistories(pricing: Pricing, known: readonly Known[], limit: number | undefined): Known[] {
+  if (limit === undefined || known.length <= limit) return [...known]
+  const best = known.map((one) => {
+    const spenders = one.priced > 0 ? [worthOf(pricing, one, one.most)] : []
+    return Math.max(...spenders, ...(one.priced < one.customers ? [worthOf(pricing, one, 0)] : []))
+  })
+  const least = best.toSorted((a, b) => b - a)[limit - 1] ?? 0
+  return known.filter((_, i) => (best[i] ?? 0) >= least)
+}
 
-export const rowsOf = (scope: Scope, { limit }: ClvReport, known: readonly Known[]): NonNullable<ClvResult['rows']> =>
-  byWorth(known)
-    .flatMap(({ group, triple, forecast }) => group.people.map((who) => ({ who, triple, forecast })))
-    .slice(0, limit)
-    .map(({ who, triple, forecast }) => ({ person: scope.nameOf(who), frequency: triple.x, recency: triple.tx, T: triple.T, ...forecast }))
+export type Ranked = Buyer & { known: Known; worth: number }
 
-export const peopleOf = (scope: Scope, known: readonly Known[], band: number): string[] =>
-  byWorth(known)
-    .filter((one) => bandOf(one) === band)
-    .flatMap(({ group }) => group.people.map((who) => scope.nameOf(who)))
+/** Everybody with their history, the most valuable first. */
+export function rankBuyers(pricing: Pricing, known: readonly Known[], buyers: readonly Buyer[]): Ranked[] {
+  const keyOf = ({ x, recencyDays, ageDays }: Pick<History, 'x' | 'recencyDays' | 'ageDays'>) => `${x} ${recencyDays} ${ageDays}`
+  const byKey = new Map(known.map((one) => [keyOf(one), one]))
+  return buyers
+    .flatMap((buyer) => {
+      const found = byKey.get(keyOf(buyer))
+      return found ? [{ ...buyer, known: found, worth: worthOf(pricing, found, buyer.spent) }] : []
+    })
+    .sort((a, b) => b.worth - a.worth || a.who - b.who)
+}
+
+type Row = NonNullable<ClvResult['rows']>[number]
+
+export function rowOf(pricing: Pricing, { unit }: ClvReport, { known, x, spent, recencyDays, ageDays }: Ranked): Omit<Row, 'person'> {
+  const days = unit === 'week' ? 7 : 1
+  const value = nextValue(pricing, x, spent)
+  return {
+    frequency: x,
+    recency: recencyDays / days,
+    T: ageDays / days,
+    pAlive: known.alive,
+    expected: known.expected,
+    meanValue: x > 0 && spent > 0 ? spent / minorFactor(pricing.currency) / x : null,
+    expectedValue: value,
+    clv: value === null ? null : value * known.discounted,
+  }
+}
