@@ -34,6 +34,7 @@ import { metrics } from '#insight/metrics/routes.ts'
 import { overview } from '#insight/overview/routes.ts'
 import { layers } from '#insight/reports/layers/routes.ts'
 import { reports } from '#insight/reports/routes.ts'
+import { insightSettings } from '#insight/reports/settings/routes.ts'
 import { stageRuleRoutes } from '#insight/reports/stages/routes.ts'
 import { searching } from '#insight/search/routes.ts'
 import { segmentMembersExport } from '#insight/segments/export.ts'
@@ -247,6 +248,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],
+  ['/api/v1/insight-settings', insightSettings],
   ['/api/v1/segments', segments],
   ['/api/v1/boards', boards],
   ['/api/v1/metrics', metrics],

@@ -792,6 +792,16 @@
   imports_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
   CREATE INDEX imports_job ON public.imports USING btree (tenant_id, job_id)
 
+-- insight_settings (row-level security)
+  tenant_id integer not null
+  acts jsonb
+  silent_days integer
+  scores jsonb
+  changed_by integer
+  changed_at timestamp with time zone not null
+  insight_settings_pkey PRIMARY KEY (tenant_id)
+  insight_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+
 -- installation
   name text not null
   value text not null

@@ -697,6 +697,15 @@ export interface Imports {
   updated: Generated<Int8>;
 }
 
+export interface InsightSettings {
+  acts: Json | null;
+  changedAt: Timestamp;
+  changedBy: number | null;
+  scores: Json | null;
+  silentDays: number | null;
+  tenantId: number;
+}
+
 export interface Installation {
   name: string;
   value: string;
@@ -1443,6 +1452,7 @@ export interface DB {
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
   imports: Imports;
+  insightSettings: InsightSettings;
   installation: Installation;
   jobs: Jobs;
   layerSettings: LayerSettings;

@@ -17,8 +17,14 @@ const definitions = [
   ...insightEventDefinitions,
 ]
 
+/** The printed list, in the words of the catalogue. */
+export const declaredActs = definitions.map(({ name, title, own }) => ({ event: name, ...title, own }))
+
 /**
- * What happens to customers without their doing: everything declared that is not their own act. Whatever else comes in – from
- * trackers, programs, files – is something somebody did.
+ * What happens to customers without their doing: everything declared that is not their own act, and what the company says.
+ * Whatever else comes in – from trackers, programs, files – is something somebody did.
  */
-export const notActs: readonly string[] = definitions.filter(({ own }) => !own).map(({ name }) => name)
+export const notActsOf = ({ counted, uncounted }: { counted: readonly string[]; uncounted: readonly string[] }): readonly string[] => [
+  ...declaredActs.flatMap(({ event, own }) => (own || counted.includes(event) ? [] : [event])),
+  ...uncounted,
+]

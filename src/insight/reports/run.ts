@@ -57,9 +57,12 @@ import { rfmReport } from './rfm/schema.ts'
 import type { Route } from './route.ts'
 import { type ReportType, reportTypes } from './schema.ts'
 import type { Scope } from './scope.ts'
+import { runScore } from './score/query.ts'
+import { scoreReport } from './score/schema.ts'
 import { segmentPersons } from './segment/persons.ts'
 import { runSegment } from './segment/query.ts'
 import { segmentReport } from './segment/schema.ts'
+import { readSettings } from './settings/settings.ts'
 import { runStages } from './stages/query.ts'
 import { stagesReport } from './stages/schema.ts'
 import { runStickiness } from './stickiness/query.ts'
@@ -111,41 +114,17 @@ const runners: Record<ReportType, Runner> = {
   waste: { schema: wasteReport, run: runWaste },
   layers: { schema: layersReport, run: runLayers },
   high_value: { schema: highValueReport, run: runHighValue },
+  score: { schema: scoreReport, run: runScore },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */
 export async function runReport(ctx: Context, document: unknown, names: PersonNames = publicNames(ctx)): Promise<Answer> {
   const started = performance.now()
   const report = readReport(document)
-  const tenant = await ctx.db
-    .selectFrom('tenants')
-    .select(['timezone', 'currency', 'weekStart'])
-    .where('id', '=', ctx.tenantId)
-    .executeTakeFirstOrThrow()
-  const asOf = await loadedUntil(ctx)
-  const asked = intersect(
-    report.among?.map((name, i) => names.personOf(name, `among.${i}`)),
-    await visiblePersons(ctx),
-  )
-  const zone = report.timezone ?? tenant.timezone
-  const among = intersect(report.segment === undefined ? undefined : await segmentPersons(ctx, report.segment, zone, names), asked)
   let route: Route = 'events'
-  const scope: Scope = {
-    ctx,
-    stores: await readStores(ctx),
-    answeredBy: (store) => {
-      route = store
-    },
-    calendar: {
-      timezone: report.timezone ?? tenant.timezone,
-      weekStart: report.weekStart ?? (tenant.weekStart === 'sunday' ? 'sunday' : 'monday'),
-    },
-    currency: tenant.currency,
-    ask: (question) => ctx.clickhouse.ask(question),
-    scan: ({ where }) => ({ tenantId: ctx.tenantId, where, among }),
-    nameOf: (person) => names.nameOf(person),
-    personOf: (name, field) => names.personOf(name, field),
-  }
+  const { scope, asOf } = await openScope(ctx, report, names, (store) => {
+    route = store
+  })
   const result = await runners[report.type].run(scope, report as never)
   return {
     result,
@@ -154,6 +133,41 @@ export async function runReport(ctx: Context, document: unknown, names: PersonNa
     route,
     milliseconds: Math.round(performance.now() - started),
   }
+}
+
+/** What a report may use, and up to when its facts are there. Several reports about the same people may share one. */
+export async function openScope(
+  ctx: Context,
+  report: Omit<AnyReport, 'type'>,
+  names: PersonNames = publicNames(ctx),
+  answeredBy: Scope['answeredBy'] = () => undefined,
+): Promise<{ scope: Scope; asOf: Date }> {
+  const [tenant, asOf, visible, stores, settings] = await Promise.all([
+    ctx.db.selectFrom('tenants').select(['timezone', 'currency', 'weekStart']).where('id', '=', ctx.tenantId).executeTakeFirstOrThrow(),
+    loadedUntil(ctx),
+    visiblePersons(ctx),
+    readStores(ctx),
+    readSettings(ctx),
+  ])
+  const asked = intersect(
+    report.among?.map((name, i) => names.personOf(name, `among.${i}`)),
+    visible,
+  )
+  const timezone = report.timezone ?? tenant.timezone
+  const among = intersect(report.segment === undefined ? undefined : await segmentPersons(ctx, report.segment, timezone, names), asked)
+  const scope: Scope = {
+    ctx,
+    stores,
+    settings,
+    answeredBy,
+    calendar: { timezone, weekStart: report.weekStart ?? (tenant.weekStart === 'sunday' ? 'sunday' : 'monday') },
+    currency: tenant.currency,
+    ask: (question) => ctx.clickhouse.ask(question),
+    scan: ({ where }) => ({ tenantId: ctx.tenantId, where, among }),
+    nameOf: (person) => names.nameOf(person),
+    personOf: (name, field) => names.personOf(name, field),
+  }
+  return { scope, asOf }
 }
 
 /** What the actor may see bounds every report: numbers are of the own customers only. */

@@ -74,6 +74,7 @@ export const reportTypes = [
   'waste',
   'layers',
   'high_value',
+  'score',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

@@ -4,6 +4,7 @@ import type { Context } from '#platform/context.ts'
 import type { Stores } from '../stores/dirty.ts'
 import type { Calendar } from './dates.ts'
 import type { Route } from './route.ts'
+import type { Settings } from './settings/settings.ts'
 import type { Scan } from './sql.ts'
 import type { Condition } from './where.ts'
 
@@ -15,6 +16,8 @@ export type Scope = {
   stores: Stores
   /** Says which store answered, where it was not the events. */
   answeredBy(route: Route): void
+  /** What the company counts as acts, as silence, and how it scores. */
+  settings: Settings
   /** The tenant's currency, for sums of nothing. */
   currency: string
   ask<Row extends z.ZodType>(question: Question<Row>): Promise<z.infer<Row>[]>

@@ -3,7 +3,7 @@ import { defineEvent, type EventDefinition } from '#platform/events/catalogue.ts
 import type { Declaration } from './plan.ts'
 import type { PlannedProperty, PropertyType } from './schema.ts'
 
-// What pages and mini programs tell. The product declares these events and does not state them itself: anybody with a write key
+// What pages, mini programs and other programs tell. The product declares these events and does not state them itself: anybody with a write key
 // may send them, and is held to the types.
 
 const property = (name: string, type: PropertyType, title: string): PlannedProperty => ({ name, type, title, required: false })
@@ -38,6 +38,9 @@ const clicked = [
   property('pageHeight', 'number', '页面高'),
 ]
 
+/** Words between one customer and one employee, without the words; `employee` is how the employee is called in friendships. */
+const dialogue = [property('employee', 'text', '员工'), property('kind', 'text', '消息类型'), property('letters', 'number', '字数')]
+
 const depth = property('depth', 'number', '到达深度（占页高）')
 
 type Tracked = { name: string; zh: string; en: string; own: boolean; properties: PlannedProperty[] }
@@ -57,6 +60,9 @@ const tracked: readonly Tracked[] = [
   { name: 'page.shared', zh: '转发页面', en: 'Page shared', own: true, properties: [...onPage, property('channel', 'text', '转发到')] },
   { name: 'product.viewed', zh: '浏览商品', en: 'Product viewed', own: true, properties: [] },
   { name: 'cart.added', zh: '加入购物车', en: 'Added to cart', own: true, properties: [] },
+  { name: 'message.received', zh: '客户给员工发消息', en: 'Wrote to an employee', own: true, properties: dialogue },
+  { name: 'employee_message.sent', zh: '员工给客户发消息', en: 'An employee wrote', own: false, properties: dialogue },
+  { name: 'nps.answered', zh: '回答 NPS', en: 'NPS answered', own: true, properties: [property('score', 'number', '0–10 分')] },
 ]
 
 const schemas: Record<PropertyType, z.ZodType> = {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { addDays, dayRange } from '#platform/time.ts'
-import { notActs } from '../acts.ts'
 import type { Scope } from '../scope.ts'
 import { bindings, scanEvents } from '../sql.ts'
 import type { ClvReport, ClvResult } from './schema.ts'
@@ -50,7 +49,7 @@ export async function educationValues(scope: Scope, report: ClvReport, cut: stri
     sql: `select who, uniqExactIf(name, has(${bind.texts(educationRules.intent.names)}, name)) as intents,
         uniqExact(toDate(at, ${bind.text(timezone)})) as days, countIf(has(${bind.texts(educationRules.referral.names)}, name)) as referrals
       from ${scanEvents(bind, { ...scope.scan({}), ...dayRange(addDays(cut, 1 - windowDays), cut, timezone) })}
-      where who != 0 and not has(${bind.texts(notActs)}, name) group by who order by who`,
+      where who != 0 and not has(${bind.texts(scope.settings.notActs)}, name) group by who order by who`,
   })
   const valued = rows.map(({ who, ...signals }) => ({ person: scope.nameOf(who), ...educationValue(signals) }))
   const best = valued.sort((one, other) => other.value - one.value || (one.person < other.person ? -1 : 1))

@@ -1,5 +1,4 @@
 import { addDays, dayRange } from '#platform/time.ts'
-import { notActs } from '../acts.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, scanEvents } from '../sql.ts'
 import type { Bound, LayerRules, Rule } from './rules.ts'
@@ -32,7 +31,7 @@ export function factsSql(bind: Bindings, scope: Scope, report: LayersReport, asO
   const facts = `select who, name, ms, toDate(at, ${zone}) as day, toInt64OrZero(properties['amount']) as amount, properties['currency'] as currency, 0 as act
     from ${scanEvents(bind, { ...scan, to, names: kept })}`
   const acts = `select who, '' as name, ms, toDate(at, ${zone}) as day, 0 as amount, '' as currency, 1 as act
-    from ${scanEvents(bind, { ...scan, from: recent, to })} as e where not has(${bind.texts(notActs)}, e.name)`
+    from ${scanEvents(bind, { ...scan, from: recent, to })} as e where not has(${bind.texts(scope.settings.notActs)}, e.name)`
   const money =
     report.currency === undefined
       ? ''

@@ -1,3 +1,4 @@
+import { answeredNps, defaultScores, received, type ScoreKind, sent } from '../score/rules.ts'
 import type { Measure } from '../trend/schema.ts'
 import type { Condition } from '../where.ts'
 
@@ -23,10 +24,12 @@ export type Rows =
   | { kind: 'valid' }
   /** Acts of one's own within so many days before an interval ends. */
   | { kind: 'active'; days: number }
-  /** Live friendships without such an act. */
-  | { kind: 'silent'; days: number }
+  /** Live friendships without such an act for as many days as the company says. */
+  | { kind: 'silent' }
   /** The last live friendship ended, and not by handing over. */
   | { kind: 'churned' }
+  /** Scores when an interval ends, of everybody who has one. */
+  | { kind: 'score'; of: ScoreKind }
   /** What channels cost, by the day it was spent. */
   | { kind: 'spend' }
 
@@ -72,6 +75,7 @@ function feedsOfRows(rows: Rows): string[] {
   if (rows.kind === 'spend') return []
   if (rows.kind === 'live') return rows.of === 'follow' ? followNames : groupNames
   if (rows.kind === 'churned') return followNames
+  if (rows.kind === 'score') return scoreNames[rows.of]
   if (rows.kind === 'valid' || rows.kind === 'silent') return [...followNames, '*']
   if (rows.kind === 'active') return ['*']
   if (rows.kind === 'since') return [...namesOf(rows.start), ...namesOf(rows.end)]
@@ -80,6 +84,19 @@ function feedsOfRows(rows: Rows): string[] {
 }
 
 const namesOf = ({ events }: Facts): string[] => (typeof events === 'string' ? ['*'] : [...events])
+
+const { relationship, loyalty } = defaultScores
+const scoreNames: Record<ScoreKind, string[]> = {
+  relationship: [
+    'customer.followed',
+    'customer.unfollowed',
+    received,
+    sent,
+    ...relationship.parts.content.events,
+    ...relationship.parts.groups.events,
+  ],
+  loyalty: ['order.paid', 'order.amended', ...loyalty.parts.referrals.events, answeredNps],
+}
 
 export const followNames = ['customer.followed', 'customer.unfollowed']
 export const groupNames = ['group.joined', 'group.left']

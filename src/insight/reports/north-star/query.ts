@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { dayRange } from '#platform/time.ts'
-import { notActs } from '../acts.ts'
 import { adjustForMany, compareShares } from '../proportions.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, type Bindings, bindings, matcherSql, scanEvents } from '../sql.ts'
@@ -50,7 +49,7 @@ function peopleSql(bind: Bindings, scope: Scope, report: NorthStarReport): strin
   const until = new Date(dates.to.getTime() + report.outcome.days * dayMs + 1)
   return `(select who, since, arrayDistinct(arrayMap(a -> a.2, arrayFilter(a -> a.1 >= since and a.1 <= ${early}, acts))) as early, ${outcomeSql(report, early, end)} as isOutcome, ${end} <= ${now} as isOld
     from (select who, minIf(ms, isStart) as since, groupArrayIf((ms, name), isAct) as acts, groupArrayIf(ms, name = 'order.paid') as orders
-      from (select who, ms, name, ${start} as isStart, not has(${bind.texts([...notActs, report.start.event])}, name) as isAct
+      from (select who, ms, name, ${start} as isStart, not has(${bind.texts([...scope.settings.notActs, report.start.event])}, name) as isAct
         from ${scanEvents(bind, { ...scope.scan(report), to: until, persons: askPersons([report.start]) })} where who != 0)
       group by who having countIf(isStart) > 0 and since >= ${from} and since < ${to}))`
 }

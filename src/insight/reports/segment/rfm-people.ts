@@ -4,6 +4,7 @@ import { runRfm } from '../rfm/query.ts'
 import { rfmGroups } from '../rfm/rfm.ts'
 import { rfmReport } from '../rfm/schema.ts'
 import type { Scope } from '../scope.ts'
+import { readSettings } from '../settings/settings.ts'
 import type { LeafOf } from './leaves.ts'
 import type { Resolving } from './resolve.ts'
 
@@ -31,6 +32,7 @@ export async function rfmScope({ ctx, moment }: Pick<Resolving, 'ctx' | 'moment'
     ctx,
     calendar: { timezone: moment.zone, weekStart: 'monday' },
     stores: await readStores(ctx),
+    settings: await readSettings(ctx),
     answeredBy: () => undefined,
     currency: moment.currency,
     ask: (question) => ctx.clickhouse.ask(question),

@@ -1,7 +1,6 @@
 import type { Facts, Metric, Rows } from '../definition.ts'
 import { bought, followed, part } from './pieces.ts'
 
-const silentDays = 30
 /** A customer's own words to an employee, whichever door told of them. */
 const replies: Facts = { events: ['message.received', 'acquisition_link.chat_started'] }
 
@@ -51,8 +50,11 @@ export const operationMetrics: readonly Metric[] = [
     stage: 'retention',
     unit: 'persons',
     better: 'less',
-    formula: { zh: `还是好友、${silentDays} 天没有自己的行为的人`, en: `live friendship and no act of their own for ${silentDays} days` },
-    parts: [part('沉默的人', 'Silent', { kind: 'silent', days: silentDays }, { of: 'persons' })],
+    formula: {
+      zh: '还是好友、若干天（默认 30 天，可在设置中修改）没有自己的行为的人',
+      en: 'live friendship and no act of their own for so many days (30 unless the company says otherwise)',
+    },
+    parts: [part('沉默的人', 'Silent', { kind: 'silent' }, { of: 'persons' })],
   },
   {
     key: 'silent_rate',
@@ -62,7 +64,7 @@ export const operationMetrics: readonly Metric[] = [
     unit: 'share',
     better: 'less',
     formula: { zh: '沉默用户数 ÷ 现有用户数', en: 'silent customers ÷ existing customers' },
-    parts: [part('沉默的人', 'Silent', { kind: 'silent', days: silentDays }, { of: 'persons' }), existing],
+    parts: [part('沉默的人', 'Silent', { kind: 'silent' }, { of: 'persons' }), existing],
     expression: 'A / B',
   },
   {

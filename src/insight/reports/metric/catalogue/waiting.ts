@@ -254,20 +254,4 @@ export const waitingMetrics: readonly WaitingMetric[] = [
     messages,
   ),
   waiting('lift', '增量', 'Lift', 'effect', { zh: '实验组 − 对照组', en: 'treatment − control' }, source('实验', 'experiments', 'feature')),
-  waiting(
-    'relationship_score',
-    '关系亲密度',
-    'Relationship',
-    'value',
-    { zh: '对话、互动、关注时长的加权分', en: 'weights over dialogue, interaction and tenure' },
-    service,
-  ),
-  waiting(
-    'loyalty_score',
-    '忠诚度',
-    'Loyalty',
-    'value',
-    { zh: '复购、按时回购、转介绍、NPS、时长的加权分', en: 'weights over repurchase, purchases on time, referrals, NPS and tenure' },
-    source('NPS 答卷与转介绍', 'NPS answers and referrals', 'events'),
-  ),
 ]

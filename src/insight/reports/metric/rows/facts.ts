@@ -1,4 +1,3 @@
-import { notActs } from '../../acts.ts'
 import type { Scope } from '../../scope.ts'
 import { type Bindings, conditionSql, type Scan, scanEvents } from '../../sql.ts'
 import { asksPersons } from '../../where.ts'
@@ -11,13 +10,24 @@ export type Asking = { bind: Bindings; scope: Scope; report: MetricReport }
 /** Becoming a friend or agreeing to something is no act that shows somebody is there. */
 const notSigns = ['customer.followed', 'live_code.added', 'acquisition_link.added', 'archive.agreed']
 
+/** Names of what is no act of the customer's own. */
+export const notActsFor = ({ settings }: Scope): string[] => [...settings.notActs, ...notSigns]
+
+/** Whether an event is one of these facts, whatever its name. */
+export const fitsSql = (asking: Asking, facts: Facts): string =>
+  [...(Array.isArray(facts.events) ? [`has(${asking.bind.texts(facts.events)}, name)`] : []), ...conditionsOf(asking, facts), '1'].join(
+    ' and ',
+  )
+
+function conditionsOf({ bind, scope }: Asking, { events, where }: Facts): string[] {
+  return [...(events === 'acts' ? [`not has(${bind.texts(notActsFor(scope))}, name)`] : []), ...(where ? [conditionSql(bind, where)] : [])]
+}
+
 /** Events as who, at, ms, name, id, properties. */
-export function factsSql({ bind, scope, report }: Asking, { events, where }: Facts, range: Pick<Scan, 'from' | 'to'>): string {
-  const conditions = [
-    ...(events === 'acts' ? [`not has(${bind.texts([...notActs, ...notSigns])}, name)`] : []),
-    ...(where ? [conditionSql(bind, where)] : []),
-  ]
-  const names = typeof events === 'string' ? undefined : events
-  const scan = { ...scope.scan(report), ...range, names, persons: where !== undefined && asksPersons(where) }
+export function factsSql(asking: Asking, facts: Facts, range: Pick<Scan, 'from' | 'to'>): string {
+  const { bind, scope, report } = asking
+  const conditions = conditionsOf(asking, facts)
+  const names = typeof facts.events === 'string' ? undefined : facts.events
+  const scan = { ...scope.scan(report), ...range, names, persons: facts.where !== undefined && asksPersons(facts.where) }
   return `(select who, at, ms, name, id, properties from ${scanEvents(bind, scan)} ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''})`
 }

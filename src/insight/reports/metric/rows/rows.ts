@@ -2,6 +2,7 @@ import type { Part } from '../definition.ts'
 import type { Spans } from '../spans.ts'
 import { afterRows, firstRows, flowRows, gapRows, repeatRows, sinceRows } from './events.ts'
 import type { Asking } from './facts.ts'
+import { scoreRows } from './scores.ts'
 import { activeRows, churnedRows, liveRows, silentRows, validRows } from './states.ts'
 
 /** What a part counts, a row each: who, properties, number, isNow, and the keys (the whole '', its intervals) it counts under. */
@@ -26,9 +27,11 @@ export function rowsSql(asking: Asking, spans: Spans, { rows, measure }: Part): 
     case 'active':
       return activeRows(asking, spans, rows.days)
     case 'silent':
-      return silentRows(asking, spans, rows.days)
+      return silentRows(asking, spans, asking.scope.settings.silentDays)
     case 'churned':
       return churnedRows(asking, spans)
+    case 'score':
+      return scoreRows(asking, spans, rows.of)
     case 'spend':
       throw new Error('What was spent is nobody’s row.')
   }
