@@ -37,7 +37,7 @@ export const balance = messages(
     notBrought: '没带进来',
     repeated: '复购人数',
     repeatRate: '复购率',
-    difference: '相差 {{difference}}（95% 区间 {{low}} … {{high}}）。',
+    difference: '相差 {{difference}} 个百分点（95% 区间 {{low}} … {{high}}）。',
     caveat: '愿意加好友的人本来就更爱买，这个差不全是私域的功劳。要知道真正的增量，请留一组不邀请的人做对照。',
     repeatPeople: {
       brought: '带进私域的首购买家',
@@ -88,7 +88,7 @@ export const balance = messages(
     notBrought: 'Not brought in',
     repeated: 'Bought again',
     repeatRate: 'Repeat rate',
-    difference: 'Difference {{difference}} (95 % interval {{low}} … {{high}}).',
+    difference: '{{difference}} points apart (95 % interval {{low}} … {{high}}).',
     caveat:
       "Who adds a friend likes to buy anyway, so this is not all the private domain's doing. Hold some out of the invitation to know the lift.",
     repeatPeople: {

@@ -65,4 +65,5 @@ export function Repeats({ document, result, drill }: BalanceProps) {
   )
 }
 
-const points = (value: number): string => `${value < 0 ? '−' : '+'}${percent(Math.abs(value), 1)}`
+/** Shares differ by points, not by per cent of each other. */
+const points = (value: number): string => `${value < 0 ? '−' : '+'}${(Math.abs(value) * 100).toFixed(1)}`

@@ -40,7 +40,7 @@ export function EconomicsPage() {
           onChange={(days) => show({ days: days === 0 ? undefined : String(days) })}
           options={[0, 30, 60, 90, 180].map((days) => ({
             value: days,
-            label: `${t('economics.window')}：${days === 0 ? t('economics.windowAll') : t('economics.windowDays', { days })}`,
+            label: t('economics.windowOf', { window: days === 0 ? t('economics.windowAll') : t('economics.windowDays', { days }) }),
           }))}
         />
         <InputNumber

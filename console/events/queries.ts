@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { post, put, remove } from '#console/api/client.ts'
 import { useCommand, useResource } from '#console/api/query.ts'
-import { useText } from '#console/i18n/i18n.ts'
+import { textOr, useText } from '#console/i18n/i18n.ts'
 import type { EventsReceipt, PlannedEvent, QuarantineList, RecentEvents, ReplayReceipt, TrackingSetup } from '#insight/tracking/schema.ts'
 
 export type RecentEvent = z.infer<typeof RecentEvents>['items'][number]
@@ -23,12 +23,15 @@ export const useDeclare = () =>
 export const useWithdraw = () => useCommand((name: string) => remove(`tracking-plan/${encodeURIComponent(name)}`), ['tracking-plan'])
 export const useHoldUnknown = () => useCommand((holdUnknown: boolean) => put('tracking-rules', { holdUnknown }), ['tracking-plan'])
 
-/** The declared title of an event; what senders made up keeps its own name. */
+/** The declared title of an event, or what it is commonly called; what senders made up keeps its own name. */
 export function useEventTitle(): (name: string) => string {
   const { language } = useText()
   const plan = useTrackingPlan()
-  return (name) => plan.data?.items.find((one) => one.name === name)?.title?.[language] ?? name
+  return (name) => plan.data?.items.find((one) => one.name === name)?.title?.[language] ?? commonName(name)
 }
+
+/** A word alone would name a whole branch of the texts. */
+const commonName = (name: string): string => (name.includes('.') ? textOr(`knownEvents.${name}`, name) : name)
 
 export const useQuarantine = () =>
   useResource<{ items: Refused[]; waiting: number }>('quarantine', { limit: 200 }, { refetchInterval: 10_000 })

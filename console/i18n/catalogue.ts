@@ -8,6 +8,7 @@ import { boards } from '#console/boards/messages.ts'
 import { channels } from '#console/channels/messages.ts'
 import { customers } from '#console/customers/messages.ts'
 import { economics } from '#console/economics/messages.ts'
+import { knownEvents } from '#console/events/known-names.ts'
 import { events } from '#console/events/messages.ts'
 import { exports } from '#console/exports/messages.ts'
 import { groups } from '#console/groups/messages.ts'
@@ -68,6 +69,7 @@ const folders = {
   wecom,
   operations,
   events,
+  knownEvents,
   attributes,
   identity,
   trade,

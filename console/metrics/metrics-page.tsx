@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
+import { useEventTitle } from '#console/events/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { exactFigure, figureText } from '#console/metrics/figure.ts'
 import { OwnMetricDrawer } from '#console/metrics/own-metric-drawer.tsx'
@@ -177,9 +178,10 @@ function Line({ entry, value }: { entry: DictionaryEntry; value: MetricValue | u
 /** What a metric waits for, and where that is connected. */
 export function State({ entry }: { entry: DictionaryEntry }) {
   const { t, language } = useText()
+  const titleOf = useEventTitle()
   if (entry.state === 'fed') return <Badge tone="good">{t('metrics.states.fed')}</Badge>
   const at = entry.state === 'unfed' ? 'events' : entry.waitsFor?.at
-  const source = entry.waitsFor?.[language] ?? entry.feeds.join(' · ')
+  const source = entry.waitsFor?.[language] ?? entry.feeds.map(titleOf).join(t('ui.comma'))
   return (
     <span>
       <span className="note">{t('metrics.waitsFor', { source })}</span>{' '}

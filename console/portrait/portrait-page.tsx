@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Select } from 'antd'
+import { Button, Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { DimensionCard } from '#console/portrait/dimension-card.tsx'
 import { MatrixView } from '#console/portrait/matrix.tsx'
@@ -8,11 +8,12 @@ import { WhomPicker } from '#console/portrait/whom-picker.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
-import { Page, Section, Stack } from '#console/ui/page.tsx'
+import { Page, Row, Section, Stack } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Views } from '#console/ui/tabs.tsx'
 import { dimensionGroups, type PortraitResult } from '#insight/reports/portrait/schema.ts'
+import { rfmGroups } from '#insight/reports/rfm/rfm.ts'
 
 const route = getRouteApi('/app/portrait')
 
@@ -41,6 +42,7 @@ export function PortraitPage() {
           options={[7, 30, 90, 365].map((days) => ({ value: days, label: t('portrait.windowOf', { days }) }))}
         />
       </search>
+      {!search.of && !search.base && <Suggestions onPick={(of) => set({ of })} />}
       {second.error && (
         <Section>
           <Problem error={second.error} retry={() => void second.refetch()} />
@@ -48,6 +50,21 @@ export function PortraitPage() {
       )}
       <Awaited read={portrait}>{({ result }) => <Drawn result={result} other={other} />}</Awaited>
     </Page>
+  )
+}
+
+/** Everybody beside everybody says nothing: whom to begin with. */
+function Suggestions({ onPick }: { onPick: (of: string) => void }) {
+  const { t, language } = useText()
+  return (
+    <Row>
+      <span className="note">{t('portrait.same')}</span>
+      {rfmGroups.slice(0, 4).map(({ name, nameEn }) => (
+        <Button key={name} size="small" onClick={() => onPick(`rfm:${name}`)}>
+          {language === 'zh' ? name : nameEn}
+        </Button>
+      ))}
+    </Row>
   )
 }
 

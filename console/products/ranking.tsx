@@ -122,7 +122,7 @@ function columnsOf(t: Translate, currency: string, compare: 'previous_period' | 
     render: (row) => <span className="figure">{shareText(row[key])}</span>,
   })
   return [
-    { key: 'title', title: t('products.product'), width: 220, phone: 'head', render: (row) => row.title },
+    { key: 'title', title: t('products.product'), width: 200, phone: 'head', render: (row) => row.title },
     { key: 'abc', title: 'ABC', width: 64, phone: 'aside', render: (row) => <Badge tone={tones[row.abc]}>{row.abc}</Badge> },
     {
       key: 'amount',
@@ -143,12 +143,12 @@ function columnsOf(t: Translate, currency: string, compare: 'previous_period' | 
     },
     share('share'),
     count('quantity', 80),
-    count('orders', 80),
+    { ...count('orders', 80), hidden: true },
     count('buyers', 80),
     share('refundRate'),
     count('viewers', 96),
     count('carted', 96),
-    share('viewToCart'),
+    { ...share('viewToCart'), hidden: true },
     share('viewToOrder'),
   ]
 }

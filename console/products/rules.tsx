@@ -26,7 +26,7 @@ export function Rules({ result: { rules, titles }, people }: { result: BasketRes
         <tbody>
           {rules.map((rule) => (
             <tr key={[...rule.lhs, '>', ...rule.rhs].join('\u0000')}>
-              <td className="wrap">
+              <td className="wrap reading">
                 <strong>
                   {namesOf(rule.lhs, titles, t('products.plus'))} → {namesOf(rule.rhs, titles, t('products.plus'))}
                 </strong>

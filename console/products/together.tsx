@@ -86,7 +86,7 @@ function Choices({ thresholds, onChange }: { thresholds: Thresholds; onChange: (
         onChange={(sort) => onChange({ ...thresholds, sort })}
         options={(['lift', 'confidence', 'support', 'conviction'] as const).map((value) => ({
           value,
-          label: `${t('products.sort')}${t(`products.sorts.${value}`)}`,
+          label: t('products.sortedBy', { measure: t(`products.sorts.${value}`) }),
         }))}
       />
     </>

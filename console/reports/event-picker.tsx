@@ -1,13 +1,14 @@
 import { Select } from 'antd'
+import { useEventTitle as usePlanTitle } from '#console/events/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { type PlannedEvent, usePlan } from '#console/reports/queries.ts'
 import { shortNumber } from '#console/ui/format.ts'
 
-/** How an event is called: its title in the plan, else the name its sender gave it. */
+/** How a matcher's event is called, any event among them. */
 export function useEventTitle(): (name: string) => string {
-  const { t, language } = useText()
-  const plan = usePlan()
-  return (name) => (name === '*' ? t('reports.anyEvent') : (plan.data?.items.find((one) => one.name === name)?.title?.[language] ?? name))
+  const { t } = useText()
+  const titleOf = usePlanTitle()
+  return (name) => (name === '*' ? t('reports.anyEvent') : titleOf(name))
 }
 
 /** One event of the tracking plan: the product's own first, then what senders report; those that happen most stand on top. */

@@ -5,6 +5,7 @@ export const reports = messages(
     title: '报表',
     note: '一份报表就是一个问题；保存下来，数字随数据更新',
     ask: '问一个新问题',
+    subjects: { behaviour: '行为', customers: '客户价值', trade: '交易与商品', growth: '渠道、旅程与增效' },
     types: {
       attribution: '归因',
       economics: '渠道经济',
@@ -284,6 +285,7 @@ export const reports = messages(
     title: 'Reports',
     note: 'A report is a question; saved once, its figures follow the data',
     ask: 'Ask a new question',
+    subjects: { behaviour: 'Behaviour', customers: 'Customer value', trade: 'Trade and products', growth: 'Channels, journey and effect' },
     types: {
       attribution: 'Attribution',
       economics: 'Channel economics',

@@ -96,4 +96,5 @@ export function CandidatesResultView({ document, result, drill }: ResultProps<No
   )
 }
 
-const points = (difference: number): string => `${difference > 0 ? '+' : difference < 0 ? '−' : ''}${percent(Math.abs(difference), 1)}`
+const points = (difference: number): string =>
+  `${difference > 0 ? '+' : difference < 0 ? '−' : ''}${(Math.abs(difference) * 100).toFixed(1)}`

@@ -94,7 +94,7 @@ function StageLine(props: StagesProps & { row: Line; before: Line | undefined; n
         {stage} {weakest && <Badge tone="bad">{t('stages.weakest')}</Badge>}
         {row.waiting && (
           <div className="note">
-            {t('stages.waiting', { events: row.events.map(title).slice(0, 3).join('、') })}{' '}
+            {t('stages.waiting', { events: row.events.map(title).slice(0, 3).join(t('ui.comma')) })}{' '}
             <Link to="/integrations">{t('stages.connect')}</Link>
           </div>
         )}

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useText } from '#console/i18n/i18n.ts'
+import { textOr, useText } from '#console/i18n/i18n.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import type { StagesProps } from '#console/stages/stages-result.tsx'
 import { Count } from '#console/ui/count.tsx'
@@ -37,7 +37,7 @@ export function TouchpointMap({ result }: StagesProps) {
             {rows.map((row, i) => (
               <tr key={`${row.stage} ${row.name} ${row.event}`}>
                 <th scope="row">{rows[i - 1]?.stage === row.stage ? '' : t(`stages.names.${row.stage}`)}</th>
-                <td>{row.name}</td>
+                <td>{textOr(`stages.given.${row.name}`, row.name)}</td>
                 <td title={row.event}>{title(row.event)}</td>
                 <td className="right">
                   <Count value={row.volume} />

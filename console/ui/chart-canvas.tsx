@@ -8,7 +8,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { dark, fontFamily, light, type Palette, series as seriesColors } from '#console/theme.ts'
 import type { Canvas, ChartData, ChartSeries } from '#console/ui/chart.tsx'
 import { exactNumber, shortNumber } from '#console/ui/format.ts'
-import { useThemeName } from '#console/ui/preferences.ts'
+import { usePhone, useThemeName } from '#console/ui/preferences.ts'
 
 use([LineChart, BarChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, LabelLayout, CanvasRenderer])
 
@@ -17,6 +17,7 @@ type Instance = ReturnType<typeof init>
 export function ChartCanvas(props: { data: ChartData; canvas: RefObject<Canvas | null>; onPick?: (index: number) => void }) {
   const palette = useThemeName() === 'dark' ? dark : light
   const { language } = useText()
+  const phone = usePhone()
   const instance = useRef<Instance>(null)
   const pick = useRef(props.onPick)
   const labels = props.data.labels.length
@@ -42,16 +43,16 @@ export function ChartCanvas(props: { data: ChartData; canvas: RefObject<Canvas |
   useEffect(() => {
     pick.current = (index) => index < labels && props.onPick?.(index)
     instance.current?.setOption(
-      chartOption(props.data, palette, (value) => shortNumber(value, language)),
+      chartOption(props.data, palette, (value) => shortNumber(value, language), !phone),
       true,
     )
-  }, [props.data, props.onPick, palette, language, labels])
+  }, [props.data, props.onPick, palette, language, phone, labels])
   return <div ref={mount} className={props.onPick ? 'chart-canvas picks' : 'chart-canvas'} />
 }
 
-function chartOption(data: ChartData, palette: Palette, short: (value: number) => string): EChartsCoreOption {
-  // One line needs no name: the title above is it.
-  const direct = data.kind === 'line' && data.series.length <= 5 && data.series.length > 1
+function chartOption(data: ChartData, palette: Palette, short: (value: number) => string, wide: boolean): EChartsCoreOption {
+  // One line needs no name: the title above is it. On a phone names at the ends would take half of the drawing.
+  const direct = wide && data.kind === 'line' && data.series.length <= 5 && data.series.length > 1
   return {
     animationDuration: 250,
     textStyle: { fontFamily, color: palette.inkSoft },
@@ -59,7 +60,7 @@ function chartOption(data: ChartData, palette: Palette, short: (value: number) =
     legend:
       direct || data.series.length < 2
         ? { show: false }
-        : { top: 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: palette.inkSoft } },
+        : { top: 0, left: 0, icon: 'roundRect', itemWidth: 10, itemHeight: 10, textStyle: { color: palette.inkSoft } },
     tooltip: {
       trigger: 'axis',
       backgroundColor: palette.card,
@@ -79,7 +80,7 @@ function chartOption(data: ChartData, palette: Palette, short: (value: number) =
       type: 'value',
       splitNumber: 3,
       minInterval: 1,
-      ...(data.most === undefined ? {} : { max: data.most }),
+      ...(data.most === undefined ? {} : { max: data.most, interval: data.most / 4 }),
       axisLabel: { color: palette.inkMute, formatter: (value: number) => short(value) },
       splitLine: { lineStyle: { color: palette.line } },
     },

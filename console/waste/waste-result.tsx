@@ -49,7 +49,7 @@ export function WasteResultView(props: Props) {
         </Stats>
         {result.waiting.length > 0 && (
           <p className="note">
-            {t('waste.waiting', { kinds: result.waiting.map((kind) => t(`waste.kinds.${kind}`)).join('、') })}{' '}
+            {t('waste.waiting', { kinds: result.waiting.map((kind) => t(`waste.kinds.${kind}`)).join(t('ui.comma')) })}{' '}
             <Link to="/integrations">{t('waste.connect')}</Link>
           </p>
         )}
