@@ -24,19 +24,13 @@ type Row = z.infer<typeof Row>
 
 /** Whoever bought or spoke within the window, by one score out of both. */
 export async function runHighValue(scope: Scope, report: HighValueReport): Promise<HighValueResult> {
-  const asOf = report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
-  const dateFrom = addDays(asOf, 1 - report.windowDays)
-  const [rows, influence] = await Promise.all([readFacts(scope, report, dateFrom, asOf), readInfluence(scope, report, dateFrom, asOf)])
+  const { scored, rows } = await rankHighValue(scope, report)
   const currency = tradeCurrency(
     scope,
     report,
     rows.flatMap(({ currencies }) => currencies),
   )
   const facts = new Map(rows.map((row) => [row.who, row]))
-  const scored = scoreAll(
-    rows.map((row) => factsOf(row, influence.get(row.who))),
-    report.weights,
-  )
   return {
     customers: scored.length,
     currency,
@@ -44,6 +38,18 @@ export async function runHighValue(scope: Scope, report: HighValueReport): Promi
     rows: scored.slice(0, report.limit).flatMap((one) => present(scope, one, facts.get(one.who), currency)),
     ...(report.persons ? { persons: scored.slice(0, report.persons.top).map(({ who }) => scope.nameOf(who)) } : {}),
   }
+}
+
+/** Everybody with a score, the best first, and what it is made of. */
+export async function rankHighValue(scope: Scope, report: HighValueReport): Promise<{ scored: Scored[]; rows: Row[] }> {
+  const asOf = report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
+  const dateFrom = addDays(asOf, 1 - report.windowDays)
+  const [rows, influence] = await Promise.all([readFacts(scope, report, dateFrom, asOf), readInfluence(scope, report, dateFrom, asOf)])
+  const scored = scoreAll(
+    rows.map((row) => factsOf(row, influence.get(row.who))),
+    report.weights,
+  )
+  return { scored, rows }
 }
 
 function readFacts(scope: Scope, report: HighValueReport, dateFrom: string, asOf: string): Promise<Row[]> {

@@ -127,20 +127,60 @@ function readMovements(scope: Scope, asked: Asked, before: string): Promise<z.in
   })
 }
 
-async function readPersons(scope: Scope, asked: Asked, persons: NonNullable<LayersReport['persons']>): Promise<string[]> {
+async function readPersons(
+  scope: Scope,
+  asked: Asked,
+  { layer, health, reason, from }: NonNullable<LayersReport['persons']>,
+): Promise<string[]> {
+  const one = <Value>(value: Value | undefined) => (value === undefined ? undefined : [value])
+  const found = await listPeople(scope, asked, { layers: one(layer), health: one(health), reasons: one(reason), from: one(from) })
+  return found.map((who) => scope.nameOf(who))
+}
+
+/** Any of the values of each field. */
+type Wanted = {
+  layers?: readonly string[] | undefined
+  health?: readonly string[] | undefined
+  reasons?: readonly string[] | undefined
+  from?: readonly string[] | undefined
+}
+
+async function listPeople(scope: Scope, asked: Asked, { layers, health, reasons, from }: Wanted): Promise<number[]> {
   const bind = bindings()
   const before = asked.report.comparedTo
-  const from = before !== undefined && persons.from !== undefined ? movedSql(bind, scope, asked, before) : layeredSql(bind, scope, asked)
+  const source = before !== undefined && from ? movedSql(bind, scope, asked, before) : layeredSql(bind, scope, asked)
   const conditions = [
-    ...(persons.layer ? [`layer = ${bind.text(persons.layer)}`] : []),
-    ...(persons.health ? [`health = ${bind.text(persons.health)}`] : []),
-    ...(persons.reason ? [`has(reasons, ${bind.text(persons.reason)})`] : []),
-    ...(persons.from ? [`origin = ${bind.text(persons.from)}`] : []),
+    ...(layers ? [`has(${bind.texts(layers)}, layer)`] : []),
+    ...(health ? [`has(${bind.texts(health)}, health)`] : []),
+    ...(reasons ? [`hasAny(reasons, ${bind.texts(reasons)})`] : []),
+    ...(from ? [`has(${bind.texts(from)}, origin)`] : []),
   ]
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ who: z.number() }),
-    sql: `select who from ${from} where ${conditions.join(' and ')} order by who`,
+    sql: `select who from ${source} where ${conditions.join(' and ')} order by who`,
   })
-  return rows.map(({ who }) => scope.nameOf(who))
+  return rows.map(({ who }) => who)
+}
+
+/** Who stands there by the company's rules, as numbers of the inside. */
+export const layeredPeople = async (scope: Scope, report: LayersReport, wanted: Wanted): Promise<number[]> =>
+  listPeople(scope, await askedBy(scope, report), wanted)
+
+/** Where one person stands and why; null for nobody known. */
+export async function layerOf(scope: Scope, report: LayersReport, person: number) {
+  const alone: Scope = { ...scope, scan: (report) => ({ ...scope.scan(report), among: [person] }) }
+  const bind = bindings()
+  const [row] = await scope.ask({
+    params: bind.params,
+    row: Row.pick({ layer: true, health: true, reasons: true }),
+    sql: `select layer, health, reasons from ${layeredSql(bind, alone, await askedBy(scope, report))}`,
+  })
+  return row ?? null
+}
+
+async function askedBy(scope: Scope, report: LayersReport): Promise<Asked> {
+  const { rules } = await getLayerSettings(scope.ctx)
+  const asOf = report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
+  return { report, rules: report.rules ?? rules, asOf, minorPerMajor: minorFactor(report.currency ?? scope.currency) }
 }

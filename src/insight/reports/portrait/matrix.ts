@@ -4,8 +4,8 @@ import { rfmGroups } from '../rfm/rfm.ts'
 import { rfmReport } from '../rfm/schema.ts'
 import { bitsOf, bytesOf, countBits, has } from '../segment/bits.ts'
 import { ordersSql } from '../segment/orders-people.ts'
-import { rfmScope } from '../segment/rfm-people.ts'
 import type { Rule } from '../segment/rule.ts'
+import { everybody } from '../segment/standings.ts'
 import { bindings, bitsSql } from '../sql.ts'
 import { productTitles } from './deeds.ts'
 import { figuresOf } from './figures.ts'
@@ -52,7 +52,7 @@ export async function readMatrix(sets: Sets, of: Rule, limit: number): Promise<N
 async function readLayers(sets: Sets) {
   const { moment } = sets.asking
   const report = rfmReport.parse({ type: 'rfm', rows: true, asOf: moment.today, currency: moment.currency })
-  const { rows = [] } = await runRfm(await rfmScope(sets.asking), report)
+  const { rows = [] } = await runRfm(await everybody(sets.asking), report)
   return rfmGroups.map(({ name, nameEn }) => ({
     name,
     nameEn,

@@ -12,14 +12,20 @@ import { tradeNames } from './orders-of.ts'
 export async function readPerson(asking: Asking, node: Node, id: number): Promise<Person> {
   const facts = factsOf(node)
   const asks = (kind: Fact['kind']) => facts.some((fact) => fact.kind === kind)
-  const [attributes, tags, follows, stays, events] = await Promise.all([
+  const [attributes, tags, follows, stays, events, told] = await Promise.all([
     readAttributes(asking, id),
     asks('tag') ? readTags(asking, id) : [],
     asks('follow') ? readFollows(asking, id) : [],
     asks('group') ? readStays(asking, id) : [],
     readEvents(asking, facts, id),
+    readTold(facts, id),
   ])
-  return { id, attributes, tags, follows, stays, events }
+  return { id, attributes, tags, follows, stays, events, told }
+}
+
+async function readTold(facts: readonly Fact[], id: number): Promise<ReadonlyMap<Fact, unknown>> {
+  const telling = facts.flatMap((fact) => (fact.kind === 'people' && fact.tell ? [{ fact, tell: fact.tell }] : []))
+  return new Map(await Promise.all(telling.map(async ({ fact, tell }) => [fact, await tell(id)] as const)))
 }
 
 async function readAttributes({ ctx, moment }: Asking, id: number): Promise<Record<string, string>> {

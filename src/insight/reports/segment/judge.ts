@@ -28,6 +28,8 @@ export type Person = {
   follows: readonly KnownFollow[]
   stays: readonly KnownStay[]
   events: readonly KnownEvent[]
+  /** What reports found about this person, by the leaf that asked them. */
+  told?: ReadonlyMap<Fact, unknown>
 }
 
 /** What was found, and whether that is what the leaf asks for. */
@@ -57,7 +59,7 @@ export function judge(fact: Fact, person: Person, moment: Moment): Verdict {
       return { holds: value >= fact.from && value < fact.to, value }
     }
     case 'people':
-      return { holds: fact.ids.includes(person.id), value: fact.ids.includes(person.id) }
+      return { holds: fact.ids.includes(person.id), value: person.told?.get(fact) ?? fact.ids.includes(person.id) }
   }
 }
 

@@ -1,5 +1,10 @@
 import { z } from 'zod'
+import { highValueReport } from '../high-value/schema.ts'
+import { healthKeys, healthReasons, layerKeys } from '../layers/rules.ts'
+import { quadrantReport } from '../quadrant/schema.ts'
+import { rfmReport } from '../rfm/schema.ts'
 import { day, matcher, text } from '../schema.ts'
+import { scoreKinds } from '../score/rules.ts'
 import { where } from '../where.ts'
 import { attribute } from './attribute-schema.ts'
 import { compare } from './compare.ts'
@@ -90,8 +95,49 @@ const orders = some(
 const rfm = z.strictObject({
   groups: z.array(text(40)).min(1).max(8),
   windowDays: z.int().min(1).max(36_600).optional(),
+  amount: rfmReport.shape.amount.unwrap().optional(),
+  bins: rfmReport.shape.bins.unwrap().optional(),
   currency: currency.optional(),
 })
+
+/** Layers, health and its reasons by the company's rules; `movedFrom`: where somebody stood so many days before. */
+const layer = some(
+  z.strictObject({
+    layers: z.array(z.enum(layerKeys)).min(1).optional(),
+    health: z.array(z.enum(healthKeys)).min(1).optional(),
+    reasons: z.array(z.enum(healthReasons)).min(1).optional(),
+    movedFrom: z.strictObject({ layers: z.array(z.enum([...layerKeys, 'new'])).min(1), days: z.int().min(1).max(3660) }).optional(),
+    currency: currency.optional(),
+  }),
+)
+
+/** Cells of the quadrant report. */
+const quadrant = z.strictObject({
+  quadrants: z.array(z.enum(['both', 'much', 'often', 'neither'])).min(1),
+  windowDays: quadrantReport.shape.windowDays,
+  amount: quadrantReport.shape.amount.unwrap().optional(),
+  thresholds: quadrantReport.shape.thresholds.unwrap().optional(),
+  currency: currency.optional(),
+})
+
+/** The best by the high-value score: so many of them, such a share, or by the score itself. */
+const highValue = z
+  .strictObject({
+    top: z.int().min(1).max(10_000_000).optional(),
+    share: z.number().gt(0).max(1).optional(),
+    score: compare.optional(),
+    windowDays: highValueReport.shape.windowDays.unwrap().optional(),
+    weights: highValueReport.shape.weights.unwrap().optional(),
+    currency: currency.optional(),
+  })
+  .refine(
+    ({ top, share, score }) => top !== undefined || share !== undefined || score !== undefined,
+    'Say how many, which share, or which score.',
+  )
+
+const score = z
+  .strictObject({ of: z.enum(scoreKinds), ...compare.shape })
+  .refine((value) => Object.keys(value).length > 1, 'Say what the score should be.')
 
 const share = z.number().min(0).max(1)
 const random = z
@@ -108,6 +154,11 @@ export const leaves = {
   sequence,
   orders,
   rfm,
+  layer,
+  quadrant,
+  high_value: highValue,
+  /** Closeness or loyalty, 0–100. */
+  score,
   /** A saved segment. */
   segment: text(60),
   /** The same people every time for the same salt: `from` ≤ place < `to`, everybody's place lies between 0 and 1. */

@@ -50,16 +50,10 @@ export type TagFact = { kind: 'tag'; any: number[] | undefined; all: number[] | 
 export type RandomFact = { kind: 'random'; salt: string; from: number; to: number }
 export type AttributeFact = { kind: 'attribute'; asked: AttributeLeaf }
 
-export type Fact =
-  | AttributeFact
-  | TagFact
-  | FollowFact
-  | GroupFact
-  | EventFact
-  | SequenceFact
-  | OrdersFact
-  | RandomFact
-  | { kind: 'people'; ids: number[] }
+/** People somebody listed, or a report that ranks everybody; `tell` is what it found about one. */
+export type PeopleFact = { kind: 'people'; ids: number[]; tell?: (person: number) => Promise<unknown> }
+
+export type Fact = AttributeFact | TagFact | FollowFact | GroupFact | EventFact | SequenceFact | OrdersFact | RandomFact | PeopleFact
 
 export function factsOf(node: Node): Fact[] {
   if (node.kind === 'fact') return [node.fact]

@@ -8,9 +8,9 @@ import { dayOf, dayRange } from '#platform/time.ts'
 import { builtIns } from './attribute-schema.ts'
 import type { Leaf, LeafOf, Within } from './leaves.ts'
 import type { Fact, Moment, Node, Span } from './node.ts'
-import { rfmPeople } from './rfm-people.ts'
 import type { Rule } from './rule.ts'
 import { savedSegment } from './saved.ts'
+import { highValuePeople, layerPeople, quadrantPeople, rfmPeople, scorePeople } from './standings.ts'
 
 export type Resolving = {
   ctx: Context
@@ -63,7 +63,11 @@ async function resolveLeaf(resolving: Resolving, leaf: Exclude<Leaf, { segment: 
     return { kind: 'sequence', steps, windowMs: window.value * unitMs[window.unit], ...spanOf(resolving.moment, within) }
   }
   if ('orders' in leaf) return resolveOrders(resolving.moment, leaf.orders)
-  if ('rfm' in leaf) return { kind: 'people', ids: await rfmPeople(resolving, leaf.rfm, `${path}.rfm`) }
+  if ('rfm' in leaf) return rfmPeople(resolving, leaf.rfm, `${path}.rfm`)
+  if ('layer' in leaf) return layerPeople(resolving, leaf.layer)
+  if ('quadrant' in leaf) return quadrantPeople(resolving, leaf.quadrant)
+  if ('high_value' in leaf) return highValuePeople(resolving, leaf.high_value)
+  if ('score' in leaf) return scorePeople(resolving, leaf.score)
   if ('random' in leaf) return { kind: 'random', ...leaf.random }
   const people = leaf.customers.map((name, i) => resolving.personOf(name, `${path}.customers.${i}`))
   const canonical = await canonicalIds(resolving.ctx, people)
