@@ -21,7 +21,8 @@ export function fitBgNbd(triples: readonly Triple[]): Fit {
       1,
       rows.reduce((sum, { n }) => sum + n, 0),
     )
-    return ([r = 1, alpha = 1, a = 1, b = 1]: number[]): number => -logLikelihood({ r, alpha, a, b }, rows, largest) / customers
+    const table = tabulate(rows)
+    return ([r = 1, alpha = 1, a = 1, b = 1]: number[]): number => -likelihoodOf(table, { r, alpha, a, b }, largest) / customers
   }
   const { at, converged } = minimiseOver(scaled, costOf, [0.5, 5, 0.8, 2.5])
   const [r = 1, alpha = 1, a = 1, b = 1] = at
@@ -30,14 +31,40 @@ export function fitBgNbd(triples: readonly Triple[]): Fit {
 }
 
 /** In logarithms throughout: hundreds of purchases would overflow anything else. */
-export function logLikelihood({ r, alpha, a, b }: Params, triples: readonly Triple[], largest: number): number {
+export function logLikelihood(params: Params, triples: readonly Triple[], largest: number): number {
+  return likelihoodOf(tabulate(triples), params, largest)
+}
+
+/** Days repeat: a logarithm is taken once for each time that occurs, not for each row. */
+type Table = { x: Int32Array; tx: Int32Array; T: Int32Array; n: Float64Array; times: Float64Array }
+
+function tabulate(triples: readonly Triple[]): Table {
+  const places = new Map<number, number>()
+  const placeOf = (time: number): number => {
+    const place = places.get(time) ?? places.size
+    places.set(time, place)
+    return place
+  }
+  const [x, tx, T] = [
+    Int32Array.from(triples, (one) => one.x),
+    column(triples, ({ tx }) => placeOf(tx)),
+    column(triples, ({ T }) => placeOf(T)),
+  ]
+  return { x, tx, T, n: Float64Array.from(triples, ({ n }) => n), times: Float64Array.from(places.keys()) }
+}
+
+const column = (triples: readonly Triple[], value: (triple: Triple) => number) => Int32Array.from(triples, value)
+
+function likelihoodOf({ x, tx, T, n, times }: Table, { r, alpha, a, b }: Params, largest: number): number {
   const ofCount = countTerms({ r, alpha, a, b }, largest)
+  const stops = Float64Array.from({ length: largest + 1 }, (_, count) => (count === 0 ? 0 : Math.log(a / (b + count - 1))))
+  const logs = times.map((time) => Math.log(alpha + time))
   let sum = 0
-  for (const { x, tx, T, n } of triples) {
-    const alive = -(r + x) * Math.log(alpha + T)
-    const gone = x === 0 ? Number.NEGATIVE_INFINITY : Math.log(a / (b + x - 1)) - (r + x) * Math.log(alpha + tx)
-    const top = Math.max(alive, gone)
-    sum += n * ((ofCount[x] ?? 0) + top + Math.log(Math.exp(alive - top) + Math.exp(gone - top)))
+  for (let i = 0; i < n.length; i++) {
+    const count = x[i] ?? 0
+    const alive = -(r + count) * (logs[T[i] ?? 0] ?? 0)
+    const gone = count === 0 ? Number.NEGATIVE_INFINITY : (stops[count] ?? 0) - (r + count) * (logs[tx[i] ?? 0] ?? 0)
+    sum += (n[i] ?? 0) * ((ofCount[count] ?? 0) + Math.max(alive, gone) + Math.log1p(Math.exp(-Math.abs(alive - gone))))
   }
   return sum
 }
@@ -56,13 +83,20 @@ export const probabilityAlive = ({ r, alpha, a, b }: Params, { x, tx, T }: Omit<
  * Purchases expected in the next `t` units: over the beta distribution of the probability to stop, the closed form of the rest. The
  * paper's hypergeometric function is the same number, but cannot be computed for every parameter that a fit may come to.
  */
-export function expectedPurchases(params: Params, triple: Omit<Triple, 'n'>, t: number, points = pointsFor(params)): number {
-  const { r, alpha } = params
-  const { x, T } = triple
+export const expectedPurchases = (params: Params, triple: Omit<Triple, 'n'>, t: number, points = pointsFor(params)): number =>
+  expectedOfLiving(params, triple, t, points) * probabilityAlive(params, triple)
+
+/** The same of a customer who has not stopped, which does not depend on when they came last. */
+export function expectedOfLiving(
+  { r, alpha }: Params,
+  { x, T }: Pick<Triple, 'x' | 'T'>,
+  t: number,
+  points: ReturnType<typeof pointsFor>,
+): number {
   const reach = t / (alpha + T)
   const whileAlive = (stop: number): number =>
     stop * reach < 1e-12 ? (r + x) * reach : -Math.expm1(-(r + x) * Math.log1p(reach * stop)) / stop
-  return meanOver(points(x), whileAlive) * probabilityAlive(params, triple)
+  return meanOver(points(x), whileAlive)
 }
 
 /** Points for each number of purchases, found once. */

@@ -1,5 +1,5 @@
-import { expectedPurchases, type Fit, fitBgNbd, pointsFor, probabilityAlive } from './bg-nbd.ts'
-import { expectedAndDiscounted } from './forecast.ts'
+import { type Fit, fitBgNbd, pointsFor, probabilityAlive, type Triple } from './bg-nbd.ts'
+import { expectOfLiving, type Living, type Terms } from './forecast.ts'
 import { fitGammaGamma, type SpendFit } from './gamma-gamma.ts'
 
 /** What the arithmetic needs, as columns, which threads hand over without copying rows. */
@@ -33,16 +33,28 @@ export function modelBuyers(task: Task): Modelled {
   const { x, mean, n } = task.spending
   const spend = x.length < 2 ? null : fitGammaGamma(Array.from(x, (times, i) => ({ x: times, mean: at(mean, i), n: at(n, i) })))
   const params = fitBgNbd(triples)
-  const terms = { ...task, params, points: pointsFor(params) }
-  const bought = triples.map((triple) => expectedAndDiscounted(terms, triple))
+  const living = remembering({ ...task, params, points: pointsFor(params) })
+  const alive = Float64Array.from(triples, (triple) => probabilityAlive(params, triple))
+  const column = (value: (living: Living) => number) => alive.map((probability, i) => probability * value(living(triples[i] ?? nobody)))
   return {
     params,
     spend,
-    alive: Float64Array.from(triples, (triple) => probabilityAlive(params, triple)),
-    expected: Float64Array.from(bought, ({ expected }) => expected),
-    discounted: Float64Array.from(bought, ({ discounted }) => discounted),
-    heldOut: Float64Array.from(triples, (triple) =>
-      task.holdout === 0 ? 0 : expectedPurchases(params, triple, task.holdout, terms.points),
-    ),
+    alive,
+    expected: column(({ expected }) => expected),
+    discounted: column(({ discounted }) => discounted),
+    heldOut: column(({ heldOut }) => heldOut),
+  }
+}
+
+const nobody = { x: 0, T: 0 }
+
+/** Who came equally often since equally long has one expectation, whenever they came last. */
+function remembering(terms: Terms): (one: Pick<Triple, 'x' | 'T'>) => Living {
+  const seen = new Map<string, Living>()
+  return (one) => {
+    const key = `${one.x} ${one.T}`
+    const found = seen.get(key) ?? expectOfLiving(terms, one)
+    seen.set(key, found)
+    return found
   }
 }
