@@ -94,7 +94,7 @@ export const metrics = messages(
     aarrr: 'AARRR',
     aarrrNote: '每个阶段的关键数，与前 {{days}} 天相比；琥珀色是相对自己退得最多的一个',
     loopsTitle: '四个环节',
-    loopsNote: '引流、运营、转化、管理各看一个关键数；关系亲密度与忠诚度等会话存档和 NPS 接入后算出',
+    loopsNote: '引流、运营、转化、管理各看一个关键数',
     today: '今天 {{value}}',
   },
   {
@@ -197,8 +197,7 @@ export const metrics = messages(
     aarrr: 'AARRR',
     aarrrNote: 'Key numbers of each stage against the {{days}} days before; amber is the one that fell most against itself',
     loopsTitle: 'Four stages',
-    loopsNote:
-      'One key number each for acquisition, operation, conversion, management; relationship and loyalty come with the chat archive and NPS',
+    loopsNote: 'One key number each for acquisition, operation, conversion, management',
     today: '{{value}} today',
   },
 )

@@ -1,4 +1,4 @@
-import { PlusOutlined } from '@ant-design/icons'
+import { PlusOutlined, SettingOutlined } from '@ant-design/icons'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
@@ -7,7 +7,8 @@ import { useEventTitle } from '#console/events/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { exactFigure, figureText } from '#console/metrics/figure.ts'
 import { OwnMetricDrawer } from '#console/metrics/own-metric-drawer.tsx'
-import { type DictionaryEntry, type MetricValue, mostKeys, type Span, useDictionary, useMetricValues } from '#console/metrics/queries.ts'
+import { type DictionaryEntry, type MetricValue, useDictionary, useMetricValues } from '#console/metrics/queries.ts'
+import { InsightSettingsDrawer } from '#console/scores/settings-drawer.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { FilterBar } from '#console/ui/filter-bar.tsx'
 import { daysBefore, todayIn } from '#console/ui/format.ts'
@@ -33,14 +34,21 @@ export function MetricsPage() {
   const dictionary = useDictionary()
   const today = todayIn(useTenant().timezone)
   const [creating, setCreating] = useState(false)
-  const found = (dictionary.data?.items ?? []).filter((entry) => fits(entry, search))
-  const span = { from: daysBefore(today, days - 1), to: today }
+  const [defining, setDefining] = useState(false)
+  const shown = (dictionary.data?.items ?? []).filter((entry) => fits(entry, search))
+  const computed = (dictionary.data?.items ?? []).filter(({ state }) => state !== 'waiting').map(({ key }) => key)
+  // All of them are one question, whatever is shown: what they have in common is counted once.
+  const values = useMetricValues(computed, { from: daysBefore(today, days - 1), to: today }, 'period')
+  const found = new Map(values.data?.items.map((value) => [value.key, value]))
   return (
     <Page
       title={t('metrics.title')}
       note={t('metrics.note')}
       actions={
         <Gate permission="reports.write">
+          <Button icon={<SettingOutlined />} onClick={() => setDefining(true)}>
+            {t('scores.settings')}
+          </Button>
           <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
             {t('metrics.createOwn')}
           </Button>
@@ -74,17 +82,18 @@ export function MetricsPage() {
         <Section>
           <Skeleton active paragraph={{ rows: 10 }} />
         </Section>
-      ) : found.length === 0 ? (
+      ) : shown.length === 0 ? (
         <Section>
           <Empty title={t('metrics.empty')} />
         </Section>
       ) : (
         groups.map((group) => {
-          const own = found.filter((entry) => (entry.loop ?? 'own') === group)
-          return own.length > 0 && <Group key={group} name={t(`metrics.loops.${group}`)} entries={own} span={span} />
+          const own = shown.filter((entry) => (entry.loop ?? 'own') === group)
+          return own.length > 0 && <Group key={group} name={t(`metrics.loops.${group}`)} entries={own} values={found} />
         })
       )}
       <OwnMetricDrawer open={creating} onClose={() => setCreating(false)} />
+      <InsightSettingsDrawer open={defining} onClose={() => setDefining(false)} />
     </Page>
   )
 }
@@ -97,12 +106,8 @@ function fits(
   return (!q || text.includes(q.toLowerCase())) && (!loop || (entry.loop ?? 'own') === loop) && (!state || entry.state === state)
 }
 
-function Group({ name, entries, span }: { name: string; entries: DictionaryEntry[]; span: Span }) {
+function Group({ name, entries, values }: { name: string; entries: DictionaryEntry[]; values: ReadonlyMap<string, MetricValue> }) {
   const { t } = useText()
-  const computed = entries.filter(({ state }) => state !== 'waiting').map(({ key }) => key)
-  const first = useMetricValues(computed, span)
-  const more = useMetricValues(computed.slice(mostKeys), span)
-  const values = new Map([...(first.data?.items ?? []), ...(more.data?.items ?? [])].map((value) => [value.key, value]))
   return (
     <Section flush title={name}>
       <PlainScroll>

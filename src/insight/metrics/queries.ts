@@ -7,9 +7,11 @@ import { metricCatalogue } from '../reports/metric/catalogue.ts'
 import { feedsOf, type Metric, type WaitingMetric } from '../reports/metric/definition.ts'
 import { dimensionsOf } from '../reports/metric/dimensions.ts'
 import { findMetric, type OwnRow, ownMetric } from '../reports/metric/find.ts'
-import type { MetricResult } from '../reports/metric/schema.ts'
-import { sharingParts } from '../reports/metric/shared.ts'
-import { runReport } from '../reports/run.ts'
+import { presentMetric } from '../reports/metric/query.ts'
+import type { MetricReport } from '../reports/metric/schema.ts'
+import { spansOf } from '../reports/metric/spans.ts'
+import { countParts } from '../reports/metric/together/together.ts'
+import { openScope, readReport } from '../reports/run.ts'
 import { bindings } from '../reports/sql.ts'
 import { type Dates, type Target, targetOf } from './periods.ts'
 import type { DictionaryEntry, MetricValue } from './schema.ts'
@@ -82,7 +84,7 @@ async function seenEvents(ctx: Context): Promise<Set<string>> {
   const rows = await ctx.clickhouse.ask({
     params: bind.params,
     row: z.object({ name: z.string() }),
-    sql: `select distinct name from events where tenant = ${bind.integer(ctx.tenantId)} and name in ${bind.texts([...new Set(metricCatalogue.flatMap(feedsOf))])}`,
+    sql: `select distinct toString(name) as name from active where tenant = ${bind.integer(ctx.tenantId)} and name in ${bind.texts([...new Set(metricCatalogue.flatMap(feedsOf))])}`,
   })
   return new Set(rows.map(({ name }) => name))
 }
@@ -105,28 +107,36 @@ export type Asked = Dates & { keys: readonly string[]; interval: string; compare
 
 /** Several metrics over the same dates, each beside its target. One that cannot be computed does not take the others along. */
 export async function readValues(ctx: Context, { keys, ...dates }: Asked): Promise<{ items: MetricValue[]; asOf: string }> {
-  const targets = await readTargets(ctx)
-  const sharing = sharingParts(ctx)
-  const items = await Promise.all(keys.map((key) => readValue(sharing, key, dates, targets.get(key) ?? [])))
-  const asOf = items.map((item) => item.asOf).sort()[0] ?? ctx.now().toISOString()
-  return { items: items.map(({ asOf: _, ...item }) => item), asOf }
+  const [targets, found] = await Promise.all([readTargets(ctx), Promise.all(keys.map((key) => orRefusal(findMetric(ctx, key))))])
+  const metrics = found.flatMap((one) => (one instanceof AppError ? [] : [one]))
+  const counting = await orRefusal(countTogether(ctx, metrics, dates))
+  const readValue = async (key: string, metric: Metric | AppError): Promise<MetricValue> => {
+    if (metric instanceof AppError) return refused(key, metric)
+    if (counting instanceof AppError) return refused(key, counting)
+    const result = await orRefusal(presentMetric(metric, counting.spans, counting.countOf))
+    if (result instanceof AppError) return refused(key, result)
+    const own = targets.get(key) ?? []
+    return { key, result, problem: null, target: own.length > 0 ? targetOf(own, addsUp(metric), dates) : null }
+  }
+  const items = await Promise.all(found.map((metric, i) => readValue(keys[i] ?? '', metric)))
+  return { items, asOf: (counting instanceof AppError ? ctx.now() : counting.asOf).toISOString() }
 }
 
-async function readValue(
-  ctx: Context,
-  key: string,
-  dates: Omit<Asked, 'keys'>,
-  targets: Target[],
-): Promise<MetricValue & { asOf: string }> {
-  try {
-    const { result, asOf } = await runReport(ctx, { type: 'metric', metric: key, ...dates })
-    const target = targets.length > 0 ? targetOf(targets, addsUp(await findMetric(ctx, key)), dates) : null
-    return { key, result: result as MetricResult, problem: null, target, asOf }
-  } catch (error) {
-    if (!(error instanceof AppError) || error.status >= 500) throw error
-    return { key, result: null, problem: { code: error.code, message: error.message }, target: null, asOf: ctx.now().toISOString() }
-  }
+async function countTogether(ctx: Context, metrics: readonly Metric[], dates: Omit<Asked, 'keys'>) {
+  const report = readReport({ type: 'metric', metric: 'several', ...dates }) as MetricReport
+  const { scope, asOf } = await openScope(ctx, report)
+  const spans = spansOf(scope, report)
+  return { spans, asOf, countOf: countParts({ scope, report }, spans, metrics) }
 }
+
+/** What is refused is said beside the others; what fails fails. */
+const orRefusal = <Value>(asked: Promise<Value>): Promise<Value | AppError> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof AppError && error.status < 500) return error
+    throw error
+  })
+
+const refused = (key: string, { code, message }: AppError): MetricValue => ({ key, result: null, problem: { code, message }, target: null })
 
 /** Whether the numbers of two days add up, so that half the time has half the target. */
 export const addsUp = ({ parts, expression }: Metric): boolean => {

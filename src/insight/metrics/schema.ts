@@ -43,9 +43,9 @@ export const Dictionary = z.object({ items: z.array(DictionaryEntry), next: z.nu
 export const ValuesQuery = z.object({
   keys: z
     .string()
-    .max(2000)
+    .max(8000)
     .transform((keys) => keys.split(',').filter((key) => key !== ''))
-    .pipe(z.array(z.string().max(100)).min(1).max(24)),
+    .pipe(z.array(z.string().max(100)).min(1).max(200)),
   from: day,
   to: day,
   interval: z.enum(['day', 'week', 'month', 'period']).default('day'),

@@ -46,5 +46,8 @@ export async function loadWorld(ctx: Context, { events, persons = {}, merges = {
     nameOf: (id: number) => [...ids].find(([, one]) => one === id)?.[0] ?? '?',
     personOf: (name: string) => ids.get(name) ?? 0,
   }
-  return { run: async <Result>(report: object): Promise<Result> => (await runReport(ctx, report, names)).result as Result }
+  return {
+    ids,
+    run: async <Result>(report: object): Promise<Result> => (await runReport(ctx, report, names)).result as Result,
+  }
 }

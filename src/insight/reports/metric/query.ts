@@ -2,27 +2,37 @@ import type Big from 'big.js'
 import { onlyCurrency } from '../money.ts'
 import type { Scope } from '../scope.ts'
 import { evaluateFormula, type Formula, moneyPower, parseFormula } from '../trend/formula.ts'
-import type { Counted } from './count.ts'
-import type { Metric } from './definition.ts'
+import { countPart } from './count.ts'
+import type { Counted } from './counted.ts'
+import type { Metric, Part } from './definition.ts'
 import { valueNames } from './dimensions.ts'
 import { findMetric } from './find.ts'
 import { metricPeople } from './people.ts'
 import type { MetricReport, MetricResult } from './schema.ts'
-import { countShared } from './shared.ts'
 import { type Spans, spansOf } from './spans.ts'
+import { countParts } from './together/together.ts'
 
 /** One metric over its dates: the whole, its intervals, what it was before, its parts, split by a dimension, the people behind it. */
 export async function runMetric(scope: Scope, report: MetricReport): Promise<MetricResult> {
   const metric = await findMetric(scope.ctx, report.metric)
   const spans = spansOf(scope, report)
-  const formula = parseFormula(metric.expression ?? 'A')
-  const count = (dimension?: string) =>
-    Promise.all(metric.parts.map((part) => countShared({ scope, report }, spans, metric, part, dimension)))
-  const [counted, split, persons] = await Promise.all([
-    count(),
-    report.breakdown && count(report.breakdown.dimension),
+  const { breakdown } = report
+  const [result, split, persons] = await Promise.all([
+    presentMetric(metric, spans, countParts({ scope, report }, spans, [metric])),
+    breakdown && Promise.all(metric.parts.map((part) => countPart({ scope, report }, spans, metric, part, breakdown.dimension))),
     report.persons && metricPeople(scope, report, spans, metric, report.persons),
   ])
+  return {
+    ...result,
+    ...(split ? { breakdown: await splitValues(scope, report, formulaOf(metric), split, spans) } : {}),
+    ...(persons ? { persons } : {}),
+  }
+}
+
+/** A metric's numbers out of those of its parts, which it may share with others. */
+export async function presentMetric(metric: Metric, spans: Spans, countOf: (part: Part) => Promise<Counted>): Promise<MetricResult> {
+  const formula = formulaOf(metric)
+  const counted = await Promise.all(metric.parts.map(countOf))
   const value = (isNow: boolean, key: string): number | null => numberAt(formula, counted, isNow, key)
   const currency = currencyOf(formula, counted)
   return {
@@ -33,11 +43,11 @@ export async function runMetric(scope: Scope, report: MetricReport): Promise<Met
     values: spans.now.buckets.map(({ key }) => value(true, key)),
     ...(spans.before ? { compare: comparedWith(spans).map((key) => (key === undefined ? null : value(false, key))) } : {}),
     parts: metric.parts.map(({ zh, en }, i) => ({ letter: letterOf(i), zh, en, total: number(counted[i]?.at(true, '') ?? null) })),
-    ...(split ? { breakdown: await splitValues(scope, report, formula, split, spans) } : {}),
     ...(currency ? { currency } : {}),
-    ...(persons ? { persons } : {}),
   }
 }
+
+const formulaOf = ({ expression = 'A' }: Metric): Formula => parseFormula(expression)
 
 const letterOf = (index: number): string => String.fromCharCode(65 + index)
 const number = (value: Big | null): number | null => (value === null ? null : Number(value.toFixed()))

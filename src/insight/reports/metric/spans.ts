@@ -1,4 +1,4 @@
-import { dayRange } from '#platform/time.ts'
+import { dayOf, dayRange } from '#platform/time.ts'
 import { type Bucket, bucketSql, bucketsOf } from '../dates.ts'
 import type { Scope } from '../scope.ts'
 import type { Bindings } from '../sql.ts'
@@ -24,26 +24,37 @@ export const earliest = ({ now, before }: Spans): Date => before?.from ?? now.fr
 
 const instant = (bind: Bindings, at: Date): string => `fromUnixTimestamp64Milli(${bind.integer(at.getTime())}, 'UTC')`
 
-/** Rows with an `at` → the same with isNow and the keys they count under; what lies in neither span is left out. */
-export function inSpans(bind: Bindings, scope: Scope, { now, before, interval }: Spans, source: string): string {
+export const spansOfBoth = ({ now, before }: Spans): Span[] => [now, ...(before ? [before] : [])]
+
+/** Rows with an `at` → the same columns with isNow and the keys they count under; what lies in neither span is left out. */
+export function inSpans(bind: Bindings, scope: Scope, spans: Spans, source: string, columns = 'who, properties, number'): string {
   const within = ({ from, to }: Span) => `(at >= ${instant(bind, from)} and at < ${instant(bind, to)})`
-  const keys = interval === 'period' ? "['']" : `['', ${bucketSql(bind, scope.calendar, interval)}]`
-  return `(select who, properties, number, toUInt8(${within(now)}) as isNow, ${keys} as keys
-    from ${source} where ${[now, ...(before ? [before] : [])].map(within).join(' or ')})`
+  const keys = spans.interval === 'period' ? "['']" : `['', ${bucketSql(bind, scope.calendar, spans.interval)}]`
+  return `(select ${columns}, toUInt8(${within(spans.now)}) as isNow, ${keys} as keys
+    from ${source} where ${spansOfBoth(spans).map(within).join(' or ')})`
 }
 
-/** The moments at which states are looked at, as an array of (ms, key, isNow). */
-export function momentsSql(bind: Bindings, { now, before }: Spans): string {
-  const moments = [now, ...(before ? [before] : [])].flatMap((span) => [
+/** The moments at which states are looked at, as an array of (ms, key, isNow, the last day before it). All are midnights. */
+export function momentsSql(bind: Bindings, { calendar }: Scope, spans: Spans): string {
+  const moments = spansOfBoth(spans).flatMap((span) => [
     { at: span.to, key: '', isNow: span.isNow },
     ...span.buckets.map(({ key, to }) => ({ at: new Date(Math.min(to.getTime(), span.to.getTime())), key, isNow: span.isNow })),
   ])
-  const numbers = (type: string, values: number[]) => `arrayMap(x -> to${type}(x), ${bind.texts(values.map(String))})`
-  return `arrayZip(${numbers(
-    'Int64',
-    moments.map(({ at }) => at.getTime()),
-  )}, ${bind.texts(moments.map(({ key }) => key))}, ${numbers(
-    'UInt8',
-    moments.map(({ isNow }) => Number(isNow)),
-  )})`
+  const listed = (type: string, values: (string | number)[]) => `arrayMap(x -> to${type}(x), ${bind.texts(values.map(String))})`
+  const columns = [
+    listed(
+      'Int64',
+      moments.map(({ at }) => at.getTime()),
+    ),
+    bind.texts(moments.map(({ key }) => key)),
+    listed(
+      'UInt8',
+      moments.map(({ isNow }) => Number(isNow)),
+    ),
+    listed(
+      'Date',
+      moments.map(({ at }) => dayOf(new Date(at.getTime() - 1), calendar.timezone)),
+    ),
+  ]
+  return `arrayZip(${columns.join(', ')})`
 }

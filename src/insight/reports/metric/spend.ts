@@ -1,43 +1,55 @@
 import Big from 'big.js'
 import { sql } from 'kysely'
 import { addDays, dayOf } from '#platform/time.ts'
-import { bucketsFrom } from '../dates.ts'
+import type { Bucket } from '../dates.ts'
 import { minorFactor, onlyCurrency } from '../money.ts'
 import type { Scope } from '../scope.ts'
-import type { Counted } from './count.ts'
+import { type Counted, placeOf } from './counted.ts'
 import type { Span, Spans } from './spans.ts'
 
 type Row = { day: string; channel: string; currency: string; amountMinor: number }
 
 /** What channels cost in both spans. A cost is nobody's act, so it is split by channel only and has no people. */
-export async function countSpend(scope: Scope, { now, before, interval }: Spans, dimension: string | undefined): Promise<Counted> {
+export async function countSpend(scope: Scope, { now, before }: Spans, dimension: string | undefined): Promise<Counted> {
   const spans = [now, ...(before ? [before] : [])]
-  const rows = (await Promise.all(spans.map((span) => readSpend(scope, span)))).map((found, i) => ({ found, span: spans[i] as Span }))
+  const found = await Promise.all(spans.map((span) => readSpend(scope, span)))
   const currency = onlyCurrency(
-    rows.flatMap(({ found }) => found.map((row) => row.currency)),
+    found.flat().map((row) => row.currency),
     'where',
   )
+  const sums = sumsOf(scope, spans, found)
   const factor = minorFactor(currency ?? scope.currency)
-  const keyOf = (day: string): string =>
-    interval === 'period' ? '' : (bucketsFrom(scope.calendar, interval, new Date(`${day}T12:00:00Z`), 1)[0]?.key ?? '')
   // Nobody wrote down a cost: that is not a cost of nothing.
-  const known = rows.some(({ found }) => found.length > 0) && (dimension === undefined || dimension === 'channel')
-  const sum = (isNow: boolean, key: string, value: string | null): Big =>
-    rows
-      .filter(({ span }) => span.isNow === isNow)
-      .flatMap(({ found }) => found)
-      .filter((row) => (key === '' || keyOf(row.day) === key) && (value === null || row.channel === value))
-      .reduce((all, row) => all.plus(row.amountMinor), new Big(0))
-      .div(factor)
+  const known = found.some((rows) => rows.length > 0) && (dimension === undefined || dimension === 'channel')
   return {
     currency: currency ?? scope.currency,
     money: true,
-    at: (isNow, key, value = null) => (known && !(dimension === 'channel' && value === null) ? sum(isNow, key, value) : null),
-    values:
-      dimension === 'channel'
-        ? [...new Set(rows.filter(({ span }) => span.isNow).flatMap(({ found }) => found.map((row) => row.channel)))]
-        : [],
+    at: (isNow, key, value = null) =>
+      known && !(dimension === 'channel' && value === null) ? new Big(sums.get(placeOf(isNow, key, value)) ?? 0).div(factor) : null,
+    values: dimension === 'channel' ? [...new Set(found[0]?.map((row) => row.channel))] : [],
   }
+}
+
+/** Minor units of the whole and of each interval, of everything and of each channel: every row is looked at once. */
+function sumsOf({ calendar }: Scope, spans: readonly Span[], found: readonly Row[][]): Map<string, Big> {
+  const sums = new Map<string, Big>()
+  for (const [i, { isNow, buckets }] of spans.entries()) {
+    const keyOf = keysByDay(calendar.timezone, buckets)
+    for (const { day, channel, amountMinor } of found[i] ?? [])
+      for (const key of new Set(['', keyOf.get(day) ?? '']))
+        for (const value of [null, channel]) {
+          const place = placeOf(isNow, key, value)
+          sums.set(place, (sums.get(place) ?? new Big(0)).plus(amountMinor))
+        }
+  }
+  return sums
+}
+
+function keysByDay(zone: string, buckets: readonly Bucket[]): Map<string, string> {
+  const keys = new Map<string, string>()
+  for (const { key, from, to } of buckets)
+    for (let day = dayOf(from, zone), end = dayOf(to, zone); day < end; day = addDays(day, 1)) keys.set(day, key)
+  return keys
 }
 
 async function readSpend({ ctx, calendar }: Scope, { from, to }: Span): Promise<Row[]> {

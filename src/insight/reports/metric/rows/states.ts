@@ -1,20 +1,38 @@
 import { followNames, groupNames } from '../definition.ts'
-import { inSpans, momentsSql, type Spans } from '../spans.ts'
+import { inSpans, momentsSql, type Spans, spansOfBoth } from '../spans.ts'
 import { type Asking, factsSql } from './facts.ts'
 
 const none = "toDecimal256OrNull('', 20)"
 
-/** Beginnings and ends of friendships (or of being in a group) at each moment: who, moment, addedMs, properties. */
-function liveAt(asking: Asking, spans: Spans, of: 'follow' | 'group'): string {
+/**
+ * Friendships (or stays in a group) from their beginning until the next thing that happened to them: who, since, until, properties. One
+ * is live at a moment that lies after `since` and not after `until`.
+ */
+export function stretchesSql(asking: Asking, spans: Spans, of: 'follow' | 'group'): string {
   const names = of === 'follow' ? followNames : groupNames
   const other = of === 'follow' ? 'employee' : 'chat'
   const facts = factsSql(asking, { events: names }, { to: spans.now.to })
   const begins = asking.bind.text(String(names[0]))
-  return `(select who, moment, last.1 as addedMs, argMaxProperties as properties from (
-    select who, argMaxProperties, arrayJoin(${momentsSql(asking.bind, spans)}) as moment, arrayLast(mark -> mark.1 < moment.1, marks) as last
-    from (select who, argMax(f.properties, (f.ms, f.name = ${begins})) as argMaxProperties, arraySort(groupArray((f.ms, toUInt8(f.name = ${begins})))) as marks
-      from ${facts} as f where who != 0 group by who, f.properties['${other}']))
-    where last.2 = 1)`
+  return `(select who, properties, stretch.1 as since, stretch.2 as until from (
+    select who, argMax(f.properties, (f.ms, f.name = ${begins})) as properties, arraySort(groupArray((f.ms, toUInt8(f.name = ${begins})))) as marks,
+      arrayJoin(arrayFilter(s -> s.3 = 1, arrayZip(marks.1, arrayPushBack(arrayPopFront(marks.1), ${endless}), marks.2))) as stretch
+    from ${facts} as f where who != 0 group by who, f.properties['${other}']))`
+}
+
+const endless = '9223372036854775807'
+
+/** The moments at which one is live. */
+export const liveMoments = (moments: string): string => `arrayFilter(m -> since < m.1 and until >= m.1, ${moments})`
+
+/** who, moment, properties of whoever is there. */
+const liveAt = (asking: Asking, spans: Spans, of: 'follow' | 'group'): string =>
+  `(select who, properties, arrayJoin(${liveMoments(momentsSql(asking.bind, asking.scope, spans))}) as moment from ${stretchesSql(asking, spans, of)})`
+
+/** Friendships with the customer's first own act since they began (`acted`, 0 for none). */
+export function actedSql(asking: Asking, spans: Spans): string {
+  const acts = factsSql(asking, { events: 'acts' }, { to: spans.now.to })
+  return `(select s.who as who, s.properties as properties, s.since as since, s.until as until, a.ms as acted from ${stretchesSql(asking, spans, 'follow')} as s
+    asof left join (select who, ms from ${acts} where who != 0) as a on s.who = a.who and s.since <= a.ms)`
 }
 
 const counted = (source: string): string =>
@@ -22,14 +40,20 @@ const counted = (source: string): string =>
 
 export const liveRows = (asking: Asking, spans: Spans, of: 'follow' | 'group'): string => counted(liveAt(asking, spans, of))
 
+/** From when acts matter to moments that look so many days back. An hour's change of clocks is less than the day on top. */
+export const lookBack = (spans: Spans, days: number): Date =>
+  new Date(Math.min(...spansOfBoth(spans).map(({ from }) => from.getTime())) - (days + 1) * 86_400_000)
+
+/** The moments whose last so many days hold `day`. */
+export const activeMoments = (moments: string, days: number | string): string =>
+  `arrayFilter(m -> day <= m.4 and day > m.4 - ${days}, ${moments})`
+
 /** Days of one's own acts, looked at from each moment that lies at most so many days later. */
 function activeAt(asking: Asking, spans: Spans, days: number): string {
   const { bind, scope } = asking
-  const reach = bind.integer(days * 86_400_000)
-  const from = new Date(Math.min(...[spans.now, spans.before].flatMap((span) => (span ? [span.from.getTime()] : []))) - days * 86_400_000)
-  const facts = factsSql(asking, { events: 'acts' }, { from, to: spans.now.to })
-  const days1 = `(select who, min(ms) as ms, any(properties) as properties from ${facts} where who != 0 group by who, toDate(at, ${bind.text(scope.calendar.timezone)}))`
-  return `(select who, properties, arrayJoin(arrayFilter(one -> ms < one.1 and ms >= one.1 - ${reach}, ${momentsSql(bind, spans)})) as moment from ${days1})`
+  const facts = factsSql(asking, { events: 'acts' }, { from: lookBack(spans, days), to: spans.now.to })
+  const own = `(select who, toDate(at, ${bind.text(scope.calendar.timezone)}) as day, any(properties) as properties from ${facts} where who != 0 group by who, day)`
+  return `(select who, properties, arrayJoin(${activeMoments(momentsSql(bind, scope, spans), bind.integer(days))}) as moment from ${own})`
 }
 
 export const activeRows = (asking: Asking, spans: Spans, days: number): string => counted(activeAt(asking, spans, days))
@@ -39,12 +63,9 @@ export const silentRows = (asking: Asking, spans: Spans, days: number): string =
     `(select who, properties, moment from ${liveAt(asking, spans, 'follow')} where (who, moment) not in (select who, moment from ${activeAt(asking, spans, days)}))`,
   )
 
-export function validRows(asking: Asking, spans: Spans): string {
-  const acts = factsSql(asking, { events: 'acts' }, { to: spans.now.to })
-  return counted(`(select l.who as who, l.properties as properties, l.moment as moment
-    from ${liveAt(asking, spans, 'follow')} as l asof join (select who, ms from ${acts} where who != 0) as a on l.who = a.who and l.addedMs <= a.ms
-    where a.ms < l.moment.1)`)
-}
+export const validRows = (asking: Asking, spans: Spans): string =>
+  counted(`(select who, properties, arrayJoin(${liveMoments(momentsSql(asking.bind, asking.scope, spans))}) as moment, acted from ${actedSql(asking, spans)}
+    where acted > 0) where acted < moment.1`)
 
 /** An end after which no employee is left, told at that end. Handing over ends nothing. */
 export function churnedRows(asking: Asking, spans: Spans): string {
