@@ -404,7 +404,7 @@ const balance = createRoute({
 const value = createRoute({
   getParentRoute: () => app,
   path: '/value',
-  validateSearch: z.object({ view: text, since: day, weights: text }),
+  validateSearch: z.object({ view: text, since: day, weights: text, score: text }),
   component: lazyRouteComponent(() => import('#console/value/value-page.tsx'), 'ValuePage'),
 })
 

@@ -10,6 +10,7 @@ import { Links, Merged } from '#console/customers/relations.tsx'
 import { timelineItem } from '#console/customers/timeline-text.tsx'
 import { Memberships } from '#console/groups/memberships.tsx'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
+import { CustomerScores } from '#console/scores/customer-scores.tsx'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { ButtonLink } from '#console/ui/button-link.tsx'
@@ -183,6 +184,7 @@ function Actions({ customer }: { customer: CustomerDetail }) {
           ]}
         />
       </Section>
+      <CustomerScores customerId={customer.id} />
       <Section title={t('customers.follows')}>
         {customer.follows.length === 0 ? (
           <p className="note">{t('customers.nobodyFollows')}</p>

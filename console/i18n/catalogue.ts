@@ -27,6 +27,7 @@ import { portrait } from '#console/portrait/messages.ts'
 import { products } from '#console/products/messages.ts'
 import { reports } from '#console/reports/messages.ts'
 import { paths } from '#console/reports/paths-messages.ts'
+import { scores } from '#console/scores/messages.ts'
 import { segments } from '#console/segments/messages.ts'
 import { settings } from '#console/settings/messages.ts'
 import { shell } from '#console/shell/messages.ts'
@@ -58,6 +59,7 @@ const folders = {
   settings,
   reports,
   segments,
+  scores,
   portrait,
   metrics,
   boards,

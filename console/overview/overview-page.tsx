@@ -7,6 +7,7 @@ import { type Counts, type Step, steps } from '#console/overview/loop-steps.ts'
 import { PeopleDrawer } from '#console/overview/people-drawer.tsx'
 import { type Overview, useOverview } from '#console/overview/queries.ts'
 import { LoopCards, Stages } from '#console/overview/stages.tsx'
+import { ScoreCards } from '#console/scores/score-cards.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
@@ -81,9 +82,10 @@ function Shown(props: { data: Overview; span: { from: string; to: string }; toda
   return (
     <>
       <Section flush title={t('overview.loop')} note={t('overview.loopNote')}>
-        <LoopDrawing now={now} before={before} onPick={props.pick} />
+        <LoopDrawing now={now} before={before} span={may('reports.read') ? props.span : undefined} onPick={props.pick} />
       </Section>
       {may('reports.read') && <LoopCards span={props.span} days={days} />}
+      {may('reports.read') && <ScoreCards span={props.span} days={days} />}
       {may('reports.read') && <Stages span={props.span} days={days} />}
       <Section>
         <Chart

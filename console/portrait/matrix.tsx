@@ -1,3 +1,5 @@
+import { Segmented } from 'antd'
+import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { Tgi, ToSegment } from '#console/portrait/dimension-card.tsx'
 import { usePortrait, type Whom } from '#console/portrait/queries.ts'
@@ -5,17 +7,29 @@ import { Awaited } from '#console/ui/awaited.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { percent } from '#console/ui/format.ts'
-import { Section } from '#console/ui/page.tsx'
-import type { PortraitResult } from '#insight/reports/portrait/schema.ts'
+import { Section, Stack } from '#console/ui/page.tsx'
+import { type MatrixKind, matrixKinds, type PortraitResult } from '#insight/reports/portrait/schema.ts'
 
 /** Asked when it is looked at: scoring all buyers takes longer than the rest. */
 export function MatrixView({ of }: { of: Whom }) {
-  const asked = usePortrait({ of, base: { and: [] }, windowDays: 90, matrix: true, dimensions: ['product'] })
-  return <Awaited read={asked}>{({ result }) => <MatrixSection matrix={result.matrix} />}</Awaited>
+  const { t } = useText()
+  const [kind, setKind] = useState<MatrixKind>('layers')
+  const asked = usePortrait({ of, base: { and: [] }, windowDays: 90, matrix: kind, dimensions: ['product'] })
+  return (
+    <Stack>
+      <Segmented
+        aria-label={t('portrait.matrixKind')}
+        value={kind}
+        onChange={setKind}
+        options={matrixKinds.map((value) => ({ value, label: t(`portrait.matrixKinds.${value}`) }))}
+      />
+      <Awaited read={asked}>{({ result }) => <MatrixSection matrix={result.matrix} />}</Awaited>
+    </Stack>
+  )
 }
 
-/** Products against RFM groups: how many of each group bought it, and whether that is more than usual. */
-function MatrixSection({ matrix }: { matrix: PortraitResult['matrix'] }) {
+/** Products against groups: how many of each group bought it, and whether that is more than usual. */
+export function MatrixSection({ matrix }: { matrix: PortraitResult['matrix'] }) {
   const { t, language } = useText()
   const columns = (matrix?.columns ?? []).map((column, place) => ({ ...column, place })).filter(({ count }) => count > 0)
   if (!matrix || matrix.rows.length === 0 || columns.length === 0)

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { post } from '#console/api/client.ts'
 import type { Answer } from '#console/reports/queries.ts'
-import type { PortraitResult } from '#insight/reports/portrait/schema.ts'
+import type { MatrixKind, PortraitResult } from '#insight/reports/portrait/schema.ts'
 
 export type Whom = Record<string, unknown>
 
@@ -19,12 +19,18 @@ export function whomOf(text: string | undefined): Whom {
       return { follow: { state: 'ever', channels: [id] } }
     case 'rfm':
       return { rfm: { groups: [id] } }
+    case 'layer':
+      return { layer: { layers: [id] } }
+    case 'quadrant':
+      return { quadrant: { quadrants: [id] } }
     default:
       return { and: [] }
   }
 }
 
-export const usePortrait = (question: { of: Whom; base: Whom; windowDays: number; matrix?: boolean; dimensions?: string[] } | undefined) =>
+export const usePortrait = (
+  question: { of: Whom; base: Whom; windowDays: number; matrix?: MatrixKind; dimensions?: string[] } | undefined,
+) =>
   useQuery({
     queryKey: ['report-answers', 'portrait', question],
     queryFn: () => post<Answer<PortraitResult>>('reports/run', { report: { type: 'portrait', ...question } }),

@@ -3,6 +3,8 @@ import { useChannelNames } from '#console/channels/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useSegmentNames } from '#console/segments/queries.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
+import { layerKeys, layerNames } from '#insight/reports/layers/rules.ts'
+import { quadrants } from '#insight/reports/quadrant/schema.ts'
 import { rfmGroups } from '#insight/reports/rfm/rfm.ts'
 
 /** A segment, a tag, a channel, an RFM group, or everybody. */
@@ -37,6 +39,20 @@ export function WhomPicker(props: {
           of(
             'rfm',
             rfmGroups.map(({ name, nameEn }) => ({ value: name, label: language === 'zh' ? name : nameEn })),
+          ),
+        ),
+        ...some(
+          t('segments.kinds.layer'),
+          of(
+            'layer',
+            layerKeys.map((key) => ({ value: key, label: layerNames[key][language === 'zh' ? 'name' : 'nameEn'] })),
+          ),
+        ),
+        ...some(
+          t('segments.kinds.quadrant'),
+          of(
+            'quadrant',
+            quadrants.map(({ key, name, nameEn }) => ({ value: key, label: language === 'zh' ? name : nameEn })),
           ),
         ),
         ...(tags.data?.items ?? []).flatMap((group) =>

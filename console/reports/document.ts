@@ -18,6 +18,9 @@ export const editableTypes = [
   'quadrant',
   'layers',
   'high_value',
+  'score',
+  'segment',
+  'portrait',
   'influence',
   'experiment',
   'trade',
@@ -103,6 +106,12 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       return { type, comparedTo: daysBefore(today, 30) }
     case 'high_value':
       return { type, limit: 50 }
+    case 'score':
+      return { type, score: 'relationship', trend: { every: 'week', points: 13 }, limit: 50 }
+    case 'segment':
+      return { type, rule: { and: [{ orders: { count: { gte: 1 } } }] }, persons: false }
+    case 'portrait':
+      return { type, of: { and: [{ orders: { count: { gte: 1 } } }] } }
     case 'experiment':
       return {
         type,

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { PortraitEditor } from '#console/portrait/report-editor.tsx'
 import { ActivityEditor } from '#console/reports/activity-editor.tsx'
 import {
   AttributionEditor,
@@ -24,6 +25,8 @@ import {
   TradeEditor,
 } from '#console/reports/trade-editors.tsx'
 import { TrendEditor } from '#console/reports/trend-editor.tsx'
+import { ScoreEditor } from '#console/scores/score-editor.tsx'
+import { SegmentEditor } from '#console/segments/report-editor.tsx'
 import { ClvEditor, ExperimentEditor, HighValueEditor, InfluenceEditor, LayersEditor, QuadrantEditor } from '#console/value/editors.tsx'
 
 export interface EditorProps {
@@ -36,6 +39,12 @@ export function Editor(props: EditorProps): ReactNode {
   const { type } = props.document
   if (!isEditable(type)) return null
   switch (type) {
+    case 'score':
+      return <ScoreEditor {...props} />
+    case 'segment':
+      return <SegmentEditor {...props} />
+    case 'portrait':
+      return <PortraitEditor {...props} />
     case 'funnel':
       return <FunnelEditor {...props} />
     case 'trend':

@@ -2,15 +2,19 @@ import { TagOutlined, UsergroupAddOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
+import { useTenant } from '#console/api/session.ts'
 import { BulkDialog } from '#console/customers/bulk-actions.tsx'
 import { customerColumns } from '#console/customers/columns.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { useAnswerPeople } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
+import { ruleOf } from '#console/reports/rule-of.ts'
 import { useSaveSegment } from '#console/segments/queries.ts'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
+import { useRun } from '#console/ui/confirm.tsx'
 import { DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
+import { todayIn } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 
@@ -21,6 +25,12 @@ export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => 
   const [tagging, setTagging] = useState(false)
   const [saving, setSaving] = useState(false)
   const save = useSaveSegment()
+  const run = useRun()
+  const rule = ruleOf(asked, todayIn(useTenant().timezone))
+  const keepRule = () =>
+    run(() => save.mutateAsync({ name: asked.title.slice(0, 100), rule })).then(
+      (saved) => saved && navigate({ to: '/segments/$segmentId', params: { segmentId: saved.id } }),
+    )
   const { ids, list } = useAnswerPeople(asked.report, (result: never) => idsOf(result, asked.group))
   const shown = ['name', 'tags', 'orders', 'paid']
   return (
@@ -36,6 +46,13 @@ export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => 
               <Gate permission="customers.write">
                 <Button icon={<TagOutlined />} onClick={() => setTagging(true)}>
                   {t('customers.bulkTag')}
+                </Button>
+              </Gate>
+            )}
+            {rule && (
+              <Gate permission="segments.write">
+                <Button type="primary" icon={<UsergroupAddOutlined />} loading={save.isPending} onClick={() => void keepRule()}>
+                  {t('segments.saveRule')}
                 </Button>
               </Gate>
             )}

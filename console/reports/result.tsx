@@ -7,6 +7,7 @@ import { EconomicsResultView } from '#console/economics/economics-result.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { MetricResultView } from '#console/metrics/metric-result.tsx'
 import { HeatmapResultView } from '#console/pages/heatmap-result.tsx'
+import { PortraitResultView } from '#console/portrait/report-result.tsx'
 import { LifecycleResultView, StickinessResultView } from '#console/reports/activity-result.tsx'
 import { DistributionResultView } from '#console/reports/distribution-result.tsx'
 import { change, type Document, isComplete } from '#console/reports/document.ts'
@@ -26,6 +27,8 @@ import {
   TradeResultView,
 } from '#console/reports/trade-results.tsx'
 import { TrendResultView } from '#console/reports/trend-result.tsx'
+import { ScoreResultView } from '#console/scores/score-result.tsx'
+import { SegmentResultView } from '#console/segments/report-result.tsx'
 import { CandidatesResultView } from '#console/stages/candidates-result.tsx'
 import { StagesResultView } from '#console/stages/stages-result.tsx'
 import { Gaps } from '#console/trade/gaps.tsx'
@@ -58,11 +61,14 @@ import type { MetricResult } from '#insight/reports/metric/schema.ts'
 import type { NorthStarResult } from '#insight/reports/north-star/schema.ts'
 import type { PagesResult } from '#insight/reports/pages/schema.ts'
 import type { PathsResult } from '#insight/reports/paths/schema.ts'
+import type { PortraitResult } from '#insight/reports/portrait/schema.ts'
 import type { ProductsResult } from '#insight/reports/products/schema.ts'
 import type { QuadrantResult } from '#insight/reports/quadrant/schema.ts'
 import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
 import type { RetentionResult } from '#insight/reports/retention/schema.ts'
 import type { RfmResult } from '#insight/reports/rfm/schema.ts'
+import type { ScoreResult } from '#insight/reports/score/schema.ts'
+import type { SegmentResult } from '#insight/reports/segment/schema.ts'
 import type { StagesResult } from '#insight/reports/stages/schema.ts'
 import type { StickinessResult } from '#insight/reports/stickiness/schema.ts'
 import type { TradeResult } from '#insight/reports/trade/schema.ts'
@@ -180,6 +186,12 @@ function drawn(props: ResultProps<unknown>): ReactNode {
       return <QuadrantResultView {...props} result={props.result as QuadrantResult} />
     case 'layers':
       return <LayersResultView {...props} result={props.result as LayersResult} />
+    case 'score':
+      return <ScoreResultView {...props} result={props.result as ScoreResult} />
+    case 'segment':
+      return <SegmentResultView {...props} result={props.result as SegmentResult} />
+    case 'portrait':
+      return <PortraitResultView {...props} result={props.result as PortraitResult} />
     case 'high_value':
       return <HighValueResultView {...props} result={props.result as HighValueResult} />
     case 'attribution':

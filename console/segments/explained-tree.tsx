@@ -5,6 +5,7 @@ import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import { useAttributes } from '#console/reports/queries.ts'
 import type { Explained } from '#console/segments/queries.ts'
+import { useStandingText } from '#console/segments/standing-text.ts'
 import { kindOf, type RuleTree } from '#console/segments/tree.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { exactNumber, percent, shortTime } from '#console/ui/format.ts'
@@ -52,6 +53,7 @@ function useFound(): (leaf: RuleTree, value: unknown) => string {
   const attributes = useAttributes()
   const propertyName = (key: string) =>
     textOr(`segments.builtIns.${key}`, attributes.data?.items.find((one) => one.key === key)?.name ?? key)
+  const standingText = useStandingText()
   const tagName = (id: string) => groups.data?.items.flatMap(({ tags }) => tags).find((tag) => tag.id === id)?.name ?? id
   return (leaf, value) => {
     const known = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
@@ -68,6 +70,8 @@ function useFound(): (leaf: RuleTree, value: unknown) => string {
       return t('segments.found.groups', { count: (known.groups as { member: boolean }[]).filter(({ member }) => member).length })
     if ('sequence' in leaf) return t(known.times ? 'segments.found.sequence' : 'segments.found.noSequence')
     if ('random' in leaf) return t('segments.found.place', { share: percent(Number(value), 1) })
+    const standing = standingText(leaf, known)
+    if (standing !== undefined) return standing
     if ('attribute' in leaf)
       return `${propertyName((leaf.attribute as { property: string }).property)}: ${value === null ? '—' : String(value)}`
     return t(value ? 'segments.yes' : 'segments.no')

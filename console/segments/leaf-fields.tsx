@@ -9,11 +9,11 @@ import { EventFields, SequenceFields } from '#console/segments/event-fields.tsx'
 import { OrdersFields } from '#console/segments/orders-fields.tsx'
 import { type LeafProps, Many, Optional, withoutEmpty } from '#console/segments/pieces.tsx'
 import { useSegmentNames } from '#console/segments/queries.ts'
+import { HighValueFields, LayerFields, QuadrantFields, RfmFields, ScoreFields } from '#console/segments/standing-fields.tsx'
 import type { LeafKind } from '#console/segments/tree.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useDepartments, useEmployeeNames } from '#console/team/queries.ts'
 import { percent } from '#console/ui/format.ts'
-import { rfmGroups } from '#insight/reports/rfm/rfm.ts'
 
 /** The fields of one condition. */
 export function LeafFields({ kind, value, onChange }: { kind: LeafKind; value: unknown; onChange: (value: unknown) => void }): ReactNode {
@@ -35,6 +35,14 @@ export function LeafFields({ kind, value, onChange }: { kind: LeafKind; value: u
       return <OrdersFields {...props} />
     case 'rfm':
       return <RfmFields {...props} />
+    case 'layer':
+      return <LayerFields {...props} />
+    case 'quadrant':
+      return <QuadrantFields {...props} />
+    case 'high_value':
+      return <HighValueFields {...props} />
+    case 'score':
+      return <ScoreFields {...props} />
     case 'segment':
       return <SegmentField value={String(value)} onChange={onChange} />
     case 'random':
@@ -157,21 +165,6 @@ function GroupFields(props: LeafProps) {
         onChange={(ids) => onChange(withoutEmpty({ ...value, groups: ids }))}
       />
       <DaysField {...props} label={t('segments.daysSinceJoined')} />
-    </div>
-  )
-}
-
-function RfmFields({ value, onChange }: LeafProps) {
-  const { t, language } = useText()
-  return (
-    <div className="rule-fields">
-      <Many
-        label={t('segments.kinds.rfm')}
-        value={textsOf(value.groups)}
-        options={rfmGroups.map(({ name, nameEn }) => ({ value: name, label: language === 'zh' ? name : nameEn }))}
-        onChange={(groups) => onChange({ ...value, groups })}
-      />
-      <span className="note">{t('segments.rfmNote')}</span>
     </div>
   )
 }

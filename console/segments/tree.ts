@@ -10,6 +10,10 @@ export const leafKinds = [
   'sequence',
   'orders',
   'rfm',
+  'layer',
+  'quadrant',
+  'high_value',
+  'score',
   'segment',
   'random',
   'customers',
@@ -53,6 +57,14 @@ export function freshLeaf(kind: LeafKind): RuleTree {
       return { orders: { count: { gte: 1 } } }
     case 'rfm':
       return { rfm: { groups: [] } }
+    case 'layer':
+      return { layer: {} }
+    case 'quadrant':
+      return { quadrant: { quadrants: [] } }
+    case 'high_value':
+      return { high_value: { share: 0.2 } }
+    case 'score':
+      return { score: { of: 'relationship', gte: 60 } }
     case 'segment':
       return { segment: '' }
     case 'random':
@@ -88,6 +100,10 @@ function isLeafWhole(kind: LeafKind, value: unknown): boolean {
       return (leaf.steps as { event: string }[]).every(({ event }) => event !== '')
     case 'rfm':
       return listed('groups')
+    case 'quadrant':
+      return listed('quadrants')
+    case 'layer':
+      return ['layers', 'health', 'reasons'].some(listed) || leaf.movedFrom !== undefined
     case 'orders':
       return Object.keys(leaf).length > 0
     default:

@@ -4,7 +4,7 @@ export const value = messages(
   {
     title: '客户价值',
     note: '谁值得多花心思：分层、象限、RFM、生命周期价值和高价值名单，点任何数字看人',
-    views: { layers: '分层', quadrant: '四象限', rfm: 'RFM', clv: '价值预测', high: '高价值' },
+    views: { layers: '分层', quadrant: '四象限', rfm: 'RFM', clv: '价值预测', high: '高价值', score: '亲密与忠诚' },
     nobody: '还没有客户',
     nobodyHint: '连接企业微信或导入客户后，这里会按规则分出四层。',
     noBuyers: '还没有订单',
@@ -169,7 +169,7 @@ export const value = messages(
   {
     title: 'Customer value',
     note: 'Whom to care for most: layers, quadrants, RFM, lifetime value and the high-value list; every number opens its people',
-    views: { layers: 'Layers', quadrant: 'Quadrants', rfm: 'RFM', clv: 'Lifetime value', high: 'High value' },
+    views: { layers: 'Layers', quadrant: 'Quadrants', rfm: 'RFM', clv: 'Lifetime value', high: 'High value', score: 'Closeness' },
     nobody: 'No customers yet',
     nobodyHint: 'Connect WeCom or import customers, and the rules divide them into four layers.',
     noBuyers: 'No orders yet',

@@ -1,22 +1,24 @@
 import { SettingOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, DatePicker } from 'antd'
+import { Button, DatePicker, Segmented } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import type { Document } from '#console/reports/document.ts'
+import { type Document, newDocument } from '#console/reports/document.ts'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { type Drill, ResultView } from '#console/reports/result.tsx'
+import { InsightSettingsDrawer } from '#console/scores/settings-drawer.tsx'
 import { daysBefore, todayIn } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
 import { Page, Row } from '#console/ui/page.tsx'
 import { Views } from '#console/ui/tabs.tsx'
 import { LayerSettingsDrawer } from '#console/value/settings-drawer.tsx'
 import { readWeights, WeightsButton } from '#console/value/weights.tsx'
+import { scoreKinds } from '#insight/reports/score/rules.ts'
 
 const route = getRouteApi('/app/value')
-const views = ['layers', 'quadrant', 'rfm', 'clv', 'high'] as const
+const views = ['layers', 'quadrant', 'rfm', 'clv', 'high', 'score'] as const
 type View = (typeof views)[number]
 
 /** Four weeks are kept back, so that the forecast is held against what really came. */
@@ -32,7 +34,9 @@ export function ValuePage() {
   const view = views.find((one) => one === search.view) ?? 'layers'
   const since = search.since ?? daysBefore(today, 30)
   const show = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
-  const document = documentOf(view, today, since, search.weights)
+  const kind = scoreKinds.find((one) => one === search.score) ?? 'relationship'
+  const [defining, setDefining] = useState(false)
+  const document = view === 'score' ? { ...newDocument('score', today), score: kind } : documentOf(view, today, since, search.weights)
   return (
     <Page
       title={t('value.title')}
@@ -65,16 +69,32 @@ export function ValuePage() {
             />
           </span>
         )}
+        {view === 'score' && (
+          <Row>
+            <Segmented
+              aria-label={t('scores.kind')}
+              value={kind}
+              onChange={(score) => show({ score })}
+              options={scoreKinds.map((value) => ({ value, label: t(`scores.kinds.${value}`) }))}
+            />
+            <Gate permission="reports.write">
+              <Button icon={<SettingOutlined />} onClick={() => setDefining(true)}>
+                {t('scores.settings')}
+              </Button>
+            </Gate>
+          </Row>
+        )}
         {view === 'high' && <WeightsButton value={search.weights} onChange={(weights) => show({ weights })} />}
       </Row>
       <ResultView document={document} drill={setPeople} onChange={() => undefined} />
       {people && <PeopleDrawer asked={people} onClose={() => setPeople(undefined)} />}
       <LayerSettingsDrawer open={settings} onClose={() => setSettings(false)} />
+      <InsightSettingsDrawer open={defining} onClose={() => setDefining(false)} />
     </Page>
   )
 }
 
-function documentOf(view: View, today: string, since: string, weights: string | undefined): Document {
+function documentOf(view: Exclude<View, 'score'>, today: string, since: string, weights: string | undefined): Document {
   switch (view) {
     case 'layers':
       return { type: 'layers', asOf: today, comparedTo: since }

@@ -8,5 +8,6 @@ export const examples: readonly object[] = [
     dimensions: ['event', 'hour'],
     windowDays: 3650,
   },
+  { type: 'portrait', matrix: 'quadrant', dimensions: ['product'], few: 1, limit: 5 },
   { type: 'portrait', matrix: true, dimensions: ['product', 'ordersCount', 'amount', 'lastDaysAgo'], few: 1, limit: 5 },
 ]

@@ -1,4 +1,9 @@
 import { z } from 'zod'
+import { layeredPeople } from '../layers/query.ts'
+import { layerKeys, layerNames } from '../layers/rules.ts'
+import { layersReport } from '../layers/schema.ts'
+import { runQuadrant } from '../quadrant/query.ts'
+import { quadrantReport, quadrants } from '../quadrant/schema.ts'
 import { runRfm } from '../rfm/query.ts'
 import { rfmGroups } from '../rfm/rfm.ts'
 import { rfmReport } from '../rfm/schema.ts'
@@ -9,55 +14,70 @@ import { everybody } from '../segment/standings.ts'
 import { bindings, bitsSql } from '../sql.ts'
 import { productTitles } from './deeds.ts'
 import { figuresOf } from './figures.ts'
-import type { PortraitResult } from './schema.ts'
+import type { MatrixKind, PortraitResult } from './schema.ts'
 import type { Sets } from './sets.ts'
 
 const Row = z.object({ product: z.string(), counts: z.array(z.number()), all: z.number() })
 
 /**
- * How many of each RFM group bought each product: a group's share against that of all buyers among those the portrait is of. Groups
- * are scored among all buyers of the company.
+ * How many of each RFM group, layer or quadrant bought each product: a group's share against that of everybody grouped among those
+ * the portrait is of. Groups are told among all customers of the company.
  */
-export async function readMatrix(sets: Sets, of: Rule, limit: number): Promise<NonNullable<PortraitResult['matrix']>> {
-  const layers = await readLayers(sets)
+export async function readMatrix(sets: Sets, of: Rule, limit: number, kind: MatrixKind): Promise<NonNullable<PortraitResult['matrix']>> {
+  const groups = await readGroups(sets, kind)
   const bind = bindings()
   const { moment } = sets.asking
-  const inLayer = layers.map(({ bits }) => (countBits(bits) === 0 ? '0' : `who in ${bitsSql(bytesOf(bits))}`))
+  const inGroup = groups.map(({ bits }) => (countBits(bits) === 0 ? '0' : `who in ${bitsSql(bytesOf(bits))}`))
   const rows = await sets.asking.ctx.clickhouse.ask({
     params: bind.params,
     row: Row,
-    sql: `select arrayJoin(arrayDistinct(bought)) as product, [${inLayer.map((one) => `uniqExactIf(who, ${one})`).join(', ')}] as counts, uniqExact(who) as all
+    sql: `select arrayJoin(arrayDistinct(bought)) as product, [${inGroup.map((one) => `uniqExactIf(who, ${one})`).join(', ')}] as counts, uniqExact(who) as all
       from ${ordersSql(bind, sets.asking, { from: undefined, to: moment.at.getTime(), currency: moment.currency, products: undefined })}
       where isOrder and who in ${sets.of.bytes.length === 0 ? '(0)' : bitsSql(sets.of.bytes)} group by product order by all desc, product limit ${bind.integer(limit)}`,
   })
-  const buyers = layers.reduce((sum, { bits }) => sum + countBits(bits), 0)
+  const buyers = groups.reduce((sum, { bits }) => sum + countBits(bits), 0)
   const titles = await productTitles(
     sets,
     rows.map(({ product }) => product),
   )
   return {
-    columns: layers.map(({ name, nameEn, bits }) => ({ name, nameEn, count: countBits(bits) })),
+    columns: groups.map(({ name, nameEn, bits }) => ({ name, nameEn, count: countBits(bits) })),
     rows: rows.map(({ product, counts, all }) => ({
       product,
       title: titles.get(product) ?? product,
       count: all,
-      cells: layers.map(({ name, bits }, i) => ({
+      cells: groups.map(({ leaf, bits }, i) => ({
         ...figuresOf({ count: counts[i] ?? 0, baseCount: all }, { of: countBits(bits), base: buyers, few: sets.few }),
-        rule: { and: [of, { rfm: { groups: [name] } }, { orders: { products: [product] } }] },
+        rule: { and: [of, leaf, { orders: { products: [product] } }] },
       })),
     })),
   }
 }
 
-async function readLayers(sets: Sets) {
+type Group = { name: string; nameEn: string; bits: Uint32Array; leaf: Rule }
+
+/** Everybody of the portrait by where they stand, each group with the condition that means it. */
+async function readGroups(sets: Sets, kind: MatrixKind): Promise<Group[]> {
   const { moment } = sets.asking
-  const report = rfmReport.parse({ type: 'rfm', rows: true, asOf: moment.today, currency: moment.currency })
-  const { rows = [] } = await runRfm(await everybody(sets.asking), report)
-  return rfmGroups.map(({ name, nameEn }) => ({
-    name,
-    nameEn,
-    bits: bitsOf(
-      rows.filter(({ group, person }) => group === name && has(sets.of.bits, Number(person))).map(({ person }) => Number(person)),
-    ),
-  }))
+  const scope = await everybody(sets.asking)
+  const asked = { asOf: moment.today, currency: moment.currency }
+  const among = (ids: readonly number[]) => bitsOf(ids.filter((id) => has(sets.of.bits, id)))
+  if (kind === 'layers') {
+    const report = layersReport.parse({ type: 'layers', ...asked })
+    return Promise.all(
+      layerKeys.map(async (key) => ({
+        ...layerNames[key],
+        bits: among(await layeredPeople(scope, report, { layers: [key] })),
+        leaf: { layer: { layers: [key] } },
+      })),
+    )
+  }
+  if (kind === 'quadrant') {
+    const { rows = [] } = await runQuadrant(scope, quadrantReport.parse({ type: 'quadrant', rows: true, ...asked }))
+    const of = (key: string) => among(rows.flatMap((row) => (row.quadrant === key ? [Number(row.person)] : [])))
+    return quadrants.map(({ key, name, nameEn }) => ({ name, nameEn, bits: of(key), leaf: { quadrant: { quadrants: [key] } } }))
+  }
+  const { rows = [] } = await runRfm(scope, rfmReport.parse({ type: 'rfm', rows: true, ...asked }))
+  const of = (name: string) => among(rows.flatMap((row) => (row.group === name ? [Number(row.person)] : [])))
+  return rfmGroups.map(({ name, nameEn }) => ({ name, nameEn, bits: of(name), leaf: { rfm: { groups: [name] } } }))
 }

@@ -25,7 +25,7 @@ export async function runPortrait(scope: Scope, report: PortraitReport): Promise
     of: { count: sets.of.count },
     base: { count: sets.base.count },
     dimensions,
-    ...(report.matrix ? { matrix: await readMatrix(sets, report.of, report.limit) } : {}),
+    ...(report.matrix ? { matrix: await readMatrix(sets, report.of, report.limit, report.matrix === true ? 'rfm' : report.matrix) } : {}),
   }
 }
 

@@ -4,6 +4,9 @@ import { rule } from '../segment/schema.ts'
 
 const { timezone, weekStart, segment, among } = commonFields
 
+export const matrixKinds = ['rfm', 'layers', 'quadrant'] as const
+export type MatrixKind = (typeof matrixKinds)[number]
+
 export const portraitReport = z.strictObject({
   type: z.literal('portrait'),
   timezone,
@@ -21,8 +24,8 @@ export const portraitReport = z.strictObject({
   windowDays: z.int().min(1).max(3650).default(90),
   /** A value that fewer of the base have is marked: its TGI says little. */
   few: z.int().min(0).max(10_000).default(30),
-  /** Products against the groups of the RFM report. */
-  matrix: z.boolean().default(false),
+  /** Products against RFM groups (also `true`), layers or quadrants. */
+  matrix: z.union([z.boolean(), z.enum(matrixKinds)]).default(false),
 })
 export type PortraitReport = z.infer<typeof portraitReport>
 
