@@ -86,6 +86,7 @@ function LoopCard({ span }: { span: Span }) {
       <LoopDrawing
         now={countsOf(overview.data, 'total')}
         before={countsOf(overview.data, 'before')}
+        span={span}
         onPick={(step) => void navigate({ to: '/', search: { ...span, step } })}
       />
     </Section>

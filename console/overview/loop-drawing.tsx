@@ -1,8 +1,12 @@
+import { Link } from '@tanstack/react-router'
 import { useText } from '#console/i18n/i18n.ts'
 import { type Counts, type Passage, passages, type Step, steps, weakest } from '#console/overview/loop-steps.ts'
 import { Count } from '#console/ui/count.tsx'
 import { percent, shortNumber } from '#console/ui/format.ts'
 import { Change } from '#console/ui/stat.tsx'
+
+/** The days looked at; absent for those who may not ask further. */
+type Span = { from: string; to: string }
 
 const height = 96
 const stageWidth = 300
@@ -11,7 +15,7 @@ const stageWidth = 300
  * The loop as a stream: its width at each stage is the people still in it, and the passage that needs help is amber and says
  * why. Square-root scale, because the last stages would otherwise be a hair.
  */
-export function LoopDrawing(props: { now: Counts; before: Counts | undefined; onPick: (step: Step) => void }) {
+export function LoopDrawing(props: { now: Counts; before: Counts | undefined; span?: Span | undefined; onPick: (step: Step) => void }) {
   const { t, language } = useText()
   const all = passages(props.now, props.before)
   const weak = weakest(all)
@@ -25,7 +29,7 @@ export function LoopDrawing(props: { now: Counts; before: Counts | undefined; on
             <button
               type="button"
               className="number-button"
-              aria-label={`${t(`overview.${step}`)} ${props.now[step]}`}
+              aria-label={`${t(`overview.${step}`)} ${shortNumber(props.now[step], language)}`}
               title={t('overview.showPeople', { step: t(`overview.${step}`) })}
               onClick={() => props.onPick(step)}
             >
@@ -38,7 +42,13 @@ export function LoopDrawing(props: { now: Counts; before: Counts | undefined; on
               {t('overview.before', { value: shortNumber(props.before[step], language) })}
             </span>
           )}
-          <Rate passage={all.find((passage) => passage.to === step)} weak={weak?.to === step} place="inside" more={isMore(step)} />
+          <Rate
+            passage={all.find((passage) => passage.to === step)}
+            weak={weak?.to === step}
+            place="inside"
+            more={isMore(step)}
+            span={props.span}
+          />
         </div>
       ))}
       <Stream now={props.now} weak={weak} />
@@ -48,13 +58,13 @@ export function LoopDrawing(props: { now: Counts; before: Counts | undefined; on
         </span>
       </div>
       {all.map((passage) => (
-        <Rate key={passage.to} passage={passage} weak={weak === passage} place="beside" more={isMore(passage.to)} />
+        <Rate key={passage.to} passage={passage} weak={weak === passage} place="beside" more={isMore(passage.to)} span={props.span} />
       ))}
     </div>
   )
 }
 
-function Rate(props: { passage: Passage | undefined; weak: boolean; place: 'inside' | 'beside'; more: boolean }) {
+function Rate(props: { passage: Passage | undefined; weak: boolean; place: 'inside' | 'beside'; more: boolean; span: Span | undefined }) {
   const { t } = useText()
   const { passage, weak, place } = props
   if (!passage) return null
@@ -70,7 +80,28 @@ function Rate(props: { passage: Passage | undefined; weak: boolean; place: 'insi
       {change !== null && Math.abs(change) >= 0.05 && <span>{t(change < 0 ? 'overview.fell' : 'overview.rose', { points })}</span>}
       {props.more && <span>{t('overview.moreThanBefore')}</span>}
       {weak && change === null && <span>{t('overview.lowest')}</span>}
+      {props.span && <WhoFellOut to={passage.to} span={props.span} />}
     </div>
+  )
+}
+
+/** Scans have no names, so those are told apart by code; later steps are a funnel whose losses are people. */
+function WhoFellOut({ to, span }: { to: Passage['to']; span: Span }) {
+  const { t } = useText()
+  if (to === 'adds') return <Link to="/live-codes">{t('overview.whereLost')}</Link>
+  const steps = to === 'tagged' ? ['customer.followed', 'customer.tagged'] : ['customer.tagged', 'order.paid']
+  const report = {
+    type: 'funnel',
+    dateFrom: span.from,
+    dateTo: span.to,
+    steps: steps.map((event) => ({ event })),
+    window: { value: 30, unit: 'day' },
+    order: 'ordered',
+  }
+  return (
+    <Link to="/reports/$reportId" params={{ reportId: 'new' }} search={{ type: 'funnel', report: JSON.stringify(report) }}>
+      {t('overview.whoLost')}
+    </Link>
   )
 }
 

@@ -3,7 +3,7 @@ import { change, listOf, type Matcher } from '#console/reports/document.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Count } from '#console/ui/count.tsx'
-import { exactNumber, percent } from '#console/ui/format.ts'
+import { exactNumber, percent, shortNumber } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { FunnelResult, FunnelStep } from '#insight/reports/funnel/schema.ts'
@@ -44,7 +44,7 @@ export function FunnelResultView(props: Props) {
 }
 
 function StepRow(props: Props & { step: FunnelStep; index: number; first: number; before: FunnelStep | undefined }) {
-  const { t } = useText()
+  const { t, language } = useText()
   const title = useEventTitle()
   const { step, index, first, document, drill } = props
   const before = props.before?.count ?? step.count
@@ -80,7 +80,7 @@ function StepRow(props: Props & { step: FunnelStep; index: number; first: number
           <button
             type="button"
             className="number-button"
-            aria-label={`${name} ${title(event)} ${step.count}`}
+            aria-label={`${name} ${title(event)} ${shortNumber(step.count, language)}`}
             onClick={() => people(false)}
           >
             <Count value={step.count} />

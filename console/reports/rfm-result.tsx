@@ -47,7 +47,6 @@ export function RfmResultView({ document, result, drill }: ResultProps<RfmResult
               type="button"
               className={`rfm-card ${index < 4 ? 'high' : 'low'}`}
               disabled={group.count === 0}
-              aria-label={`${nameOf(group)} ${group.count}`}
               onClick={() => drill({ title: nameOf(group), report: change(document, { rows: true }), group: group.name })}
             >
               <span className="rfm-name">{nameOf(group)}</span>

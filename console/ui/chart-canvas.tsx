@@ -131,7 +131,13 @@ function lines(one: ChartSeries, index: number, data: ChartData, palette: Palett
     width: mostEnd - 24,
     overflow: 'truncate',
   }
-  const common = { name: one.name, type: 'line', symbol: 'circle', itemStyle: { color }, labelLayout: { moveOverlap: 'shiftY' } }
+  const common = {
+    name: one.name,
+    type: 'line',
+    symbol: 'circle',
+    itemStyle: { color, opacity: look.opacity },
+    labelLayout: { moveOverlap: 'shiftY' },
+  }
   const body = {
     ...common,
     showSymbol: data.labels.length <= 2,
