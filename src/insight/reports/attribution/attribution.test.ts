@@ -4,7 +4,7 @@ import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspa
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent, type World } from '../testing.ts'
 import { removalEffects } from './markov.ts'
-import { attributeByHand } from './oracle.ts'
+import { attributeByHand, type Expected } from './oracle.ts'
 import { type AttributionResult, attributionModels } from './schema.ts'
 
 let workspace: TestWorkspace
@@ -150,33 +150,86 @@ test('agrees with attributing by hand on random worlds', { timeout: 300_000 }, a
         halfLifeMs: halfLifeDays * dayMs,
         direct: ['direct'],
       })
-      const { conversions, value, withoutConversion, open } = expected
-      expect(found).toMatchObject({ conversions, value, withoutConversion, open })
-      const names = [...new Set(found.rows.map(({ touchpoint }) => touchpoint))]
-      const index = new Map(names.map((name, i) => [name, i]))
-      const { effects } = removalEffects(
-        expected.journeys.map(({ touches, ...rest }) => ({ ...rest, touches: touches.map((one) => index.get(one) ?? -1) })),
-        names.length,
-      )
-      const lost = effects.reduce((sum, one) => sum + one, 0)
-      const alone = expected.credits.get('linear')?.get(null) ?? 0
-      for (const row of found.rows) {
-        const touchpoint = row.touchpoint
-        expect(row.converted).toBe(expected.converted.get(touchpoint)?.size ?? 0)
-        expect(row.touches).toBe(touchpoint === null ? 0 : (expected.touches.get(touchpoint) ?? 0))
-        expect(row.touched).toBe(touchpoint === null ? 0 : (expected.touched.get(touchpoint)?.size ?? 0))
-        for (const model of attributionModels) {
-          const markov = touchpoint === null ? alone : ((effects[index.get(touchpoint) ?? 0] ?? 0) / (lost || 1)) * (conversions - alone)
-          const credit = model === 'markov' ? markov : (expected.credits.get(model)?.get(touchpoint) ?? 0)
-          expect(Math.abs((row[model] ?? 0) - credit)).toBeLessThan(2e-6)
-          if (model !== 'markov')
-            expect(Math.abs((row.values?.[model] ?? 0) - (expected.values.get(model)?.get(touchpoint) ?? 0))).toBeLessThan(2e-6)
-        }
-      }
-      for (const model of attributionModels)
-        expect(found.rows.reduce((sum, row) => sum + Math.round((row[model] ?? 0) * 1e6), 0)).toBe(conversions * 1e6)
+      expectSame(found, expected)
     }),
-    { numRuns: 15 },
+    { numRuns: 10 },
   )
   workspace.setNow('2026-11-01T00:00:00Z')
 })
+
+const busy = fc.record({
+  touches: fc.uniqueArray(fc.record({ minute: fc.nat(40_000), source: fc.constantFrom('ad', 'chat', 'direct') }), {
+    ...{ minLength: 150, maxLength: 700, size: 'max' },
+    selector: ({ minute }) => minute,
+  }),
+  buys: fc.uniqueArray(fc.nat(50_000), { maxLength: 25 }),
+  windowDays: fc.constantFrom(1, 7, 15, 60),
+})
+
+test('somebody with many touches and conversions: agrees with attributing by hand', async () => {
+  await fc.assert(
+    fc.asyncProperty(busy, async ({ touches, buys, windowDays }) => {
+      const now = Date.parse('2026-05-10T00:00:00Z')
+      workspace.setNow(new Date(now))
+      const events = [
+        ...touches.map(({ minute, source }) => at(minute / 1440 - 2, 'visit', { source }, 'busy')),
+        ...buys.map((minute, i) => at(minute / 1440 - 2, 'buy', { amount: i }, 'busy')),
+        at(3, 'visit', { source: 'ad' }, 'other'),
+        at(3.5, 'buy', { amount: 3 }, 'other'),
+      ]
+      const found = await run({ events }, { conversion: { event: 'buy', value: 'amount' }, windowDays })
+      const [from, to] = [Date.parse('2026-03-01T00:00:00Z'), Date.parse('2026-04-01T00:00:00Z')]
+      const day = 86_400_000
+      expectSame(found, attributeByHand(events, { from, to, now, windowMs: windowDays * day, halfLifeMs: 7 * day, direct: ['direct'] }))
+    }),
+    { numRuns: 6 },
+  )
+  workspace.setNow('2026-11-01T00:00:00Z')
+})
+
+test('ten thousand touches times ten thousand conversions of one person have an answer', async () => {
+  const ctx = await workspace.newTenant()
+  const each = (event: string, second: number, properties: string) =>
+    ctx.clickhouse.command(
+      `insert into events (tenant, person, at, day, name, id, properties, received_at, load)
+       select {tenant:UInt32}, 1, toDateTime64('2026-03-02 00:00:00', 3, 'UTC') + toIntervalSecond(number * 20 + {second:UInt32}) as at, toDate(at), {event:String},
+         generateUUIDv4(), map(${properties}), at, 0 from numbers(10000)`,
+      { tenant: ctx.tenantId, event, second },
+    )
+  await each('visit', 0, "'source', if(number % 4 = 0, 'ad', 'chat')")
+  await each('buy', 10, "'amount', '1'")
+  const names = { nameOf: String, personOf: Number }
+  const found = (await runReport(ctx, { ...base, conversion: { event: 'buy', value: 'amount' } }, names)).result as AttributionResult
+  expect(found).toMatchObject({ conversions: 10_000, value: 10_000, cut: 9800 })
+  expect(creditOf(found, 'first')).toEqual({ ad: 10_000, chat: 0 })
+  expect(creditOf(found, 'last')).toEqual({ ad: 2500, chat: 7500 })
+})
+
+/** Every figure of the report against attributing by hand. */
+function expectSame(found: AttributionResult, expected: Expected): void {
+  const { conversions, value, withoutConversion, open, cut } = expected
+  expect(found).toMatchObject({ conversions, value, withoutConversion, open, cut })
+  const names = [...new Set(found.rows.map(({ touchpoint }) => touchpoint))]
+  const index = new Map(names.map((name, i) => [name, i]))
+  const { effects } = removalEffects(
+    expected.journeys.map(({ touches, ...rest }) => ({ ...rest, touches: touches.map((one) => index.get(one) ?? -1) })),
+    names.length,
+  )
+  const lost = effects.reduce((sum, one) => sum + one, 0)
+  const alone = expected.credits.get('linear')?.get(null) ?? 0
+  for (const row of found.rows) {
+    const touchpoint = row.touchpoint
+    expect(row.converted).toBe(expected.converted.get(touchpoint)?.size ?? 0)
+    expect(row.touches).toBe(touchpoint === null ? 0 : (expected.touches.get(touchpoint) ?? 0))
+    expect(row.touched).toBe(touchpoint === null ? 0 : (expected.touched.get(touchpoint)?.size ?? 0))
+    for (const model of attributionModels) {
+      const markov = touchpoint === null ? alone : ((effects[index.get(touchpoint) ?? 0] ?? 0) / (lost || 1)) * (conversions - alone)
+      const credit = model === 'markov' ? markov : (expected.credits.get(model)?.get(touchpoint) ?? 0)
+      expect(Math.abs((row[model] ?? 0) - credit)).toBeLessThan(2e-6)
+      if (model !== 'markov')
+        expect(Math.abs((row.values?.[model] ?? 0) - (expected.values.get(model)?.get(touchpoint) ?? 0))).toBeLessThan(2e-6)
+    }
+  }
+  for (const model of attributionModels)
+    expect(found.rows.reduce((sum, row) => sum + Math.round((row[model] ?? 0) * 1e6), 0)).toBe(conversions * 1e6)
+}

@@ -6,6 +6,7 @@ export type Expected = {
   value: number
   withoutConversion: number
   open: number
+  cut: number
   credits: Map<string, Map<string | null, number>>
   values: Map<string, Map<string | null, number>>
   converted: Map<string | null, Set<string>>
@@ -23,6 +24,7 @@ export function attributeByHand(events: readonly TestEvent[], asked: Asked): Exp
     value: 0,
     withoutConversion: 0,
     open: 0,
+    cut: 0,
     credits: new Map(),
     values: new Map(),
     converted: new Map(),
@@ -49,7 +51,9 @@ function attributePerson(expected: Expected, person: string, events: Timed[], as
   const isIn = ({ ms }: Timed) => ms >= asked.from && ms < asked.to
   const leads = (touch: Timed, conversion: Timed) => touch.ms <= conversion.ms && conversion.ms - touch.ms <= asked.windowMs
   for (const conversion of conversions.filter(isIn)) {
-    const path = touches.filter((touch) => leads(touch, conversion))
+    const whole = touches.filter((touch) => leads(touch, conversion))
+    const path = whole.length > 200 ? [...whole.slice(0, 1), ...whole.slice(-199)] : whole
+    if (whole.length > 200) expected.cut += 1
     expected.conversions += 1
     expected.value += conversion.amount
     for (const source of path.length === 0 ? [null] : path.map((one) => one.source)) put(expected.converted, source, person)
@@ -70,7 +74,8 @@ function attributePerson(expected: Expected, person: string, events: Timed[], as
   if (last.ms + asked.windowMs > asked.now) expected.open += 1
   else {
     expected.withoutConversion += 1
-    expected.journeys.push({ touches: idle.map((one) => one.source), conversions: 0, nulls: 1 })
+    const kept = idle.length > 200 ? [...idle.slice(0, 1), ...idle.slice(-199)] : idle
+    expected.journeys.push({ touches: kept.map((one) => one.source), conversions: 0, nulls: 1 })
   }
 }
 

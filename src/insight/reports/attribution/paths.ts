@@ -3,6 +3,7 @@ import { isMoney } from '../money.ts'
 import type { Matcher } from '../schema.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, type Bindings, bindings, decimalSql, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
+import { journeysSql, longest } from './journeys.ts'
 import type { AttributionReport } from './schema.ts'
 
 export type Asking = { scope: Scope; report: AttributionReport; dates: { from: Date; to: Date }; windowMs: number; now: number }
@@ -21,8 +22,6 @@ const firstSign = 0x4e00
 const signOf = (index: number): string => String.fromCodePoint(firstSign + index)
 
 const touchesInPart = 10_000_000
-/** Longer paths keep their first touch and their latest ones: somebody with ten thousand touches must not make a million paths of them. */
-const longest = 200
 
 /** Which touchpoints there are, the most touched first. */
 export async function findTouchpoints(asking: Asking): Promise<Touchpoints> {
@@ -76,36 +75,35 @@ export function entriesSql(bind: Bindings, asking: Asking, touchpoints: Touchpoi
   const inDates = (ms: string) => `${ms} >= ${from} and ${ms} < ${to}`
   const entry = (kind: string, key: string, value = '0', weight = '0', weighted = '0') =>
     `('${kind}', ${key}, toDecimal256(${value}, 20), toFloat64(${weight}), toFloat64(${weighted}))`
+  const persons = personsSql(bind, asking, touchpoints, part)
   return `select who, entry.1 as kind, entry.2 as key, entry.3 as value, entry.4 as weight, entry.5 as weighted from (
-    select who, arrayJoin(arrayConcat(
+    select who, arrayJoin(arrayConcat(said,
         arrayMap(c -> ${entry('path', 'arrayStringConcat(c.2)', 'c.3')}, paths),
         arrayMap(c -> ${entry('currency', 'c', '0')}, arrayDistinct(arrayMap(c -> c.5, paths))),
         arrayMap(c -> ${entry('cut', "''")}, arrayFilter(c -> c.6 > ${longest}, paths)),
-        ${report.models.includes('time_decay') ? decaySql(bind, report, entry) : '[]'},
-        arrayMap(sign -> ${entry('converted', 'sign')}, arrayDistinct(arrayFlatten(arrayMap(c -> if(empty(c.2), [''], c.2), paths)))),
-        arrayMap(sign -> ${entry('touched', 'sign')}, arrayDistinct(arrayMap(t -> t.3, arrayFilter(t -> ${inDates('t.1')}, touches)))),
-        if(empty(unled), [], [if((unled[-1]).1 + ${window} > ${until}, ${entry('open', "''")}, ${entry('null', `arrayStringConcat(${shortened('unledSigns', 'length(unledSigns)')})`)})])
+        ${report.models.includes('time_decay') ? decaySql(bind, report, entry) : '[]'}
       )) as entry
     from (
-      select who, touches, arrayFilter((t, next) -> ${inDates('t.1')} and (next = 0 or next > t.1 + ${window}), touches, nexts) as unled, arrayMap(t -> t.3, unled) as unledSigns,
-        arrayMap((c, low, high) -> (c.1, ${cutSql('signs', 'low', 'high')}, c.3, ${cutSql('times', 'low', 'high')}, c.4, high - low),
-          arrayFilter(c -> ${inDates('c.1')}, conversions), arrayFilter((l, c) -> ${inDates('c.1')}, lows, conversions), arrayFilter((h, c) -> ${inDates('c.1')}, highs, conversions)) as paths
+      select who, said, arrayMap(t -> t.3, chunk.1) as signs, arrayMap(t -> t.1, chunk.1) as times,
+        arrayMap(c -> (c.1, ${cutSql('signs', 'c.6')}, c.2, ${cutSql('times', 'c.7')}, c.3, c.5 - c.4), arrayMap(c -> (c.1, c.2, c.3, c.4 - chunk.2, c.5 - chunk.2, c.6, c.7), chunk.3)) as paths
       from (
-        select who, touches, conversions, marks, arrayMap(t -> t.1, touches) as times, arrayMap(t -> t.3, touches) as signs, arrayCumSum(m -> toInt64(m.2 = 1), marks) as before,
-          arrayFilter((b, m) -> m.2 = 0, before, marks) as lows, arrayFilter((b, m) -> m.2 = 2, before, marks) as highs,
-          arrayFilter((n, m) -> m.2 = 1, arrayReverseFill(n -> n != 0, arrayMap(m -> if(m.2 = 2, m.1, 0), marks)), marks) as nexts
+        select who, arrayJoin(arrayZip(chunks, arrayResize([personSaid], length(chunks), []))) as both, both.1 as chunk, both.2 as said
         from (
-          select who, touches, conversions, arraySort(arrayConcat(arrayMap(t -> (t.1, 1), touches), arrayMap(c -> (c.1 - ${window}, 0), conversions), arrayMap(c -> (c.1, 2), conversions))) as marks
-          from (${personsSql(bind, asking, touchpoints, part)})
+          select who, chunks, arrayMap(t -> t.3, unled) as unledSigns, arrayConcat(
+              arrayMap(sign -> ${entry('converted', 'sign')}, led),
+              arrayMap(sign -> ${entry('touched', 'sign')}, arrayDistinct(arrayMap(t -> t.3, arrayFilter(t -> ${inDates('t.1')}, touches)))),
+              if(empty(unled), [], [if((unled[-1]).1 + ${window} > ${until}, ${entry('open', "''")}, ${entry('null', `arrayStringConcat(${shortened('unledSigns', 'length(unledSigns)')})`)})])
+            ) as personSaid
+          from (${journeysSql(bind, { from, to, window }, persons)})
         )
       )
     )
   )`
 }
 
-/** The part of a list after `low` up to `high`. What a lambda takes from outside is copied for every element, so lists are sliced. */
-const cutSql = (list: string, low: string, high: string): string =>
-  `if(${high} - ${low} > ${longest}, arrayConcat([${list}[${low} + 1]], arraySlice(${list}, ${high} - ${longest - 2}, ${longest - 1})), arraySlice(${list}, ${low} + 1, ${high} - ${low}))`
+/** The path of a conversion out of the touches near it; the first one of a long path may lie far before them. */
+const cutSql = (list: string, first: string): string =>
+  `if(c.5 - c.4 > ${longest}, arrayConcat([${first}], arraySlice(${list}, c.5 - ${longest - 2}, ${longest - 1})), arraySlice(${list}, c.4 + 1, c.5 - c.4))`
 
 const shortened = (list: string, length: string): string =>
   `if(${length} > ${longest}, arrayConcat([${list}[1]], arraySlice(${list}, -${longest - 1})), ${list})`
