@@ -31,7 +31,7 @@ export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => 
     run(() => save.mutateAsync({ name: asked.title.slice(0, 100), rule })).then(
       (saved) => saved && navigate({ to: '/segments/$segmentId', params: { segmentId: saved.id } }),
     )
-  const { ids, list } = useAnswerPeople(asked.report, (result: never) => idsOf(result, asked.group))
+  const { ids, list } = useAnswerPeople(asked, (result: never) => idsOf(result, asked.group))
   const shown = ['name', 'tags', 'orders', 'paid']
   return (
     <SideSheet

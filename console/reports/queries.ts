@@ -41,9 +41,9 @@ const pageSize = 50
 /** As the report names them; who was merged since then stands last. */
 const place = (ids: string[], id: string): number => (ids.includes(id) ? ids.indexOf(id) : ids.length)
 
-/** The people behind a number: the same question asked for persons, then shown as customers page by page. */
+/** The people behind a number: the same question asked for persons, then shown as customers page by page. One answer may hold several groups. */
 export function useAnswerPeople(
-  document: Document,
+  { report: document, group }: { report: Document; group?: string | undefined },
   idsOf: (result: never) => string[],
 ): { ids: string[] | undefined; list: List<CustomerItem> } {
   const asked = useQuery({
@@ -53,7 +53,7 @@ export function useAnswerPeople(
   })
   const ids = asked.data && idsOf(asked.data.result)
   const pages = useInfiniteQuery({
-    queryKey: ['customers', 'of-report', document],
+    queryKey: ['customers', 'of-report', document, group ?? null],
     queryFn: ({ pageParam }): Promise<Page<CustomerItem>> => {
       const some = (ids ?? []).slice(pageParam, pageParam + pageSize)
       return some.length === 0
