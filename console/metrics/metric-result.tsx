@@ -1,11 +1,9 @@
-import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { exactFigure, figureText } from '#console/metrics/figure.ts'
 import { change, textOf } from '#console/reports/document.ts'
-import { intervalLabel, isOpen } from '#console/reports/labels.ts'
+import { intervalLabel, isRunning } from '#console/reports/labels.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
-import { todayIn } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 import { Change } from '#console/ui/stat.tsx'
 import type { MetricResult } from '#insight/reports/metric/schema.ts'
@@ -16,10 +14,8 @@ import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 export function MetricResultView(props: ResultProps<MetricResult>) {
   const { t, language } = useText()
   const { document, result, drill } = props
-  const { timezone } = useTenant()
   const { metric, intervals, values, compare, currency } = result
   const interval = textOf(document.interval, 'day')
-  const last = intervals.at(-1)
   const scale = metric.unit === 'share' ? 100 : 1
   const scaled = (all: (number | null)[]) => all.map((value) => (value === null ? null : Math.round(value * scale * 1e4) / 1e4))
   return (
@@ -39,7 +35,7 @@ export function MetricResultView(props: ResultProps<MetricResult>) {
           data={{
             kind: 'line',
             labels: intervals.map((start) => intervalLabel(start, interval)),
-            incomplete: last !== undefined && isOpen(last, interval, 0, todayIn(timezone)),
+            incomplete: isRunning(result),
             ...(metric.unit === 'share' ? { format: (value: number) => `${value.toFixed(1)}%` } : {}),
             series: [
               { name: metric[language], values: scaled(values) },

@@ -1,10 +1,9 @@
-import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { change, textOf } from '#console/reports/document.ts'
-import { intervalLabel, isOpen } from '#console/reports/labels.ts'
+import { intervalLabel, isRunning } from '#console/reports/labels.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
-import { exactNumber, percent, todayIn } from '#console/ui/format.ts'
+import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { type LifecycleResult, lifecycleStatuses } from '#insight/reports/lifecycle/schema.ts'
@@ -12,10 +11,8 @@ import type { StickinessResult } from '#insight/reports/stickiness/schema.ts'
 
 export function LifecycleResultView({ document, result, drill }: ResultProps<LifecycleResult>) {
   const { t } = useText()
-  const { timezone } = useTenant()
   const interval = textOf(document.interval, 'day')
   const labels = result.intervals.map((start) => intervalLabel(start, interval))
-  const last = result.intervals.at(-1)
   return (
     <>
       <Section>
@@ -27,7 +24,7 @@ export function LifecycleResultView({ document, result, drill }: ResultProps<Lif
           data={{
             kind: 'stack',
             labels,
-            incomplete: last !== undefined && isOpen(last, interval, 0, todayIn(timezone)),
+            incomplete: isRunning(result),
             series: lifecycleStatuses.map((status, index) => ({
               name: t(`reports.statuses.${status}`),
               values: result[status],
@@ -103,7 +100,10 @@ export function StickinessResultView({ document, result }: ResultProps<Stickines
       <Chart
         title={t('reports.stickinessResult')}
         unit={t('reports.people')}
-        note={t('reports.stickinessNote', { all: exactNumber(all), repeat: exactNumber(repeat), share: percent(repeat, all) })}
+        note={[
+          t('reports.stickinessNote', { all: exactNumber(all), repeat: exactNumber(repeat), share: percent(repeat, all) }),
+          ...(isRunning(result) ? [t('reports.stickinessRunning')] : []),
+        ].join(' ')}
         height={320}
         data={{
           kind: 'bar',

@@ -1,6 +1,6 @@
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { change, textOf } from '#console/reports/document.ts'
-import { intervalLabel } from '#console/reports/labels.ts'
+import { intervalLabel, isRunning } from '#console/reports/labels.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { currencySign, exactNumber, percent } from '#console/ui/format.ts'
@@ -29,7 +29,12 @@ export function DistributionResultView({ document, result, drill }: ResultProps<
           data={
             single
               ? { kind: 'bar', labels: names, series: [{ name: t('reports.people'), values: single.counts }] }
-              : { kind: 'stack', labels, series: names.map((name, bin) => ({ name, values: rows.map(({ counts }) => counts[bin] ?? 0) })) }
+              : {
+                  kind: 'stack',
+                  labels,
+                  incomplete: isRunning(result),
+                  series: names.map((name, bin) => ({ name, values: rows.map(({ counts }) => counts[bin] ?? 0) })),
+                }
           }
         />
       </Section>

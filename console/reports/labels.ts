@@ -7,6 +7,9 @@ export function intervalLabel(start: string, interval: string): string {
   return start.slice(5, 10)
 }
 
+/** The server says how many intervals are over while one is not: the last one is still running, its number is no fall. */
+export const isRunning = ({ complete }: { complete?: number | undefined }): boolean => complete !== undefined
+
 type Unit = 'hour' | 'day' | 'week' | 'month'
 
 const unitOf = (interval: string): Unit => (interval === 'hour' || interval === 'week' || interval === 'month' ? interval : 'day')

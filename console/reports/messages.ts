@@ -258,6 +258,7 @@ export const reports = messages(
     statuses: { new: '新来', returning: '连续来', resurrected: '又回来', dormant: '离开' },
     stickinessResult: '活跃了几个时段',
     stickinessNote: '{{all}} 人活跃过，其中 {{repeat}} 人（{{share}}）不止一个时段',
+    stickinessRunning: '最后一个时段还没过完，次数还会增加。',
     active: { hour: '{{number}} 小时', day: '{{number}} 天', week: '{{number}} 周', month: '{{number}} 个月' },
     properties: {
       amount: '金额',
@@ -544,6 +545,7 @@ export const reports = messages(
     statuses: { new: 'New', returning: 'Came again', resurrected: 'Came back', dormant: 'Left' },
     stickinessResult: 'In how many intervals people were active',
     stickinessNote: '{{all}} were active, {{repeat}} ({{share}}) in more than one interval',
+    stickinessRunning: 'The last interval is not over yet; people may still be active in more.',
     active: { hour: '{{number}} h', day: '{{number}} d', week: '{{number}} wk', month: '{{number}} mo' },
     properties: {
       amount: 'amount',

@@ -1,14 +1,13 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
-import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { change, textOf } from '#console/reports/document.ts'
-import { intervalLabel, isOpen } from '#console/reports/labels.ts'
+import { intervalLabel } from '#console/reports/labels.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
-import { exactNumber, percent, todayIn } from '#console/ui/format.ts'
+import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { RetentionResult } from '#insight/reports/retention/schema.ts'
@@ -36,12 +35,10 @@ export function RetentionResultView(props: Props) {
 
 function Average({ document, result }: Props) {
   const { t } = useText()
-  const { timezone } = useTenant()
   const period = textOf(document.period, 'day')
-  const today = todayIn(timezone)
   const longest = Math.max(...result.cohorts.map(({ values }) => values.length))
   const points = Array.from({ length: longest }, (_, at) => {
-    const whole = result.cohorts.filter(({ start, values }) => values[at] !== undefined && !isOpen(start, period, at, today))
+    const whole = result.cohorts.filter(({ values }, cohort) => values[at] !== undefined && isOver(result, cohort, at))
     const size = whole.reduce((sum, cohort) => sum + cohort.size, 0)
     const back = whole.reduce((sum, cohort) => sum + (cohort.values[at] ?? 0), 0)
     return size === 0 ? null : Math.round((back / size) * 1000) / 10
@@ -55,7 +52,7 @@ function Average({ document, result }: Props) {
         height={220}
         data={{
           kind: 'line',
-          labels: points.map((_point, at) => t(`reports.after.${periodOf(period)}`, { number: at })),
+          labels: points.map((_point, at) => t(`reports.after.${periodOf(period)}`, { number: columnNumber(document, at) })),
           series: [{ name: t('reports.returned'), values: points }],
           format: (value) => `${value}%`,
           most: 100,
@@ -67,10 +64,8 @@ function Average({ document, result }: Props) {
 
 function Triangle({ document, result, drill }: Props) {
   const { t } = useText()
-  const { timezone } = useTenant()
   const [shares, setShares] = useState(true)
   const period = textOf(document.period, 'day')
-  const today = todayIn(timezone)
   const longest = Math.max(...result.cohorts.map(({ values }) => values.length))
   const people = (cohort: number) =>
     drill({
@@ -105,7 +100,7 @@ function Triangle({ document, result, drill }: Props) {
               {Array.from({ length: longest }, (_, at) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a column is its distance
                 <th key={at} scope="col">
-                  {t(`reports.after.${periodOf(period)}`, { number: at })}
+                  {t(`reports.after.${periodOf(period)}`, { number: columnNumber(document, at) })}
                 </th>
               ))}
             </tr>
@@ -129,9 +124,9 @@ function Triangle({ document, result, drill }: Props) {
                   <td
                     // biome-ignore lint/suspicious/noArrayIndexKey: a column is its distance
                     key={at}
-                    className={isOpen(start, period, at, today) ? 'heat-cell open' : 'heat-cell'}
+                    className={isOver(result, cohort, at) ? 'heat-cell' : 'heat-cell open'}
                     style={{ '--heat': `${heat(value, size, at)}%` } as object}
-                    title={`${exactNumber(value)} / ${exactNumber(size)}${isOpen(start, period, at, today) ? ` · ${t('reports.openInterval')}` : ''}`}
+                    title={`${exactNumber(value)} / ${exactNumber(size)}${isOver(result, cohort, at) ? '' : ` · ${t('reports.openInterval')}`}`}
                   >
                     {size === 0 ? '—' : shares ? percent(value, size) : exactNumber(value)}
                   </td>
@@ -145,7 +140,20 @@ function Triangle({ document, result, drill }: Props) {
   )
 }
 
+/** Whoever still has time to come back is no one who stayed away: such a value stands in no mean. */
+const isOver = ({ cohorts, complete }: RetentionResult, cohort: number, at: number): boolean =>
+  at < (complete?.[cohort] ?? cohorts[cohort]?.values.length ?? 0)
+
 /** The first column is always everybody and would drown the rest. */
 const heat = (value: number, size: number, at: number): number => (size === 0 ? 0 : at === 0 ? 6 : Math.round(Math.sqrt(value / size) * 70))
+
+/** Brackets follow one another and hold as many intervals as they say: [1, 3] is 1 and 2–4. */
+function columnNumber({ mode, brackets }: Props['document'], at: number): string {
+  if (mode !== 'brackets' || !Array.isArray(brackets) || at === 0) return String(at)
+  const lengths = brackets.slice(0, at).map(Number)
+  const last = lengths.reduce((sum, length) => sum + length, 0)
+  const first = last - (lengths.at(-1) ?? 1) + 1
+  return first === last ? String(last) : `${first}–${last}`
+}
 
 const periodOf = (period: string) => (period === 'hour' || period === 'week' || period === 'month' ? period : 'day')

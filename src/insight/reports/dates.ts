@@ -61,6 +61,16 @@ const next = (calendar: Calendar, interval: Interval, start: DateTime): DateTime
           .toJSDate(),
       )
 
+/**
+ * How many of these intervals are over, of which only what lies before `until` counts. Only said where one is not: its number may
+ * still change, so it is no fall and stands in no mean.
+ */
+export function completeOf(buckets: readonly Bucket[], now: Date, until?: Date): { complete?: number } {
+  const isOver = ({ to }: Bucket) => (until !== undefined && until < to ? until : to) <= now
+  const complete = buckets.filter(isOver).length
+  return complete < buckets.length ? { complete } : {}
+}
+
 /** The key of the bucket that the column `at` lies in, as text. */
 export function bucketSql(bind: Bindings, { timezone, weekStart }: Calendar, interval: Interval): string {
   const zone = bind.text(timezone)

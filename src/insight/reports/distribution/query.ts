@@ -2,7 +2,7 @@ import Big from 'big.js'
 import { z } from 'zod'
 import { appError } from '#platform/errors.ts'
 import { dayRange } from '#platform/time.ts'
-import type { Bucket } from '../dates.ts'
+import { type Bucket, completeOf } from '../dates.ts'
 import { isMoney, minorFactor, onlyCurrency } from '../money.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, decimalSql, matcherSql, propertySql, scanEvents } from '../sql.ts'
@@ -43,6 +43,7 @@ export async function runDistribution(scope: Scope, report: DistributionReport):
       ),
     ),
     ...(money ? { currency: currency ?? scope.currency } : {}),
+    ...completeOf(buckets, scope.ctx.now(), dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone).to),
     ...(persons ? { persons } : {}),
   }
 }

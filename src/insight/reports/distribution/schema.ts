@@ -57,6 +57,8 @@ export const distributionResult = z.object({
     }),
   ),
   currency: z.string().optional(),
+  /** How many of the intervals are over; absent where all are. */
+  complete: z.int().optional(),
   persons: z.array(z.string()).optional(),
 })
 

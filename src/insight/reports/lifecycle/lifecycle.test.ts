@@ -53,6 +53,24 @@ describe('lifecycle', () => {
   })
 })
 
+test('says how many intervals are over while one is not, clipped to the dates where only those count', async () => {
+  const completeAt = async (now: string, report: object) => {
+    workspace.setNow(now)
+    const { complete } = await ask<LifecycleResult & StickinessResult>({ a: [0] }, report)
+    return complete
+  }
+  for (const type of ['lifecycle', 'stickiness', 'distribution']) {
+    const report = { type, interval: 'day' }
+    expect([type, await completeAt('2026-03-04T10:00:00+08:00', report)]).toEqual([type, 2])
+    expect([type, await completeAt('2026-03-05T23:59:59+08:00', report)]).toEqual([type, 3])
+    expect([type, await completeAt('2026-03-06T00:00:00+08:00', report)]).toEqual([type, undefined])
+  }
+  // The week goes on until Sunday, the dates end on Thursday.
+  expect(await completeAt('2026-03-06T00:00:00+08:00', { type: 'lifecycle', interval: 'week' })).toBe(0)
+  expect(await completeAt('2026-03-06T00:00:00+08:00', { type: 'stickiness', interval: 'week' })).toBeUndefined()
+  workspace.setNow('2026-11-22T00:00:00Z')
+})
+
 test('lifecycle and stickiness agree with counting by hand on random worlds', { timeout: 120_000 }, async () => {
   const world = fc.dictionary(
     fc.string({ minLength: 1, maxLength: 3, unit: fc.constantFrom('a', 'b', 'c', 'd') }),

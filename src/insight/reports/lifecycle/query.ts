@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { appError } from '#platform/errors.ts'
-import { type Bucket, bucketSql, bucketsFrom, bucketsOf } from '../dates.ts'
+import { type Bucket, bucketSql, bucketsFrom, bucketsOf, completeOf } from '../dates.ts'
 import { storesFor } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { bindings, namesOf, scanEvents } from '../sql.ts'
@@ -14,12 +14,12 @@ export async function runLifecycle(scope: Scope, report: LifecycleReport): Promi
   const buckets = bucketsOf(scope.calendar, report.interval, report.dateFrom, report.dateTo)
   const before = bucketsFrom(scope.calendar, report.interval, new Date((buckets[0]?.from.getTime() ?? 0) - 1), 1)
   const asked = report.persons && { status: report.persons.status, place: placeOf(buckets, report.persons.interval) }
-  const intervals = buckets.map(({ label }) => label)
+  const axis = { intervals: buckets.map(({ label }) => label), ...completeOf(buckets, scope.ctx.now()) }
   const frame = storesFor(scope, { where: report.where, matchers: [], interval: report.interval })
   if (frame && before[0]) {
     const whole = { report, before: before[0], buckets }
     return {
-      intervals,
+      ...axis,
       ...(await lifecycleOfStores(frame, whole)),
       ...(asked ? { persons: await lifecyclePersons(frame, whole, asked.status, asked.place) } : {}),
     }
@@ -34,7 +34,7 @@ export async function runLifecycle(scope: Scope, report: LifecycleReport): Promi
       list[place] = (list[place] ?? 0) + (status === 'dormant' ? -1 : 1)
       if (asked?.status === status && asked.place === place) persons.push(scope.nameOf(who))
     }
-  return { intervals, ...counts, ...(asked ? { persons } : {}) }
+  return { ...axis, ...counts, ...(asked ? { persons } : {}) }
 }
 
 /** `place` counts from the interval before the first one. */

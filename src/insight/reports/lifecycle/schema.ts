@@ -22,6 +22,8 @@ export const lifecycleResult = z.object({
   returning: counts,
   resurrected: counts,
   dormant: counts,
+  /** How many of the intervals are over; absent where all are. */
+  complete: z.int().optional(),
   persons: z.array(z.string()).optional(),
 })
 

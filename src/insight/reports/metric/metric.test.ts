@@ -210,6 +210,13 @@ test('what was spent counts by day, by channel and against what came in', async 
   expect((await world.run<MetricResult>({ ...report, metric: 'spend' })).before).toBe(7)
 })
 
+test('says how many intervals are over while the last one runs', async () => {
+  const world = await loadWorld(await workspace.newTenant(), { events: [] })
+  const complete = async (dateTo: string) =>
+    (await world.run<MetricResult>({ type: 'metric', metric: 'buyers', dateFrom: '2026-03-16', dateTo })).complete
+  expect([await complete('2026-03-19'), await complete('2026-03-20'), await complete('2026-03-21')]).toEqual([undefined, 4, 4])
+})
+
 test('keys of the dictionary are each said once, and the year ends where it should', async () => {
   const keys = [...metricCatalogue, ...waitingMetrics].map(({ key }) => key)
   expect(new Set(keys).size).toBe(keys.length)

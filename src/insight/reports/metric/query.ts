@@ -44,6 +44,7 @@ export async function presentMetric(metric: Metric, spans: Spans, countOf: (part
     ...(spans.before ? { compare: comparedWith(spans).map((key) => (key === undefined ? null : value(false, key))) } : {}),
     parts: metric.parts.map(({ zh, en }, i) => ({ letter: letterOf(i), zh, en, total: number(counted[i]?.at(true, '') ?? null) })),
     ...(currency ? { currency } : {}),
+    ...spans.complete,
   }
 }
 

@@ -47,6 +47,8 @@ export const metricResult = z.object({
     .array(z.object({ value: z.string().nullable(), name: z.string().nullable(), total: figure, before: figure.optional() }))
     .optional(),
   currency: z.string().optional(),
+  /** How many of the intervals are over; absent where all are. */
+  complete: z.int().optional(),
   persons: z.array(z.string()).optional(),
 })
 

@@ -1,5 +1,5 @@
 import { dayOf, dayRange } from '#platform/time.ts'
-import { type Bucket, bucketSql, bucketsOf } from '../dates.ts'
+import { type Bucket, bucketSql, bucketsOf, completeOf } from '../dates.ts'
 import type { Scope } from '../scope.ts'
 import type { Bindings } from '../sql.ts'
 import type { Dates } from '../trend/groups.ts'
@@ -8,7 +8,7 @@ import type { MetricReport } from './schema.ts'
 
 /** One stretch of dates with the intervals it touches; `key` '' stands for the whole of it. */
 export type Span = { isNow: boolean; from: Date; to: Date; buckets: Bucket[] }
-export type Spans = { now: Span; before: Span | undefined; interval: MetricReport['interval'] }
+export type Spans = { now: Span; before: Span | undefined; interval: MetricReport['interval']; complete: { complete?: number } }
 
 export function spansOf(scope: Scope, report: MetricReport): Spans {
   const span = ({ dateFrom, dateTo }: Dates, isNow: boolean): Span => ({
@@ -16,8 +16,9 @@ export function spansOf(scope: Scope, report: MetricReport): Spans {
     ...dayRange(dateFrom, dateTo, scope.calendar.timezone),
     buckets: report.interval === 'period' ? [] : bucketsOf(scope.calendar, report.interval, dateFrom, dateTo),
   })
-  const { interval } = report
-  return { now: span(report, true), before: report.compare && span(earlier(report, report.compare), false), interval }
+  const now = span(report, true)
+  const before = report.compare && span(earlier(report, report.compare), false)
+  return { now, before, interval: report.interval, complete: completeOf(now.buckets, scope.ctx.now(), now.to) }
 }
 
 export const earliest = ({ now, before }: Spans): Date => before?.from ?? now.from

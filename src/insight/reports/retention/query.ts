@@ -4,7 +4,7 @@ import { type Bucket, bucketSql, bucketsFrom } from '../dates.ts'
 import { storesFor } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, type Bindings, bindings, matcherSql, namesOf, scanEvents } from '../sql.ts'
-import { countRetention, type Life } from './retention.ts'
+import { type Counting, completeValues, countRetention, type Life } from './retention.ts'
 import type { RetentionReport, RetentionResult } from './schema.ts'
 import { retentionOfStores } from './stores.ts'
 
@@ -20,15 +20,24 @@ export async function runRetention(scope: Scope, report: RetentionReport): Promi
     interval: report.period,
     unit: report.unit,
   })
-  if (frame) return retentionOfStores(frame, report, buckets)
-  const lives = await readLives(scope, report, buckets)
-  const { intervals } = report
-  const cohorts = countRetention(
-    lives,
-    report.mode === 'brackets' ? { intervals, mode: report.mode, brackets: report.brackets ?? [] } : { intervals, mode: report.mode },
+  const counting = countingOf(report)
+  const result = frame ? await retentionOfStores(frame, report, buckets) : await retentionOfEvents(scope, report, counting, buckets)
+  const complete = completeValues(
+    buckets.map(({ to }) => to),
+    counting,
+    scope.ctx.now(),
   )
+  const allOver = result.cohorts.every(({ values }, i) => values.length === complete[i])
+  return { ...result, ...(allOver ? {} : { complete }) }
+}
+
+const countingOf = ({ intervals, mode, brackets = [] }: RetentionReport): Counting =>
+  mode === 'brackets' ? { intervals, mode, brackets } : { intervals, mode }
+
+async function retentionOfEvents(scope: Scope, report: RetentionReport, counting: Counting, buckets: Bucket[]): Promise<RetentionResult> {
+  const lives = await readLives(scope, report, buckets)
   return {
-    cohorts: cohorts.map((cohort, i) => ({ start: buckets[i]?.label ?? '', ...cohort })),
+    cohorts: countRetention(lives, counting).map((cohort, i) => ({ start: buckets[i]?.label ?? '', ...cohort })),
     ...(report.persons
       ? { persons: lives.filter(({ starts }) => starts.includes(report.persons?.cohort ?? -1)).map(({ one }) => scope.nameOf(Number(one))) }
       : {}),

@@ -191,3 +191,30 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
     { numRuns: 20 },
   )
 })
+
+test('says how many values of each cohort are over, by every clock and mode, whichever store answers', { timeout: 60_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        period: fc.constantFrom('day' as const, 'week' as const, 'month' as const),
+        timezone: fc.constantFrom('Asia/Shanghai', 'America/Los_Angeles'),
+        intervals: fc.integer({ min: 1, max: 5 }),
+        brackets: fc.option(fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }), { nil: undefined }),
+        where: fc.constantFrom({ and: [] }, undefined),
+      }),
+      fc.integer({ min: -5 * 24, max: 200 * 24 }),
+      async ({ brackets, ...asked }, hours) => {
+        const from = DateTime.fromISO('2026-03-02', { zone: asked.timezone }).startOf(asked.period)
+        const now = from.plus({ hours })
+        workspace.setNow(now.toJSDate())
+        const { cohorts, complete } = await run([], { ...asked, ...(brackets ? { mode: 'brackets', brackets } : {}) })
+        const isOver = (interval: number) => from.plus({ [asked.period]: interval + 1 }) <= now
+        const lastOf = (k: number) => (brackets ? brackets.slice(0, k).reduce((sum, length) => sum + length, 0) : k)
+        const expected = cohorts.map(({ values }, c) => values.filter((_, k) => isOver(c + lastOf(k))).length)
+        expect(complete).toEqual(cohorts.every(({ values }, c) => values.length === expected[c]) ? undefined : expected)
+      },
+    ),
+    { numRuns: 20 },
+  )
+  workspace.setNow('2026-11-22T00:00:00Z')
+})

@@ -31,6 +31,20 @@ export function countRetention(lives: Iterable<Life>, counting: Counting): Cohor
 const columnsOf = (counting: Counting, cohort: number): number =>
   counting.mode === 'brackets' ? counting.brackets.length + 1 : counting.intervals - cohort
 
+/**
+ * How many values of each cohort are over at `now`: what is still awaited is not a no. The ends of all intervals come in order, those
+ * that brackets look ahead to as well. With `on_or_after` it is the first interval that a value looks at.
+ */
+export function completeValues(ends: readonly Date[], counting: Counting, now: Date): number[] {
+  const over = ends.filter((end) => end <= now).length
+  return Array.from({ length: counting.intervals }, (_, i) => {
+    const left = over - i
+    if (counting.mode !== 'brackets') return Math.max(0, Math.min(left, columnsOf(counting, i)))
+    const reached = counting.brackets.map((_, k) => counting.brackets.slice(0, k + 1).reduce((sum, length) => sum + length, 1))
+    return left < 1 ? 0 : 1 + reached.filter((length) => length <= left).length
+  })
+}
+
 /** The columns that a return so many intervals after the start counts in. */
 function reached(counting: Counting, after: number): number[] {
   if (counting.mode !== 'brackets') return counting.mode === 'on' ? [after] : Array.from({ length: after }, (_, i) => i + 1)

@@ -37,6 +37,8 @@ export type RetentionReport = z.infer<typeof retentionReport>
 
 export const retentionResult = z.object({
   cohorts: z.array(z.object({ start: z.string(), size: z.int(), values: z.array(z.int()) })),
+  /** How many values of each cohort are over; the others may still rise and stand in no mean. Absent where all are over. */
+  complete: z.array(z.int()).optional(),
   persons: z.array(z.string()).optional(),
 })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { dayRange } from '#platform/time.ts'
 import { canonicalSql } from '../../stores/persons.ts'
 import { activeSource } from '../../stores/source.ts'
-import { bucketOfDaySql, bucketSql, bucketsOf } from '../dates.ts'
+import { bucketOfDaySql, bucketSql, bucketsOf, completeOf } from '../dates.ts'
 import { type Frame, frameSql, storesFor } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, namesOf, scanEvents } from '../sql.ts'
@@ -19,7 +19,10 @@ export async function runStickiness(scope: Scope, report: StickinessReport): Pro
     sql: frame ? ofStores(bind, frame, report) : ofEvents(bind, scope, report),
   })
   const persons = new Map(rows.map((row) => [row.active, row.persons]))
-  return { personsByActiveIntervals: buckets.map((_, i) => persons.get(i + 1) ?? 0) }
+  return {
+    personsByActiveIntervals: buckets.map((_, i) => persons.get(i + 1) ?? 0),
+    ...completeOf(buckets, scope.ctx.now(), datesOf(scope, report).to),
+  }
 }
 
 const ofEvents = (bind: Bindings, scope: Scope, report: StickinessReport): string => `select active, count() as persons from (

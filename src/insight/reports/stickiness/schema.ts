@@ -10,6 +10,10 @@ export const stickinessReport = z.strictObject({
 
 export type StickinessReport = z.infer<typeof stickinessReport>
 
-export const stickinessResult = z.object({ personsByActiveIntervals: z.array(z.int()) })
+export const stickinessResult = z.object({
+  personsByActiveIntervals: z.array(z.int()),
+  /** How many of the intervals are over; absent where all are. Until then people may still move to the right. */
+  complete: z.int().optional(),
+})
 
 export type StickinessResult = z.infer<typeof stickinessResult>
