@@ -49,7 +49,7 @@ const mine = 'person % 2 = shardNum() - 1'
 /** What a shard holds of each divided table. A bitmap of the shard's own people is made of the shard's own events. */
 // Computed columns are not part of `*`.
 const divided: Record<string, string> = {
-  events: `select *, channel, code from plain.events where ${mine}`,
+  events: `select *, channel, code, ord, amount, currency, product from plain.events where ${mine}`,
   active: `select tenant, arrayJoin(['*', toString(name)])::LowCardinality(String) as name, day, groupBitmapStateIf(person, person > 0) as persons, count() as events
     from plain.events where ${mine} group by tenant, name, day`,
   person_day: `select * from plain.person_day where ${mine}`,

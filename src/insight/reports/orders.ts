@@ -8,26 +8,23 @@ export type TradeScan = Scan & { currency?: string | undefined }
 
 const tradeNames = ['order.paid', 'order.amended', 'order.refunded']
 
-const amountSql = "toInt64OrZero(properties['amount'])"
 const itemsSql = "toDecimal128OrZero(properties['items'], 6)"
-/** Payments that name no order (events sent by programs) are orders of their own. */
-const orderSql = "if(properties['order'] = '', toString(id), properties['order'])"
 
 /**
  * Every payment, correction and refund as a row of its own, at its own time: who, at, ms, name, ord, amount (minor units), items,
  * currency, region, channel, employee, shop, products, refund, refundType, orderless. `where` looks at each of them by itself.
  */
 export const scanTrade = (bind: Bindings, scan: TradeScan): string =>
-  `(select who, at, ms, name, ${orderSql} as ord, ${amountSql} as amount, ${itemsSql} as items, properties['currency'] as currency,
+  `(select who, at, ms, name, ord, amount, ${itemsSql} as items, currency,
     properties['region'] as region, channel, properties['employeeName'] as employee, ${shopSql} as shop,
     ${productsSql} as products, properties['refundNo'] as refund, properties['type'] as refundType, properties['order'] = '' as orderless
-  from ${scanEvents(bind, { ...scan, names: tradeNames })} ${currencySql(bind, scan)})`
+  from ${scanEvents(bind, { ...scan, names: tradeNames })} as e ${currencySql(bind, scan)})`
 
 const shopSql = "if(properties['shopName'] != '', properties['shopName'], if(properties['shop'] in ('', '0'), '', properties['shop']))"
 const productsSql = "JSONExtract(properties['products'], 'Array(String)')"
 
 const currencySql = (bind: Bindings, { currency }: TradeScan): string =>
-  currency === undefined ? '' : `where properties['currency'] = ${bind.text(currency)}`
+  currency === undefined ? '' : `where e.currency = ${bind.text(currency)}`
 
 /**
  * One row for each paid order, at its time of payment: who, ord, at, ms, paid (with later corrections), refunded (whenever it was),
@@ -44,9 +41,9 @@ export function scanOrders(bind: Bindings, { from, to, where, ...scan }: TradeSc
   const one = (sql: string) => `anyIf(${sql}, name = 'order.paid')`
   const chosen = where ? `maxIf(${conditionSql(bind, where)}, name = 'order.paid')` : '1'
   const persons = scan.persons === true || (where !== undefined && asksPersons(where))
-  const orders = `select ${one('e.who')} as who, ${orderSql} as ord, ${one('e.at')} as at, ${one('e.ms')} as ms,
-      sumIf(${amountSql}, name != 'order.refunded') as paid, sumIf(${amountSql}, name = 'order.refunded') as refunded,
-      ${one(itemsSql)} as items, ${one("properties['currency']")} as currency, ${one("properties['region']")} as region,
+  const orders = `select ${one('e.who')} as who, e.ord as ord, ${one('e.at')} as at, ${one('e.ms')} as ms,
+      sumIf(e.amount, name != 'order.refunded') as paid, sumIf(e.amount, name = 'order.refunded') as refunded,
+      ${one(itemsSql)} as items, ${one('e.currency')} as currency, ${one("properties['region']")} as region,
       ${one('e.channel')} as channel, ${one("properties['employeeName']")} as employee, ${one(shopSql)} as shop,
       ${one(productsSql)} as products, ${chosen} as chosen
     from ${scanEvents(bind, { ...scan, names: tradeNames, persons })} as e ${currencySql(bind, scan)}

@@ -40,7 +40,12 @@ export type Scan = {
   persons?: boolean
 }
 
-/** A subquery with the columns who, at, ms, name, id, properties, the hot properties channel and code, and, where asked for, personProperties. */
+const hot = ['channel', 'code', 'ord', 'amount', 'currency', 'product']
+
+/**
+ * A subquery with the columns who, at, ms, name, id, properties, the hot properties channel, code, ord, amount, currency and product,
+ * and, where asked for, personProperties. Whoever does without id and properties reads the events of the asked names only.
+ */
 export function scanEvents(bind: Bindings, scan: Scan): string {
   const tenant = bind.integer(scan.tenantId)
   const withPersons = scan.persons === true || (scan.where !== undefined && asksPersons(scan.where))
@@ -51,7 +56,7 @@ export function scanEvents(bind: Bindings, scan: Scan): string {
     ...(scan.names ? [`e.name in ${bind.texts(scan.names)}`] : []),
   ]
   const outer = [...(scan.where ? [conditionSql(bind, scan.where)] : []), ...(scan.among ? [amongSql(scan.among)] : [])]
-  const read = `select if(m.canonical = 0, e.person, m.canonical) as who, e.at as at, toUnixTimestamp64Milli(e.at) as ms, e.name as name, e.id as id, e.properties as properties, e.channel as channel, e.code as code
+  const read = `select if(m.canonical = 0, e.person, m.canonical) as who, e.at as at, toUnixTimestamp64Milli(e.at) as ms, e.name as name, e.id as id, e.properties as properties, ${hot.map((column) => `e.${column} as ${column}`).join(', ')}
     from events as e
     left any join (select person, canonical from persons final where tenant = ${tenant} and canonical != person) as m on e.person = m.person
     where ${conditions.join(' and ')}`

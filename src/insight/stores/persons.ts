@@ -1,14 +1,9 @@
 import { type Asked, activeSource, type Binder, personDaySource } from './source.ts'
 
-/**
- * The merge map as scalars, for `with`: merged.1 counts as merged.2. Only rows of people who were ever merged are looked at for
- * their newest version, because most never were.
- */
-export const mergedSql = (bind: Binder, tenantId: number): string => {
-  const tenant = bind.integer(tenantId)
-  return `(select (groupArray(person), groupArray(canonical)) from persons final where tenant = ${tenant}
-    and person in (select person from persons where tenant = ${tenant} and canonical != person) and canonical != person) as merged, bitmapBuild(merged.1) as merged_persons`
-}
+/** The merge map as scalars, for `with`: merged.1 counts as merged.2. */
+export const mergedSql = (bind: Binder, tenantId: number): string =>
+  `(select (groupArray(person), groupArray(canonical)) from persons final where tenant = ${bind.integer(tenantId)} and canonical != person) as merged,
+    bitmapBuild(merged.1) as merged_persons`
 
 /** A bitmap of original ids → of those they count as. Costs as much as merged people are in it. Needs `mergedSql`. */
 export const canonicalSql = (bitmap: string): string =>

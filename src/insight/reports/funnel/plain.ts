@@ -93,19 +93,20 @@ function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: 
   const depth = last === 0 ? '1 as depth' : `multiIf(${deepestFirst.map((step) => `e${step} != 0, ${step + 1}, `).join('')}1) as depth`
   const end =
     last === 0 ? 'toInt64(0) as e' : `multiIf(${deepestFirst.map((step) => `e${step} != 0, e${step} - ${step}, `).join('')}toInt64(0)) as e`
-  const times = [0, ...later].map((step) =>
-    step === 0
-      ? `arrayFirst(x -> ${isAt(0)} and x >= e - ${window}, a) as t0`
-      : `arrayFirst(x -> ${isAt(step)} and x >= t${step - 1}, a) - ${step} as t${step}`,
-  )
   const lastInstant = rules.everyStep ? `least(latest + ${window}, ${bind.integer((rules.to - 1) * stepBits)})` : `latest + ${window}`
   const open = `${lastInstant} >= ${bind.integer(scope.ctx.now().getTime() * stepBits)} as open`
   // The first element stands for "nothing yet": arrayFill leaves a first element as it is. One select on the other, because
   // ClickHouse writes an alias out wherever it is used: all in one, a funnel of eight steps took it a second to read.
   const gathered = `select *, arrayConcat([toInt64(${noStep})], arraySort(events)) as a from (${eventsSql(bind, report, rules, scan)})`
   const found = `select ${['who', 'ambiguous', 'latest', 'a', ...starts, ...ends].join(', ')} from (${gathered})`
-  const ended = `select *, ${depth}, ${end} from (${found})`
-  return `select who, ambiguous, depth, ${times.join(', ')}, ${open} from (${ended})`
+  const ended = `select who, ambiguous, latest, a, ${depth}, ${end} from (${found})`
+  // Only what lies within the window before the end is looked through for the times.
+  const attempt = `select who, ambiguous, latest, depth, if(depth = 1, [arrayFirst(x -> ${isAt(0)}, a)], arrayFilter(x -> x >= e - ${window} and x <= e + ${noStep}, a)) as b from (${ended})`
+  const timed = later.reduce(
+    (sql, step) => `select *, arrayFirst(x -> ${isAt(step)} and x >= t${step - 1}, b) - ${step} as t${step} from (${sql})`,
+    `select *, arrayFirst(x -> ${isAt(0)}, b) as t0 from (${attempt})`,
+  )
+  return `select *, ${open} from (${timed})`
 }
 
 /** Events that fit a step, of people who have a start: what lies before the first or after the last day serves later steps only. */

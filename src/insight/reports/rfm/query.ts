@@ -4,84 +4,93 @@ import { addDays, dayOf, dayRange } from '#platform/time.ts'
 import { minorFactor } from '../money.ts'
 import { scanTrade, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
-import { bindings } from '../sql.ts'
-import { type Buyer, rfmGroups, scoreBuyers } from './rfm.ts'
+import { type Bindings, bindings } from '../sql.ts'
+import { type Buyer, groupCounts, type ScoreCount, scoreBuyers } from './rfm.ts'
 import type { RfmReport, RfmResult } from './schema.ts'
-
-const Row = z.object({
-  who: z.number(),
-  recencyDays: z.number(),
-  frequency: z.number(),
-  gross: z.number(),
-  refunded: z.number(),
-  currencies: z.array(z.string()),
-})
+import { scoreCountsSql } from './scores.ts'
 
 /**
  * Recency, frequency and amount of everybody who paid an order in the window that ends with the day `asOf`, from the order events;
- * an amount that was corrected afterwards counts as corrected.
+ * an amount that was corrected afterwards counts as corrected. Where nobody asks for the buyers themselves, only how many of them
+ * have which scores leaves the engine.
  */
 export async function runRfm(scope: Scope, report: RfmReport): Promise<RfmResult> {
-  const asOf = report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
-  const rows = await readBuyers(scope, report, asOf)
-  const currency = tradeCurrency(
-    scope,
-    report,
-    rows.flatMap(({ currencies }) => currencies),
-  )
-  const buyers: Buyer[] = rows.map(({ who, recencyDays, frequency, gross, refunded }) => ({
-    who,
-    recencyDays,
-    frequency,
-    monetary: report.amount === 'net' ? gross - refunded : gross,
-  }))
-  const scored = scoreBuyers(buyers, report.bins, minorFactor(currency))
-  const groups = rfmGroups.map(({ name, nameEn }) => {
-    const members = scored.filter(({ group }) => group.name === name)
-    return {
-      name,
-      nameEn,
-      count: members.length,
-      amount: majorNumber(
-        members.reduce((sum, { monetary }) => sum + monetary, 0),
-        currency,
-      ),
-    }
-  })
+  const currency = tradeCurrency(scope, report, await readCurrencies(scope, report))
+  if (!report.rows) return present(await readScoreCounts(scope, report, currency), report, currency)
+  const scored = scoreBuyers(await readBuyers(scope, report), report.bins, minorFactor(currency))
   return {
-    customers: scored.length,
-    currency,
-    groups,
-    ...(report.rows
-      ? {
-          rows: scored.map(({ who, group, monetary, ...row }) => ({
-            person: scope.nameOf(who),
-            recencyDays: row.recencyDays,
-            frequency: row.frequency,
-            monetary: majorNumber(monetary, currency),
-            r: row.r,
-            f: row.f,
-            m: row.m,
-            group: group.name,
-          })),
-        }
-      : {}),
+    ...present(
+      scored.map(({ monetary, r, f, m }) => ({ r, f, m, buyers: 1, monetary })),
+      report,
+      currency,
+    ),
+    rows: scored.map(({ who, group, monetary, ...row }) => ({
+      person: scope.nameOf(who),
+      recencyDays: row.recencyDays,
+      frequency: row.frequency,
+      monetary: majorNumber(monetary, currency),
+      r: row.r,
+      f: row.f,
+      m: row.m,
+      group: group.name,
+    })),
   }
 }
 
-function readBuyers(scope: Scope, report: RfmReport, asOf: string): Promise<z.infer<typeof Row>[]> {
-  const { timezone } = scope.calendar
-  const { to } = dayRange(asOf, asOf, timezone)
-  const from = report.windowDays === undefined ? undefined : dayRange(addDays(asOf, 1 - report.windowDays), asOf, timezone).from
+function present(counts: readonly ScoreCount[], report: RfmReport, currency: string): RfmResult {
+  const groups = groupCounts(counts, report.bins)
+  return {
+    customers: groups.reduce((sum, { count }) => sum + count, 0),
+    currency,
+    groups: groups.map(({ name, nameEn, count, monetary }) => ({ name, nameEn, count, amount: majorNumber(monetary, currency) })),
+  }
+}
+
+function scanOf(bind: Bindings, scope: Scope, report: RfmReport, asOf: string): string {
+  const { from, to } = dayRange(
+    report.windowDays === undefined ? asOf : addDays(asOf, 1 - report.windowDays),
+    asOf,
+    scope.calendar.timezone,
+  )
+  return scanTrade(bind, { ...scope.scan(report), from: report.windowDays === undefined ? undefined : from, to, currency: report.currency })
+}
+
+const asOfOf = (scope: Scope, report: RfmReport): string => report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
+
+async function readCurrencies(scope: Scope, report: RfmReport): Promise<string[]> {
+  if (report.currency) return []
   const bind = bindings()
-  const paid = "name = 'order.paid'"
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ currency: z.string() }),
+    sql: `select distinct currency from ${scanOf(bind, scope, report, asOfOf(scope, report))} where who != 0`,
+  })
+  return rows.map(({ currency }) => currency)
+}
+
+/** who, recencyDays, frequency, monetary (minor units) of every buyer. */
+function buyersSql(bind: Bindings, scope: Scope, report: RfmReport): string {
+  const asOf = asOfOf(scope, report)
+  const amount = report.amount === 'net' ? "if(name = 'order.refunded', -amount, amount)" : "if(name = 'order.refunded', 0, amount)"
+  return `select who, dateDiff('day', toDate(maxIf(at, name = 'order.paid'), ${bind.text(scope.calendar.timezone)}), toDate(${bind.text(asOf)})) as recencyDays,
+      countIf(name = 'order.paid') as frequency, sum(${amount}) as monetary
+    from ${scanOf(bind, scope, report, asOf)} where who != 0 group by who having frequency > 0`
+}
+
+const Row = z.object({ who: z.number(), recencyDays: z.number(), frequency: z.number(), monetary: z.number() })
+
+function readBuyers(scope: Scope, report: RfmReport): Promise<Buyer[]> {
+  const bind = bindings()
+  return scope.ask({ params: bind.params, row: Row, sql: `${buyersSql(bind, scope, report)} order by who` })
+}
+
+const Count = z.object({ r: z.int(), f: z.int(), m: z.int(), buyers: z.int(), monetary: z.number() })
+
+function readScoreCounts(scope: Scope, report: RfmReport, currency: string): Promise<ScoreCount[]> {
+  const bind = bindings()
   return scope.ask({
     params: bind.params,
-    row: Row,
-    sql: `select who, dateDiff('day', toDate(maxIf(at, ${paid}), ${bind.text(timezone)}), toDate(${bind.text(asOf)})) as recencyDays,
-        countIf(${paid}) as frequency, sumIf(amount, name != 'order.refunded') as gross, sumIf(amount, name = 'order.refunded') as refunded,
-        groupUniqArray(10)(currency) as currencies
-      from ${scanTrade(bind, { ...scope.scan(report), from, to, currency: report.currency })}
-      where who != 0 group by who having frequency > 0 order by who`,
+    row: Count,
+    sql: scoreCountsSql(buyersSql(bind, scope, report), report.bins, minorFactor(currency)),
   })
 }

@@ -69,6 +69,43 @@ describe('rfm', () => {
     expect((await run(world, { currency: 'JPY' })).rows).toMatchObject([{ frequency: 1, monetary: 100 }])
   })
 
+  test('counted inside the engine and counted from the rows is the same', async () => {
+    const order = fc.record({
+      person: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'),
+      event: fc.constantFrom('paid', 'paid', 'paid', 'refunded'),
+      day: fc.integer({ min: 1, max: 30 }).map((day) => `2026-03-${String(day).padStart(2, '0')}`),
+      amount: fc.constantFrom(0, 100, 2500, 2501, 9900),
+    })
+    const bins = fc.oneof(
+      fc.record({ method: fc.constant('quantile'), n: fc.integer({ min: 2, max: 7 }) }),
+      fc.constantFrom(
+        { method: 'fixed', recency: 10, frequency: 2, monetary: 25.01 },
+        { method: 'fixed', recency: [5, 15], frequency: [1, 3], monetary: [0, 25] },
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(order, { maxLength: 40 }),
+        bins,
+        fc.constantFrom('net', 'gross'),
+        fc.option(fc.integer({ min: 1, max: 31 }), { nil: undefined }),
+        async (orders, bins, amount, windowDays) => {
+          const loaded = await loadWorld(await workspace.newTenant(), {
+            events: orders.map(({ person, event, day, amount }) => act(person, event, day, amount)),
+          })
+          const report = { type: 'rfm', asOf: '2026-03-31', bins, amount, ...(windowDays ? { windowDays } : {}) }
+          const [counted, { rows, ...listed }] = await Promise.all([
+            loaded.run<RfmResult>(report),
+            loaded.run<RfmResult>({ ...report, rows: true }),
+          ])
+          expect(counted).toEqual(listed)
+          expect(rows).toHaveLength(counted.customers)
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
   test.each([
     [{ asOf: '31-03-2026' }, 'asOf'],
     [{ windowDays: 0 }, 'windowDays'],

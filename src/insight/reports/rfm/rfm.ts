@@ -3,6 +3,8 @@ import type { Bins } from './schema.ts'
 /** One buyer; money in integer minor units. */
 export type Buyer = { who: number; recencyDays: number; frequency: number; monetary: number }
 export type Scored = Buyer & { r: number; f: number; m: number; group: RfmGroup }
+/** So many buyers have these scores, and that much is theirs, in integer minor units. */
+export type ScoreCount = { r: number; f: number; m: number; buyers: number; monetary: number }
 export type RfmGroup = { name: string; nameEn: string }
 
 /** In the order of their worth: recency, frequency, monetary, each above the mean or not. */
@@ -44,14 +46,48 @@ export function scoreBuyers(buyers: readonly Buyer[], bins: Bins, minorPerMajor:
           buyers.map(({ frequency }) => 1 + bins.frequency.filter((bound) => frequency >= bound).length),
           buyers.map(({ monetary }) => 1 + bins.monetary.filter((bound) => monetary >= Math.round(bound * minorPerMajor)).length),
         ]
-  const limits =
-    bins.method === 'fixed'
-      ? [bins.recency, bins.frequency, bins.monetary].map((list, i) => (list.length === 1 ? 1 : mean([r, f, m][i] ?? [])))
-      : [r, f, m].map(mean)
+  const counts = buyers.map((_, i) => ({ r: r[i] ?? 1, f: f[i] ?? 1, m: m[i] ?? 1 }))
+  const groupOf = grouping(
+    counts.map((scores) => ({ ...scores, buyers: 1 })),
+    bins,
+  )
   return buyers.map((buyer, i) => {
-    const scores = { r: r[i] ?? 1, f: f[i] ?? 1, m: m[i] ?? 1 }
-    return { ...buyer, ...scores, group: groupOf([scores.r > (limits[0] ?? 0), scores.f > (limits[1] ?? 0), scores.m > (limits[2] ?? 0)]) }
+    const scores = counts[i] ?? { r: 1, f: 1, m: 1 }
+    return { ...buyer, ...scores, group: groupOf(scores) }
   })
+}
+
+/** Buyers and their amounts by group, every group there. */
+export function groupCounts(counts: readonly ScoreCount[], bins: Bins): (RfmGroup & { count: number; monetary: number })[] {
+  const groupOf = grouping(counts, bins)
+  const named = counts.map((one) => ({ ...one, group: groupOf(one).name }))
+  return rfmGroups.map(({ name, nameEn }) => {
+    const own = named.filter(({ group }) => group === name)
+    return {
+      name,
+      nameEn,
+      count: own.reduce((sum, { buyers }) => sum + buyers, 0),
+      monetary: own.reduce((sum, { monetary }) => sum + monetary, 0),
+    }
+  })
+}
+
+type Scores = { r: number; f: number; m: number }
+
+/** Which group scores belong to: high is above the mean of all buyers, or, where a single bound is fixed, whoever meets it. */
+function grouping(counts: readonly (Scores & { buyers: number })[], bins: Bins): (scores: Scores) => RfmGroup {
+  const mean = (of: (scores: Scores) => number, bounds: readonly number[] | undefined): number => {
+    if (bounds?.length === 1) return 1
+    const buyers = counts.reduce((sum, one) => sum + one.buyers, 0)
+    return counts.reduce((sum, one) => sum + of(one) * one.buyers, 0) / Math.max(1, buyers)
+  }
+  const [recency, frequency, monetary] = bins.method === 'fixed' ? [bins.recency, bins.frequency, bins.monetary] : []
+  const limits = { r: mean(({ r }) => r, recency), f: mean(({ f }) => f, frequency), m: mean(({ m }) => m, monetary) }
+  return ({ r, f, m }) => {
+    const high = [r > limits.r, f > limits.f, m > limits.m]
+    const { name, nameEn } = rfmGroups.find((group) => group.high.every((one, i) => one === high[i])) as RfmGroup
+    return { name, nameEn }
+  }
 }
 
 function quantiles(values: readonly number[], n: number): number[] {
@@ -59,11 +95,4 @@ function quantiles(values: readonly number[], n: number): number[] {
   const notBetter = new Map<number, number>()
   for (const [i, value] of sorted.entries()) notBetter.set(value, i + 1)
   return values.map((value) => Math.ceil((n * (notBetter.get(value) ?? 0)) / values.length))
-}
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
-
-function groupOf(high: [boolean, boolean, boolean]): RfmGroup {
-  const { name, nameEn } = rfmGroups.find((group) => group.high.every((one, i) => one === high[i])) as RfmGroup
-  return { name, nameEn }
 }
