@@ -13,3 +13,13 @@ alter table events materialize column product;
 alter table events modify setting lightweight_mutation_projection_mode = 'rebuild';
 alter table events add projection if not exists by_name (select tenant, name, person, at, channel, code, ord, amount, currency, product order by tenant, name, person, at);
 alter table events materialize projection by_name;
+-- What products were ever called: events may say the title where orders know the code.
+create table if not exists product_titles (
+  tenant UInt32,
+  title String,
+  product String
+) engine = ReplacingMergeTree
+order by (tenant, title, product);
+create materialized view if not exists product_titles_feed to product_titles as
+select distinct tenant, title, product from order_lines where product != '';
+insert into product_titles select distinct tenant, title, product from order_lines where product != '';

@@ -25,7 +25,7 @@ export type Counted = z.infer<typeof Counts>
 /** Days and window of the question, and the moment at which a window is over. */
 export type Window = { days: number; now: Date }
 
-const people = (condition: string): string => `uniqExactIf(who, ${condition})`
+const people = (condition: string): string => `groupBitmapIf(who, ${condition})`
 
 const countsSql = `${people('length(viewedAt) > 0')} as viewers, sum(length(viewedAt)) as views, ${people('length(cartedAt) > 0')} as carted,
   ${people('length(viewedAt) > 0 and viewCart')} as viewedCarted, ${people('length(viewedAt) > 0 and viewOrder')} as viewedBought,
@@ -44,7 +44,7 @@ export async function readTraffic(
   const rows = await scope.ask({
     params: bind.params,
     row: Counts.extend({ product: z.string() }),
-    sql: `select product, ${countsSql} from ${interestSql(bind, scope, selling, window)} group by grouping sets ((product), ())`,
+    sql: `${calledSql(bind, selling)} select product, ${countsSql} from ${interestSql(bind, scope, selling, window)} group by grouping sets ((product), ())`,
   })
   // No product is called nothing: that row is the whole.
   const products = new Map(rows.map(({ product, ...counts }) => [product, counts]))
@@ -79,18 +79,28 @@ export async function listInterested(scope: Scope, selling: Selling, window: Win
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ who: z.int() }),
-    sql: `select distinct who from ${interestSql(bind, scope, selling, window)} where ${whichSql[of]} order by who`,
+    sql: `${calledSql(bind, selling)} select distinct who from ${interestSql(bind, scope, selling, window)} where ${whichSql[of]} order by who`,
   })
   return rows.map(({ who }) => scope.nameOf(who))
 }
 
+/** Titles that are no codes, and the code of each, as scalars: called.1 is called.2. */
+function calledSql(bind: Bindings, { scan }: Selling): string {
+  const tenant = bind.integer(scan.tenantId)
+  return `with (select (groupArray(title), groupArray(code)) from (select title, min(product) as code from product_titles where tenant = ${tenant} and title != '' group by title)
+    where title not in (select product from product_titles where tenant = ${tenant})) as called`
+}
+
+/** One number holds a moment and what happened then, in its last two bits. */
+const kinds = { view: 0, cart: 1, order: 2 }
+
 /**
  * One row for a person and a product they looked at or put into a cart in the dates: when they did (viewedAt, cartedAt), and whether a
- * cart or an order followed within the window, be it after the dates. Events may call a product by its title; orders know its code.
+ * cart or an order followed within the window, be it after the dates. Events may call a product by its title; orders know its code. Needs `calledSql`.
  */
 function interestSql(bind: Bindings, scope: Scope, { scan, product }: Selling, { days, now }: Window): string {
   const lengthMs = days * dayMs
-  const until = bind.integer(scan.to.getTime())
+  const until = bind.integer(scan.to.getTime() * 4)
   const events = scanEvents(bind, {
     ...scope.scan({}),
     from: scan.from,
@@ -98,17 +108,16 @@ function interestSql(bind: Bindings, scope: Scope, { scan, product }: Selling, {
     names: [...viewEvents, ...cartEvents],
   })
   const lines = scanLines(bind, { ...scan, where: undefined, to: new Date(scan.to.getTime() + lengthMs) }, 'paid')
-  const tenantLines = `order_lines where tenant = ${bind.integer(scan.tenantId)} and deleted = 0 and kind = 'paid'`
-  const codes = `select title, any(product) as code from ${tenantLines} and title not in (select product from ${tenantLines}) group by title`
-  const seen = `select who, if(c.code != '', c.code, v.said) as product, ms, v.isView as isView, 0 as isOrder from
-    (select who, if(properties['product'] != '', properties['product'], properties['title']) as said, ms, has(${bind.texts(viewEvents)}, name) as isView from ${events} where who != 0) as v
-    left any join (${codes}) as c on v.said = c.title`
-  const bought = `select who, product, toUnixTimestamp64Milli(at) as ms, 0 as isView, 1 as isOrder from ${lines} where who != 0`
+  const kind = `if(has(${bind.texts(viewEvents)}, name), ${kinds.view}, ${kinds.cart})`
+  const seen = `select who, transform(toString(product), called.1, called.2) as product, ms * 4 + ${kind} as x from ${events} where who != 0`
+  const bought = `select who, toString(product) as product, toUnixTimestamp64Milli(at) * 4 + ${kinds.order} as x from ${lines} where who != 0`
+  const those = (of: number, more = '1') => `arrayMap(x -> bitShiftRight(x, 2), arrayFilter(x -> bitAnd(x, 3) = ${of} and ${more}, xs))`
   const follows = (first: string, then: string) => `arrayExists(a -> arrayExists(b -> b >= a and b <= a + ${lengthMs}, ${then}), ${first})`
   return `(select who, product, viewedAt, cartedAt, ${follows('viewedAt', 'allCarts')} as viewCart, ${follows('viewedAt', 'boughtAt')} as viewOrder, ${follows('cartedAt', 'boughtAt')} as cartOrder,
       arrayExists(a -> a + ${lengthMs} > ${bind.integer(now.getTime())}, viewedAt) as isOpen
-    from (select who, product, groupArrayIf(ms, isView = 1 and ms < ${until}) as viewedAt, groupArrayIf(ms, isView = 0 and isOrder = 0 and ms < ${until}) as cartedAt,
-        groupArrayIf(ms, isView = 0 and isOrder = 0) as allCarts, groupArrayIf(ms, isOrder = 1) as boughtAt
-      from (${seen} union all ${bought}) where product != ''${product === undefined ? '' : ` and product = ${bind.text(product)}`}
-      group by who, product having length(viewedAt) + length(cartedAt) > 0))`
+    from (select who, product, ${those(kinds.view, `x < ${until}`)} as viewedAt, ${those(kinds.cart, `x < ${until}`)} as cartedAt,
+        ${those(kinds.cart)} as allCarts, ${those(kinds.order)} as boughtAt
+      from (select who, product, groupArray(x) as xs from (${seen} union all ${bought}) where product != ''${product === undefined ? '' : ` and product = ${bind.text(product)}`}
+        group by who, product))
+    where length(viewedAt) + length(cartedAt) > 0)`
 }
