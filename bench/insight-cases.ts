@@ -81,11 +81,13 @@ export const casesOf = (days: Days): Case[] => [
     name: 'product ranking with conversion, 30 days',
     goalMs: 300,
     report: { type: 'products', dateFrom: days.monthAgo, dateTo: days.last, limit: 100 },
-    naive: `select product, amount, buyers, viewers, buyers / viewers from (
+    naive: `select product, amount, buyers, viewers, converted / viewers from (
         select product, sum(amount) as amount, uniqExact(person) as buyers from order_lines final
         where tenant = {tenant:UInt32} and kind = 'paid' and ${since(days.monthAgo)} and ${until(days.last)} group by product) as bought
-      left join (select properties['product'] as product, uniqExact(person) as viewers from events
-        where tenant = {tenant:UInt32} and name = 'product.viewed' and ${since(days.monthAgo)} and ${until(days.last)} group by product) as viewed using product
+      left join (select product, uniqExact(person) as viewers, uniqExactIf(person, o.at >= v.at and o.at <= v.at + interval 7 day) as converted
+        from (select person, at, properties['product'] as product from events where tenant = {tenant:UInt32} and name = 'product.viewed' and ${since(days.monthAgo)} and ${until(days.last)}) as v
+        left join (select person, at, product from order_lines final where tenant = {tenant:UInt32} and kind = 'paid' and ${since(days.monthAgo)}) as o using (person, product)
+        group by product) as viewed using product
       order by amount desc limit 100`,
   },
   {
@@ -98,11 +100,12 @@ export const casesOf = (days: Days): Case[] => [
       conversion: { event: 'order.paid', value: 'amount' },
       touchpoint: { event: 'link.clicked', property: 'channel' },
     },
-    // Last touch alone, where ours answers seven models.
-    naive: `select channel, count(), sum(toInt64(amount)) from (
-        select o.amount as amount, t.channel as channel from (select person, at, properties['amount'] as amount from events where tenant = {tenant:UInt32} and name = 'order.paid' and ${since(days.monthAgo)} and ${until(days.last)}) as o
-        asof left join (select person, at, properties['channel'] as channel from events where tenant = {tenant:UInt32} and name = 'link.clicked' and ${since(days.monthAgo)} - interval 30 day) as t
-        on o.person = t.person and o.at >= t.at) group by channel`,
+    // The linear model alone, where ours answers seven.
+    naive: `select channel, count(), sum(amount / touches) from (
+        select c.id as id, c.amount as amount, t.channel as channel, count() over (partition by c.id) as touches
+        from (select id, person, at, toInt64(properties['amount']) as amount from events where tenant = {tenant:UInt32} and name = 'order.paid' and ${since(days.monthAgo)} and ${until(days.last)}) as c
+        join (select person, at, properties['channel'] as channel from events where tenant = {tenant:UInt32} and name = 'link.clicked' and ${since(days.monthAgo)} - interval 30 day) as t on c.person = t.person
+        where t.at <= c.at and t.at >= c.at - interval 30 day) group by channel`,
   },
 ]
 

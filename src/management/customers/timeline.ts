@@ -15,7 +15,7 @@ export async function readTimeline(
   { customerId, limit, cursor }: { customerId: number; limit: number; cursor?: string | undefined },
 ): Promise<z.infer<typeof TimelineList>> {
   const before = decodeCursor(z.tuple([z.int(), z.guid()]), cursor)
-  const [members, asOf] = [await membersOf(ctx, customerId), await loadedUntil(ctx)]
+  const [members, asOf] = await Promise.all([membersOf(ctx, customerId), loadedUntil(ctx)])
   // An import or replay may have written an event twice; the id says so.
   const rows = await ctx.clickhouse.ask({
     sql: `select toUnixTimestamp64Milli(at) as ms, name, toString(id) as event, properties from events
