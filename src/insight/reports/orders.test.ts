@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
-import { scanOrders, type TradeScan } from './orders.ts'
+import { scanOrders, scanTrade, type TradeScan } from './orders.ts'
 import { bindings } from './sql.ts'
 import { loadWorld, type World } from './testing.ts'
 import { where } from './where.ts'
@@ -78,4 +78,23 @@ test('days and filters choose payments; corrections, refunds and the place follo
   const shanghai = where.parse({ region: '上海' })
   expect((await orders({ where: shanghai })).map(({ ord, paid, refunded }) => [ord, paid, refunded])).toEqual([['1', 900, 50]])
   expect(await orders({ currency: 'JPY' })).toEqual([])
+})
+
+test('who asks for amounts reads the orders and not all events', async () => {
+  const ctx = await workspace.newTenant()
+  await ctx.clickhouse.command(
+    `insert into events (tenant, person, at, name, id, properties, received_at, load)
+     select {tenant:UInt32}, 1 + number % 99, toDateTime64('2026-03-01', 3, 'UTC') + number, if(number % 100 = 0, 'order.paid', 'page.viewed'), generateUUIDv4(),
+       map('amount', '100', 'currency', 'CNY'), now64(3), 0 from numbers(40000)`,
+    { tenant: ctx.tenantId },
+  )
+  const bind = bindings()
+  const found = await ctx.clickhouse.ask({
+    params: bind.params,
+    row: z.object({ paid: z.number(), orders: z.number() }),
+    sql: `select sum(amount) as paid, countIf(name = 'order.paid') as orders from ${scanTrade(bind, { tenantId: ctx.tenantId, currency: 'CNY' })} where who != 0`,
+    // Refused where every event would be read.
+    settings: { force_optimize_projection: 1 },
+  })
+  expect(found).toEqual([{ paid: 40_000, orders: 400 }])
 })
