@@ -85,6 +85,7 @@ const trend = fc.record({
   interval: fc.constantFrom('day', 'week', 'month', 'period'),
   cumulative: fc.boolean(),
   compare: fc.option(fc.constant('previous_period'), { nil: undefined }),
+  persons: fc.option(fc.record({ interval: fc.constant(0), series: fc.constant(0) }), { nil: undefined }),
 })
 
 const dayAfter = (origin: string, days: number) => new Date(Date.parse(origin) + days * 86_400_000).toISOString().slice(0, 10)
