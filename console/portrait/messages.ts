@@ -20,7 +20,7 @@ const zh = {
   matrix: '商品 × 分层',
   matrixKind: '按什么分',
   matrixKinds: { none: '不看', rfm: 'RFM 分组', layers: '客户分层', quadrant: '频次×客单价象限' },
-  matrixNote: '每格是该组里买过这个商品的人占比，TGI 与画像人群里的全部买家相比；点图标把这一格存为人群。',
+  matrixNote: '每格是该组里买过这个商品的人占比，TGI 与画像人群里分到组的所有人相比；点图标把这一格存为人群。',
   product: '商品',
   buyers: '购买人数',
   noOrders: '还没有订单',

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { ApiError } from '#console/api/client.ts'
 import { AttributionResultView } from '#console/attribution/attribution-result.tsx'
 import { BalanceResultView } from '#console/balance/balance-result.tsx'
+import { AddToBoard } from '#console/boards/add-to-board.tsx'
 import { EconomicsResultView } from '#console/economics/economics-result.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { MetricResultView } from '#console/metrics/metric-result.tsx'
@@ -129,7 +130,7 @@ export function ResultView({
       {(data) => (
         <>
           {drawn({ document, result: data.result, drill })}
-          <Freshness answer={data} />
+          <Freshness answer={data} document={document} />
         </>
       )}
     </Awaited>
@@ -215,11 +216,12 @@ function drawn(props: ResultProps<unknown>): ReactNode {
   }
 }
 
-function Freshness({ answer }: { answer: Answer<unknown> }) {
+function Freshness({ answer, document }: { answer: Answer<unknown>; document: Document }) {
   const { t } = useText()
   return (
     <p className="note">
-      {t('reports.asOfMoment')} <When at={answer.asOf} /> · {t('reports.took', { milliseconds: exactNumber(answer.milliseconds) })}
+      {t('reports.asOfMoment')} <When at={answer.asOf} /> · {t('reports.took', { milliseconds: exactNumber(answer.milliseconds) })}{' '}
+      <AddToBoard document={document} />
     </p>
   )
 }

@@ -111,13 +111,20 @@ function Parts({ result }: Props) {
         rows={result.parts}
         keyOf={({ part }) => part}
         columns={[
-          { title: t('scores.part'), cell: ({ part }) => t(`scores.parts.${part as ScorePart}`) },
+          {
+            title: t('scores.part'),
+            cell: ({ part, fed }) => (
+              <span className="row">
+                {t(`scores.parts.${part as ScorePart}`)} {!fed && <Waiting part={part as ScorePart} />}
+              </span>
+            ),
+          },
           { title: t('scores.weight'), right: true, cell: ({ weight }) => exactNumber(weight) },
           { title: t('scores.mean'), right: true, cell: ({ mean }) => points(mean) },
           {
             title: t('scores.known'),
             right: true,
-            cell: ({ part, fed, known }) => (fed ? exactNumber(known) : <Waiting part={part as ScorePart} />),
+            cell: ({ fed, known }) => (fed ? exactNumber(known) : '—'),
           },
         ]}
       />

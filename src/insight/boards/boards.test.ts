@@ -9,6 +9,8 @@ import { loadWorld } from '../reports/testing.ts'
 import { builtInBoards, layoutOf } from './built-in.ts'
 import { changeBoard, createBoard, deleteBoard } from './commands.ts'
 import { contentOf } from './content.ts'
+import { pictureOf, svgOf } from './drawing.ts'
+import type { Figure } from './figures.ts'
 import { nextMoment } from './moments.ts'
 import { getBoard, listBoards } from './queries.ts'
 import { createSchedule, listSchedules, sendNow } from './schedules.ts'
@@ -136,12 +138,39 @@ describe('sending', () => {
     await sendPlanned(ctx)
     const sent = await deliveries(webhook)
     expect(sent.map(({ eventName }) => eventName)).toEqual(['board.sent'])
-    expect(JSON.parse(sent[0]?.body ?? '{}').data).toMatchObject({
+    const { picture, ...data } = JSON.parse(sent[0]?.body ?? '{}').data
+    expect(sizeOf(Buffer.from(picture.base64, 'base64')).width).toBe(1800)
+    expect(data).toMatchObject({
       title: expect.stringContaining('运营看板'),
       rows: expect.arrayContaining([expect.objectContaining({ name: '净增' })]),
     })
     expect((await listSchedules(ctx))[0]).toMatchObject({ nextAt: '2026-03-13T05:00:00.000Z', last: { state: 'sent', error: null } })
     workspace.setNow('2026-03-12T04:00:00.000Z')
+  })
+
+  test('draws its table and its runs as one picture, whatever names say', async () => {
+    const rows = [{ name: '<b>支付 & 退款</b>', value: '¥1,234', change: '▲ +3%', target: '¥2,000' }]
+    const figures: Figure[] = [
+      { title: '买家', kind: 'line', labels: ['3-1', '3-2'], series: [{ name: '买家', values: [1, null] }] },
+      { title: '分层', kind: 'bar', labels: ['会员'], series: [{ name: '分层', values: [3] }] },
+    ]
+    const svg = svgOf({ title: '周报', rows, figures })
+    expect(svg).toContain('&#60;b&#62;支付 &#38; 退款')
+    expect(svg.match(/<svg /g)).toHaveLength(3)
+    const [plain, drawn] = [sizeOf(pictureOf({ title: '周报', rows, figures: [] })), sizeOf(pictureOf({ title: '周报', rows, figures }))]
+    expect(drawn).toEqual({ width: 1800, height: plain.height + 2 * 2 * 316 })
+  })
+
+  test('of saved layers and scores says what they count', async () => {
+    for (const [report, names] of [
+      [{ type: 'layers' }, ['基础用户', '普通用户', '会员', '活跃粉丝']],
+      [{ type: 'rfm' }, ['重要价值', '重要发展', '重要保持', '重要挽留', '一般价值', '一般发展', '一般保持', '一般挽留']],
+    ] as const) {
+      const id = await saveReport(ctx, { name: '谁', report })
+      const content = await contentOf(ctx, { kind: 'report', id: publicId(ctx, 'rep', id) })
+      expect(content.rows.map(({ name }) => name)).toEqual(names.map((name) => `谁 · ${name}`))
+      expect(content.figures).toMatchObject([{ title: '谁', kind: 'bar' }])
+    }
   })
 
   test('is given up with its reason when nobody of them is in WeCom', async () => {
@@ -176,6 +205,9 @@ describe('sending', () => {
     expect(text).toMatch(/还有 \d+ 项/)
   })
 })
+
+/** What stands in the head of a PNG. */
+const sizeOf = (png: Buffer) => ({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) })
 
 test('moments are by the company’s clock', () => {
   const now = new Date('2026-03-12T04:00:00Z')

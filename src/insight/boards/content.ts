@@ -6,11 +6,21 @@ import { getReport } from '../reports/queries.ts'
 import { runReport } from '../reports/run.ts'
 import type { TrendResult } from '../reports/trend/schema.ts'
 import { builtInBoards, layoutOf } from './built-in.ts'
+import { type Figure, type Language, line, metricFigure, shown, told, trendFigure } from './figures.ts'
 import { getBoard } from './queries.ts'
 import type { Layout, Subject } from './schema.ts'
 import { changeOf, type Line, lineOf, textOf } from './words.ts'
 
-export type Content = { title: string; text: string; rows: Line[]; url: string; dateFrom: string; dateTo: string }
+export type Content = {
+  title: string
+  text: string
+  rows: Line[]
+  /** What the picture draws below its table. */
+  figures: Figure[]
+  url: string
+  dateFrom: string
+  dateTo: string
+}
 
 /** A board or report as words: its figures of the last whole days, each beside what it was before. */
 export async function contentOf(ctx: Context, subject: Subject): Promise<Content> {
@@ -23,13 +33,13 @@ export async function contentOf(ctx: Context, subject: Subject): Promise<Content
   const { name, layout } = await subjectOf(ctx, subject, language)
   const dateTo = addDays(dayOf(ctx.now(), tenant.timezone), -1)
   const dates = { dateFrom: addDays(dateTo, 1 - layout.days), dateTo }
-  const rows = (await Promise.all([metricLines(ctx, layout, dates, language), reportLines(ctx, layout, dates, language)])).flat()
+  const parts = await Promise.all([metricPart(ctx, layout, dates, language), reportPart(ctx, layout, dates, language)])
+  const rows = parts.flatMap(({ lines }) => lines)
   const url = new URL(subject.kind === 'board' ? `/boards/${subject.id}` : `/reports/${subject.id}`, ctx.config.publicUrl).href
   const title = `${name}　${dates.dateFrom === dateTo ? dateTo : `${dates.dateFrom} – ${dateTo}`}`
-  return { title, rows, url, ...dates, text: textOf(title, rows, url, language) }
+  return { title, rows, figures: parts.flatMap(({ figures }) => figures), url, ...dates, text: textOf(title, rows, url, language) }
 }
 
-type Language = 'zh' | 'en'
 type Dates = { dateFrom: string; dateTo: string }
 
 /** Also says 404 for what is not there, so that nobody plans to send it. */
@@ -41,34 +51,53 @@ export async function subjectOf(ctx: Context, { kind, id }: Subject, language: L
   return { name, layout: { days: 30, cards: [{ kind: 'report', report: id, size: 'full' }] } }
 }
 
-async function metricLines(ctx: Context, { cards }: Layout, dates: Dates, language: Language): Promise<Line[]> {
+type Part = { lines: Line[]; figures: Figure[] }
+
+/** Metrics as lines in the order of their cards, the first few with their run by day. */
+async function metricPart(ctx: Context, { cards, days }: Layout, dates: Dates, language: Language): Promise<Part> {
   const keys = cards.flatMap((card) => (card.kind === 'metric' ? [card.metric] : []))
-  if (keys.length === 0) return []
-  const { items } = await readValues(ctx, { ...dates, keys, interval: 'period', compare: 'previous_period' })
-  return items.flatMap(({ result, target }) => (result ? [lineOf(result, target, language)] : []))
+  if (keys.length === 0) return { lines: [], figures: [] }
+  const { items } = await readValues(ctx, { ...dates, keys, interval: days > 1 ? 'day' : 'period', compare: 'previous_period' })
+  const known = items.flatMap(({ result, target }) => (result ? [{ result, target }] : []))
+  return {
+    lines: known.map(({ result, target }) => lineOf(result, target, language)),
+    figures: known.slice(0, drawnMetrics).flatMap(({ result }) => metricFigure(result, language)),
+  }
 }
 
-async function reportLines(ctx: Context, { cards }: Layout, dates: Dates, language: Language): Promise<Line[]> {
+/** More runs than these are no longer looked at in a message. */
+const drawnMetrics = 3
+
+async function reportPart(ctx: Context, { cards }: Layout, dates: Dates, language: Language): Promise<Part> {
   const ids = cards.flatMap((card) => (card.kind === 'report' ? [card.report] : []))
-  return (await Promise.all(ids.map((id) => linesOfReport(ctx, id, dates, language)))).flat()
+  const parts = await Promise.all(ids.map((id) => partOfReport(ctx, id, dates, language)))
+  return { lines: parts.flatMap(({ lines }) => lines), figures: parts.flatMap(({ figures }) => figures) }
 }
 
-/** A trend says its whole of the days, a metric its number, a funnel its steps; other types are named and opened in the console. */
-async function linesOfReport(ctx: Context, id: string, dates: Dates, language: Language): Promise<Line[]> {
+/** A trend says its whole of the days, others what they count; what a message cannot hold is named and opened in the console. */
+async function partOfReport(ctx: Context, id: string, dates: Dates, language: Language): Promise<Part> {
   const { name, type, report } = await getReport(ctx, internalId(ctx, 'rep', id))
-  const line = (title: string, value: string, change = ''): Line => ({ name: title, value, change, target: '' })
-  const shown = (value: number | null | undefined) => value?.toLocaleString('en-US', { maximumFractionDigits: 2 }) ?? '—'
-  const asked = { ...report, ...dates }
-  if (type === 'trend') {
-    const { cumulative: _, persons: __, ...rest } = asked as Record<string, unknown>
-    const { result } = await runReport(ctx, { ...rest, interval: 'period', compare: 'previous_period' })
-    return (result as TrendResult).series.map(({ name: series, value, values, compare }) =>
+  if (type === 'trend') return partOfTrend(ctx, name, report, dates, language)
+  const isDated = 'dateFrom' in report
+  const known = tellable.has(type)
+    ? told(type, name, (await runReport(ctx, isDated ? { ...report, ...dates } : report)).result, language)
+    : undefined
+  if (!known) return { lines: [line(name, language === 'zh' ? '见报表' : 'see the report')], figures: [] }
+  return { lines: known.lines, figures: known.figure ? [known.figure] : [] }
+}
+
+const tellable: ReadonlySet<string> = new Set(['funnel', 'rfm', 'quadrant', 'layers', 'score'])
+
+async function partOfTrend(ctx: Context, name: string, report: object, dates: Dates, language: Language): Promise<Part> {
+  const { cumulative: _, persons: __, compare: ___, ...rest } = { ...report, ...dates } as Record<string, unknown>
+  const [whole, run] = await Promise.all([
+    runReport(ctx, { ...rest, interval: 'period', compare: 'previous_period' }),
+    runReport(ctx, { ...rest, ...(rest.interval === 'period' ? { interval: 'day' } : {}) }),
+  ])
+  return {
+    lines: (whole.result as TrendResult).series.map(({ name: series, value, values, compare }) =>
       line(`${name} · ${value ?? series}`, shown(values[0]), changeOf(values[0] ?? null, compare?.[0] ?? null, language)),
-    )
+    ),
+    figures: [trendFigure(name, run.result as TrendResult)],
   }
-  if (type === 'funnel') {
-    const { result } = await runReport(ctx, asked)
-    return (result as { steps: { count: number }[] }).steps.map(({ count }, i) => line(`${name} · ${i + 1}`, shown(count)))
-  }
-  return [line(name, language === 'zh' ? '见报表' : 'see the report')]
 }

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
 import { planDelivery } from '#connectors/webhooks/commands.ts'
-import { sendMessageOnce, textMessage } from '#connectors/wecom/app-messages.ts'
+import { fileMessage, sendMessageOnce, textMessage } from '#connectors/wecom/app-messages.ts'
+import { uploadMedia } from '#connectors/wecom/media.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { csvLine } from '#platform/exports/csv.ts'
 import { internalId } from '#platform/ids.ts'
 import { type Content, contentOf } from './content.ts'
+import { pictureOf } from './drawing.ts'
 import { nextMoment } from './moments.ts'
 import { readSchedule, timezoneOf } from './schedules.ts'
 import type { Target } from './schema.ts'
+import type { Line } from './words.ts'
 
 /** Writes down what is due and moves each rhythm on; one intent a schedule and moment, whoever looks. */
 export async function planSendings(ctx: Context): Promise<void> {
@@ -42,6 +46,10 @@ const mostAttempts = 5
 /** So long WeCom drops the second of two equal messages (doc 90236); after that nobody can say that a message is not there twice. */
 const onceSeconds = 4 * 3600
 
+type Media = { picture: string; table: string }
+/** The content as it was fixed at the first try, and what of it lies at WeCom already, by corp. */
+type Fixed = Content & { media?: Record<number, Media> }
+
 type Planned = { id: number; scheduleId: number; text: string | null; attempts: number; plannedAt: Date }
 
 export async function sendPlanned(ctx: Context): Promise<void> {
@@ -67,7 +75,7 @@ async function sendOne(ctx: Context, planned: Planned): Promise<void> {
   const { subject, target } = readSchedule(schedule)
   try {
     // The words are fixed before anything leaves: only a message equal to the letter is known as the same one.
-    const content: Content = planned.text === null ? await contentOf(ctx, subject) : JSON.parse(planned.text)
+    const content: Fixed = planned.text === null ? await contentOf(ctx, subject) : JSON.parse(planned.text)
     if (!(await claim(ctx, planned, content))) return
     if (attempts > 0 && ctx.now().getTime() - plannedAt.getTime() > onceSeconds * 1000)
       throw appError('board.unknown_end', { message: 'Nobody knows whether the last try arrived, and it is too long ago to try again.' })
@@ -89,17 +97,19 @@ async function claim(ctx: Context, { id, attempts }: Planned, content: Content):
 }
 
 /** The delivery's id follows from the intent's: planned twice, it is still one delivery. */
-const toWebhook = (ctx: Context, { id }: Planned, target: Extract<Target, { kind: 'webhook' }>, content: Content): Promise<void> =>
+const toWebhook = (ctx: Context, { id }: Planned, target: Extract<Target, { kind: 'webhook' }>, content: Fixed): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
+    const { media: _, ...told } = content
     await planDelivery(ctx, internalId(ctx, 'whk', target.webhook), {
       id: uuidOf(`${ctx.tenantId} board sending ${id}`),
       name: 'board.sent',
-      data: content,
+      data: { ...told, picture: { mediaType: 'image/png', base64: pictureOf(content).toString('base64') } },
     })
     await markSent(ctx, id)
   })
 
-async function toWecom(ctx: Context, { id }: Planned, target: Extract<Target, { kind: 'wecom' }>, { text }: Content): Promise<void> {
+/** Words first, then the picture and the table as a file: each is a message of its own, and none comes twice. */
+async function toWecom(ctx: Context, { id }: Planned, target: Extract<Target, { kind: 'wecom' }>, content: Fixed): Promise<void> {
   const employees = target.employees.map((employee) => internalId(ctx, 'emp', employee))
   const accounts = await ctx.db
     .selectFrom('employeeAccounts')
@@ -110,12 +120,42 @@ async function toWecom(ctx: Context, { id }: Planned, target: Extract<Target, { 
     .orderBy('userId')
     .execute()
   if (accounts.length === 0) throw appError('board.nobody_in_wecom', { message: 'None of these employees has an account in WeCom.' })
-  for (const [corp, own] of Map.groupBy(accounts, ({ corpId }) => corpId))
-    await sendMessageOnce(await wecomApp(ctx, corp), { members: own.map(({ userId }) => userId) }, textMessage(text), {
-      withinSeconds: onceSeconds,
-    })
+  for (const [corp, own] of Map.groupBy(accounts, ({ corpId }) => corpId)) {
+    const app = await wecomApp(ctx, corp)
+    const { picture, table } = await mediaFor(ctx, app, corp, id, content)
+    const to = { members: own.map(({ userId }) => userId) }
+    for (const message of [textMessage(content.text), fileMessage('image', picture), fileMessage('file', table)])
+      await sendMessageOnce(app, to, message, { withinSeconds: onceSeconds })
+  }
   await markSent(ctx, id)
 }
+
+/** Uploaded once a corp and written down before anything is sent: another upload would be another message. */
+async function mediaFor(ctx: Context, app: Awaited<ReturnType<typeof wecomApp>>, corp: number, id: number, content: Fixed): Promise<Media> {
+  const known = content.media?.[corp]
+  if (known) return known
+  const name = `${content.dateFrom}-${content.dateTo}`
+  const picture = await uploadMedia(app, 'image', {
+    fileName: `${name}.png`,
+    contentType: 'image/png',
+    bytes: pictureOf(content),
+  })
+  const table = await uploadMedia(app, 'file', {
+    fileName: `${name}.csv`,
+    contentType: 'text/csv',
+    bytes: tableOf(content.rows),
+  })
+  const media = { picture: picture.mediaId, table: table.mediaId }
+  content.media = { ...content.media, [corp]: media }
+  await own(ctx, id)
+    .set({ text: JSON.stringify(content) })
+    .execute()
+  return media
+}
+
+/** Spreadsheets tell UTF-8 by its mark. */
+const tableOf = (rows: readonly Line[]): Buffer =>
+  Buffer.from(`\uFEFF${rows.map(({ name, value, change, target }) => csvLine([name, value, change, target])).join('')}`)
 
 const own = (ctx: Context, id: number) => ctx.db.updateTable('boardSendings').where('tenantId', '=', ctx.tenantId).where('id', '=', id)
 

@@ -17,8 +17,13 @@ const definitions = [
   ...insightEventDefinitions,
 ]
 
-/** The printed list, in the words of the catalogue. */
-export const declaredActs = definitions.map(({ name, title, own }) => ({ event: name, ...title, own }))
+/** Becoming a friend or agreeing to something is no act that shows somebody is there. */
+export const notSigns = ['customer.followed', 'live_code.added', 'acquisition_link.added', 'archive.agreed']
+
+/** The printed list, in the words of the catalogue, what customers do first. */
+export const declaredActs = definitions
+  .map(({ name, title, own }) => ({ event: name, ...title, own }))
+  .sort((one, other) => Number(other.own) - Number(one.own))
 
 /**
  * What happens to customers without their doing: everything declared that is not their own act, and what the company says.

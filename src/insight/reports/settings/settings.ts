@@ -1,5 +1,5 @@
 import type { Context } from '#platform/context.ts'
-import { declaredActs, notActsOf } from '../acts.ts'
+import { declaredActs, notActsOf, notSigns } from '../acts.ts'
 import { defaultScores, type ScoreRules, scoreRules } from '../score/rules.ts'
 import { type ActsSettings, actsSettings, defaultSilentDays, type InsightSettings } from './schema.ts'
 
@@ -36,6 +36,6 @@ export async function getInsightSettings(ctx: Context): Promise<InsightSettings>
     silentDays: silentDays ?? defaultSilentDays,
     scores: scores ?? defaultScores,
     isDefault: { acts: acts === undefined, silentDays: silentDays === null, scores: scores === undefined },
-    printed: [...declaredActs],
+    printed: declaredActs.filter(({ event }) => !notSigns.includes(event)),
   }
 }

@@ -1,3 +1,4 @@
+import { notSigns } from '../../acts.ts'
 import type { Scope } from '../../scope.ts'
 import { type Bindings, conditionSql, type Scan, scanEvents } from '../../sql.ts'
 import { asksPersons } from '../../where.ts'
@@ -6,9 +7,6 @@ import type { MetricReport } from '../schema.ts'
 
 /** Who asks what: everything a part's SQL is made from. */
 export type Asking = { bind: Bindings; scope: Scope; report: MetricReport }
-
-/** Becoming a friend or agreeing to something is no act that shows somebody is there. */
-const notSigns = ['customer.followed', 'live_code.added', 'acquisition_link.added', 'archive.agreed']
 
 /** Names of what is no act of the customer's own. */
 export const notActsFor = ({ settings }: Scope): string[] => [...settings.notActs, ...notSigns]
