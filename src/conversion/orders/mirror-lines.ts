@@ -26,26 +26,19 @@ const shared = `coalesce(o.channel, '') as channel, coalesce(o.employee, '') as 
 const productOf = (line: string) =>
   `coalesce(nullif(${line}.product_code, ''), ${line}.title) as product, ${line}.sku_code as sku, ${line}.title, ${line}.quantity::text as quantity`
 
-export async function paidLines(client: PoolClient, tenant: number, orders: readonly number[]): Promise<LineRow[]> {
-  const { rows } = await client.query<Found>(
-    `select o.id as document, row_number() over (partition by o.id order by l.position, l.line_key)::int as line, o.id as ord,
+/** The lines of some paid orders: $1 the tenant, $2 their ids. */
+export const paidLinesSql = `select o.id as document, row_number() over (partition by o.id order by l.position, l.line_key)::int as line, o.id as ord,
       coalesce(o.customer_id, 0) as person, o.counted_at as at, ${productOf('l')}, l.paid_minor as amount, o.currency, coalesce(o.region, '') as region, ${shared}
     from orders o
     join order_lines l on l.tenant_id = o.tenant_id and l.order_id = o.id
     left join shops s on s.tenant_id = o.tenant_id and s.id = o.shop_id
-    where o.tenant_id = $1 and o.id = any($2::bigint[]) and o.counted_at is not null`,
-    [tenant, orders],
-  )
-  return rows.map((row) => ({ kind: 'paid', ...row, at: row.at.getTime() }))
-}
+    where o.tenant_id = $1 and o.id = any($2::bigint[]) and o.counted_at is not null`
 
 /**
  * A refund's own lines, or, where it has none, its amount spread over the order's lines by what was paid for each (running
  * totals rounded down, so that the parts add up); the goods count as given back when everything was refunded.
  */
-export async function refundedLines(client: PoolClient, tenant: number, refunds: readonly number[]): Promise<LineRow[]> {
-  const { rows } = await client.query<Found>(
-    `with asked as (select r.*, exists (select from refund_lines b where b.tenant_id = r.tenant_id and b.refund_id = r.id) as detailed
+export const refundedLinesSql = `with asked as (select r.*, exists (select from refund_lines b where b.tenant_id = r.tenant_id and b.refund_id = r.id) as detailed
        from refunds r where r.tenant_id = $1 and r.id = any($2::bigint[]) and r.counted_at is not null),
      spread as (
        select a.id, l.*, row_number() over w as place, sum(l.paid_minor) over w as running, sum(l.paid_minor) over (partition by a.id) as total, a.amount_minor as back
@@ -63,8 +56,14 @@ export async function refundedLines(client: PoolClient, tenant: number, refunds:
        p.product, p.sku, p.title, ltrim(p.quantity, '-') as quantity, p.amount, a.currency, coalesce(a.region, o.region, '') as region, ${shared}
      from parts p join asked a on a.id = p.id
      left join orders o on o.tenant_id = a.tenant_id and o.id = a.order_id
-     left join shops s on s.tenant_id = a.tenant_id and s.id = a.shop_id`,
-    [tenant, refunds],
-  )
+     left join shops s on s.tenant_id = a.tenant_id and s.id = a.shop_id`
+
+export async function paidLines(client: PoolClient, tenant: number, orders: readonly number[]): Promise<LineRow[]> {
+  const { rows } = await client.query<Found>(paidLinesSql, [tenant, orders])
+  return rows.map((row) => ({ kind: 'paid', ...row, at: row.at.getTime() }))
+}
+
+export async function refundedLines(client: PoolClient, tenant: number, refunds: readonly number[]): Promise<LineRow[]> {
+  const { rows } = await client.query<Found>(refundedLinesSql, [tenant, refunds])
   return rows.map((row) => ({ kind: 'refunded', ...row, at: row.at.getTime() }))
 }

@@ -4,14 +4,18 @@ import type { Context, Installation } from '#platform/context.ts'
 import { partitions } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
 import { differingDays } from '../stores/compare.ts'
+import { differingLines } from './lines.ts'
 import { type Check, mostExamples } from './postgres.ts'
 
-const checkOf = (check: string, wrong: readonly string[]): Check => ({
+const checkOf = (check: string, wrong: readonly string[], remedy?: string): Check => ({
   check,
   ok: wrong.length === 0,
   wrong: wrong.length,
   examples: wrong.slice(0, mostExamples),
+  ...(remedy !== undefined && wrong.length > 0 ? { remedy } : {}),
 })
+
+const canRepair = 'Run `liuliang verify --repair`: it is made anew from what it is derived from.'
 
 /** What holds between the two engines, once the loader has come to its end. */
 export const checkEvents = async (ctx: Context): Promise<Check[]> => [
@@ -20,12 +24,20 @@ export const checkEvents = async (ctx: Context): Promise<Check[]> => [
   checkOf('event.refunds', await untrue(ctx, 'refund')),
   checkOf('event.persons', await strangers(ctx)),
   ...(await checkStores(ctx)),
+  ...(await checkLines(ctx)),
 ]
 
 /** The days, in the tenant's zone, on which a store tells something else than the events. */
 async function checkStores(ctx: Context): Promise<Check[]> {
   const { active, personDay } = await differingDays(ctx)
-  return [checkOf('store.active', active), checkOf('store.person_day', personDay)]
+  return [checkOf('store.active', active, canRepair), checkOf('store.person_day', personDay, canRepair)]
+}
+
+/** The mirror of lines that reports of products and baskets read. */
+async function checkLines(ctx: Context): Promise<Check[]> {
+  const [orders, refunds] = [await differingLines(ctx, 'order'), await differingLines(ctx, 'refund')]
+  const named = (prefix: 'ord' | 'ref', ids: readonly number[]) => ids.map((id) => publicId(ctx, prefix, id))
+  return [checkOf('lines.orders', named('ord', orders), canRepair), checkOf('lines.refunds', named('ref', refunds), canRepair)]
 }
 
 /** So many ids are held in memory at a time. */

@@ -3,7 +3,13 @@ import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 
 /** One thing that was looked at: how many are wrong, and the first of them by their ids outside. */
-export type Check = { check: string; ok: boolean; wrong: number; examples: string[] }
+export type Check = {
+  check: string
+  ok: boolean
+  wrong: number
+  examples: string[] /** What to do about it, where the program can. */
+  remedy?: string
+}
 
 export const mostExamples = 5
 

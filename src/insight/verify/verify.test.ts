@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ordersImport } from '#conversion/orders/import.ts'
+import { mirrorOrderLines } from '#conversion/orders/mirror.ts'
 import { mirrorPersons } from '#management/customers/mirror.ts'
 import { identify } from '#management/identity/commands.ts'
 import { resolvePersons } from '#management/identity/resolve-persons.ts'
@@ -12,7 +13,7 @@ import { registerConsumers } from '#platform/events/consumers.ts'
 import { loadOnce } from '#platform/events/loader.ts'
 import { importFile } from '#platform/imports/engine.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
-import { repairStores, verify } from './verify.ts'
+import { repairLines, repairStores, verify } from './verify.ts'
 
 let workspace: TestWorkspace
 let ctx: Context
@@ -57,6 +58,7 @@ const query = (text: string, values: unknown[] = []) => workspace.databases.syst
 async function settle() {
   while ((await loadOnce(workspace, resolvePersons(workspace))) > 0);
   await mirrorPersons(workspace)
+  await mirrorOrderLines(workspace)
 }
 
 async function wrong(): Promise<string[]> {
@@ -70,6 +72,57 @@ async function wrong(): Promise<string[]> {
 describe('verify', () => {
   test('finds nothing wrong with what the program itself wrote', async () => {
     expect(await wrong()).toEqual([])
+  })
+
+  test.each([
+    [
+      'lines.orders',
+      'an amount',
+      "insert into order_lines select * replace (amount + 1 as amount) from order_lines final where kind = 'paid' limit 1",
+    ],
+    ['lines.orders', 'a lost line', "insert into order_lines select * replace (1 as deleted) from order_lines final where product = 'P2'"],
+    [
+      'lines.orders',
+      'a line of nobody’s order',
+      "insert into order_lines select * replace (777 as document, 777 as ord) from order_lines final where kind = 'paid' limit 1",
+    ],
+    [
+      'lines.orders',
+      'another product',
+      "insert into order_lines select * replace ('P9' as product) from order_lines final where amount = 500",
+    ],
+    [
+      'lines.refunds',
+      'a quantity',
+      "insert into order_lines select * replace (quantity + 1 as quantity) from order_lines final where kind = 'refunded'",
+    ],
+  ])('%s: %s in ClickHouse is found, said to be mended by --repair, and mended', async (check, _what, breaking) => {
+    await workspace.clickhouse.command(breaking)
+    const { tenants } = await verify(workspace, ['reader'])
+    const found = tenants.flatMap(({ checks }) => checks).filter(({ ok }) => !ok)
+    expect(found).toEqual([expect.objectContaining({ check, wrong: 1, remedy: expect.stringContaining('--repair') })])
+    expect(await repairLines(workspace)).toBe(1)
+    expect(await wrong()).toEqual([])
+  })
+
+  test('lines whose change is on its way are no fault', async () => {
+    await query(
+      "update order_lines set paid_minor = paid_minor + 5, amount_minor = amount_minor + 5 where tenant_id = $1 and product_code = 'P2'",
+      [ctx.tenantId],
+    )
+    expect(await wrong()).toContain('lines.orders')
+    await query(
+      "update order_lines set paid_minor = paid_minor - 5, amount_minor = amount_minor - 5 where tenant_id = $1 and product_code = 'P2'",
+      [ctx.tenantId],
+    )
+    await workspace.clickhouse.command(
+      "insert into order_lines select * replace (amount + 1 as amount) from order_lines final where product = 'P2'",
+    )
+    await query('update orders set region = region where tenant_id = $1', [ctx.tenantId])
+    expect(await wrong()).toEqual([])
+    await workspace.databases.systemPool.query('delete from line_changes')
+    expect(await wrong()).toEqual(['lines.orders'])
+    await repairLines(workspace)
   })
 
   test.each([

@@ -1,8 +1,10 @@
+import { mirrorOrderLines } from '#conversion/orders/mirror.ts'
 import { verifyAudit } from '#platform/audit.ts'
 import { createContext, type Installation, systemActor } from '#platform/context.ts'
 import { markDirtyDays } from '#platform/events/dirty-days.ts'
 import { differingDays } from '../stores/compare.ts'
 import { checkEvents, checkSpine } from './events.ts'
+import { differingLines, queueLines } from './lines.ts'
 import { type Check, checkState } from './postgres.ts'
 
 export type Verified = {
@@ -24,6 +26,21 @@ export async function repairStores(installation: Installation): Promise<number> 
     marked += days.length
   }
   return marked
+}
+
+/** Has the mirror write lines anew that differ from PostgreSQL's; returns of how many orders and refunds. */
+export async function repairLines(installation: Installation): Promise<number> {
+  let queued = 0
+  for (const { id } of await installation.databases.system.selectFrom('tenants').select('id').orderBy('id').execute()) {
+    const ctx = createContext(installation, id, systemActor, 'repair')
+    for (const document of ['order', 'refund'] as const) {
+      const differing = await differingLines(ctx, document)
+      await queueLines(ctx, document, differing)
+      queued += differing.length
+    }
+  }
+  await mirrorOrderLines(installation)
+  return queued
 }
 
 /** Looks at everything that is derived from something else; changes nothing. What waits should have been moved before. */
