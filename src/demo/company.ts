@@ -123,6 +123,13 @@ export const goods: readonly Good[] = [
   { code: 'CP-02', title: '旅行茶具套装', price: 199, taste: '茶器', popular: 2 },
 ]
 
+/** What is often put into the same parcel, so that there are rules to find. */
+export const pairs: readonly (readonly [good: string, along: string])[] = [
+  ['GT-01', 'CP-01'],
+  ['WT-01', 'CP-02'],
+  ['FT-02', 'FT-01'],
+]
+
 /** Pages of the mini program; the first three are where a code is found. */
 export const pages = {
   landing: [

@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from '#platform/random.ts'
 import { atWakingHour, type Calendar, type Plan, someMoment, waiting, weighted } from './calendar.ts'
-import { cities, type Good, goods, type Site, sites, tags, talks, trial } from './company.ts'
+import { cities, type Good, goods, pairs, type Site, sites, tags, talks, trial } from './company.ts'
 import { nickname } from './nicknames.ts'
 import { type Act, visitsOf } from './visits.ts'
 
@@ -127,11 +127,19 @@ function orderOf(random: Random, { at, n, place, counter, likes, until }: Making
     const good = weighted(random, goods, ({ popular, taste }) => popular * (taste === likes ? 3 : 1))
     return { good, quantity: random.chance(0.78) ? 1 : 2 + random.below(2), discount: 0 }
   }).filter(({ good }, place, all) => all.findIndex((line) => line.good === good) === place)
+  lines.push(...alongOf(random, lines))
   // The coupon of the welcome.
   if (n === 0 && lines[0] && random.chance(0.55)) lines[0].discount = lines[0].good.price >= 100 ? 20 : 5
   const refundedAt = at + Math.floor((1 + waiting(random, 3)) * dayMs)
   const no = `SY${String(place).padStart(5, '0')}${String(n + 1).padStart(2, '0')}`
   return { no, at, counter, lines, ...(random.chance(0.055) && refundedAt < until && { refundedAt }) }
+}
+
+/** The tea that was chosen sells its cup. */
+function alongOf(random: Random, lines: Order['lines']): Order['lines'] {
+  const has = (code: string) => lines.some(({ good }) => good.code === code)
+  const wanted = pairs.filter(([good, along]) => has(good) && !has(along) && random.chance(0.4))
+  return wanted.flatMap(([, along]) => goods.filter(({ code }) => code === along).map((good) => ({ good, quantity: 1, discount: 0 })))
 }
 
 type Known = { addedAt: number; until: number; orders: readonly Order[] }

@@ -24,7 +24,7 @@ import type { Life, Order } from './life.ts'
 import { nickname } from './nicknames.ts'
 import { noteBegun, noteFinished, noteStep, type Progress, readProgress, refuseRealData } from './progress.ts'
 import { openSandbox, type Sandbox } from './sandbox.ts'
-import { codeConfig, keepReports, openCodes, setUpCodes, setUpCompany, type Team, teamOf } from './set-up.ts'
+import { codeConfig, keepReports, keepSegments, openCodes, setUpCodes, setUpCompany, type Team, teamOf } from './set-up.ts'
 import { type Story, storyOf } from './story.ts'
 
 export type DemoOptions = {
@@ -117,6 +117,7 @@ async function liveAll(living: Living): Promise<void> {
   await liveLately(living)
   await untilTold(ctx, sandbox)
   await today(living)
+  await keepSegments(ctx)
   await keepReports(ctx, { from: dayOf(new Date(plan.until.getTime() - 29 * dayMs), plan.timezone), to: dayOf(plan.until, plan.timezone) })
 }
 

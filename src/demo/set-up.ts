@@ -4,6 +4,8 @@ import { type ChannelKind, NewChannel } from '#growth/channels/schema.ts'
 import { changeLiveCode, createLiveCode } from '#growth/live-codes/commands.ts'
 import { LiveCodeChange, LiveCodeInput } from '#growth/live-codes/schema.ts'
 import { saveReport } from '#insight/reports/commands.ts'
+import { createSegment } from '#insight/segments/commands.ts'
+import { NewSegment } from '#insight/segments/schema.ts'
 import { createAttribute } from '#management/customers/attributes.ts'
 import { ensureTag } from '#management/tags/commands.ts'
 import { presentAccounts } from '#management/team/queries.ts'
@@ -137,6 +139,26 @@ export async function keepReports(ctx: Context, { from, to }: { from: string; to
   const kept = await ctx.db.selectFrom('reports').select('name').where('tenantId', '=', ctx.tenantId).execute()
   for (const { name, report } of reports)
     if (!kept.some((one) => one.name === name)) await saveReport(ctx, { name, report: datesOf(report.type, from, to, report) })
+}
+
+const segments = [
+  { name: '一个月没再买的老客', rule: { orders: { count: { gte: 1 }, lastDaysAgo: { gte: 30 } } } },
+  {
+    name: '近 30 天常来、从未下单',
+    rule: {
+      and: [
+        { event: { event: 'app.opened', count: { gte: 3 }, within: { last: 30, unit: 'day' } } },
+        { not: { orders: { count: { gte: 1 } } } },
+      ],
+    },
+  },
+  { name: '买过三次以上', rule: { orders: { count: { gte: 3 } } } },
+] as const
+
+/** Segments that somebody of the company looks at every week. */
+export async function keepSegments(ctx: Context): Promise<void> {
+  const kept = await ctx.db.selectFrom('segments').select('name').where('tenantId', '=', ctx.tenantId).execute()
+  for (const segment of segments) if (!kept.some(({ name }) => name === segment.name)) await createSegment(ctx, NewSegment.parse(segment))
 }
 
 const datesOf = (type: string, dateFrom: string, dateTo: string, report: Record<string, unknown>): Record<string, unknown> =>

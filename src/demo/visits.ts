@@ -1,6 +1,6 @@
 import type { Random } from '#platform/random.ts'
 import { atWakingHour, type Calendar, waiting, weighted } from './calendar.ts'
-import { articles, goods, pages } from './company.ts'
+import { articles, goods, pages, sites } from './company.ts'
 import type { Order } from './life.ts'
 import { traced } from './page-traces.ts'
 
@@ -16,7 +16,8 @@ export function visitsOf(random: Random, calendar: Calendar, { scannedAt, addedA
   const landing = landingOf(random, scannedAt, source)
   const evenings = visitTimes(random, calendar, addedAt, endedAt).flatMap((at) => visit(random, at))
   const bought = orders.filter(({ counter }) => !counter).flatMap((order) => buying(random, order))
-  const acts = [...landing, ...evenings, ...bought].sort((a, b) => a.at - b.at)
+  const reminded = orders.flatMap((order) => (order.counter ? [] : reminding(random, order, addedAt)))
+  const acts = [...landing, ...evenings, ...reminded, ...bought].sort((a, b) => a.at - b.at)
   return traced(acts, String(scannedAt)).filter(({ at }) => at < calendar.until)
 }
 
@@ -25,6 +26,14 @@ export function landingOf(random: Random, before: number, source: string): Act[]
   const page = random.pick(pages.landing)
   const more = random.chance(0.4) ? [{ event: 'page.viewed', at: at + 9_000, properties: { ...pages.about, source } }] : []
   return [{ event: 'page.viewed', at, properties: { ...page, source } }, ...more]
+}
+
+/** Often it is not the channel that brought somebody which makes them buy: a post or a friend comes some hours before. */
+function reminding(random: Random, { at }: Order, addedAt: number): Act[] {
+  const seen = Math.floor(at - 3_600_000 - waiting(random, 20 * 3_600_000))
+  if (!random.chance(0.35) || seen <= addedAt) return []
+  const source = random.pick(sites).channel
+  return [{ event: 'page.viewed', at: seen, properties: { ...random.pick(pages.landing), source } }]
 }
 
 /** Some come all the time, most less and less, and some never. */
