@@ -4,7 +4,7 @@ import type { TestEvent } from '../testing.ts'
 /** The dictionary by hand, person by person: slow, and plain enough to be read as the definition. */
 export type Stretch = { from: number; to: number }
 type Fact = { person: string; name: string; ms: number; properties: Record<string, unknown> }
-type Oracle = (facts: Fact[], stretch: Stretch, now: number) => number | null
+export type Oracle = (facts: Fact[], stretch: Stretch, now: number) => number | null
 
 const day = 86_400_000
 const hour = 3_600_000

@@ -6,7 +6,7 @@ import { type Asking, factsSql } from './facts.ts'
 
 type Of<Kind extends Rows['kind']> = Extract<Rows, { kind: Kind }>
 
-const daysSql = (milliseconds: string): string => `toDecimal256OrNull(toString((${milliseconds}) / 86400000.), 20)`
+export const daysSql = (milliseconds: string): string => `toDecimal256OrNull(toString((${milliseconds}) / 86400000.), 20)`
 
 const numberSql = ({ bind }: Asking, measure: Part['measure']): string =>
   'property' in measure ? decimalSql(propertySql(bind, (measure as Extract<Measure, { property: string }>).property)) : decimalSql("''")
@@ -55,27 +55,15 @@ export function sinceRows(asking: Asking, spans: Spans, { start, end }: Of<'sinc
   )
 }
 
-export function afterRows(asking: Asking, spans: Spans, rows: Of<'after'>): string {
-  const kept = rows.counted === 'matched' ? 'where matched' : ''
-  const none = decimalSql("''")
-  return inSpans(
-    asking.bind,
-    asking.scope,
-    spans,
-    `(select who, at, properties, ${none} as number from ${startsSql(asking, spans, rows)} ${kept})`,
-  )
-}
-
-/**
- * Starts whose hours are over, as who, at, properties, matched. A start that has time left is neither yes nor no: also those already
- * followed are left out, or only the quick would count.
- */
-export function startsSql(asking: Asking, spans: Spans, { start, then, hours }: Of<'after'>): string {
+/** A start that has time left is neither yes nor no: also those already followed are left out, or only the quick would count. */
+export function afterRows(asking: Asking, spans: Spans, { start, then, hours, counted }: Of<'after'>): string {
   const { bind, scope } = asking
   const window = bind.integer(hours * 3_600_000)
   const starts = factsSql(asking, start, { from: earliest(spans), to: spans.now.to })
   const thens = factsSql(asking, then, { from: earliest(spans) })
   const joined = `(select s.who as who, s.at as at, s.ms as ms, s.properties as properties, t.ms > s.ms and t.ms <= s.ms + ${window} as matched
     from (select * from ${starts} where who != 0) as s asof left join (select who, ms from ${thens}) as t on s.who = t.who and s.ms < t.ms)`
-  return `(select who, at, properties, matched from ${joined} where ms + ${window} <= ${bind.integer(scope.ctx.now().getTime())})`
+  const settled = `ms + ${window} <= ${bind.integer(scope.ctx.now().getTime())}`
+  const kept = counted === 'matched' ? `matched and ${settled}` : settled
+  return inSpans(bind, scope, spans, `(select who, at, properties, ${decimalSql("''")} as number from ${joined} where ${kept})`)
 }

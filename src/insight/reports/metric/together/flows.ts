@@ -6,7 +6,6 @@ import { earliest, inSpans, type Spans } from '../spans.ts'
 import { type Asker, isOf, PartRow, type Placed, placesOf, placesSql } from './question.ts'
 
 type Flow = Placed<{ kind: 'flow' } & Facts>
-type First = Placed<{ kind: 'first' } & Facts>
 
 /** Counts and sums of events in one pass over all of them; those of named events apart, so that they do not read the others. */
 export const askFlows: Asker = (asking, spans, parts) => {
@@ -33,31 +32,14 @@ function flowsSql(asking: Asking, spans: Spans, flows: readonly Flow[]): string 
     from (select who, properties, number, part, isNow, arrayJoin(keys) as key from ${source}) group by part, isNow, key`
 }
 
-/** The people whose first of all time lies in the dates. */
-export const askFirsts: Asker = (asking, spans, parts) => {
-  const firsts = parts.filter(isOf('first')).filter(({ part }) => part.measure.of === 'persons' && typeof part.rows.events !== 'string')
-  if (firsts.length === 0) return []
-  const ask = () => {
-    const bind = bindings()
-    return asking.scope.ask({ params: bind.params, row: PartRow, sql: firstsSql({ bind, ...asking }, spans, firsts) })
-  }
-  return [{ places: placesOf(firsts), ask }]
-}
-
-function firstsSql(asking: Asking, spans: Spans, firsts: readonly First[]): string {
-  const first = `(select who, part, min(f.at) as at from ${factsOf(asking, { ...spans, open: true }, firsts)} as f where who != 0 group by who, part)`
-  return `select part, isNow, key, null::Nullable(String) as value, count() as events, count() as persons, null::Nullable(String) as measured, 0 as known, []::Array(String) as currencies
-    from (select part, isNow, arrayJoin(keys) as key from ${inSpans(asking.bind, asking.scope, spans, first, 'part')}) group by part, isNow, key`
-}
-
-/** Events as who, at, ms, name, id, properties, part: once for each part they fit. `open`: also those before the dates. */
-function factsOf(asking: Asking, spans: Spans & { open?: boolean }, parts: readonly (Flow | First)[]): string {
+/** Events as who, at, ms, name, id, properties, part: once for each part they fit. */
+function factsOf(asking: Asking, spans: Spans, parts: readonly Flow[]): string {
   const { bind, scope, report } = asking
   const names = parts.flatMap(({ part }) => (typeof part.rows.events === 'string' ? [] : part.rows.events))
   const isAny = parts.some(({ part }) => typeof part.rows.events === 'string')
   const scan = {
     ...scope.scan(report),
-    ...(spans.open ? {} : { from: earliest(spans) }),
+    from: earliest(spans),
     to: spans.now.to,
     names: isAny ? undefined : [...new Set(names)],
     persons: parts.some(({ part }) => part.rows.where !== undefined && asksPersons(part.rows.where)),

@@ -3,14 +3,14 @@ import { type Counted, countedOf } from '../counted.ts'
 import type { Metric, Part } from '../definition.ts'
 import type { Asking } from '../rows/facts.ts'
 import type { Spans } from '../spans.ts'
-import { askAfters } from './afters.ts'
-import { askFirsts, askFlows } from './flows.ts'
+import { askFlows } from './flows.ts'
+import { askLives } from './lives.ts'
 import type { Asker, Placed } from './question.ts'
 import { askFriends, askMembers } from './states.ts'
 import { askStored } from './stored.ts'
 
 /** Each takes what the ones before it left. */
-const askers: readonly Asker[] = [askStored, askFlows, askFirsts, askAfters, askFriends, askMembers]
+const askers: readonly Asker[] = [askStored, askFlows, askLives, askFriends, askMembers]
 
 /**
  * What the parts of one metric or of many come to, undivided. Parts that look at the same facts are one question, and what two
