@@ -1,3 +1,5 @@
+import { Batches } from '#console/balance/batches.tsx'
+import { Driven } from '#console/balance/driven.tsx'
 import { Repeats } from '#console/balance/repeats.tsx'
 import { Shops } from '#console/balance/shops.tsx'
 import { useText } from '#console/i18n/i18n.ts'
@@ -42,6 +44,8 @@ export function BalanceResultView(props: BalanceProps) {
       <OverTime {...props} />
       <Repeats {...props} />
       <Shops {...props} />
+      <Batches {...props} />
+      <Driven {...props} />
     </>
   )
 }

@@ -61,7 +61,22 @@ export function Repeats({ document, result, drill }: BalanceProps) {
           })}{' '}
         {t('balance.caveat')}
       </p>
+      <Trial {...{ document, result, drill }} />
     </Section>
+  )
+}
+
+/** With some held out of the message the difference is the message's own. */
+function Trial({ result }: BalanceProps) {
+  const { t } = useText()
+  const { reached, heldOut, difference, low, high } = result.trial
+  if (heldOut.buyers === 0) return null
+  const side = ({ buyers, repeated }: typeof reached) => ({ rate: percent(repeated, buyers), count: exactNumber(buyers) })
+  return (
+    <p className="sheet-foot">
+      <strong>{t('balance.trial')}</strong> {t('balance.trialReached', side(reached))} · {t('balance.trialHeldOut', side(heldOut))}{' '}
+      {difference !== null && t('balance.difference', { difference: points(difference), low: points(low ?? 0), high: points(high ?? 0) })}
+    </p>
   )
 }
 

@@ -78,7 +78,52 @@ describe('public and private domain', () => {
     expect(await people({ brought: true, repeated: false })).toEqual(['b'])
   })
 
+  test('orders of a shop that a private touch came before, and the proof by those held out of a message', async () => {
+    const sent = (person: string, day: number, holdout = false) =>
+      act(person, day, 'message.sent', { message: 'm', ...(holdout && { holdout: true }) })
+    const world = [
+      ...[pay('a', 2, 1), sent('a', 3), pay('a', 9, 2), pay('a', 20, 3, '京东')],
+      ...[pay('b', 2, 4), sent('b', 4, true), pay('b', 6, 5)],
+      ...[
+        sent('c', 1),
+        act('c', 5, 'order.paid', { order: 6, amount: 100, currency: 'CNY', items: 1, shop: 0 }),
+        pay('c', 8.5, 7, '京东', 300),
+      ],
+      ...[sent('d', 5), pay('d', 5, 8)],
+    ]
+    const result = await run(world, { persons: { driven: '天猫' } })
+    expect(result.driven).toEqual([
+      { shop: '天猫', orders: 5, driven: 1, amount: 5, drivenAmount: 1 },
+      { shop: '京东', orders: 2, driven: 0, amount: 4, drivenAmount: 0 },
+    ])
+    expect(result.persons).toEqual(['a'])
+    expect((await run(world, { touchDays: 8 })).driven.map(({ driven }) => driven)).toEqual([1, 1])
+    expect(result.trial).toMatchObject({ reached: { buyers: 1, repeated: 1 }, heldOut: { buyers: 1, repeated: 0 }, difference: 1 })
+  })
+
+  test('a batch of parcel cards is known by its code', async () => {
+    const ctx = await workspace.newTenant()
+    const { id } = await ctx.db
+      .insertInto('channels')
+      .values({ tenantId: ctx.tenantId, name: '包裹卡', kind: 'parcel_card', position: 0, createdAt: new Date() })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const came = (person: string, day: number, code: string, channel = id) =>
+      act(person, day, 'live_code.added', { code, codeName: `${code} 批`, channel })
+    const events = [
+      ...[pay('a', 1, 1), came('a', 2, '春'), pay('a', 9, 2)],
+      ...[pay('b', 1, 3), came('b', 3, '春')],
+      ...[came('c', 3, '春'), came('d', 30, '夏'), pay('d', 29, 4), came('e', 3, '店', 0)],
+    ]
+    const { batches } = await (await loadWorld(ctx, { events })).run<BalanceResult>(base)
+    expect(batches).toEqual([
+      { code: '春', name: '春 批', added: 3, buyers: 2, repeated: 1, open: 0 },
+      { code: '夏', name: '夏 批', added: 1, buyers: 1, repeated: 0, open: 1 },
+    ])
+  })
+
   test.each([
+    [{ touchDays: 0 }, 'touchDays'],
     [{ interval: 'year' }, 'interval'],
     [{ joinDays: 30 }, 'repeatDays'],
     [{ currency: 'x' }, 'currency'],
@@ -91,7 +136,7 @@ describe('public and private domain', () => {
 
 const acts = fc.uniqueArray(
   fc.record({
-    kind: fc.constantFrom('follow', 'leave', 'pay', 'pay'),
+    kind: fc.constantFrom('follow', 'leave', 'pay', 'pay', 'touch'),
     half: fc.integer({ min: -30, max: 95 }),
     shop: fc.constantFrom('x', 'y'),
   }),
@@ -105,10 +150,11 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
       const to = start + 31 * dayMs
       const total = { private: { orders: 0, buyers: 0 }, public: { orders: 0, buyers: 0 } }
       const shops = new Map<string, [number, number]>()
+      let driven = 0
       const repeat = { brought: { buyers: 0, repeated: 0 }, not: { buyers: 0, repeated: 0 }, open: 0 }
       for (const own of people) {
         const timed = own.map((one) => ({ ...one, ms: start + one.half * 0.5 * dayMs })).sort((a, b) => a.ms - b.ms)
-        const isFriend = (at: number) => timed.findLast(({ kind, ms }) => kind !== 'pay' && ms <= at)?.kind === 'follow'
+        const isFriend = (at: number) => timed.findLast(({ kind, ms }) => kind !== 'pay' && kind !== 'touch' && ms <= at)?.kind === 'follow'
         const orders = timed.filter(({ kind }) => kind === 'pay')
         for (const domain of ['private', 'public'] as const) {
           const mine = orders.filter(({ ms }) => ms >= start && ms < to && isFriend(ms) === (domain === 'private'))
@@ -119,6 +165,8 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
           const [buyers, settled] = shops.get(shop) ?? [0, 0]
           shops.set(shop, [buyers + 1, settled + (isFriend(to - 1) ? 1 : 0)])
         }
+        for (const order of orders.filter(({ ms }) => ms >= start && ms < to))
+          driven += timed.some(({ kind, ms }) => kind === 'touch' && ms < order.ms && ms >= order.ms - 7 * dayMs) ? 1 : 0
         const first = orders[0]?.ms ?? 0
         if (first < start || first >= to) continue
         if (first + repeatDays * dayMs > now) {
@@ -136,11 +184,14 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
             ? follow(`p${i}`, half / 2)
             : kind === 'leave'
               ? leave(`p${i}`, half / 2)
-              : pay(`p${i}`, half / 2, ++order, shop),
+              : kind === 'touch'
+                ? act(`p${i}`, half / 2, 'message.received')
+                : pay(`p${i}`, half / 2, ++order, shop),
         ),
       )
       const result = await run(events, { joinDays })
       expect(result).toMatchObject({ total, repeat })
+      expect(result.driven.reduce((sum, shop) => sum + shop.driven, 0)).toBe(driven)
       expect(Object.fromEntries(result.shops.map(({ shop, buyers, settled }) => [shop, [buyers, settled]]))).toEqual(
         Object.fromEntries(shops),
       )

@@ -1,29 +1,35 @@
 import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
-import { dayRange } from '#platform/time.ts'
-import { isFriendSql, scanArrivals } from '../arrivals.ts'
+import { isFriendSql } from '../arrivals.ts'
 import { bucketSql, bucketsOf } from '../dates.ts'
 import { scanOrders, tradeCurrency } from '../orders.ts'
 import { compareShares } from '../proportions.ts'
 import type { Scope } from '../scope.ts'
-import { type Bindings, bindings } from '../sql.ts'
+import { type Bindings, bindings, scanEvents } from '../sql.ts'
+import { countBatches } from './batches.ts'
+import { countDriven, drivenSql } from './driven.ts'
+import { datesOf, ordersSql } from './orders.ts'
 import type { BalanceReport, BalanceResult } from './schema.ts'
 
 export async function runBalance(scope: Scope, report: BalanceReport): Promise<BalanceResult> {
-  const [orders, shops, repeat] = await Promise.all([countOrders(scope, report), countShops(scope, report), countRepeats(scope, report)])
-  return { ...orders, shops, repeat, ...(report.persons ? { persons: await listPersons(scope, report, report.persons) } : {}) }
+  const [orders, shops, repeat, batches, trial] = await Promise.all([
+    countOrders(scope, report),
+    countShops(scope, report),
+    countRepeats(scope, report),
+    countBatches(scope, report),
+    countTrial(scope, report),
+  ])
+  const driven = await countDriven(scope, report, orders.currency)
+  return {
+    ...orders,
+    shops,
+    driven,
+    batches,
+    repeat,
+    trial,
+    ...(report.persons ? { persons: await listPersons(scope, report, report.persons) } : {}),
+  }
 }
-
-/** Orders with the friendships of their buyers: who, ord, at, ms, paid, refunded, shop, nth, ties, isPrivate (a friend when they paid). */
-function ordersSql(bind: Bindings, scope: Scope, report: BalanceReport, span: { from?: Date; to?: Date }): string {
-  const { tenantId, among, where } = scope.scan(report)
-  return `(select o.who as who, o.ord as ord, o.at as at, o.ms as ms, o.paid as paid, o.refunded as refunded, o.currency as currency, o.shop as shop, o.nth as nth, f.ties as ties,
-      ${isFriendSql('f.ties', 'o.ms')} as isPrivate
-    from ${scanOrders(bind, { tenantId, among, where, currency: report.currency, ...span })} as o
-    left any join ${scanArrivals(bind, { tenantId, among })} as f on o.who = f.who)`
-}
-
-const datesOf = (scope: Scope, report: BalanceReport) => dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
 
 async function countOrders(scope: Scope, report: BalanceReport): Promise<Pick<BalanceResult, 'currency' | 'total' | 'intervals'>> {
   const bind = bindings()
@@ -91,6 +97,29 @@ async function countRepeats(scope: Scope, report: BalanceReport): Promise<Balanc
   return { brought, not, open, difference: found?.difference ?? null, low: found?.low ?? null, high: found?.high ?? null }
 }
 
+/** The same of those whom an invitation or message reached in the days for joining, and of those held out of it: the proof. */
+async function countTrial(scope: Scope, report: BalanceReport): Promise<BalanceResult['trial']> {
+  const bind = bindings()
+  const { tenantId, among } = scope.scan(report)
+  const told = `(select who, arraySort(groupArray((ms, toUInt8(properties['holdout'] = 'true')))) as sent
+    from ${scanEvents(bind, { tenantId, among, names: ['message.sent'] })} where who != 0 group by who)`
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ held: z.number(), buyers: z.number(), repeated: z.number() }),
+    sql: `select held, count() as buyers, countIf(isRepeat) as repeated
+      from (select r.isRepeat as isRepeat, arrayFirst(m -> m.1 > r.first and m.1 <= r.first + ${bind.integer(report.joinDays * dayMs)}, t.sent) as met, met.2 as held
+        from ${repeatsSql(bind, scope, report)} as r inner join ${told} as t on r.who = t.who where r.isOpen = 0 and met.1 != 0)
+      group by held`,
+  })
+  const sideOf = (held: number) => {
+    const row = rows.find((one) => one.held === held)
+    return { buyers: row?.buyers ?? 0, repeated: row?.repeated ?? 0 }
+  }
+  const [reached, heldOut] = [sideOf(0), sideOf(1)]
+  const found = compareShares({ did: reached.repeated, of: reached.buyers }, { did: heldOut.repeated, of: heldOut.buyers })
+  return { reached, heldOut, difference: found?.difference ?? null, low: found?.low ?? null, high: found?.high ?? null }
+}
+
 const dayMs = 86_400_000
 
 /**
@@ -118,6 +147,8 @@ async function listPersons(scope: Scope, report: BalanceReport, wanted: NonNulla
 }
 
 function wantedSql(bind: Bindings, scope: Scope, report: BalanceReport, wanted: NonNullable<BalanceReport['persons']>): string {
+  if ('driven' in wanted)
+    return `select distinct who from ${drivenSql(bind, scope, report)} where who != 0 and shop = ${bind.text(wanted.driven)} and isDriven order by who`
   if ('shop' in wanted) {
     const side = { buyers: '', settled: 'and isSettled', outside: 'and not isSettled' }[wanted.of]
     return `select who from ${shopBuyersSql(bind, scope, report)} where shop = ${bind.text(wanted.shop)} ${side} order by who`

@@ -12,6 +12,8 @@ export const balanceReport = z
     joinDays: z.int().min(0).max(90).default(7),
     /** Another order until then, and after the days for joining, is a repeat. */
     repeatDays: z.int().min(1).max(730).default(90),
+    /** An order of a shop so many days after a private touch of its buyer was driven by it. */
+    touchDays: z.int().min(1).max(90).default(7),
     currency: z
       .string()
       .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
@@ -20,6 +22,7 @@ export const balanceReport = z
       .union([
         z.strictObject({ domain, bucket: z.int().min(0).optional() }),
         z.strictObject({ shop: z.string().max(200), of: z.enum(['buyers', 'settled', 'outside']) }),
+        z.strictObject({ driven: z.string().min(1).max(200) }),
         z.strictObject({ brought: z.boolean(), repeated: z.boolean().optional() }),
       ])
       .optional(),
@@ -41,11 +44,23 @@ export const balanceResult = z.object({
   intervals: z.array(both.extend({ start: z.string() })),
   /** 老客沉淀: who ever bought there until the end of the dates, and who of them was a friend then. '' is the company's own. */
   shops: z.array(z.object({ shop: text(200).or(z.literal('')), buyers: z.int(), settled: z.int() })),
+  /** Orders of shops in the dates, and those after a private touch of their buyer. */
+  driven: z.array(z.object({ shop: z.string(), orders: z.int(), driven: z.int(), amount: z.number(), drivenAmount: z.number() })),
+  /** Parcel cards by their live code: who came in the dates, had bought before, bought again since; `open` of them still may. */
+  batches: z.array(z.object({ code: z.string(), name: z.string(), added: z.int(), buyers: z.int(), repeated: z.int(), open: z.int() })),
   /** Buyers whose first order lies in the dates. Whoever still has time is `open` and in neither. */
   repeat: z.object({
     brought: repeat,
     not: repeat,
     open: z.int(),
+    difference: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+  }),
+  /** Of the same buyers those whom a message reached in the days for joining, and those held out of it (`holdout: true`). */
+  trial: z.object({
+    reached: repeat,
+    heldOut: repeat,
     difference: z.number().nullable(),
     low: z.number().nullable(),
     high: z.number().nullable(),
