@@ -5,11 +5,8 @@ export function Payback({ figures }: { figures: EconomicsFigures }) {
   const { t } = useText()
   if (figures.payback === 'no_spend') return <span className="mute">—</span>
   if (figures.paybackDays === null) return <span className="mute">{t('economics.notYet')}</span>
-  return (
-    <span className="figure">
-      {figures.paybackDays === 0 ? t('economics.sameDay') : t('economics.paybackDay', { days: figures.paybackDays })}
-    </span>
-  )
+  if (figures.paybackDays === 0) return <span>{t('economics.sameDay')}</span>
+  return <span className="figure">{t('economics.paybackDay', { days: figures.paybackDays })}</span>
 }
 
 /** 1.4 yuan back for one. */

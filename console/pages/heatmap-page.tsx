@@ -26,7 +26,8 @@ export function HeatmapPage() {
   const navigate = useNavigate({ from: '/pages/heatmap' })
   const [drill, setDrill] = useState<Drill>()
   const dates = { dateFrom: search.from ?? daysBefore(today, 29), dateTo: search.to ?? today }
-  const pages = useAnswer<PagesResult>({ type: 'pages', ...dates, limit: 200 }).data?.result.rows
+  const visited = useAnswer<PagesResult>({ type: 'pages', ...dates, limit: 200 })
+  const pages = visited.data?.result.rows
   const page = search.page ?? pages?.[0]?.value ?? '/'
   const document = {
     type: 'heatmap',
@@ -35,7 +36,8 @@ export function HeatmapPage() {
     ...(search.device ? { device: search.device } : {}),
     ...(search.source ? { source: search.source } : {}),
   }
-  const answer = useAnswer<HeatmapResult>(document)
+  // Which page is looked at most is known once the pages are.
+  const answer = useAnswer<HeatmapResult>(document, search.page !== undefined || !visited.isPending)
   const result = answer.data?.result
   const show = (change: Partial<typeof search>) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true, resetScroll: false })

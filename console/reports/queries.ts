@@ -24,11 +24,11 @@ export const useSaveReport = () =>
 export const useDeleteReport = () => useCommand((id: string) => remove(`reports/${id}`), ['reports'])
 
 /** Runs the document as it stands; the last answer stays in sight until the next one is there. */
-export const useAnswer = <Result>(document: Document) =>
+export const useAnswer = <Result>(document: Document, enabled = true) =>
   useQuery({
     queryKey: ['report-answers', document],
     queryFn: () => post<Answer<Result>>('reports/run', { report: document }),
-    enabled: isComplete(document),
+    enabled: enabled && isComplete(document),
     placeholderData: (previous, query) => (sameType(query?.queryKey[1], document) ? previous : undefined),
     retry: false,
   })

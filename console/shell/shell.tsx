@@ -39,8 +39,7 @@ export function Shell() {
               aria-keyshortcuts="Control+K Meta+K"
             >
               <SearchOutlined />
-              <span>{t('shell.search')}</span>
-              <kbd>{keys}</kbd>
+              <span>{t('shell.search')}</span> <kbd>{keys}</kbd>
             </button>
             <NoticeBell />
             <TaskTray />
