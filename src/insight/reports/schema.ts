@@ -4,6 +4,9 @@ import { isCleanText, where } from './where.ts'
 /** Pieces that report documents share. Unknown fields are refused everywhere: a misspelt option must not be a silent default. */
 export const text = (letters: number) => z.string().min(1).max(letters).refine(isCleanText, 'NUL and half surrogate pairs are not text.')
 
+/** A value that may also be nothing. */
+export const words = (letters: number) => z.string().max(letters).refine(isCleanText, 'NUL and half surrogate pairs are not text.')
+
 export const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'A day is written yyyy-MM-dd.')

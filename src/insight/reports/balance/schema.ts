@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { datedFields, interval, text } from '../schema.ts'
+import { datedFields, interval, text, words } from '../schema.ts'
 
 const domain = z.enum(['private', 'public'])
 
@@ -21,8 +21,8 @@ export const balanceReport = z
     persons: z
       .union([
         z.strictObject({ domain, bucket: z.int().min(0).optional() }),
-        z.strictObject({ shop: z.string().max(200), of: z.enum(['buyers', 'settled', 'outside']) }),
-        z.strictObject({ driven: z.string().min(1).max(200) }),
+        z.strictObject({ shop: words(200), of: z.enum(['buyers', 'settled', 'outside']) }),
+        z.strictObject({ driven: text(200) }),
         z.strictObject({ brought: z.boolean(), repeated: z.boolean().optional() }),
       ])
       .optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { datedFields, interval, text } from '../schema.ts'
+import { datedFields, interval, text, words } from '../schema.ts'
 import { loops, units } from './definition.ts'
 
 export const metricReport = z.strictObject({
@@ -18,7 +18,7 @@ export const metricReport = z.strictObject({
         .regex(/^[A-T]$/, 'A part is a letter of the formula.')
         .default('A'),
       interval: z.int().min(0).optional(),
-      value: z.string().max(500).nullable().optional(),
+      value: words(500).nullable().optional(),
     })
     .optional(),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { datedFields, interval } from '../schema.ts'
+import { datedFields, interval, words } from '../schema.ts'
 
 export const currency = z
   .string()
@@ -25,7 +25,7 @@ const persons = z.strictObject({
   /** With this many orders; 5 is five or more. */
   orders: z.int().min(1).max(5).optional(),
   by: z.enum(tradeDimensions).optional(),
-  value: z.string().max(200).optional(),
+  value: words(200).optional(),
 })
 
 export const tradeReport = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { datedFields, interval, matcher, text } from '../schema.ts'
+import { datedFields, interval, matcher, text, words } from '../schema.ts'
 import { formulaLetters, parseFormula } from './formula.ts'
 
 /** `count`, `persons`, `per_person`, or `sum(property)`, `avg(…)`, `min(…)`, `max(…)`, `median(…)`. */
@@ -39,7 +39,7 @@ export const trendReport = z
       .strictObject({
         series: z.int().min(0).default(0),
         interval: z.int().min(0),
-        value: z.string().max(500).nullable().optional(),
+        value: words(500).nullable().optional(),
         other: z.literal(true).optional(),
       })
       .optional(),
