@@ -1,5 +1,5 @@
 import { Segmented } from 'antd'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Amount, minorOf } from '#console/trade/amount.tsx'
@@ -12,6 +12,9 @@ import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { type TradeDimension, type TradeResult, tradeDimensions } from '#insight/reports/trade/schema.ts'
 
 type Props = ResultProps<TradeResult>
+
+// It knows every city of the country.
+const RegionMap = lazy(() => import('#console/trade/region-map.tsx').then((module) => ({ default: module.RegionMap })))
 
 /** The same orders, divided: by amount, by how often somebody bought, by where they came from. */
 export function Divisions(props: Props) {
@@ -90,6 +93,15 @@ function Breakdowns({ document, result, drill }: Props) {
         </>
       }
     >
+      {by === 'region' && (
+        <Suspense fallback={null}>
+          <RegionMap
+            rows={rows}
+            currency={result.currency}
+            onPick={(row) => drill({ title: nameOf(row), report: { ...document, persons: { by, value: row.value ?? '' } } })}
+          />
+        </Suspense>
+      )}
       <PlainScroll>
         <table className="plain-table">
           <thead>

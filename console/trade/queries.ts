@@ -26,7 +26,7 @@ export const tradeDocument = (asked: Asked) => ({
   ...asked,
   interval: intervalOf(asked),
   breakdowns: ['region', 'channel', 'employee', 'shop'],
-  limit: 12,
+  limit: 40,
 })
 
 /** Cohorts need a longer look than the page's days: the half year up to their end. */
