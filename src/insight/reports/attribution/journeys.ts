@@ -6,9 +6,9 @@ export const longest = 200
 type Setting = { from: string; to: string; window: string }
 
 /**
- * Out of each person's touches (ms, id, sign) and conversions (ms, id, worth, currency), in order of time: `chunks` of so many
+ * Out of each person's touches (ms, sign) and conversions (ms, worth), in order of time: `chunks` of so many
  * touches as a path is long, with those before them (`near`), how many went before these (`passed`) and the conversions that came
- * after one of the chunk, as (ms, worth, currency, low, high, first sign, first ms): the path is the touches after low up to high. What a
+ * after one of the chunk, as (ms, worth, low, high, first sign, first ms): the path is the touches after low up to high. What a
  * lambda takes from outside is copied for every element, so a path is cut out of four hundred touches, never out of all of them;
  * nothing grows faster than the number of conversions times the length of a path. Also `unled`, the touches within the dates after
  * which nobody converted, and `led`, the signs that stand in a path.
@@ -17,7 +17,7 @@ export const journeysSql = (bind: Bindings, { from, to, window }: Setting, perso
   const inDates = (ms: string) => `${ms} >= ${from} and ${ms} < ${to}`
   const length = bind.integer(longest)
   // Marks in order of time: the beginning of a conversion's window, a touch, a conversion.
-  const marks = `arraySort(arrayConcat(arrayMap(c -> (c.1 - ${window}, 0, toUInt32(0), ''), conversions), arrayMap((t, i) -> (t.1, 1, i, t.3), touches, arrayEnumerate(touches)),
+  const marks = `arraySort(arrayConcat(arrayMap(c -> (c.1 - ${window}, 0, toUInt32(0), ''), conversions), arrayMap((t, i) -> (t.1, 1, i, t.2), touches, arrayEnumerate(touches)),
       arrayMap(c -> (c.1, 2, toUInt32(0), ''), conversions)))`
   const ofNext = (tuple: string, is: string) =>
     `arrayFilter((n, m) -> m.2 = 1, arrayReverseFill(n -> n.1 != 0, arrayMap((m, b) -> if(${is}, ${tuple}, (toInt64(0), toInt64(0))), marks, before)), marks)`
@@ -28,17 +28,17 @@ export const journeysSql = (bind: Bindings, { from, to, window }: Setting, perso
       ${ofNext('(m.1, toInt64(0))', 'm.2 = 2')} as nexts, ${ofNext('(m.1, b)', `m.2 = 2 and ${inDates('m.1')}`)} as nextsInDates
     from (${marked})`
   const judged = `select who, touches,
-      arrayFilter(c -> ${inDates('c.1')}, arrayMap((c, low, high, first) -> (c.1, c.3, c.4, low, high, first.4, first.1, intDiv(greatest(high, 1) - 1, ${length})), conversions, lows, highs, firsts)) as paths,
+      arrayFilter(c -> ${inDates('c.1')}, arrayMap((c, low, high, first) -> (c.1, c.2, low, high, first.4, first.1, intDiv(greatest(high, 1) - 1, ${length})), conversions, lows, highs, firsts)) as paths,
       arrayFilter((t, n) -> ${inDates('t.1')} and (n.1 = 0 or n.1 > t.1 + ${window}), touches, nexts) as unled,
-      arrayMap(t -> t.3, arrayFilter((t, n, i) -> n.1 != 0 and n.1 <= t.1 + ${window} and i > n.2 - ${length} + 1, touches, nextsInDates, arrayEnumerate(touches))) as ledSigns
+      arrayMap(t -> t.2, arrayFilter((t, n, i) -> n.1 != 0 and n.1 <= t.1 + ${window} and i > n.2 - ${length} + 1, touches, nextsInDates, arrayEnumerate(touches))) as ledSigns
     from (${lying})`
   const split = `select who, touches, paths, unled, ledSigns, if(empty(touches), [[]], arraySplit((t, i) -> i % ${length} = 1, touches, arrayEnumerate(touches))) as touchChunks
     from (${judged})`
   // A conversion at moment nought begins each chunk, so that there are as many chunks of conversions as of touches.
-  const beginnings = `arrayMap(i -> (toInt64(0), toDecimal256(0, 20), '', toInt64(0), toInt64(0), '', toInt64(0), toInt64(i)), range(length(touchChunks)))`
+  const beginnings = `arrayMap(i -> (toInt64(0), toDecimal256(0, 20), toInt64(0), toInt64(0), '', toInt64(0), toInt64(i)), range(length(touchChunks)))`
   return `select who, touches, unled,
-      arrayConcat(arrayDistinct(arrayConcat(ledSigns, arrayMap(c -> c.6, arrayFilter(c -> c.5 > c.4, paths)))), if(arrayExists(c -> c.5 = c.4, paths), [''], [])) as led,
+      arrayConcat(arrayDistinct(arrayConcat(ledSigns, arrayMap(c -> c.5, arrayFilter(c -> c.4 > c.3, paths)))), if(arrayExists(c -> c.4 = c.3, paths), [''], [])) as led,
       arrayMap((before, own, some, i) -> (arrayConcat(before, own), toInt64((greatest(i, 2) - 2) * ${length}), arrayPopFront(some)), arrayPushFront(arrayPopBack(touchChunks), []), touchChunks,
-        arraySplit(c -> c.1 = 0, arraySort(c -> (c.8, c.1 != 0), arrayConcat(paths, ${beginnings}))), arrayEnumerate(touchChunks)) as chunks
+        arraySplit(c -> c.1 = 0, arraySort(c -> (c.7, c.1 != 0), arrayConcat(paths, ${beginnings}))), arrayEnumerate(touchChunks)) as chunks
     from (${split})`
 }

@@ -79,19 +79,18 @@ export function entriesSql(bind: Bindings, asking: Asking, touchpoints: Touchpoi
   return `select who, entry.1 as kind, entry.2 as key, entry.3 as value, entry.4 as weight, entry.5 as weighted from (
     select who, arrayJoin(arrayConcat(said,
         arrayMap(c -> ${entry('path', 'arrayStringConcat(c.2)', 'c.3')}, paths),
-        arrayMap(c -> ${entry('currency', 'c', '0')}, arrayDistinct(arrayMap(c -> c.5, paths))),
-        arrayMap(c -> ${entry('cut', "''")}, arrayFilter(c -> c.6 > ${longest}, paths)),
+        arrayMap(c -> ${entry('cut', "''")}, arrayFilter(c -> c.5 > ${longest}, paths)),
         ${report.models.includes('time_decay') ? decaySql(bind, report, entry) : '[]'}
       )) as entry
     from (
-      select who, said, arrayMap(t -> t.3, chunk.1) as signs, arrayMap(t -> t.1, chunk.1) as times,
-        arrayMap(c -> (c.1, ${cutSql('signs', 'c.6')}, c.2, ${cutSql('times', 'c.7')}, c.3, c.5 - c.4), arrayMap(c -> (c.1, c.2, c.3, c.4 - chunk.2, c.5 - chunk.2, c.6, c.7), chunk.3)) as paths
+      select who, said, arrayMap(t -> t.2, chunk.1) as signs, arrayMap(t -> t.1, chunk.1) as times,
+        arrayMap(c -> (c.1, ${cutSql('signs', 'c.5')}, c.2, ${cutSql('times', 'c.6')}, c.4 - c.3), arrayMap(c -> (c.1, c.2, c.3 - chunk.2, c.4 - chunk.2, c.5, c.6), chunk.3)) as paths
       from (
         select who, arrayJoin(arrayZip(chunks, arrayResize([personSaid], length(chunks), []))) as both, both.1 as chunk, both.2 as said
         from (
-          select who, chunks, arrayMap(t -> t.3, unled) as unledSigns, arrayConcat(
+          select who, chunks, arrayMap(t -> t.2, unled) as unledSigns, arrayConcat(
               arrayMap(sign -> ${entry('converted', 'sign')}, led),
-              arrayMap(sign -> ${entry('touched', 'sign')}, arrayDistinct(arrayMap(t -> t.3, arrayFilter(t -> ${inDates('t.1')}, touches)))),
+              arrayMap(sign -> ${entry('touched', 'sign')}, arrayDistinct(arrayMap(t -> t.2, arrayFilter(t -> ${inDates('t.1')}, touches)))),
               if(empty(unled), [], [if((unled[-1]).1 + ${window} > ${until}, ${entry('open', "''")}, ${entry('null', `arrayStringConcat(${shortened('unledSigns', 'length(unledSigns)')})`)})])
             ) as personSaid
           from (${journeysSql(bind, { from, to, window }, persons)})
@@ -103,7 +102,7 @@ export function entriesSql(bind: Bindings, asking: Asking, touchpoints: Touchpoi
 
 /** The path of a conversion out of the touches near it; the first one of a long path may lie far before them. */
 const cutSql = (list: string, first: string): string =>
-  `if(c.5 - c.4 > ${longest}, arrayConcat([${first}], arraySlice(${list}, c.5 - ${longest - 2}, ${longest - 1})), arraySlice(${list}, c.4 + 1, c.5 - c.4))`
+  `if(c.4 - c.3 > ${longest}, arrayConcat([${first}], arraySlice(${list}, c.4 - ${longest - 2}, ${longest - 1})), arraySlice(${list}, c.3 + 1, c.4 - c.3))`
 
 const shortened = (list: string, length: string): string =>
   `if(${length} > ${longest}, arrayConcat([${list}[1]], arraySlice(${list}, -${longest - 1})), ${list})`
@@ -119,23 +118,46 @@ function decaySql(bind: Bindings, { halfLifeDays }: AttributionReport, entry: (.
   return `arrayMap((sign, w, v) -> ${entry('decay', 'sign', '0', 'w', 'v')}, (${summed} as decays).1, decays.2, decays.3)`
 }
 
+/** A touch is one number: its millisecond and, in the last bits, its touchpoint; of one moment's touches the more frequent one comes first. */
+const signBits = 10
+
 /**
- * Each person's touches (ms, id, sign) and conversions (ms, id, value, currency) in order of time. Both are read by themselves:
- * a touch by the channel needs no property map, and conversions before the dates lead nowhere.
+ * Each person's touches (ms, sign) and conversions (ms, worth) in order of time. Both are read by themselves: a touch by the
+ * channel needs no property map, and conversions before the dates lead nowhere.
  */
 function personsSql(bind: Bindings, asking: Asking, touchpoints: Touchpoints, part: number): string {
-  const { dates, windowMs } = asking
   const some = `who != 0 and who % ${bind.integer(touchpoints.parts)} = ${bind.integer(part)}`
-  const conversions: Scan = { ...scanOf(asking, asking.report.conversion), from: dates.from, to: new Date(dates.to.getTime() + windowMs) }
-  return `select who, arraySort(groupArrayIf((ms, id, sign), isTouch)) as touches, arraySort(groupArrayIf((ms, id, worth, currency), not isTouch)) as conversions
+  const signs = bind.texts([...touchpoints.signs.slice(0, touchpoints.names.length), touchpoints.otherSign])
+  const worth = worthSql(bind, asking)
+  return `select who, arrayMap(x -> (bitShiftRight(x, ${signBits}), ${signs}[bitAnd(x, ${2 ** signBits - 1}) + 1]), arraySort(groupArrayIf(x, isTouch))) as touches,
+      arrayMap(c -> (c.1, toDecimal256(c.2, 20)), arraySort(arrayZip(groupArrayIf(x, not isTouch), groupArrayIf(worth, not isTouch)))) as conversions
     from (
-      select who, ms, id, 1 as isTouch, ${signSql(bind, asking, touchpoints)} as sign, toDecimal256(0, 20) as worth, '' as currency
+      select who, ms * ${2 ** signBits} + ${placeSql(bind, asking, touchpoints)} as x, 1 as isTouch, ${worth.nothing} as worth
         from ${scanEvents(bind, scanTouches(asking))} where ${some} and ${isTouchSql(bind, asking.report)}
       union all
-      select who, ms, id, 0 as isTouch, '' as sign, ${worthSql(bind, asking)} as worth, ${currencySql(asking)} as currency
-        from ${scanEvents(bind, conversions)} where ${some} and ${matcherSql(bind, asking.report.conversion)}
+      select who, ms as x, 0 as isTouch, ${worth.sql} as worth
+        from ${scanEvents(bind, scanConversions(asking))} where ${some} and ${matcherSql(bind, asking.report.conversion)}
     ) group by who`
 }
+
+/** Which currencies the conversions of known people in the dates are in; none where they have no worth in money. */
+export async function findCurrencies(asking: Asking): Promise<string[]> {
+  const { scope, report, dates } = asking
+  if (!isWorthMoney(report)) return []
+  const bind = bindings()
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ currency: z.string() }),
+    sql: `select distinct currency from ${scanEvents(bind, { ...scanConversions(asking), to: dates.to })} where who != 0 and ${matcherSql(bind, report.conversion)} order by currency`,
+  })
+  return rows.map(({ currency }) => currency)
+}
+
+const scanConversions = (asking: Asking): Scan => ({
+  ...scanOf(asking, asking.report.conversion),
+  from: asking.dates.from,
+  to: new Date(asking.dates.to.getTime() + asking.windowMs),
+})
 
 const scanOf = ({ scope, report }: Asking, matcher: Matcher): Scan => ({
   ...scope.scan(report),
@@ -143,11 +165,15 @@ const scanOf = ({ scope, report }: Asking, matcher: Matcher): Scan => ({
   persons: askPersons([matcher]),
 })
 
-const signSql = (bind: Bindings, { report }: Asking, { names, signs, otherSign }: Touchpoints): string =>
-  `transform(assumeNotNull(${touchSql(bind, report)}), ${bind.texts(names)}, ${bind.texts(signs.slice(0, names.length))}, ${bind.text(otherSign)})`
+const placeSql = (bind: Bindings, { report }: Asking, { names }: Touchpoints): string =>
+  `transform(assumeNotNull(${touchSql(bind, report)}), ${bind.texts(names)}, range(toInt64(${names.length})), toInt64(${names.length}))`
 
-const worthSql = (bind: Bindings, { report: { conversion } }: Asking): string =>
-  conversion.value === undefined ? 'toDecimal256(0, 20)' : `ifNull(${decimalSql(propertySql(bind, conversion.value))}, toDecimal256(0, 20))`
+const isWorthMoney = ({ conversion: { event, value } }: AttributionReport): boolean => value !== undefined && isMoney(event, value)
 
-const currencySql = ({ report: { conversion } }: Asking): string =>
-  conversion.value !== undefined && isMoney(conversion.event, conversion.value) ? "properties['currency']" : "''"
+/** Minor units of declared money are a column; anything else is a number of the property map. */
+function worthSql(bind: Bindings, { report }: Asking): { sql: string; nothing: string } {
+  const { value } = report.conversion
+  if (value === undefined) return { sql: 'toInt64(0)', nothing: 'toInt64(0)' }
+  if (isWorthMoney(report)) return { sql: 'amount', nothing: 'toInt64(0)' }
+  return { sql: `ifNull(${decimalSql(propertySql(bind, value))}, toDecimal256(0, 20))`, nothing: 'toDecimal256(0, 20)' }
+}

@@ -8,20 +8,20 @@ import { bindings } from '../sql.ts'
 import { allot } from './allot.ts'
 import { removalEffects } from './markov.ts'
 import { type Credit, creditPaths, type Path } from './models.ts'
-import { type Asking, entriesSql, findTouchpoints, type Touchpoints } from './paths.ts'
+import { type Asking, entriesSql, findCurrencies, findTouchpoints, type Touchpoints } from './paths.ts'
 import type { AttributionModel, AttributionReport, AttributionResult } from './schema.ts'
 
 export async function runAttribution(scope: Scope, report: AttributionReport): Promise<AttributionResult> {
   const dates = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
   const asking: Asking = { scope, report, dates, windowMs: report.windowDays * 86_400_000, now: scope.ctx.now().getTime() }
   const touchpoints = await findTouchpoints(asking)
-  const found = await readEntries(asking, touchpoints)
+  const [found, currencies] = await Promise.all([readEntries(asking, touchpoints), findCurrencies(asking)])
   const persons = report.persons ? { persons: await listPersons(asking, touchpoints, report.persons) } : {}
-  return { ...present(asking, touchpoints, found), ...persons }
+  return { ...present(asking, touchpoints, found, currencies), ...persons }
 }
 
 const Entry = z.object({
-  kind: z.enum(['path', 'null', 'open', 'converted', 'touched', 'decay', 'currency', 'cut']),
+  kind: z.enum(['path', 'null', 'open', 'converted', 'touched', 'decay', 'cut']),
   key: z.string(),
   number: z.number(),
   value: z.string(),
@@ -41,7 +41,6 @@ type Found = {
   value: Big
   open: number
   cut: number
-  currencies: string[]
 }
 
 /** Parts keep the arrays of all people of a part in memory; sums of parts are sums of all. */
@@ -71,7 +70,6 @@ const nothing = ({ signs }: Touchpoints): Found => ({
   value: new Big(0),
   open: 0,
   cut: 0,
-  currencies: [],
 })
 
 function take(found: Found, touchpoints: Touchpoints, { kind, key, number, value, weight, weighted }: z.infer<typeof Entry>): void {
@@ -96,19 +94,16 @@ function take(found: Found, touchpoints: Touchpoints, { kind, key, number, value
       found.decay.values[at] = (found.decay.values[at] ?? 0) + weighted
       break
     }
-    case 'currency':
-      found.currencies.push(key)
-      break
     default:
       found[kind] += number
   }
 }
 
-function present(asking: Asking, touchpoints: Touchpoints, found: Found): AttributionResult {
+function present(asking: Asking, touchpoints: Touchpoints, found: Found, currencies: readonly string[]): AttributionResult {
   const { report, scope } = asking
   const { event, value } = report.conversion
   const money = value !== undefined && isMoney(event, value)
-  const currency = money ? (onlyCurrency(found.currencies, 'conversion.where') ?? scope.currency) : undefined
+  const currency = money ? (onlyCurrency(currencies, 'conversion.where') ?? scope.currency) : undefined
   const factor = currency ? minorFactor(currency) : 1
   const places = currency ? digitsOf(currency) : 6
   const markov = report.models.includes('markov') ? chainOf(found, touchpoints.signs.length) : undefined
