@@ -95,7 +95,8 @@ function WhoFellOut({ to, span }: { to: Passage['to']; span: Span }) {
     dateFrom: span.from,
     dateTo: span.to,
     steps: steps.map((event) => ({ event })),
-    window: { value: 30, unit: 'day' },
+    // Long enough to buy, short enough that most of the days looked at are decided.
+    window: { value: 7, unit: 'day' },
     order: 'ordered',
   }
   return (
