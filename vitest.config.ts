@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'sandbox/**/*.test.ts', 'console/**/*.test.ts', 'test/*.test.ts'],
     globalSetup: ['src/platform/testing/engines.ts'],
     setupFiles: ['src/platform/testing/seed.ts'],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
