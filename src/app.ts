@@ -27,7 +27,7 @@ import { spends } from '#growth/spends/routes.ts'
 import { boardSchedules } from '#insight/boards/jobs.ts'
 import { boards } from '#insight/boards/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
-import { tellGroupMessages } from '#insight/group-messages/archive.ts'
+import { tellDirectMessages, tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { groupMessagesImport } from '#insight/group-messages/import.ts'
 import { metricSchedules } from '#insight/metrics/jobs.ts'
 import { metrics } from '#insight/metrics/routes.ts'
@@ -117,7 +117,7 @@ export const consumers: readonly Consumer[] = [
 ]
 
 /** What the archive asks about rooms, and tells. */
-const rooms: Rooms = { find: findGroups, tell: tellGroupMessages }
+const rooms: Rooms = { find: findGroups, tell: tellGroupMessages, tellDirect: tellDirectMessages }
 
 /** What a file can hold. */
 export const importKinds: readonly ImportKind[] = [

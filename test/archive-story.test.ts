@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ArchiveSource } from '#connectors/wecom/archive/source.ts'
-import { tellGroupMessages } from '#insight/group-messages/archive.ts'
+import { tellDirectMessages, tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { connectSandboxArchive } from '#management/archive/connect-sandbox.ts'
 import { pullCorp } from '#management/archive/pull.ts'
 import type { Rooms } from '#management/archive/rooms.ts'
@@ -13,7 +13,7 @@ import { publicId } from '#platform/ids.ts'
 import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
-const rooms: Rooms = { find: findGroups, tell: tellGroupMessages }
+const rooms: Rooms = { find: findGroups, tell: tellGroupMessages, tellDirect: tellDirectMessages }
 
 // One company on the sandbox keeps what its members say: what is said on the phones can be read and found here, by those who may.
 
@@ -142,6 +142,17 @@ describe('the chat archive', () => {
     const [event] = await spoken()
     expect(event).toMatchObject({ person: await customerNumber(customer), properties: { chat: group.chatId, kind: 'text', letters: '5' } })
     expect(JSON.stringify(event)).not.toContain('问一句')
+    // And who wrote to whom, either way.
+    const wrote = await ctx.clickhouse.rows<{ name: string; person: number; properties: Record<string, string> }>(
+      "select name, person, properties from events where tenant = {tenant:UInt32} and name in ('message.received', 'employee_message.sent') order by at limit 2",
+      { tenant: ctx.tenantId },
+    )
+    const person = await customerNumber(customer)
+    expect(wrote).toMatchObject([
+      { name: 'message.received', person, properties: { employee: expect.stringMatching(/^\d+$/), kind: 'text' } },
+      { name: 'employee_message.sent', person, properties: { employee: wrote[0]?.properties.employee } },
+    ])
+    expect(JSON.stringify(wrote)).not.toContain('退款')
   })
 
   test('who agreed is told by the callback and by asking', async () => {

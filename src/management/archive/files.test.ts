@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { tellGroupMessages } from '#insight/group-messages/archive.ts'
+import { tellDirectMessages, tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { createCorp } from '#management/wecom/corps.ts'
 import type { Context } from '#platform/context.ts'
 import { exportJob, startExport } from '#platform/exports/commands.ts'
@@ -19,6 +19,7 @@ const customer = 'wmAbcdefghijklmnopqrstuvwxyz0123'
 const kind = chatRecordsImport({
   find: async (_ctx, _corp, chatIds) => new Map(chatIds.map((id) => [id, { id: 7, name: `群 ${id}` }])),
   tell: tellGroupMessages,
+  tellDirect: tellDirectMessages,
 })
 let workspace: TestWorkspace
 let ctx: Context

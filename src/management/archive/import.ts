@@ -135,7 +135,7 @@ function idOf(message: Record<string, unknown>, seen: Map<string, number>): stri
   return `file-${hash}-${nth}`
 }
 
-async function applyRows(ctx: Context, rows: readonly Row[], { tell }: Rooms): Promise<Applied> {
+async function applyRows(ctx: Context, rows: readonly Row[], { tell, tellDirect }: Rooms): Promise<Applied> {
   let imported = 0
   for (const [corp, some] of Map.groupBy(rows, (row) => row.corp))
     imported += (
@@ -143,7 +143,7 @@ async function applyRows(ctx: Context, rows: readonly Row[], { tell }: Rooms): P
         ctx,
         corp,
         some.map(({ said }) => said),
-        { newEmployees: false, tell },
+        { newEmployees: false, tell, tellDirect },
       )
     ).size
   return { imported, updated: 0, unchanged: rows.length - imported }

@@ -104,6 +104,7 @@ export async function pullCorp(ctx: Context, corp: number, rooms: Rooms, options
     triedAt: ctx.now(),
     keys: archiveKeysOf(ctx, corp),
     tell: rooms.tell,
+    tellDirect: rooms.tellDirect,
     limit: options.limit ?? archiveLimits.messagesPerPull,
   }
   await readSealed(ctx, corp, pull)
@@ -115,7 +116,7 @@ export async function pullCorp(ctx: Context, corp: number, rooms: Rooms, options
 }
 
 /** `triedAt`: keys that were saved since then were not known. */
-type Pull = { source: ArchiveSource; keys: ArchiveKeys; tell: Rooms['tell']; triedAt: Date; limit: number }
+type Pull = { source: ArchiveSource; keys: ArchiveKeys; tell: Rooms['tell']; tellDirect: Rooms['tellDirect']; triedAt: Date; limit: number }
 
 async function pullPage(ctx: Context, corp: number, pull: Pull): Promise<boolean> {
   const { source, limit } = pull
@@ -128,7 +129,7 @@ async function pullPage(ctx: Context, corp: number, pull: Pull): Promise<boolean
   await inTransaction(ctx, async (ctx) => {
     await moveOn(ctx, row, Math.max(row.seq, ...rows.map(({ seq }) => seq)), more ? undefined : askedAt)
     await noteGap(ctx, row, rows[0]?.seq, askedAt)
-    await saveMessages(ctx, corp, said, { newEmployees: true, tell: pull.tell })
+    await saveMessages(ctx, corp, said, { newEmployees: true, tell: pull.tell, tellDirect: pull.tellDirect })
     await keepSealed(ctx, corp, sealed, pull.triedAt)
   })
   return more
@@ -221,7 +222,7 @@ async function readSealed(ctx: Context, corp: number, pull: Pull): Promise<void>
     after = rows.at(-1)?.seq ?? after
     const { said, sealed } = await openAll(ctx, pull, rows.map(sealedRow))
     await inTransaction(ctx, async (ctx) => {
-      await saveMessages(ctx, corp, said, { newEmployees: true, tell: pull.tell })
+      await saveMessages(ctx, corp, said, { newEmployees: true, tell: pull.tell, tellDirect: pull.tellDirect })
       await sql`delete from archive_sealed where tenant_id = ${ctx.tenantId} and corp = ${corp} and msgid = any(${said.map(({ msgid }) => msgid)}::text[])`.execute(
         ctx.db,
       )

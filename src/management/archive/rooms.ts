@@ -4,6 +4,7 @@ import type { Context } from '#platform/context.ts'
 export type Rooms = {
   find: RoomFinder
   tell: RoomTeller
+  tellDirect: DirectTeller
 }
 
 /** Customer groups by the chat id that a room has. */
@@ -22,6 +23,19 @@ export type RoomMessage = {
   sender: string
   /** Null for colleagues and robots. */
   customer: number | null
+  type: string
+  letters: number
+  at: Date
+}
+
+/** The same of words between one customer and one employee. */
+export type DirectTeller = (ctx: Context, messages: readonly DirectMessage[]) => Promise<void>
+
+export type DirectMessage = {
+  msgid: string
+  customer: number
+  employee: number
+  byCustomer: boolean
   type: string
   letters: number
   at: Date

@@ -8,7 +8,7 @@ import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { noteConsents } from './consents.ts'
 import { answerOf, type Said } from './reading.ts'
-import type { RoomMessage, RoomTeller } from './rooms.ts'
+import type { DirectMessage, DirectTeller, RoomMessage, RoomTeller } from './rooms.ts'
 import type { MemberKind, TalkKind } from './schema.ts'
 import { kindOf } from './talks.ts'
 import { lettersOf } from './words.ts'
@@ -17,7 +17,7 @@ type Who = { kind: MemberKind; employeeId: number | null; customerId: number | n
 type Known = ReadonlyMap<string, Who>
 
 /** `newEmployees`: whether members that the directory has not told of yet become employees, as everywhere with WeCom itself. */
-type Options = { newEmployees: boolean; tell: RoomTeller }
+type Options = { newEmployees: boolean; tell: RoomTeller; tellDirect: DirectTeller }
 
 /**
  * Writes messages down, once each whatever the source repeats, with the talks they belong to. Returns the ids of WeCom that are new.
@@ -36,6 +36,7 @@ export const saveMessages = (ctx: Context, corp: number, said: readonly Said[], 
     await insertPeople(ctx, fresh, known, talks)
     await markRecalled(ctx, corp, fresh)
     await options.tell(ctx, heardInRooms(fresh, known))
+    await options.tellDirect(ctx, heardDirectly(fresh, known))
     await noteConsents(
       ctx,
       corp,
@@ -54,6 +55,18 @@ function heardInRooms(said: readonly Said[], known: Known): RoomMessage[] {
     const withCustomers = isHeard && [sender, ...receivers].some((one) => known.get(one)?.kind === 'customer')
     if (!withCustomers) return []
     return [{ room, msgid, sender, customer: known.get(sender)?.customerId ?? null, type, letters: lettersOf(body), at }]
+  })
+}
+
+/** Between one customer and one employee. */
+function heardDirectly(said: readonly Said[], known: Known): DirectMessage[] {
+  return said.flatMap(({ room, msgid, sender, receivers, action, type, at, body }) => {
+    if (room !== '' || action !== 'send' || acts.has(type) || receivers.length !== 1) return []
+    const both = [sender, receivers[0] ?? ''].map((one) => known.get(one))
+    const customer = both.find((who) => who?.kind === 'customer')?.customerId
+    const employee = both.find((who) => who?.kind === 'employee')?.employeeId
+    if (!customer || !employee) return []
+    return [{ msgid, customer, employee, byCustomer: both[0]?.kind === 'customer', type, letters: lettersOf(body), at }]
   })
 }
 
