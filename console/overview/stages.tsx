@@ -23,10 +23,12 @@ const stages = {
 
 const stageNames = ['acquisition', 'activation', 'retention', 'revenue', 'referral'] as const
 
+/** Cards and stages are one question: what their metrics have in common is counted once. */
+const useLoopValues = (span: Span) => useMetricValues([...new Set([...keys, ...stageNames.flatMap((stage) => stages[stage])])], span)
+
 export function LoopCards({ span, days }: { span: Span; days: number }) {
   const { t } = useText()
-  const values = useMetricValues(keys, span)
-  const items = values.data?.items
+  const items = useLoopValues(span).data?.items.filter(({ key }) => keys.some((one) => one === key))
   const weak = weakestOf(items ?? [])
   return (
     <Section title={t('metrics.loopsTitle')} note={t('metrics.loopsNote')}>
@@ -46,8 +48,9 @@ export function LoopCards({ span, days }: { span: Span; days: number }) {
 /** AARRR: the stage that went furthest the wrong way against its own past is marked. */
 export function Stages({ span, days }: { span: Span; days: number }) {
   const { t } = useText()
-  const values = useMetricValues([...new Set(stageNames.flatMap((stage) => stages[stage]))], span, 'period')
-  const items = values.data?.items ?? []
+  const values = useLoopValues(span)
+  const shown = new Set<string>(stageNames.flatMap((stage) => stages[stage]))
+  const items = values.data?.items.filter(({ key }) => shown.has(key)) ?? []
   const weak = weakestOf(items)
   return (
     <Section flush title={t('metrics.aarrr')} note={t('metrics.aarrrNote', { days })}>
