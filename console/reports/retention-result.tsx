@@ -145,7 +145,7 @@ const isOver = ({ cohorts, complete }: RetentionResult, cohort: number, at: numb
   at < (complete?.[cohort] ?? cohorts[cohort]?.values.length ?? 0)
 
 /** The first column is always everybody and would drown the rest. */
-const heat = (value: number, size: number, at: number): number => (size === 0 ? 0 : at === 0 ? 6 : Math.round(Math.sqrt(value / size) * 70))
+const heat = (value: number, size: number, at: number): number => (size === 0 ? 0 : at === 0 ? 6 : Math.round(Math.sqrt(value / size) * 60))
 
 /** Brackets follow one another and hold as many intervals as they say: [1, 3] is 1 and 2–4. */
 function columnNumber({ mode, brackets }: Props['document'], at: number): string {

@@ -31,7 +31,7 @@ export function RegionMap<R extends Row>({ rows, currency, onPick }: { rows: rea
             </li>
           )
         const amount = shortMoney(minorOf(sold.paid, currency) ?? 0, currency, language)
-        const heat = { '--heat': `${Math.round(8 + (Math.max(0, sold.paid) / Math.max(1, most)) * 62)}%` } as CSSProperties
+        const heat = { '--heat': `${Math.round(8 + (Math.max(0, sold.paid) / Math.max(1, most)) * 50)}%` } as CSSProperties
         return (
           <li key={province.code} style={place}>
             <Tooltip title={`${province.name} · ${amount} · ${t('trade.mapOrders', { count: sold.orders })}`}>
