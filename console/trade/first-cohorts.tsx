@@ -81,4 +81,4 @@ export function FirstCohorts({ document, result, drill }: ResultProps<Repurchase
   )
 }
 
-const heat = ({ repeated }: Within, size: number): number => (size === 0 ? 0 : Math.round(Math.sqrt(repeated / size) * 70))
+const heat = ({ repeated }: Within, size: number): number => (size === 0 ? 0 : Math.round(Math.sqrt(repeated / size) * 60))
