@@ -88,11 +88,12 @@ export function LifecycleResultView({ document, result, drill }: ResultProps<Lif
 /** Loss is the red of the eight, the rest as everywhere. */
 const lifecycleColors = [0, 1, 2, 5]
 
-export function StickinessResultView({ document, result }: ResultProps<StickinessResult>) {
+export function StickinessResultView({ document, result, drill }: ResultProps<StickinessResult>) {
   const { t } = useText()
   const interval = textOf(document.interval, 'day')
   const unit = interval === 'hour' || interval === 'week' || interval === 'month' ? interval : 'day'
   const counts = result.personsByActiveIntervals
+  const labels = counts.map((_count, at) => t(`reports.active.${unit}`, { number: at + 1 }))
   const all = counts.reduce((sum, count) => sum + count, 0)
   const repeat = all - (counts[0] ?? 0)
   return (
@@ -105,9 +106,10 @@ export function StickinessResultView({ document, result }: ResultProps<Stickines
           ...(isRunning(result) ? [t('reports.stickinessRunning')] : []),
         ].join(' ')}
         height={320}
+        onPick={(at) => counts[at] && drill({ title: labels[at] ?? '', report: change(document, { persons: { intervals: at + 1 } }) })}
         data={{
           kind: 'bar',
-          labels: counts.map((_count, at) => t(`reports.active.${unit}`, { number: at + 1 })),
+          labels,
           series: [{ name: t('reports.people'), values: counts }],
         }}
       />

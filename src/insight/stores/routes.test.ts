@@ -73,7 +73,14 @@ const lifecycle = fc.record({
     nil: undefined,
   }),
 })
-const stickiness = fc.record({ type: fc.constant('stickiness'), ...frame, ...dates, event: fc.constantFrom('a', '*'), interval })
+const stickiness = fc.record({
+  type: fc.constant('stickiness'),
+  ...frame,
+  ...dates,
+  event: fc.constantFrom('a', '*'),
+  interval,
+  persons: fc.option(fc.constant({ intervals: 1 }), { nil: undefined }),
+})
 const trend = fc.record({
   type: fc.constant('trend'),
   ...frame,

@@ -47,6 +47,7 @@ describe('lifecycle', () => {
     await expect(
       runReport(await workspace.newTenant(), { type: 'lifecycle', dateFrom: '2026-03-02', dateTo: '2026-03-01' }),
     ).rejects.toMatchObject({ field: 'dateTo' })
+    await expect(ask({}, { type: 'stickiness', persons: { intervals: 5 } })).rejects.toMatchObject({ field: 'persons.intervals' })
     await expect(runReport(await workspace.newTenant(), { type: 'stickiness', dateFrom: '2026-03-02' })).rejects.toMatchObject({
       field: 'dateTo',
     })
@@ -88,11 +89,13 @@ test('lifecycle and stickiness agree with counting by hand on random worlds', { 
       expect(found.returning).toEqual(range.map((day) => count(day, (list) => list.has(day - 1))))
       expect(found.resurrected).toEqual(range.map((day) => count(day, (list) => !list.has(day - 1) && Math.min(...list) < day)))
       expect(found.dormant).toEqual(range.map((day) => 0 - people.filter((list) => list.has(day - 1) && !list.has(day)).length))
-      const { personsByActiveIntervals } = await ask<StickinessResult>(days, { type: 'stickiness' })
+      const { personsByActiveIntervals, persons } = await ask<StickinessResult>(days, { type: 'stickiness', persons: { intervals: 2 } })
+      const inTwo = Object.entries(days).filter(([, list]) => range.filter((day) => list.includes(day)).length === 2)
+      expect(persons?.toSorted()).toEqual(inTwo.map(([name]) => name).toSorted())
       expect(personsByActiveIntervals).toEqual(
         range.map((n) => people.filter((list) => range.filter((day) => list.has(day)).length === n + 1).length),
       )
     }),
-    { numRuns: 15 },
+    { numRuns: 12 },
   )
 })
