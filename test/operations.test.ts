@@ -7,8 +7,9 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readConfig } from '#platform/config.ts'
-import { createContext, systemActor } from '#platform/context.ts'
+import { type Context, createContext, systemActor } from '#platform/context.ts'
 import { defineEvent } from '#platform/events/catalogue.ts'
+import { type Consumer, consumeAll, registerConsumers } from '#platform/events/consumers.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { createInboxWriter } from '#platform/events/inbox.ts'
 import { loadOnce } from '#platform/events/loader.ts'
@@ -68,6 +69,41 @@ describe('backup and restore', () => {
     const again = createContext(restored, ctx.tenantId, systemActor, 'test')
     await inTransaction(again, async (ctx) => emit(ctx, happened, { customerId: 1, properties: { n: 7 } }))
     expect(await loadOnce(restored, nobody)).toBe(1)
+    await restored.close()
+  })
+
+  test('readers go on where they stood, in a cluster that has counted fewer transactions', async () => {
+    const workspace = await openTestWorkspace()
+    const ctx = await workspace.newTenant()
+    const seen: unknown[] = []
+    const reader: Consumer = {
+      name: 'reader',
+      from: 'beginning',
+      events: ['thing.happened'],
+      handle: async (_ctx, events) => void seen.push(...events.map(({ properties }) => properties.n)),
+    }
+    await registerConsumers(workspace, [reader])
+    const tell = (into: Context, n: number) =>
+      inTransaction(into, async (inside) => emit(inside, happened, { customerId: n, properties: { n } }))
+    for (const n of [1, 2, 3]) await tell(ctx, n)
+    await consumeAll(workspace, [reader])
+    for (const n of [4, 5]) await tell(ctx, n)
+    for (const table of ['event_log', 'consumer_positions'])
+      await workspace.databases.systemPool.query(`update ${table} set transaction = (transaction::text::bigint + 1000000000)::text::xid8`)
+    const urls = {
+      databaseUrl: String(workspace.env.DATABASE_URL),
+      clickhouseUrl: String(workspace.env.CLICKHOUSE_URL),
+      dataDir: String(workspace.env.LIULIANG_DATA),
+    }
+    await backup(urls, join(folder, 'readers'))
+    const env = await emptyDatabases(folder)
+    const config = readConfig(env)
+    await migrate(config)
+    await restore({ databaseUrl: env.DATABASE_URL, clickhouseUrl: env.CLICKHOUSE_URL, dataDir: config.dataDir }, join(folder, 'readers'))
+    const restored = await openInstallation(config, 'restored')
+    await tell(createContext(restored, ctx.tenantId, systemActor, 'test'), 6)
+    await consumeAll(restored, [reader])
+    expect(seen.toSorted()).toEqual([1, 2, 3, 4, 5, 6])
     await restored.close()
   })
 

@@ -127,6 +127,7 @@ export async function restore(urls: EngineUrls, folder: string): Promise<Manifes
     for (const [name, { columns }] of Object.entries(manifest.tables)) await restoreTable(client, folder, name, columns)
     for (const [sequence, last] of Object.entries(manifest.sequences))
       await client.query('select setval($1::regclass, $2)', [sequence, last])
+    await renumberLog(client)
     await restoreClickHouse(urls.clickhouseUrl, folder)
     await client.query('commit')
     if (existsSync(join(folder, 'files'))) cpSync(join(folder, 'files'), join(urls.dataDir, 'files'), { recursive: true })
@@ -153,6 +154,25 @@ function readManifest(folder: string): Manifest {
 async function restoreTable(client: pg.Client, folder: string, name: string, columns: string[]): Promise<void> {
   const into = client.query(copyFrom(`copy "${name}" (${columns.map((column) => `"${column}"`).join(', ')}) from stdin`))
   await pipeline(createReadStream(join(folder, 'postgres', `${name}.gz`)), createGunzip(), into)
+}
+
+/**
+ * Each cluster counts its own transactions. A log that kept the numbers of another one would stand before what is written from now
+ * on, and its readers would pass over that in silence. So the log becomes one early transaction, in the order it had, and every reader stands
+ * behind as many rows as it had read.
+ */
+async function renumberLog(client: pg.Client): Promise<void> {
+  await client.query(
+    'create temp table kept_log on commit drop as select *, row_number() over (order by transaction, seq) as place from event_log',
+  )
+  await client.query(
+    `update consumer_positions p set transaction = '3', seq = coalesce((select max(place) from kept_log k where (k.transaction, k.seq) <= (p.transaction, p.seq)), 0)`,
+  )
+  await client.query('delete from event_log')
+  await client.query(
+    `insert into event_log (tenant_id, transaction, seq, partition, barrier, id, name, customer_id, at, properties, request_id) overriding system value
+     select tenant_id, '3', place, partition, barrier, id, name, customer_id, at, properties, request_id from kept_log`,
+  )
 }
 
 async function restoreClickHouse(url: string, folder: string): Promise<void> {
