@@ -29,7 +29,7 @@ export function Driven({ document, result, drill }: BalanceProps) {
             right: true,
             cell: ({ shop, driven }) => <PeopleNumber value={driven} onClick={() => open(shop)} />,
           },
-          { title: t('balance.rate'), right: true, cell: ({ orders, driven }) => percent(driven, orders) },
+          { title: t('balance.drivenRate'), right: true, cell: ({ orders, driven }) => percent(driven, orders) },
           {
             title: t('balance.drivenAmount'),
             right: true,

@@ -7,7 +7,7 @@ import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
-import { Columns, Section } from '#console/ui/page.tsx'
+import { Section } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { Person, useNames } from '#console/value/named.tsx'
@@ -30,31 +30,29 @@ export function ScoreResultView(props: Props) {
     )
   return (
     <>
-      <Stats>
-        <Stat
-          name={`${t(`scores.kinds.${score}`)} · ${t('scores.mean')}`}
-          value={<span className="figure">{points(mean)}</span>}
-          hint={t(`scores.note.${score}`)}
-        />
-        <Stat name={t('scores.customers')} value={<Count value={customers} />} />
-      </Stats>
-      <Columns shares={trend ? [1, 1] : [1]}>
+      <Section>
+        <Stats>
+          <Stat
+            name={`${t(`scores.kinds.${score}`)} · ${t('scores.mean')}`}
+            value={<span className="figure">{points(mean)}</span>}
+            hint={t(`scores.note.${score}`)}
+          />
+          <Stat name={t('scores.customers')} value={<Count value={customers} />} />
+        </Stats>
         {trend && (
-          <Section>
-            <Chart
-              title={t('scores.trend')}
-              unit={t('scores.points')}
-              data={{
-                kind: 'line',
-                labels: trend.map(({ day }) => day.slice(5)),
-                series: [{ name: t(`scores.kinds.${score}`), values: trend.map((one) => one.mean) }],
-                format: (value) => value.toFixed(1),
-              }}
-            />
-          </Section>
+          <Chart
+            title={t('scores.trend')}
+            unit={t('scores.points')}
+            data={{
+              kind: 'line',
+              labels: trend.map(({ day }) => day.slice(5)),
+              series: [{ name: t(`scores.kinds.${score}`), values: trend.map((one) => one.mean) }],
+              format: (value) => value.toFixed(1),
+            }}
+          />
         )}
-        <Bands {...props} />
-      </Columns>
+      </Section>
+      <Bands {...props} />
       <Parts {...props} />
       {rows.length > 0 && <People {...props} />}
     </>
