@@ -18,7 +18,7 @@ export function MetricCard(props: { value: MetricValue; days: number; big?: bool
         <span className="note">{problem?.message}</span>
       </div>
     )
-  const { metric, total, before, values, currency } = result
+  const { metric, total, before, values, complete, currency } = result
   const name = (
     <Link to="/metric-dictionary/$metricKey" params={{ metricKey: key }} search={{}}>
       {metric[language]}
@@ -38,7 +38,8 @@ export function MetricCard(props: { value: MetricValue; days: number; big?: bool
         {t('metrics.beforeOf', { value: figureText(before, metric.unit, currency, language), days: props.days })}
       </span>
       {target !== null && <TargetLine value={total} target={target} text={figureText(target, metric.unit, currency, language)} />}
-      <Spark values={values} />
+      {/* What still runs would look like a fall. */}
+      <Spark values={values.slice(0, complete)} />
     </div>
   )
 }
