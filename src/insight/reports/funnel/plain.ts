@@ -98,10 +98,12 @@ function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: 
   // The first element stands for "nothing yet": arrayFill leaves a first element as it is. One select on the other, because
   // ClickHouse writes an alias out wherever it is used: all in one, a funnel of eight steps took it a second to read.
   const gathered = `select *, arrayConcat([toInt64(${noStep})], arraySort(events)) as a from (${eventsSql(bind, report, rules, scan)})`
-  const found = `select ${['who', 'ambiguous', 'latest', 'a', ...starts, ...ends].join(', ')} from (${gathered})`
-  const ended = `select who, ambiguous, latest, a, ${depth}, ${end} from (${found})`
-  // Only what lies within the window before the end is looked through for the times.
-  const attempt = `select who, ambiguous, latest, depth, if(depth = 1, [arrayFirst(x -> ${isAt(0)}, a)], arrayFilter(x -> x >= e - ${window} and x <= e + ${noStep}, a)) as b from (${ended})`
+  const found = `select ${['who', 'ambiguous', 'a', ...starts, ...ends].join(', ')} from (${gathered})`
+  // Who has no start has nothing after it either.
+  const latest = last === 0 ? 'a[-1]' : 's0[-1]'
+  const ended = `select who, ambiguous, a, ${latest} as latest, ${depth}, ${end} from (${found}) where ${latest} != ${noStep}`
+  // Only what lies within the window before the end is looked through for the times; who got no further than the first step has none.
+  const attempt = `select who, ambiguous, latest, depth, arrayFilter(x -> x >= e - ${window} and x <= e + ${noStep}, a) as b from (${ended})`
   const timed = later.reduce(
     (sql, step) => `select *, arrayFirst(x -> ${isAt(step)} and x >= t${step - 1}, b) - ${step} as t${step} from (${sql})`,
     `select *, arrayFirst(x -> ${isAt(0)}, b) as t0 from (${attempt})`,
@@ -109,14 +111,15 @@ function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: 
   return `select *, ${open} from (${timed})`
 }
 
-/** Events that fit a step, of people who have a start: what lies before the first or after the last day serves later steps only. */
+/** Events that fit a step; a first step that begins after the last day serves nobody. */
 function eventsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, scan: Scan): string {
   const fits = steps.map((step) => `(${matcherSql(bind, step)})`)
   const isClear = new Set(steps.map(({ event }) => event)).size === steps.length
   const isAmbiguous = isClear ? '0' : `${fits.join(' + ')} > 1`
   const step = `multiIf(${fits.map((fit, i) => `${fit}, ${i}, `).join('')}${noStep})`
-  return `select who, countIf(isAmbiguous) as ambiguous, groupArray(packed) as events, maxIf(packed, step = 0) as latest
-    from (select who, ms, ${isAmbiguous} as isAmbiguous, ${step} as step, ms * ${stepBits} + step as packed from ${scanEvents(bind, scan)})
-    where who != 0 and step != ${noStep} and (step != 0 or (ms >= ${bind.integer(rules.from)} and ms < ${bind.integer(rules.to)}))
-    group by who having latest > 0`
+  const isFiltered = steps.some(({ where }) => where !== undefined)
+  return `select who, countIf(isAmbiguous) as ambiguous, groupArray(ms * ${stepBits} + step) as events
+    from (select who, ms, ${isAmbiguous} as isAmbiguous, ${step} as step from ${scanEvents(bind, scan)})
+    where who != 0 and (ms < ${bind.integer(rules.to)} or step != 0) ${isFiltered ? `and step != ${noStep}` : ''}
+    group by who`
 }
