@@ -53,10 +53,14 @@ async function askStores(
   const names = report.series.flatMap(({ event }, i) => (frames[i] ? [event] : []))
   const rows = await scope.ask({
     params: bind.params,
-    row: Row.extend({ what: z.string() }),
+    row: Row.pick({ bucket: true, events: true, persons: true }).extend({ what: z.string() }),
     sql: countsOfStores(bind, frame, report, dates, [...new Set(names)]),
   })
-  return Map.groupBy(rows, ({ what }) => what)
+  const undivided = { value: null, other: 0, measured: null, known: 0, currencies: [] }
+  return Map.groupBy(
+    rows.map((row) => ({ ...undivided, ...row })),
+    ({ what }) => what,
+  )
 }
 
 /** A line for each value of the breakdown. */

@@ -1,5 +1,5 @@
 import { dayRange } from '#platform/time.ts'
-import { canonicalIdSql, canonicalSql } from '../../stores/persons.ts'
+import { canonicalCountSql, canonicalIdSql } from '../../stores/persons.ts'
 import { type Asked, activeSource, personDaySource } from '../../stores/source.ts'
 import { bucketOfDaySql } from '../dates.ts'
 import { type Frame, frameSql, storesFor } from '../route.ts'
@@ -16,7 +16,7 @@ export function trendFrame(scope: Scope, report: TrendReport, series: Series): F
   return storesFor(scope, { where: report.where, matchers: [series], interval: report.interval === 'period' ? 'day' : report.interval })
 }
 
-/** Rows of what, bucket, value, other, events, persons, measured, known, currencies for every one of the events: as the events would have it. */
+/** Rows of what, bucket, events and persons for every one of the events. */
 export function countsOfStores(bind: Bindings, frame: Frame, report: TrendReport, dates: Dates, names: readonly string[]): string {
   const { scope } = frame
   scope.answeredBy(frame.among ? 'person_day' : 'active')
@@ -29,8 +29,7 @@ export function countsOfStores(bind: Bindings, frame: Frame, report: TrendReport
   const counted = report.cumulative
     ? `select what, bucket, groupBitmapMergeState(found) ${upto} as everybody, sum(times) ${upto} as total from (${days})`
     : `select what, bucket, found as everybody, times as total from (${days})`
-  return `with ${frameSql(bind, frame)} select what, bucket, null::Nullable(String) as value, 0 as other, total as events,
-    bitmapCardinality(${canonicalSql('everybody')}) as persons, null::Nullable(String) as measured, 0 as known, []::Array(String) as currencies from (${counted})`
+  return `with ${frameSql(bind, frame)} select what, bucket, total as events, ${canonicalCountSql('everybody')} as persons from (${counted})`
 }
 
 const daysOfPersons = (bind: Bindings, asked: Asked, name: string, bucket: string): string =>
