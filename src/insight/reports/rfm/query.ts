@@ -15,8 +15,8 @@ import { scoreCountsSql } from './scores.ts'
  * have which scores leaves the engine.
  */
 export async function runRfm(scope: Scope, report: RfmReport): Promise<RfmResult> {
+  if (!report.rows) return countScores(scope, report)
   const currency = tradeCurrency(scope, report, await readCurrencies(scope, report))
-  if (!report.rows) return present(await readScoreCounts(scope, report, currency), report, currency)
   const scored = scoreBuyers(await readBuyers(scope, report), report.bins, minorFactor(currency))
   return {
     ...present(
@@ -35,6 +35,14 @@ export async function runRfm(scope: Scope, report: RfmReport): Promise<RfmResult
       group: group.name,
     })),
   }
+}
+
+/** Quantiles need no currency: both questions are asked side by side. */
+async function countScores(scope: Scope, report: RfmReport): Promise<RfmResult> {
+  const asked = readCurrencies(scope, report).then((found) => tradeCurrency(scope, report, found))
+  const factor = report.bins.method === 'fixed' ? minorFactor(await asked) : 1
+  const [currency, counts] = await Promise.all([asked, readScoreCounts(scope, report, factor)])
+  return present(counts, report, currency)
 }
 
 function present(counts: readonly ScoreCount[], report: RfmReport, currency: string): RfmResult {
@@ -86,11 +94,11 @@ function readBuyers(scope: Scope, report: RfmReport): Promise<Buyer[]> {
 
 const Count = z.object({ r: z.int(), f: z.int(), m: z.int(), buyers: z.int(), monetary: z.number() })
 
-function readScoreCounts(scope: Scope, report: RfmReport, currency: string): Promise<ScoreCount[]> {
+function readScoreCounts(scope: Scope, report: RfmReport, minorPerMajor: number): Promise<ScoreCount[]> {
   const bind = bindings()
   return scope.ask({
     params: bind.params,
     row: Count,
-    sql: scoreCountsSql(buyersSql(bind, scope, report), report.bins, minorFactor(currency)),
+    sql: scoreCountsSql(buyersSql(bind, scope, report), report.bins, minorPerMajor),
   })
 }
