@@ -17,11 +17,3 @@ const unitOf = (interval: string): Unit => (interval === 'hour' || interval === 
 /** The last day of the interval that starts here. */
 export const lastDay = (start: string, interval: string): string =>
   dayjs(start.slice(0, 10)).add(1, unitOf(interval)).subtract(1, 'day').format('YYYY-MM-DD')
-
-/** Whether the interval `count` after this one is not over yet. */
-export const isOpen = (start: string, interval: string, count: number, today: string): boolean =>
-  interval === 'hour'
-    ? dayjs(start)
-        .add(count + 1, 'hour')
-        .isAfter(dayjs())
-    : lastDay(dayjs(start.slice(0, 10)).add(count, unitOf(interval)).format('YYYY-MM-DD'), interval) >= today

@@ -1,13 +1,12 @@
-import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { type Document, listOf, type Series, type Span, spanOf, textOf } from '#console/reports/document.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import { valueName } from '#console/reports/funnel-result.tsx'
-import { intervalLabel, isOpen, lastDay } from '#console/reports/labels.ts'
+import { intervalLabel, isRunning, lastDay } from '#console/reports/labels.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { useMeasureTitle } from '#console/reports/trend-editor.tsx'
 import { Chart, type ChartSeries } from '#console/ui/chart.tsx'
-import { currencySign, exactNumber, todayIn } from '#console/ui/format.ts'
+import { currencySign, exactNumber } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { TrendResult } from '#insight/reports/trend/schema.ts'
@@ -25,10 +24,8 @@ interface Line {
 export function TrendResultView(props: ResultProps<TrendResult>) {
   const { t } = useText()
   const { document, result } = props
-  const { timezone } = useTenant()
   const lines = useLines(document, result)
   const interval = textOf(document.interval, 'day')
-  const lastStart = result.intervals.at(-1)
   const [currency] = [...new Set(lines.map((line) => line.currency))]
   const single = lines.every((line) => line.currency === currency) ? currency : undefined
   return (
@@ -41,7 +38,7 @@ export function TrendResultView(props: ResultProps<TrendResult>) {
           data={{
             kind: 'line',
             labels: result.intervals.map((start) => intervalLabel(start, interval)),
-            incomplete: lastStart !== undefined && isOpen(lastStart, interval, 0, todayIn(timezone)),
+            incomplete: isRunning(result),
             series: lines.flatMap((line, color): ChartSeries[] => [
               { name: line.name, values: line.values, color },
               ...(line.compare ? [{ name: `${line.name} · ${t('reports.before')}`, values: line.compare, compare: true, color }] : []),

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { createGunzip } from 'node:zlib'
 import { Session } from 'chdb'
 import { parseInsert, parseQuery, readParameter } from './clickhouse-protocol.ts'
+import { keepBeating } from './heartbeat.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -238,6 +239,17 @@ function fail(res: ServerResponse, error: Error): void {
     )
 }
 
+// On a connection of its own, which no question keeps busy. No question may run for longer than a minute or two.
+const heart = openSession(String(flags.path))
+keepBeating(
+  () => heart.queryAsync('select 1'),
+  { everyMs: 20_000, patienceMs: 300_000 },
+  () => {
+    process.stderr.write('The engine has not answered for five minutes and is started anew.\n')
+    process.kill(process.pid, 'SIGKILL')
+  },
+)
+
 server.keepAliveTimeout = 65_000
 server.listen(Number(flags.port), '127.0.0.1', () => {
   const { port } = server.address() as { port: number }
@@ -250,7 +262,7 @@ process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => {
   server.close()
   server.closeAllConnections()
-  for (const session of idle) session.close()
+  for (const session of [...idle, heart]) session.close()
   process.exit(0)
 })
 // Nobody is left to start it again or to talk to it when its supervisor has gone.

@@ -1,5 +1,6 @@
 import type Big from 'big.js'
-import { addDays, daysBetween } from '#platform/time.ts'
+import { addDays, dayRange, daysBetween } from '#platform/time.ts'
+import { completeOf } from '../dates.ts'
 import { onlyCurrency } from '../money.ts'
 import type { Scope } from '../scope.ts'
 import { trendBuckets } from './buckets.ts'
@@ -22,6 +23,7 @@ export async function runTrend(scope: Scope, report: TrendReport): Promise<Trend
   return {
     intervals: buckets.map(({ label }) => label),
     series: lines.map((line, i) => present(line, compared?.[i], buckets.length)),
+    ...completeOf(buckets, scope.ctx.now(), dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone).to),
     ...(persons ? { persons } : {}),
   }
 }

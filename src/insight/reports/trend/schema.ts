@@ -70,6 +70,8 @@ export const trendResult = z.object({
       currency: z.string().optional(),
     }),
   ),
+  /** How many of the intervals are over, said while one is not. */
+  complete: z.int().optional(),
   persons: z.array(z.string()).optional(),
 })
 
