@@ -14,21 +14,39 @@ export async function readTimeline(
   definitions: readonly EventDefinition[],
   { customerId, limit, cursor }: { customerId: number; limit: number; cursor?: string | undefined },
 ): Promise<z.infer<typeof TimelineList>> {
-  const before = decodeCursor(z.tuple([z.int(), z.guid()]), cursor)
+  const before = decodeCursor(Cursor, cursor)
   const [members, asOf] = await Promise.all([membersOf(ctx, customerId), loadedUntil(ctx)])
-  // An import or replay may have written an event twice; the id says so.
-  const rows = await ctx.clickhouse.ask({
-    sql: `select toUnixTimestamp64Milli(at) as ms, name, toString(id) as event, properties from events
-      where tenant = {tenant:UInt32} and person in {members:Array(UInt32)}
-        ${before ? 'and at <= fromUnixTimestamp64Milli({at:Int64}) and (at, id) < (fromUnixTimestamp64Milli({at:Int64}), {id:UUID})' : ''}
-      order by at desc, id desc limit 1 by id limit {limit:UInt32}`,
-    params: { tenant: ctx.tenantId, members, limit: limit + 1, ...(before ? { at: before[0], id: before[1] } : {}) },
-    row: Row,
-  })
+  // Of somebody who does much, the last weeks fill a page: the events of other months are not even opened.
+  const since = (before?.[0] ?? ctx.now().getTime()) - lately
+  const newest = await readEvents(ctx, { members, before, since, limit: limit + 1 })
+  const rows = newest.length > limit ? newest : await readEvents(ctx, { members, before, limit: limit + 1 })
   const { items, next } = toPage(rows, limit, ({ ms, event }) => [ms, event])
   const byName = new Map(definitions.map((definition) => [definition.name, definition]))
   return { items: items.map((row) => timelineItem(ctx, byName.get(row.name), row)), next, asOf: asOf.toISOString() }
 }
+
+const Cursor = z.tuple([z.int(), z.guid()])
+const lately = 31 * 86_400_000
+
+type Asked = { members: number[]; before: z.infer<typeof Cursor> | undefined; since?: number; limit: number }
+
+/** An import or replay may have written an event twice; the id says so. */
+const readEvents = (ctx: Context, { members, before, since, limit }: Asked): Promise<z.infer<typeof Row>[]> =>
+  ctx.clickhouse.ask({
+    sql: `select toUnixTimestamp64Milli(at) as ms, name, toString(id) as event, properties from events
+      where tenant = {tenant:UInt32} and person in {members:Array(UInt32)}
+        ${since === undefined ? '' : 'and at >= fromUnixTimestamp64Milli({since:Int64})'}
+        ${before ? 'and at <= fromUnixTimestamp64Milli({at:Int64}) and (at, id) < (fromUnixTimestamp64Milli({at:Int64}), {id:UUID})' : ''}
+      order by at desc, id desc limit 1 by id limit {limit:UInt32}`,
+    params: {
+      tenant: ctx.tenantId,
+      members,
+      limit,
+      ...(since === undefined ? {} : { since }),
+      ...(before ? { at: before[0], id: before[1] } : {}),
+    },
+    row: Row,
+  })
 
 /** What came in later than this may still be on its way to the timeline. */
 async function loadedUntil(ctx: Context): Promise<Date> {

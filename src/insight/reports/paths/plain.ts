@@ -38,10 +38,15 @@ type Places = { keys: string[]; places: number[]; nodes: string[] }
 /** Sorted as ClickHouse sorts, so that visits of one instant come in the order of their nodes here and outside. */
 async function readPlaces(scope: Scope, report: PathsReport, scan: Scan, node: NodeSql): Promise<Places | undefined> {
   const bind = bindings()
+  // The company's events by name are fewer to read than those of the days, and a name too many is in nobody's path.
+  const found =
+    report.node === 'event'
+      ? `select name as found from events where tenant = ${bind.integer(scan.tenantId)}`
+      : foundSql(bind, report, scan, node)
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ key: z.string(), node: z.string() }),
-    sql: `select toString(assumeNotNull(found)) as key, ${node.clean(bind, 'key')} as node from (select distinct found from (${foundSql(bind, report, scan, node)}))
+    sql: `select toString(assumeNotNull(found)) as key, ${node.clean(bind, 'key')} as node from (select distinct found from (${found}))
       order by node, key limit ${mostNodes + 1}`,
   })
   const letters = rows.reduce((sum, { key }) => sum + encodeURIComponent(key).length, 0)

@@ -5,7 +5,7 @@ import { isMoney, minorFactor, onlyCurrency } from '../money.ts'
 import type { Frame } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, decimalSql, matcherSql, propertySql, scanEvents } from '../sql.ts'
-import { trendBucketSql, trendBuckets } from './buckets.ts'
+import { trendBucketSql } from './buckets.ts'
 import { type Dates, type Group, groupSql, scanOf } from './groups.ts'
 import type { Measure, TrendReport } from './schema.ts'
 import { countsOfStores, trendFrame } from './stores.ts'
@@ -27,9 +27,13 @@ type Row = z.infer<typeof Row>
 export type Measured = Pick<Row, 'events' | 'persons' | 'measured' | 'known'>
 
 /** All series over their intervals. What the stores know of them is one question. */
-export async function measureAll(scope: Scope, report: TrendReport, dates: Dates, groups: readonly (Group | undefined)[]): Promise<Line[]> {
+export async function measureAll(
+  scope: Scope,
+  report: TrendReport,
+  { dates, buckets }: { dates: Dates; buckets: Bucket[] },
+  groups: readonly (Group | undefined)[],
+): Promise<Line[]> {
   const frames = report.series.map((series) => trendFrame(scope, report, series))
-  const buckets = trendBuckets(scope.calendar, report.interval, dates.dateFrom, dates.dateTo)
   const stored = askStores(scope, report, dates, frames)
   const lines = await Promise.all(
     report.series.map(async (series, i) => {

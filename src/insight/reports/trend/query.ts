@@ -5,19 +5,19 @@ import { onlyCurrency } from '../money.ts'
 import type { Scope } from '../scope.ts'
 import { trendBuckets } from './buckets.ts'
 import { evaluateFormula, type Formula, moneyPower, parseFormula } from './formula.ts'
-import type { Dates } from './groups.ts'
+import type { Dates, Group } from './groups.ts'
 import { type Line, measureAll } from './measure.ts'
 import { groupsOf, trendPeople } from './people.ts'
 import type { TrendReport, TrendResult } from './schema.ts'
 
 export async function runTrend(scope: Scope, report: TrendReport): Promise<TrendResult> {
   const groups = await groupsOf(scope, report)
+  const buckets = trendBuckets(scope.calendar, report.interval, report.dateFrom, report.dateTo)
   const [current, before, persons] = await Promise.all([
-    measureAll(scope, report, report, groups),
-    report.compare ? measureAll(scope, report, earlier(report, report.compare), groups) : undefined,
+    measureAll(scope, report, { dates: report, buckets }, groups),
+    report.compare ? measureEarlier(scope, report, report.compare, groups) : undefined,
     report.persons ? trendPeople(scope, report, report.persons, groups) : undefined,
   ])
-  const buckets = trendBuckets(scope.calendar, report.interval, report.dateFrom, report.dateTo)
   const lines = withFormula(report, current)
   const compared = before && withFormula(report, before)
   return {
@@ -26,6 +26,12 @@ export async function runTrend(scope: Scope, report: TrendReport): Promise<Trend
     ...completeOf(buckets, scope.ctx.now(), dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone).to),
     ...(persons ? { persons } : {}),
   }
+}
+
+function measureEarlier(scope: Scope, report: TrendReport, compare: NonNullable<TrendReport['compare']>, groups: (Group | undefined)[]) {
+  const dates = earlier(report, compare)
+  const buckets = trendBuckets(scope.calendar, report.interval, dates.dateFrom, dates.dateTo)
+  return measureAll(scope, report, { dates, buckets }, groups)
 }
 
 /** 环比: the days just before, as many of them. 同比: the same dates a year earlier. */
