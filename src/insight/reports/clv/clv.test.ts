@@ -85,6 +85,18 @@ describe('customer lifetime value', () => {
     expect((await run({ events: [] })).refused).toMatchObject({ repeatShare: null })
   })
 
+  test('purchases before the dates count for nothing, and nothing is known after them', async () => {
+    const within = (first: string, last: string): World => ({
+      events: shop.events.filter(({ timestamp }) => timestamp.slice(0, 10) >= first && timestamp.slice(0, 10) <= last),
+    })
+    const [dateFrom, dateTo] = ['2026-01-08', '2026-02-01']
+    const dated = await run(shop, { calibrationEnd: undefined, dateFrom, dateTo })
+    expect(dated.calibrationEnd).toBe(dateTo)
+    expect(dated).toEqual(await run(within(dateFrom, dateTo), { calibrationEnd: dateTo, dateTo }))
+    const { validation } = await run(shop, { calibrationEnd: '2026-01-25', dateTo })
+    expect(validation).toMatchObject({ units: 1, complete: false })
+  })
+
   test('one product line looks at orders that hold it, refunds are taken off', async () => {
     const events = shop.events.map((one, i) => ({ ...one, properties: { ...one.properties, products: [i % 2 ? 'A' : 'B'], order: i } }))
     const { customers } = await run({ events }, { products: ['A'], minRepeatShare: 0 })
@@ -103,6 +115,8 @@ describe('customer lifetime value', () => {
 
   test.each([
     [{ calibrationEnd: '2026-02-31' }, 'calibrationEnd'],
+    [{ calibrationEnd: '2026-02-01', dateTo: '2026-01-31' }, 'calibrationEnd'],
+    [{ calibrationEnd: '2026-02-01', dateFrom: '2026-02-02' }, 'calibrationEnd'],
     [{ unit: 'year' }, 'unit'],
     [{ horizon: 0 }, 'horizon'],
     [{ horizon: 99_999 }, 'horizon'],

@@ -1,3 +1,4 @@
+import { parseDay } from '#platform/time.ts'
 import { scanLines } from '../order-lines.ts'
 import { scanOrders } from '../orders.ts'
 import type { Scope } from '../scope.ts'
@@ -10,7 +11,8 @@ import type { ClvReport } from './schema.ts'
  * lines, as programs send them, counts whole where it names nothing else; else what its line was worth is not known.
  */
 export function purchasesSql(bind: Bindings, scope: Scope, report: ClvReport, to: Date): string {
-  const orders = scanOrders(bind, { ...scope.scan(report), to, currency: report.currency })
+  const from = report.dateFrom && parseDay(report.dateFrom, scope.calendar.timezone, 'dateFrom').toJSDate()
+  const orders = scanOrders(bind, { ...scope.scan(report), ...(from ? { from } : {}), to, currency: report.currency })
   const isNet = report.amount === 'net'
   const whole = isNet ? 'paid - refunded' : 'paid'
   if (!report.products) return `(select who, at, ${whole} as amount, 0 as isUnknown, currency from ${orders})`

@@ -25,7 +25,8 @@ const daysOf = { day: 1, week: 7 } as const
 const nothing = { params: null, spend: null, forecast: null, validation: null, alive: [] }
 
 export async function runClv(scope: Scope, report: ClvReport): Promise<ClvResult> {
-  const lastDay = addDays(dayOf(scope.ctx.now(), scope.calendar.timezone), -1)
+  const yesterday = addDays(dayOf(scope.ctx.now(), scope.calendar.timezone), -1)
+  const lastDay = report.dateTo !== undefined && report.dateTo < yesterday ? report.dateTo : yesterday
   const cut = report.calibrationEnd ?? lastDay
   const holdout = holdoutOf(cut, report.horizon * daysOf[report.unit], lastDay)
   const buyers = await readBuyers(scope, report, { cut, holdoutEnd: holdout.end })

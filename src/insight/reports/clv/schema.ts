@@ -2,29 +2,39 @@ import { z } from 'zod'
 import { commonFields, day, text } from '../schema.ts'
 
 /** Customer lifetime value: what buyers are expected to buy after the day `calibrationEnd`, from what they bought until then. */
-export const clvReport = z.strictObject({
-  type: z.literal('clv'),
-  ...commonFields,
-  calibrationEnd: day.optional(),
-  unit: z.enum(['day', 'week']).default('week'),
-  /** Units to look ahead; also the length of the hold-out. */
-  horizon: z.int().min(1).max(3660).default(52),
-  monetary: z.boolean().default(true),
-  amount: z.enum(['net', 'gross']).default('net'),
-  /** A year's discount on money that comes later. */
-  discountRate: z.number().min(0).max(1).default(0.1),
-  /** A product line: what was paid for its own lines in the orders that hold one of these products. */
-  products: z.array(text(200)).min(1).max(500).optional(),
-  /** Below this share of repeat buyers the model says nothing and is refused. */
-  minRepeatShare: z.number().min(0).max(1).default(0.1),
-  rows: z.boolean().default(false),
-  limit: z.int().min(1).max(1_000_000).optional(),
-  persons: z.strictObject({ band: z.int().min(0).max(4) }).optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-    .optional(),
-})
+export const clvReport = z
+  .strictObject({
+    type: z.literal('clv'),
+    ...commonFields,
+    /** Purchases before count for nothing; `dateTo` is the last day that is known, yesterday unless said. */
+    dateFrom: day.optional(),
+    dateTo: day.optional(),
+    calibrationEnd: day.optional(),
+    unit: z.enum(['day', 'week']).default('week'),
+    /** Units to look ahead; also the length of the hold-out. */
+    horizon: z.int().min(1).max(3660).default(52),
+    monetary: z.boolean().default(true),
+    amount: z.enum(['net', 'gross']).default('net'),
+    /** A year's discount on money that comes later. */
+    discountRate: z.number().min(0).max(1).default(0.1),
+    /** A product line: what was paid for its own lines in the orders that hold one of these products. */
+    products: z.array(text(200)).min(1).max(500).optional(),
+    /** Below this share of repeat buyers the model says nothing and is refused. */
+    minRepeatShare: z.number().min(0).max(1).default(0.1),
+    rows: z.boolean().default(false),
+    limit: z.int().min(1).max(1_000_000).optional(),
+    persons: z.strictObject({ band: z.int().min(0).max(4) }).optional(),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
+      .optional(),
+  })
+  .superRefine(({ dateFrom, dateTo, calibrationEnd }, ctx) => {
+    const complain = (message: string) => ctx.addIssue({ code: 'custom', path: ['calibrationEnd'], message })
+    if (calibrationEnd !== undefined && dateTo !== undefined && calibrationEnd > dateTo) complain('The calibration ends by dateTo.')
+    if (calibrationEnd !== undefined && dateFrom !== undefined && calibrationEnd < dateFrom)
+      complain('The calibration ends after dateFrom.')
+  })
 export type ClvReport = z.infer<typeof clvReport>
 
 const row = z.object({

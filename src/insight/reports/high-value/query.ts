@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
-import { addDays, dayOf, dayRange } from '#platform/time.ts'
+import { dayRange } from '#platform/time.ts'
 import { readEdges } from '../influence/query.ts'
 import { rankPeople } from '../influence/rank.ts'
 import { influenceReport } from '../influence/schema.ts'
 import { tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { bindings, scanEvents } from '../sql.ts'
+import { windowOf } from '../window.ts'
 import type { HighValueReport, HighValueResult } from './schema.ts'
 import { type Facts, type Scored, scoreAll } from './score.ts'
 
@@ -42,9 +43,11 @@ export async function runHighValue(scope: Scope, report: HighValueReport): Promi
 
 /** Everybody with a score, the best first, and what it is made of. */
 export async function rankHighValue(scope: Scope, report: HighValueReport): Promise<{ scored: Scored[]; rows: Row[] }> {
-  const asOf = report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
-  const dateFrom = addDays(asOf, 1 - report.windowDays)
-  const [rows, influence] = await Promise.all([readFacts(scope, report, dateFrom, asOf), readInfluence(scope, report, dateFrom, asOf)])
+  const { asOf, first = asOf } = windowOf(
+    scope,
+    report.dateFrom === undefined ? { ...report, windowDays: report.windowDays ?? 365 } : report,
+  )
+  const [rows, influence] = await Promise.all([readFacts(scope, report, first, asOf), readInfluence(scope, report, first, asOf)])
   const scored = scoreAll(
     rows.map((row) => factsOf(row, influence.get(row.who))),
     report.weights,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { commonFields, day } from '../schema.ts'
+import { commonFields } from '../schema.ts'
+import { oneWindow, windowFields } from '../window.ts'
 
 /** What a score is made of: purchases on one side, the community on the other. */
 export const highValueParts = ['recency', 'frequency', 'interval', 'monetary', 'speaking', 'speakingInterval', 'influence'] as const
@@ -28,19 +29,21 @@ const weights = z
   })
   .refine((all) => Object.values(all).some((one) => one > 0), 'One weight at least is above nought.')
 
-export const highValueReport = z.strictObject({
-  type: z.literal('high_value'),
-  ...commonFields,
-  asOf: day.optional(),
-  windowDays: z.int().min(1).max(3660).default(365),
-  weights: weights.default(defaultWeights),
-  limit: z.int().min(1).max(10_000).default(100),
-  persons: z.strictObject({ top: z.int().min(1).max(100_000) }).optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-    .optional(),
-})
+export const highValueReport = z
+  .strictObject({
+    type: z.literal('high_value'),
+    ...commonFields,
+    /** Of a year unless said. */
+    ...windowFields,
+    weights: weights.default(defaultWeights),
+    limit: z.int().min(1).max(10_000).default(100),
+    persons: z.strictObject({ top: z.int().min(1).max(100_000) }).optional(),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
+      .optional(),
+  })
+  .superRefine(oneWindow)
 export type HighValueReport = z.infer<typeof highValueReport>
 
 const parts = z.record(z.enum(highValueParts), z.number())

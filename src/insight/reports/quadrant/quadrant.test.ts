@@ -51,6 +51,7 @@ describe('frequency and order value', () => {
       ['d', 'neither'],
     ])
     expect((await run(events, { asOf: '2026-03-06', windowDays: 2 })).customers).toBe(2)
+    expect((await run(events, { asOf: undefined, dateFrom: '2026-03-05', dateTo: '2026-03-06' })).customers).toBe(2)
   })
 
   test('refunds are taken off unless gross is asked for; nobody is no error', async () => {
@@ -71,6 +72,7 @@ describe('frequency and order value', () => {
     [{ thresholds: { frequency: 0, orderValue: 1 } }, 'thresholds'],
     [{ persons: { quadrant: 'all' } }, 'persons.quadrant'],
     [{ windowDays: 0 }, 'windowDays'],
+    [{ windowDays: 3, dateFrom: '2026-03-01' }, 'windowDays'],
     [{ currency: 'yuan' }, 'currency'],
   ])('refuses %j and names %s', async (wrong, field) => {
     await expect(runReport(await workspace.newTenant(), { type: 'quadrant', ...wrong })).rejects.toMatchObject({

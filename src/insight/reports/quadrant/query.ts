@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
-import { addDays, dayOf, dayRange } from '#platform/time.ts'
 import { minorFactor } from '../money.ts'
 import { scanOrders, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings } from '../sql.ts'
+import { windowOf } from '../window.ts'
 import { type QuadrantReport, type QuadrantResult, quadrants } from './schema.ts'
 
 /** Minor units for amounts; who is above both, or meets both, stands in the best quadrant. */
@@ -29,12 +29,9 @@ export async function runQuadrant(scope: Scope, report: QuadrantReport): Promise
   }
 }
 
-/** A buyer's orders in the window that ends with the day `asOf`. */
+/** A buyer's orders in the window. */
 function buyersSql(bind: Bindings, scope: Scope, report: QuadrantReport): string {
-  const { timezone } = scope.calendar
-  const asOf = report.asOf ?? dayOf(scope.ctx.now(), timezone)
-  const { to } = dayRange(asOf, asOf, timezone)
-  const from = report.windowDays === undefined ? undefined : dayRange(addDays(asOf, 1 - report.windowDays), asOf, timezone).from
+  const { from, to } = windowOf(scope, report)
   const amount = report.amount === 'net' ? 'paid - refunded' : 'paid'
   return `(select who, count() as frequency, sum(${amount}) as amount, amount / frequency as value, groupUniqArray(5)(currency) as currencies
     from ${scanOrders(bind, { ...scope.scan(report), ...(from ? { from } : {}), to, currency: report.currency })} where who != 0 group by who)`

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { commonFields, day } from '../schema.ts'
+import { commonFields } from '../schema.ts'
+import { oneWindow, windowFields } from '../window.ts'
 
 /** The quadrants in the order of their worth. */
 export const quadrants = [
@@ -10,23 +11,24 @@ export const quadrants = [
 ] as const
 const key = z.enum(['both', 'much', 'often', 'neither'])
 
-export const quadrantReport = z.strictObject({
-  type: z.literal('quadrant'),
-  ...commonFields,
-  asOf: day.optional(),
-  windowDays: z.int().min(1).max(36_600).optional(),
-  amount: z.enum(['net', 'gross']).default('net'),
-  /** Where high begins: above the middle of all buyers, or at bounds – orders, and major units per order. */
-  thresholds: z
-    .union([z.enum(['median', 'mean']), z.strictObject({ frequency: z.number().positive(), orderValue: z.number().min(0) })])
-    .default('median'),
-  rows: z.boolean().default(false),
-  persons: z.strictObject({ quadrant: key }).optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-    .optional(),
-})
+export const quadrantReport = z
+  .strictObject({
+    type: z.literal('quadrant'),
+    ...commonFields,
+    ...windowFields,
+    amount: z.enum(['net', 'gross']).default('net'),
+    /** Where high begins: above the middle of all buyers, or at bounds – orders, and major units per order. */
+    thresholds: z
+      .union([z.enum(['median', 'mean']), z.strictObject({ frequency: z.number().positive(), orderValue: z.number().min(0) })])
+      .default('median'),
+    rows: z.boolean().default(false),
+    persons: z.strictObject({ quadrant: key }).optional(),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
+      .optional(),
+  })
+  .superRefine(oneWindow)
 export type QuadrantReport = z.infer<typeof quadrantReport>
 
 export const quadrantResult = z.object({

@@ -1,29 +1,34 @@
 import { DateTime } from 'luxon'
 import { z } from 'zod'
-import { type Bucket, bucketSql, bucketsFrom } from '../dates.ts'
+import { appError } from '#platform/errors.ts'
+import { dayRange, parseDay } from '#platform/time.ts'
+import { type Bucket, bucketSql, bucketsFrom, type Calendar } from '../dates.ts'
 import { storesFor } from '../route.ts'
+import type { Interval } from '../schema.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, type Bindings, bindings, matcherSql, namesOf, scanEvents } from '../sql.ts'
 import { type Counting, completeValues, countRetention, type Life } from './retention.ts'
-import type { RetentionReport, RetentionResult } from './schema.ts'
+import { type FramedRetention, mostIntervals, type RetentionReport, type RetentionResult } from './schema.ts'
 import { retentionOfStores } from './stores.ts'
 
 type Known = Life & { one: string }
 
-export async function runRetention(scope: Scope, report: RetentionReport): Promise<RetentionResult> {
-  const first = DateTime.fromISO(report.from.replace(' ', 'T'), { zone: scope.calendar.timezone }).toJSDate()
-  const ahead = (report.brackets ?? []).reduce((sum, length) => sum + length, 0)
-  const buckets = bucketsFrom(scope.calendar, report.period, first, report.intervals + ahead)
-  const frame = storesFor(scope, {
-    where: report.where,
-    matchers: [report.start, ...(report.return ? [report.return] : [])],
-    interval: report.period,
-    unit: report.unit,
-  })
+export async function runRetention(scope: Scope, asked: RetentionReport): Promise<RetentionResult> {
+  const { report, buckets, from, to, isWhole } = stretchOf(scope, asked)
+  const frame = isWhole
+    ? storesFor(scope, {
+        where: report.where,
+        matchers: [report.start, ...(report.return ? [report.return] : [])],
+        interval: report.period,
+        unit: report.unit,
+      })
+    : undefined
   const counting = countingOf(report)
-  const result = frame ? await retentionOfStores(frame, report, buckets) : await retentionOfEvents(scope, report, counting, buckets)
+  const result = frame
+    ? await retentionOfStores(frame, report, buckets)
+    : await retentionOfEvents(scope, report, counting, { buckets, from, to })
   const complete = completeValues(
-    buckets.map(({ to }) => to),
+    buckets.map((bucket) => earlier(bucket.to, to)),
     counting,
     scope.ctx.now(),
   )
@@ -31,11 +36,46 @@ export async function runRetention(scope: Scope, report: RetentionReport): Promi
   return { ...result, ...(allOver ? {} : { complete }) }
 }
 
-const countingOf = ({ intervals, mode, brackets = [] }: RetentionReport): Counting =>
+/** The intervals on the axis, and the instants that are looked at: dates may cut the first and the last ones, or more. */
+type Stretch = { buckets: Bucket[]; from: Date; to: Date }
+
+function stretchOf(scope: Scope, asked: RetentionReport): Stretch & { report: FramedRetention; isWhole: boolean } {
+  const { calendar } = scope
+  const zone = calendar.timezone
+  const begin = asked.dateFrom === undefined ? undefined : parseDay(asked.dateFrom, zone, 'dateFrom').toJSDate()
+  const end = asked.dateTo === undefined ? undefined : dayRange(asked.dateTo, asked.dateTo, zone).to
+  const said = asked.from === undefined ? undefined : DateTime.fromISO(asked.from.replace(' ', 'T'), { zone }).toJSDate()
+  const first = said ?? begin ?? new Date(0)
+  const intervals = asked.intervals ?? intervalsUntil(calendar, asked.period, first, end ?? first)
+  if (asked.persons && asked.persons.cohort >= intervals)
+    throw appError('report.invalid', { message: `There is no cohort ${asked.persons.cohort}.`, field: 'persons.cohort' })
+  const ahead = (asked.brackets ?? []).reduce((sum, length) => sum + length, 0)
+  const buckets = bucketsFrom(calendar, asked.period, first, intervals + ahead)
+  const [start, stop] = [buckets[0]?.from ?? first, buckets.at(-1)?.to ?? first]
+  const from = begin && begin > start ? begin : start
+  const to = end ? earlier(end, stop) : stop
+  return { report: { ...asked, intervals }, buckets, from, to, isWhole: from === start && to === stop }
+}
+
+const earlier = (a: Date, b: Date): Date => (a < b ? a : b)
+
+function intervalsUntil(calendar: Calendar, period: Interval, first: Date, end: Date): number {
+  const count = bucketsFrom(calendar, period, first, mostIntervals + 1).filter(({ from }) => from < end).length
+  if (count === 0) throw appError('date.range_backwards', { message: 'dateTo lies before the first interval.', field: 'dateTo' })
+  if (count > mostIntervals)
+    throw appError('report.too_many_intervals', {
+      message: `Retention may have ${mostIntervals} intervals; ask for longer ones or fewer days.`,
+      field: 'period',
+    })
+  return count
+}
+
+const countingOf = ({ intervals, mode, brackets = [] }: FramedRetention): Counting =>
   mode === 'brackets' ? { intervals, mode, brackets } : { intervals, mode }
 
-async function retentionOfEvents(scope: Scope, report: RetentionReport, counting: Counting, buckets: Bucket[]): Promise<RetentionResult> {
-  const lives = await readLives(scope, report, buckets)
+async function retentionOfEvents(scope: Scope, report: FramedRetention, counting: Counting, stretch: Stretch): Promise<RetentionResult> {
+  const { buckets } = stretch
+  const lives = await readLives(scope, report, stretch)
   return {
     cohorts: countRetention(lives, counting).map((cohort, i) => ({ start: buckets[i]?.label ?? '', ...cohort })),
     ...(report.persons
@@ -51,12 +91,11 @@ const Row = z.object({
   returns: z.array(z.string()),
 })
 
-async function readLives(scope: Scope, report: RetentionReport, buckets: Bucket[]): Promise<Known[]> {
+async function readLives(scope: Scope, report: FramedRetention, { buckets, from, to }: Stretch): Promise<Known[]> {
   const bind = bindings()
   const start = report.start
   const back = report.return ?? start
-  const [from, to] = [buckets[0]?.from ?? new Date(0), buckets.at(-1)?.to ?? new Date(0)]
-  const startTo = buckets[report.intervals - 1]?.to ?? to
+  const startTo = earlier(buckets[report.intervals - 1]?.to ?? to, to)
   const isFirst = report.cohort === 'first_time_ever' || report.cohort === 'first_time_matching'
   const inRange = `ms >= ${bind.integer(from.getTime())}`
   const starts = `isStart and ${inRange} and ms < ${bind.integer(startTo.getTime())}`

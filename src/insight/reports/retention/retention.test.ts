@@ -77,6 +77,23 @@ describe('retention', () => {
     expect(await sizes({ cohort: 'first_time_ever', from: '2026-02-25' })).toEqual([2, 0, 0, 0])
   })
 
+  test('dates say the intervals where nothing else does, and hide what lies on other days', async () => {
+    const events = [...person('a', 'join -1, join 2, come 3, come 8'), ...person('b', 'join 0, come 1, come 7')]
+    const dates = { from: undefined, intervals: undefined, dateFrom: '2026-03-03', dateTo: '2026-03-09' }
+    expect(await run(events, dates)).toEqual(await run(events, { from: '2026-03-03', intervals: 7 }))
+    const weeks = await run(events, { ...dates, period: 'week' })
+    expect(weeks.cohorts).toEqual([
+      { start: '2026-03-02', size: 1, values: [1, 0] },
+      { start: '2026-03-09', size: 0, values: [0] },
+    ])
+    expect((await run(events, { period: 'week', intervals: 2 })).cohorts[0]).toMatchObject({ size: 2, values: [2, 2] })
+    expect((await run(events, { period: 'week', intervals: 2, dateTo: '2026-03-09' })).cohorts[0]).toMatchObject({
+      size: 2,
+      values: [2, 1],
+    })
+    expect((await run(events, { ...dates, period: 'week', cohort: 'first_time_ever' })).cohorts[0]).toMatchObject({ size: 0 })
+  })
+
   test('may ask for several returns in one interval', async () => {
     expect(
       await values([...person('a', 'join 0, come 1, come 1'), ...person('b', 'join 0, come 1, come 2')], { minOccurrences: 2 }),
@@ -117,6 +134,10 @@ describe('retention', () => {
     [{ brackets: [0], mode: 'brackets' }, 'brackets.0'],
     [{ persons: { cohort: 4 } }, 'persons.cohort'],
     [{ start: undefined }, 'start'],
+    [{ from: undefined }, 'from'],
+    [{ intervals: undefined }, 'intervals'],
+    [{ intervals: undefined, dateTo: '2026-03-01' }, 'dateTo'],
+    [{ intervals: undefined, dateTo: '2028-03-01' }, 'period'],
   ])('refuses %j and names %s', async (wrong, field) => {
     await expect(runReport(await workspace.newTenant(), { ...base, ...wrong })).rejects.toMatchObject({ field })
   })

@@ -8,6 +8,8 @@ const moment = z.union([
     .regex(/^\d{4}-\d{2}-\d{2}[T ]\d{2}(:\d{2}(:\d{2})?)?$/, 'The first interval is a day, or a day and an hour (2026-03-01T05:00).'),
 ])
 
+export const mostIntervals = 400
+
 export const retentionReport = z
   .strictObject({
     type: z.literal('retention'),
@@ -16,8 +18,12 @@ export const retentionReport = z
     return: matcher.optional(),
     cohort: z.enum(['recurring', 'first_time_in_range', 'first_time_ever', 'first_time_matching']).default('recurring'),
     period: interval.default('day'),
-    from: moment,
-    intervals: z.int().min(1).max(400),
+    /** The first interval, and how many; without them those that dateFrom and dateTo touch. */
+    from: moment.optional(),
+    intervals: z.int().min(1).max(mostIntervals).optional(),
+    /** Starts and returns on other days are not looked at. */
+    dateFrom: day.optional(),
+    dateTo: day.optional(),
     mode: z.enum(['on', 'on_or_after', 'brackets']).default('on'),
     brackets: z.array(z.int().min(1).max(1000)).min(1).max(100).optional(),
     minOccurrences: z.int().min(1).max(1_000_000).default(1),
@@ -28,12 +34,14 @@ export const retentionReport = z
     const complain = (path: string[], message: string) => ctx.addIssue({ code: 'custom', path, message })
     if (report.mode === 'brackets' && !report.brackets) complain(['brackets'], 'Say how many intervals each bracket holds.')
     if (report.mode !== 'brackets' && report.brackets) complain(['brackets'], 'Brackets belong to the mode "brackets".')
-    if (report.persons && report.persons.cohort >= report.intervals)
-      complain(['persons', 'cohort'], `There is no cohort ${report.persons.cohort}.`)
+    if (report.from === undefined && report.dateFrom === undefined) complain(['from'], 'Say the first interval, or dateFrom.')
+    if (report.intervals === undefined && report.dateTo === undefined) complain(['intervals'], 'Say how many intervals, or dateTo.')
     if (report.persons && report.unit === 'device') complain(['persons'], 'Devices are no people.')
   })
 
 export type RetentionReport = z.infer<typeof retentionReport>
+/** With everything said that it left to its dates. */
+export type FramedRetention = RetentionReport & { intervals: number }
 
 export const retentionResult = z.object({
   cohorts: z.array(z.object({ start: z.string(), size: z.int(), values: z.array(z.int()) })),

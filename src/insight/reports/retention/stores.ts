@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { Bucket } from '../dates.ts'
 import { bitmapsByBucket, type Frame, frameSql } from '../route.ts'
 import { type Bindings, bindings } from '../sql.ts'
-import type { RetentionReport, RetentionResult } from './schema.ts'
+import type { FramedRetention, RetentionResult } from './schema.ts'
 
 /** The same numbers as from the events, out of one bitmap of people for each interval. */
-export async function retentionOfStores(frame: Frame, report: RetentionReport, buckets: Bucket[]): Promise<RetentionResult> {
+export async function retentionOfStores(frame: Frame, report: FramedRetention, buckets: Bucket[]): Promise<RetentionResult> {
   const { scope } = frame
   scope.answeredBy(report.minOccurrences > 1 ? 'person_day' : 'active')
   const bind = bindings()
@@ -26,7 +26,7 @@ export async function retentionOfStores(frame: Frame, report: RetentionReport, b
   return { cohorts, ...(report.persons ? { persons: await personsOf(frame, report, buckets, report.persons.cohort) } : {}) }
 }
 
-async function personsOf(frame: Frame, report: RetentionReport, buckets: Bucket[], cohort: number): Promise<string[]> {
+async function personsOf(frame: Frame, report: FramedRetention, buckets: Bucket[], cohort: number): Promise<string[]> {
   const bind = bindings()
   const rows = await frame.scope.ask({
     params: bind.params,
@@ -37,7 +37,7 @@ async function personsOf(frame: Frame, report: RetentionReport, buckets: Bucket[
 }
 
 /** place, who: the people of each cohort. First-time people are those of no interval before, for `ever` of no day before either. */
-function cohortsSql(bind: Bindings, frame: Frame, { start, cohort, intervals }: RetentionReport, buckets: Bucket[]): string {
+function cohortsSql(bind: Bindings, frame: Frame, { start, cohort, intervals }: FramedRetention, buckets: Bucket[]): string {
   const history = cohort === 'first_time_ever' || cohort === 'first_time_matching'
   const starts = bitmapsByBucket(bind, frame, { name: start.event, buckets: buckets.slice(0, intervals), history })
   if (cohort === 'recurring') return starts
@@ -45,7 +45,7 @@ function cohortsSql(bind: Bindings, frame: Frame, { start, cohort, intervals }: 
   return `(select place, firsts as who from (select place, bitmapAndnot(who, ${before}) as firsts from ${starts}) where place >= 0)`
 }
 
-function returnsSql(bind: Bindings, frame: Frame, report: RetentionReport, buckets: Bucket[]): string {
+function returnsSql(bind: Bindings, frame: Frame, report: FramedRetention, buckets: Bucket[]): string {
   const { event } = report.return ?? report.start
   const returns = bitmapsByBucket(bind, frame, { name: event, buckets, atLeast: report.minOccurrences })
   if (report.mode !== 'on_or_after') return returns
@@ -53,7 +53,7 @@ function returnsSql(bind: Bindings, frame: Frame, report: RetentionReport, bucke
 }
 
 /** cohort, k, persons: k = 0 is the cohort itself. */
-function countsSql(bind: Bindings, frame: Frame, report: RetentionReport, buckets: Bucket[]): string {
+function countsSql(bind: Bindings, frame: Frame, report: FramedRetention, buckets: Bucket[]): string {
   const pairs = (columns: string) =>
     `(select c.place as cohort, r.place - c.place as after, c.who as starters, ${columns} as returners
       from ${cohortsSql(bind, frame, report, buckets)} as c cross join ${returnsSql(bind, frame, report, buckets)} as r where r.place >= c.place)`

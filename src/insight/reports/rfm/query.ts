@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
-import { addDays, dayOf, dayRange } from '#platform/time.ts'
 import { minorFactor } from '../money.ts'
 import { scanTrade, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings } from '../sql.ts'
+import { windowOf } from '../window.ts'
 import { type Buyer, groupCounts, type ScoreCount, scoreBuyers } from './rfm.ts'
 import type { RfmReport, RfmResult } from './schema.ts'
 import { scoreCountsSql } from './scores.ts'
 
 /**
- * Recency, frequency and amount of everybody who paid an order in the window that ends with the day `asOf`, from the order events;
+ * Recency, frequency and amount of everybody who paid an order in the window, from the order events;
  * an amount that was corrected afterwards counts as corrected. Where nobody asks for the buyers themselves, only how many of them
  * have which scores leaves the engine.
  */
@@ -54,16 +54,10 @@ function present(counts: readonly ScoreCount[], report: RfmReport, currency: str
   }
 }
 
-function scanOf(bind: Bindings, scope: Scope, report: RfmReport, asOf: string): string {
-  const { from, to } = dayRange(
-    report.windowDays === undefined ? asOf : addDays(asOf, 1 - report.windowDays),
-    asOf,
-    scope.calendar.timezone,
-  )
-  return scanTrade(bind, { ...scope.scan(report), from: report.windowDays === undefined ? undefined : from, to, currency: report.currency })
+function scanOf(bind: Bindings, scope: Scope, report: RfmReport): string {
+  const { from, to } = windowOf(scope, report)
+  return scanTrade(bind, { ...scope.scan(report), from, to, currency: report.currency })
 }
-
-const asOfOf = (scope: Scope, report: RfmReport): string => report.asOf ?? dayOf(scope.ctx.now(), scope.calendar.timezone)
 
 async function readCurrencies(scope: Scope, report: RfmReport): Promise<string[]> {
   if (report.currency) return []
@@ -71,18 +65,18 @@ async function readCurrencies(scope: Scope, report: RfmReport): Promise<string[]
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ currency: z.string() }),
-    sql: `select distinct currency from ${scanOf(bind, scope, report, asOfOf(scope, report))} where who != 0`,
+    sql: `select distinct currency from ${scanOf(bind, scope, report)} where who != 0`,
   })
   return rows.map(({ currency }) => currency)
 }
 
 /** who, recencyDays, frequency, monetary (minor units) of every buyer. */
 function buyersSql(bind: Bindings, scope: Scope, report: RfmReport): string {
-  const asOf = asOfOf(scope, report)
+  const { asOf } = windowOf(scope, report)
   const amount = report.amount === 'net' ? "if(name = 'order.refunded', -amount, amount)" : "if(name = 'order.refunded', 0, amount)"
   return `select who, dateDiff('day', toDate(maxIf(at, name = 'order.paid'), ${bind.text(scope.calendar.timezone)}), toDate(${bind.text(asOf)})) as recencyDays,
       countIf(name = 'order.paid') as frequency, sum(${amount}) as monetary
-    from ${scanOf(bind, scope, report, asOf)} where who != 0 group by who having frequency > 0`
+    from ${scanOf(bind, scope, report)} where who != 0 group by who having frequency > 0`
 }
 
 const Row = z.object({ who: z.number(), recencyDays: z.number(), frequency: z.number(), monetary: z.number() })

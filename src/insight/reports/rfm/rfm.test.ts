@@ -47,6 +47,18 @@ describe('rfm', () => {
     expect((await run(shop, { windowDays: 31 })).rows).toMatchObject([{ person: 'a', frequency: 2 }])
   })
 
+  test('a window may be said by its first and last day, and no end of it twice', async () => {
+    const dates = { asOf: undefined, dateFrom: '2026-03-01', dateTo: '2026-03-31' }
+    expect((await run(shop, dates)).rows).toEqual((await run(shop, { windowDays: 31 })).rows)
+    expect((await run(shop, { ...dates, dateFrom: '2026-03-02' })).rows).toEqual((await run(shop, { windowDays: 30 })).rows)
+    await expect(run(shop, { dateTo: '2026-03-31' })).rejects.toMatchObject({ code: 'report.invalid', field: 'asOf' })
+    await expect(run(shop, { dateFrom: '2026-03-01', windowDays: 3 })).rejects.toMatchObject({
+      code: 'report.invalid',
+      field: 'windowDays',
+    })
+    await expect(run(shop, { dateFrom: '2026-04-01' })).rejects.toMatchObject({ code: 'date.range_backwards' })
+  })
+
   test('days are those of the zone', async () => {
     const late = { events: [{ ...act('a', 'paid', '', 1), timestamp: '2026-03-30T23:30:00.000Z' }] }
     expect((await run(late, { timezone: 'Asia/Shanghai' })).rows).toMatchObject([{ recencyDays: 0 }])

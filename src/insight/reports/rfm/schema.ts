@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { commonFields, day } from '../schema.ts'
+import { commonFields } from '../schema.ts'
+import { oneWindow, windowFields } from '../window.ts'
 
 const bounds = z
   .union([z.number().min(0), z.array(z.number().min(0)).min(1).max(19)])
@@ -12,19 +13,20 @@ const bins = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('fixed'), recency: bounds, frequency: bounds, monetary: bounds }),
 ])
 
-export const rfmReport = z.strictObject({
-  type: z.literal('rfm'),
-  ...commonFields,
-  asOf: day.optional(),
-  windowDays: z.int().min(1).max(36_600).optional(),
-  amount: z.enum(['net', 'gross']).default('net'),
-  rows: z.boolean().default(false),
-  bins: bins.default({ method: 'quantile', n: 5 }),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-    .optional(),
-})
+export const rfmReport = z
+  .strictObject({
+    type: z.literal('rfm'),
+    ...commonFields,
+    ...windowFields,
+    amount: z.enum(['net', 'gross']).default('net'),
+    rows: z.boolean().default(false),
+    bins: bins.default({ method: 'quantile', n: 5 }),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
+      .optional(),
+  })
+  .superRefine(oneWindow)
 
 export type RfmReport = z.infer<typeof rfmReport>
 export type Bins = RfmReport['bins']
