@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonicalIdSql, mergedSql } from '../stores/persons.ts'
 import type { TradeScan } from './orders.ts'
 import type { Scope } from './scope.ts'
 import { type Bindings, bindings, conditionSql } from './sql.ts'
@@ -19,10 +20,9 @@ export function scanLines(bind: Bindings, { tenantId, from, to, where, among, cu
     ...(to ? [`l.at < fromUnixTimestamp64Milli(${bind.integer(to.getTime())}, 'UTC')`] : []),
     ...(currency ? [`l.currency = ${bind.text(currency)}`] : []),
   ]
-  const merged = `left any join (select person, canonical from persons final where tenant = ${tenant} and canonical != person) as m on l.person = m.person`
   const people = `left any join (select person, properties as personProperties from persons final where tenant = ${tenant}) as p on r.who = p.person`
-  const read = `select if(m.canonical = 0, l.person, m.canonical) as who, ${columns.map((column) => `l.${column} as ${column}`).join(', ')}
-    ${where ? `, ${propertiesSql} as properties` : ''} from order_lines as l final ${merged} where ${conditions.join(' and ')}`
+  const read = `with ${mergedSql(bind, tenantId)} select ${canonicalIdSql('l.person')} as who, ${columns.map((column) => `l.${column} as ${column}`).join(', ')}
+    ${where ? `, ${propertiesSql} as properties` : ''} from order_lines as l final where ${conditions.join(' and ')}`
   const outer = [
     ...(where ? [conditionSql(bind, where)] : []),
     ...(among ? [among.length === 0 ? '0' : `who in (${among.map((id) => Math.trunc(id)).join(',')})`] : []),

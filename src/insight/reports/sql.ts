@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Parameters } from '#platform/clickhouse.ts'
+import { canonicalIdSql, mergedSql } from '../stores/persons.ts'
 import type { Matcher } from './schema.ts'
 import { asksPersons, type Condition, type Scalar } from './where.ts'
 
@@ -36,6 +37,8 @@ export type Scan = {
   names?: readonly string[] | undefined
   where?: Condition | undefined
   among?: readonly number[] | undefined
+  /** Only what somebody known did. Said here, who they count as is made out for nobody where nothing else asks. */
+  known?: boolean
   /** Whether other expressions ask for `personProperties`. */
   persons?: boolean
 }
@@ -51,14 +54,14 @@ export function scanEvents(bind: Bindings, scan: Scan): string {
   const withPersons = scan.persons === true || (scan.where !== undefined && asksPersons(scan.where))
   const conditions = [
     `e.tenant = ${tenant}`,
+    ...(scan.known ? ['e.person != 0'] : []),
     ...(scan.from ? [`e.at >= fromUnixTimestamp64Milli(${bind.integer(scan.from.getTime())}, 'UTC')`] : []),
     ...(scan.to ? [`e.at < fromUnixTimestamp64Milli(${bind.integer(scan.to.getTime())}, 'UTC')`] : []),
     ...(scan.names ? [`e.name in ${bind.texts(scan.names)}`] : []),
   ]
   const outer = [...(scan.where ? [conditionSql(bind, scan.where)] : []), ...(scan.among ? [amongSql(scan.among)] : [])]
-  const read = `select if(m.canonical = 0, e.person, m.canonical) as who, e.at as at, toUnixTimestamp64Milli(e.at) as ms, e.name as name, e.id as id, e.properties as properties, ${hot.map((column) => `e.${column} as ${column}`).join(', ')}
+  const read = `with ${mergedSql(bind, scan.tenantId)} select ${canonicalIdSql('e.person')} as who, e.at as at, toUnixTimestamp64Milli(e.at) as ms, e.name as name, e.id as id, e.properties as properties, ${hot.map((column) => `e.${column} as ${column}`).join(', ')}
     from events as e
-    left any join (select person, canonical from persons final where tenant = ${tenant} and canonical != person) as m on e.person = m.person
     where ${conditions.join(' and ')}`
   const joined = withPersons
     ? `select r.*, p.properties as personProperties from (${read}) as r

@@ -13,8 +13,11 @@ export const canonicalSql = (bitmap: string): string =>
  * How many people a bitmap of original ids stands for, without building the other bitmap: those who were never merged, and of
  * whom the merged ones count as those who are not there themselves. Who somebody counts as was never merged.
  */
-export const canonicalCountSql = (bitmap: string): string =>
-  `(bitmapAndnotCardinality(${bitmap}, merged_persons) + bitmapAndnotCardinality(bitmapBuild(arrayMap(one -> transform(one, merged.1, merged.2), bitmapToArray(bitmapAnd(${bitmap}, merged_persons)))), ${bitmap}))`
+export const canonicalCountSql = (bitmap: string): string => {
+  const gone = `bitmapToArray(bitmapAnd(${bitmap}, merged_persons))`
+  const counted = `bitmapBuild(arrayMap(one -> transform(one, merged.1, merged.2), ${gone}))`
+  return `(bitmapCardinality(${bitmap}) - length(${gone}) + bitmapAndnotCardinality(${counted}, ${bitmap}))`
+}
 
 /** One id, likewise. */
 export const canonicalIdSql = (person: string): string => `transform(${person}, merged.1, merged.2)`

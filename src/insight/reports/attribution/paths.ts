@@ -148,7 +148,7 @@ export async function findCurrencies(asking: Asking): Promise<string[]> {
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ currency: z.string() }),
-    sql: `select distinct currency from ${scanEvents(bind, { ...scanConversions(asking), to: dates.to })} where who != 0 and ${matcherSql(bind, report.conversion)} order by currency`,
+    sql: `select distinct currency from ${scanEvents(bind, { ...scanConversions(asking), to: dates.to, known: true })} where ${matcherSql(bind, report.conversion)} order by currency`,
   })
   return rows.map(({ currency }) => currency)
 }

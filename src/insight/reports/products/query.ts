@@ -5,7 +5,16 @@ import type { Scope } from '../scope.ts'
 import { ratio } from '../trade/totals.ts'
 import { earlier } from '../trend/query.ts'
 import { abcClasses } from './classes.ts'
-import { listLinePersons, noSales, presentSales, readSales, readSalesSeries, type Selling, type SoldProduct } from './sales.ts'
+import {
+  listLinePersons,
+  noSales,
+  presentSales,
+  presentSeries,
+  readSales,
+  readSalesSeries,
+  type Selling,
+  type SoldProduct,
+} from './sales.ts'
 import type { ProductsReport, ProductsResult } from './schema.ts'
 import { type Counted, listInterested, noTraffic, presentTraffic, readTraffic, type Window } from './traffic.ts'
 
@@ -17,15 +26,18 @@ export async function runProducts(scope: Scope, report: ProductsReport): Promise
   const [now, then] = [sellingOf(scope, report, report), report.compare && earlier(report, report.compare)]
   const past = then && sellingOf(scope, report, then)
   const window = { days: report.windowDays, now: scope.ctx.now() }
-  const [{ total, products: sold }, interest, before] = await Promise.all([
+  const buckets = bucketsOf(scope.calendar, report.interval, report.dateFrom, report.dateTo)
+  const bucketsBefore = then && bucketsOf(scope.calendar, report.interval, then.dateFrom, then.dateTo)
+  const [{ total, products: sold }, interest, before, series, seriesBefore] = await Promise.all([
     readSales(scope, now),
     readTraffic(scope, now, window),
     past && readSales(scope, past),
+    readSalesSeries(scope, report.interval, now, buckets),
+    past && bucketsBefore && readSalesSeries(scope, report.interval, past, bucketsBefore),
   ])
   const currency = tradeCurrency(scope, report, [...total.currencies, ...(before?.total.currencies ?? [])])
   const found = { sold, interest: interest.products, soldBefore: before?.products, total: total.amount }
   const rows = rankProducts(report, found, currency)
-  const buckets = bucketsOf(scope.calendar, report.interval, report.dateFrom, report.dateTo)
   return {
     currency,
     tracked: interest.total.views + interest.total.carted > 0,
@@ -35,18 +47,8 @@ export async function runProducts(scope: Scope, report: ProductsReport): Promise
     rows: rows.toSorted((a, b) => b[report.sort] - a[report.sort] || (a.product < b.product ? -1 : 1)).slice(0, report.limit),
     classes: sumClasses(rows),
     intervals: buckets.map(({ label }) => label),
-    series: await readSalesSeries(scope, report.interval, now, buckets, currency),
-    ...(past && then
-      ? {
-          compareSeries: await readSalesSeries(
-            scope,
-            report.interval,
-            past,
-            bucketsOf(scope.calendar, report.interval, then.dateFrom, then.dateTo),
-            currency,
-          ),
-        }
-      : {}),
+    series: presentSeries(series, currency),
+    ...(seriesBefore ? { compareSeries: presentSeries(seriesBefore, currency) } : {}),
     ...(report.persons ? { persons: await listPersons(scope, report.persons, now, window) } : {}),
   }
 }

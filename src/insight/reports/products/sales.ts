@@ -57,7 +57,10 @@ export const noSales = { orders: 0, buyers: 0, quantity: 0, amount: 0, refunded:
 
 const Step = z.object({ bucket: z.string(), amount: z.int(), quantity: z.number(), buyers: z.int() })
 
-export async function readSalesSeries(scope: Scope, interval: Interval, selling: Selling, buckets: readonly Bucket[], currency: string) {
+type Series = { amount: number[]; quantity: number[]; buyers: number[] }
+
+/** Amounts in minor units. */
+export async function readSalesSeries(scope: Scope, interval: Interval, selling: Selling, buckets: readonly Bucket[]): Promise<Series> {
   const bind = bindings()
   const rows = await scope.ask({
     params: bind.params,
@@ -66,12 +69,14 @@ export async function readSalesSeries(scope: Scope, interval: Interval, selling:
       from ${linesSql(bind, selling)} as l where kind = 'paid' group by bucket`,
   })
   const found = new Map(rows.map((row) => [row.bucket, row]))
-  return {
-    amount: buckets.map(({ key }) => majorNumber(found.get(key)?.amount ?? 0, currency)),
-    quantity: buckets.map(({ key }) => found.get(key)?.quantity ?? 0),
-    buyers: buckets.map(({ key }) => found.get(key)?.buyers ?? 0),
-  }
+  const of = (what: keyof Series) => buckets.map(({ key }) => found.get(key)?.[what] ?? 0)
+  return { amount: of('amount'), quantity: of('quantity'), buyers: of('buyers') }
 }
+
+export const presentSeries = ({ amount, ...series }: Series, currency: string): Series => ({
+  amount: amount.map((minor) => majorNumber(minor, currency)),
+  ...series,
+})
 
 export async function listLinePersons(scope: Scope, selling: Selling, kind: 'paid' | 'refunded'): Promise<string[]> {
   const bind = bindings()

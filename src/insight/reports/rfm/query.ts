@@ -56,7 +56,7 @@ function present(counts: readonly ScoreCount[], report: RfmReport, currency: str
 
 function scanOf(bind: Bindings, scope: Scope, report: RfmReport): string {
   const { from, to } = windowOf(scope, report)
-  return scanTrade(bind, { ...scope.scan(report), from, to, currency: report.currency })
+  return scanTrade(bind, { ...scope.scan(report), from, to, currency: report.currency, known: true })
 }
 
 async function readCurrencies(scope: Scope, report: RfmReport): Promise<string[]> {
@@ -65,7 +65,7 @@ async function readCurrencies(scope: Scope, report: RfmReport): Promise<string[]
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ currency: z.string() }),
-    sql: `select distinct currency from ${scanOf(bind, scope, report)} where who != 0`,
+    sql: `select distinct currency from ${scanOf(bind, scope, report)}`,
   })
   return rows.map(({ currency }) => currency)
 }
@@ -76,7 +76,7 @@ function buyersSql(bind: Bindings, scope: Scope, report: RfmReport): string {
   const amount = report.amount === 'net' ? "if(name = 'order.refunded', -amount, amount)" : "if(name = 'order.refunded', 0, amount)"
   return `select who, dateDiff('day', toDate(maxIf(at, name = 'order.paid'), ${bind.text(scope.calendar.timezone)}), toDate(${bind.text(asOf)})) as recencyDays,
       countIf(name = 'order.paid') as frequency, sum(${amount}) as monetary
-    from ${scanOf(bind, scope, report)} where who != 0 group by who having frequency > 0`
+    from ${scanOf(bind, scope, report)} group by who having frequency > 0`
 }
 
 const Row = z.object({ who: z.number(), recencyDays: z.number(), frequency: z.number(), monetary: z.number() })
