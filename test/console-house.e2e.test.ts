@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { createEmployee } from '#management/team/employees/commands.ts'
 import { roleOf } from '#management/team/testing/people.ts'
-import { faultsOf, openBrowser } from './support/browser.ts'
+import { faultsOf, layoutFaultsOf, openBrowser } from './support/browser.ts'
 import { openServedWorkspace, type ServedWorkspace } from './support/served-workspace.ts'
 
 // Those who run the house: they let other systems in, bring files, see what went wrong and give others their rights.
@@ -322,11 +322,11 @@ const pages = [
 ]
 
 test('axe finds nothing serious on the pages, light and dark, and none is wider than its window, on a desk and on a phone', async () => {
-  const looks = await Promise.all([lookThrough(1440), lookThrough(390)])
+  const looks = await Promise.all([lookThrough(1440, faultsOf), lookThrough(390, layoutFaultsOf)])
   expect(looks.flat()).toEqual([])
 }, 600_000)
 
-async function lookThrough(width: number): Promise<string[]> {
+async function lookThrough(width: number, look: (page: Page) => Promise<string[]>): Promise<string[]> {
   const context = await enter(served.login, password, { viewport: { width, height: 900 } })
   const own = await context.newPage()
   watch(own)
@@ -335,7 +335,7 @@ async function lookThrough(width: number): Promise<string[]> {
     await own.goto(served.url + path)
     await own.getByRole('heading', { level: 1 }).waitFor()
     await own.waitForLoadState('networkidle')
-    found.push(...(await faultsOf(own)).map((fault) => `${width} px ${path}: ${fault}`))
+    found.push(...(await look(own)).map((fault) => `${width} px ${path}: ${fault}`))
   }
   await context.close()
   return found
