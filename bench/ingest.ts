@@ -51,7 +51,7 @@ export const bench: Bench = async (size, say) => {
 
 type Wanted = { seconds: number; batch: number; persons: number; name: string; rate?: number }
 
-async function load({ url, apiKey }: ServedWorkspace, { seconds, batch, persons, name, rate = 0 }: Wanted): Promise<Load> {
+export async function load({ url, apiKey }: ServedWorkspace, { seconds, batch, persons, name, rate = 0 }: Wanted): Promise<Load> {
   const file = fileURLToPath(new URL('./load.ts', import.meta.url))
   const flags = { url, key: apiKey, connections, seconds, batch, persons, name, rate }
   const { stdout } = await run(process.execPath, [file, ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])])
@@ -97,7 +97,7 @@ async function watchVisibility({ ctx, url, apiKey }: ServedWorkspace, signal: Ab
   return { slowest, probes }
 }
 
-async function caughtUp({ ctx }: ServedWorkspace): Promise<void> {
+export async function caughtUp({ ctx }: ServedWorkspace): Promise<void> {
   while ((await ctx.databases.systemPool.query('select 1 from event_inbox limit 1')).rowCount !== 0) await sleep(200)
 }
 

@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   ingest: () => import('./ingest.ts'),
   insight: () => import('./insight.ts'),
   pages: () => import('./pages.ts'),
+  segments: () => import('./segments.ts'),
   wecom: () => import('./wecom.ts'),
 }
 

@@ -38,6 +38,7 @@ import { insightSettings } from '#insight/reports/settings/routes.ts'
 import { stageRuleRoutes } from '#insight/reports/stages/routes.ts'
 import { searching } from '#insight/search/routes.ts'
 import { segmentMembersExport } from '#insight/segments/export.ts'
+import { keepSegments } from '#insight/segments/live/keeper.ts'
 import { segments } from '#insight/segments/routes.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
@@ -194,6 +195,7 @@ const welcomes: readonly WelcomeDecider[] = [greetByLiveCode, greetByAcquisition
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
   (installation, signal) => runWecom(installation, welcomes, signal, wecomParts),
   (installation, signal) => runArchive(installation, rooms, signal),
+  keepSegments,
 ]
 
 /** Everything that may be emitted. */

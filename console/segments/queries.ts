@@ -3,6 +3,7 @@ import { type Page, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import { isWhole, type RuleTree } from '#console/segments/tree.ts'
+import type { Change, Flow, Move } from '#insight/segments/live/schema.ts'
 import type { Counted, Dependents, Overlap, Segment } from '#insight/segments/schema.ts'
 import type { CustomerItem } from '#management/customers/schema.ts'
 
@@ -12,6 +13,11 @@ export const useSegments = (query: Asked) => useList<Segment>('segments', query)
 export const useSegment = (id: string | undefined) => useResource<Segment>(`segments/${id ?? ''}`, {}, { enabled: id !== undefined })
 export const useSegmentCount = (id: string, enabled = true) => useResource<Counted>(`segments/${id}/count`, {}, { enabled })
 export const useSegmentMembers = (id: string) => useList<CustomerItem>(`segments/${id}/members`)
+export const useSegmentFlow = (id: string) => useResource<Flow>(`segments/${id}/flow`)
+export const useSegmentMoves = (id: string, direction: 'entered' | 'left' | undefined) =>
+  useList<Move>(`segments/${id}/moves`, direction ? { direction } : {})
+/** Who would come in and go out: asked once, when somebody is about to change the rule. */
+export const askChange = (id: string, rule: RuleTree) => post<Change>(`segments/${id}/change`, { rule })
 export const useDependents = (id: string) => useResource<Dependents>(`segments/${id}/dependents`)
 
 /** Segments as choices. */

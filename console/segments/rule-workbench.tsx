@@ -6,16 +6,18 @@ import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { JsonSheet } from '#console/reports/json-sheet.tsx'
 import { ExplainedTree } from '#console/segments/explained-tree.tsx'
-import { useExplained, useRuleCount, useSaveSegment } from '#console/segments/queries.ts'
+import { askChange, useExplained, useRuleCount, useSaveSegment } from '#console/segments/queries.ts'
 import { RuleGroup } from '#console/segments/rule-editor.tsx'
 import { asGroup, isWhole, partsOf, type RuleTree } from '#console/segments/tree.ts'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
-import { useRun } from '#console/ui/confirm.tsx'
+import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { Count } from '#console/ui/count.tsx'
-import { percent } from '#console/ui/format.ts'
+import { exactNumber, percent } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
 import { Section, Stack } from '#console/ui/page.tsx'
+import { usePersonName } from '#console/ui/person-name.ts'
 import { Problem } from '#console/ui/problem.tsx'
+import type { Change } from '#insight/segments/live/schema.ts'
 import type { Segment } from '#insight/segments/schema.ts'
 
 /** The rule on the left; on the right how many it reaches now, and why somebody is in or out. */
@@ -118,7 +120,18 @@ function Save({ saved, rule }: { saved: Segment | undefined; rule: RuleTree }) {
   const navigate = useNavigate()
   const save = useSaveSegment()
   const [naming, setNaming] = useState(false)
-  const kept = () => (saved ? void run(() => save.mutateAsync({ id: saved.id, rule }), t('segments.saved')) : setNaming(true))
+  const confirm = useConfirm()
+  const change = async ({ id }: Segment) => {
+    const moves = await run(() => askChange(id, rule))
+    if (moves)
+      confirm({
+        title: t('segments.changeTitle'),
+        effect: <ChangeEffect change={moves} />,
+        act: t('ui.save'),
+        run: () => save.mutateAsync({ id, rule }),
+      })
+  }
+  const kept = () => (saved ? void change(saved) : setNaming(true))
   return (
     <>
       <Button type="primary" disabled={!isWhole(rule)} loading={save.isPending} onClick={kept}>
@@ -136,5 +149,24 @@ function Save({ saved, rule }: { saved: Segment | undefined; rule: RuleTree }) {
         }
       />
     </>
+  )
+}
+
+/** Before a rule is changed: how many come in and go out, and some of them by name. */
+function ChangeEffect({ change: { before, after, entering, leaving } }: { change: Change }) {
+  const { t } = useText()
+  const called = usePersonName()
+  const names = ({ some, count }: Change['entering']) =>
+    some.length === 0 ? '' : `${some.slice(0, 5).map(called).join(t('segments.namesJoint'))}${count > 5 ? ' …' : ''}`
+  return (
+    <Stack tight>
+      <p>{t('segments.changeSize', { before: exactNumber(before), after: exactNumber(after) })}</p>
+      <p>
+        {t('segments.changeIn', { count: exactNumber(entering.count) })} <span className="note">{names(entering)}</span>
+      </p>
+      <p>
+        {t('segments.changeOut', { count: exactNumber(leaving.count) })} <span className="note">{names(leaving)}</span>
+      </p>
+    </Stack>
   )
 }

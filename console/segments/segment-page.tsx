@@ -4,6 +4,7 @@ import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
 import { customerColumns } from '#console/customers/columns.tsx'
 import { useText } from '#console/i18n/i18n.ts'
+import { Moves } from '#console/segments/moves.tsx'
 import {
   useArchiveSegment,
   useDependents,
@@ -87,12 +88,19 @@ function Opened({ segment, back }: { segment: Segment; back: React.ReactNode }) 
         onOpen={(key) => void navigate({ search: { view: key }, replace: true })}
         views={[
           { key: 'members', name: t('segments.members') },
-          ...(segment.kind === 'rule' ? [{ key: 'rule', name: t('segments.rule') }] : []),
+          ...(segment.kind === 'rule'
+            ? [
+                { key: 'moves', name: t('segments.movesTitle') },
+                { key: 'rule', name: t('segments.rule') },
+              ]
+            : []),
           { key: 'uses', name: t('segments.uses') },
         ]}
       />
       {view === 'rule' && segment.kind === 'rule' ? (
         <RuleWorkbench key={segment.updatedAt} saved={segment} start={segment.rule as RuleTree} />
+      ) : view === 'moves' && segment.kind === 'rule' ? (
+        <Moves segment={segment} />
       ) : view === 'uses' ? (
         <Uses segment={segment} />
       ) : (

@@ -1263,6 +1263,21 @@ END
   segment_members_pkey PRIMARY KEY (tenant_id, segment_id, customer_id)
   segment_members_tenant_id_segment_id_fkey FOREIGN KEY (tenant_id, segment_id) REFERENCES segments(tenant_id, id) ON DELETE CASCADE
 
+-- segment_stays (row-level security)
+  tenant_id integer not null
+  segment_id integer not null
+  customer_id integer not null
+  entered_at timestamp with time zone not null
+  left_at timestamp with time zone
+  entered_by text not null
+  left_by text
+  segment_stays_pkey PRIMARY KEY (tenant_id, segment_id, customer_id, entered_at)
+  segment_stays_tenant_id_segment_id_fkey FOREIGN KEY (tenant_id, segment_id) REFERENCES segments(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX segment_stays_customer ON public.segment_stays USING btree (tenant_id, customer_id, entered_at)
+  CREATE INDEX segment_stays_entered ON public.segment_stays USING btree (tenant_id, segment_id, entered_at)
+  CREATE INDEX segment_stays_left ON public.segment_stays USING btree (tenant_id, segment_id, left_at) WHERE (left_at IS NOT NULL)
+  CREATE UNIQUE INDEX segment_stays_open ON public.segment_stays USING btree (tenant_id, segment_id, customer_id) WHERE (left_at IS NULL)
+
 -- segments (row-level security)
   tenant_id integer not null
   id integer not null identity
@@ -1274,6 +1289,8 @@ END
   created_at timestamp with time zone not null
   updated_at timestamp with time zone not null
   archived_at timestamp with time zone
+  asked_at timestamp with time zone
+  followed_until timestamp with time zone
   segments_pkey PRIMARY KEY (tenant_id, id)
   CREATE INDEX segments_updated ON public.segments USING btree (tenant_id, updated_at, id)
   CREATE UNIQUE INDEX segments_name ON public.segments USING btree (tenant_id, name) WHERE (archived_at IS NULL)
@@ -1358,6 +1375,19 @@ END
   tenants_language_check CHECK ((language = ANY (ARRAY['zh'::text, 'en'::text])))
   tenants_pkey PRIMARY KEY (id)
   tenants_week_start_check CHECK ((week_start = ANY (ARRAY['monday'::text, 'sunday'::text])))
+
+-- touches (row-level security)
+  seq bigint not null identity
+  tenant_id integer not null
+  name text not null
+  customers integer[] not null
+  touches_pkey PRIMARY KEY (seq)
+
+-- watched_events (row-level security)
+  tenant_id integer not null
+  name text not null
+  watched_events_pkey PRIMARY KEY (tenant_id, name)
+  watched_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 
 -- webhook_deliveries (row-level security)
   tenant_id integer not null

@@ -1092,8 +1092,10 @@ export interface SegmentMembers {
 
 export interface Segments {
   archivedAt: Timestamp | null;
+  askedAt: Timestamp | null;
   createdAt: Timestamp;
   createdBy: number | null;
+  followedUntil: Timestamp | null;
   id: Generated<number>;
   name: string;
   note: Generated<string>;
@@ -1101,6 +1103,16 @@ export interface Segments {
   rule: Json | null;
   tenantId: number;
   updatedAt: Timestamp;
+}
+
+export interface SegmentStays {
+  customerId: number;
+  enteredAt: Timestamp;
+  enteredBy: string;
+  leftAt: Timestamp | null;
+  leftBy: string | null;
+  segmentId: number;
+  tenantId: number;
 }
 
 export interface Sessions {
@@ -1168,6 +1180,18 @@ export interface Tenants {
   name: string;
   timezone: Generated<string>;
   weekStart: Generated<string>;
+}
+
+export interface Touches {
+  customers: number[];
+  name: string;
+  seq: Generated<Int8>;
+  tenantId: number;
+}
+
+export interface WatchedEvents {
+  name: string;
+  tenantId: number;
 }
 
 export interface WebhookDeliveries {
@@ -1486,6 +1510,7 @@ export interface DB {
   secrets: Secrets;
   segmentMembers: SegmentMembers;
   segments: Segments;
+  segmentStays: SegmentStays;
   sessions: Sessions;
   shops: Shops;
   stageRules: StageRules;
@@ -1493,6 +1518,8 @@ export interface DB {
   tagGroups: TagGroups;
   tags: Tags;
   tenants: Tenants;
+  touches: Touches;
+  watchedEvents: WatchedEvents;
   webhookDeliveries: WebhookDeliveries;
   webhooks: Webhooks;
   wecomBudgets: WecomBudgets;

@@ -37,6 +37,8 @@ export type Scan = {
   names?: readonly string[] | undefined
   where?: Condition | undefined
   among?: readonly number[] | undefined
+  /** Ids as the events carry them, before merges: the events of nobody else are read. */
+  originals?: readonly number[] | undefined
   /** Only what somebody known did. Said here, who they count as is made out for nobody where nothing else asks. */
   known?: boolean
   /** Whether other expressions ask for `personProperties`. */
@@ -55,11 +57,12 @@ export function scanEvents(bind: Bindings, scan: Scan): string {
   const conditions = [
     `e.tenant = ${tenant}`,
     ...(scan.known ? ['e.person != 0'] : []),
+    ...(scan.originals ? [idsSql('e.person', scan.originals)] : []),
     ...(scan.from ? [`e.at >= fromUnixTimestamp64Milli(${bind.integer(scan.from.getTime())}, 'UTC')`] : []),
     ...(scan.to ? [`e.at < fromUnixTimestamp64Milli(${bind.integer(scan.to.getTime())}, 'UTC')`] : []),
     ...(scan.names ? [`e.name in ${bind.texts(scan.names)}`] : []),
   ]
-  const outer = [...(scan.where ? [conditionSql(bind, scan.where)] : []), ...(scan.among ? [amongSql(scan.among)] : [])]
+  const outer = [...(scan.where ? [conditionSql(bind, scan.where)] : []), ...(scan.among ? [idsSql('who', scan.among)] : [])]
   const read = `with ${mergedSql(bind, scan.tenantId)} select ${canonicalIdSql('e.person')} as who, e.at as at, toUnixTimestamp64Milli(e.at) as ms, e.name as name, e.id as id, e.properties as properties, ${hot.map((column) => `e.${column} as ${column}`).join(', ')}
     from events as e
     where ${conditions.join(' and ')}`
@@ -74,9 +77,9 @@ export function scanEvents(bind: Bindings, scan: Scan): string {
  * Inner ids are integers the codec made; a long list of them would not fit into a URL as a parameter. Of very many, the bits that
  * stand for them are a hundredth of the text.
  */
-const amongSql = (ids: readonly number[]): string => {
+const idsSql = (column: string, ids: readonly number[]): string => {
   if (ids.length === 0) return '0'
-  return ids.length > 1000 ? `who in ${bitsSql(bytesOfIds(ids))}` : `who in (${ids.map((id) => Math.trunc(id)).join(',')})`
+  return ids.length > 1000 ? `${column} in ${bitsSql(bytesOfIds(ids))}` : `${column} in (${ids.map((id) => Math.trunc(id)).join(',')})`
 }
 
 /** People as bits (bit `id % 8` of byte `id / 8`), as a subquery of their ids. */

@@ -72,8 +72,21 @@ export async function changeSegment(ctx: Context, id: number, { name, note, rule
       .where('tenantId', '=', ctx.tenantId)
       .where('id', '=', id)
       .execute()
+    if (rule) await askAnew(ctx, id)
     await audit(ctx, 'segment.changed', ['seg', id], { ...(name === undefined ? {} : { name }), rule: rule !== undefined })
   })
+}
+
+/** Everybody is asked about again: by this rule, and by those that are made of it. */
+async function askAnew(ctx: Context, id: number): Promise<void> {
+  await ctx.db
+    .updateTable('segments')
+    .set({ askedAt: null, followedUntil: null })
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .execute()
+  const { segments } = await readDependents(ctx, id)
+  for (const one of segments) await askAnew(ctx, internalId(ctx, 'seg', one.id))
 }
 
 async function requireFreeName(ctx: Context, id: number, name: string): Promise<void> {
@@ -121,6 +134,7 @@ const setArchived = (ctx: Context, id: number, archived: boolean): Promise<void>
       .where('tenantId', '=', ctx.tenantId)
       .where('id', '=', id)
       .execute()
+    if (!archived) await askAnew(ctx, id)
     await audit(ctx, archived ? 'segment.archived' : 'segment.restored', ['seg', id], { name: row.name })
   })
 

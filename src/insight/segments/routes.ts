@@ -1,9 +1,12 @@
+import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
 import { PageQuery } from '#platform/http/paging.ts'
-import { allow, body, describe, query, router } from '#platform/http/router.ts'
+import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
 import { segmentResult } from '../reports/segment/schema.ts'
 import { archiveSegment, changeSegment, createSegment, restoreSegment } from './commands.ts'
+import { listMoves, previewChange, readFlow } from './live/queries.ts'
+import { Change, ChangeRequest, Flow, MoveList } from './live/schema.ts'
 import { countRule, countSegment, explainMember, listMembers, listSegments, overlapOf, readDependents, readSegment } from './queries.ts'
 import {
   Counted,
@@ -19,11 +22,16 @@ import {
   SegmentPatch,
 } from './schema.ts'
 
+const MovesQuery = PageQuery.extend({ direction: z.enum(['entered', 'left']).optional() })
+const FlowQuery = z.object({ days: z.coerce.number().int().min(1).max(366).default(30) })
+
 const ListQuery = PageQuery.extend({
   q: z.string().max(100).optional(),
   kind: z.enum(['rule', 'list']).optional(),
   archived: z.enum(['true', 'false']).optional(),
 })
+
+const segmentOf = (c: HonoContext<AppEnv>): number => internalId(c.var.ctx, 'seg', c.req.param('id') ?? '')
 
 export const segments = router()
   .get('/', allow('segments.read', 'tenant'), describe('List segments', SegmentList), query(ListQuery), async (c) =>
@@ -52,27 +60,44 @@ export const segments = router()
     async (c) => c.json(await overlapOf(c.var.ctx, c.req.valid('json').segments)),
   )
   .get('/:id', allow('segments.read', 'tenant'), describe('One segment', Segment), async (c) =>
-    c.json(await readSegment(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))),
+    c.json(await readSegment(c.var.ctx, segmentOf(c))),
+  )
+  .get('/:id/moves', allow('segments.read', 'follow'), describe('Who came in and who went out', MoveList), query(MovesQuery), async (c) =>
+    c.json(await listMoves(c.var.ctx, segmentOf(c), c.req.valid('query'))),
+  )
+  .get(
+    '/:id/flow',
+    allow('segments.read', 'tenant'),
+    describe('How many came in, went out and were in, by day', Flow),
+    query(FlowQuery),
+    async (c) => c.json(await readFlow(c.var.ctx, segmentOf(c), c.req.valid('query').days)),
+  )
+  .post(
+    '/:id/change',
+    allow('segments.read', 'follow'),
+    describe('Who would come in and go out under another rule', Change),
+    body(ChangeRequest),
+    async (c) => c.json(await previewChange(c.var.ctx, segmentOf(c), c.req.valid('json').rule)),
   )
   .patch('/:id', allow('segments.write', 'tenant'), describe('Change a segment', Segment), body(SegmentPatch), async (c) => {
-    const id = internalId(c.var.ctx, 'seg', c.req.param('id'))
+    const id = segmentOf(c)
     await changeSegment(c.var.ctx, id, c.req.valid('json'))
     return c.json(await readSegment(c.var.ctx, id))
   })
   .put('/:id/archived', allow('segments.write', 'tenant'), describe('Archive a segment', undefined, 204), async (c) => {
-    await archiveSegment(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))
+    await archiveSegment(c.var.ctx, segmentOf(c))
     return c.body(null, 204)
   })
   .delete('/:id/archived', allow('segments.write', 'tenant'), describe('Bring a segment back', undefined, 204), async (c) => {
-    await restoreSegment(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))
+    await restoreSegment(c.var.ctx, segmentOf(c))
     return c.body(null, 204)
   })
   .get('/:id/count', allow('segments.read', 'follow'), describe('How many are in a segment now', Counted), async (c) =>
-    c.json(await countSegment(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))),
+    c.json(await countSegment(c.var.ctx, segmentOf(c))),
   )
   .get('/:id/members', allow('segments.read', 'follow'), describe('Who is in a segment now', MemberList), query(PageQuery), async (c) =>
-    c.json(await listMembers(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')), c.req.valid('query'))),
+    c.json(await listMembers(c.var.ctx, segmentOf(c), c.req.valid('query'))),
   )
   .get('/:id/dependents', allow('segments.read', 'tenant'), describe('What uses a segment', Dependents), async (c) =>
-    c.json(await readDependents(c.var.ctx, internalId(c.var.ctx, 'seg', c.req.param('id')))),
+    c.json(await readDependents(c.var.ctx, segmentOf(c))),
   )

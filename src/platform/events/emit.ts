@@ -81,7 +81,14 @@ async function writeChunk(ctx: Context, events: PendingEvent[]): Promise<void> {
     })),
   )
   const payload = JSON.stringify(
-    events.map(({ id, name, customerId, at, properties }) => ({ id, name, customer: customerId, at: at.toISOString(), properties })),
+    events.map(({ id, name, customerId, otherCustomerId, at, properties }) => ({
+      id,
+      name,
+      customer: customerId,
+      ...(otherCustomerId === null ? {} : { other: otherCustomerId }),
+      at: at.toISOString(),
+      properties,
+    })),
   )
   await sql`
     with logged as (

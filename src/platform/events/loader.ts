@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import type { Installation } from '../context.ts'
+import { holdLock } from '../locks.ts'
 import { dayReader, zonesOf } from './days.ts'
 import { markDirtyDays } from './dirty-days.ts'
+import { type Doer, type Touch, touchesOf } from './watches.ts'
 
 /** What the inbox holds: facts of commands name their customer, behaviour events how the sender calls the person. */
 type InboxEvent = {
   id?: string
   name: string
   customer?: number | null
+  /** The second customer of a merge. */
+  other?: number
   person?: string
   device?: string
   at: string
@@ -70,17 +74,8 @@ export async function runLoader(
 }
 
 /** Works as the only loader, or not at all when another process is; says which. */
-export async function holdLoaderLock(installation: Installation, work: (holder: PoolClient) => Promise<void>): Promise<boolean> {
-  const client = await installation.databases.systemPool.connect()
-  try {
-    const locked = await client.query("select pg_try_advisory_lock(hashtext('liuliang.loader')) as held")
-    if (locked.rows[0].held) await work(client)
-    return locked.rows[0].held
-  } finally {
-    // Ends the session and with it the lock, whatever state it is in.
-    client.release(true)
-  }
-}
+export const holdLoaderLock = (installation: Installation, work: (holder: PoolClient) => Promise<void>): Promise<boolean> =>
+  holdLock(installation, 'liuliang.loader', work)
 
 /** Moves one block; returns how many inbox rows it took. */
 export async function loadOnce(installation: Installation, resolvePersons: ResolvePersons): Promise<number> {
@@ -91,12 +86,12 @@ export async function loadOnce(installation: Installation, resolvePersons: Resol
     'select seq, tenant_id, received_at, payload from event_inbox where seq = any($1) order by seq',
     [load.rows],
   )
-  const events = await prepare(installation, rows.rows, load.id, resolvePersons)
+  const { events, doers } = await prepare(installation, rows.rows, load.id, resolvePersons)
   // The block may have reached the events and not the stores, or the other way.
   if (repeated) await markDirtyDays(installation.databases.systemPool, events)
   await insert(installation, events, load.token)
   if (repeated) await makeSure(installation, events, load)
-  await finish(installation, load)
+  await finish(installation, load, await touchesOf(installation, doers))
   return load.rows.length
 }
 
@@ -154,14 +149,16 @@ const loadOf = (row: { id: number; rows: string[]; started: string }): Load => (
 
 /**
  * The last finished load is noted with the deletion: a backup takes from ClickHouse exactly what its PostgreSQL snapshot says is
- * there. `days_load` is noted by loaders that write the day of the tenant's zone, which versions before did not.
+ * there. `days_load` is noted by loaders that write the day of the tenant's zone, which versions before did not. Who waits for
+ * events is told with it, too: once for each block, when ClickHouse has it.
  */
-async function finish(installation: Installation, load: Load): Promise<void> {
+async function finish(installation: Installation, load: Load, touches: readonly Touch[]): Promise<void> {
   await installation.databases.systemPool.query(
     `with done as (delete from event_load where id = $1),
+      told as (insert into touches (tenant_id, name, customers) select tenant, name, customers from jsonb_to_recordset($3::jsonb) as t(tenant int, name text, customers int[])),
       noted as (insert into installation (name, value) values ('last_load', $1::bigint::text), ('days_load', $1::bigint::text) on conflict (name) do update set value = excluded.value)
      delete from event_inbox where seq = any($2)`,
-    [load.id, load.rows],
+    [load.id, load.rows, JSON.stringify(touches)],
   )
 }
 
@@ -177,7 +174,9 @@ type EventRow = {
   load: number
 }
 
-async function prepare({ databases }: Installation, rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<EventRow[]> {
+type Prepared = { events: EventRow[] /** Whom the events are of. */; doers: Doer[] }
+
+async function prepare({ databases }: Installation, rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<Prepared> {
   const parsed = rows.flatMap(({ seq, tenant_id, received_at, payload }) =>
     (JSON.parse(payload) as InboxEvent[]).map((event, place) => ({
       tenant: tenant_id,
@@ -190,7 +189,10 @@ async function prepare({ databases }: Installation, rows: InboxRow[], load: numb
   const tenants = new Set(parsed.map(({ tenant }) => tenant))
   const zones = await zonesOf(databases, tenants)
   const readers = new Map([...tenants].map((tenant) => [tenant, dayReader(zones.get(tenant) ?? 'UTC')]))
-  return parsed.map(({ tenant, received, event, id }, i) => ({
+  const doers = parsed.flatMap(({ tenant, event: { name, other } }, i) =>
+    [persons[i], other].flatMap((person) => (person ? [{ tenant, name, person }] : [])),
+  )
+  const events = parsed.map(({ tenant, received, event, id }, i) => ({
     tenant,
     person: persons[i],
     // ClickHouse reads DateTime64(3) in JSON from whole milliseconds.
@@ -203,6 +205,7 @@ async function prepare({ databases }: Installation, rows: InboxRow[], load: numb
     received_at: received,
     load,
   }))
+  return { events, doers }
 }
 
 /** An event without an id of its own is named by where it lay in the inbox, so that a repeated block has the same ids. */

@@ -6,8 +6,23 @@ import type { Bindings } from '../sql.ts'
 import { bitsOfWords, type People } from './bits.ts'
 import type { Moment } from './node.ts'
 
-/** One evaluation of one rule. */
-export type Asking = { ctx: Context; moment: Moment; stores: Stores }
+/** A few people to ask about: who they count as, and all ids that their events carry. */
+export type Few = { ids: readonly number[]; originals: readonly number[] }
+
+/** These people, by any of their ids. */
+export async function fewOf(ctx: Context, people: readonly number[]): Promise<Few> {
+  const { rows } = await sql<{ id: number; canonicalId: number }>`
+    with these as (select distinct canonical_id as id from customers where tenant_id = ${ctx.tenantId} and id = any(${[...new Set(people)]}::int[]))
+    select id, id as canonical_id from these
+    union all
+    select c.id, c.canonical_id from these t join customers c on c.tenant_id = ${ctx.tenantId} and c.canonical_id = t.id and c.canonical_id <> c.id`.execute(
+    ctx.db,
+  )
+  return { ids: [...new Set(rows.map(({ canonicalId }) => canonicalId))], originals: rows.map(({ id }) => id) }
+}
+
+/** One evaluation of one rule, about everybody or about a few. */
+export type Asking = { ctx: Context; moment: Moment; stores: Stores; few?: Few }
 
 /** The people in column `who` of a question to ClickHouse, as words of bits: a few thousand numbers instead of a million ids. */
 export async function peopleOf({ ctx }: Asking, bind: Bindings, question: string): Promise<People> {
@@ -23,10 +38,11 @@ export async function peopleOf({ ctx }: Asking, bind: Bindings, question: string
 const Words = z.object({ words: z.array(z.number()), values: z.array(z.number()) })
 
 /** The same of a question to PostgreSQL, in its column `id`. */
-export async function customersOf({ ctx }: Asking, question: RawBuilder<unknown>): Promise<People> {
+export async function customersOf({ ctx, few }: Pick<Asking, 'ctx' | 'few'>, question: RawBuilder<unknown>): Promise<People> {
+  const among = few ? sql`where found.id = any(${[...few.ids]}::int[])` : sql``
   const { rows } = await sql<{ words: number[] | null; bits: string[] | null }>`
     select array_agg(word) as words, array_agg(bits::text) as bits
-    from (select found.id >> 5 as word, bit_or(1::bigint << (found.id & 31)) as bits from (${question}) found group by 1) packed`.execute(
+    from (select found.id >> 5 as word, bit_or(1::bigint << (found.id & 31)) as bits from (${question}) found ${among} group by 1) packed`.execute(
     ctx.db,
   )
   return { negated: false, bits: bitsOfWords(rows[0]?.words ?? [], rows[0]?.bits?.map(Number) ?? []) }

@@ -12,8 +12,9 @@ export async function attributePeople(asking: Asking, { asked }: AttributeFact):
   const value = attributeSql(asked.property, asking.moment)
   const exact = exactValues(asked)
   if (exact) return withValues(asking, value, exact)
+  const few = asking.few ? sql`and c.id = any(${[...asking.few.ids]}::int[])` : sql``
   const { rows } = await sql<{ value: string }>`
-    select distinct ${value} as value from customers c where c.tenant_id = ${asking.ctx.tenantId} and c.listed and ${value} is not null`.execute(
+    select distinct ${value} as value from customers c where c.tenant_id = ${asking.ctx.tenantId} and c.listed and ${value} is not null ${few}`.execute(
     asking.ctx.db,
   )
   const holds = (one: string | null) => attributeHolds(asked, one, asking.moment.today)

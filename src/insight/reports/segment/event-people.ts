@@ -8,8 +8,9 @@ import type { EventFact, SequenceFact, Span } from './node.ts'
 import { storedPeople } from './stored-people.ts'
 
 /** Both ends are in; a scan's end is not. */
-export const scanOf = ({ ctx }: Asking, { from, to }: Span): Scan => ({
+export const scanOf = ({ ctx, few }: Asking, { from, to }: Span): Scan => ({
   tenantId: ctx.tenantId,
+  ...(few ? { originals: few.originals } : {}),
   ...(from === undefined ? {} : { from: new Date(from) }),
   to: new Date(to + 1),
 })
@@ -19,7 +20,8 @@ export const scanOf = ({ ctx }: Asking, { from, to }: Span): Scan => ({
  * are found and taken away.
  */
 export async function eventPeople(asking: Asking, fact: EventFact): Promise<People> {
-  const stored = storedPeople(asking, fact)
+  // Of a few people the events are read at once; the stores hold everybody's days.
+  const stored = asking.few ? undefined : storedPeople(asking, fact)
   if (stored) return stored
   const bind = bindings()
   const holdsForNone =

@@ -51,20 +51,23 @@ async function tagPeople(asking: Asking, { any, all, none }: TagFact): Promise<P
 }
 
 async function randomPeople(asking: Asking, { salt, from, to }: RandomFact): Promise<People> {
-  const { ctx } = asking
+  const seed = seedOf(salt)
+  const isIn = (id: number) => {
+    const place = placeOf(seed, id)
+    return place >= from && place < to
+  }
+  const ids = (asking.few?.ids ?? (await idsSoFar(asking))).filter(isIn)
+  // Numbers that were given out and never used have a place too.
+  return existing(asking, bitsOf(ids))
+}
+
+async function idsSoFar({ ctx }: Asking): Promise<number[]> {
   const last = await ctx.db
     .selectFrom('customers')
     .select(({ fn }) => fn.max('id').as('id'))
     .where('tenantId', '=', ctx.tenantId)
     .executeTakeFirst()
-  const seed = seedOf(salt)
-  const ids: number[] = []
-  for (let id = 1; id <= Number(last?.id ?? 0); id++) {
-    const place = placeOf(seed, id)
-    if (place >= from && place < to) ids.push(id)
-  }
-  // Numbers that were given out and never used have a place too.
-  return existing(asking, bitsOf(ids))
+  return Array.from({ length: Number(last?.id ?? 0) }, (_, i) => i + 1)
 }
 
 async function existing(asking: Asking, bits: Uint32Array): Promise<People> {

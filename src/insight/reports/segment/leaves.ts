@@ -15,6 +15,7 @@ const some = <Shape extends z.ZodType>(shape: Shape) =>
   shape.refine((value) => Object.keys(value as object).length > 0, 'Say at least one condition.')
 
 const units = z.enum(['minute', 'hour', 'day', 'week'])
+export const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }
 
 /** The last so and so long before the moment asked about, to the millisecond; whole days; or, absent, ever. */
 const within = z.union([

@@ -5,9 +5,12 @@ import { bitsOf, complement, intersectAll, type People, uniteAll, without } from
 import { factPeople } from './fact-people.ts'
 import type { Node } from './node.ts'
 
-/** Everybody a rule holds for, as canonical ids; the actor's data scope is not yet applied. */
+/** Everybody asked about whom a rule holds for, as canonical ids; the actor's data scope is not yet applied. */
 export async function membersOf(asking: Asking, node: Node): Promise<Uint32Array> {
-  return onlyCustomers(asking, await peopleOfNode(asking, node))
+  const members = await onlyCustomers(asking, await peopleOfNode(asking, node))
+  if (!asking.few) return members
+  const few = bitsOf(asking.few.ids)
+  return members.map((word, i) => word & (few[i] ?? 0))
 }
 
 /** The same, as far as the actor may see them. */

@@ -31,10 +31,15 @@ export async function ordersPeople(asking: Asking, fact: OrdersFact): Promise<Pe
  */
 export function ordersSql(
   bind: Bindings,
-  { ctx, moment }: Asking,
+  { ctx, moment, few }: Asking,
   { from, to, currency, products }: Pick<OrdersFact, 'from' | 'to' | 'currency' | 'products'>,
 ): string {
-  const scan = scanTrade(bind, { tenantId: ctx.tenantId, to: new Date(moment.at.getTime() + 1), currency })
+  const scan = scanTrade(bind, {
+    tenantId: ctx.tenantId,
+    to: new Date(moment.at.getTime() + 1),
+    currency,
+    ...(few ? { originals: few.originals } : {}),
+  })
   const paid = "name = 'order.paid'"
   const where = [
     `ms <= ${bind.integer(to)}`,

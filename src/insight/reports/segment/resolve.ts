@@ -6,7 +6,7 @@ import { appError } from '#platform/errors.ts'
 import { type IdPrefix, idPrefixes, internalId } from '#platform/ids.ts'
 import { dayOf, dayRange } from '#platform/time.ts'
 import { builtIns } from './attribute-schema.ts'
-import type { Leaf, LeafOf, Within } from './leaves.ts'
+import { type Leaf, type LeafOf, unitMs, type Within } from './leaves.ts'
 import type { Fact, Moment, Node, Span } from './node.ts'
 import type { Rule } from './rule.ts'
 import { savedSegment } from './saved.ts'
@@ -20,8 +20,6 @@ export type Resolving = {
   /** Saved segments on the way here: meeting one of them again would never end. */
   within: readonly string[]
 }
-
-const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }
 
 /** Looks up what a rule names; a name that is nothing is refused with the way to it. */
 export async function resolveRule(resolving: Resolving, rule: Rule, path = 'rule'): Promise<Node> {

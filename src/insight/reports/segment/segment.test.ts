@@ -5,7 +5,7 @@ import { publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { readStores } from '../../stores/dirty.ts'
 import { runReport } from '../run.ts'
-import type { Asking } from './asking.ts'
+import { type Asking, fewOf } from './asking.ts'
 import { idsOf } from './bits.ts'
 import { explain, explainFor } from './explain.ts'
 import type { Person } from './judge.ts'
@@ -167,6 +167,8 @@ describe('segments', () => {
             members: judged.filter(({ holds }) => holds).map(({ id }) => id),
           })
           expect((await explainFor(asking, node, 1)).holds).toBe(members.includes(1))
+          const few = await fewOf(ctx, [1, 3])
+          expect(idsOf(await membersOf({ ...asking, few }, node))).toEqual(members.filter((id) => few.ids.includes(id)))
         }
       }),
       { numRuns: Number(process.env.RUNS ?? 8) },
