@@ -315,6 +315,35 @@ test('waste: what was paid for and brought nothing', async () => {
   expect(await peopleBehind(row.getByRole('button').first())).toEqual(['周周'])
 })
 
+test('a living segment: a changed rule says first who would move, and whoever buys comes in with the reason', async () => {
+  await page.goto(`${workspace.url}/segments`)
+  await page.getByRole('link', { name: '买过两次' }).first().click()
+  await page.getByRole('tab', { name: '规则' }).click()
+  await page.getByRole('spinbutton', { name: '订单数' }).fill('1')
+  await page.getByRole('button', { name: saving }).click()
+  const question = page.getByRole('dialog', { name: '修改规则？' })
+  await question.getByText('进入 3 人').waitFor()
+  await look('segment-change')
+  await question.getByRole('button', { name: saving }).click()
+  await question.waitFor({ state: 'hidden' })
+  await page.getByRole('tab', { name: '进出记录' }).click()
+  const move = (name: string, why: string) => page.getByRole('row', { name: new RegExp(`${name}.*进入.*${why}`) })
+  await expect.poll(() => reloaded(move('陈默', '规则新建或修改')), patiently).toBe(1)
+  await order('O9', { memberNo: '9002' }, ['tea'])
+  await expect.poll(() => reloaded(move('会员 9002', '发生了相关的事')), patiently).toBe(1)
+  await look('segment-moves')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await look('segment-moves-390')
+  await page.setViewportSize({ width: 1440, height: 900 })
+})
+
+/** How many of these a fresh look at the page shows. */
+async function reloaded(rows: Locator): Promise<number> {
+  await page.reload()
+  await page.waitForLoadState('networkidle')
+  return rows.count()
+}
+
 test('balance: which orders were a friend’s', async () => {
   await page.goto(`${workspace.url}/balance`)
   await expect.poll(() => statOf('私域订单占比').textContent(), patiently).toContain('60%')

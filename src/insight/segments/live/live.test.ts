@@ -180,7 +180,7 @@ test('after whatever happens, those inside are those whom the rule names when ev
           expect({ rule: rules[i], inside: await inside(ctx, id) }).toEqual({ rule: rules[i], inside: await memberIds(ctx, id) })
       }
     }),
-    { numRuns: Number(process.env.RUNS ?? 5) },
+    { numRuns: Number(process.env.RUNS ?? 4) },
   )
 })
 
