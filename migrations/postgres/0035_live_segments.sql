@@ -17,9 +17,9 @@ create index segment_stays_entered on segment_stays (tenant_id, segment_id, ente
 create index segment_stays_left on segment_stays (tenant_id, segment_id, left_at) where left_at is not null;
 call protect('segment_stays');
 
--- When the rule was last asked about everybody (null: never since it was made or changed), and up to which moment the passing of
--- time has been followed.
-alter table segments add column asked_at timestamptz, add column followed_until timestamptz;
+-- Which rule it is, counted up with each change of it or of one that it is made of; when everybody was last asked about (null: not
+-- by this rule); up to which moment the passing of time has been followed (null: everybody is to be asked about again).
+alter table segments add column rule_version int not null default 1, add column asked_at timestamptz, add column followed_until timestamptz;
 
 -- Names of events that somebody waits for ('*' is any), and who did them: written with the end of the load that brought them.
 create table watched_events (

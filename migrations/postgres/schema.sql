@@ -1289,6 +1289,7 @@ END
   created_at timestamp with time zone not null
   updated_at timestamp with time zone not null
   archived_at timestamp with time zone
+  rule_version integer not null default 1
   asked_at timestamp with time zone
   followed_until timestamp with time zone
   segments_pkey PRIMARY KEY (tenant_id, id)

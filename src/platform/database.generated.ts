@@ -1101,6 +1101,7 @@ export interface Segments {
   note: Generated<string>;
   origin: Json | null;
   rule: Json | null;
+  ruleVersion: Generated<number>;
   tenantId: number;
   updatedAt: Timestamp;
 }

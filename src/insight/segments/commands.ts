@@ -81,7 +81,7 @@ export async function changeSegment(ctx: Context, id: number, { name, note, rule
 async function askAnew(ctx: Context, id: number): Promise<void> {
   await ctx.db
     .updateTable('segments')
-    .set({ askedAt: null, followedUntil: null })
+    .set(({ eb }) => ({ ruleVersion: eb('ruleVersion', '+', 1), askedAt: null, followedUntil: null }))
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', id)
     .execute()

@@ -26,6 +26,8 @@ const slowMs = 15 * 60_000
 /** So many people are asked about by their own events; more are everybody. */
 const mostFew = 20_000
 const touchesAtOnce = 200
+/** So long one that could not be asked is left alone. */
+const asideMs = 30_000
 
 /** Keeps the segments of every tenant until aborted; one process does, another takes over when it dies. */
 export async function keepSegments(installation: Installation, signal: AbortSignal): Promise<void> {
@@ -47,9 +49,9 @@ export async function keepOnce(installation: Installation): Promise<number> {
   const now = installation.now()
   const { rows } = await installation.databases.systemPool.query<{ tenant: number }>(
     `select distinct tenant_id as tenant from segments
-     where rule is not null and archived_at is null and (asked_at is null or followed_until < $1)
+     where rule is not null and archived_at is null and (asked_at is null or followed_until is null or followed_until < $1 or followed_until > $2)
      union select distinct tenant_id from touches`,
-    [new Date(now.getTime() - timeMs)],
+    [new Date(now.getTime() - timeMs), now],
   )
   let asked = 0
   for (const { tenant } of rows)
@@ -60,7 +62,7 @@ export async function keepOnce(installation: Installation): Promise<number> {
   return asked
 }
 
-type Live = { id: number; updatedAt: Date; askedAt: Date | null; followedUntil: Date | null; listening: Listening }
+type Live = { id: number; ruleVersion: number; askedAt: Date | null; followedUntil: Date | null; listening: Listening }
 
 export async function keepTenant(ctx: Context): Promise<number> {
   const touches = await takeTouches(ctx)
@@ -72,7 +74,7 @@ export async function keepTenant(ctx: Context): Promise<number> {
   )
   await untilMirrored(ctx)
   let asked = 0
-  for (const one of live) asked += await keepSegment(ctx, one, touches)
+  for (const one of live) asked += await keepSegment(ctx, one, touches).catch((error) => setAside(ctx, one, error))
   await dropTouches(ctx, touches)
   return asked
 }
@@ -80,7 +82,7 @@ export async function keepTenant(ctx: Context): Promise<number> {
 async function readLive(ctx: Context): Promise<Live[]> {
   const rows = await ctx.db
     .selectFrom('segments')
-    .select(['id', 'updatedAt', 'askedAt', 'followedUntil'])
+    .select(['id', 'ruleVersion', 'askedAt', 'followedUntil'])
     .where('tenantId', '=', ctx.tenantId)
     .where('rule', 'is not', null)
     .where('archivedAt', 'is', null)
@@ -90,6 +92,7 @@ async function readLive(ctx: Context): Promise<Live[]> {
   for (const row of rows) {
     const listening = await listeningOfSaved(ctx, publicId(ctx, 'seg', row.id)).catch(unlessAway)
     if (listening) live.push({ ...row, listening })
+    else await note(ctx, row, { askedAt: ctx.now(), followedUntil: ctx.now() })
   }
   return live
 }
@@ -130,24 +133,42 @@ async function takeTouches(ctx: Context): Promise<Touches> {
 const dropTouches = (ctx: Context, { seqs }: Touches) =>
   sql`delete from touches where tenant_id = ${ctx.tenantId} and seq = any(${seqs}::bigint[])`.execute(ctx.db)
 
+/** One that cannot be asked now keeps no other waiting: it is asked about everybody later, so that it needs no touches. */
+async function setAside(ctx: Context, live: Live, error: unknown): Promise<number> {
+  ctx.log.warn({ err: error, segment: live.id }, 'a segment is asked again later')
+  resting.set(keyOf(ctx, live), ctx.now().getTime() + asideMs)
+  await note(ctx, live, { followedUntil: null })
+  return 0
+}
+
+/** Until when; a keeper that dies takes this along, and the next one asks at once. */
+const resting = new Map<string, number>()
+const keyOf = ({ tenantId }: Context, { id, ruleVersion }: Live): string => `${tenantId} ${id} ${ruleVersion}`
+
 async function keepSegment(ctx: Context, live: Live, { people }: Touches): Promise<number> {
   const { listening, askedAt, followedUntil } = live
   const now = ctx.now()
   const since = (before: Date | null) => (before === null ? Number.POSITIVE_INFINITY : now.getTime() - before.getTime())
+  if ((resting.get(keyOf(ctx, live)) ?? 0) > now.getTime()) return 0
+  resting.delete(keyOf(ctx, live))
   if (askedAt === null) return askAbout(ctx, live, undefined, 'rule')
-  if (listening.slow) return since(askedAt) >= slowMs ? askAbout(ctx, live, undefined, 'time') : 0
   const isDue = since(followedUntil) >= timeMs
-  if (isDue && (await hasDayBegun(ctx, followedUntil, now))) return askAbout(ctx, live, undefined, 'time')
-  const touched = [...people].flatMap(([name, customers]) =>
-    listening.names.includes(name) || listening.names.includes('*') ? customers : [],
-  )
-  const moved = isDue && followedUntil ? await movedByTime(ctx, listening, { from: followedUntil, to: now }) : []
+  // A clock that was put back has made windows longer again for everybody.
+  const isForAll = listening.slow
+    ? since(askedAt) >= slowMs
+    : since(followedUntil) < 0 || (isDue && (await hasDayBegun(ctx, followedUntil, now)))
+  if (isForAll) return askAbout(ctx, live, undefined, 'time')
+  const touched = listening.slow ? [] : touchedBy(listening, people)
+  const moved = isDue && followedUntil && !listening.slow ? await movedByTime(ctx, listening, { from: followedUntil, to: now }) : []
   let asked = 0
   if (touched.length > 0) asked += await askAbout(ctx, live, touched, 'fact')
   if (moved.length > 0) asked += await askAbout(ctx, live, moved, 'time')
   if (isDue) await note(ctx, live, { followedUntil: now })
   return asked
 }
+
+const touchedBy = ({ names }: Listening, people: Touches['people']): number[] =>
+  [...people].flatMap(([name, customers]) => (names.includes(name) || names.includes('*') ? customers : []))
 
 /** Every night everybody is asked about: days of the calendar began, and what no event told is put right. */
 async function hasDayBegun(ctx: Context, before: Date | null, now: Date): Promise<boolean> {
@@ -163,18 +184,22 @@ async function askAbout(ctx: Context, live: Live, people: readonly number[] | un
   const node = await resolveSaved(resolving, publicId(ctx, 'seg', live.id), 'segment').catch(unlessAway)
   if (node) {
     const members = await membersOf({ ...asking, ...(few ? { few } : {}) }, node)
-    await settle(ctx, { segment: live.id, updatedAt: live.updatedAt, at, members, few, why })
+    await settle(ctx, { segment: live.id, ruleVersion: live.ruleVersion, at, members, few, why })
   }
   if (!few) await note(ctx, live, { askedAt: at, followedUntil: at })
   return 1
 }
 
-/** Of the segment as it stood: one that was changed meanwhile is asked again. */
-const note = (ctx: Context, { id, updatedAt }: Live, facts: { askedAt?: Date; followedUntil?: Date }) =>
+/** Of the rule as it stood: one that was changed meanwhile is asked again. */
+const note = (
+  ctx: Context,
+  { id, ruleVersion }: Pick<Live, 'id' | 'ruleVersion'>,
+  facts: { askedAt?: Date; followedUntil?: Date | null },
+) =>
   ctx.db
     .updateTable('segments')
     .set(facts)
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', id)
-    .where('updatedAt', '=', updatedAt)
+    .where('ruleVersion', '=', ruleVersion)
     .execute()

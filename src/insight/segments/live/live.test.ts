@@ -137,6 +137,37 @@ test('merged people have one stay, and two again when they are separated', async
   expect([await inside(ctx, twice), await inside(ctx, once)]).toEqual([[], [a, b]])
 })
 
+test('what is told twice moves nobody twice, and a clock put back moves people back', async () => {
+  const ctx = await workspace.newTenant()
+  const [a = 0] = await someone(ctx, 1)
+  const id = await segment(ctx, '刚来', visits(10, 'minute'))
+  await settleDown()
+  await did(ctx, a, 'visit')
+  await settleDown()
+  await sql`insert into touches (tenant_id, name, customers) values (${ctx.tenantId}, 'visit', ${[a]}::int[])`.execute(ctx.db)
+  await settleDown()
+  expect((await listMoves(ctx, id, { limit: 10 })).items).toHaveLength(1)
+  pass(20 * minute)
+  await settleDown()
+  expect(await inside(ctx, id)).toEqual([])
+  pass(-15 * minute)
+  await settleDown()
+  expect(await inside(ctx, id)).toEqual([a])
+})
+
+test('a segment whose tag is gone stands as it is and keeps no other waiting', async () => {
+  const ctx = await workspace.newTenant()
+  await writeNouns(ctx)
+  const [a = 0] = await someone(ctx, 1)
+  const gone = await segment(ctx, '标签', { attribute: { property: 'name', op: 'exists', value: false } })
+  const other = await segment(ctx, '来过', { event: { event: 'visit' } })
+  await settleDown()
+  await sql`update segments set rule = '{"segment": "seg_none"}' where tenant_id = ${ctx.tenantId} and id = ${gone}`.execute(ctx.db)
+  await did(ctx, a, 'visit')
+  await settleDown()
+  expect([await inside(ctx, gone), await inside(ctx, other)]).toEqual([[a], [a]])
+})
+
 const rules = [
   visits(30, 'minute'),
   visits(2, 'hour', 2),

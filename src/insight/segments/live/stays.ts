@@ -8,21 +8,21 @@ import { idsOf, without } from '../../reports/segment/bits.ts'
 export type Why = 'rule' | 'fact' | 'time'
 
 /** What an evaluation found, as the segment stood when it began. */
-export type Found = { segment: number; updatedAt: Date; at: Date; members: Uint32Array; few: Few | undefined; why: Why }
+export type Found = { segment: number; ruleVersion: number; at: Date; members: Uint32Array; few: Few | undefined; why: Why }
 
 export type Moves = { entered: number[]; left: number[] }
 
 /**
- * Writes down who came in and who went out since the last look, or nothing where the segment was changed or put away meanwhile.
+ * Writes down who came in and who went out since the last look, or nothing where the rule was changed or put away meanwhile.
  * Looking again changes nothing, so that a look that was cut off is simply repeated.
  */
 export function settle(ctx: Context, found: Found): Promise<Moves | undefined> {
   return inTransaction(ctx, async (ctx) => {
-    const { rows } = await sql<{ updatedAt: Date }>`
-      select updated_at from segments where tenant_id = ${ctx.tenantId} and id = ${found.segment} and archived_at is null for update`.execute(
+    const { rows } = await sql<{ ruleVersion: number }>`
+      select rule_version from segments where tenant_id = ${ctx.tenantId} and id = ${found.segment} and archived_at is null for update`.execute(
       ctx.db,
     )
-    if (rows[0]?.updatedAt.getTime() !== found.updatedAt.getTime()) return undefined
+    if (rows[0]?.ruleVersion !== found.ruleVersion) return undefined
     const open = await openStays(ctx, found)
     const moves = { entered: idsOf(without(found.members, open)), left: idsOf(without(open, found.members)) }
     await enter(ctx, found, moves.entered)
