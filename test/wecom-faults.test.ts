@@ -133,7 +133,8 @@ describe('F28: a limit', () => {
       const crowded = await company(`busy ${errcode}`, busy, { employees: 4, customers: 30, groups: 45 })
       await house.settle(busy)
       const needed = await callsOf(crowded, () => house.compare(busy, crowded.corp))
-      await house.control('PUT', '/faults', { latencyMs: 4 })
+      // Calls must meet to be too many at a time, also where a slow machine sends them one after the other.
+      await house.control('PUT', '/faults', { latencyMs: errcode === 45033 ? 40 : 4 })
       const limits = errcode === 45009 ? { corpPerMinute: 25 } : { parallel: 3 }
       await house.control('PUT', '/settings', { limits })
       // Its window is used up by the calls of before.
