@@ -1,6 +1,8 @@
 -- Living segments: who is in one since when and until when. An open stay is a member.
 create table segment_stays (
   tenant_id int not null,
+  -- Somebody may come in twice at one moment, where a clock stands or was put back.
+  id bigint generated always as identity,
   segment_id int not null,
   customer_id int not null,
   entered_at timestamptz not null,
@@ -8,7 +10,7 @@ create table segment_stays (
   -- rule: made or changed; fact: something happened; time: a window passed or a day began; merge: counts as somebody else
   entered_by text not null,
   left_by text,
-  primary key (tenant_id, segment_id, customer_id, entered_at),
+  primary key (tenant_id, id),
   foreign key (tenant_id, segment_id) references segments (tenant_id, id) on delete cascade
 );
 create unique index segment_stays_open on segment_stays (tenant_id, segment_id, customer_id) where left_at is null;
@@ -30,9 +32,10 @@ create table watched_events (
 call protect('watched_events');
 
 create table touches (
-  seq bigint generated always as identity primary key,
+  seq bigint generated always as identity,
   tenant_id int not null,
   name text not null,
-  customers int[] not null
+  customers int[] not null,
+  primary key (tenant_id, seq)
 );
 call protect('touches');

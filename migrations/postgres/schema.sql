@@ -1265,13 +1265,14 @@ END
 
 -- segment_stays (row-level security)
   tenant_id integer not null
+  id bigint not null identity
   segment_id integer not null
   customer_id integer not null
   entered_at timestamp with time zone not null
   left_at timestamp with time zone
   entered_by text not null
   left_by text
-  segment_stays_pkey PRIMARY KEY (tenant_id, segment_id, customer_id, entered_at)
+  segment_stays_pkey PRIMARY KEY (tenant_id, id)
   segment_stays_tenant_id_segment_id_fkey FOREIGN KEY (tenant_id, segment_id) REFERENCES segments(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX segment_stays_customer ON public.segment_stays USING btree (tenant_id, customer_id, entered_at)
   CREATE INDEX segment_stays_entered ON public.segment_stays USING btree (tenant_id, segment_id, entered_at)
@@ -1382,7 +1383,7 @@ END
   tenant_id integer not null
   name text not null
   customers integer[] not null
-  touches_pkey PRIMARY KEY (seq)
+  touches_pkey PRIMARY KEY (tenant_id, seq)
 
 -- watched_events (row-level security)
   tenant_id integer not null

@@ -1110,6 +1110,7 @@ export interface SegmentStays {
   customerId: number;
   enteredAt: Timestamp;
   enteredBy: string;
+  id: Generated<Int8>;
   leftAt: Timestamp | null;
   leftBy: string | null;
   segmentId: number;
