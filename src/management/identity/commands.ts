@@ -5,8 +5,8 @@ import { emit, inTransaction } from '#platform/events/emit.ts'
 import { claimForCorps, withCorps } from './corp-scopes.ts'
 import { takeCustomerIds } from './customer-ids.ts'
 import { lockGroups, mergeAll, readGroups, readReviewedPairs, refreshCustomers } from './groups.ts'
-import { groupsAtStake, type Known, type Plan, planIdentities } from './plan.ts'
-import type { CustomerFacts, Identity } from './schema.ts'
+import { groupsAtStake, type Known, type Plan, type PlanRow, planIdentities } from './plan.ts'
+import type { CustomerFacts, Identity, IdentityKind } from './schema.ts'
 import { identityKey, type StoredIdentity, sealPhone, storedIdentities } from './values.ts'
 
 export type Identified = {
@@ -14,6 +14,8 @@ export type Identified = {
   facts?: CustomerFacts
   /** When the source says that somebody new came; now when it does not say. */
   since?: Date
+  /** Of which kind the identity is that the row is about, where the others may turn out to be somebody else's. */
+  about?: IdentityKind
 }
 
 /**
@@ -33,9 +35,12 @@ export async function identify(
 /** The same for many at once, set by set; the result has the order of the list. Rows without identities get a customer of their own. */
 export async function identifyMany(ctx: Context, list: readonly Identified[], source = 'system'): Promise<number[]> {
   const named = await withCorps(ctx, list)
-  const rows = named.map(({ identities }) => storedIdentities(ctx, identities))
+  const rows = named.map(({ identities, about }) => ({ identities: storedIdentities(ctx, identities), about }))
   return inTransaction(ctx, async (ctx) => {
-    await claimForCorps(ctx, rows.flat())
+    await claimForCorps(
+      ctx,
+      rows.flatMap(({ identities }) => identities),
+    )
     const { customers, created } = await carryOut(
       ctx,
       rows,
@@ -55,7 +60,7 @@ type Created = { id: number; facts: CustomerFacts; identities: StoredIdentity[] 
 /** Plans on what is stored and carries the plan out, again from the start whenever somebody else was quicker. */
 async function carryOut(
   ctx: Context,
-  rows: readonly StoredIdentity[][],
+  rows: readonly PlanRow[],
   facts: readonly CustomerFacts[],
 ): Promise<{ customers: number[]; created: Created[] }> {
   const locked = new Set<number>()
@@ -89,8 +94,11 @@ function withIds(plan: Plan, created: number[]): NumberedPlan {
   }
 }
 
-async function makePlan(ctx: Context, rows: readonly StoredIdentity[][]): Promise<Plan> {
-  const known = await findKnown(ctx, rows.flat())
+async function makePlan(ctx: Context, rows: readonly PlanRow[]): Promise<Plan> {
+  const known = await findKnown(
+    ctx,
+    rows.flatMap(({ identities }) => identities),
+  )
   const groups = await readGroups(ctx, [...groupsAtStake(rows, known)])
   const reviewed = await readReviewedPairs(
     ctx,

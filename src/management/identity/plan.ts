@@ -1,3 +1,4 @@
+import type { IdentityKind } from './schema.ts'
 import { identityKey, isSingle, type StoredIdentity } from './values.ts'
 
 /** Whose an identity is: the original it was given to, and whom that counts as now. */
@@ -15,6 +16,9 @@ export type Group = {
 
 export type PlannedMerge = { keep: number; merge: number; reason: string }
 export type PlannedReview = { first: number; second: number; reason: string }
+
+/** Identities strongest first. `about`: of which kind the one is that the row is about; the strongest when it does not say. */
+export type PlanRow = { identities: readonly StoredIdentity[]; about?: IdentityKind | undefined }
 
 export type Plan = {
   /** The original that each row is, in the order of the rows. New customers have negative numbers until they get their ids. */
@@ -35,9 +39,9 @@ export type ReviewedPairs = ReadonlySet<string>
 export const pairKey = (a: number, b: number): string => (a < b ? `${a} ${b}` : `${b} ${a}`)
 
 /** Groups whose state a plan for these rows depends on: those that might get an identity or be merged. */
-export function groupsAtStake(rows: readonly (readonly StoredIdentity[])[], known: ReadonlyMap<string, Known>): Set<number> {
+export function groupsAtStake(rows: readonly PlanRow[], known: ReadonlyMap<string, Known>): Set<number> {
   const groups = new Set<number>()
-  for (const identities of rows) {
+  for (const { identities } of rows) {
     const found = identities.map((identity) => known.get(identityKey(identity))?.canonical)
     const canonicals = new Set(found.filter((canonical) => canonical !== undefined))
     if (canonicals.size > 1 || (canonicals.size === 1 && found.includes(undefined)))
@@ -49,10 +53,11 @@ export function groupsAtStake(rows: readonly (readonly StoredIdentity[])[], know
 /**
  * Decides, row by row, whose each identity is. The strongest known identity of a row says who it is; unknown ones are given
  * to the same customer; known ones of somebody else are a merge. Where that would give one person two values of a kind
- * people have one of, or where somebody said that the two are two, nothing is merged and the pair goes to review.
+ * people have one of, or where somebody said that the two are two, nothing is merged and the pair goes to review; the row then
+ * is the one of them that owns what it is about.
  */
 export function planIdentities(
-  rows: readonly (readonly StoredIdentity[])[],
+  rows: readonly PlanRow[],
   stored: ReadonlyMap<string, Known>,
   groups: readonly Group[],
   reviewed: ReviewedPairs,
@@ -123,9 +128,8 @@ export function planIdentities(
     return create()
   }
 
-  for (const identities of rows) {
+  for (const { identities, about } of rows) {
     const home = homeOf(identities)
-    plan.rows.push(home)
     for (const identity of identities) {
       const owner = ownerOf(identity)
       if (owner === home) continue
@@ -136,6 +140,8 @@ export function planIdentities(
         review(home, second, identity.kind)
       } else if (identity.kind !== 'device' || byMember.get(owner)?.anonymous) merge(home, owner, identity.kind)
     }
+    const subject = identities.find(({ kind }) => kind === about)
+    plan.rows.push((subject && ownerOf(subject)) ?? home)
   }
   return plan
 }

@@ -310,6 +310,27 @@ describe('external user ids', () => {
     expect((await everything(ctx)).follows).toMatchObject([{ endedBy: 'customer' }])
   })
 
+  test('keep their friendships when an answer gives two of them one union id, then and when answers are right again', async () => {
+    const { ctx, corp } = await company()
+    await applyNews(ctx, corp, [shownIn('wm1', '甲', 'u1')])
+    await applyNews(ctx, corp, [shownIn('wm2', '乙', 'u1')])
+    const [first, second] = [await customerOf(ctx, corp, 'wm1'), await customerOf(ctx, corp, 'wm2')]
+    expect(second).not.toBe(first)
+    await applyNews(ctx, corp, [shownIn('wm2', '乙', 'u2')])
+    expect(await customerOf(ctx, corp, 'wm2')).toBe(second)
+    const { people, follows } = await everything(ctx)
+    expect(follows).toMatchObject([
+      { who: 'u1', endedAt: null },
+      { who: 'u2', endedAt: null },
+    ])
+    expect(people).toMatchObject([
+      { external: 'u1', name: '甲' },
+      { external: 'u2', name: '乙' },
+      { external: 'wm1', name: '甲' },
+      { external: 'wm2', name: '乙' },
+    ])
+  })
+
   test('that came before any corp was connected belong to the first corp that shows them', async () => {
     const ctx = await workspace.newTenant()
     const early = await identify(ctx, [{ kind: 'wecom_external_userid', value: 'wmEarly' }], {}, 'order')

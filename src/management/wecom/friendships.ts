@@ -238,6 +238,7 @@ async function nameThem(ctx: Context, corp: number, chapters: readonly Chapter[]
       const since = first ? momentOf(first) : shown && shown.createdAt > 0 ? new Date(shown.createdAt * 1000) : undefined
       return {
         identities: identitiesOf(corpId, externalUserId, contact),
+        about: 'wecom_external_userid',
         ...(contact && { facts: factsOf(contact) }),
         ...(since && { since }),
       }

@@ -203,6 +203,7 @@ async function nameCustomers(ctx: Context, corp: number, unnamed: readonly { sta
       return [
         {
           identities: identitiesOf(corpId, stay.member, unionid ? { external_userid: stay.member, unionid } : undefined),
+          about: 'wecom_external_userid' as const,
           // Whoever is known already has a better name than the one worn in a group.
           ...(stay.name && !names.has(stay.member) && { facts: { name: stay.name } }),
           since: stay.joinedAt,
