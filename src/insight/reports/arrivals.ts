@@ -1,5 +1,5 @@
+import { asksPersons } from '#platform/events/where.ts'
 import { type Bindings, conditionSql, type Scan, scanEvents } from './sql.ts'
-import { asksPersons } from './where.ts'
 
 const names = ['customer.followed', 'customer.unfollowed', 'live_code.added', 'acquisition_link.added']
 

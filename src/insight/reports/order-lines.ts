@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { asksPersons } from '#platform/events/where.ts'
 import { canonicalIdSql, mergedSql } from '../stores/persons.ts'
 import type { TradeScan } from './orders.ts'
 import type { Scope } from './scope.ts'
 import { type Bindings, bindings, conditionSql } from './sql.ts'
-import { asksPersons } from './where.ts'
 
 /**
  * The lines of paid orders (`kind` paid, at the time of payment) and of refunds (`refunded`, when the money went back): who, kind,

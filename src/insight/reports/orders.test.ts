@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
+import { where } from '#platform/events/where.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { scanOrders, scanTrade, type TradeScan } from './orders.ts'
 import { bindings } from './sql.ts'
 import { loadWorld, type World } from './testing.ts'
-import { where } from './where.ts'
 
 let workspace: TestWorkspace
 let ctx: Context

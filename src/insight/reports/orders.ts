@@ -1,7 +1,7 @@
+import { asksPersons } from '#platform/events/where.ts'
 import { onlyCurrency } from './money.ts'
 import type { Scope } from './scope.ts'
 import { type Bindings, conditionSql, type Scan, scanEvents } from './sql.ts'
-import { asksPersons } from './where.ts'
 
 /** What a report of trade says about its orders: `where` looks at the payment, `currency` chooses one of several. */
 export type TradeScan = Scan & { currency?: string | undefined }

@@ -1,3 +1,4 @@
+import type { Condition } from '#platform/events/where.ts'
 import { bitmapOf, canonicalIdSql, canonicalSql, mergedSql } from '../stores/persons.ts'
 import { type Asked, activeSource, personDaySource } from '../stores/source.ts'
 import type { Span } from '../stores/span.ts'
@@ -5,7 +6,6 @@ import { type Bucket, bucketOfDaySql } from './dates.ts'
 import type { Interval, Matcher } from './schema.ts'
 import type { Scope } from './scope.ts'
 import type { Bindings } from './sql.ts'
-import type { Condition } from './where.ts'
 
 export type Route = 'active' | 'person_day' | 'events'
 

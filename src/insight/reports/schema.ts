@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isCleanText, where } from './where.ts'
+import { isCleanText, where } from '#platform/events/where.ts'
 
 /** Pieces that report documents share. Unknown fields are refused everywhere: a misspelt option must not be a silent default. */
 export const text = (letters: number) => z.string().min(1).max(letters).refine(isCleanText, 'NUL and half surrogate pairs are not text.')

@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import type { Question } from '#platform/clickhouse.ts'
 import type { Context } from '#platform/context.ts'
+import type { Condition } from '#platform/events/where.ts'
 import type { Stores } from '../stores/dirty.ts'
 import type { Calendar } from './dates.ts'
 import type { Route } from './route.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Scan } from './sql.ts'
-import type { Condition } from './where.ts'
 
 /** What a running report may use: its tenant, its calendar, ClickHouse, and how people are called outside. */
 export type Scope = {

@@ -1,8 +1,8 @@
 import Big from 'big.js'
 import type { Parameters } from '#platform/clickhouse.ts'
+import { asksPersons, type Condition, type Scalar } from '#platform/events/where.ts'
 import { canonicalIdSql, mergedSql } from '../stores/persons.ts'
 import type { Matcher } from './schema.ts'
-import { asksPersons, type Condition, type Scalar } from './where.ts'
 
 /** Every value of a report reaches ClickHouse as a parameter; the SQL text holds nothing that somebody typed. */
 export type Bindings = {

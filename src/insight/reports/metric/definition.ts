@@ -1,6 +1,6 @@
+import type { Condition } from '#platform/events/where.ts'
 import { answeredNps, defaultScores, received, type ScoreKind, sent } from '../score/rules.ts'
 import type { Measure } from '../trend/schema.ts'
-import type { Condition } from '../where.ts'
 
 /** Facts a part looks at: events by name, any event, or the acts of the customer's own. */
 export type Facts = { events: readonly string[] | 'any' | 'acts'; where?: Condition }

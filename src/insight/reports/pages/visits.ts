@@ -1,3 +1,4 @@
+import type { Condition } from '#platform/events/where.ts'
 import { dayRange } from '#platform/time.ts'
 import { bucketSql } from '../dates.ts'
 import type { PageRules } from '../page-fields.ts'
@@ -5,7 +6,6 @@ import { cleanPageSql, pageEvents, rawPageSql } from '../page-name.ts'
 import type { Interval } from '../schema.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, scanEvents } from '../sql.ts'
-import type { Condition } from '../where.ts'
 
 export type VisitRules = PageRules & {
   dateFrom: string

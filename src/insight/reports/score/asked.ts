@@ -1,6 +1,6 @@
+import type { Condition } from '#platform/events/where.ts'
 import type { Scope } from '../scope.ts'
 import type { Bindings, Scan } from '../sql.ts'
-import type { Condition } from '../where.ts'
 
 /** Who asks for scores, and at which moments: an array of (ms, key, isNow), none of them after `until`. */
 export type AskedScores = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { isCleanText } from '#platform/events/where.ts'
 import { text } from '../schema.ts'
-import { isCleanText } from '../where.ts'
 import { compare } from './compare.ts'
 
 /** Known of everybody, beside the attributes that the company declares. */

@@ -1,7 +1,6 @@
-import Big from 'big.js'
 import { DateTime } from 'luxon'
+import { equals, isInOrder } from '#platform/events/where-holds.ts'
 import { daysBetween } from '#platform/time.ts'
-import type { Scalar } from '../where.ts'
 import type { AttributeLeaf } from './attribute-schema.ts'
 import { meets } from './compare.ts'
 
@@ -27,26 +26,6 @@ export function attributeHolds(asked: AttributeLeaf, value: string | null, today
     default:
       return value !== null && isInOrder(value, asked.op, asked.value)
   }
-}
-
-/** A number equals every way of writing it; a text equals itself only. */
-export const equals = (value: string, asked: Scalar): boolean =>
-  typeof asked === 'number' ? (numberOf(value)?.eq(new Big(asked)) ?? false) : value === String(asked)
-
-/** Numbers, also those written as text, compare as numbers; other texts letter by letter. */
-export function isInOrder(value: string, op: 'gt' | 'gte' | 'lt' | 'lte', asked: Scalar): boolean {
-  const isNumber = typeof asked === 'number' || /^-?\d{1,30}(\.\d{1,20})?$/.test(String(asked))
-  const left = isNumber ? numberOf(value) : undefined
-  if (isNumber && left === undefined) return false
-  const order = left ? left.cmp(new Big(String(asked))) : Buffer.compare(Buffer.from(value), Buffer.from(String(asked)))
-  return op === 'gt' ? order > 0 : op === 'gte' ? order >= 0 : op === 'lt' ? order < 0 : order <= 0
-}
-
-/** What ClickHouse reads as a decimal. */
-export function numberOf(text: string): Big | undefined {
-  return /^[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})(e[+-]?\d{1,2})?$/i.test(text)
-    ? new Big(text.replace(/^\+/, '').replace(/\.(?=e|$)/i, ''))
-    : undefined
 }
 
 /** The day that a value names: `1990-05-20`, also with a time behind it. */

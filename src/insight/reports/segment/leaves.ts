@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { where } from '#platform/events/where.ts'
 import { highValueReport } from '../high-value/schema.ts'
 import { healthKeys, healthReasons, layerKeys } from '../layers/rules.ts'
 import { quadrantReport } from '../quadrant/schema.ts'
 import { rfmReport } from '../rfm/schema.ts'
 import { day, matcher, text } from '../schema.ts'
 import { scoreKinds } from '../score/rules.ts'
-import { where } from '../where.ts'
 import { attribute } from './attribute-schema.ts'
 import { compare } from './compare.ts'
 

@@ -1,5 +1,5 @@
+import type { Condition } from '#platform/events/where.ts'
 import type { Matcher } from '../schema.ts'
-import type { Condition } from '../where.ts'
 import type { AttributeLeaf } from './attribute-schema.ts'
 import type { Compare } from './compare.ts'
 import type { Leaf } from './leaves.ts'

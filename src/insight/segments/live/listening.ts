@@ -1,8 +1,8 @@
 import type { Context } from '#platform/context.ts'
+import { asksPersons } from '#platform/events/where.ts'
 import { type Leaf, type LeafOf, unitMs, type Within } from '../../reports/segment/leaves.ts'
 import { leavesOf, type Rule } from '../../reports/segment/rule.ts'
 import { savedSegment } from '../../reports/segment/saved.ts'
-import { asksPersons } from '../../reports/where.ts'
 
 /** What may change whom a rule holds for. */
 export type Listening = {

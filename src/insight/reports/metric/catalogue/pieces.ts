@@ -1,4 +1,4 @@
-import type { Condition } from '../../where.ts'
+import type { Condition } from '#platform/events/where.ts'
 import type { Part, Rows } from '../definition.ts'
 
 export const part = (zh: string, en: string, rows: Rows, measure: Part['measure']): Part => ({ zh, en, rows, measure })

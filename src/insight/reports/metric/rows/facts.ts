@@ -1,7 +1,7 @@
+import { asksPersons } from '#platform/events/where.ts'
 import { notSigns } from '../../acts.ts'
 import type { Scope } from '../../scope.ts'
 import { type Bindings, conditionSql, type Scan, scanEvents } from '../../sql.ts'
-import { asksPersons } from '../../where.ts'
 import type { Facts } from '../definition.ts'
 import type { MetricReport } from '../schema.ts'
 

@@ -1,5 +1,5 @@
+import { asksPersons } from '#platform/events/where.ts'
 import { bindings, decimalSql, propertySql, scanEvents } from '../../sql.ts'
-import { asksPersons } from '../../where.ts'
 import type { Facts } from '../definition.ts'
 import { type Asking, fitsSql } from '../rows/facts.ts'
 import { earliest, inSpans, type Spans } from '../spans.ts'

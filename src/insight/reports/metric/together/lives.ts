@@ -1,6 +1,6 @@
+import { asksPersons } from '#platform/events/where.ts'
 import { type Bindings, bindings, scanEvents } from '../../sql.ts'
 import { measuredSql } from '../../trend/measure.ts'
-import { asksPersons } from '../../where.ts'
 import { plainMeasure } from '../counted.ts'
 import type { Facts, Rows } from '../definition.ts'
 import { daysSql } from '../rows/events.ts'
