@@ -38,6 +38,7 @@ import { insightSettings } from '#insight/reports/settings/routes.ts'
 import { stageRuleRoutes } from '#insight/reports/stages/routes.ts'
 import { searching } from '#insight/search/routes.ts'
 import { segmentMembersExport } from '#insight/segments/export.ts'
+import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
 import { keepSegments } from '#insight/segments/live/keeper.ts'
 import { segments } from '#insight/segments/routes.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
@@ -85,6 +86,9 @@ import { groupsExport } from '#operation/groups/export.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
+import { journeyReactions } from '#operation/journeys/hearing.ts'
+import { runJourneys } from '#operation/journeys/loop.ts'
+import { journeys } from '#operation/journeys/routes.ts'
 import { massMessagesOfWecom } from '#operation/mass-messages/wecom.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
@@ -115,6 +119,7 @@ export const consumers: readonly Consumer[] = [
   consentsFromCallbacks,
   liveCodeReactions,
   acquisitionLinkReactions,
+  journeyReactions,
 ]
 
 /** What the archive asks about rooms, and tells. */
@@ -196,6 +201,7 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
   (installation, signal) => runWecom(installation, welcomes, signal, wecomParts),
   (installation, signal) => runArchive(installation, rooms, signal),
   keepSegments,
+  (installation, signal) => runJourneys(installation, rulesForJourneys, signal),
 ]
 
 /** Everything that may be emitted. */
@@ -251,6 +257,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],
   ['/api/v1/insight-settings', insightSettings],
+  ['/api/v1/journeys', journeys(rulesForJourneys)],
   ['/api/v1/segments', segments],
   ['/api/v1/boards', boards],
   ['/api/v1/metrics', metrics],

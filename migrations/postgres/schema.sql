@@ -835,6 +835,92 @@
   CREATE INDEX jobs_of_name ON public.jobs USING btree (tenant_id, name, id DESC)
   CREATE UNIQUE INDEX jobs_key ON public.jobs USING btree (tenant_id, name, key) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['waiting'::text, 'running'::text])))
 
+-- journey_counts (row-level security)
+  tenant_id integer not null
+  journey_id integer not null
+  version integer not null
+  step text not null
+  way text not null
+  people bigint not null
+  journey_counts_pkey PRIMARY KEY (tenant_id, journey_id, version, step, way)
+  journey_counts_tenant_id_journey_id_fkey FOREIGN KEY (tenant_id, journey_id) REFERENCES journeys(tenant_id, id) ON DELETE CASCADE
+
+-- journey_listeners (row-level security)
+  tenant_id integer not null
+  journey_id integer not null
+  version integer not null
+  role text not null
+  event text not null
+  segment_id integer
+  journey_listeners_tenant_id_journey_id_fkey FOREIGN KEY (tenant_id, journey_id) REFERENCES journeys(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX journey_listeners_event ON public.journey_listeners USING btree (tenant_id, event)
+  CREATE INDEX journey_listeners_journey ON public.journey_listeners USING btree (tenant_id, journey_id, version)
+
+-- journey_runs (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  journey_id integer not null
+  version integer not null
+  customer_id integer not null
+  entry_key text not null default ''::text
+  state text not null default 'active'::text
+  reason text
+  step text
+  since timestamp with time zone
+  wake_at timestamp with time zone
+  entry jsonb not null default '{}'::jsonb
+  happened jsonb not null default '{}'::jsonb
+  signal jsonb
+  goal_at timestamp with time zone
+  turns integer not null default 0
+  entered_at timestamp with time zone not null
+  ended_at timestamp with time zone
+  journey_runs_pkey PRIMARY KEY (tenant_id, id)
+  journey_runs_tenant_id_journey_id_fkey FOREIGN KEY (tenant_id, journey_id) REFERENCES journeys(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX journey_runs_customer ON public.journey_runs USING btree (tenant_id, customer_id, journey_id)
+  CREATE INDEX journey_runs_due ON public.journey_runs USING btree (tenant_id, journey_id, wake_at) WHERE (state = 'active'::text)
+  CREATE INDEX journey_runs_journey ON public.journey_runs USING btree (tenant_id, journey_id, id)
+  CREATE INDEX journey_runs_step ON public.journey_runs USING btree (tenant_id, journey_id, step) WHERE (state = 'active'::text)
+
+-- journey_traces (row-level security)
+  tenant_id integer not null
+  run_id bigint not null
+  turn integer not null
+  at timestamp with time zone not null
+  passed jsonb not null
+  journey_traces_pkey PRIMARY KEY (tenant_id, run_id, turn)
+  journey_traces_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES journey_runs(tenant_id, id) ON DELETE CASCADE
+
+-- journey_versions (row-level security)
+  tenant_id integer not null
+  journey_id integer not null
+  version integer not null
+  definition jsonb not null
+  published_by integer
+  published_at timestamp with time zone not null
+  journey_versions_pkey PRIMARY KEY (tenant_id, journey_id, version)
+  journey_versions_tenant_id_journey_id_fkey FOREIGN KEY (tenant_id, journey_id) REFERENCES journeys(tenant_id, id) ON DELETE CASCADE
+
+-- journeys (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  note text not null default ''::text
+  state text not null default 'draft'::text
+  draft jsonb not null
+  version integer not null default 0
+  salt text not null
+  started_at timestamp with time zone
+  due_at timestamp with time zone
+  due_after integer
+  created_by integer
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  archived_at timestamp with time zone
+  journeys_pkey PRIMARY KEY (tenant_id, id)
+  CREATE INDEX journeys_updated ON public.journeys USING btree (tenant_id, updated_at, id)
+  CREATE UNIQUE INDEX journeys_name ON public.journeys USING btree (tenant_id, name) WHERE (archived_at IS NULL)
+
 -- layer_settings (row-level security)
   tenant_id integer not null
   rules jsonb
@@ -946,6 +1032,12 @@
   CREATE INDEX live_codes_changes ON public.live_codes USING btree (tenant_id, changes_at) WHERE (deleted_at IS NULL)
   CREATE INDEX live_codes_channel ON public.live_codes USING btree (tenant_id, channel_id)
   CREATE UNIQUE INDEX live_codes_tenant_id_state_key ON public.live_codes USING btree (tenant_id, state)
+
+-- logged_events (row-level security)
+  tenant_id integer not null
+  name text not null
+  logged_events_pkey PRIMARY KEY (tenant_id, name)
+  logged_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 
 -- login_attempts
   key text not null

@@ -63,7 +63,44 @@ export const groupCodeDeleted = defineEvent('group_code.deleted', {
   properties: z.object(groupCode),
 })
 
+const journey = { journey: z.int(), journeyName: z.string(), version: z.int() }
+
+export const journeyEntered = defineEvent('journey.entered', {
+  title: { zh: '进入旅程', en: 'Entered a journey' },
+  properties: z.object(journey),
+})
+
+/** `how`: done (came to an end), left (by an exit, the goal or a merge), stopped, failed. */
+export const journeyLeft = defineEvent('journey.left', {
+  title: { zh: '离开旅程', en: 'Left a journey' },
+  properties: z.object({ ...journey, how: z.enum(['done', 'left', 'stopped', 'failed']), reason: z.string() }),
+})
+
+export const journeyGoalReached = defineEvent('journey.goal_reached', {
+  title: { zh: '达成旅程目标', en: 'Reached the goal of a journey' },
+  properties: z.object(journey),
+})
+
+const step = { ...journey, step: z.string(), run: z.int() }
+
+/** A coupon or points that a journey wants somebody to have. */
+export const offerRequested = defineEvent('offer.requested', {
+  title: { zh: '旅程发放权益', en: 'A journey wants to give something' },
+  properties: z.object({ ...step, offer: z.enum(['coupon', 'points']), value: z.string() }),
+})
+
+/** For whoever listens by webhook. */
+export const journeySignalled = defineEvent('journey.signalled', {
+  title: { zh: '旅程发出信号', en: 'A journey gave a signal' },
+  properties: z.object({ ...step, signal: z.string() }),
+})
+
 export const operationEventDefinitions = [
+  journeyEntered,
+  journeyLeft,
+  journeyGoalReached,
+  offerRequested,
+  journeySignalled,
   groupCodeCreated,
   groupCodeChanged,
   groupCodeDeleted,

@@ -734,6 +734,80 @@ export interface Jobs {
   worker: string | null;
 }
 
+export interface JourneyCounts {
+  journeyId: number;
+  people: Int8;
+  step: string;
+  tenantId: number;
+  version: number;
+  way: string;
+}
+
+export interface JourneyListeners {
+  event: string;
+  journeyId: number;
+  role: string;
+  segmentId: number | null;
+  tenantId: number;
+  version: number;
+}
+
+export interface JourneyRuns {
+  customerId: number;
+  endedAt: Timestamp | null;
+  enteredAt: Timestamp;
+  entry: Generated<Json>;
+  entryKey: Generated<string>;
+  goalAt: Timestamp | null;
+  happened: Generated<Json>;
+  id: Generated<Int8>;
+  journeyId: number;
+  reason: string | null;
+  signal: Json | null;
+  since: Timestamp | null;
+  state: Generated<string>;
+  step: string | null;
+  tenantId: number;
+  turns: Generated<number>;
+  version: number;
+  wakeAt: Timestamp | null;
+}
+
+export interface Journeys {
+  archivedAt: Timestamp | null;
+  createdAt: Timestamp;
+  createdBy: number | null;
+  draft: Json;
+  dueAfter: number | null;
+  dueAt: Timestamp | null;
+  id: Generated<number>;
+  name: string;
+  note: Generated<string>;
+  salt: string;
+  startedAt: Timestamp | null;
+  state: Generated<string>;
+  tenantId: number;
+  updatedAt: Timestamp;
+  version: Generated<number>;
+}
+
+export interface JourneyTraces {
+  at: Timestamp;
+  passed: Json;
+  runId: Int8;
+  tenantId: number;
+  turn: number;
+}
+
+export interface JourneyVersions {
+  definition: Json;
+  journeyId: number;
+  publishedAt: Timestamp;
+  publishedBy: number | null;
+  tenantId: number;
+  version: number;
+}
+
 export interface LayerSettings {
   changedAt: Timestamp;
   changedBy: number | null;
@@ -824,6 +898,11 @@ export interface LiveCodes {
 export interface LiveCodeTags {
   codeId: number;
   tagId: number;
+  tenantId: number;
+}
+
+export interface LoggedEvents {
+  name: string;
   tenantId: number;
 }
 
@@ -1481,6 +1560,12 @@ export interface DB {
   insightSettings: InsightSettings;
   installation: Installation;
   jobs: Jobs;
+  journeyCounts: JourneyCounts;
+  journeyListeners: JourneyListeners;
+  journeyRuns: JourneyRuns;
+  journeys: Journeys;
+  journeyTraces: JourneyTraces;
+  journeyVersions: JourneyVersions;
   layerSettings: LayerSettings;
   lineChanges: LineChanges;
   liveCodeAdds: LiveCodeAdds;
@@ -1489,6 +1574,7 @@ export interface DB {
   liveCodePictures: LiveCodePictures;
   liveCodes: LiveCodes;
   liveCodeTags: LiveCodeTags;
+  loggedEvents: LoggedEvents;
   loginAttempts: LoginAttempts;
   loginStates: LoginStates;
   mergeReviews: MergeReviews;

@@ -39,6 +39,8 @@ export const idPrefixes = {
   grp: 'group',
   imp: 'import',
   job: 'job',
+  jny: 'journey',
+  jru: 'journey_run',
   lco: 'live_code',
   mal: 'metric_alert',
   mer: 'merge',

@@ -68,6 +68,27 @@ export const updateCustomer = (ctx: Context, canonical: number, { attributes = {
     await audit(ctx, 'customers.update', ['cus', canonical], { fields: names })
   })
 
+/** The same attributes said about many at once, by something that keeps its own record of why. Null clears. */
+export const setAttributes = (
+  ctx: Context,
+  customerIds: readonly number[],
+  attributes: NonNullable<CustomerPatch['attributes']>,
+): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const values = await checkAttributes(ctx, attributes)
+    const { rows } = await sql<{ customerId: number }>`
+      insert into customer_facts as f (tenant_id, customer_id, attributes, at)
+      select distinct ${ctx.tenantId}::int, c.canonical_id, ${JSON.stringify(values)}::jsonb, ${ctx.now()}::timestamptz
+      from customers c where c.tenant_id = ${ctx.tenantId} and c.id = any(${[...customerIds]}::int[]) order by 2
+      on conflict (tenant_id, customer_id) do update set attributes = f.attributes || excluded.attributes, at = excluded.at
+        where f.attributes || excluded.attributes is distinct from f.attributes
+      returning customer_id`.execute(ctx.db)
+    const changed = rows.map(({ customerId }) => customerId)
+    await refreshCustomers(ctx, changed)
+    const fields = Object.keys(values).map((key) => `attributes.${key}`)
+    for (const customerId of changed) emit(ctx, customerUpdated, { customerId, properties: { fields, by: ctx.actor.name } })
+  })
+
 /** Companies with their people, households with their members. Linking twice is the same as once. */
 export const linkCustomers = (
   ctx: Context,

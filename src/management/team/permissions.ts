@@ -20,6 +20,8 @@ export const permissionCatalogue = [
   { name: 'reports.write', zh: '编辑报表', en: 'Edit reports' },
   { name: 'segments.read', zh: '查看人群', en: 'See segments' },
   { name: 'segments.write', zh: '编辑人群', en: 'Edit segments' },
+  { name: 'journeys.read', zh: '查看旅程', en: 'See journeys' },
+  { name: 'journeys.write', zh: '编辑旅程', en: 'Edit journeys' },
   { name: 'imports.read', zh: '查看导入', en: 'See imports' },
   { name: 'imports.write', zh: '导入数据', en: 'Import data' },
   { name: 'exports.read', zh: '查看导出', en: 'See exports' },

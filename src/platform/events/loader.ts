@@ -4,7 +4,7 @@ import type { Installation } from '../context.ts'
 import { holdLock } from '../locks.ts'
 import { dayReader, zonesOf } from './days.ts'
 import { markDirtyDays } from './dirty-days.ts'
-import { type Doer, type Touch, touchesOf } from './watches.ts'
+import { type Behaviour, type Doer, loggedOf, type Touch, touchesOf } from './watches.ts'
 
 /** What the inbox holds: facts of commands name their customer, behaviour events how the sender calls the person. */
 type InboxEvent = {
@@ -86,12 +86,12 @@ export async function loadOnce(installation: Installation, resolvePersons: Resol
     'select seq, tenant_id, received_at, payload from event_inbox where seq = any($1) order by seq',
     [load.rows],
   )
-  const { events, doers } = await prepare(installation, rows.rows, load.id, resolvePersons)
+  const { events, doers, behaviour } = await prepare(installation, rows.rows, load.id, resolvePersons)
   // The block may have reached the events and not the stores, or the other way.
   if (repeated) await markDirtyDays(installation.databases.systemPool, events)
   await insert(installation, events, load.token)
   if (repeated) await makeSure(installation, events, load)
-  await finish(installation, load, await touchesOf(installation, doers))
+  await finish(installation, load, await touchesOf(installation, doers), await loggedOf(installation, behaviour))
   return load.rows.length
 }
 
@@ -150,15 +150,18 @@ const loadOf = (row: { id: number; rows: string[]; started: string }): Load => (
 /**
  * The last finished load is noted with the deletion: a backup takes from ClickHouse exactly what its PostgreSQL snapshot says is
  * there. `days_load` is noted by loaders that write the day of the tenant's zone, which versions before did not. Who waits for
- * events is told with it, too: once for each block, when ClickHouse has it.
+ * events is told with it, too, and so are consumers: once for each block, when ClickHouse has it.
  */
-async function finish(installation: Installation, load: Load, touches: readonly Touch[]): Promise<void> {
+async function finish(installation: Installation, load: Load, touches: readonly Touch[], logged: readonly object[]): Promise<void> {
   await installation.databases.systemPool.query(
     `with done as (delete from event_load where id = $1),
       told as (insert into touches (tenant_id, name, customers) select tenant, name, customers from jsonb_to_recordset($3::jsonb) as t(tenant int, name text, customers int[])),
+      logged as (insert into event_log (tenant_id, partition, id, name, customer_id, at, properties)
+        select tenant, partition, id, name, customer, at, properties from jsonb_to_recordset($4::jsonb)
+          as l(tenant int, partition smallint, id uuid, name text, customer int, at timestamptz, properties jsonb)),
       noted as (insert into installation (name, value) values ('last_load', $1::bigint::text), ('days_load', $1::bigint::text) on conflict (name) do update set value = excluded.value)
      delete from event_inbox where seq = any($2)`,
-    [load.id, load.rows, JSON.stringify(touches)],
+    [load.id, load.rows, JSON.stringify(touches), JSON.stringify(logged)],
   )
 }
 
@@ -174,7 +177,11 @@ type EventRow = {
   load: number
 }
 
-type Prepared = { events: EventRow[] /** Whom the events are of. */; doers: Doer[] }
+type Prepared = {
+  events: EventRow[] /** Whom the events are of. */
+  doers: Doer[] /** Of whoever is no command. */
+  behaviour: Behaviour[]
+}
 
 async function prepare({ databases }: Installation, rows: InboxRow[], load: number, resolvePersons: ResolvePersons): Promise<Prepared> {
   const parsed = rows.flatMap(({ seq, tenant_id, received_at, payload }) =>
@@ -205,7 +212,12 @@ async function prepare({ databases }: Installation, rows: InboxRow[], load: numb
     received_at: received,
     load,
   }))
-  return { events, doers }
+  const behaviour = parsed.flatMap(({ tenant, event, id }, i): Behaviour[] =>
+    event.customer === undefined
+      ? [{ tenant, id, name: event.name, person: persons[i] ?? 0, at: new Date(event.at), properties: event.properties }]
+      : [],
+  )
+  return { events, doers, behaviour }
 }
 
 /** An event without an id of its own is named by where it lay in the inbox, so that a repeated block has the same ids. */

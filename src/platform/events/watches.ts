@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Context, Installation } from '../context.ts'
+import { partitionOf } from './emit.ts'
 
 /** A customer, as events carry them, and the name of what they did. */
 export type Doer = { tenant: number; name: string; person: number }
@@ -36,4 +37,29 @@ export async function touchesOf({ databases }: Installation, doers: readonly Doe
     name: list[0]?.name ?? '',
     customers: [...new Set(list.map(({ person }) => person))],
   }))
+}
+
+/** A behaviour event as its sender sent it and the loader resolved it. */
+export type Behaviour = { tenant: number; id: string; name: string; person: number; at: Date; properties: Record<string, unknown> }
+
+/** Which behaviour events consumers shall hear of in the log, instead of those they heard of. Facts of commands are there anyway. */
+export async function logEvents(ctx: Context, names: readonly string[]): Promise<void> {
+  await sql`delete from logged_events where tenant_id = ${ctx.tenantId} and name <> all(${[...names]}::text[])`.execute(ctx.db)
+  await sql`insert into logged_events (tenant_id, name) select ${ctx.tenantId}, one from unnest(${[...names]}::text[]) as one on conflict do nothing`.execute(
+    ctx.db,
+  )
+}
+
+/** Rows for the log: behaviour of somebody known that a consumer waits for. */
+export async function loggedOf({ databases }: Installation, events: readonly Behaviour[]): Promise<object[]> {
+  const tenants = new Set(events.map(({ tenant }) => tenant))
+  if (tenants.size === 0) return []
+  const { rows } = await databases.systemPool.query<{ tenant: number; name: string }>(
+    'select tenant_id as tenant, name from logged_events where tenant_id = any($1)',
+    [[...tenants]],
+  )
+  const waited = new Set(rows.map(({ tenant, name }) => `${tenant} ${name}`))
+  return events
+    .filter(({ tenant, name, person }) => person !== 0 && waited.has(`${tenant} ${name}`))
+    .map(({ person, ...event }) => ({ ...event, customer: person, partition: partitionOf(person) }))
 }

@@ -1,0 +1,44 @@
+import { canonicalIds } from '#management/identity/queries.ts'
+import type { Rules } from '#operation/journeys/rules.ts'
+import { AppError, appError } from '#platform/errors.ts'
+import { internalId } from '#platform/ids.ts'
+import { fewOf } from '../reports/segment/asking.ts'
+import { idsOf } from '../reports/segment/bits.ts'
+import { membersOf } from '../reports/segment/members.ts'
+import { resolveRule, resolveSaved } from '../reports/segment/resolve.ts'
+import { type Rule, readRule } from '../reports/segment/rule.ts'
+import { askNow } from './queries.ts'
+
+/** What journeys ask the rules, answered for them. */
+export const rulesForJourneys: Rules = {
+  async holds(ctx, rule, customerIds) {
+    const few = await fewOf(ctx, customerIds)
+    const { asking, resolving } = await askNow(ctx)
+    const members = new Set(idsOf(await membersOf({ ...asking, few }, await resolveRule(resolving, ruleOf(rule)))))
+    const canonicals = await canonicalIds(ctx, customerIds)
+    return new Set(customerIds.filter((id) => members.has(canonicals.get(id) ?? id)))
+  },
+  async check(ctx, rule) {
+    const read = readRule(rule)
+    if (!('rule' in read)) return [{ field: read.path.join('.'), message: read.message }]
+    try {
+      const { resolving } = await askNow(ctx)
+      await resolveRule(resolving, read.rule)
+      return []
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500) throw error
+      return [{ field: error.field ?? '', message: error.message }]
+    }
+  },
+  async membersOf(ctx, segment) {
+    internalId(ctx, 'seg', segment)
+    const { asking, resolving } = await askNow(ctx)
+    return idsOf(await membersOf(asking, await resolveSaved(resolving, segment, 'segment')))
+  },
+}
+
+function ruleOf(rule: unknown): Rule {
+  const read = readRule(rule)
+  if ('rule' in read) return read.rule
+  throw appError('segment.invalid_rule', { message: read.message, field: read.path.join('.') })
+}

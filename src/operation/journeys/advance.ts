@@ -1,0 +1,149 @@
+import { eventFits } from '#platform/events/where-holds.ts'
+import { variantOf } from '../experiments/assign.ts'
+import { type Definition, readFilter, type Step, type StepOf } from './definition.ts'
+import { after, nextClock } from './moments.ts'
+
+// One person's way through a journey, as a function: the worker, the dry run, the simulation and "why is this person here" are
+// the same lines.
+
+export type Properties = Readonly<Record<string, unknown>>
+
+/** Where somebody stands. `since`: waiting at the step since then; null where the step is still to be done. */
+export type Standing = {
+  step: string | null
+  since: Date | null
+  /** Until when they wait there at most, as it was when they came; a migration does not change it. */
+  wakeAt: Date | null
+  /** What they came in by, and what they were last waited for. */
+  entry: Properties
+  happened: Properties
+}
+
+/** What the drawing says, found once for many people. */
+export type Way = { steps: ReadonlyMap<string, Step>; salt: string; zone: string }
+
+/** A question about this person that only the rules can answer. */
+export type Ask = { step: string; place: number; rule: unknown }
+export type Answers = (ask: Ask) => boolean | undefined
+
+export type Known = {
+  now: Date
+  /** Whom chance is drawn for: the same person always draws the same lot. */
+  subject: number
+  answers: Answers
+  /** What was waited for has happened. */
+  signal?: Properties | undefined
+}
+
+type Acting = 'tag' | 'attribute' | 'task' | 'message' | 'offer' | 'signal' | 'goal'
+export type Effect = StepOf<Acting>
+
+/** `way`: by which exit the step was left; `until`: how long it is waited at most. */
+export type Passed = { step: string; way: string } | { step: string; until: string }
+
+type Moved = { effects: Effect[]; passed: Passed[]; standing: Standing }
+export type Outcome =
+  | { kind: 'asks'; asks: Ask[] }
+  | ({ kind: 'rests' } & Moved)
+  | ({ kind: 'ends'; how: 'done' | 'endless' | 'lost' } & Moved)
+
+/** More in one go is a circle that the check did not see. */
+const mostAtOnce = 500
+
+export const wayOf = ({ steps }: Pick<Definition, 'steps'>, salt: string, zone: string): Way => ({
+  steps: new Map(steps.map((step) => [step.id, step])),
+  salt,
+  zone,
+})
+
+/** From where somebody stands to where they have to wait, or to the end. Changes nothing and asks nobody. */
+export function advance(way: Way, from: Standing, known: Known): Outcome {
+  const moved: Moved = { effects: [], passed: [], standing: from }
+  for (let count = 0; count < mostAtOnce; count++) {
+    const { standing } = moved
+    if (standing.step === null) return { kind: 'ends', how: 'done', ...moved }
+    const step = way.steps.get(standing.step)
+    // Whoever stands at a step that a migration took away.
+    if (!step) return { kind: 'ends', how: 'lost', ...moved }
+    const turn = doStep(way, step, standing, known)
+    if ('asks' in turn) return { kind: 'asks', asks: turn.asks }
+    if ('wakeAt' in turn) {
+      const since = standing.since ?? known.now
+      // Looked at again before its time: nothing was passed.
+      if (standing.since === null) moved.passed.push({ step: step.id, until: turn.wakeAt.toISOString() })
+      return { kind: 'rests', ...moved, standing: { ...standing, since, wakeAt: turn.wakeAt } }
+    }
+    if (turn.effect) moved.effects.push(turn.effect)
+    moved.passed.push({ step: step.id, way: turn.way })
+    moved.standing = { ...standing, step: turn.to, since: null, wakeAt: null, ...(turn.happened && { happened: turn.happened }) }
+  }
+  return { kind: 'ends', how: 'endless', ...moved }
+}
+
+type Turn =
+  | { asks: Ask[] }
+  | { wakeAt: Date }
+  | { way: string; to: string | null; effect?: Effect | undefined; happened?: Properties | undefined }
+
+const onward = (step: Exclude<Step, { type: 'end' | 'branch' | 'split' }>, effect?: Effect): Turn => ({
+  way: 'next',
+  to: step.next,
+  effect,
+})
+
+function doStep(way: Way, step: Step, standing: Standing, known: Known): Turn {
+  const since = standing.since ?? known.now
+  const until = (moment: Date, over: Turn): Turn => {
+    const wakeAt = (standing.since === null ? null : standing.wakeAt) ?? moment
+    return known.now >= wakeAt ? over : { wakeAt }
+  }
+  switch (step.type) {
+    case 'end':
+      return { way: 'end', to: null }
+    case 'wait':
+      return until(after(since, step.for), onward(step))
+    case 'wait_until':
+      return until(nextClock(since, step.at_time, way.zone, step.weekdays), onward(step))
+    case 'wait_for':
+      return waitFor(step, standing, known, (over) => until(after(since, step.timeout), over))
+    case 'branch':
+      return takeBranch(step, standing, known)
+    case 'split':
+      return drawLot(way, step, known)
+    default:
+      return onward(step, step)
+  }
+}
+
+/** Who is in the segment already when they come need not wait for coming into it. */
+function waitFor(step: StepOf<'wait_for'>, { since }: Standing, { signal, answers }: Known, until: (over: Turn) => Turn): Turn {
+  if (since !== null && signal) return { way: 'next', to: step.next, happened: signal }
+  if (since === null) {
+    const asks = step.happens.flatMap((one, place): Ask[] =>
+      'event' in one
+        ? []
+        : [{ step: step.id, place, rule: one.moves === 'in' ? { segment: one.segment } : { not: { segment: one.segment } } }],
+    )
+    const open = asks.filter((ask) => answers(ask) === undefined)
+    if (open.length > 0) return { asks: open }
+    if (asks.some((ask) => answers(ask))) return { way: 'next', to: step.next }
+  }
+  return until({ way: 'otherwise', to: step.otherwise })
+}
+
+function takeBranch(step: StepOf<'branch'>, standing: Standing, { answers }: Known): Turn {
+  const asks = step.paths.flatMap(({ when }, place): Ask[] => ('rule' in when ? [{ step: step.id, place, rule: when.rule }] : []))
+  const open = asks.filter((ask) => answers(ask) === undefined)
+  if (open.length > 0) return { asks: open }
+  const taken = step.paths.findIndex(({ when }, place) => {
+    if ('rule' in when) return answers({ step: step.id, place, rule: when.rule }) === true
+    return 'entry' in when ? eventFits(readFilter(when.entry), standing.entry) : eventFits(readFilter(when.happened), standing.happened)
+  })
+  return taken < 0 ? { way: 'otherwise', to: step.otherwise } : { way: `paths.${taken}`, to: step.paths[taken]?.next ?? null }
+}
+
+function drawLot({ salt }: Way, { id, paths }: StepOf<'split'>, { subject }: Known): Turn {
+  const lots = paths.map(({ weight }, i) => ({ key: `paths.${i}`, weight: weight * 10 }))
+  const way = variantOf(`${salt} ${id}`, subject, lots)
+  return { way, to: paths.find((_, i) => way === `paths.${i}`)?.next ?? null }
+}

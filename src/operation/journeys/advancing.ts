@@ -1,0 +1,170 @@
+import { sql } from 'kysely'
+import type { Context } from '#platform/context.ts'
+import { inTransaction } from '#platform/events/emit.ts'
+import { type Answers, type Ask, advance, type Outcome, type Properties } from './advance.ts'
+import { type Count, countPeople } from './counts.ts'
+import { type Act, carryOut } from './effects.ts'
+import { type EndState, tellEnded } from './ending.ts'
+import type { Rules } from './rules.ts'
+import { readVersions, type Version, versionKey } from './versions.ts'
+
+/** So many people move on in one transaction: few enough that nobody waits long for its end. */
+const batchPeople = 1000
+/** Whoever could not be asked about is looked at again. */
+const againMs = 30_000
+
+export type Run = {
+  id: number
+  journeyId: number
+  version: number
+  customerId: number
+  step: string | null
+  since: Date | null
+  wakeAt: Date | null
+  entry: Properties
+  happened: Properties
+  signal: Properties | null
+  goalAt: Date | null
+  turns: number
+}
+
+/**
+ * Moves those of a journey who are due to where they have to wait next, or to their end: their places, what happens to them, the
+ * trace and the counts together or not at all. Several workers share a journey. Returns how many were looked at.
+ */
+export const advanceDue = (ctx: Context, rules: Rules, journey: number): Promise<number> =>
+  inTransaction(ctx, async (ctx) => {
+    if (!(await isMoving(ctx, journey))) return 0
+    const runs = await takeDue(ctx, journey)
+    if (runs.length === 0) return 0
+    const versions = await readVersions(ctx, runs)
+    const turns = await decide(ctx, rules, versions, runs)
+    await carryOut(ctx, turns.flatMap(actsOf))
+    await saveTurns(ctx, turns)
+    for (const turn of turns) if (turn.end) tellEnded(ctx, turn.version.name, { ...turn.run, ...turn.end })
+    await countPeople(ctx, turns.flatMap(countsOf))
+    return runs.length
+  })
+
+/** Nobody pauses or stops it before this transaction has ended. */
+async function isMoving(ctx: Context, journey: number): Promise<boolean> {
+  const row = await ctx.db
+    .selectFrom('journeys')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', journey)
+    .where('state', 'in', ['running', 'draining'])
+    .forShare()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+async function takeDue(ctx: Context, journey: number): Promise<Run[]> {
+  const { rows } = await sql<Run>`
+    select id, journey_id, version, customer_id, step, since, wake_at, entry, happened, signal, goal_at, turns from journey_runs
+    where tenant_id = ${ctx.tenantId} and journey_id = ${journey} and state = 'active' and wake_at <= ${ctx.now()}
+    order by wake_at limit ${batchPeople} for update skip locked`.execute(ctx.db)
+  return rows.map((run) => ({ ...run, id: Number(run.id) }))
+}
+
+/** A run with what became of it. `later`: the rules could not be asked. */
+type Turn = {
+  run: Run
+  version: Version
+  outcome: Exclude<Outcome, { kind: 'asks' }> | { kind: 'later' }
+  end?: { state: EndState; reason: string }
+}
+
+/** Everybody as far as they get without a question; then each question once, about all who have it; and again. */
+async function decide(ctx: Context, rules: Rules, versions: ReadonlyMap<string, Version>, runs: readonly Run[]): Promise<Turn[]> {
+  const known = new Map<string, ReadonlySet<number> | 'away'>()
+  const turns: Turn[] = []
+  for (let open = [...runs]; open.length > 0; ) {
+    const asked = new Map<string, { ask: Ask; people: Set<number> }>()
+    const still: Run[] = []
+    for (const run of open) {
+      const version = versions.get(versionKey(run))
+      if (!version) continue
+      const outcome = outcomeOf(ctx, version, run, (ask) => answerOf(known.get(askKey(run, ask)), run))
+      if (outcome.kind !== 'asks') turns.push({ run, version, outcome, ...endOf(outcome) })
+      else if (outcome.asks.some((ask) => known.get(askKey(run, ask)) === 'away')) turns.push({ run, version, outcome: { kind: 'later' } })
+      else {
+        still.push(run)
+        for (const ask of outcome.asks) {
+          const key = askKey(run, ask)
+          const entry = asked.get(key) ?? { ask, people: new Set<number>() }
+          asked.set(key, entry)
+          entry.people.add(run.customerId)
+        }
+      }
+    }
+    for (const [key, { ask, people }] of asked) known.set(key, await answer(ctx, rules, ask, people))
+    open = still
+  }
+  return turns
+}
+
+const askKey = (run: Run, { step, place }: Ask): string => `${versionKey(run)} ${step} ${place}`
+
+const answerOf = (found: ReadonlySet<number> | 'away' | undefined, run: Run): boolean | undefined =>
+  found === undefined || found === 'away' ? undefined : found.has(run.customerId)
+
+async function answer(ctx: Context, rules: Rules, { rule }: Ask, people: ReadonlySet<number>): Promise<ReadonlySet<number> | 'away'> {
+  try {
+    return await rules.holds(ctx, rule, [...people])
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'a branch of a journey cannot be asked now')
+    return 'away'
+  }
+}
+
+const outcomeOf = (ctx: Context, { way }: Version, run: Run, answers: Answers): Outcome =>
+  advance(way, run, { now: ctx.now(), subject: run.customerId, answers, signal: run.signal ?? undefined })
+
+const endOf = (outcome: Outcome): { end?: { state: EndState; reason: string } } =>
+  outcome.kind === 'ends' ? { end: { state: outcome.how === 'done' ? 'done' : 'failed', reason: outcome.how } } : {}
+
+const actsOf = ({ run, version, outcome }: Turn): Act[] =>
+  outcome.kind === 'later'
+    ? []
+    : outcome.effects.map((effect) => ({ effect, version, run: run.id, turn: run.turns, customerId: run.customerId }))
+
+function countsOf({ run, version, outcome, end }: Turn): Count[] {
+  if (outcome.kind === 'later') return []
+  const one = (step: string, way: string): Count => ({ journey: run.journeyId, version: version.version, step, way, people: 1 })
+  return [
+    // Who comes to a wait and who goes on from it are counted apart.
+    ...outcome.passed.map((passed) => one(passed.step, 'way' in passed ? passed.way : 'waits')),
+    ...(outcome.effects.some(({ type }) => type === 'goal') && !run.goalAt ? [one('', 'goal')] : []),
+    ...(end ? [one('', end.state === 'done' ? 'done' : `failed:${end.reason}`)] : []),
+  ]
+}
+
+async function saveTurns(ctx: Context, turns: readonly Turn[]): Promise<void> {
+  const rows = turns.map(({ run, outcome, end }) => {
+    if (outcome.kind === 'later')
+      return { ...placeOf(run), id: run.id, wake_at: new Date(ctx.now().getTime() + againMs), turns: run.turns, keeps: true }
+    return {
+      ...placeOf(outcome.standing),
+      id: run.id,
+      state: end?.state ?? 'active',
+      reason: end?.reason ?? null,
+      wake_at: outcome.kind === 'rests' ? outcome.standing.wakeAt : null,
+      goal: outcome.effects.some(({ type }) => type === 'goal'),
+      turns: run.turns + (outcome.passed.length > 0 ? 1 : 0),
+      passed: outcome.passed,
+    }
+  })
+  const recordset = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    as n(id bigint, state text, reason text, step text, since timestamptz, happened jsonb, wake_at timestamptz, goal boolean, turns int, passed jsonb, keeps boolean)`
+  await sql`
+    with traced as (
+      insert into journey_traces (tenant_id, run_id, turn, at, passed)
+      select ${ctx.tenantId}, n.id, n.turns, ${ctx.now()}, n.passed from ${recordset} where jsonb_array_length(n.passed) > 0)
+    update journey_runs r set state = coalesce(n.state, r.state), reason = n.reason, step = n.step, since = n.since, happened = n.happened, wake_at = n.wake_at, signal = case when n.keeps then r.signal end,
+      goal_at = case when n.goal then coalesce(r.goal_at, ${ctx.now()}) else r.goal_at end, turns = n.turns,
+      ended_at = case when coalesce(n.state, 'active') <> 'active' then ${ctx.now()}::timestamptz end
+    from ${recordset} where r.tenant_id = ${ctx.tenantId} and r.id = n.id`.execute(ctx.db)
+}
+
+const placeOf = ({ step, since, happened }: Pick<Run, 'step' | 'since' | 'happened'>) => ({ step, since, happened })

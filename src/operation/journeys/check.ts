@@ -1,0 +1,98 @@
+import { hasVariables, wrongVariables } from '../variables.ts'
+import { type Definition, type Step, type StepOf, waysOf } from './definition.ts'
+
+/** What is wrong with a journey and where: the step (null: the journey itself) and the field within it. */
+export type Issue = { step: string | null; field: string; code: string; message: string; severity: 'error' | 'warning' }
+
+const issue = (step: string | null, field: string, code: string, message: string, severity: Issue['severity'] = 'error'): Issue => ({
+  step,
+  field,
+  code: `journey.${code}`,
+  message,
+  severity,
+})
+
+/** What can be told from the drawing alone. */
+export function checkDefinition(definition: Definition): Issue[] {
+  const { steps, start, entry, reentry } = definition
+  const ids = new Set(steps.map(({ id }) => id))
+  const twice = steps.filter(({ id }, i) => steps.findIndex((one) => one.id === id) < i)
+  return [
+    ...(start === null || !ids.has(start) ? [issue(null, 'start', 'no_start', 'Say which step comes first.')] : []),
+    ...(reentry.policy === 'each' && entry.by !== 'event'
+      ? [issue(null, 'reentry', 'each_without_event', 'One run a value needs an event to come in by.')]
+      : []),
+    ...twice.map(({ id }) => issue(id, 'id', 'step_twice', 'Two steps have this name.')),
+    ...steps.flatMap((step) => [...checkWays(step, ids), ...checkStep(step)]),
+    ...(twice.length > 0 ? [] : [...endlessSteps(definition), ...unreachedSteps(definition)]),
+  ]
+}
+
+const checkWays = (step: Step, ids: ReadonlySet<string>): Issue[] =>
+  waysOf(step).flatMap(({ way, to }) =>
+    to === null || ids.has(to) ? [] : [issue(step.id, way, 'unknown_step', 'This way leads to a step that is not there.')],
+  )
+
+function checkStep(step: Step): Issue[] {
+  switch (step.type) {
+    case 'split':
+      return checkWeights(step)
+    case 'task':
+      return [...checkText(step, 'title', step.title), ...checkText(step, 'script', step.script ?? '')]
+    case 'message':
+      return hasVariables(step.text)
+        ? [issue(step.id, 'text', 'message_variable', 'WeCom sends one text to everybody. A task for the colleague may name the person.')]
+        : []
+    default:
+      return []
+  }
+}
+
+const checkText = ({ id }: Step, field: string, text: string): Issue[] =>
+  wrongVariables(text).map((wrong) => issue(id, field, 'unknown_variable', `"${wrong.slice(0, 40)}" is no variable.`))
+
+function checkWeights({ id, paths }: StepOf<'split'>): Issue[] {
+  const bad = paths.flatMap(({ weight }, i) =>
+    weight >= 1 && weight <= 100 ? [] : [issue(id, `paths.${i}.weight`, 'weight', 'A share is 1 % to 100 %.')],
+  )
+  const total = paths.reduce((sum, { weight }) => sum + weight, 0)
+  return bad.length === 0 && total !== 100 ? [issue(id, 'paths', 'weights', `The shares add up to ${total} %, not to 100 %.`)] : bad
+}
+
+/** Steps of a circle in which nobody ever waits. Waiting for a segment may be over at once, so it does not count. */
+function endlessSteps({ steps }: Definition): Issue[] {
+  const rests = (step: Step) =>
+    step.type === 'wait' || step.type === 'wait_until' || (step.type === 'wait_for' && step.happens.every((one) => 'event' in one))
+  const moving = new Map(steps.filter((step) => !rests(step)).map((step) => [step.id, step]))
+  const reaches = (from: Step): boolean => {
+    const seen = new Set<string>()
+    const left = waysOf(from).map(({ to }) => to)
+    for (let to = left.pop(); to !== undefined; to = left.pop()) {
+      if (to === from.id) return true
+      const step = to === null || seen.has(to) ? undefined : moving.get(to)
+      if (step) left.push(...waysOf(step).map((way) => way.to))
+      if (to !== null) seen.add(to)
+    }
+    return false
+  }
+  return [...moving.values()]
+    .filter(reaches)
+    .map(({ id }) =>
+      issue(id, 'next', 'endless', 'This step comes round to itself and nobody waits on the way. Put a wait into the circle.'),
+    )
+}
+
+function unreachedSteps({ steps, start }: Definition): Issue[] {
+  const byId = new Map(steps.map((step) => [step.id, step]))
+  const reached = new Set<string>()
+  const left = start === null ? [] : [start]
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    const step = reached.has(id) ? undefined : byId.get(id)
+    if (!step) continue
+    reached.add(id)
+    left.push(...waysOf(step).flatMap(({ to }) => (to === null ? [] : [to])))
+  }
+  return steps
+    .filter(({ id }) => start !== null && !reached.has(id))
+    .map(({ id }) => issue(id, 'id', 'unreached', 'Nobody ever comes to this step.', 'warning'))
+}

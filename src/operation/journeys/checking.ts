@@ -1,0 +1,94 @@
+import { checkAttributes } from '#management/customers/attributes.ts'
+import type { Context } from '#platform/context.ts'
+import { AppError } from '#platform/errors.ts'
+import { type IdPrefix, internalId } from '#platform/ids.ts'
+import { checkDefinition, type Issue } from './check.ts'
+import type { Definition, Happening, Step } from './definition.ts'
+import { nextRepeat } from './moments.ts'
+import type { Rules } from './rules.ts'
+
+/** Everything that keeps a drawing from being started, or that somebody should look at: what it is alone, and what it names. */
+export async function checkJourney(ctx: Context, rules: Rules, definition: Definition): Promise<Issue[]> {
+  const named = await Promise.all(definition.steps.map((step) => checkNames(ctx, rules, step)))
+  return [...checkDefinition(definition), ...(await checkDoors(ctx, rules, definition)), ...named.flat()]
+}
+
+const error = (step: string | null, field: string, code: string, message: string): Issue => ({
+  step,
+  field,
+  code,
+  message,
+  severity: 'error',
+})
+
+async function checkDoors(ctx: Context, rules: Rules, { entry, exits, goal }: Definition): Promise<Issue[]> {
+  const found = await Promise.all([
+    ...(entry.by === 'segment' || entry.by === 'schedule' ? [checkSegment(ctx, rules, null, 'entry.segment', entry.segment)] : []),
+    ...exits.map((one, i) => checkHappening(ctx, rules, null, `exits.${i}`, one)),
+    ...(goal?.when ?? []).map((one, i) => checkHappening(ctx, rules, null, `goal.when.${i}`, one)),
+  ])
+  const issues = found.flat()
+  if (entry.by !== 'schedule') return issues
+  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  if (!nextRepeat(ctx.now(), entry.repeat, timezone)) issues.push(error(null, 'entry.repeat', 'journey.past', 'This time is over already.'))
+  return issues
+}
+
+async function checkNames(ctx: Context, rules: Rules, step: Step): Promise<Issue[]> {
+  switch (step.type) {
+    case 'tag':
+      return checkTag(ctx, step.id, step.tag)
+    case 'attribute':
+      return refusalOf(step.id, 'value', () => checkAttributes(ctx, { [step.key]: step.value }))
+    case 'wait_for':
+      return (await Promise.all(step.happens.map((one, i) => checkHappening(ctx, rules, step.id, `happens.${i}`, one)))).flat()
+    case 'branch': {
+      const found = await Promise.all(
+        step.paths.map(async ({ when }, i) =>
+          'rule' in when
+            ? (await rules.check(ctx, when.rule)).map(({ field, message }) =>
+                error(step.id, `paths.${i}.when.rule${field && `.${field}`}`, 'journey.rule', message),
+              )
+            : [],
+        ),
+      )
+      return found.flat()
+    }
+    default:
+      return []
+  }
+}
+
+const checkHappening = async (ctx: Context, rules: Rules, step: string | null, field: string, one: Happening): Promise<Issue[]> =>
+  'segment' in one ? checkSegment(ctx, rules, step, `${field}.segment`, one.segment) : []
+
+/** A segment is as good as the rule that asks for it. */
+const checkSegment = async (ctx: Context, rules: Rules, step: string | null, field: string, segment: string): Promise<Issue[]> =>
+  (await rules.check(ctx, { segment })).map(({ message }) => error(step, field, 'journey.segment', message))
+
+async function checkTag(ctx: Context, step: string, tag: string): Promise<Issue[]> {
+  const id = idOrNothing(ctx, 'tag', tag)
+  const row =
+    id === undefined
+      ? undefined
+      : await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('id', '=', id).executeTakeFirst()
+  return row ? [] : [error(step, 'tag', 'tag.not_found', 'No such tag.')]
+}
+
+function idOrNothing(ctx: Context, prefix: IdPrefix, text: string): number | undefined {
+  try {
+    return internalId(ctx, prefix, text)
+  } catch {
+    return undefined
+  }
+}
+
+async function refusalOf(step: string, field: string, ask: () => Promise<unknown>): Promise<Issue[]> {
+  try {
+    await ask()
+    return []
+  } catch (refusal) {
+    if (!(refusal instanceof AppError) || refusal.status >= 500) throw refusal
+    return [error(step, field, refusal.code, refusal.message)]
+  }
+}

@@ -1,0 +1,228 @@
+import { sql } from 'kysely'
+import { audit } from '#platform/audit.ts'
+import type { Context } from '#platform/context.ts'
+import { appError, notFound } from '#platform/errors.ts'
+import { inTransaction } from '#platform/events/emit.ts'
+import { randomLetters } from '#platform/random-letters.ts'
+import { checkJourney } from './checking.ts'
+import { countPeople } from './counts.ts'
+import { Definition } from './definition.ts'
+import { type LetIn, letIn } from './entering.ts'
+import { forget, hush, listen } from './listeners.ts'
+import { nextRepeat } from './moments.ts'
+import type { Rules } from './rules.ts'
+import type { JourneyChange, JourneyInput } from './schema.ts'
+
+const nameTaken = () => appError('journey.name_taken', { status: 409, message: 'Another journey has this name.', field: 'name' })
+
+export const createJourney = (ctx: Context, { name, note, draft }: JourneyInput): Promise<number> =>
+  inTransaction(ctx, async (ctx) => {
+    const row = await ctx.db
+      .insertInto('journeys')
+      .values({
+        tenantId: ctx.tenantId,
+        name,
+        note,
+        draft: JSON.stringify(draft),
+        salt: randomLetters(16),
+        createdBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
+        createdAt: ctx.now(),
+        updatedAt: ctx.now(),
+      })
+      .onConflict((conflict) => conflict.columns(['tenantId', 'name']).where('archivedAt', 'is', null).doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (!row) throw nameTaken()
+    await audit(ctx, 'journey.created', ['jny', row.id], { name })
+    return row.id
+  })
+
+/** Changes the drawing, not what runs: that needs `publishJourney`. Of two editors the slower one is told. */
+export const changeJourney = (ctx: Context, id: number, { seen, ...change }: JourneyChange): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const journey = await lockJourney(ctx, id)
+    if (seen !== undefined && new Date(seen).getTime() !== journey.updatedAt.getTime())
+      throw appError('journey.changed_meanwhile', {
+        status: 409,
+        message: 'Somebody else changed this journey meanwhile. Look at it again.',
+      })
+    await refuseTaken(ctx, id, change.name)
+    await ctx.db
+      .updateTable('journeys')
+      .set({
+        ...(change.name !== undefined && { name: change.name }),
+        ...(change.note !== undefined && { note: change.note }),
+        ...(change.draft !== undefined && { draft: JSON.stringify(change.draft) }),
+        updatedAt: ctx.now(),
+      })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .execute()
+    await audit(ctx, 'journey.changed', ['jny', id], { fields: Object.keys(change) })
+  })
+
+async function refuseTaken(ctx: Context, id: number, name: string | undefined): Promise<void> {
+  if (name === undefined) return
+  const other = await ctx.db
+    .selectFrom('journeys')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('name', '=', name)
+    .where('archivedAt', 'is', null)
+    .where('id', '<>', id)
+    .executeTakeFirst()
+  if (other) throw nameTaken()
+}
+
+/** The drawing becomes the version that people enter by from now on; throws `journey.invalid` with the first thing that is wrong. */
+export async function publishJourney(ctx: Context, rules: Rules, id: number, options: { migrate?: boolean } = {}): Promise<number> {
+  const { draft } = await findJourney(ctx, id)
+  const definition = Definition.parse(draft)
+  const [wrong] = (await checkJourney(ctx, rules, definition)).filter(({ severity }) => severity === 'error')
+  if (wrong)
+    throw appError(wrong.code, {
+      status: 422,
+      message: wrong.step === null ? wrong.message : `${wrong.step}: ${wrong.message}`,
+      field: wrong.step === null ? wrong.field : `steps.${definition.steps.findIndex((one) => one.id === wrong.step)}.${wrong.field}`,
+    })
+  return inTransaction(ctx, async (ctx) => {
+    const journey = await lockJourney(ctx, id)
+    const version = journey.version + 1
+    await ctx.db
+      .insertInto('journeyVersions')
+      .values({
+        tenantId: ctx.tenantId,
+        journeyId: id,
+        version,
+        definition: JSON.stringify(definition),
+        publishedBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
+        publishedAt: ctx.now(),
+      })
+      .execute()
+    await listen(ctx, id, version, definition)
+    const state = journey.state === 'paused' ? 'paused' : 'running'
+    await setState(ctx, id, state, {
+      version,
+      startedAt: journey.state === 'running' ? journey.startedAt : ctx.now(),
+      ...(await dueOf(ctx, definition)),
+    })
+    if (options.migrate) await migrateRuns(ctx, id, version, definition)
+    await audit(ctx, 'journey.published', ['jny', id], { version, migrate: options.migrate ?? false })
+    return version
+  })
+}
+
+async function dueOf(ctx: Context, { entry }: Definition): Promise<{ dueAt: Date | null; dueAfter: number | null }> {
+  if (entry.by !== 'schedule') return { dueAt: null, dueAfter: null }
+  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  return { dueAt: nextRepeat(ctx.now(), entry.repeat, timezone) ?? null, dueAfter: null }
+}
+
+/** Whoever stands at a step that the new version has too goes on by it; the others end on their old way. What is waited stays as it was. */
+async function migrateRuns(ctx: Context, id: number, version: number, { steps }: Definition): Promise<void> {
+  const { rows } = await sql<{ people: number }>`
+    with moved as (
+      update journey_runs set version = ${version} where tenant_id = ${ctx.tenantId} and journey_id = ${id} and state = 'active' and version <> ${version}
+        and step = any(${steps.map((step) => step.id)}::text[]) returning 1)
+    select count(*)::int as people from moved`.execute(ctx.db)
+  const people = rows[0]?.people ?? 0
+  if (people > 0) await countPeople(ctx, [{ journey: id, version, step: '', way: 'migrated', people }])
+}
+
+/** Nobody moves and nobody enters; what people wait for goes on counting, and is caught up with at once afterwards. */
+export const pauseJourney = (ctx: Context, id: number): Promise<void> => turn(ctx, id, 'paused', ['running', 'draining'])
+export const resumeJourney = (ctx: Context, id: number): Promise<void> => turn(ctx, id, 'running', ['paused', 'draining'])
+/** Nobody enters any more; whoever is on the way goes to the end. */
+export const drainJourney = (ctx: Context, id: number): Promise<void> => turn(ctx, id, 'draining', ['running', 'paused'])
+
+type State = 'running' | 'paused' | 'draining' | 'stopped'
+
+const turn = (ctx: Context, id: number, state: State, from: readonly string[]): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const journey = await lockJourney(ctx, id)
+    if (journey.state === state) return
+    if (!from.includes(journey.state))
+      throw appError('journey.wrong_state', { status: 409, message: `A journey that is ${journey.state} cannot become ${state}.` })
+    // Whoever came while nobody could enter is no newcomer afterwards.
+    await setState(ctx, id, state, state === 'running' ? { startedAt: ctx.now() } : {})
+    await audit(ctx, `journey.${state}`, ['jny', id])
+  })
+
+/** Everybody is out at once. Returns how many were on the way. */
+export const stopJourney = (ctx: Context, id: number): Promise<number> =>
+  inTransaction(ctx, async (ctx) => {
+    const journey = await lockJourney(ctx, id)
+    if (journey.state === 'draft') throw appError('journey.wrong_state', { status: 409, message: 'This journey was never started.' })
+    await setState(ctx, id, 'stopped', { dueAt: null, dueAfter: null })
+    await hush(ctx, id)
+    const { rows } = await sql<{ version: number; people: number }>`
+      with ended as (
+        update journey_runs set state = 'stopped', reason = 'stopped', wake_at = null, ended_at = ${ctx.now()}
+        where tenant_id = ${ctx.tenantId} and journey_id = ${id} and state = 'active' returning version)
+      select version, count(*)::int as people from ended group by version`.execute(ctx.db)
+    await countPeople(
+      ctx,
+      rows.map(({ version, people }) => ({ journey: id, version, step: '', way: 'stopped', people })),
+    )
+    await forget(ctx, id)
+    const people = rows.reduce((sum, row) => sum + row.people, 0)
+    await audit(ctx, 'journey.stopped', ['jny', id], { people })
+    return people
+  })
+
+export const archiveJourney = (ctx: Context, id: number): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const journey = await lockJourney(ctx, id)
+    if (!['draft', 'stopped'].includes(journey.state))
+      throw appError('journey.wrong_state', { status: 409, message: 'Stop this journey before you put it away.' })
+    await ctx.db.updateTable('journeys').set({ archivedAt: ctx.now() }).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
+    await audit(ctx, 'journey.archived', ['jny', id])
+  })
+
+/** People named one by one: through the API, from a list, by hand. Those the policy keeps out are counted. */
+export async function enterByHand(
+  ctx: Context,
+  id: number,
+  customerIds: readonly number[],
+  entry: Record<string, unknown> = {},
+): Promise<LetIn> {
+  const { state } = await findJourney(ctx, id)
+  if (state !== 'running')
+    throw appError('journey.not_running', { status: 409, message: 'Nobody can enter a journey that is not running.' })
+  return letIn(
+    ctx,
+    id,
+    customerIds.map((customerId) => ({ customerId, entry })),
+  )
+}
+
+type Facts = { version?: number; startedAt?: Date | null; dueAt?: Date | null; dueAfter?: number | null }
+
+const setState = (ctx: Context, id: number, state: State, facts: Facts) =>
+  ctx.db
+    .updateTable('journeys')
+    .set({ state, ...facts, updatedAt: ctx.now() })
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .execute()
+
+const journeyRow = (ctx: Context, id: number) =>
+  ctx.db
+    .selectFrom('journeys')
+    .select(['name', 'state', 'draft', 'version', 'startedAt', 'updatedAt'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .where('archivedAt', 'is', null)
+
+async function findJourney(ctx: Context, id: number) {
+  const journey = await journeyRow(ctx, id).executeTakeFirst()
+  if (!journey) throw notFound('journey')
+  return journey
+}
+
+/** Waits for whoever is moving people on, and keeps them from beginning again. */
+async function lockJourney(ctx: Context, id: number) {
+  const journey = await journeyRow(ctx, id).forUpdate().executeTakeFirst()
+  if (!journey) throw notFound('journey')
+  return journey
+}

@@ -1,0 +1,50 @@
+import { setAttributes } from '#management/customers/editing.ts'
+import { changeTaggings } from '#management/tags/commands.ts'
+import { journeyGoalReached, journeySignalled, offerRequested } from '#operation/events.ts'
+import type { Context } from '#platform/context.ts'
+import { emit } from '#platform/events/emit.ts'
+import { internalId } from '#platform/ids.ts'
+import type { Effect } from './advance.ts'
+import type { StepOf } from './definition.ts'
+import type { Version } from './versions.ts'
+
+/** What a step does to one person, in their run. `turn` tells visits of one step apart. */
+export type Act = { effect: Effect; version: Version; run: number; turn: number; customerId: number }
+type ActOf<Type extends Effect['type']> = Act & { effect: StepOf<Type> }
+
+/**
+ * Carries out what a batch of people shall have, in the transaction that moves them on: each once, or not at all. Nothing here
+ * leaves the database; what goes outside is an intent that others carry out.
+ */
+export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<void> {
+  await giveTags(ctx, only(acts, 'tag'))
+  await giveAttributes(ctx, only(acts, 'attribute'))
+  for (const act of acts) tell(ctx, act)
+}
+
+const only = <Type extends Effect['type']>(acts: readonly Act[], type: Type): ActOf<Type>[] =>
+  acts.filter((act): act is ActOf<Type> => act.effect.type === type)
+
+const giveTags = (ctx: Context, acts: readonly ActOf<'tag'>[]): Promise<unknown> =>
+  changeTaggings(
+    ctx,
+    acts.map(({ effect, customerId }) => ({ tagId: internalId(ctx, 'tag', effect.tag), customerId, tagged: !effect.remove })),
+    { source: 'journey' },
+  )
+
+async function giveAttributes(ctx: Context, acts: readonly ActOf<'attribute'>[]): Promise<void> {
+  for (const same of Map.groupBy(acts, ({ version, effect }) => `${version.journey} ${version.version} ${effect.id}`).values()) {
+    const [first] = same
+    if (!first) continue
+    const people = same.map(({ customerId }) => customerId)
+    await setAttributes(ctx, people, { [first.effect.key]: first.effect.value })
+  }
+}
+
+function tell(ctx: Context, { effect, version, run, customerId }: Act): void {
+  const journey = { journey: version.journey, journeyName: version.name, version: version.version }
+  const step = { ...journey, step: effect.id, run }
+  if (effect.type === 'goal') emit(ctx, journeyGoalReached, { customerId, properties: journey })
+  if (effect.type === 'offer') emit(ctx, offerRequested, { customerId, properties: { ...step, offer: effect.offer, value: effect.value } })
+  if (effect.type === 'signal') emit(ctx, journeySignalled, { customerId, properties: { ...step, signal: effect.signal } })
+}

@@ -1,0 +1,122 @@
+import { sql } from 'kysely'
+import { DateTime } from 'luxon'
+import type { Context } from '#platform/context.ts'
+import { dayOf } from '#platform/time.ts'
+import { fillIn } from '../variables.ts'
+import { type Ask, wayOf } from './advance.ts'
+import type { Definition } from './definition.ts'
+import type { Rules } from './rules.ts'
+import type { DryRun, Simulation } from './schema.ts'
+import { type Walk, walk } from './walk.ts'
+
+// What would happen, without anything happening: for one person, and for many.
+
+/** Chance has not been drawn yet for a drawing that nobody entered; any salt does. */
+const salt = 'dry run'
+
+type Foreseen = { definition: Definition; happens: readonly string[]; entry: Record<string, unknown> }
+
+export async function dryRun(ctx: Context, rules: Rules, customerId: number, foreseen: Foreseen): Promise<DryRun> {
+  const [walked] = (await walkAll(ctx, rules, [customerId], foreseen)).values()
+  const values = await valuesOf(ctx, customerId)
+  return {
+    turns: (walked?.turns ?? []).map(({ at, passed }) => ({ at: at.toISOString(), passed })),
+    effects: (walked?.effects ?? []).map(({ at, effect }) => ({
+      at: at.toISOString(),
+      step: effect.id,
+      type: effect.type,
+      text: effect.type === 'task' ? fillIn(effect.script ?? effect.title, values) : effect.type === 'message' ? effect.text : null,
+    })),
+    end: walked?.end ?? 'lost',
+  }
+}
+
+async function valuesOf(
+  ctx: Context,
+  customerId: number,
+): Promise<{ name: string | null; employee: string | null; company: string | null }> {
+  const { rows } = await sql<{ name: string | null; employee: string | null; company: string | null }>`
+    select c.name, t.name as company, (
+      select e.name from follows f join employees e on e.tenant_id = f.tenant_id and e.id = f.employee_id
+      where f.tenant_id = c.tenant_id and f.canonical_id = c.canonical_id and f.added_at is not null and f.ended_at is null order by f.added_at limit 1) as employee
+    from customers o join customers c on c.tenant_id = o.tenant_id and c.id = o.canonical_id join tenants t on t.id = c.tenant_id
+    where o.tenant_id = ${ctx.tenantId} and o.id = ${customerId}`.execute(ctx.db)
+  return rows[0] ?? { name: null, employee: null, company: null }
+}
+
+export async function simulate(ctx: Context, rules: Rules, people: readonly number[], foreseen: Foreseen): Promise<Simulation> {
+  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const walks = [...(await walkAll(ctx, rules, people, foreseen)).values()]
+  return {
+    people: people.length,
+    steps: stepsOf(foreseen.definition, walks),
+    days: daysOf(walks, timezone),
+    overLimit: walks.filter((one) => isOverLimit(one, timezone)).length,
+    end: countBy(walks.map(({ end }) => end)),
+  }
+}
+
+function stepsOf({ steps }: Definition, walks: readonly Walk[]): Simulation['steps'] {
+  const passed = walks.flatMap(({ turns }) => turns.flatMap((turn) => turn.passed))
+  const byStep = Map.groupBy(passed, ({ step }) => step)
+  return steps.map(({ id }) => {
+    const ways = (byStep.get(id) ?? []).flatMap((one) => ('way' in one ? [one.way] : []))
+    return { step: id, people: ways.length, ways: countBy(ways) }
+  })
+}
+
+const countBy = (names: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, list]) => [name, list.length]))
+
+function daysOf(walks: readonly Walk[], zone: string): Simulation['days'] {
+  const days = new Map<string, { messages: number; tasks: number }>()
+  for (const { effects } of walks)
+    for (const { at, effect } of effects) {
+      if (effect.type !== 'message' && effect.type !== 'task') continue
+      const day = dayOf(at, zone)
+      const counted = days.get(day) ?? { messages: 0, tasks: 0 }
+      days.set(day, counted)
+      if (effect.type === 'message') counted.messages++
+      else counted.tasks++
+    }
+  return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, counted]) => ({ day, ...counted }))
+}
+
+/** doc 92135: as many a month as the month has days. */
+function isOverLimit({ effects }: Walk, zone: string): boolean {
+  const months = Map.groupBy(
+    effects.filter(({ effect }) => effect.type === 'message').map(({ at }) => DateTime.fromJSDate(at, { zone })),
+    (at) => at.toFormat('yyyy-MM'),
+  )
+  return [...months.values()].some((list) => list.length > (list[0]?.daysInMonth ?? 31))
+}
+
+/** Everybody's way by their id; each question is asked once, about everybody. */
+async function walkAll(
+  ctx: Context,
+  rules: Rules,
+  people: readonly number[],
+  { definition, happens, entry }: Foreseen,
+): Promise<Map<number, Walk>> {
+  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const way = wayOf(definition, salt, timezone)
+  const known = new Map<string, ReadonlySet<number>>()
+  const walks = new Map<number, Walk>()
+  const key = ({ step, place }: Ask) => `${step} ${place}`
+  const awaited = new Set(happens)
+  for (let open = [...people]; open.length > 0; ) {
+    const asks = new Map<string, Ask>()
+    const still: number[] = []
+    for (const subject of open) {
+      const answers = (ask: Ask) => known.get(key(ask))?.has(subject)
+      const walked = walk(way, definition.start, ctx.now(), { subject, entry, happens: awaited, answers })
+      if ('asks' in walked) {
+        still.push(subject)
+        for (const ask of walked.asks) asks.set(key(ask), ask)
+      } else walks.set(subject, walked)
+    }
+    for (const [name, { rule }] of asks) known.set(name, await rules.holds(ctx, rule, people))
+    open = still
+  }
+  return walks
+}

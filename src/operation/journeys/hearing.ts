@@ -1,0 +1,194 @@
+import { sql } from 'kysely'
+import { journeyGoalReached } from '#operation/events.ts'
+import type { Context } from '#platform/context.ts'
+import type { Consumer, LoggedEvent } from '#platform/events/consumers.ts'
+import { emit } from '#platform/events/emit.ts'
+import { eventFits } from '#platform/events/where-holds.ts'
+import { internalId } from '#platform/ids.ts'
+import { type Count, countPeople } from './counts.ts'
+import { type Happening, readFilter } from './definition.ts'
+import { type EndState, tellEnded } from './ending.ts'
+import { letIn } from './entering.ts'
+import { segmentEvents } from './listeners.ts'
+import { readVersions, type Version, versionKey } from './versions.ts'
+
+/** Journeys hear of what happens: people come in by it, leave, reach the goal, or go on from a wait. */
+export const journeyReactions: Consumer = {
+  name: 'journeys',
+  from: 'now',
+  events: '*',
+  async handle(ctx, events) {
+    const concerning = events.filter(({ customerId }) => customerId !== null)
+    const listening = await readListening(ctx, [...new Set(concerning.map(({ name }) => name))])
+    if (listening.length > 0) {
+      const versions = await readVersions(ctx, listening)
+      await moveOn(ctx, versions, listening, concerning)
+      await welcome(ctx, versions, listening, concerning)
+    }
+    for (const event of concerning) if (event.name === 'customer.merged') await endDoubles(ctx, event)
+  },
+}
+
+type Listening = { journeyId: number; version: number; role: string; event: string; startedAt: Date | null }
+
+const readListening = (ctx: Context, names: readonly string[]): Promise<Listening[]> =>
+  names.length === 0
+    ? Promise.resolve([])
+    : ctx.db
+        .selectFrom('journeyListeners as l')
+        .innerJoin('journeys as j', (join) => join.onRef('j.tenantId', '=', 'l.tenantId').onRef('j.id', '=', 'l.journeyId'))
+        .select(['l.journeyId', 'l.version', 'l.role', 'l.event', 'j.startedAt'])
+        .where('l.tenantId', '=', ctx.tenantId)
+        .where('l.event', 'in', [...names])
+        .orderBy('l.journeyId')
+        .execute()
+
+const fits = (ctx: Context, happens: Happening, { name, properties }: LoggedEvent): boolean =>
+  'event' in happens
+    ? happens.event === name && eventFits(readFilter(happens.where), properties)
+    : segmentEvents[happens.moves] === name && properties.segment === internalId(ctx, 'seg', happens.segment)
+
+/** Lists of those who come in, journey by journey. What happened before it was started brings nobody. */
+async function welcome(
+  ctx: Context,
+  versions: ReadonlyMap<string, Version>,
+  listening: readonly Listening[],
+  events: readonly LoggedEvent[],
+): Promise<void> {
+  const doors = new Map(listening.filter(({ role }) => role === 'entry').map((one) => [one.journeyId, one]))
+  for (const door of doors.values()) {
+    const entry = versions.get(versionKey(door))?.definition.entry
+    if (!entry || (entry.by !== 'event' && entry.by !== 'segment')) continue
+    const arrivals = events
+      .filter((event) => door.startedAt !== null && event.at >= door.startedAt && fits(ctx, entry, event))
+      .map(({ customerId, properties }) => ({ customerId: customerId ?? 0, entry: properties }))
+    if (arrivals.length > 0) await letIn(ctx, door.journeyId, arrivals)
+  }
+}
+
+type Active = {
+  id: number
+  journeyId: number
+  version: number
+  customerId: number
+  canonicalId: number
+  step: string | null
+  since: Date | null
+  goalAt: Date | null
+  enteredAt: Date
+}
+
+type Change = { id: number; end?: { state: EndState; reason: string }; goalAt?: Date; signal?: unknown }
+
+/** Whoever is on the way in a journey that listens: what happened since they came counts, whenever it is heard of. */
+async function moveOn(
+  ctx: Context,
+  versions: ReadonlyMap<string, Version>,
+  listening: readonly Listening[],
+  events: readonly LoggedEvent[],
+): Promise<void> {
+  const journeys = [...new Set(listening.filter(({ role }) => role !== 'entry').map(({ journeyId }) => journeyId))]
+  if (journeys.length === 0) return
+  const runs = await lockRuns(ctx, journeys, events)
+  const changes: Change[] = []
+  const counts: Count[] = []
+  for (const run of runs) {
+    const version = versions.get(versionKey(run))
+    if (!version) continue
+    const change = changeOf(ctx, run, version, runs.canonicals, events)
+    if (!change) continue
+    changes.push(change)
+    const count = (way: string): Count => ({ journey: run.journeyId, version: run.version, step: '', way, people: 1 })
+    const journey = { journey: run.journeyId, journeyName: version.name, version: run.version }
+    if (change.goalAt) {
+      counts.push(count('goal'))
+      emit(ctx, journeyGoalReached, { customerId: run.customerId, at: change.goalAt, properties: journey })
+    }
+    if (change.end) {
+      counts.push(count(`left:${change.end.reason}`))
+      tellEnded(ctx, version.name, { ...run, ...change.end })
+    }
+  }
+  await saveChanges(ctx, changes)
+  await countPeople(ctx, counts)
+}
+
+type Locked = Active[] & { canonicals: ReadonlyMap<number, number> }
+
+/** In one order, so that two who hear of the same people wait for each other. */
+async function lockRuns(ctx: Context, journeys: readonly number[], events: readonly LoggedEvent[]): Promise<Locked> {
+  const people = [...new Set(events.map(({ customerId }) => customerId ?? 0))]
+  const named = await sql<{ id: number; canonicalId: number }>`
+    select id, canonical_id from customers where tenant_id = ${ctx.tenantId} and id = any(${people}::int[])`.execute(ctx.db)
+  const canonicals = new Map(named.rows.map(({ id, canonicalId }) => [id, canonicalId]))
+  const { rows } = await sql<Active>`
+    select r.id, r.journey_id, r.version, r.customer_id, m.canonical_id, r.step, r.since, r.goal_at, r.entered_at
+    from customers m join journey_runs r on r.tenant_id = m.tenant_id and r.customer_id = m.id
+    where m.tenant_id = ${ctx.tenantId} and m.canonical_id = any(${[...new Set(canonicals.values())]}::int[])
+      and r.state = 'active' and r.journey_id = any(${[...journeys]}::int[])
+    order by r.id for update of r`.execute(ctx.db)
+  return Object.assign(
+    rows.map((run) => ({ ...run, id: Number(run.id) })),
+    { canonicals },
+  )
+}
+
+function changeOf(
+  ctx: Context,
+  run: Active,
+  { definition }: Version,
+  canonicals: ReadonlyMap<number, number>,
+  events: readonly LoggedEvent[],
+): Change | undefined {
+  const change: Change = { id: run.id }
+  const step = definition.steps.find(({ id }) => id === run.step)
+  for (const event of events) {
+    if (canonicals.get(event.customerId ?? 0) !== run.canonicalId || event.at < run.enteredAt) continue
+    const isGoal = definition.goal?.when.some((one) => fits(ctx, one, event)) ?? false
+    if (isGoal && !run.goalAt && !change.goalAt) change.goalAt = event.at
+    const reason = isGoal && definition.goal?.leaves ? 'goal' : definition.exits.some((one) => fits(ctx, one, event)) ? 'exit' : undefined
+    if (reason) return { ...change, end: { state: 'left', reason } }
+    const isAwaited =
+      step?.type === 'wait_for' && run.since !== null && event.at >= run.since && step.happens.some((one) => fits(ctx, one, event))
+    if (isAwaited && change.signal === undefined) change.signal = event.properties
+  }
+  return change.goalAt || change.signal !== undefined ? change : undefined
+}
+
+async function saveChanges(ctx: Context, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return
+  const rows = changes.map(({ id, end, goalAt, signal }) => ({ id, state: end?.state, reason: end?.reason, goal_at: goalAt, signal }))
+  const passed = changes.flatMap(({ id, end, goalAt }) =>
+    end || goalAt ? [{ id, passed: [{ step: '', way: end?.reason ?? 'goal' }] }] : [],
+  )
+  await sql`
+    with changed as (
+      update journey_runs r set state = coalesce(n.state, r.state), reason = n.reason, goal_at = coalesce(r.goal_at, n.goal_at), signal = coalesce(r.signal, n.signal),
+        wake_at = case when n.state is not null then null when n.signal is not null then ${ctx.now()}::timestamptz else r.wake_at end,
+        ended_at = case when n.state is not null then ${ctx.now()}::timestamptz end, turns = r.turns + case when p.passed is null then 0 else 1 end
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id bigint, state text, reason text, goal_at timestamptz, signal jsonb)
+        left join jsonb_to_recordset(${JSON.stringify(passed)}::jsonb) as p(id bigint, passed jsonb) using (id)
+      where r.tenant_id = ${ctx.tenantId} and r.id = n.id
+      returning r.id, r.turns, p.passed)
+    insert into journey_traces (tenant_id, run_id, turn, at, passed)
+    select ${ctx.tenantId}, id, turns, ${ctx.now()}, passed from changed where passed is not null`.execute(ctx.db)
+}
+
+/** Two who turn out to be one go on once: on the way they began first. Runs that are about something of their own stay. */
+async function endDoubles(ctx: Context, { customerId }: LoggedEvent): Promise<void> {
+  const { rows } = await sql<Active & { name: string }>`
+    update journey_runs r set state = 'left', reason = 'merged', wake_at = null, ended_at = ${ctx.now()}
+    from (
+      select r.id, j.name, row_number() over (partition by r.journey_id, r.entry_key order by r.id) as place
+      from customers one join customers m on m.tenant_id = one.tenant_id and m.canonical_id = one.canonical_id
+        join journey_runs r on r.tenant_id = m.tenant_id and r.customer_id = m.id and r.state = 'active'
+        join journeys j on j.tenant_id = r.tenant_id and j.id = r.journey_id
+      where one.tenant_id = ${ctx.tenantId} and one.id = ${customerId}) d
+    where r.tenant_id = ${ctx.tenantId} and r.id = d.id and d.place > 1
+    returning r.id, r.journey_id, r.version, r.customer_id, d.name`.execute(ctx.db)
+  for (const run of rows) tellEnded(ctx, run.name, { ...run, state: 'left', reason: 'merged' })
+  await countPeople(
+    ctx,
+    rows.map(({ journeyId, version }) => ({ journey: journeyId, version, step: '', way: 'left:merged', people: 1 })),
+  )
+}

@@ -1,0 +1,57 @@
+import type { Context } from '#platform/context.ts'
+import { logEvents } from '#platform/events/watches.ts'
+import { internalId } from '#platform/ids.ts'
+import type { Definition, Happening } from './definition.ts'
+
+export type Role = 'entry' | 'exit' | 'goal' | 'wait'
+export type Listener = { role: Role; event: string; segmentId: number | null }
+
+/** How coming into a segment and going out of it are told. */
+export const segmentEvents = { in: 'segment.entered', out: 'segment.left' } as const
+
+/** What a version has to hear of. */
+export function listenersOf(ctx: Context, { entry, exits, goal, steps }: Definition): Listener[] {
+  const listener = (role: Role, happens: Happening): Listener =>
+    'event' in happens
+      ? { role, event: happens.event, segmentId: null }
+      : { role, event: segmentEvents[happens.moves], segmentId: internalId(ctx, 'seg', happens.segment) }
+  return [
+    ...(entry.by === 'event' || entry.by === 'segment' ? [listener('entry', entry)] : []),
+    ...exits.map((one) => listener('exit', one)),
+    ...(goal?.when ?? []).map((one) => listener('goal', one)),
+    ...steps.flatMap((step) => (step.type === 'wait_for' ? step.happens.map((one) => listener('wait', one)) : [])),
+  ]
+}
+
+/** Listens for a version from now on. Nobody enters by an older one; who is on it is still heard of. */
+export async function listen(ctx: Context, journey: number, version: number, definition: Definition): Promise<void> {
+  await hush(ctx, journey)
+  const unique = new Map(listenersOf(ctx, definition).map((one) => [JSON.stringify(one), one]))
+  const rows = [...unique.values()].map((one) => ({ tenantId: ctx.tenantId, journeyId: journey, version, ...one }))
+  if (rows.length > 0) await ctx.db.insertInto('journeyListeners').values(rows).execute()
+  await logAwaited(ctx)
+}
+
+/** Nobody comes in by events any more. */
+export const hush = (ctx: Context, journey: number): Promise<unknown> =>
+  ctx.db
+    .deleteFrom('journeyListeners')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('journeyId', '=', journey)
+    .where('role', '=', 'entry')
+    .execute()
+
+/** Nothing of it is waited for any more. */
+export async function forget(ctx: Context, journey: number): Promise<void> {
+  await ctx.db.deleteFrom('journeyListeners').where('tenantId', '=', ctx.tenantId).where('journeyId', '=', journey).execute()
+  await logAwaited(ctx)
+}
+
+/** Behaviour that any journey of the company waits for is told in the log. */
+async function logAwaited(ctx: Context): Promise<void> {
+  const rows = await ctx.db.selectFrom('journeyListeners').select('event').distinct().where('tenantId', '=', ctx.tenantId).execute()
+  await logEvents(
+    ctx,
+    rows.map(({ event }) => event),
+  )
+}

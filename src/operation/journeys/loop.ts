@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
+import { inTransaction } from '#platform/events/emit.ts'
+import { advanceDue } from './advancing.ts'
+import { letIn } from './entering.ts'
+import { nextRepeat } from './moments.ts'
+import type { Rules } from './rules.ts'
+import { readVersions, versionKey } from './versions.ts'
+
+const restMs = 200
+/** So many of a schedule's people are let in at a time. */
+const doorPeople = 5000
+/** One journey does not keep the others waiting. */
+const batchesInARow = 10
+
+/** Moves people through the journeys of every company until aborted. Any number of workers may. */
+export async function runJourneys(installation: Installation, rules: Rules, signal: AbortSignal): Promise<void> {
+  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined)
+  while (!signal.aborted) {
+    const moved = await moveOnce(installation, rules, signal).catch((error) => {
+      installation.log.warn({ err: error }, 'journeys interrupted, trying again')
+      return 0
+    })
+    if (moved === 0) await pause(restMs)
+  }
+}
+
+type Due = { tenant: number; journey: number; entering: boolean }
+
+/** One round over every journey with somebody who is due; returns how many people were looked at. */
+export async function moveOnce(installation: Installation, rules: Rules, signal?: AbortSignal): Promise<number> {
+  const { rows } = await installation.databases.systemPool.query<Due>(
+    `select j.tenant_id as tenant, j.id as journey, coalesce(j.due_at <= $1, false) and j.state = 'running' as entering from journeys j
+     where j.state in ('running', 'draining') and ((j.due_at <= $1 and j.state = 'running')
+       or exists (select from journey_runs r where r.tenant_id = j.tenant_id and r.journey_id = j.id and r.state = 'active' and r.wake_at <= $1))`,
+    [installation.now()],
+  )
+  let moved = 0
+  for (const { tenant, journey, entering } of rows) {
+    const ctx = createContext(installation, tenant, systemActor, `journey-${journey}`)
+    try {
+      if (entering) moved += await enterDue(ctx, rules, journey)
+      for (let batch = 0; batch < batchesInARow && !signal?.aborted; batch++) {
+        const people = await advanceDue(ctx, rules, journey)
+        moved += people
+        if (people === 0) break
+      }
+    } catch (error) {
+      ctx.log.warn({ err: error, journey }, 'a journey waits for the next round')
+    }
+  }
+  return moved
+}
+
+/** Lets in the people of a schedule that is due, a part at a time; cut off, the next one goes on behind the last who came in. */
+async function enterDue(ctx: Context, rules: Rules, journey: number): Promise<number> {
+  const asked = await readDue(ctx, journey)
+  if (!asked) return 0
+  const members = await rules.membersOf(ctx, asked.segment)
+  return inTransaction(ctx, async (ctx) => {
+    const row = await sql<{ dueAfter: number | null }>`
+      select due_after from journeys where tenant_id = ${ctx.tenantId} and id = ${journey} and state = 'running' and due_at = ${asked.dueAt} for update skip locked`.execute(
+      ctx.db,
+    )
+    const [found] = row.rows
+    if (!found) return 0
+    const people = members.filter((id) => id > (found.dueAfter ?? 0)).slice(0, doorPeople)
+    await letIn(
+      ctx,
+      journey,
+      people.map((customerId) => ({ customerId })),
+    )
+    const rest = people.length === doorPeople ? { dueAfter: people.at(-1) ?? null } : { dueAt: asked.next, dueAfter: null }
+    await ctx.db.updateTable('journeys').set(rest).where('tenantId', '=', ctx.tenantId).where('id', '=', journey).execute()
+    return people.length
+  })
+}
+
+async function readDue(ctx: Context, journey: number): Promise<{ segment: string; dueAt: Date; next: Date | null } | undefined> {
+  const row = await ctx.db
+    .selectFrom('journeys as j')
+    .innerJoin('tenants as t', 't.id', 'j.tenantId')
+    .select(['j.version', 'j.dueAt', 't.timezone'])
+    .where('j.tenantId', '=', ctx.tenantId)
+    .where('j.id', '=', journey)
+    .executeTakeFirst()
+  if (!row?.dueAt) return undefined
+  const walked = { journeyId: journey, version: row.version }
+  const entry = (await readVersions(ctx, [walked])).get(versionKey(walked))?.definition.entry
+  if (entry?.by !== 'schedule') return undefined
+  // What was missed while nothing ran is made up for once, not as often as it was missed.
+  return { segment: entry.segment, dueAt: row.dueAt, next: nextRepeat(ctx.now(), entry.repeat, row.timezone) ?? null }
+}

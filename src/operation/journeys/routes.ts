@@ -1,0 +1,173 @@
+import type { Context as HonoContext } from 'hono'
+import { z } from 'zod'
+import { visibleCanonical } from '#management/identity/queries.ts'
+import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
+import { internalId } from '#platform/ids.ts'
+import { checkJourney } from './checking.ts'
+import {
+  archiveJourney,
+  changeJourney,
+  createJourney,
+  drainJourney,
+  enterByHand,
+  pauseJourney,
+  publishJourney,
+  resumeJourney,
+  stopJourney,
+} from './commands.ts'
+import { Definition } from './definition.ts'
+import { dryRun, simulate } from './foresight.ts'
+import { listJourneys, listRuns, readCounts, readJourney, readTrace, runsOfCustomer } from './queries.ts'
+import type { Rules } from './rules.ts'
+import {
+  DryRun,
+  DryRunRequest,
+  EnterRequest,
+  Issues,
+  Journey,
+  JourneyChange,
+  JourneyInput,
+  JourneyList,
+  JourneyQuery,
+  LetInResult,
+  PublishRequest,
+  Run,
+  RunList,
+  RunQuery,
+  SimulateRequest,
+  Simulation,
+  StepCounts,
+  Trace,
+} from './schema.ts'
+import { templates } from './templates.ts'
+
+const Templates = z.object({
+  items: z.array(
+    z.object({
+      key: z.string(),
+      name: z.object({ zh: z.string(), en: z.string() }),
+      note: z.object({ zh: z.string(), en: z.string() }),
+      draft: Definition,
+    }),
+  ),
+})
+const Stopped = z.object({ people: z.int() })
+const RunsOfCustomer = z.object({ items: z.array(z.object({ journey: z.object({ id: z.string(), name: z.string() }), run: Run })) })
+
+type Request = HonoContext<AppEnv>
+const journeyOf = (c: Request): number => internalId(c.var.ctx, 'jny', c.req.param('id') ?? '')
+
+export const journeys = (rules: Rules) =>
+  router()
+    .get(
+      '/',
+      allow('journeys.read', 'tenant'),
+      describe('List journeys, the last changed first', JourneyList),
+      query(JourneyQuery),
+      async (c) => c.json(await listJourneys(c.var.ctx, c.req.valid('query'))),
+    )
+    .get('/templates', allow('journeys.read', 'tenant'), describe('Journeys to begin with', Templates), (c) =>
+      c.json({ items: [...templates] }),
+    )
+    .post('/', allow('journeys.write', 'tenant'), describe('Draw a journey', Journey, 201), body(JourneyInput), async (c) =>
+      c.json(await readJourney(c.var.ctx, await createJourney(c.var.ctx, c.req.valid('json'))), 201),
+    )
+    .post(
+      '/check',
+      allow('journeys.read', 'tenant'),
+      describe('What is wrong with a drawing, step by step', Issues),
+      body(z.strictObject({ draft: Definition })),
+      async (c) => c.json({ items: await checkJourney(c.var.ctx, rules, c.req.valid('json').draft) }),
+    )
+    .post(
+      '/dry-run',
+      allow('journeys.read', 'follow'),
+      describe('One person’s way, without anything happening', DryRun),
+      body(DryRunRequest),
+      async (c) => {
+        const { customer, draft, happens, entry } = c.req.valid('json')
+        const canonical = await visibleCanonical(c.var.ctx, internalId(c.var.ctx, 'cus', customer))
+        return c.json(await dryRun(c.var.ctx, rules, canonical, { definition: draft, happens, entry }))
+      },
+    )
+    .post(
+      '/simulate',
+      allow('journeys.read', 'tenant'),
+      describe('A segment’s ways, with what is sent day by day', Simulation),
+      body(SimulateRequest),
+      async (c) => {
+        const { segment, draft, happens } = c.req.valid('json')
+        const people = await rules.membersOf(c.var.ctx, segment)
+        return c.json(await simulate(c.var.ctx, rules, people, { definition: draft, happens, entry: {} }))
+      },
+    )
+    .get(
+      '/of/:customer',
+      allow('journeys.read', 'follow'),
+      describe('The journeys that a customer is or was on', RunsOfCustomer),
+      async (c) => {
+        const canonical = await visibleCanonical(c.var.ctx, internalId(c.var.ctx, 'cus', c.req.param('customer')))
+        return c.json({ items: await runsOfCustomer(c.var.ctx, canonical) })
+      },
+    )
+    .get('/runs/:run', allow('journeys.read', 'tenant'), describe('One person’s way, turn by turn', Trace), async (c) =>
+      c.json(await readTrace(c.var.ctx, internalId(c.var.ctx, 'jru', c.req.param('run')))),
+    )
+    .get('/:id', allow('journeys.read', 'tenant'), describe('Read a journey', Journey), async (c) =>
+      c.json(await readJourney(c.var.ctx, journeyOf(c))),
+    )
+    .patch(
+      '/:id',
+      allow('journeys.write', 'tenant'),
+      describe('Change the drawing; what runs stays', Journey),
+      body(JourneyChange),
+      async (c) => {
+        await changeJourney(c.var.ctx, journeyOf(c), c.req.valid('json'))
+        return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+      },
+    )
+    .get('/:id/counts', allow('journeys.read', 'tenant'), describe('How many are where, and went which way', StepCounts), async (c) =>
+      c.json(await readCounts(c.var.ctx, journeyOf(c))),
+    )
+    .get('/:id/runs', allow('journeys.read', 'tenant'), describe('Who is or was on the way', RunList), query(RunQuery), async (c) =>
+      c.json(await listRuns(c.var.ctx, journeyOf(c), c.req.valid('query'))),
+    )
+    .post(
+      '/:id/publish',
+      allow('journeys.write', 'tenant'),
+      describe('Start the drawing as it is now', Journey),
+      body(PublishRequest),
+      async (c) => {
+        await publishJourney(c.var.ctx, rules, journeyOf(c), c.req.valid('json'))
+        return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+      },
+    )
+    .post('/:id/entries', allow('journeys.write', 'follow'), describe('Let people in', LetInResult), body(EnterRequest), async (c) => {
+      const { customers, entry } = c.req.valid('json')
+      const ids = await Promise.all(customers.map((one) => visibleCanonical(c.var.ctx, internalId(c.var.ctx, 'cus', one))))
+      return c.json(await enterByHand(c.var.ctx, journeyOf(c), ids, entry))
+    })
+    .post('/:id/pause', allow('journeys.write', 'tenant'), describe('Hold everybody where they are', Journey), async (c) => {
+      await pauseJourney(c.var.ctx, journeyOf(c))
+      return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+    })
+    .post('/:id/resume', allow('journeys.write', 'tenant'), describe('Go on', Journey), async (c) => {
+      await resumeJourney(c.var.ctx, journeyOf(c))
+      return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+    })
+    .post(
+      '/:id/drain',
+      allow('journeys.write', 'tenant'),
+      describe('Let nobody in; whoever is on the way goes to the end', Journey),
+      async (c) => {
+        await drainJourney(c.var.ctx, journeyOf(c))
+        return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+      },
+    )
+    .post('/:id/stop', allow('journeys.write', 'tenant'), describe('Everybody is out at once', Stopped), async (c) =>
+      c.json({ people: await stopJourney(c.var.ctx, journeyOf(c)) }),
+    )
+    .delete('/:id', allow('journeys.write', 'tenant'), describe('Put a journey away', undefined, 204), async (c) => {
+      await archiveJourney(c.var.ctx, journeyOf(c))
+      return c.body(null, 204)
+    })

@@ -1,0 +1,14 @@
+import type { Context } from '#platform/context.ts'
+
+/**
+ * What journeys ask about people and cannot know themselves, because rules read what lies above them: given by the app.
+ * `holds` and `membersOf` throw while an engine is away; whoever asks tries again later.
+ */
+export type Rules = {
+  /** Whom of these a rule of the segment builder holds for. */
+  holds(ctx: Context, rule: unknown, customerIds: readonly number[]): Promise<ReadonlySet<number>>
+  /** What is wrong with a rule, with the way there; nothing when it can be asked. */
+  check(ctx: Context, rule: unknown): Promise<{ field: string; message: string }[]>
+  /** The members of a saved segment, ascending. */
+  membersOf(ctx: Context, segment: string): Promise<readonly number[]>
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import { Definition } from './definition.ts'
+
+const name = z.string().trim().min(1, 'A journey has a name.').max(60)
+const note = z.string().trim().max(500)
+
+export const JourneyInput = z.strictObject({ name, note: note.default(''), draft: Definition })
+export type JourneyInput = z.infer<typeof JourneyInput>
+
+/** Absent stays. `seen`: when the one who changes it read it; refused when somebody else was quicker. */
+export const JourneyChange = z.strictObject({
+  name: name.optional(),
+  note: note.optional(),
+  draft: Definition.optional(),
+  seen: z.iso.datetime().optional(),
+})
+export type JourneyChange = z.infer<typeof JourneyChange>
+
+export const journeyStates = ['draft', 'running', 'paused', 'draining', 'stopped'] as const
+
+export const JourneyItem = z.object({
+  id: z.string(),
+  name: z.string(),
+  note: z.string(),
+  state: z.enum(journeyStates),
+  version: z.int(),
+  /** On the way now; ever entered, at the end, at the goal. */
+  active: z.int(),
+  entered: z.int(),
+  done: z.int(),
+  goal: z.int(),
+  startedAt: z.iso.datetime().nullable(),
+  updatedAt: z.iso.datetime(),
+})
+export type JourneyItem = z.infer<typeof JourneyItem>
+
+export const JourneyList = z.object({ items: z.array(JourneyItem), next: z.string().nullable() })
+
+export const Journey = JourneyItem.extend({
+  draft: Definition,
+  /** What runs now; null before the first start. */
+  published: Definition.nullable(),
+  /** Whether the drawing says something else than what runs. */
+  changed: z.boolean(),
+  dueAt: z.iso.datetime().nullable(),
+})
+export type Journey = z.infer<typeof Journey>
+
+export const JourneyQuery = z.object({
+  q: z.string().trim().max(60).optional(),
+  state: z.enum(journeyStates).optional(),
+  archived: z.stringbool().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+})
+export type JourneyQuery = z.infer<typeof JourneyQuery>
+
+export const Issues = z.object({
+  items: z.array(
+    z.object({
+      step: z.string().nullable(),
+      field: z.string(),
+      code: z.string(),
+      message: z.string(),
+      severity: z.enum(['error', 'warning']),
+    }),
+  ),
+})
+
+export const PublishRequest = z.strictObject({ migrate: z.boolean().default(false) })
+
+export const EnterRequest = z.strictObject({
+  customers: z.array(z.string().min(1).max(60)).min(1).max(1000),
+  /** Properties that branches may ask for, as if an event had brought them. */
+  entry: z.record(z.string().max(200), z.union([z.string().max(500), z.number(), z.boolean()])).default({}),
+})
+export const LetInResult = z.object({ entered: z.int(), refused: z.int() })
+
+/** How many are at each step now, and how many left it by which way; `ways` of the step '' are those of the journey. */
+export const StepCounts = z.object({
+  steps: z.array(z.object({ step: z.string(), waiting: z.int(), ways: z.record(z.string(), z.int()) })),
+  versions: z.array(z.object({ version: z.int(), active: z.int(), publishedAt: z.iso.datetime() })),
+})
+
+const passed = z.union([z.object({ step: z.string(), way: z.string() }), z.object({ step: z.string(), until: z.string() })])
+
+export const Run = z.object({
+  id: z.string(),
+  customer: z.object({ id: z.string(), name: z.string().nullable() }),
+  version: z.int(),
+  state: z.enum(['active', 'done', 'left', 'stopped', 'failed']),
+  reason: z.string().nullable(),
+  step: z.string().nullable(),
+  wakeAt: z.iso.datetime().nullable(),
+  enteredAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  goalAt: z.iso.datetime().nullable(),
+})
+export const RunList = z.object({ items: z.array(Run), next: z.string().nullable() })
+export const RunQuery = z.object({
+  step: z.string().max(40).optional(),
+  state: z.enum(['active', 'done', 'left', 'stopped', 'failed']).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+})
+export type RunQuery = z.infer<typeof RunQuery>
+/** The way of one person, turn by turn, by the drawing they walk on. */
+export const Trace = z.object({
+  run: Run,
+  definition: Definition,
+  turns: z.array(z.object({ at: z.iso.datetime(), passed: z.array(passed) })),
+})
+
+export const DryRunRequest = z.strictObject({
+  draft: Definition,
+  customer: z.string().min(1).max(60),
+  entry: EnterRequest.shape.entry,
+  /** Steps that wait for something: that it happens. Else the wait runs out. */
+  happens: z.array(z.string().max(40)).max(200).default([]),
+})
+export const DryRun = z.object({
+  turns: z.array(z.object({ at: z.iso.datetime(), passed: z.array(passed) })),
+  effects: z.array(z.object({ at: z.iso.datetime(), step: z.string(), type: z.string(), text: z.string().nullable() })),
+  end: z.enum(['done', 'endless', 'lost', 'later']),
+})
+export type DryRun = z.infer<typeof DryRun>
+
+export const SimulateRequest = z.strictObject({
+  draft: Definition,
+  segment: z.string().min(1).max(60),
+  happens: DryRunRequest.shape.happens,
+})
+export const Simulation = z.object({
+  people: z.int(),
+  /** How many come to a step at all, and by which ways they leave it. */
+  steps: z.array(z.object({ step: z.string(), people: z.int(), ways: z.record(z.string(), z.int()) })),
+  /** Messages and tasks by local day. */
+  days: z.array(z.object({ day: z.string(), messages: z.int(), tasks: z.int() })),
+  /** People who would get more messages in a calendar month than WeCom lets through, which is one a day. */
+  overLimit: z.int(),
+  end: z.record(z.string(), z.int()),
+})
+export type Simulation = z.infer<typeof Simulation>

@@ -1,0 +1,239 @@
+import { Definition, type Step } from './definition.ts'
+
+export type Template = { key: string; name: Words; note: Words; draft: Definition }
+type Words = { zh: string; en: string }
+
+// Ways that the field walks every day, to begin with: what they say and how long they wait is the company's to change. They name
+// nothing that only one company has, so that each can be started as it is.
+
+const template = (key: string, name: Words, note: Words, draft: unknown): Template => ({ key, name, note, draft: Definition.parse(draft) })
+
+const days = (value: number) => ({ value, unit: 'day' as const })
+const hours = (value: number) => ({ value, unit: 'hour' as const })
+
+/** One step under the other. */
+function chain(steps: readonly (Partial<Step> & { id: string; type: Step['type'] })[]): object[] {
+  return steps.map((step, i) => ({ next: steps[i + 1]?.id ?? null, ...step, at: step.at ?? { x: 0, y: i * 140 } }))
+}
+
+const paid = { event: 'order.paid' }
+const gone = { event: 'customer.unfollowed' }
+
+export const templates: readonly Template[] = [
+  template(
+    'intake',
+    { zh: '新好友承接', en: 'Taking in a new friend' },
+    {
+      zh: '加好友后问需求、发介绍，三天没有回音就由员工跟进。',
+      en: 'Ask what a new friend needs, introduce yourself, and have a colleague follow up after three silent days.',
+    },
+    {
+      entry: { by: 'event', event: 'customer.followed' },
+      reentry: { policy: 'after', days: 90 },
+      exits: [gone],
+      goal: { when: [paid], leaves: true },
+      start: 'ask',
+      steps: [
+        {
+          id: 'ask',
+          type: 'task',
+          title: '问清{{name|新好友}}的需求',
+          script: '{{name|您好}}，我是{{company}}的{{employee}}。方便说说您最关心什么吗？',
+          due: hours(2),
+          next: 'answer',
+          at: { x: 0, y: 0 },
+        },
+        {
+          id: 'answer',
+          type: 'wait_for',
+          happens: [{ event: 'survey.answered' }, { event: 'message.received' }],
+          timeout: days(3),
+          next: 'introduce',
+          otherwise: 'follow_up',
+          at: { x: 0, y: 140 },
+        },
+        {
+          id: 'introduce',
+          type: 'task',
+          title: '按需求介绍产品',
+          script: '{{name|您好}}，按您说的情况，我给您整理了一份介绍。',
+          due: hours(24),
+          next: null,
+          at: { x: -160, y: 300 },
+        },
+        {
+          id: 'follow_up',
+          type: 'task',
+          title: '再问候一次{{name|客户}}',
+          script: '{{name|您好}}，前几天的问题还需要帮忙吗？',
+          due: hours(24),
+          next: null,
+          at: { x: 160, y: 300 },
+        },
+      ],
+    },
+  ),
+  template(
+    'newcomer',
+    { zh: '新客七日', en: 'Seven days of a newcomer' },
+    { zh: '第一、三、七天各触达一次，下单就离开。', en: 'A word on days one, three and seven; whoever orders is done.' },
+    {
+      entry: { by: 'event', event: 'customer.followed' },
+      exits: [gone],
+      goal: { when: [paid], leaves: true },
+      start: 'evening',
+      steps: chain([
+        { id: 'evening', type: 'wait_until', at_time: '19:30' },
+        { id: 'day1', type: 'message', text: '欢迎来到我们的会员群体，这里有新人专享的内容。' },
+        { id: 'to_day3', type: 'wait', for: days(2) },
+        { id: 'day3', type: 'message', text: '三分钟看懂怎么选，附常见问题。' },
+        { id: 'to_day7', type: 'wait', for: days(4) },
+        {
+          id: 'day7',
+          type: 'task',
+          title: '问问{{name|新客}}这一周的感受',
+          script: '{{name|您好}}，来了一周了，用得还顺手吗？',
+          due: hours(24),
+        },
+      ]),
+    },
+  ),
+  template(
+    'trial',
+    { zh: '体验转正价', en: 'From trial to full price' },
+    {
+      zh: '下了体验单的人，三天后没买正价就给券，再三天由员工跟进。',
+      en: 'After a trial order: a coupon on day three, a colleague on day six, unless they buy.',
+    },
+    {
+      entry: { by: 'event', event: 'order.paid', where: { trial: true } },
+      reentry: { policy: 'each', property: 'order' },
+      goal: { when: [{ event: 'order.paid', where: { trial: { ne: true } } }], leaves: true },
+      start: 'use',
+      steps: chain([
+        { id: 'use', type: 'wait', for: days(3) },
+        { id: 'coupon', type: 'offer', offer: 'coupon', value: 'TRIAL' },
+        { id: 'tell', type: 'message', text: '体验得怎么样？正价专享券已经放进您的卡包，三天内有效。' },
+        { id: 'think', type: 'wait', for: days(3) },
+        { id: 'call', type: 'task', title: '跟进体验客户{{name|}}', script: '{{name|您好}}，体验下来有什么想了解的吗？', due: hours(24) },
+      ]),
+    },
+  ),
+  template(
+    'silent',
+    { zh: '沉默唤醒', en: 'Waking the silent' },
+    {
+      zh: '每周一挑出沉默的人：先发内容，没有反应再由员工问候。先选好人群。',
+      en: 'Every Monday for a segment you choose: content first, then a colleague.',
+    },
+    {
+      entry: { by: 'hand' },
+      reentry: { policy: 'after', days: 60 },
+      exits: [gone],
+      goal: { when: [paid], leaves: true },
+      start: 'content',
+      steps: [
+        { id: 'content', type: 'message', text: '好久不见，最近大家都在看这几样。', next: 'react', at: { x: 0, y: 0 } },
+        {
+          id: 'react',
+          type: 'wait_for',
+          happens: [{ event: 'page.viewed' }, { event: 'message.received' }],
+          timeout: days(5),
+          next: 'thank',
+          otherwise: 'greet',
+          at: { x: 0, y: 140 },
+        },
+        { id: 'thank', type: 'task', title: '接住回来的{{name|客户}}', due: hours(12), next: null, at: { x: -160, y: 300 } },
+        {
+          id: 'greet',
+          type: 'task',
+          title: '单独问候{{name|客户}}',
+          script: '{{name|您好}}，好久没联系了，最近还好吗？',
+          due: hours(48),
+          next: null,
+          at: { x: 160, y: 300 },
+        },
+      ],
+    },
+  ),
+  template(
+    'win_back',
+    { zh: '流失挽回', en: 'Winning back' },
+    { zh: '连着三次，力度逐次加大，任何一次下单就停。', en: 'Three times, each with more to give; any order ends it.' },
+    {
+      entry: { by: 'hand' },
+      reentry: { policy: 'after', days: 180 },
+      exits: [gone],
+      goal: { when: [paid], leaves: true },
+      start: 'first',
+      steps: chain([
+        { id: 'first', type: 'message', text: '我们改进了很多，回来看看吧。' },
+        { id: 'wait1', type: 'wait', for: days(7) },
+        { id: 'second', type: 'offer', offer: 'coupon', value: 'BACK10' },
+        { id: 'wait2', type: 'wait', for: days(7) },
+        { id: 'third', type: 'offer', offer: 'coupon', value: 'BACK20' },
+        { id: 'last', type: 'task', title: '打最后一次招呼：{{name|客户}}', due: days(2) },
+      ]),
+    },
+  ),
+  template(
+    'birthday',
+    { zh: '生日关怀', en: 'Birthday' },
+    {
+      zh: '人群里的人到了生日那天来到这里：早上祝福，送一份礼。先选好人群。',
+      en: 'On the day: a wish in the morning, and a present. Choose the segment first.',
+    },
+    {
+      entry: { by: 'hand' },
+      reentry: { policy: 'after', days: 300 },
+      start: 'morning',
+      steps: chain([
+        { id: 'morning', type: 'wait_until', at_time: '09:00' },
+        { id: 'gift', type: 'offer', offer: 'coupon', value: 'BIRTHDAY' },
+        {
+          id: 'wish',
+          type: 'task',
+          title: '祝{{name|客户}}生日快乐',
+          script: '{{name|您好}}，生日快乐！给您准备了一份小礼物，已经放进卡包。',
+          due: hours(10),
+        },
+      ]),
+    },
+  ),
+  template(
+    'repurchase',
+    { zh: '复购到期', en: 'Repurchase due' },
+    { zh: '每一单用完前提醒一次，一周没买再由员工跟进。', en: 'Before an order is used up a reminder, a week later a colleague.' },
+    {
+      entry: { by: 'event', event: 'order.paid' },
+      reentry: { policy: 'each', property: 'order' },
+      exits: [{ event: 'order.paid' }, gone],
+      start: 'use',
+      steps: chain([
+        { id: 'use', type: 'wait', for: days(25) },
+        { id: 'remind', type: 'message', text: '上次买的快用完了吧？老客户补货有优惠。' },
+        { id: 'think', type: 'wait', for: days(7) },
+        { id: 'call', type: 'task', title: '提醒{{name|客户}}补货', due: days(2) },
+      ]),
+    },
+  ),
+  template(
+    'community',
+    { zh: '社群新人', en: 'New in the community' },
+    {
+      zh: '进群后当天介绍规则，第二天领入门内容，退群就停。',
+      en: 'The rules on the day somebody joins, something to begin with on the next; leaving ends it.',
+    },
+    {
+      entry: { by: 'event', event: 'group.joined' },
+      reentry: { policy: 'each', property: 'chat' },
+      exits: [{ event: 'group.left' }],
+      start: 'rules',
+      steps: chain([
+        { id: 'rules', type: 'task', title: '欢迎{{name|新人}}进群并介绍群规', due: hours(4) },
+        { id: 'next_day', type: 'wait_until', at_time: '10:00' },
+        { id: 'first', type: 'message', text: '群里的入门内容整理好了，点开就能看。' },
+      ]),
+    },
+  ),
+]

@@ -1,0 +1,43 @@
+import { type Answers, type Ask, advance, type Effect, type Passed, type Properties, type Standing, type Way } from './advance.ts'
+import type { Definition } from './definition.ts'
+
+/** A whole way at once: what the worker would do in weeks. Rules are answered as of now, because tomorrow is not known. */
+export type Walk = {
+  turns: { at: Date; passed: Passed[] }[]
+  effects: { at: Date; effect: Effect }[]
+  end: 'done' | 'endless' | 'lost' | 'later'
+}
+
+export type Walker = {
+  subject: number
+  entry: Properties
+  /** Waits of these steps end because what they wait for happens. */
+  happens: ReadonlySet<string>
+  answers: Answers
+}
+
+/** Further into the future nobody looks. */
+const mostTurns = 400
+
+/** Where the way leads from the first step, or which questions are open. */
+export function walk(
+  way: Way,
+  start: Definition['start'],
+  from: Date,
+  { subject, entry, happens, answers }: Walker,
+): Walk | { asks: Ask[] } {
+  const walked: Walk = { turns: [], effects: [], end: 'later' }
+  let standing: Standing = { step: start, since: null, wakeAt: null, entry, happened: {} }
+  let now = from
+  for (let turn = 0; turn < mostTurns; turn++) {
+    const signal = standing.since !== null && happens.has(standing.step ?? '') ? {} : undefined
+    const outcome = advance(way, standing, { now, subject, answers, signal })
+    if (outcome.kind === 'asks') return { asks: outcome.asks }
+    walked.turns.push({ at: now, passed: outcome.passed })
+    walked.effects.push(...outcome.effects.map((effect) => ({ at: now, effect })))
+    if (outcome.kind === 'ends') return { ...walked, end: outcome.how }
+    standing = outcome.standing
+    now = happens.has(standing.step ?? '') ? now : (standing.wakeAt ?? now)
+  }
+  return walked
+}
