@@ -4,7 +4,7 @@ import { tellDirectMessages, tellGroupMessages } from '#insight/group-messages/a
 import { connectSandboxArchive } from '#management/archive/connect-sandbox.ts'
 import { pullCorp } from '#management/archive/pull.ts'
 import type { Rooms } from '#management/archive/rooms.ts'
-import type { CorpArchive, MessageItem, MessageList, SearchHit, TalkDetail, TalkItem } from '#management/archive/schema.ts'
+import type { CorpArchive, MessageItem, MessageList, SearchHit, TalkDetail, TalkItem, TalkNews } from '#management/archive/schema.ts'
 import { openSource, readSource } from '#management/archive/sources.ts'
 import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
 import { findCorp } from '#management/wecom/corps.ts'
@@ -299,7 +299,7 @@ describe('the chat archive', () => {
     }
     expect(await seen(['customers.read', 'wecom.write', 'audit.read'])).toBe(403)
     expect(await seen(['archive.read'])).toBe(200)
-    const { listTalks, visibleTalk } = await import('#management/archive/queries.ts')
+    const { lastSaid, listTalks, visibleTalk } = await import('#management/archive/queries.ts')
     const { searchMessages } = await import('#management/archive/search.ts')
     const { ctx } = workspace
     const as = (employee: number) => ({ ...ctx, actor: { ...ctx.actor, scope: [employee] } })
@@ -307,6 +307,21 @@ describe('the chat archive', () => {
     const talk = ctx.ids.decode(ctx.tenantId, 'art', id) ?? 0
     expect((await listTalks(own, { limit: 50 })).items.map((one) => one.id)).toContain(id)
     expect((await listTalks(other, { limit: 50 })).items.map((one) => one.id)).not.toContain(id)
+    for (const one of [own, other]) expect(await lastSaid(one, {})).toBe((await listTalks(one, { limit: 1 })).items[0]?.lastAt ?? null)
+    const listed = async () =>
+      (
+        await ctx.db
+          .selectFrom('auditLog')
+          .select('action')
+          .where('action', '=', 'archive.listed')
+          .where('tenantId', '=', ctx.tenantId)
+          .execute()
+      ).length
+    const before = await listed()
+    expect(await api<TalkNews>('archive/talks/news?kind=room')).toEqual({
+      lastAt: (await listTalks(ctx, { kind: 'room', limit: 1 })).items[0]?.lastAt,
+    })
+    expect(await listed()).toBe(before)
     expect((await searchMessages(own, { q: '断点', limit: 50 })).items).toHaveLength(40)
     expect((await searchMessages(other, { q: '断点', limit: 50 })).items).toEqual([])
     await expect(visibleTalk(other, talk)).rejects.toMatchObject({ status: 404 })
@@ -351,7 +366,7 @@ async function stored(): Promise<number> {
   const { ctx } = workspace
   const rows = await ctx.db
     .selectFrom('archiveMessages')
-    .select('id')
+    .select('action')
     .where('tenantId', '=', ctx.tenantId)
     .where('corp', '=', corp)
     .execute()

@@ -11,6 +11,7 @@ import type {
   SourceChange,
   TalkDetail,
   TalkItem,
+  TalkNews,
 } from '#management/archive/schema.ts'
 
 type Asked = Record<string, string | undefined>
@@ -18,7 +19,8 @@ type Asked = Record<string, string | undefined>
 /** Every reading is written down, so nothing is read again by itself: not by the clock, not by coming back to the window. */
 const readOnce = { staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, refetchOnReconnect: false } as const
 
-function useRows<Row>(path: string, query: Asked, enabled: boolean) {
+/** `pace` of reading again, asked of the rows in sight: only where there is news, so that only what is new to see is written down. */
+function useRows<Row>(path: string, query: Asked, enabled: boolean, pace: (rows: Row[]) => number | false = () => false) {
   const result = useInfiniteQuery({
     queryKey: [...keyOf(path, query), 'pages'],
     queryFn: ({ pageParam, signal }) => get<Page<Row>>(path, { limit: 50, ...query, cursor: pageParam }, signal),
@@ -27,6 +29,7 @@ function useRows<Row>(path: string, query: Asked, enabled: boolean) {
     enabled,
     ...readOnce,
     ...(query.q ? {} : { staleTime: 15_000 }),
+    refetchInterval: (asked) => (asked.state.data ? pace(asked.state.data.pages.flatMap((page) => page.items)) : false),
   })
   return {
     rows: result.data?.pages.flatMap((page) => page.items) ?? [],
@@ -39,7 +42,11 @@ function useRows<Row>(path: string, query: Asked, enabled: boolean) {
   }
 }
 
-export const useTalks = (query: Asked, enabled: boolean) => useRows<TalkItem>('archive/talks', query, enabled)
+export function useTalks(query: Asked, enabled: boolean) {
+  const { data } = useResource<TalkNews>('archive/talks/news', query, { enabled, refetchInterval: 10_000 })
+  const newest = data?.lastAt ?? ''
+  return useRows<TalkItem>('archive/talks', query, enabled, ([first]) => newest > (first?.lastAt ?? '') && 1_000)
+}
 export const useHits = (query: Asked, enabled: boolean) => useRows<SearchHit>('archive/messages', query, enabled)
 export const useTalk = (id: string) => useResource<TalkDetail>(`archive/talks/${id}`)
 

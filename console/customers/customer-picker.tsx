@@ -30,7 +30,7 @@ export function CustomerPicker(props: { value?: string; onChange?: (id: string) 
   })
   return (
     <Select
-      {...(props.id ? { id: props.id } : {})}
+      {...(props.id ? { id: props.id } : { 'aria-label': t('customers.search') })}
       style={{ width: '100%' }}
       placeholder={t('customers.search')}
       value={props.value ?? null}

@@ -119,7 +119,7 @@ const columns = (t: Translate, language: Language): Column<Row>[] => [
   {
     key: 'name',
     title: t('events.name'),
-    width: 260,
+    width: 310,
     render: (row) => (
       <span>
         {row.title?.[language]} <code>{row.name}</code>

@@ -188,9 +188,8 @@ export function State({ entry }: { entry: DictionaryEntry }) {
   const at = entry.state === 'unfed' ? 'events' : entry.waitsFor?.at
   const source = entry.waitsFor?.[language] ?? entry.feeds.map(titleOf).join(t('ui.comma'))
   return (
-    <span>
-      <span className="note">{t('metrics.waitsFor', { source })}</span>{' '}
-      {at === 'events' && <Link to="/events">{t('metrics.connectEvents')}</Link>}
+    <span className="note">
+      {t('metrics.waitsFor', { source })} {at === 'events' && <Link to="/events">{t('metrics.connectEvents')}</Link>}
       {at === 'imports' && <Link to="/imports">{t('metrics.connectImports')}</Link>}
     </span>
   )

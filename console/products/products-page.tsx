@@ -7,6 +7,7 @@ import { ProductDrawer } from '#console/products/product-drawer.tsx'
 import { productsDocument } from '#console/products/queries.ts'
 import { Ranking } from '#console/products/ranking.tsx'
 import { Together } from '#console/products/together.tsx'
+import { Freshness } from '#console/reports/freshness.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { useAnswer } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
@@ -66,7 +67,7 @@ function Overview({ onWindow, ...props }: ProductProps & { onWindow: (days: numb
   const document = productsDocument(props.asked, props.windowDays)
   return (
     <Awaited read={useAnswer<ProductsResult>(document)}>
-      {({ result }) =>
+      {({ result, ...answer }) =>
         result.rows.length === 0 ? (
           <Nothing title={t('products.empty')} hint={t('products.emptyHint')} />
         ) : (
@@ -74,6 +75,7 @@ function Overview({ onWindow, ...props }: ProductProps & { onWindow: (days: numb
             <Figures result={result} />
             <InterestFunnel document={document} result={result} drill={props.drill} onWindow={onWindow} />
             <Ranking document={document} result={result} open={props.open} />
+            <Freshness answer={answer} document={document} />
           </>
         )
       }

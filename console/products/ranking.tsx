@@ -112,22 +112,22 @@ function columnsOf(t: Translate, currency: string, compare: 'previous_period' | 
     phone: key === 'orders' || key === 'viewers' || key === 'carted' ? 'none' : 'line',
     render: (row) => <Count value={row[key]} />,
   })
-  const share = (key: 'share' | 'refundRate' | 'viewToCart' | 'viewToOrder'): Column<Line> => ({
+  const share = (key: 'share' | 'refundRate' | 'viewToCart' | 'viewToOrder', width = 116): Column<Line> => ({
     key,
     title: t(`products.${key}`),
-    width: 96,
+    width,
     right: true,
     sort: key,
     phone: 'none',
     render: (row) => <span className="figure">{shareText(row[key])}</span>,
   })
   return [
-    { key: 'title', title: t('products.product'), width: 200, phone: 'head', render: (row) => row.title },
-    { key: 'abc', title: 'ABC', width: 64, phone: 'aside', render: (row) => <Badge tone={tones[row.abc]}>{row.abc}</Badge> },
+    { key: 'title', title: t('products.product'), width: 180, phone: 'head', render: (row) => row.title },
+    { key: 'abc', title: 'ABC', width: 56, phone: 'aside', render: (row) => <Badge tone={tones[row.abc]}>{row.abc}</Badge> },
     {
       key: 'amount',
       title: t('products.amount'),
-      width: 120,
+      width: 112,
       right: true,
       sort: 'amount',
       phone: 'note',
@@ -141,13 +141,13 @@ function columnsOf(t: Translate, currency: string, compare: 'previous_period' | 
       phone: phone ? 'none' : 'line',
       render: (row) => (row.compare ? <Change now={row.amount} before={row.compare.amount} /> : null),
     },
-    share('share'),
-    count('quantity', 80),
-    { ...count('orders', 80), hidden: true },
-    count('buyers', 80),
+    share('share', 84),
+    count('quantity', 96),
+    { ...count('orders', 96), hidden: true },
+    count('buyers', 88),
     share('refundRate'),
     count('viewers', 96),
-    count('carted', 96),
+    count('carted', 120),
     { ...share('viewToCart'), hidden: true },
     share('viewToOrder'),
   ]

@@ -5,6 +5,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import type { ProductProps } from '#console/products/products-page.tsx'
 import { basketDocument, type Thresholds, useBasket } from '#console/products/queries.ts'
 import { namesOf, Rules, RulesFile } from '#console/products/rules.tsx'
+import { Freshness } from '#console/reports/freshness.tsx'
 import { shareText } from '#console/trade/amount.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
@@ -18,48 +19,51 @@ export function Together({ asked, drill }: ProductProps) {
   const { data, error, refetch } = useBasket(asked, thresholds)
   const result = data?.result
   return (
-    <Section
-      flush
-      title={t('products.together')}
-      note={
-        result &&
-        t('products.togetherNote', {
-          baskets: exactNumber(result.baskets),
-          items: exactNumber(result.items),
-          rules: exactNumber(result.rulesFound),
-        })
-      }
-      actions={
-        <>
-          <Choices thresholds={thresholds} onChange={setThresholds} />
-          {result && <RulesFile result={result} />}
-        </>
-      }
-    >
-      {error ? (
-        <Row>
-          {error instanceof ApiError && error.code === 'basket.too_many_itemsets' ? (
-            <p className="note">{t('products.tooMany')}</p>
-          ) : (
-            <Problem error={error} retry={() => void refetch()} />
-          )}
-        </Row>
-      ) : !result ? (
-        <Skeleton active />
-      ) : result.rules.length === 0 ? (
-        <Empty title={t('products.noRules')} hint={t('products.noRulesHint')} />
-      ) : (
-        <Rules
-          result={result}
-          people={(rule) =>
-            drill({
-              title: namesOf([...rule.lhs, ...rule.rhs], result.titles, t('products.plus')),
-              report: { ...basketDocument(asked, thresholds), persons: { items: [...rule.lhs, ...rule.rhs] } },
-            })
-          }
-        />
-      )}
-    </Section>
+    <>
+      <Section
+        flush
+        title={t('products.together')}
+        note={
+          result &&
+          t('products.togetherNote', {
+            baskets: exactNumber(result.baskets),
+            items: exactNumber(result.items),
+            rules: exactNumber(result.rulesFound),
+          })
+        }
+        actions={
+          <>
+            <Choices thresholds={thresholds} onChange={setThresholds} />
+            {result && <RulesFile result={result} />}
+          </>
+        }
+      >
+        {error ? (
+          <Row>
+            {error instanceof ApiError && error.code === 'basket.too_many_itemsets' ? (
+              <p className="note">{t('products.tooMany')}</p>
+            ) : (
+              <Problem error={error} retry={() => void refetch()} />
+            )}
+          </Row>
+        ) : !result ? (
+          <Skeleton active />
+        ) : result.rules.length === 0 ? (
+          <Empty title={t('products.noRules')} hint={t('products.noRulesHint')} />
+        ) : (
+          <Rules
+            result={result}
+            people={(rule) =>
+              drill({
+                title: namesOf([...rule.lhs, ...rule.rhs], result.titles, t('products.plus')),
+                report: { ...basketDocument(asked, thresholds), persons: { items: [...rule.lhs, ...rule.rhs] } },
+              })
+            }
+          />
+        )}
+      </Section>
+      {data && <Freshness answer={data} document={basketDocument(asked, thresholds)} />}
+    </>
   )
 }
 

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import type { Document } from '#console/reports/document.ts'
+import { Freshness } from '#console/reports/freshness.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { useAnswer } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
@@ -11,7 +12,14 @@ export function Answered<Result>(props: { document: Document; children: (result:
   const [people, setPeople] = useState<Drill>()
   return (
     <>
-      <Awaited read={answer}>{({ result }) => props.children(result, setPeople)}</Awaited>
+      <Awaited read={answer}>
+        {(data) => (
+          <>
+            {props.children(data.result, setPeople)}
+            <Freshness answer={data} document={props.document} />
+          </>
+        )}
+      </Awaited>
       {people && <PeopleDrawer asked={people} onClose={() => setPeople(undefined)} />}
     </>
   )

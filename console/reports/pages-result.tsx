@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { change, textOf } from '#console/reports/document.ts'
 import { intervalLabel } from '#console/reports/labels.ts'
@@ -7,7 +8,7 @@ import type { ResultProps } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
-import { exactNumber, percent } from '#console/ui/format.ts'
+import { exactNumber, percent, todayIn } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
@@ -71,6 +72,7 @@ function Totals({ document, result: { total }, drill }: Props) {
 
 function Trend({ document, trend }: { document: Props['document']; trend: NonNullable<PagesResult['trend']> }) {
   const { t } = useText()
+  const { timezone } = useTenant()
   return (
     <Section>
       <Chart
@@ -78,6 +80,7 @@ function Trend({ document, trend }: { document: Props['document']; trend: NonNul
         height={240}
         data={{
           kind: 'line',
+          incomplete: textOf(document.dateTo) >= todayIn(timezone),
           labels: trend.intervals.map((start) => intervalLabel(start, textOf(document.interval, 'day'))),
           series: [
             { name: t('pages.views'), values: trend.rows.map(({ views }) => views) },

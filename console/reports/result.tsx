@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 import { ApiError } from '#console/api/client.ts'
 import { AttributionResultView } from '#console/attribution/attribution-result.tsx'
 import { BalanceResultView } from '#console/balance/balance-result.tsx'
-import { AddToBoard } from '#console/boards/add-to-board.tsx'
 import { EconomicsResultView } from '#console/economics/economics-result.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { MetricResultView } from '#console/metrics/metric-result.tsx'
@@ -13,11 +12,12 @@ import { LifecycleResultView, StickinessResultView } from '#console/reports/acti
 import { DistributionResultView } from '#console/reports/distribution-result.tsx'
 import { change, type Document, isComplete } from '#console/reports/document.ts'
 import { ExperimentResultView } from '#console/reports/experiment-result.tsx'
+import { Freshness } from '#console/reports/freshness.tsx'
 import { FunnelResultView } from '#console/reports/funnel-result.tsx'
 import { InfluenceResultView } from '#console/reports/influence-result.tsx'
 import { PagesResultView } from '#console/reports/pages-result.tsx'
 import { PathsResultView } from '#console/reports/paths-result.tsx'
-import { type Answer, useAnswer } from '#console/reports/queries.ts'
+import { useAnswer } from '#console/reports/queries.ts'
 import { RetentionResultView } from '#console/reports/retention-result.tsx'
 import { RfmResultView } from '#console/reports/rfm-result.tsx'
 import {
@@ -35,9 +35,7 @@ import { StagesResultView } from '#console/stages/stages-result.tsx'
 import { Gaps } from '#console/trade/gaps.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Empty } from '#console/ui/empty.tsx'
-import { exactNumber } from '#console/ui/format.ts'
 import { Row, Section } from '#console/ui/page.tsx'
-import { When } from '#console/ui/when.tsx'
 import { ClvResultView } from '#console/value/clv-result.tsx'
 import { HighValueResultView } from '#console/value/high-value-result.tsx'
 import { LayersResultView } from '#console/value/layers-result.tsx'
@@ -214,14 +212,4 @@ function drawn(props: ResultProps<unknown>): ReactNode {
         </Section>
       )
   }
-}
-
-function Freshness({ answer, document }: { answer: Answer<unknown>; document: Document }) {
-  const { t } = useText()
-  return (
-    <p className="note">
-      {t('reports.asOfMoment')} <When at={answer.asOf} /> · {t('reports.took', { milliseconds: exactNumber(answer.milliseconds) })}{' '}
-      <AddToBoard document={document} />
-    </p>
-  )
 }

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Segmented, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
+import { intervalLabel } from '#console/reports/labels.ts'
 import { useSegmentFlow, useSegmentMoves } from '#console/segments/queries.ts'
 import { Chart } from '#console/ui/chart.tsx'
 import { DataTable } from '#console/ui/data-table.tsx'
@@ -46,7 +47,7 @@ function Flow({ segment }: { segment: Segment }) {
         note={askedAt ? t('segments.flowNote') : t('segments.flowSoon')}
         data={{
           kind: 'line',
-          labels: days.map(({ day }) => day),
+          labels: days.map(({ day }) => intervalLabel(day, 'day')),
           incomplete: true,
           series: [
             { name: t('segments.moves.members'), values: days.map(({ members }) => members) },

@@ -1,4 +1,5 @@
 import { useText } from '#console/i18n/i18n.ts'
+import { Freshness } from '#console/reports/freshness.tsx'
 import { useAnswer } from '#console/reports/queries.ts'
 import { CohortTable, LifetimeCurve } from '#console/trade/cohorts.tsx'
 import { DueList } from '#console/trade/due-list.tsx'
@@ -19,8 +20,15 @@ export function Repurchase(props: TradeProps) {
   const { t } = useText()
   return (
     <Awaited read={useAnswer<RepurchaseResult>(repurchaseDocument(props.asked))}>
-      {({ result }) =>
-        result.buyers === 0 ? <Nothing title={t('trade.empty')} hint={t('trade.emptyHint')} /> : <Answer {...props} result={result} />
+      {({ result, ...answer }) =>
+        result.buyers === 0 ? (
+          <Nothing title={t('trade.empty')} hint={t('trade.emptyHint')} />
+        ) : (
+          <>
+            <Answer {...props} result={result} />
+            <Freshness answer={answer} document={repurchaseDocument(props.asked)} />
+          </>
+        )
       }
     </Awaited>
   )

@@ -2,6 +2,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { Freshness } from '#console/reports/freshness.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { useAnswer } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
@@ -58,7 +59,7 @@ function Overview({ asked, drill }: TradeProps) {
   const document = tradeDocument(asked)
   return (
     <Awaited read={useAnswer<TradeResult>(document)}>
-      {({ result }) =>
+      {({ result, ...answer }) =>
         result.totals.orders + result.totals.refundedOrders === 0 ? (
           <Nothing title={t('trade.empty')} hint={t('trade.emptyHint')} />
         ) : (
@@ -66,6 +67,7 @@ function Overview({ asked, drill }: TradeProps) {
             <KeyFigures document={document} result={result} drill={drill} />
             <Trend document={document} result={result} drill={drill} />
             <Divisions document={document} result={result} drill={drill} />
+            <Freshness answer={answer} document={document} />
           </>
         )
       }

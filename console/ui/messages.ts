@@ -255,6 +255,10 @@ export const errors = messages(
       not_found: '这份报表已经不在了',
       too_many_intervals: '时段太多了，请缩短日期或换大一些的时间粒度',
     },
+    experiment: {
+      variant_unseen: '没有人进过这一组，请填实验里真有的组名',
+      share_missing: '每一组都要有应占的份额',
+    },
     identity: { invalid: '要 1 到 200 个字' },
     currency: { invalid: '币种要三个大写字母，比如 CNY' },
     filter: { invalid: '筛选条件有误，请清空后重试' },
@@ -490,6 +494,10 @@ export const errors = messages(
       invalid: 'Something in this report is not right',
       not_found: 'This report is gone',
       too_many_intervals: 'Too many intervals; take fewer days or longer intervals',
+    },
+    experiment: {
+      variant_unseen: 'Nobody was in this group; name one that the experiment has',
+      share_missing: 'Each group needs the share it should have',
     },
     identity: { invalid: '1 to 200 letters' },
     currency: { invalid: 'Three capital letters, such as CNY' },

@@ -22,6 +22,8 @@ export const groupJoined = defineEvent('group.joined', {
     /** The colleague who invited them. */
     employee: z.int().optional(),
     employeeName: z.string().optional(),
+    /** The customer who invited, by external user id: whoever that counts as later is their business. */
+    inviter: z.string().optional(),
   }),
 })
 

@@ -1,7 +1,9 @@
 import Big from 'big.js'
 import type { Parameters } from '#platform/clickhouse.ts'
 import { asksPersons, type Condition, type Scalar } from '#platform/events/where.ts'
-import { canonicalIdSql, mergedSql } from '../stores/persons.ts'
+import type { Stores } from '../stores/dirty.ts'
+import { canonicalIdSql, mergedSql, originalsSql, personsWhoDid } from '../stores/persons.ts'
+import type { Span } from '../stores/span.ts'
 import type { Matcher } from './schema.ts'
 
 /** Every value of a report reaches ClickHouse as a parameter; the SQL text holds nothing that somebody typed. */
@@ -39,11 +41,15 @@ export type Scan = {
   among?: readonly number[] | undefined
   /** Ids as the events carry them, before merges: the events of nobody else are read. */
   originals?: readonly number[] | undefined
+  /** Only of whoever did this within a span, as the stores tell (docs/adr/0012). */
+  doers?: Doers
   /** Only what somebody known did. Said here, who they count as is made out for nobody where nothing else asks. */
   known?: boolean
   /** Whether other expressions ask for `personProperties`. */
   persons?: boolean
 }
+
+type Doers = { stores: Stores; event: string; span: Span }
 
 const hot = ['channel', 'code', 'ord', 'amount', 'currency', 'product']
 
@@ -61,6 +67,7 @@ export function scanEvents(bind: Bindings, scan: Scan): string {
     ...(scan.from ? [`e.at >= fromUnixTimestamp64Milli(${bind.integer(scan.from.getTime())}, 'UTC')`] : []),
     ...(scan.to ? [`e.at < fromUnixTimestamp64Milli(${bind.integer(scan.to.getTime())}, 'UTC')`] : []),
     ...(scan.names ? [`e.name in ${bind.texts(scan.names)}`] : []),
+    ...(scan.doers ? [doersSql(bind, scan.tenantId, scan.doers)] : []),
   ]
   const outer = [...(scan.where ? [conditionSql(bind, scan.where)] : []), ...(scan.among ? [idsSql('who', scan.among)] : [])]
   const read = `with ${mergedSql(bind, scan.tenantId)} select ${canonicalIdSql('e.person')} as who, e.at as at, toUnixTimestamp64Milli(e.at) as ms, e.name as name, e.id as id, e.properties as properties, ${hot.map((column) => `e.${column} as ${column}`).join(', ')}
@@ -71,6 +78,12 @@ export function scanEvents(bind: Bindings, scan: Scan): string {
        left any join (select person, properties from persons final where tenant = ${tenant}) as p on r.who = p.person`
     : read
   return outer.length === 0 ? `(${joined})` : `(select * from (${joined}) where ${outer.join(' and ')})`
+}
+
+/** One of those who did it, by any id that their events carry. */
+function doersSql(bind: Bindings, tenantId: number, doers: Doers): string {
+  const originals = `(with ${mergedSql(bind, tenantId)}, ${personsWhoDid(bind, { tenantId, ...doers })} as did select bitmapToArray(${originalsSql('did')}))`
+  return `e.person in (select arrayJoin(${originals}))`
 }
 
 /**

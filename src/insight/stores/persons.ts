@@ -19,6 +19,10 @@ export const canonicalCountSql = (bitmap: string): string => {
   return `(bitmapCardinality(${bitmap}) - length(${gone}) + bitmapAndnotCardinality(${counted}, ${bitmap}))`
 }
 
+/** The other way: every original id that counts as one of these people. */
+export const originalsSql = (people: string): string =>
+  `bitmapOr(${people}, bitmapBuild(arrayFilter((one, other) -> bitmapContains(${people}, other), merged.1, merged.2)))`
+
 /** One id, likewise. */
 export const canonicalIdSql = (person: string): string => `transform(${person}, merged.1, merged.2)`
 

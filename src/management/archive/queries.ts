@@ -49,7 +49,17 @@ export async function listTalks(ctx: Context, query: TalkQuery): Promise<{ items
   return { items: page.items.map((row) => talkItem(ctx, row)), next: page.next }
 }
 
-async function talksWhere(ctx: Context, { q, kind, employee, customer, corp }: TalkQuery): Promise<RawBuilder<boolean>> {
+/** When somebody in these talks last said something; null where there are none. Says nothing of what it was. */
+export async function lastSaid(ctx: Context, query: Omit<TalkQuery, 'cursor' | 'limit'>): Promise<string | null> {
+  const { rows } = await sql<{ lastAt: Date | null }>`
+    select max(t.last_at) as last_at from archive_talks t where ${await talksWhere(ctx, query)}`.execute(ctx.db)
+  return rows[0]?.lastAt?.toISOString() ?? null
+}
+
+async function talksWhere(
+  ctx: Context,
+  { q, kind, employee, customer, corp }: Omit<TalkQuery, 'cursor' | 'limit'>,
+): Promise<RawBuilder<boolean>> {
   const parts = [sql<boolean>`t.tenant_id = ${ctx.tenantId}`, talkVisible(ctx, 't.id')]
   const withPerson = (condition: RawBuilder<unknown>) =>
     sql<boolean>`exists (select from archive_people p where p.tenant_id = t.tenant_id and p.talk_id = t.id and ${condition})`

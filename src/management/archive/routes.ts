@@ -9,7 +9,7 @@ import { fileHeaders } from '#platform/http/upload.ts'
 import { internalId } from '#platform/ids.ts'
 import { saveKey } from './keys.ts'
 import { openMedia } from './media.ts'
-import { listMessages, listTalks, readTalk, visibleTalk } from './queries.ts'
+import { lastSaid, listMessages, listTalks, readTalk, visibleTalk } from './queries.ts'
 import {
   CorpArchive,
   CorpArchiveList,
@@ -23,6 +23,8 @@ import {
   SourceChange,
   TalkDetail,
   TalkList,
+  TalkNews,
+  TalkNewsQuery,
   TalkQuery,
 } from './schema.ts'
 import { searchMessages } from './search.ts'
@@ -44,6 +46,13 @@ export const archive = router()
     await audit(ctx, 'archive.listed', undefined, { ...asked, found: list.items.length })
     return c.json(list)
   })
+  .get(
+    '/talks/news',
+    allow('archive.read', 'follow'),
+    describe('When somebody last said something in these talks', TalkNews),
+    query(TalkNewsQuery),
+    async (c) => c.json({ lastAt: await lastSaid(c.var.ctx, c.req.valid('query')) }),
+  )
   .get('/talks/:id', allow('archive.read', 'follow'), describe('A talk: who, how much, and who agreed', TalkDetail), async (c) =>
     c.json(await readTalk(c.var.ctx, talkOf(c.var.ctx, c.req.param('id')))),
   )

@@ -104,6 +104,11 @@ export const TalkQuery = PageQuery.extend({
 })
 export type TalkQuery = z.infer<typeof TalkQuery>
 
+/** Which talks, without saying what was said in them. */
+export const TalkNewsQuery = TalkQuery.omit({ cursor: true, limit: true })
+export const TalkNews = z.object({ lastAt: z.string().nullable() })
+export type TalkNews = z.infer<typeof TalkNews>
+
 /** `stored` is here, `open` can still be fetched, `gone` was not opened in the three days for which WeCom keeps files. */
 export const mediaStates = ['stored', 'open', 'gone'] as const
 

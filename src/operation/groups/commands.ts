@@ -7,7 +7,17 @@ import { groupCreated, groupDismissed, groupJoined, groupLeft, groupOwnerChanged
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import type { Answer } from './reading.ts'
-import { explained, type MemberChange, type Shown, type Stay, type Told, withAnswer, withChange, withoutGroup } from './stays.ts'
+import {
+  explained,
+  isExternal,
+  type MemberChange,
+  type Shown,
+  type Stay,
+  type Told,
+  withAnswer,
+  withChange,
+  withoutGroup,
+} from './stays.ts'
 import { lockGroups, makeGroups, type Row, readStays, saveGroups, saveStays } from './stored.ts'
 
 /** What is heard about one group: how WeCom shows it, who came or went, or that it is no more. */
@@ -163,7 +173,7 @@ async function nameThem(ctx: Context, corp: number, chapters: readonly Chapter[]
     ...chapters.flatMap(({ after }) => (after.ownerUserid && after.ownerId === null ? [after.ownerUserid] : [])),
     ...changed.flatMap(({ stay }) => [
       ...(stay.kind === 'employee' && stay.employeeId === null ? [stay.member] : []),
-      ...(stay.inviterUserid && stay.inviterId === null ? [stay.inviterUserid] : []),
+      ...(isColleague(stay.inviterUserid) && stay.inviterId === null ? [stay.inviterUserid] : []),
     ]),
   ])
   for (const { after } of chapters) after.ownerId ??= employees.get(after.ownerUserid) ?? null
@@ -177,6 +187,9 @@ async function nameThem(ctx: Context, corp: number, chapters: readonly Chapter[]
     changed.filter(({ stay }) => stay.kind === 'customer' && stay.customerId === null),
   )
 }
+
+/** WeCom names inviters of the company; should it name a customer, that is no employee to be made. */
+const isColleague = (inviter: string): boolean => inviter !== '' && !isExternal(inviter)
 
 async function nameCustomers(ctx: Context, corp: number, unnamed: readonly { stay: Stay; unionid: string | undefined }[]): Promise<void> {
   if (unnamed.length === 0) return
@@ -253,6 +266,7 @@ async function tellEvents(ctx: Context, chapters: readonly Chapter[]): Promise<v
             scene: stay.joinScene ?? 'unknown',
             ...(stay.state && { state: stay.state }),
             ...named(stay.inviterId),
+            ...(isExternal(stay.inviterUserid) && { inviter: stay.inviterUserid }),
           },
         })
     for (const stay of told.left)

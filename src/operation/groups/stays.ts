@@ -119,7 +119,8 @@ const arriving = (one: Shown, change: MemberChange | undefined, now: Date): Stay
   return { ...blank, ...one, joinScene: one.joinScene ?? told?.joinScene ?? null, joinedAt: one.joinedAt ?? told?.at ?? now }
 }
 
-const isExternal = (member: string): boolean => /^w[mo][\w-]{30,}$/.test(member)
+/** Whether WeCom's name for somebody is a customer's. */
+export const isExternal = (member: string): boolean => /^w[mo][\w-]{30,}$/.test(member)
 
 /** The stays of one group while they are being changed. */
 function open(before: readonly Stay[]) {

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { dayRange } from '#platform/time.ts'
 import { bucketsOf } from '../dates.ts'
+import { ofDoers } from '../doers.ts'
 import { countParts } from '../parts.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, bindings, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
@@ -16,23 +17,24 @@ export type Person = { who: number; events: ValuedEvent[]; values: (string | nul
 
 export async function runFunnel(scope: Scope, report: FunnelReport): Promise<FunnelResult> {
   const rules = rulesOf(scope, report)
-  const plain = isPlain(report) ? await runPlainFunnel(scope, report, rules, scanOf(scope, report, rules)) : undefined
-  return plain ?? decidePersons(scope, report, rules)
+  const scan = await narrowed(scope, report, rules)
+  const plain = isPlain(report) ? await runPlainFunnel(scope, report, rules, scan) : undefined
+  return plain ?? decidePersons(scope, report, rules, scan)
 }
 
 /**
  * ClickHouse finds each person's events and which steps they fit; who got how far is decided here, person by person, by rules
  * that no windowFunnel mode has: exclusions that void one attempt, held values, calendar months, several orders of one instant.
  */
-export async function decidePersons(scope: Scope, report: FunnelReport, rules: FunnelRules): Promise<FunnelResult> {
+export async function decidePersons(scope: Scope, report: FunnelReport, rules: FunnelRules, scan: Scan): Promise<FunnelResult> {
   const tally = createTally(
     report,
     rules,
     scope.ctx.now().getTime(),
     report.trend ? bucketsOf(scope.calendar, report.trend, report.dateFrom, report.dateTo) : [],
   )
-  const parts = await countParts(scope, scanOf(scope, report, rules))
-  for (let part = 0; part < parts; part++) for (const person of await readPersons(scope, report, rules, part, parts)) tally.add(person)
+  const parts = await countParts(scope, scan)
+  for (let part = 0; part < parts; part++) for (const person of await readPersons(scope, report, scan, part, parts)) tally.add(person)
   return tally.result((person) => scope.nameOf(person))
 }
 
@@ -70,6 +72,15 @@ function scanOf(scope: Scope, report: FunnelReport, rules: FunnelRules): Scan {
   }
 }
 
+/** Whoever has no first step has nothing, unless any step may come first. */
+async function narrowed(scope: Scope, report: FunnelReport, rules: FunnelRules): Promise<Scan> {
+  const scan = scanOf(scope, report, rules)
+  const [first] = report.steps
+  if (!first || report.order === 'unordered') return scan
+  const span = { from: new Date(rules.from), to: new Date(rules.to) }
+  return ofDoers(scope, scan, { first, span, filtered: [...report.steps, ...report.exclusions, report] })
+}
+
 const Value = z.string().nullable()
 const Row = z.object({
   who: z.number(),
@@ -77,7 +88,7 @@ const Row = z.object({
   values: z.array(Value),
 })
 
-async function readPersons(scope: Scope, report: FunnelReport, rules: FunnelRules, part: number, parts: number): Promise<Person[]> {
+async function readPersons(scope: Scope, report: FunnelReport, scan: Scan, part: number, parts: number): Promise<Person[]> {
   const bind = bindings()
   const mask = (matchers: readonly FunnelReport['steps'][number][]) =>
     matchers.map((matcher, i) => `bitShiftLeft(toUInt32(${matcherSql(bind, matcher)}), ${i})`).join(' + ') || 'toUInt32(0)'
@@ -92,7 +103,7 @@ async function readPersons(scope: Scope, report: FunnelReport, rules: FunnelRule
     // Sorted by instant, and by id within one, so that the same facts always give the same answer.
     sql: `select who, arrayMap(e -> (e.1, e.3, e.4, e.5, e.6), arraySort(e -> (e.1, e.2), groupArray((ms, id, steps, exclusions, held, ofEvent)))) as events, any(ofPerson) as values
       from (select who, ms, id, ${mask(report.steps)} as steps, ${mask(report.exclusions)} as exclusions, ${list(report.holding, 'event')} as held, ${list(ofEvent, 'event')} as ofEvent, ${list(ofPerson, 'person')} as ofPerson
-        from ${scanEvents(bind, scanOf(scope, report, rules))}
+        from ${scanEvents(bind, scan)}
         where who != 0 and who % ${bind.integer(parts)} = ${bind.integer(part)})
       ${report.order === 'strict' ? '' : 'where steps != 0 or exclusions != 0'}
       group by who having sum(steps) > 0 order by who`,

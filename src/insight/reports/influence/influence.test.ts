@@ -1,5 +1,12 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { identify } from '#management/identity/commands.ts'
+import { resolvePersons } from '#management/identity/resolve-persons.ts'
+import { createCorp } from '#management/wecom/corps.ts'
+import { applyNews } from '#operation/groups/commands.ts'
+import { createInboxWriter } from '#platform/events/inbox.ts'
+import { loadOnce } from '#platform/events/loader.ts'
+import { publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -69,6 +76,45 @@ describe('influence', () => {
     const all = await run([...talk, joined, stranger], { graphs: ['reply', 'mention', 'invite'] })
     expect(all).toMatchObject({ links: 5, pairs: 2, people: 3 })
     expect(all.rows.find(({ name }) => name === '老王')).toMatchObject({ person: null, received: 1 })
+  })
+
+  test('who was asked into a group points at the customer who asked, whoever that counts as; colleagues are left out', async () => {
+    const ctx = await workspace.newTenant()
+    const { corp } = await createCorp(ctx, { corpId: 'ww0123456789abcdef', secret: 'a secret of this corp' })
+    const external = (letter: string) => `wm${letter.repeat(30)}`
+    const came = (letter: string, inviterUserid: string) => ({
+      ...{ member: external(letter), kind: 'customer' as const, name: letter, nickname: '', state: '', inviterUserid },
+      ...{ joinScene: 'invited' as const, joinedAt: new Date('2026-03-01T10:00:00Z') },
+    })
+    const members = [came('a', 'wanglei'), came('b', external('a')), came('c', external('a')), came('d', external('z')), came('e', '')]
+    const group = { chatId: 'wr1', name: '老客群', notice: '', owner: 'wanglei', admins: [], createdAt: undefined, version: '1' }
+    await applyNews(ctx, corp, [{ chatId: 'wr1', answer: { ...group, members, askedAt: ctx.now() } }])
+    const asker = { kind: 'wecom_external_userid', value: external('a'), scope: 'ww0123456789abcdef' } as const
+    const before = await identify(ctx, [asker])
+    const shopper = await identify(ctx, [{ kind: 'member_no', value: '100' }])
+    for (const inviter of [before, shopper])
+      await createInboxWriter(workspace.databases).append(ctx.tenantId, [
+        {
+          name: 'customer.referred',
+          person: `${inviter}`,
+          at: '2026-03-02T10:00:00.000Z',
+          properties: { inviter: publicId(ctx, 'cus', inviter) },
+        },
+      ])
+    await identify(ctx, [asker, { kind: 'member_no', value: '100' }])
+    while ((await loadOnce(workspace, resolvePersons(workspace))) > 0);
+    const employees = await ctx.db.selectFrom('employees').select('name').where('tenantId', '=', ctx.tenantId).execute()
+    expect(employees).toHaveLength(1)
+    const { result } = await runReport(ctx, { type: 'influence', graphs: ['invite'] })
+    const { canonicalId } = await ctx.db
+      .selectFrom('customers')
+      .select('canonicalId')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', before)
+      .executeTakeFirstOrThrow()
+    expect(result).toMatchObject({ people: 7, links: 5, leftOut: 1 })
+    expect((result as InfluenceResult).rows[0]).toMatchObject({ person: publicId(ctx, 'cus', canonicalId), received: 4 })
+    expect((result as InfluenceResult).rows).toContainEqual(expect.objectContaining({ person: null, name: external('z'), received: 1 }))
   })
 
   test('dates choose the answers, not what they answer', async () => {

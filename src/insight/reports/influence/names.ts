@@ -11,16 +11,28 @@ export async function personsNamed(scope: Scope, names: readonly string[]): Prom
     where i.tenant_id = ${scope.ctx.tenantId} and i.value = any(${[...names]}::text[])
     group by i.value having count(distinct c.canonical_id) = 1`.execute(scope.ctx.db)
   for (const { value, person } of rows) found.set(value, person)
-  for (const name of names) if (!found.has(name)) addKnown(scope, found, name)
+  const numbers = new Map(names.flatMap((name) => (found.has(name) ? [] : numberOf(scope, name))))
+  const canonical = await canonicalOf(scope, [...numbers.values()])
+  for (const [name, person] of numbers) found.set(name, canonical.get(person) ?? person)
   return found
 }
 
-function addKnown(scope: Scope, found: Map<string, number>, name: string): void {
+/** None for a name that nobody is known by, who is a node of their own. */
+function numberOf(scope: Scope, name: string): [string, number][] {
   try {
     const person = scope.personOf(name, 'graphs')
-    if (person !== 0) found.set(name, person)
+    return person === 0 ? [] : [[name, person]]
   } catch (error) {
-    // A name that nobody is known by is a node of its own.
-    if (!(error instanceof AppError)) throw error
+    if (error instanceof AppError) return []
+    throw error
   }
+}
+
+/** An event goes on naming somebody as they were called before a merge. */
+async function canonicalOf(scope: Scope, persons: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  if (persons.length === 0) return new Map()
+  const { rows } = await sql<{ id: number; canonical: number }>`
+    select id, canonical_id as canonical from customers
+    where tenant_id = ${scope.ctx.tenantId} and id = any(${[...persons]}::int[])`.execute(scope.ctx.db)
+  return new Map(rows.map(({ id, canonical }) => [id, canonical]))
 }

@@ -53,7 +53,10 @@ function talkSql(bind: Bindings, scope: Scope, report: InfluenceReport, graph: '
     union all ${link("properties['replyToSender']", "properties['replyTo'] = '' and properties['replyToSender'] != ''", members)})`
 }
 
-/** Who joined or became a friend says who asked them to, where the source knows it. */
+/**
+ * Who joined or became a friend says who asked them to, where the source knows it. Whom a colleague asked into a group has a link
+ * to nobody, as an answer to a colleague has.
+ */
 const invited = ['group.joined', 'customer.followed', 'customer.referred', 'invite.accepted']
 
 /** Links out of events that name the other person in a property. */
@@ -62,9 +65,10 @@ function namedSql(bind: Bindings, scope: Scope, report: InfluenceReport, graph: 
   const names = graph === 'invite' ? invited : own.event === '*' ? undefined : [own.event]
   const other = `ifNull(${propertySql(bind, own.to)}, '')`
   const weight = own.weight === undefined ? '1' : `ifNull(${decimalSql(propertySql(bind, own.weight))}, 0)`
+  const byColleague = graph === 'invite' ? "event = 'group.joined' and properties['employee'] != ''" : '0'
   const scan = { ...scope.scan(report), ...datesOf(scope, report), names, persons: askPersons([own]) }
   return `(select who as source, 0 as target, ${other} as name, ${weight} as weight
-    from (select who, name as event, properties from ${scanEvents(bind, scan)} where who != 0 and ${matcherSql(bind, own)}) where name != '')`
+    from (select who, name as event, properties from ${scanEvents(bind, scan)} where who != 0 and ${matcherSql(bind, own)}) where name != '' or ${byColleague})`
 }
 
 const MessageRow = z.object({ chat: z.string(), message: z.string(), parent: z.string(), sender: z.string() })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { dayRange } from '#platform/time.ts'
+import { ofDoers } from '../doers.ts'
 import type { Scope } from '../scope.ts'
-import { askPersons, type Bindings, bindings, matcherSql, namesOf, scanEvents } from '../sql.ts'
+import { askPersons, type Bindings, bindings, matcherSql, namesOf, type Scan, scanEvents } from '../sql.ts'
 import type { IntervalReport, IntervalResult } from './schema.ts'
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
@@ -18,6 +19,7 @@ const Measures = z.object({
 /** Starts lie in the dates; ends may come later, and what has no end yet is open, not long. Real time, so changes of clocks count. */
 export async function runInterval(scope: Scope, report: IntervalReport): Promise<IntervalResult> {
   const [of, by] = [bindings(), bindings()]
+  const scan = await scanOf(scope, report)
   const [[found], rows] = await Promise.all([
     scope.ask({
       params: of.params,
@@ -25,12 +27,12 @@ export async function runInterval(scope: Scope, report: IntervalReport): Promise
       sql: `select countIf(ended > 0) as intervals, countIf(ended = 0) as open, uniqExact(who) as people,
           if(intervals = 0, null, avgIf(${lengthOf(report)}, ended > 0)) as average,
           arrayMap((low, high) -> (low + high) / 2, quantilesExactLowIf(0.25, 0.5, 0.75)(${lengthOf(report)}, ended > 0), quantilesExactHighIf(0.25, 0.5, 0.75)(${lengthOf(report)}, ended > 0)) as quartiles
-        from ${pairsSql(of, scope, report)}`,
+        from ${pairsSql(of, scope, report, scan)}`,
     }),
     scope.ask({
       params: by.params,
       row: Row,
-      sql: `select toUInt32(${binSql(report)}) as bin, count() as number, uniqExact(who) as persons from ${pairsSql(by, scope, report)} where ended > 0 group by bin`,
+      sql: `select toUInt32(${binSql(report)}) as bin, count() as number, uniqExact(who) as persons from ${pairsSql(by, scope, report, scan)} where ended > 0 group by bin`,
     }),
   ])
   const bins = new Map(rows.map((row) => [row.bin, row]))
@@ -49,7 +51,7 @@ export async function runInterval(scope: Scope, report: IntervalReport): Promise
       intervals: bins.get(i)?.number ?? 0,
       persons: bins.get(i)?.persons ?? 0,
     })),
-    ...(report.persons ? { persons: await listPersons(scope, report, report.persons) } : {}),
+    ...(report.persons ? { persons: await listPersons(scope, report, scan, report.persons) } : {}),
   }
 }
 
@@ -60,25 +62,35 @@ const lengthOf = ({ unit }: IntervalReport): string => `((ended - started) / ${u
 const binSql = (report: IntervalReport): string =>
   report.bins.map((bound) => `(ended - started >= ${Math.ceil(bound * unitMs[report.unit])})`).join(' + ')
 
-/** One row a start: who, started, ended (0 while nothing followed). An end at the very moment of its start does not follow it. */
-function pairsSql(bind: Bindings, scope: Scope, report: IntervalReport): string {
+function scanOf(scope: Scope, report: IntervalReport): Promise<Scan> {
   const matchers = [report.start, report.end]
-  const { from, to } = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
-  const source = scanEvents(bind, { ...scope.scan(report), from, names: namesOf(matchers), persons: askPersons(matchers) })
+  const span = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
+  const scan = { ...scope.scan(report), from: span.from, names: namesOf(matchers), persons: askPersons(matchers) }
+  return ofDoers(scope, scan, { first: report.start, span, filtered: [...matchers, report] })
+}
+
+/** One row a start: who, started, ended (0 while nothing followed). An end at the very moment of its start does not follow it. */
+function pairsSql(bind: Bindings, scope: Scope, report: IntervalReport, scan: Scan): string {
+  const { to } = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
   const isStart = `(${matcherSql(bind, report.start)}) and ms < ${bind.integer(to.getTime())}`
   const starts = report.match === 'first' ? `[minIf(ms, ${isStart})]` : `arrayDistinct(groupArrayIf(ms, ${isStart}))`
   return `(select who, arrayJoin(starts) as started, arrayFirst(end -> end > started, ends) as ended from (
     select who, ${starts} as starts, arraySort(groupArrayIf(ms, ${matcherSql(bind, report.end)})) as ends
-    from ${source} where who != 0 group by who having countIf(${isStart}) > 0))`
+    from ${scanEvents(bind, scan)} where who != 0 group by who having countIf(${isStart}) > 0))`
 }
 
-async function listPersons(scope: Scope, report: IntervalReport, persons: NonNullable<IntervalReport['persons']>): Promise<string[]> {
+async function listPersons(
+  scope: Scope,
+  report: IntervalReport,
+  scan: Scan,
+  persons: NonNullable<IntervalReport['persons']>,
+): Promise<string[]> {
   const bind = bindings()
   const which = 'open' in persons ? 'ended = 0' : `ended > 0 and ${binSql(report)} = ${persons.bin}`
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ who: z.int() }),
-    sql: `select distinct who from ${pairsSql(bind, scope, report)} where ${which} order by who`,
+    sql: `select distinct who from ${pairsSql(bind, scope, report, scan)} where ${which} order by who`,
   })
   return rows.map(({ who }) => scope.nameOf(who))
 }

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { appError } from '#platform/errors.ts'
 import { dayRange, parseDay } from '#platform/time.ts'
 import { type Bucket, bucketSql, bucketsFrom, type Calendar } from '../dates.ts'
+import { ofDoers } from '../doers.ts'
 import { storesFor } from '../route.ts'
 import type { Interval } from '../schema.ts'
 import type { Scope } from '../scope.ts'
-import { askPersons, type Bindings, bindings, matcherSql, namesOf, scanEvents } from '../sql.ts'
+import { askPersons, type Bindings, bindings, matcherSql, namesOf, type Scan, scanEvents } from '../sql.ts'
 import { type Counting, completeValues, countRetention, type Life } from './retention.ts'
 import { type FramedRetention, mostIntervals, type RetentionReport, type RetentionResult } from './schema.ts'
 import { retentionOfStores } from './stores.ts'
@@ -98,13 +99,23 @@ async function readLives(scope: Scope, report: FramedRetention, { buckets, from,
   const startTo = earlier(buckets[report.intervals - 1]?.to ?? to, to)
   const isFirst = report.cohort === 'first_time_ever' || report.cohort === 'first_time_matching'
   const inRange = `ms >= ${bind.integer(from.getTime())}`
+  const everybody: Scan = {
+    ...scope.scan(report),
+    from: isFirst ? undefined : from,
+    to,
+    names: namesOf([start, back]),
+    persons: askPersons([start, back]),
+  }
+  const span = { from, to: startTo }
+  const scan =
+    report.unit === 'device' ? everybody : await ofDoers(scope, everybody, { first: start, span, filtered: [start, back, report] })
   const starts = `isStart and ${inRange} and ms < ${bind.integer(startTo.getTime())}`
   const rows = await scope.ask({
     params: bind.params,
     row: Row,
     sql: `select one, groupUniqArrayIf(bucket, ${starts}) as starts, ${firstSql(report)} as firsts, arrayMap(r -> r.1, arrayFilter(r -> r.2 >= ${bind.integer(report.minOccurrences)}, arrayZip((sumMapIf([bucket], [1], isReturn and ${inRange}) as counted).1, counted.2))) as returns
       from (select ${unitSql(report)} as one, ms, ${bucketSql(bind, scope.calendar, report.period)} as bucket, ${matcherSql(bind, start)} as isStart, ${matcherSql(bind, back)} as isReturn, ${nameSql(bind, start.event)} as isNamed
-        from ${scanEvents(bind, { ...scope.scan(report), from: isFirst ? undefined : from, to, names: namesOf([start, back]), persons: askPersons([start, back]) })}
+        from ${scanEvents(bind, scan)}
         where ${report.unit === 'device' ? "mapContains(properties, '$device')" : 'who != 0'})
       group by one having length(starts) > 0 order by length(one), one`,
   })
