@@ -86,6 +86,9 @@ import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
 import { massMessagesOfWecom } from '#operation/mass-messages/wecom.ts'
+import { tasksExport } from '#operation/tasks/export.ts'
+import { taskSchedules } from '#operation/tasks/jobs.ts'
+import { tasks } from '#operation/tasks/routes.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
@@ -141,6 +144,7 @@ export const exportKinds: readonly ExportKind[] = [
   ordersExport,
   customersExport,
   groupsExport,
+  tasksExport,
   archiveExport,
   acquiredExport,
   repairsExport,
@@ -179,6 +183,7 @@ export const schedules: readonly Schedule[] = [
   ...liveCodeSchedules,
   ...acquisitionLinkSchedules,
   ...groupCodeSchedules,
+  ...taskSchedules,
   ...customerSchedules(() => eventDefinitions),
   ...orderLineSchedules,
   ...importSchedules,
@@ -247,6 +252,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/acquisition-links', acquisitionLinks],
   ['/api/v1/groups', groups],
   ['/api/v1/group-codes', groupCodes],
+  ['/api/v1/tasks', tasks],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],

@@ -63,7 +63,39 @@ export const groupCodeDeleted = defineEvent('group_code.deleted', {
   properties: z.object(groupCode),
 })
 
+/** Whom a task was asked of, and by what; without an employee it waits for a manager. */
+const task = {
+  task: z.int(),
+  taskTitle: z.string(),
+  kind: z.enum(['contact', 'todo', 'marketing']),
+  source: z.enum(['journey', 'marketing_task', 'hand']),
+  sourceId: z.int(),
+  step: z.string().optional(),
+  employee: z.int().optional(),
+  employeeName: z.string().optional(),
+}
+
+/** Also when it went to somebody else. */
+export const taskAssigned = defineEvent('task.assigned', {
+  title: { zh: '分配任务', en: 'Task assigned' },
+  properties: z.object({ ...task, again: z.boolean() }),
+})
+
+export const taskCompleted = defineEvent('task.completed', {
+  title: { zh: '完成任务', en: 'Task completed' },
+  properties: z.object({ ...task, result: z.enum(['done', 'skipped']), by: z.string() }),
+})
+
+/** Its time was over while it was open. Told once a task. */
+export const taskOverdue = defineEvent('task.overdue', {
+  title: { zh: '任务逾期', en: 'Task overdue' },
+  properties: z.object({ ...task, escalatedTo: z.int().optional() }),
+})
+
 export const operationEventDefinitions = [
+  taskAssigned,
+  taskCompleted,
+  taskOverdue,
   groupCodeCreated,
   groupCodeChanged,
   groupCodeDeleted,

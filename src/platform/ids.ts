@@ -34,6 +34,9 @@ export const idPrefixes = {
   emp: 'employee',
   exp: 'export',
   fil: 'file',
+  fst: 'follow_up_stage',
+  fup: 'follow_up',
+  fur: 'follow_up_record',
   gco: 'group_code',
   gme: 'group_member',
   grp: 'group',
@@ -45,6 +48,7 @@ export const idPrefixes = {
   met: 'metric',
   mno: 'metric_notice',
   mrv: 'merge_review',
+  mtk: 'marketing_task',
   ord: 'order',
   prd: 'product',
   qua: 'quarantined_event',
@@ -56,6 +60,7 @@ export const idPrefixes = {
   tag: 'tag',
   ten: 'tenant',
   tgr: 'tag_group',
+  tsk: 'task',
   whk: 'webhook',
 } as const
 
