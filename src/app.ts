@@ -85,6 +85,9 @@ import { groupsExport } from '#operation/groups/export.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
+import { marketingResults } from '#operation/marketing-tasks/counting.ts'
+import { marketingShortLinks } from '#operation/marketing-tasks/public-routes.ts'
+import { marketingTasks } from '#operation/marketing-tasks/routes.ts'
 import { massMessagesOfWecom } from '#operation/mass-messages/wecom.ts'
 import { tasksExport } from '#operation/tasks/export.ts'
 import { taskSchedules } from '#operation/tasks/jobs.ts'
@@ -118,6 +121,7 @@ export const consumers: readonly Consumer[] = [
   consentsFromCallbacks,
   liveCodeReactions,
   acquisitionLinkReactions,
+  marketingResults,
 ]
 
 /** What the archive asks about rooms, and tells. */
@@ -253,6 +257,8 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/groups', groups],
   ['/api/v1/group-codes', groupCodes],
   ['/api/v1/tasks', tasks],
+  ['/api/v1/marketing-tasks', marketingTasks],
+  ['/m', marketingShortLinks],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],

@@ -92,7 +92,36 @@ export const taskOverdue = defineEvent('task.overdue', {
   properties: z.object({ ...task, escalatedTo: z.int().optional() }),
 })
 
+const marketingTask = { marketingTask: z.int(), marketingTaskName: z.string() }
+const performer = { employee: z.int(), employeeName: z.string() }
+
+export const marketingTaskCreated = defineEvent('marketing_task.created', {
+  title: { zh: '新建营销任务', en: 'Marketing task made' },
+  properties: z.object({ ...marketingTask, people: z.int(), by: z.string() }),
+})
+
+export const marketingTaskStopped = defineEvent('marketing_task.stopped', {
+  title: { zh: '停止营销任务', en: 'Marketing task stopped' },
+  properties: z.object({ ...marketingTask, by: z.string() }),
+})
+
+/** An employee came to the goal; told once each. */
+export const marketingTaskReached = defineEvent('marketing_task.reached', {
+  title: { zh: '营销任务达标', en: 'Goal of a marketing task reached' },
+  properties: z.object({ ...marketingTask, ...performer, goalKind: z.enum(['clicks', 'friends', 'orders']), goal: z.int() }),
+})
+
+/** Somebody opened an employee's link. Who it was nobody knows yet. */
+export const marketingLinkClicked = defineEvent('marketing_link.clicked', {
+  title: { zh: '点击营销链接', en: 'Marketing link clicked' },
+  properties: z.object({ ...marketingTask, ...performer, device: z.enum(['wechat', 'phone', 'computer']) }),
+})
+
 export const operationEventDefinitions = [
+  marketingTaskCreated,
+  marketingTaskStopped,
+  marketingTaskReached,
+  marketingLinkClicked,
   taskAssigned,
   taskCompleted,
   taskOverdue,
