@@ -107,6 +107,13 @@ const group = createRoute({
   component: lazyRouteComponent(() => import('#console/groups/group-page.tsx'), 'GroupPage'),
 })
 
+const tasks = createRoute({
+  getParentRoute: () => app,
+  path: '/tasks',
+  validateSearch: z.object({ view: text, whose: text, q: text, employee: text, department: text, source: text }),
+  component: lazyRouteComponent(() => import('#console/tasks/tasks-page.tsx'), 'TasksPage'),
+})
+
 const archive = createRoute({
   getParentRoute: () => app,
   path: '/archive',
@@ -431,6 +438,7 @@ const tree = root.addChildren([
     acquisitionLink,
     groups,
     group,
+    tasks,
     archive,
     archiveSettings,
     customers,

@@ -12,6 +12,7 @@ import { Memberships } from '#console/groups/memberships.tsx'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { CustomerScores } from '#console/scores/customer-scores.tsx'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
+import { CustomerTasks } from '#console/tasks/customer-tasks.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { ButtonLink } from '#console/ui/button-link.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -211,6 +212,7 @@ function Actions({ customer }: { customer: CustomerDetail }) {
           </ul>
         )}
       </Section>
+      <CustomerTasks customerId={customer.id} />
       <Memberships customerId={customer.id} />
       <Links customer={customer} />
       <Merged customer={customer} />

@@ -33,6 +33,7 @@ import { settings } from '#console/settings/messages.ts'
 import { shell } from '#console/shell/messages.ts'
 import { stages } from '#console/stages/messages.ts'
 import { tags } from '#console/tags/messages.ts'
+import { tasks } from '#console/tasks/messages.ts'
 import { team } from '#console/team/messages.ts'
 import { trade } from '#console/trade/messages.ts'
 import { errors, ui } from '#console/ui/messages.ts'
@@ -50,6 +51,7 @@ const folders = {
   liveCodes,
   acquisitionLinks,
   groups,
+  tasks,
   archive,
   customers,
   tags,

@@ -6,6 +6,7 @@ import {
   AppstoreOutlined,
   AuditOutlined,
   BranchesOutlined,
+  CheckSquareOutlined,
   CloudSyncOutlined,
   CommentOutlined,
   ContainerOutlined,
@@ -70,7 +71,10 @@ export const loop: Stage[] = [
   },
   {
     name: 'shell.operation',
-    entries: [{ path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' }],
+    entries: [
+      { path: '/tasks', name: 'tasks.title', icon: CheckSquareOutlined, permission: 'tasks.read' },
+      { path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' },
+    ],
   },
   {
     name: 'shell.conversion',
