@@ -78,6 +78,7 @@ import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
 import { operationEventDefinitions } from '#operation/events.ts'
+import { followUps } from '#operation/follow-ups/routes.ts'
 import { groupCodeJobs, groupCodeSchedules } from '#operation/group-codes/jobs.ts'
 import { groupCodes } from '#operation/group-codes/routes.ts'
 import { groupCodesOfWecom } from '#operation/group-codes/wecom.ts'
@@ -258,6 +259,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/group-codes', groupCodes],
   ['/api/v1/tasks', tasks],
   ['/api/v1/marketing-tasks', marketingTasks],
+  ['/api/v1/follow-ups', followUps],
   ['/m', marketingShortLinks],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],

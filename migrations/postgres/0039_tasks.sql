@@ -125,7 +125,7 @@ create table marketing_results (
 create index marketing_results_customer on marketing_results (tenant_id, customer_id, kind);
 call protect('marketing_results');
 
--- How far an employee has come with a customer: the company's own list, or the four of the program where there is none.
+-- How far an employee has come with a customer: four stages from a company's first moment, then a list of its own.
 create table follow_up_stages (
   tenant_id int not null,
   id int generated always as identity,
@@ -136,6 +136,18 @@ create table follow_up_stages (
 );
 create unique index follow_up_stages_name on follow_up_stages (tenant_id, name) where removed_at is null;
 call protect('follow_up_stages');
+
+create function add_follow_up_stages() returns trigger language plpgsql as $$
+begin
+  insert into follow_up_stages (tenant_id, name, position)
+  select new.id, case new.language when 'en' then s.en else s.zh end, s.position
+  from (values ('破冰', 'Break the ice', 1), ('深度互动', 'Deep interaction', 2), ('挖掘需求', 'Find the need', 3), ('提出方案', 'Propose', 4)) as s(zh, en, position);
+  return new;
+end $$;
+create trigger add_follow_up_stages after insert on tenants for each row execute function add_follow_up_stages();
+insert into follow_up_stages (tenant_id, name, position)
+select t.id, case t.language when 'en' then s.en else s.zh end, s.position
+from tenants t cross join (values ('破冰', 'Break the ice', 1), ('深度互动', 'Deep interaction', 2), ('挖掘需求', 'Find the need', 3), ('提出方案', 'Propose', 4)) as s(zh, en, position);
 
 create table follow_ups (
   tenant_id int not null,

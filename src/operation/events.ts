@@ -117,7 +117,20 @@ export const marketingLinkClicked = defineEvent('marketing_link.clicked', {
   properties: z.object({ ...marketingTask, ...performer, device: z.enum(['wechat', 'phone', 'computer']) }),
 })
 
+/** An employee came a stage further with a customer, or went back one. */
+export const followUpMoved = defineEvent('follow_up.moved', {
+  title: { zh: '跟进阶段变更', en: 'Follow-up stage changed' },
+  properties: z.object({ ...performer, stage: z.int(), stageName: z.string(), before: z.string().optional() }),
+})
+
+export const followUpNoted = defineEvent('follow_up.noted', {
+  title: { zh: '跟进记录', en: 'Follow-up noted' },
+  properties: z.object({ ...performer, text: z.string(), files: z.int() }),
+})
+
 export const operationEventDefinitions = [
+  followUpMoved,
+  followUpNoted,
   marketingTaskCreated,
   marketingTaskStopped,
   marketingTaskReached,

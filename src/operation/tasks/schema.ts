@@ -6,8 +6,8 @@ const Id = z.string().min(1).max(60)
 export const taskKinds = ['contact', 'todo', 'marketing'] as const
 export const taskSources = ['journey', 'marketing_task', 'hand'] as const
 export const taskStates = ['open', 'done', 'skipped', 'withdrawn'] as const
-/** How a list is cut: all that is open, what is due before the day ends, what is late, what nobody has, what is over. */
-export const taskViews = ['open', 'today', 'overdue', 'unassigned', 'ended'] as const
+/** How a list is cut: what is due before the day ends, what is late, all that is open, what nobody has, what is over. */
+export const taskViews = ['today', 'overdue', 'open', 'unassigned', 'ended'] as const
 export type TaskKind = (typeof taskKinds)[number]
 export type TaskSourceKind = (typeof taskSources)[number]
 export type TaskState = (typeof taskStates)[number]
