@@ -114,6 +114,13 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import('#console/tasks/tasks-page.tsx'), 'TasksPage'),
 })
 
+const followUps = createRoute({
+  getParentRoute: () => app,
+  path: '/follow-ups',
+  validateSearch: z.object({ whose: text, employee: text }),
+  component: lazyRouteComponent(() => import('#console/follow-ups/board-page.tsx'), 'BoardPage'),
+})
+
 const archive = createRoute({
   getParentRoute: () => app,
   path: '/archive',
@@ -439,6 +446,7 @@ const tree = root.addChildren([
     groups,
     group,
     tasks,
+    followUps,
     archive,
     archiveSettings,
     customers,

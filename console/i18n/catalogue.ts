@@ -11,6 +11,7 @@ import { economics } from '#console/economics/messages.ts'
 import { knownEvents } from '#console/events/known-names.ts'
 import { events } from '#console/events/messages.ts'
 import { exports } from '#console/exports/messages.ts'
+import { followUps } from '#console/follow-ups/messages.ts'
 import { groups } from '#console/groups/messages.ts'
 import { identity } from '#console/identity/messages.ts'
 import { imports } from '#console/imports/messages.ts'
@@ -52,6 +53,7 @@ const folders = {
   acquisitionLinks,
   groups,
   tasks,
+  followUps,
   archive,
   customers,
   tags,

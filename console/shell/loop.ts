@@ -28,6 +28,7 @@ import {
   SettingOutlined,
   ShopOutlined,
   ShoppingOutlined,
+  SolutionOutlined,
   SwapOutlined,
   TagsOutlined,
   TeamOutlined,
@@ -73,6 +74,7 @@ export const loop: Stage[] = [
     name: 'shell.operation',
     entries: [
       { path: '/tasks', name: 'tasks.title', icon: CheckSquareOutlined, permission: 'tasks.read' },
+      { path: '/follow-ups', name: 'followUps.title', icon: SolutionOutlined, permission: 'tasks.read' },
       { path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' },
     ],
   },

@@ -82,6 +82,8 @@ const columns = (t: Translate, phone: boolean): Column<MarketingTask>[] => [
     title: t('tasks.act'),
     width: 150,
     phone: 'wide',
-    render: ({ mine, state }) => mine && state === 'running' && <CopyText text={mine.script} name={t('tasks.copyScript')} block={phone} />,
+    render: ({ mine, state }) =>
+      mine &&
+      state === 'running' && <CopyText text={mine.script} name={t('tasks.copyScript')} {...(phone && { size: 'large' as const })} />,
   },
 ]

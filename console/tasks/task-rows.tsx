@@ -13,7 +13,7 @@ import { CopyText } from '#console/ui/copy-text.tsx'
 import { type Column, DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { type Filter, FilterBar } from '#console/ui/filter-bar.tsx'
-import { Row, Section } from '#console/ui/page.tsx'
+import { Row, Section, Stack } from '#console/ui/page.tsx'
 import { PersonLink } from '#console/ui/person-link.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
 import { When } from '#console/ui/when.tsx'
@@ -150,12 +150,12 @@ function BulkActions({ ids, done }: { ids: string[]; done: () => void }) {
 type Look = { phone: boolean; whose: 'mine' | 'team'; isOver: boolean }
 
 const columns = (t: Translate, { phone, whose, isOver }: Look): Column<Task>[] => [
-  { key: 'title', title: t('tasks.task'), width: 260, render: ({ title }) => title },
-  { key: 'state', title: t('tasks.state'), width: 100, phone: 'aside', render: (task) => <TaskState task={task} t={t} /> },
+  { key: 'title', title: t('tasks.task'), width: 220, render: ({ title }) => title },
+  { key: 'state', title: t('tasks.state'), width: 90, phone: 'aside', render: (task) => <TaskState task={task} t={t} /> },
   {
     key: 'customer',
     title: t('tasks.customer'),
-    width: 150,
+    width: 130,
     phone: 'note',
     render: ({ customer }) => (customer ? <PersonLink {...customer} /> : phone ? null : <span className="mute">—</span>),
   },
@@ -164,7 +164,7 @@ const columns = (t: Translate, { phone, whose, isOver }: Look): Column<Task>[] =
         {
           key: 'employee',
           title: t('tasks.employee'),
-          width: 130,
+          width: 110,
           phone: 'note' as const,
           render: ({ employee }: Task) =>
             employee ? (
@@ -182,26 +182,29 @@ const columns = (t: Translate, { phone, whose, isOver }: Look): Column<Task>[] =
   {
     key: 'due',
     title: t(isOver ? 'tasks.endedAt' : 'tasks.dueAt'),
-    width: 140,
+    width: 120,
     phone: 'note',
     render: (task) => (isOver ? <When at={task.endedAt} /> : phone && !task.dueAt ? null : <When at={task.dueAt} />),
   },
-  { key: 'source', title: t('tasks.source'), width: 200, phone: phone ? 'none' : 'note', render: (task) => sourceText(task, t) },
+  { key: 'source', title: t('tasks.source'), width: 170, phone: phone ? 'none' : 'note', render: (task) => sourceText(task, t) },
   ...(isOver
     ? [{ key: 'note', title: t('tasks.remark'), width: 200, phone: 'none' as const, render: ({ note }: Task) => note }]
     : [
         {
           key: 'act',
           title: t('tasks.act'),
-          width: 240,
+          width: 210,
           phone: 'wide' as const,
           render: (task: Task) =>
             phone ? (
-              <Complete task={task} block />
+              <Stack tight>
+                {task.script && <CopyText text={task.script} name={t('tasks.copyScript')} size="large" />}
+                <Complete task={task} block />
+              </Stack>
             ) : (
               <Row>
                 <Complete task={task} block={false} />
-                {task.script && <CopyText text={task.script} name={t('tasks.copyScript')} />}
+                {task.script && <CopyText text={task.script} name={t('tasks.copyScript')} size="small" />}
               </Row>
             ),
         },

@@ -13,7 +13,8 @@ import { TaskRows } from '#console/tasks/task-rows.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { ExportButton } from '#console/ui/export-button.tsx'
 import { Gate } from '#console/ui/gate.tsx'
-import { Page } from '#console/ui/page.tsx'
+import { Page, Row } from '#console/ui/page.tsx'
+import { usePhone } from '#console/ui/preferences.ts'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Views } from '#console/ui/tabs.tsx'
 import { type TaskCounts, type TaskView, taskViews } from '#operation/tasks/schema.ts'
@@ -26,6 +27,7 @@ export function TasksPage() {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/tasks' })
   const may = useMay()
+  const phone = usePhone()
   const [making, setMaking] = useState<'task' | 'marketing'>()
   const isMarketing = search.view === 'marketing'
   const whose = search.whose === 'team' ? 'team' : 'mine'
@@ -35,14 +37,16 @@ export function TasksPage() {
   return (
     <Page title={t('tasks.title')} note={t('tasks.note')} actions={<Actions isMarketing={isMarketing} make={setMaking} />}>
       {!isMarketing && (
-        <Segmented
-          value={whose}
-          aria-label={t('tasks.whose')}
-          onChange={(value) => void navigate({ search: { view: search.view, whose: value === 'team' ? 'team' : undefined } })}
-          options={(['mine', 'team'] as const).map((value) => ({ value, label: t(`tasks.whoseTasks.${value}`) }))}
-        />
+        <Row>
+          <Segmented
+            value={whose}
+            aria-label={t('tasks.whose')}
+            onChange={(value) => void navigate({ search: { view: search.view, whose: value === 'team' ? 'team' : undefined } })}
+            options={(['mine', 'team'] as const).map((value) => ({ value, label: t(`tasks.whoseTasks.${value}`) }))}
+          />
+        </Row>
       )}
-      {!isMarketing && counts && <Numbers counts={counts} t={t} />}
+      {!isMarketing && !phone && counts && <Numbers counts={counts} t={t} />}
       <Views
         open={isMarketing ? 'marketing' : view}
         onOpen={(key) => void navigate({ search: { whose: search.whose, view: key === 'today' ? undefined : key } })}

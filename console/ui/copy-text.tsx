@@ -8,7 +8,7 @@ import { copyText } from '#console/ui/copy-id.tsx'
 export const Words = ({ children }: { children: string }) => <p className="words">{children}</p>
 
 /** Puts words on the clipboard and says so for a moment. */
-export function CopyText({ text, name, block }: { text: string; name?: string; block?: boolean }) {
+export function CopyText({ text, name, size }: { text: string; name?: string; size?: 'small' | 'large' }) {
   const { t } = useText()
   const [copied, setCopied] = useState(false)
   const copy = async () => {
@@ -17,7 +17,12 @@ export function CopyText({ text, name, block }: { text: string; name?: string; b
     setTimeout(() => setCopied(false), 1500)
   }
   return (
-    <Button icon={copied ? <CheckOutlined /> : <CopyOutlined />} block={block ?? false} onClick={() => void copy()}>
+    <Button
+      icon={copied ? <CheckOutlined /> : <CopyOutlined />}
+      {...(size && { size })}
+      block={size === 'large'}
+      onClick={() => void copy()}
+    >
       {copied ? t('ui.copied') : (name ?? t('ui.copy'))}
     </Button>
   )
