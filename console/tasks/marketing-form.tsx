@@ -1,12 +1,11 @@
-import { DatePicker, Form, Input, InputNumber, Select, TreeSelect } from 'antd'
+import { DatePicker, Form, Input, InputNumber, Select } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import type { Named } from '#console/api/types.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useCreateMarketingTask } from '#console/tasks/queries.ts'
-import { branches } from '#console/team/department-tree.tsx'
-import { useDepartments, useEmployeeNames } from '#console/team/queries.ts'
+import { ReceiverFields } from '#console/tasks/receiver-fields.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { type GoalKind, goalKinds } from '#operation/marketing-tasks/schema.ts'
 
@@ -26,8 +25,6 @@ interface Values {
 export function MarketingForm({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useText()
   const create = useCreateMarketingTask()
-  const employees = useEmployeeNames()
-  const departments = branches(useDepartments().data?.items ?? [])
   const codes = useResource<{ items: Named[] }>('live-codes', { limit: 200 }, { enabled: useMay()('live_codes.read') && open })
   return (
     <FormDrawer<Values>
@@ -68,12 +65,7 @@ export function MarketingForm({ open, onClose }: { open: boolean; onClose: () =>
       <Form.Item name="endsAt" label={t('tasks.endsAt')} rules={[{ required: true, message: t('ui.required') }]}>
         <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
       </Form.Item>
-      <Form.Item name="departmentIds" label={t('tasks.departments')}>
-        <TreeSelect multiple treeDefaultExpandAll treeData={departments} />
-      </Form.Item>
-      <Form.Item name="employeeIds" label={t('tasks.people')}>
-        <Select mode="multiple" showSearch={{ optionFilterProp: 'label' }} options={employees} />
-      </Form.Item>
+      <ReceiverFields />
     </FormDrawer>
   )
 }

@@ -1,14 +1,17 @@
-import { BellOutlined, StopOutlined } from '@ant-design/icons'
+import { BellOutlined, StopOutlined, UserAddOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
+import { useState } from 'react'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { MarketingState } from '#console/tasks/marketing-state.tsx'
-import { useMarketingPeople, useRemind, useStopMarketingTask } from '#console/tasks/queries.ts'
+import { useHandOut, useMarketingPeople, useRemind, useStopMarketingTask } from '#console/tasks/queries.ts'
+import { ReceiverFields } from '#console/tasks/receiver-fields.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { CopyText, Words } from '#console/ui/copy-text.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { type Column, DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
+import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Money } from '#console/ui/money.tsx'
 import { Facts, Row, Stack } from '#console/ui/page.tsx'
@@ -68,6 +71,7 @@ function Acts({ task }: { task: MarketingTask }) {
   const confirm = useConfirm()
   const remind = useRemind()
   const stop = useStopMarketingTask()
+  const [handing, setHanding] = useState(false)
   const left = task.totals.people - task.totals.reached
   const askToStop = () =>
     confirm({
@@ -86,10 +90,31 @@ function Acts({ task }: { task: MarketingTask }) {
       >
         {t('tasks.remindNow')}
       </Button>
+      <Button icon={<UserAddOutlined />} onClick={() => setHanding(true)}>
+        {t('tasks.handOut')}
+      </Button>
+      <HandOut id={task.id} open={handing} onClose={() => setHanding(false)} />
       <Button danger type="text" icon={<StopOutlined />} onClick={askToStop}>
         {t('tasks.stop')}
       </Button>
     </Gate>
+  )
+}
+
+interface Receivers {
+  departmentIds?: string[]
+  employeeIds?: string[]
+}
+
+/** Whoever has it keeps what they have. */
+function HandOut({ id, open, onClose }: { id: string; open: boolean; onClose: () => void }) {
+  const { t } = useText()
+  const handOut = useHandOut()
+  const submit = ({ departmentIds = [], employeeIds = [] }: Receivers) => handOut.mutateAsync({ id, departmentIds, employeeIds })
+  return (
+    <FormDrawer<Receivers> title={t('tasks.handOut')} open={open} onClose={onClose} initial={{}} onSubmit={submit}>
+      <ReceiverFields />
+    </FormDrawer>
   )
 }
 
