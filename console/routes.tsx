@@ -107,6 +107,20 @@ const group = createRoute({
   component: lazyRouteComponent(() => import('#console/groups/group-page.tsx'), 'GroupPage'),
 })
 
+const tasks = createRoute({
+  getParentRoute: () => app,
+  path: '/tasks',
+  validateSearch: z.object({ view: text, whose: text, q: text, employee: text, department: text, source: text }),
+  component: lazyRouteComponent(() => import('#console/tasks/tasks-page.tsx'), 'TasksPage'),
+})
+
+const followUps = createRoute({
+  getParentRoute: () => app,
+  path: '/follow-ups',
+  validateSearch: z.object({ whose: text, employee: text }),
+  component: lazyRouteComponent(() => import('#console/follow-ups/board-page.tsx'), 'BoardPage'),
+})
+
 const archive = createRoute({
   getParentRoute: () => app,
   path: '/archive',
@@ -431,6 +445,8 @@ const tree = root.addChildren([
     acquisitionLink,
     groups,
     group,
+    tasks,
+    followUps,
     archive,
     archiveSettings,
     customers,

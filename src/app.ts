@@ -79,6 +79,7 @@ import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
 import { operationEventDefinitions } from '#operation/events.ts'
+import { followUps } from '#operation/follow-ups/routes.ts'
 import { groupCodeJobs, groupCodeSchedules } from '#operation/group-codes/jobs.ts'
 import { groupCodes } from '#operation/group-codes/routes.ts'
 import { groupCodesOfWecom } from '#operation/group-codes/wecom.ts'
@@ -89,7 +90,13 @@ import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
 import { journeyReactions } from '#operation/journeys/hearing.ts'
 import { runJourneys } from '#operation/journeys/loop.ts'
 import { journeys } from '#operation/journeys/routes.ts'
+import { marketingResults } from '#operation/marketing-tasks/counting.ts'
+import { marketingShortLinks } from '#operation/marketing-tasks/public-routes.ts'
+import { marketingTasks } from '#operation/marketing-tasks/routes.ts'
 import { massMessagesOfWecom } from '#operation/mass-messages/wecom.ts'
+import { tasksExport } from '#operation/tasks/export.ts'
+import { taskSchedules } from '#operation/tasks/jobs.ts'
+import { tasks } from '#operation/tasks/routes.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
@@ -120,6 +127,7 @@ export const consumers: readonly Consumer[] = [
   liveCodeReactions,
   acquisitionLinkReactions,
   journeyReactions,
+  marketingResults,
 ]
 
 /** What the archive asks about rooms, and tells. */
@@ -146,6 +154,7 @@ export const exportKinds: readonly ExportKind[] = [
   ordersExport,
   customersExport,
   groupsExport,
+  tasksExport,
   archiveExport,
   acquiredExport,
   repairsExport,
@@ -184,6 +193,7 @@ export const schedules: readonly Schedule[] = [
   ...liveCodeSchedules,
   ...acquisitionLinkSchedules,
   ...groupCodeSchedules,
+  ...taskSchedules,
   ...customerSchedules(() => eventDefinitions),
   ...orderLineSchedules,
   ...importSchedules,
@@ -253,6 +263,10 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/acquisition-links', acquisitionLinks],
   ['/api/v1/groups', groups],
   ['/api/v1/group-codes', groupCodes],
+  ['/api/v1/tasks', tasks],
+  ['/api/v1/marketing-tasks', marketingTasks],
+  ['/api/v1/follow-ups', followUps],
+  ['/m', marketingShortLinks],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],

@@ -8,10 +8,12 @@ import { Phones } from '#console/customers/phones.tsx'
 import { useCustomer, useTagCustomer, useTimeline } from '#console/customers/queries.ts'
 import { Links, Merged } from '#console/customers/relations.tsx'
 import { timelineItem } from '#console/customers/timeline-text.tsx'
+import { CustomerFollowUps } from '#console/follow-ups/customer-follow-ups.tsx'
 import { Memberships } from '#console/groups/memberships.tsx'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { CustomerScores } from '#console/scores/customer-scores.tsx'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
+import { CustomerTasks } from '#console/tasks/customer-tasks.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { ButtonLink } from '#console/ui/button-link.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -211,6 +213,8 @@ function Actions({ customer }: { customer: CustomerDetail }) {
           </ul>
         )}
       </Section>
+      <CustomerFollowUps customerId={customer.id} />
+      <CustomerTasks customerId={customer.id} />
       <Memberships customerId={customer.id} />
       <Links customer={customer} />
       <Merged customer={customer} />

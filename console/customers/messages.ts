@@ -122,6 +122,14 @@ export const customers = messages(
         tagged: '打上标签「{{tagName}}」',
         untagged: '移除标签「{{tagName}}」',
       },
+      task: {
+        assigned: '任务「{{taskTitle}}」分给 {{employeeName}}',
+        assigned_again: '任务「{{taskTitle}}」转给 {{employeeName}}',
+        completed: '{{employeeName}} 完成任务「{{taskTitle}}」',
+        completed_skipped: '{{employeeName}} 跳过任务「{{taskTitle}}」',
+        overdue: '任务「{{taskTitle}}」逾期（{{employeeName}}）',
+      },
+      follow_up: { moved: '{{employeeName}} 跟进到「{{stageName}}」', noted: '{{employeeName}} 写了跟进' },
       group: {
         joined: '进了群「{{chatName}}」',
         joined_invited: '由 {{employeeName}} 邀请进群「{{chatName}}」',
@@ -269,6 +277,14 @@ export const customers = messages(
         tagged: 'Tagged “{{tagName}}”',
         untagged: 'Tag “{{tagName}}” removed',
       },
+      task: {
+        assigned: 'Task “{{taskTitle}}” asked of {{employeeName}}',
+        assigned_again: 'Task “{{taskTitle}}” given to {{employeeName}}',
+        completed: '{{employeeName}} did the task “{{taskTitle}}”',
+        completed_skipped: '{{employeeName}} skipped the task “{{taskTitle}}”',
+        overdue: 'Task “{{taskTitle}}” is overdue ({{employeeName}})',
+      },
+      follow_up: { moved: '{{employeeName}} came to “{{stageName}}”', noted: '{{employeeName}} wrote down' },
       group: {
         joined: 'Joined the group “{{chatName}}”',
         joined_invited: 'Was invited into the group “{{chatName}}” by {{employeeName}}',

@@ -51,6 +51,7 @@ function sentence({ name, properties }: TimelineEvent, values: Record<string, st
   const variants = [
     properties.by,
     properties.how,
+    properties.result,
     properties.scene === 'invited' && properties.employeeName === undefined ? undefined : properties.scene,
     properties.again === true && 'again',
     properties.first === true && 'first',
@@ -61,6 +62,8 @@ function sentence({ name, properties }: TimelineEvent, values: Record<string, st
 
 const looks: [RegExp, TimelineItem['tone'], ReactNode][] = [
   [/scan/, 'plain', <QrcodeOutlined key="i" />],
+  [/^task.overdue/, 'bad', <EditOutlined key="i" />],
+  [/^task|^follow_up/, 'plain', <EditOutlined key="i" />],
   [/unfollow|handover/, 'bad', <UserDeleteOutlined key="i" />],
   [/follow/, 'good', <UserAddOutlined key="i" />],
   [/^group.left/, 'bad', <UsergroupDeleteOutlined key="i" />],

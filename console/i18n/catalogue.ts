@@ -11,6 +11,7 @@ import { economics } from '#console/economics/messages.ts'
 import { knownEvents } from '#console/events/known-names.ts'
 import { events } from '#console/events/messages.ts'
 import { exports } from '#console/exports/messages.ts'
+import { followUps } from '#console/follow-ups/messages.ts'
 import { groups } from '#console/groups/messages.ts'
 import { identity } from '#console/identity/messages.ts'
 import { imports } from '#console/imports/messages.ts'
@@ -33,6 +34,7 @@ import { settings } from '#console/settings/messages.ts'
 import { shell } from '#console/shell/messages.ts'
 import { stages } from '#console/stages/messages.ts'
 import { tags } from '#console/tags/messages.ts'
+import { tasks } from '#console/tasks/messages.ts'
 import { team } from '#console/team/messages.ts'
 import { trade } from '#console/trade/messages.ts'
 import { errors, ui } from '#console/ui/messages.ts'
@@ -50,6 +52,8 @@ const folders = {
   liveCodes,
   acquisitionLinks,
   groups,
+  tasks,
+  followUps,
   archive,
   customers,
   tags,

@@ -6,6 +6,7 @@ import {
   AppstoreOutlined,
   AuditOutlined,
   BranchesOutlined,
+  CheckSquareOutlined,
   CloudSyncOutlined,
   CommentOutlined,
   ContainerOutlined,
@@ -27,6 +28,7 @@ import {
   SettingOutlined,
   ShopOutlined,
   ShoppingOutlined,
+  SolutionOutlined,
   SwapOutlined,
   TagsOutlined,
   TeamOutlined,
@@ -70,7 +72,11 @@ export const loop: Stage[] = [
   },
   {
     name: 'shell.operation',
-    entries: [{ path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' }],
+    entries: [
+      { path: '/tasks', name: 'tasks.title', icon: CheckSquareOutlined, permission: 'tasks.read' },
+      { path: '/follow-ups', name: 'followUps.title', icon: SolutionOutlined, permission: 'tasks.read' },
+      { path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' },
+    ],
   },
   {
     name: 'shell.conversion',

@@ -532,6 +532,39 @@
   employee_scope_departments_tenant_id_employee_id_fkey FOREIGN KEY (tenant_id, employee_id) REFERENCES employees(tenant_id, id)
   CREATE INDEX employee_scope_departments_department ON public.employee_scope_departments USING btree (tenant_id, department_id)
 
+-- employee_tasks (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  key text not null
+  employee_id integer
+  customer_id integer
+  kind text not null
+  title text not null
+  script text
+  due_at timestamp with time zone
+  source_kind text not null
+  source_id bigint not null
+  source_step text
+  state text not null default 'open'::text
+  note text
+  created_by integer
+  created_at timestamp with time zone not null
+  ended_at timestamp with time zone
+  ended_by integer
+  overdue_at timestamp with time zone
+  escalated_to integer
+  employee_tasks_kind_check CHECK ((kind = ANY (ARRAY['contact'::text, 'todo'::text, 'marketing'::text])))
+  employee_tasks_pkey PRIMARY KEY (tenant_id, id)
+  employee_tasks_source_kind_check CHECK ((source_kind = ANY (ARRAY['journey'::text, 'marketing_task'::text, 'hand'::text])))
+  employee_tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'skipped'::text, 'withdrawn'::text])))
+  employee_tasks_tenant_id_key_key UNIQUE (tenant_id, key)
+  CREATE INDEX employee_tasks_customer ON public.employee_tasks USING btree (tenant_id, customer_id, id) WHERE (customer_id IS NOT NULL)
+  CREATE INDEX employee_tasks_due ON public.employee_tasks USING btree (tenant_id, due_at) WHERE ((state = 'open'::text) AND (overdue_at IS NULL))
+  CREATE INDEX employee_tasks_ended ON public.employee_tasks USING btree (tenant_id, ended_at, id) WHERE (state <> 'open'::text)
+  CREATE INDEX employee_tasks_open ON public.employee_tasks USING btree (tenant_id, employee_id, due_at, id) WHERE (state = 'open'::text)
+  CREATE INDEX employee_tasks_source ON public.employee_tasks USING btree (tenant_id, source_kind, source_id, customer_id) WHERE (state = 'open'::text)
+  CREATE UNIQUE INDEX employee_tasks_tenant_id_key_key ON public.employee_tasks USING btree (tenant_id, key)
+
 -- employees (row-level security)
   tenant_id integer not null
   id integer not null identity
@@ -640,6 +673,46 @@
   state text
   channel_id integer
   follow_periods_pkey PRIMARY KEY (tenant_id, customer_id, employee_id, added_at)
+
+-- follow_up_records (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  follow_up_id bigint not null
+  text text not null
+  file_ids integer[] not null default '{}'::integer[]
+  stage_id integer
+  written_by integer
+  written_at timestamp with time zone not null
+  follow_up_records_pkey PRIMARY KEY (tenant_id, id)
+  follow_up_records_tenant_id_follow_up_id_fkey FOREIGN KEY (tenant_id, follow_up_id) REFERENCES follow_ups(tenant_id, id)
+  CREATE INDEX follow_up_records_of ON public.follow_up_records USING btree (tenant_id, follow_up_id, written_at, id)
+
+-- follow_up_stages (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  position integer not null
+  removed_at timestamp with time zone
+  follow_up_stages_pkey PRIMARY KEY (tenant_id, id)
+  CREATE UNIQUE INDEX follow_up_stages_name ON public.follow_up_stages USING btree (tenant_id, name) WHERE (removed_at IS NULL)
+
+-- follow_ups (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  customer_id integer not null
+  employee_id integer not null
+  stage_id integer not null
+  stage_since timestamp with time zone not null
+  next_action text
+  next_at timestamp with time zone
+  action_version integer not null default 0
+  changed_at timestamp with time zone not null
+  follow_ups_pkey PRIMARY KEY (tenant_id, id)
+  follow_ups_tenant_id_customer_id_employee_id_key UNIQUE (tenant_id, customer_id, employee_id)
+  follow_ups_tenant_id_stage_id_fkey FOREIGN KEY (tenant_id, stage_id) REFERENCES follow_up_stages(tenant_id, id)
+  CREATE INDEX follow_ups_board ON public.follow_ups USING btree (tenant_id, stage_id, changed_at, id)
+  CREATE INDEX follow_ups_employee ON public.follow_ups USING btree (tenant_id, employee_id, stage_id)
+  CREATE UNIQUE INDEX follow_ups_tenant_id_customer_id_employee_id_key ON public.follow_ups USING btree (tenant_id, customer_id, employee_id)
 
 -- follows (row-level security)
   tenant_id integer not null
@@ -1056,6 +1129,60 @@
   login_states_pkey PRIMARY KEY (tenant_id, state_hash)
   CREATE INDEX login_states_expires_at ON public.login_states USING btree (expires_at)
 
+-- marketing_links (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  task_id integer not null
+  employee_id integer not null
+  code text not null
+  clicks integer not null default 0
+  friends integer not null default 0
+  orders integer not null default 0
+  paid_minor bigint not null default 0
+  clicked_at timestamp with time zone
+  reached_at timestamp with time zone
+  created_at timestamp with time zone not null
+  marketing_links_pkey PRIMARY KEY (tenant_id, id)
+  marketing_links_tenant_id_code_key UNIQUE (tenant_id, code)
+  marketing_links_tenant_id_task_id_employee_id_key UNIQUE (tenant_id, task_id, employee_id)
+  marketing_links_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES marketing_tasks(tenant_id, id)
+  CREATE INDEX marketing_links_employee ON public.marketing_links USING btree (tenant_id, employee_id, task_id)
+  CREATE UNIQUE INDEX marketing_links_tenant_id_code_key ON public.marketing_links USING btree (tenant_id, code)
+  CREATE UNIQUE INDEX marketing_links_tenant_id_task_id_employee_id_key ON public.marketing_links USING btree (tenant_id, task_id, employee_id)
+
+-- marketing_results (row-level security)
+  tenant_id integer not null
+  link_id bigint not null
+  kind text not null
+  ref bigint not null
+  customer_id integer not null
+  amount_minor bigint not null default 0
+  at timestamp with time zone not null
+  marketing_results_kind_check CHECK ((kind = ANY (ARRAY['friend'::text, 'order'::text])))
+  marketing_results_pkey PRIMARY KEY (tenant_id, link_id, kind, ref)
+  marketing_results_tenant_id_link_id_fkey FOREIGN KEY (tenant_id, link_id) REFERENCES marketing_links(tenant_id, id)
+  CREATE INDEX marketing_results_customer ON public.marketing_results USING btree (tenant_id, customer_id, kind)
+
+-- marketing_tasks (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  script text not null default ''::text
+  target_url text not null
+  goal_kind text not null
+  goal integer not null
+  live_code_id integer
+  starts_at timestamp with time zone not null
+  ends_at timestamp with time zone not null
+  stopped_at timestamp with time zone
+  created_by integer
+  created_at timestamp with time zone not null
+  marketing_tasks_check CHECK ((ends_at > starts_at))
+  marketing_tasks_goal_check CHECK ((goal > 0))
+  marketing_tasks_goal_kind_check CHECK ((goal_kind = ANY (ARRAY['clicks'::text, 'friends'::text, 'orders'::text])))
+  marketing_tasks_pkey PRIMARY KEY (tenant_id, id)
+  CREATE INDEX marketing_tasks_time ON public.marketing_tasks USING btree (tenant_id, ends_at)
+
 -- merge_reviews (row-level security)
   tenant_id integer not null
   id bigint not null identity
@@ -1456,6 +1583,33 @@ END
   tags_tenant_id_group_id_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES tag_groups(tenant_id, id) ON DELETE CASCADE
   tags_tenant_id_group_id_name_key UNIQUE (tenant_id, group_id, name)
   CREATE UNIQUE INDEX tags_tenant_id_group_id_name_key ON public.tags USING btree (tenant_id, group_id, name)
+
+-- task_reminders (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  key text not null
+  employee_id integer not null
+  text text not null
+  planned_at timestamp with time zone not null
+  state text not null default 'planned'::text
+  attempts integer not null default 0
+  error text
+  sent_at timestamp with time zone
+  task_reminders_pkey PRIMARY KEY (tenant_id, id)
+  task_reminders_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'sent'::text, 'failed'::text])))
+  task_reminders_tenant_id_key_key UNIQUE (tenant_id, key)
+  CREATE INDEX task_reminders_planned ON public.task_reminders USING btree (tenant_id, id) WHERE (state = 'planned'::text)
+  CREATE UNIQUE INDEX task_reminders_tenant_id_key_key ON public.task_reminders USING btree (tenant_id, key)
+
+-- task_settings (row-level security)
+  tenant_id integer not null
+  remind boolean not null default false
+  remind_at integer not null default 540
+  changed_by integer
+  changed_at timestamp with time zone not null
+  task_settings_pkey PRIMARY KEY (tenant_id)
+  task_settings_remind_at_check CHECK (((remind_at >= 0) AND (remind_at <= 1439)))
+  task_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 
 -- tenants (row-level security)
   id integer not null identity

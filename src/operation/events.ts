@@ -97,12 +97,86 @@ export const journeySignalled = defineEvent('journey.signalled', {
   properties: z.object({ ...step, signal: z.string() }),
 })
 
+/** Whom a task was asked of, and by what; without an employee it waits for a manager. */
+const task = {
+  task: z.int(),
+  taskTitle: z.string(),
+  kind: z.enum(['contact', 'todo', 'marketing']),
+  source: z.enum(['journey', 'marketing_task', 'hand']),
+  sourceId: z.int(),
+  step: z.string().optional(),
+  employee: z.int().optional(),
+  employeeName: z.string().optional(),
+}
+
+/** Also when it went to somebody else. */
+export const taskAssigned = defineEvent('task.assigned', {
+  title: { zh: '分配任务', en: 'Task assigned' },
+  properties: z.object({ ...task, again: z.boolean() }),
+})
+
+export const taskCompleted = defineEvent('task.completed', {
+  title: { zh: '完成任务', en: 'Task completed' },
+  properties: z.object({ ...task, result: z.enum(['done', 'skipped']), by: z.string() }),
+})
+
+/** Its time was over while it was open. Told once a task. */
+export const taskOverdue = defineEvent('task.overdue', {
+  title: { zh: '任务逾期', en: 'Task overdue' },
+  properties: z.object({ ...task, escalatedTo: z.int().optional() }),
+})
+
+const marketingTask = { marketingTask: z.int(), marketingTaskName: z.string() }
+const performer = { employee: z.int(), employeeName: z.string() }
+
+export const marketingTaskCreated = defineEvent('marketing_task.created', {
+  title: { zh: '新建营销任务', en: 'Marketing task made' },
+  properties: z.object({ ...marketingTask, people: z.int(), by: z.string() }),
+})
+
+export const marketingTaskStopped = defineEvent('marketing_task.stopped', {
+  title: { zh: '停止营销任务', en: 'Marketing task stopped' },
+  properties: z.object({ ...marketingTask, by: z.string() }),
+})
+
+/** An employee came to the goal; told once each. */
+export const marketingTaskReached = defineEvent('marketing_task.reached', {
+  title: { zh: '营销任务达标', en: 'Goal of a marketing task reached' },
+  properties: z.object({ ...marketingTask, ...performer, goalKind: z.enum(['clicks', 'friends', 'orders']), goal: z.int() }),
+})
+
+/** Somebody opened an employee's link. Who it was nobody knows yet. */
+export const marketingLinkClicked = defineEvent('marketing_link.clicked', {
+  title: { zh: '点击营销链接', en: 'Marketing link clicked' },
+  properties: z.object({ ...marketingTask, ...performer, device: z.enum(['wechat', 'phone', 'computer']) }),
+})
+
+/** An employee came a stage further with a customer, or went back one. */
+export const followUpMoved = defineEvent('follow_up.moved', {
+  title: { zh: '跟进阶段变更', en: 'Follow-up stage changed' },
+  properties: z.object({ ...performer, stage: z.int(), stageName: z.string(), before: z.string().optional() }),
+})
+
+export const followUpNoted = defineEvent('follow_up.noted', {
+  title: { zh: '跟进记录', en: 'Follow-up noted' },
+  properties: z.object({ ...performer, text: z.string(), files: z.int() }),
+})
+
 export const operationEventDefinitions = [
   journeyEntered,
   journeyLeft,
   journeyGoalReached,
   offerRequested,
   journeySignalled,
+  followUpMoved,
+  followUpNoted,
+  marketingTaskCreated,
+  marketingTaskStopped,
+  marketingTaskReached,
+  marketingLinkClicked,
+  taskAssigned,
+  taskCompleted,
+  taskOverdue,
   groupCodeCreated,
   groupCodeChanged,
   groupCodeDeleted,

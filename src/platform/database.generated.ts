@@ -492,6 +492,29 @@ export interface EmployeeScopeDepartments {
   tenantId: number;
 }
 
+export interface EmployeeTasks {
+  createdAt: Timestamp;
+  createdBy: number | null;
+  customerId: number | null;
+  dueAt: Timestamp | null;
+  employeeId: number | null;
+  endedAt: Timestamp | null;
+  endedBy: number | null;
+  escalatedTo: number | null;
+  id: Generated<Int8>;
+  key: string;
+  kind: string;
+  note: string | null;
+  overdueAt: Timestamp | null;
+  script: string | null;
+  sourceId: Int8;
+  sourceKind: string;
+  sourceStep: string | null;
+  state: Generated<string>;
+  tenantId: number;
+  title: string;
+}
+
 export interface EventIds {
   id: string;
   receivedOn: Generated<string>;
@@ -584,6 +607,38 @@ export interface Follows {
   state: string | null;
   tenantId: number;
   toldAt: Timestamp | null;
+}
+
+export interface FollowUpRecords {
+  fileIds: Generated<number[]>;
+  followUpId: Int8;
+  id: Generated<Int8>;
+  stageId: number | null;
+  tenantId: number;
+  text: string;
+  writtenAt: Timestamp;
+  writtenBy: number | null;
+}
+
+export interface FollowUps {
+  actionVersion: Generated<number>;
+  changedAt: Timestamp;
+  customerId: number;
+  employeeId: number;
+  id: Generated<Int8>;
+  nextAction: string | null;
+  nextAt: Timestamp | null;
+  stageId: number;
+  stageSince: Timestamp;
+  tenantId: number;
+}
+
+export interface FollowUpStages {
+  id: Generated<number>;
+  name: string;
+  position: number;
+  removedAt: Timestamp | null;
+  tenantId: number;
 }
 
 export interface GroupCodes {
@@ -921,6 +976,47 @@ export interface LoginStates {
   tenantId: number;
 }
 
+export interface MarketingLinks {
+  clickedAt: Timestamp | null;
+  clicks: Generated<number>;
+  code: string;
+  createdAt: Timestamp;
+  employeeId: number;
+  friends: Generated<number>;
+  id: Generated<Int8>;
+  orders: Generated<number>;
+  paidMinor: Generated<Int8>;
+  reachedAt: Timestamp | null;
+  taskId: number;
+  tenantId: number;
+}
+
+export interface MarketingResults {
+  amountMinor: Generated<Int8>;
+  at: Timestamp;
+  customerId: number;
+  kind: string;
+  linkId: Int8;
+  ref: Int8;
+  tenantId: number;
+}
+
+export interface MarketingTasks {
+  createdAt: Timestamp;
+  createdBy: number | null;
+  endsAt: Timestamp;
+  goal: number;
+  goalKind: string;
+  id: Generated<number>;
+  liveCodeId: number | null;
+  name: string;
+  script: Generated<string>;
+  startsAt: Timestamp;
+  stoppedAt: Timestamp | null;
+  targetUrl: string;
+  tenantId: number;
+}
+
 export interface MergeReviews {
   createdAt: Timestamp;
   decidedAt: Timestamp | null;
@@ -1252,6 +1348,27 @@ export interface Tags {
   tenantId: number;
 }
 
+export interface TaskReminders {
+  attempts: Generated<number>;
+  employeeId: number;
+  error: string | null;
+  id: Generated<Int8>;
+  key: string;
+  plannedAt: Timestamp;
+  sentAt: Timestamp | null;
+  state: Generated<string>;
+  tenantId: number;
+  text: string;
+}
+
+export interface TaskSettings {
+  changedAt: Timestamp;
+  changedBy: number | null;
+  remind: Generated<boolean>;
+  remindAt: Generated<number>;
+  tenantId: number;
+}
+
 export interface Tenants {
   createdAt: Generated<Timestamp>;
   currency: Generated<string>;
@@ -1543,6 +1660,7 @@ export interface DB {
   employeeDepartments: EmployeeDepartments;
   employees: Employees;
   employeeScopeDepartments: EmployeeScopeDepartments;
+  employeeTasks: EmployeeTasks;
   eventIds: EventIds;
   eventInbox: EventInbox;
   eventLoad: EventLoad;
@@ -1551,6 +1669,9 @@ export interface DB {
   files: Files;
   followPeriods: FollowPeriods;
   follows: Follows;
+  followUpRecords: FollowUpRecords;
+  followUps: FollowUps;
+  followUpStages: FollowUpStages;
   groupCodes: GroupCodes;
   groupMembers: GroupMembers;
   groups: Groups;
@@ -1577,6 +1698,9 @@ export interface DB {
   loggedEvents: LoggedEvents;
   loginAttempts: LoginAttempts;
   loginStates: LoginStates;
+  marketingLinks: MarketingLinks;
+  marketingResults: MarketingResults;
+  marketingTasks: MarketingTasks;
   mergeReviews: MergeReviews;
   merges: Merges;
   metricAlerts: MetricAlerts;
@@ -1605,6 +1729,8 @@ export interface DB {
   taggingChanges: TaggingChanges;
   tagGroups: TagGroups;
   tags: Tags;
+  taskReminders: TaskReminders;
+  taskSettings: TaskSettings;
   tenants: Tenants;
   touches: Touches;
   watchedEvents: WatchedEvents;

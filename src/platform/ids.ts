@@ -34,6 +34,9 @@ export const idPrefixes = {
   emp: 'employee',
   exp: 'export',
   fil: 'file',
+  fst: 'follow_up_stage',
+  fup: 'follow_up',
+  fur: 'follow_up_record',
   gco: 'group_code',
   gme: 'group_member',
   grp: 'group',
@@ -47,6 +50,7 @@ export const idPrefixes = {
   met: 'metric',
   mno: 'metric_notice',
   mrv: 'merge_review',
+  mtk: 'marketing_task',
   ord: 'order',
   prd: 'product',
   qua: 'quarantined_event',
@@ -58,6 +62,7 @@ export const idPrefixes = {
   tag: 'tag',
   ten: 'tenant',
   tgr: 'tag_group',
+  tsk: 'task',
   whk: 'webhook',
 } as const
 

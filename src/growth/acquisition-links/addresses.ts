@@ -1,4 +1,4 @@
-import { codeName } from '#growth/live-codes/link.ts'
+import { codeName } from '#platform/http/short-links.ts'
 
 /** WeCom's address with the place in it (doc 97299): at most 64 bytes, and everybody who gets the address reads it. */
 export function addressOf(url: string, state: string): string {

@@ -1,10 +1,11 @@
 import { acquisitionLinkViewed } from '#growth/events.ts'
-import { deviceOf } from '#growth/live-codes/device.ts'
-import { readCodeName } from '#growth/live-codes/link.ts'
-import { lostPage, pageHeaders } from '#growth/live-codes/link-page.ts'
+import { lostPage } from '#growth/live-codes/link-page.ts'
 import { type Context, createContext, systemActor } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
+import { type Device, deviceOf } from '#platform/http/device.ts'
 import { allow, describe, router } from '#platform/http/router.ts'
+import { readCodeName } from '#platform/http/short-links.ts'
+import { pageHeaders } from '#platform/http/small-page.ts'
 import { addressOf } from './addresses.ts'
 import { type LinkFacts, linkOfState, propertiesOf } from './stored.ts'
 
@@ -27,5 +28,5 @@ export const acquisitionShortLinks = router().get(
   },
 )
 
-const noteView = (ctx: Context, link: LinkFacts, device: 'wechat' | 'phone' | 'computer'): Promise<void> =>
+const noteView = (ctx: Context, link: LinkFacts, device: Device): Promise<void> =>
   inTransaction(ctx, async (ctx) => emit(ctx, acquisitionLinkViewed, { customerId: null, properties: { ...propertiesOf(link), device } }))

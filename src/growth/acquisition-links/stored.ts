@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { newState } from '#growth/live-codes/link.ts'
 import type { Context } from '#platform/context.ts'
+import { newState } from '#platform/http/short-links.ts'
 
 /** What events and addresses say of a link and the place it was given away at. */
 export type LinkFacts = {

@@ -1,12 +1,13 @@
 import type { Context as HonoContext } from 'hono'
 import { type Context, createContext, systemActor } from '#platform/context.ts'
+import { deviceOf } from '#platform/http/device.ts'
 import { type AppEnv, allow, describe, router } from '#platform/http/router.ts'
-import { deviceOf } from './device.ts'
+import { readCodeName } from '#platform/http/short-links.ts'
+import { pageHeaders } from '#platform/http/small-page.ts'
 import { cardSvg } from './image/card.ts'
 import { qrTextOf } from './image/code-image.ts'
 import { toPng } from './image/render.ts'
-import { readCodeName } from './link.ts'
-import { linkPage, lostPage, pageHeaders } from './link-page.ts'
+import { linkPage, lostPage } from './link-page.ts'
 import { noteViews } from './views.ts'
 
 /** Short links: a page with the code, because WeChat adds friends from a code only. Opening it is counted. */
