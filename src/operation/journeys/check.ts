@@ -16,6 +16,7 @@ const issue = (step: string | null, field: string, code: string, message: string
 export function checkDefinition(definition: Definition): Issue[] {
   const { steps, start, entry, reentry } = definition
   const ids = new Set(steps.map(({ id }) => id))
+  const tasks = new Set(steps.flatMap(({ id, type }) => (type === 'task' ? [id] : [])))
   const twice = steps.filter(({ id }, i) => steps.findIndex((one) => one.id === id) < i)
   return [
     ...(start === null || !ids.has(start) ? [issue(null, 'start', 'no_start', 'Say which step comes first.')] : []),
@@ -23,7 +24,7 @@ export function checkDefinition(definition: Definition): Issue[] {
       ? [issue(null, 'reentry', 'each_without_event', 'One run a value needs an event to come in by.')]
       : []),
     ...twice.map(({ id }) => issue(id, 'id', 'step_twice', 'Two steps have this name.')),
-    ...steps.flatMap((step) => [...checkWays(step, ids), ...checkStep(step)]),
+    ...steps.flatMap((step) => [...checkWays(step, ids), ...checkStep(step, tasks)]),
     ...(twice.length > 0 ? [] : [...endlessSteps(definition), ...unreachedSteps(definition)]),
   ]
 }
@@ -33,10 +34,14 @@ const checkWays = (step: Step, ids: ReadonlySet<string>): Issue[] =>
     to === null || ids.has(to) ? [] : [issue(step.id, way, 'unknown_step', 'This way leads to a step that is not there.')],
   )
 
-function checkStep(step: Step): Issue[] {
+function checkStep(step: Step, tasks: ReadonlySet<string>): Issue[] {
   switch (step.type) {
     case 'split':
       return checkWeights(step)
+    case 'wait_for':
+      return step.happens.flatMap((one, i) =>
+        'task' in one && !tasks.has(one.task) ? [issue(step.id, `happens.${i}.task`, 'unknown_task', 'No step asks for this task.')] : [],
+      )
     case 'task':
       return [...checkText(step, 'title', step.title), ...checkText(step, 'script', step.script ?? '')]
     case 'message':
@@ -62,7 +67,7 @@ function checkWeights({ id, paths }: StepOf<'split'>): Issue[] {
 /** Steps of a circle in which nobody ever waits. Waiting for a segment may be over at once, so it does not count. */
 function endlessSteps({ steps }: Definition): Issue[] {
   const rests = (step: Step) =>
-    step.type === 'wait' || step.type === 'wait_until' || (step.type === 'wait_for' && step.happens.every((one) => 'event' in one))
+    step.type === 'wait' || step.type === 'wait_until' || (step.type === 'wait_for' && step.happens.every((one) => !('segment' in one)))
   const moving = new Map(steps.filter((step) => !rests(step)).map((step) => [step.id, step]))
   const reaches = (from: Step): boolean => {
     const seen = new Set<string>()

@@ -4,6 +4,7 @@ import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { randomLetters } from '#platform/random-letters.ts'
+import { withdrawTasks } from '../tasks/commands.ts'
 import { checkJourney } from './checking.ts'
 import { countPeople } from './counts.ts'
 import { Definition } from './definition.ts'
@@ -164,6 +165,7 @@ export const stopJourney = (ctx: Context, id: number): Promise<number> =>
       ctx,
       rows.map(({ version, people }) => ({ journey: id, version, step: '', way: 'stopped', people })),
     )
+    await withdrawTasks(ctx, { kind: 'journey', id })
     await forget(ctx, id)
     const people = rows.reduce((sum, row) => sum + row.people, 0)
     await audit(ctx, 'journey.stopped', ['jny', id], { people })

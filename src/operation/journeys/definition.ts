@@ -25,9 +25,13 @@ export const durationMs = ({ value, unit }: Duration): number => value * unitMs[
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of day is written 09:30.')
 const weekdays = z.array(z.int().min(1).max(7)).min(1).max(7)
 
-/** Something that happens to a person: an event they are in, or their coming into or going out of a segment. */
+/**
+ * Something that happens to a person: an event they are in, their coming into or going out of a segment, the end of a task that a
+ * step of this journey asked a colleague for.
+ */
 export const Happening = z.union([
   z.strictObject({ event: eventName, where: filter.optional() }),
+  z.strictObject({ task: stepId, result: z.enum(['done', 'skipped']).optional() }),
   z.strictObject({ segment: publicId, moves: z.enum(['in', 'out']) }),
 ])
 export type Happening = z.infer<typeof Happening>

@@ -4,8 +4,12 @@ import { journeyGoalReached, journeySignalled, offerRequested } from '#operation
 import type { Context } from '#platform/context.ts'
 import { emit } from '#platform/events/emit.ts'
 import { internalId } from '#platform/ids.ts'
+import { personalOf } from '../personal.ts'
+import { assignTasks, type TaskWish } from '../tasks/commands.ts'
+import { fillIn } from '../variables.ts'
 import type { Effect } from './advance.ts'
 import type { StepOf } from './definition.ts'
+import { after } from './moments.ts'
 import type { Version } from './versions.ts'
 
 /** What a step does to one person, in their run. `turn` tells visits of one step apart. */
@@ -19,6 +23,7 @@ type ActOf<Type extends Effect['type']> = Act & { effect: StepOf<Type> }
 export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<void> {
   await giveTags(ctx, only(acts, 'tag'))
   await giveAttributes(ctx, only(acts, 'attribute'))
+  await askColleagues(ctx, only(acts, 'task'))
   for (const act of acts) tell(ctx, act)
 }
 
@@ -39,6 +44,29 @@ async function giveAttributes(ctx: Context, acts: readonly ActOf<'attribute'>[])
     const people = same.map(({ customerId }) => customerId)
     await setAttributes(ctx, people, { [first.effect.key]: first.effect.value })
   }
+}
+
+/** The friend for longest is asked, in words that name the person. */
+async function askColleagues(ctx: Context, acts: readonly ActOf<'task'>[]): Promise<void> {
+  if (acts.length === 0) return
+  const personal = await personalOf(
+    ctx,
+    acts.map(({ customerId }) => customerId),
+  )
+  const wishes = acts.map(({ effect, version, run, turn, customerId }): TaskWish => {
+    const { employeeId = null, values = {} } = personal.get(customerId) ?? {}
+    return {
+      key: `journey ${version.journey} run ${run} step ${effect.id} turn ${turn}`,
+      ...(employeeId !== null && { employeeId }),
+      customerId,
+      kind: 'contact',
+      title: [...fillIn(effect.title, values)].slice(0, 100).join(''),
+      ...(effect.script && { script: fillIn(effect.script, values) }),
+      ...(effect.due && { dueAt: after(ctx.now(), effect.due) }),
+      source: { kind: 'journey', id: version.journey, step: effect.id },
+    }
+  })
+  await assignTasks(ctx, wishes)
 }
 
 function tell(ctx: Context, { effect, version, run, customerId }: Act): void {

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import { DateTime } from 'luxon'
 import type { Context } from '#platform/context.ts'
 import { dayOf } from '#platform/time.ts'
+import { personalOf } from '../personal.ts'
 import { fillIn } from '../variables.ts'
 import { type Ask, wayOf } from './advance.ts'
 import type { Definition } from './definition.ts'
@@ -18,7 +18,7 @@ type Foreseen = { definition: Definition; happens: readonly string[]; entry: Rec
 
 export async function dryRun(ctx: Context, rules: Rules, customerId: number, foreseen: Foreseen): Promise<DryRun> {
   const [walked] = (await walkAll(ctx, rules, [customerId], foreseen)).values()
-  const values = await valuesOf(ctx, customerId)
+  const values = (await personalOf(ctx, [customerId])).get(customerId)?.values ?? {}
   return {
     turns: (walked?.turns ?? []).map(({ at, passed }) => ({ at: at.toISOString(), passed })),
     effects: (walked?.effects ?? []).map(({ at, effect }) => ({
@@ -29,19 +29,6 @@ export async function dryRun(ctx: Context, rules: Rules, customerId: number, for
     })),
     end: walked?.end ?? 'lost',
   }
-}
-
-async function valuesOf(
-  ctx: Context,
-  customerId: number,
-): Promise<{ name: string | null; employee: string | null; company: string | null }> {
-  const { rows } = await sql<{ name: string | null; employee: string | null; company: string | null }>`
-    select c.name, t.name as company, (
-      select e.name from follows f join employees e on e.tenant_id = f.tenant_id and e.id = f.employee_id
-      where f.tenant_id = c.tenant_id and f.canonical_id = c.canonical_id and f.added_at is not null and f.ended_at is null order by f.added_at limit 1) as employee
-    from customers o join customers c on c.tenant_id = o.tenant_id and c.id = o.canonical_id join tenants t on t.id = c.tenant_id
-    where o.tenant_id = ${ctx.tenantId} and o.id = ${customerId}`.execute(ctx.db)
-  return rows[0] ?? { name: null, employee: null, company: null }
 }
 
 export async function simulate(ctx: Context, rules: Rules, people: readonly number[], foreseen: Foreseen): Promise<Simulation> {

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
-import { journeyGoalReached } from '#operation/events.ts'
+import { journeyGoalReached, taskCompleted } from '#operation/events.ts'
 import type { Context } from '#platform/context.ts'
 import type { Consumer, LoggedEvent } from '#platform/events/consumers.ts'
 import { emit } from '#platform/events/emit.ts'
 import { eventFits } from '#platform/events/where-holds.ts'
 import { internalId } from '#platform/ids.ts'
+import { withdrawTasks } from '../tasks/commands.ts'
 import { type Count, countPeople } from './counts.ts'
 import { type Happening, readFilter } from './definition.ts'
 import { type EndState, tellEnded } from './ending.ts'
@@ -43,10 +44,13 @@ const readListening = (ctx: Context, names: readonly string[]): Promise<Listenin
         .orderBy('l.journeyId')
         .execute()
 
-const fits = (ctx: Context, happens: Happening, { name, properties }: LoggedEvent): boolean =>
-  'event' in happens
-    ? happens.event === name && eventFits(readFilter(happens.where), properties)
-    : segmentEvents[happens.moves] === name && properties.segment === internalId(ctx, 'seg', happens.segment)
+function fits(ctx: Context, journey: number, happens: Happening, { name, properties }: LoggedEvent): boolean {
+  if ('event' in happens) return happens.event === name && eventFits(readFilter(happens.where), properties)
+  if ('segment' in happens) return segmentEvents[happens.moves] === name && properties.segment === internalId(ctx, 'seg', happens.segment)
+  const { source, sourceId, step, result } = properties
+  const isOwn = name === taskCompleted.name && source === 'journey' && sourceId === journey && step === happens.task
+  return isOwn && (happens.result === undefined || happens.result === result)
+}
 
 /** Lists of those who come in, journey by journey. What happened before it was started brings nobody. */
 async function welcome(
@@ -60,7 +64,7 @@ async function welcome(
     const entry = versions.get(versionKey(door))?.definition.entry
     if (!entry || (entry.by !== 'event' && entry.by !== 'segment')) continue
     const arrivals = events
-      .filter((event) => door.startedAt !== null && event.at >= door.startedAt && fits(ctx, entry, event))
+      .filter((event) => door.startedAt !== null && event.at >= door.startedAt && fits(ctx, door.journeyId, entry, event))
       .map(({ customerId, properties }) => ({ customerId: customerId ?? 0, entry: properties }))
     if (arrivals.length > 0) await letIn(ctx, door.journeyId, arrivals)
   }
@@ -110,7 +114,17 @@ async function moveOn(
     }
   }
   await saveChanges(ctx, changes)
+  await withdrawAll(
+    ctx,
+    runs.filter(({ id }) => changes.some((change) => change.id === id && change.end)),
+  )
   await countPeople(ctx, counts)
+}
+
+/** What was asked of colleagues for somebody who is out is asked no more. */
+async function withdrawAll(ctx: Context, runs: readonly Pick<Active, 'journeyId' | 'customerId'>[]): Promise<void> {
+  for (const [journey, list] of Map.groupBy(runs, ({ journeyId }) => journeyId))
+    await withdrawTasks(ctx, { kind: 'journey', id: journey, customerIds: list.map(({ customerId }) => customerId) })
 }
 
 type Locked = Active[] & { canonicals: ReadonlyMap<number, number> }
@@ -144,12 +158,16 @@ function changeOf(
   const step = definition.steps.find(({ id }) => id === run.step)
   for (const event of events) {
     if (canonicals.get(event.customerId ?? 0) !== run.canonicalId || event.at < run.enteredAt) continue
-    const isGoal = definition.goal?.when.some((one) => fits(ctx, one, event)) ?? false
+    const isGoal = definition.goal?.when.some((one) => fits(ctx, run.journeyId, one, event)) ?? false
     if (isGoal && !run.goalAt && !change.goalAt) change.goalAt = event.at
-    const reason = isGoal && definition.goal?.leaves ? 'goal' : definition.exits.some((one) => fits(ctx, one, event)) ? 'exit' : undefined
+    const reason =
+      isGoal && definition.goal?.leaves ? 'goal' : definition.exits.some((one) => fits(ctx, run.journeyId, one, event)) ? 'exit' : undefined
     if (reason) return { ...change, end: { state: 'left', reason } }
     const isAwaited =
-      step?.type === 'wait_for' && run.since !== null && event.at >= run.since && step.happens.some((one) => fits(ctx, one, event))
+      step?.type === 'wait_for' &&
+      run.since !== null &&
+      event.at >= run.since &&
+      step.happens.some((one) => fits(ctx, run.journeyId, one, event))
     if (isAwaited && change.signal === undefined) change.signal = event.properties
   }
   return change.goalAt || change.signal !== undefined ? change : undefined
@@ -186,6 +204,7 @@ async function endDoubles(ctx: Context, { customerId }: LoggedEvent): Promise<vo
       where one.tenant_id = ${ctx.tenantId} and one.id = ${customerId}) d
     where r.tenant_id = ${ctx.tenantId} and r.id = d.id and d.place > 1
     returning r.id, r.journey_id, r.version, r.customer_id, d.name`.execute(ctx.db)
+  await withdrawAll(ctx, rows)
   for (const run of rows) tellEnded(ctx, run.name, { ...run, state: 'left', reason: 'merged' })
   await countPeople(
     ctx,

@@ -1,3 +1,4 @@
+import { taskCompleted } from '#operation/events.ts'
 import type { Context } from '#platform/context.ts'
 import { logEvents } from '#platform/events/watches.ts'
 import { internalId } from '#platform/ids.ts'
@@ -11,10 +12,11 @@ export const segmentEvents = { in: 'segment.entered', out: 'segment.left' } as c
 
 /** What a version has to hear of. */
 export function listenersOf(ctx: Context, { entry, exits, goal, steps }: Definition): Listener[] {
-  const listener = (role: Role, happens: Happening): Listener =>
-    'event' in happens
-      ? { role, event: happens.event, segmentId: null }
-      : { role, event: segmentEvents[happens.moves], segmentId: internalId(ctx, 'seg', happens.segment) }
+  const listener = (role: Role, happens: Happening): Listener => {
+    if ('event' in happens) return { role, event: happens.event, segmentId: null }
+    if ('task' in happens) return { role, event: taskCompleted.name, segmentId: null }
+    return { role, event: segmentEvents[happens.moves], segmentId: internalId(ctx, 'seg', happens.segment) }
+  }
   return [
     ...(entry.by === 'event' || entry.by === 'segment' ? [listener('entry', entry)] : []),
     ...exits.map((one) => listener('exit', one)),

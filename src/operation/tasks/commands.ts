@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
+import { primaryFollower } from '#management/customers/primary-follower.ts'
 import { visibleCanonical } from '#management/identity/queries.ts'
 import { taskAssigned, taskCompleted } from '#operation/events.ts'
 import type { Context } from '#platform/context.ts'
@@ -47,7 +48,7 @@ async function assignChunk(ctx: Context, wishes: readonly TaskWish[]): Promise<v
       from jsonb_to_recordset(${JSON.stringify(list)}::jsonb) as w(key text, "employeeId" int, "customerId" int, kind text, title text, script text,
           "dueAt" timestamptz, "sourceKind" text, "sourceId" bigint, "sourceStep" text)
         left join employees named on named.tenant_id = ${ctx.tenantId} and named.id = w."employeeId" and named.status = 'active'
-        left join lateral ${primaryFollower(ctx, sql`w."customerId"`)} on named.id is null
+        left join lateral ${primaryFollower(ctx, sql`w."customerId"`)} as primary_follower on named.id is null
     ), made as (
       insert into employee_tasks (tenant_id, key, employee_id, customer_id, kind, title, script, due_at, source_kind, source_id, source_step, created_by, created_at)
       select ${ctx.tenantId}, key, chosen, "customerId", kind, title, script, "dueAt", "sourceKind", "sourceId", "sourceStep", ${actorId(ctx)}, ${ctx.now()}
@@ -59,13 +60,6 @@ async function assignChunk(ctx: Context, wishes: readonly TaskWish[]): Promise<v
 }
 
 const prefixed = ({ kind, id, step }: TaskSource) => ({ sourceKind: kind, sourceId: id, sourceStep: step })
-
-/** Whoever is a friend longest of those who are active. */
-const primaryFollower = (ctx: Context, customer: RawBuilder<unknown>) => sql`(
-  select e.id from customers c
-    join follows f on f.tenant_id = c.tenant_id and f.canonical_id = c.canonical_id and f.added_at is not null and f.ended_at is null
-    join employees e on e.tenant_id = f.tenant_id and e.id = f.employee_id and e.status = 'active'
-  where c.tenant_id = ${ctx.tenantId} and c.id = ${customer} order by f.added_at, e.id limit 1) as primary_follower`
 
 /** Once: a task that ended so already stays as it is. 404 outside the data scope, 409 when it ended otherwise. Tells task.completed. */
 export const completeTask = (ctx: Context, id: number, outcome: Outcome): Promise<void> =>
