@@ -54,7 +54,7 @@ import { customersExport } from '#management/customers/export.ts'
 import { customersImport, phonesImport, tagsImport } from '#management/customers/import.ts'
 import { bulkTagging, customerSchedules } from '#management/customers/jobs.ts'
 import { attributes, customers } from '#management/customers/routes.ts'
-import { customersEventDefinitions, employeeEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
+import { customersEventDefinitions, employeeEventDefinitions, segmentEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
 import { mergeReviews, merges } from '#management/identity/routes.ts'
 import { wecomLogin } from '#management/login/routes.ts'
 import { tagGroups, tags, tagTemplateRoutes } from '#management/tags/routes.ts'
@@ -201,6 +201,7 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
 /** Everything that may be emitted. */
 export const eventDefinitions: readonly EventDefinition[] = [
   ...customersEventDefinitions,
+  ...segmentEventDefinitions,
   ...employeeEventDefinitions,
   ...wecomEventDefinitions,
   ...operationEventDefinitions,

@@ -1102,6 +1102,8 @@ export interface Segments {
   origin: Json | null;
   rule: Json | null;
   ruleVersion: Generated<number>;
+  tagId: number | null;
+  takeAway: Generated<boolean>;
   tenantId: number;
   updatedAt: Timestamp;
 }
@@ -1189,6 +1191,16 @@ export interface Touches {
   name: string;
   seq: Generated<Int8>;
   tenantId: number;
+}
+
+export interface UntoldMoves {
+  at: Timestamp;
+  customers: number[];
+  direction: string;
+  segmentId: number;
+  seq: Generated<Int8>;
+  tenantId: number;
+  why: string;
 }
 
 export interface WatchedEvents {
@@ -1521,6 +1533,7 @@ export interface DB {
   tags: Tags;
   tenants: Tenants;
   touches: Touches;
+  untoldMoves: UntoldMoves;
   watchedEvents: WatchedEvents;
   webhookDeliveries: WebhookDeliveries;
   webhooks: Webhooks;
