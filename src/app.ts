@@ -40,6 +40,7 @@ import { searching } from '#insight/search/routes.ts'
 import { segmentMembersExport } from '#insight/segments/export.ts'
 import { keepSegments } from '#insight/segments/live/keeper.ts'
 import { segments } from '#insight/segments/routes.ts'
+import { tagUses } from '#insight/segments/rule-tags.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { tracker } from '#insight/tracking/tracker-routes.ts'
@@ -239,8 +240,8 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/attributes', attributes],
   ['/api/v1/merges', merges],
   ['/api/v1/merge-reviews', mergeReviews],
-  ['/api/v1/tag-groups', tagGroups],
-  ['/api/v1/tags', tags],
+  ['/api/v1/tag-groups', tagGroups(tagUses)],
+  ['/api/v1/tags', tags(tagUses)],
   ['/api/v1/tag-templates', tagTemplateRoutes],
   ['/api/v1/channels', channels],
   ['/api/v1/spends', spends],

@@ -5,6 +5,7 @@ import { complement, type People } from './bits.ts'
 import { compareSql, countSql, meets } from './compare.ts'
 import { boundsOf } from './judge.ts'
 import type { EventFact, SequenceFact, Span } from './node.ts'
+import { slotSql } from './slot.ts'
 import { storedPeople } from './stored-people.ts'
 
 /** Both ends are in; a scan's end is not. */
@@ -29,11 +30,15 @@ export async function eventPeople(asking: Asking, fact: EventFact): Promise<Peop
   const found = await peopleOf(
     asking,
     bind,
-    `select who from ${eventScan(bind, asking, fact)} where who != 0 and ${matcherSql(bind, fact)}
+    `select who from ${eventScan(bind, asking, fact)} where who != 0 and ${doneSql(bind, asking, fact)}
      group by who having ${isForNone ? `not (${conditions})` : conditions}`,
   )
   return isForNone ? complement(found) : found
 }
+
+/** Whether one event is what the fact speaks of. */
+export const doneSql = (bind: Bindings, { moment }: Asking, fact: EventFact): string =>
+  [matcherSql(bind, fact), ...(fact.slot ? [slotSql(bind, fact.slot, moment.zone)] : [])].join(' and ')
 
 /** Whether it holds for whoever never did it. */
 export const holdsForNone = ({ count, days, sum }: EventFact): boolean =>

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { askPersons, bindings, matcherSql, namesOf, scanEvents } from '../sql.ts'
+import { type Bindings, bindings, namesOf, scanEvents } from '../sql.ts'
 import { asksPersons } from '../where.ts'
 import type { Asking } from './asking.ts'
-import { bitsOfWords, complement, type People } from './bits.ts'
-import { eventConditions, holdsForNone, scanOf } from './event-people.ts'
-import type { EventFact, Fact } from './node.ts'
+import { bitsOfWords, nobody, type People } from './bits.ts'
+import { doneSql, eventConditions, holdsForNone, scanOf } from './event-people.ts'
+import type { EventFact, Fact, Span } from './node.ts'
 
 /** So many facts a question: they are written into its address. */
 const most = 32
@@ -19,7 +19,7 @@ export async function eventsTogether(asking: Asking, facts: readonly Fact[]): Pr
   const found = new Map<Fact, People>()
   for (const some of [...inParts(plain), ...inParts(looking)]) {
     const people = await askTogether(asking, some)
-    for (const [i, fact] of some.entries()) found.set(fact, people[i] ?? complement({ negated: true, bits: new Uint32Array(0) }))
+    for (const [i, fact] of some.entries()) found.set(fact, people[i] ?? nobody())
   }
   return found
 }
@@ -33,35 +33,29 @@ const Row = z.object({ word: z.number(), bits: z.array(z.number()) })
 
 async function askTogether(asking: Asking, facts: readonly EventFact[]): Promise<People[]> {
   const bind = bindings()
-  const columns = facts.map((fact) => {
-    const conditions = eventConditions(
-      bind,
-      asking,
-      fact,
-      `(${matcherSql(bind, fact)} and ms >= ${bind.integer(fact.from ?? never)} and ms <= ${bind.integer(fact.to)})`,
-    )
-    return holdsForNone(fact) ? `not (${conditions})` : conditions
-  })
-  const span = {
-    from: facts.some(({ from }) => from === undefined) ? undefined : Math.min(...facts.map(({ from = 0 }) => from)),
-    to: Math.max(...facts.map(({ to }) => to)),
-  }
-  const scan = scanEvents(bind, { ...scanOf(asking, span), names: namesOf(facts), persons: askPersons(facts) })
+  const held = facts.map((fact) => `toBool(${heldSql(bind, asking, fact)})`)
+  const bits = facts.map((_, i) => `groupBitOr(if(held[${i + 1}], bitShiftLeft(toUInt32(1), who % 32), 0))`)
+  const scan = scanEvents(bind, { ...scanOf(asking, spanOf(facts)), names: namesOf(facts) })
   const rows = await asking.ctx.clickhouse.ask({
     params: bind.params,
     row: Row,
-    sql: `select intDiv(who, 32) as word, [${facts.map((_, i) => `groupBitOr(if(held[${i + 1}], bitShiftLeft(toUInt32(1), who % 32), 0))`).join(', ')}] as bits
-      from (select who, [${columns.map((column) => `toBool(${column})`).join(', ')}] as held from ${scan} where who != 0 group by who) group by word`,
+    sql: `select intDiv(who, 32) as word, [${bits.join(', ')}] as bits
+      from (select who, [${held.join(', ')}] as held from ${scan} where who != 0 group by who) group by word`,
   })
   const words = rows.map(({ word }) => word)
-  return facts.map((fact, i) => {
-    const bits = bitsOfWords(
-      words,
-      rows.map((row) => row.bits[i] ?? 0),
-    )
-    return { negated: holdsForNone(fact), bits }
-  })
+  const valuesOf = (place: number) => rows.map((row) => row.bits[place] ?? 0)
+  return facts.map((fact, i) => ({ negated: holdsForNone(fact), bits: bitsOfWords(words, valuesOf(i)) }))
 }
 
-/** Before any event. */
-const never = -9_000_000_000_000_000
+/** Of one person's events of all these names: whether the fact holds, or, where it holds for whoever never did it, does not. */
+function heldSql(bind: Bindings, asking: Asking, fact: EventFact): string {
+  const { from, to } = fact
+  const span = [`ms <= ${bind.integer(to)}`, ...(from === undefined ? [] : [`ms >= ${bind.integer(from)}`])]
+  const conditions = eventConditions(bind, asking, fact, `(${[doneSql(bind, asking, fact), ...span].join(' and ')})`)
+  return holdsForNone(fact) ? `not (${conditions})` : conditions
+}
+
+const spanOf = (facts: readonly EventFact[]): Span => ({
+  from: facts.some(({ from }) => from === undefined) ? undefined : Math.min(...facts.map(({ from = 0 }) => from)),
+  to: Math.max(...facts.map(({ to }) => to)),
+})
