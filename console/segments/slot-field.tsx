@@ -31,6 +31,7 @@ export function SlotField({ value, onChange }: { value: Slot; onChange: (value: 
       />
       {hours && hours.to < hours.from && <span className="note">{t('segments.slotNextDay')}</span>}
       <Select
+        className="rule-wide"
         mode="multiple"
         aria-label={t('segments.everyDay')}
         placeholder={t('segments.everyDay')}
