@@ -41,6 +41,7 @@ import { segmentMembersExport } from '#insight/segments/export.ts'
 import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
 import { keepSegments } from '#insight/segments/live/keeper.ts'
 import { segments } from '#insight/segments/routes.ts'
+import { tagUses } from '#insight/segments/rule-tags.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { tracker } from '#insight/tracking/tracker-routes.ts'
@@ -55,7 +56,7 @@ import { customersExport } from '#management/customers/export.ts'
 import { customersImport, phonesImport, tagsImport } from '#management/customers/import.ts'
 import { bulkTagging, customerSchedules } from '#management/customers/jobs.ts'
 import { attributes, customers } from '#management/customers/routes.ts'
-import { customersEventDefinitions, employeeEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
+import { customersEventDefinitions, employeeEventDefinitions, segmentEventDefinitions, wecomEventDefinitions } from '#management/events.ts'
 import { mergeReviews, merges } from '#management/identity/routes.ts'
 import { wecomLogin } from '#management/login/routes.ts'
 import { tagGroups, tags, tagTemplateRoutes } from '#management/tags/routes.ts'
@@ -217,6 +218,7 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
 /** Everything that may be emitted. */
 export const eventDefinitions: readonly EventDefinition[] = [
   ...customersEventDefinitions,
+  ...segmentEventDefinitions,
   ...employeeEventDefinitions,
   ...wecomEventDefinitions,
   ...operationEventDefinitions,
@@ -254,8 +256,8 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/attributes', attributes],
   ['/api/v1/merges', merges],
   ['/api/v1/merge-reviews', mergeReviews],
-  ['/api/v1/tag-groups', tagGroups],
-  ['/api/v1/tags', tags],
+  ['/api/v1/tag-groups', tagGroups(tagUses)],
+  ['/api/v1/tags', tags(tagUses)],
   ['/api/v1/tag-templates', tagTemplateRoutes],
   ['/api/v1/channels', channels],
   ['/api/v1/spends', spends],

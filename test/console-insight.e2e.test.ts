@@ -345,6 +345,73 @@ test('a living segment: a changed rule says first who would move, and whoever bu
   expect(problems).toEqual([])
 })
 
+test('a rule tag: chosen with what it would do, given to the members, shown with the tag, and kept while it is written', async () => {
+  await call('POST', 'tag-groups', { name: '规则标签', tags: ['买家'] })
+  await page.getByRole('button', { name: '写标签' }).click()
+  const drawer = page.getByRole('dialog', { name: '规则标签' })
+  await drawer.getByRole('combobox').fill('买家')
+  await page.getByTitle('买家', { exact: true }).last().click()
+  await drawer.getByText('保存后有 5 人打上这个标签').waitFor()
+  await inBothWidths('segment-tag')
+  await drawer.getByRole('button', { name: saving }).click()
+  await expect.poll(() => statOf('标签（离开时去掉）').textContent(), patiently).toContain('买家')
+  await look('segment-tagged')
+  await page.goto(`${workspace.url}/tags`)
+  const tag = page.getByRole('listitem').filter({ hasText: /^买家/ })
+  await expect.poll(() => reloaded(tag.filter({ hasText: '买家5规则' })), patiently).toBe(1)
+  await inBothWidths('tags-rule')
+  await tag.getByRole('button', { name: '买家' }).click()
+  await page.getByRole('menuitem', { name: '删除' }).click()
+  const question = page.getByRole('dialog', { name: /删除标签/ })
+  await question.getByText('人群「买过两次」在写这个标签').waitFor()
+  await look('tag-delete')
+  await question.getByRole('button', { name: /删\s*除/ }).click()
+  await page.getByText('还有人群在用这个标签').first().waitFor()
+  await page.keyboard.press('Escape')
+})
+
+test('segments beside each other: each two and every part, and a time slot in a rule', async () => {
+  for (const [name, event] of [
+    ['看过页面', 'page.viewed'],
+    ['下过单', 'order.paid'],
+    ['加过好友', 'customer.followed'],
+  ])
+    await call('POST', 'segments', { name, rule: { event: { event } } })
+  await page.goto(`${workspace.url}/segments`)
+  for (const name of ['看过页面', '下过单', '加过好友', '买过两次'])
+    await page
+      .getByRole('row', { name: new RegExp(name) })
+      .getByRole('checkbox')
+      .check()
+  await page.getByRole('button', { name: '对比重合' }).click()
+  const sheet = page.getByRole('dialog', { name: '人群重合' })
+  await expect
+    .poll(
+      () =>
+        sheet
+          .getByRole('row', { name: /^下过单/ })
+          .first()
+          .textContent(),
+      patiently,
+    )
+    .toMatch(/下过单.*J 1\.00/)
+  await inBothWidths('overlap')
+  await page.goto(`${workspace.url}/segments/new?rule=${encodeURIComponent(JSON.stringify({ event: { event: 'order.paid' } }))}`)
+  await page.getByRole('button', { name: '+ 时段' }).click()
+  await inBothWidths('slot')
+  await page.goto(`${workspace.url}/events?view=plan`)
+  await page.getByText('只通知').first().waitFor()
+  await look('plan-told-only')
+  expect(problems.filter((one) => !one.includes('409') && !one.includes('Needed by the segments'))).toEqual([])
+})
+
+async function inBothWidths(name: string): Promise<void> {
+  await look(name)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await look(`${name}-390`)
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
 /** How many of these a fresh look at the page shows. */
 async function reloaded(rows: Locator): Promise<number> {
   await page.reload()

@@ -14,6 +14,8 @@ import { addContactWay } from '#connectors/wecom/contact-ways.ts'
 import { getContact } from '#connectors/wecom/contacts.ts'
 import { handOverCustomers } from '#connectors/wecom/handovers.ts'
 import { listTagGroups } from '#connectors/wecom/tags.ts'
+import { changeSegment, createSegment } from '#insight/segments/commands.ts'
+import { keepOnce } from '#insight/segments/live/keeper.ts'
 import { ensureTag, tagCustomers, untagCustomers } from '#management/tags/commands.ts'
 import { createTagGroup, deleteTag, updateTag, updateTagGroup } from '#management/tags/editing.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
@@ -25,6 +27,7 @@ import type { NewFriend } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
 import { type Context, createContext, systemActor } from '#platform/context.ts'
 import { registerConsumers, runConsumers } from '#platform/events/consumers.ts'
+import { publicId } from '#platform/ids.ts'
 import { runJobs } from '#platform/jobs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
@@ -151,6 +154,28 @@ describe('a company on WeCom', () => {
     await settled()
     const turns = (await eventsOf(friend)).filter((event) => event === 'customer.tagged' || event === 'customer.untagged')
     expect(turns).toEqual(['customer.tagged', 'customer.tagged', 'customer.untagged', 'customer.untagged'])
+    expect(await waitingPushes()).toBe(0)
+  })
+
+  test('a rule tags whom it takes in, on the phone, too, and takes the tag away when they leave', async () => {
+    const friend = await scan('方圆')
+    await until(async () => (await followOf(friend)) !== undefined)
+    const named = (value: string) => ({ attribute: { property: 'name' as const, op: 'eq' as const, value } })
+    const tag = { id: publicId(ctx, 'tag', await ensureTag(ctx, '规则', '叫方圆')), takeAway: true }
+    const { id } = await createSegment(ctx, { name: '叫方圆', note: '', rule: named('方圆'), tag })
+    while ((await keepOnce(workspace)) > 0);
+    await until(async () => (await tagsThere(friend)).includes('叫方圆'))
+    await changeSegment(ctx, id, { rule: named('别人') })
+    while ((await keepOnce(workspace)) > 0);
+    await until(async () => !(await tagsThere(friend)).includes('叫方圆'))
+    await settled()
+    const turns = (await logged(friend)).filter(({ name }) => name.startsWith('segment.') || name.endsWith('tagged'))
+    expect(turns.map(({ name, properties }) => [name, (properties as { source?: string; why?: string }).source])).toEqual([
+      ['segment.entered', undefined],
+      ['customer.tagged', 'rule'],
+      ['segment.left', undefined],
+      ['customer.untagged', 'rule'],
+    ])
     expect(await waitingPushes()).toBe(0)
   })
 

@@ -134,14 +134,28 @@ const columns = (t: Translate, language: Language): Column<Row>[] => [
     phone: 'none',
     render: (row) => row.plan?.owner || <span className="mute">—</span>,
   },
-  { key: 'events', title: t('events.count30'), width: 120, right: true, phone: 'line', render: (row) => <Count value={row.events} /> },
-  { key: 'persons', title: t('events.persons30'), width: 120, right: true, phone: 'line', render: (row) => <Count value={row.persons} /> },
+  {
+    key: 'events',
+    title: t('events.count30'),
+    width: 120,
+    right: true,
+    phone: 'line',
+    render: (row) => (row.logOnly ? <span className="mute">—</span> : <Count value={row.events} />),
+  },
+  {
+    key: 'persons',
+    title: t('events.persons30'),
+    width: 120,
+    right: true,
+    phone: 'line',
+    render: (row) => (row.logOnly ? <span className="mute">—</span> : <Count value={row.persons} />),
+  },
   {
     key: 'last',
     title: t('events.lastAt'),
     width: 130,
     phone: 'note',
-    render: (row) => (row.lastAt ? <When at={row.lastAt} /> : <span className="mute">{t('events.neverSeen')}</span>),
+    render: (row) => (row.lastAt ? <When at={row.lastAt} /> : <span className="mute">{row.logOnly ? '—' : t('events.neverSeen')}</span>),
   },
   {
     key: 'properties',
@@ -156,7 +170,13 @@ function Declarer({ event }: { event: PlannedEvent }) {
   const { t } = useText()
   switch (event.declaredBy) {
     case 'product':
-      return <Badge tone="plain">{t('events.byProduct')}</Badge>
+      return event.logOnly ? (
+        <span title={t('events.toldOnlyHint')}>
+          <Badge tone="quiet">{t('events.toldOnly')}</Badge>
+        </span>
+      ) : (
+        <Badge tone="plain">{t('events.byProduct')}</Badge>
+      )
     case 'pages':
       return <Badge tone="plain">{t('events.byPages')}</Badge>
     case 'company':

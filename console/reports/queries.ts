@@ -12,7 +12,11 @@ export type { PlannedEvent, SavedReport }
 
 export const useReports = (type: string | undefined) => useList<SavedReport>('reports', { type })
 export const useReport = (id: string | undefined) => useResource<SavedReport>(`reports/${id ?? ''}`, {}, { enabled: id !== undefined })
-export const usePlan = () => useResource<{ items: PlannedEvent[] }>('tracking-plan')
+/** The events that reports know: what only consumers and webhooks hear is none of them. */
+export function usePlan() {
+  const plan = useResource<{ items: PlannedEvent[] }>('tracking-plan')
+  return { ...plan, data: plan.data && { items: plan.data.items.filter(({ logOnly }) => !logOnly) } }
+}
 export const useAttributes = () => useResource<{ items: { key: string; name: string }[] }>('attributes')
 
 export const useSaveReport = () =>

@@ -8,6 +8,7 @@ import { MatcherList } from '#console/reports/matcher-list.tsx'
 import { propertyName } from '#console/reports/property-picker.tsx'
 import { type Compare, CompareField } from '#console/segments/compare-field.tsx'
 import { type LeafProps, Optional, withoutEmpty } from '#console/segments/pieces.tsx'
+import { type Slot, SlotField } from '#console/segments/slot-field.tsx'
 import { type Within, WithinField } from '#console/segments/within-field.tsx'
 
 const never = (value: Record<string, unknown>): boolean => (value.count as Compare | undefined)?.eq === 0
@@ -39,6 +40,16 @@ export function EventFields({ value, onChange }: LeafProps) {
         )}
       </div>
       <ConditionsEditor events={[event]} label={t('segments.kinds.event')} where={value.where} onChange={(where) => set({ where })} />
+      <div className="rule-fields">
+        <Optional
+          label={t('segments.slot')}
+          value={value.slot}
+          fresh={{ hours: { from: '20:00', to: '23:00' } }}
+          onChange={(slot) => set({ slot })}
+        >
+          <SlotField value={(value.slot ?? {}) as Slot} onChange={(slot) => set({ slot })} />
+        </Optional>
+      </div>
       {!never(value) && (
         <div className="rule-fields">
           <Optional label={t('segments.onDays')} value={value.days} fresh={{ gte: 3 }} onChange={(days) => set({ days })}>

@@ -1,12 +1,15 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
+import type { CSSProperties } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { useOverlap } from '#console/segments/queries.ts'
 import { Count } from '#console/ui/count.tsx'
 import { percent } from '#console/ui/format.ts'
 import { Stack } from '#console/ui/page.tsx'
+import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
+import type { Overlap } from '#insight/segments/schema.ts'
 
 /** Who is in which of them; every part can become a segment of its own. */
 export function OverlapSheet({ segments, onClose }: { segments: string[]; onClose: () => void }) {
@@ -27,16 +30,8 @@ export function OverlapSheet({ segments, onClose }: { segments: string[]; onClos
         <Skeleton active />
       ) : (
         <Stack>
-          <div className="stats">
-            {data.segments.map(({ id, name, count }) => (
-              <div key={id} className="stat">
-                <span className="stat-name">{name}</span>
-                <span className="stat-value">
-                  <Count value={count} />
-                </span>
-              </div>
-            ))}
-          </div>
+          <Matrix overlap={data} />
+          <h3>{t('segments.overlapParts')}</h3>
           <div className="figures">
             <table>
               <thead>
@@ -85,5 +80,65 @@ export function OverlapSheet({ segments, onClose }: { segments: string[]; onClos
         </Stack>
       )}
     </SideSheet>
+  )
+}
+
+/** Rows and columns are the segments; how dark a cell is says how much of the row's segment is in the column's. */
+function Matrix({ overlap: { segments, pairs } }: { overlap: Overlap }) {
+  const { t } = useText()
+  const pairOf = (row: number, column: number) => {
+    const pair = pairs.find(({ first, second }) => first === Math.min(row, column) && second === Math.max(row, column))
+    return pair && { ...pair, share: row < column ? pair.ofFirst : pair.ofSecond }
+  }
+  return (
+    <>
+      <h3>{t('segments.overlapMatrix')}</h3>
+      <p className="note">{t('segments.overlapMatrixNote')}</p>
+      <PlainScroll>
+        <table className="plain-table heat">
+          <thead>
+            <tr>
+              <th>{t('segments.name')}</th>
+              {segments.map(({ id, name }) => (
+                <th key={id} scope="col" title={name}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {segments.map(({ id, name, count }, row) => (
+              <tr key={id}>
+                <th scope="row" title={name}>
+                  {name}
+                </th>
+                {segments.map((other, column) => {
+                  const pair = pairOf(row, column)
+                  if (!pair)
+                    return (
+                      <td key={other.id} className="figure">
+                        <Count value={count} />
+                      </td>
+                    )
+                  return (
+                    <td
+                      key={other.id}
+                      className="figure heat-cell"
+                      style={{ '--heat': `${Math.round((pair.share ?? 0) * 70)}%` } as CSSProperties}
+                    >
+                      <Count value={pair.both} />
+                      <br />
+                      <small>
+                        {pair.share === null ? '—' : percent(pair.share, 1)} · J {pair.jaccard === null ? '—' : pair.jaccard.toFixed(2)}
+                      </small>
+                    </td>
+                  )
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </PlainScroll>
+    </>
   )
 }

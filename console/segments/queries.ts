@@ -3,7 +3,7 @@ import { type Page, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import { isWhole, type RuleTree } from '#console/segments/tree.ts'
-import type { Change, Flow, Move } from '#insight/segments/live/schema.ts'
+import type { Change, ChangeRequest, Flow, Move } from '#insight/segments/live/schema.ts'
 import type { Counted, Dependents, Overlap, Segment } from '#insight/segments/schema.ts'
 import type { CustomerItem } from '#management/customers/schema.ts'
 
@@ -17,7 +17,15 @@ export const useSegmentFlow = (id: string) => useResource<Flow>(`segments/${id}/
 export const useSegmentMoves = (id: string, direction: 'entered' | 'left' | undefined) =>
   useList<Move>(`segments/${id}/moves`, direction ? { direction } : {})
 /** Who would come in and go out: asked once, when somebody is about to change the rule. */
-export const askChange = (id: string, rule: RuleTree) => post<Change>(`segments/${id}/change`, { rule })
+export const askChange = (id: string, rule: RuleTree, tag?: ChangeRequest['tag']) => post<Change>(`segments/${id}/change`, { rule, tag })
+/** The same while a tag is being chosen. */
+export const useTagChange = ({ id, rule }: Segment, tag: ChangeRequest['tag']) =>
+  useQuery({
+    queryKey: ['segments', 'tag-change', id, rule, tag],
+    queryFn: () => askChange(id, rule as RuleTree, tag),
+    enabled: tag != null,
+    retry: false,
+  })
 export const useDependents = (id: string) => useResource<Dependents>(`segments/${id}/dependents`)
 
 /** Segments as choices. */
@@ -69,7 +77,7 @@ export const useSaveSegment = () =>
   useCommand(
     ({ id, ...body }: { id?: string | undefined } & Record<string, unknown>) =>
       id ? patch<Segment>(`segments/${id}`, body) : post<Segment>('segments', body),
-    ['segments'],
+    ['segments', 'tag-groups'],
   )
 export const useArchiveSegment = () =>
   useCommand(

@@ -153,7 +153,7 @@ function Save({ saved, rule }: { saved: Segment | undefined; rule: RuleTree }) {
 }
 
 /** Before a rule is changed: how many come in and go out, and some of them by name. */
-function ChangeEffect({ change: { before, after, entering, leaving } }: { change: Change }) {
+function ChangeEffect({ change: { before, after, entering, leaving, tag } }: { change: Change }) {
   const { t } = useText()
   const called = usePersonName()
   const names = ({ some, count }: Change['entering']) =>
@@ -167,6 +167,7 @@ function ChangeEffect({ change: { before, after, entering, leaving } }: { change
       <p>
         {t('segments.changeOut', { count: exactNumber(leaving.count) })} <span className="note">{names(leaving)}</span>
       </p>
+      {tag && <p>{t('segments.changeTag', { given: exactNumber(tag.given), taken: exactNumber(tag.taken) })}</p>}
     </Stack>
   )
 }

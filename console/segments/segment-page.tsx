@@ -1,4 +1,4 @@
-import { DeleteOutlined, RollbackOutlined, SnippetsOutlined } from '@ant-design/icons'
+import { DeleteOutlined, RollbackOutlined, SnippetsOutlined, TagOutlined } from '@ant-design/icons'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
@@ -15,6 +15,7 @@ import {
 } from '#console/segments/queries.ts'
 import { RuleWorkbench } from '#console/segments/rule-workbench.tsx'
 import { originText } from '#console/segments/segments-page.tsx'
+import { TagDrawer } from '#console/segments/tag-drawer.tsx'
 import type { RuleTree } from '#console/segments/tree.ts'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { Back } from '#console/ui/back.tsx'
@@ -82,6 +83,13 @@ function Opened({ segment, back }: { segment: Segment; back: React.ReactNode }) 
         <Stat name={t('segments.people')} value={counted.data ? <Count value={counted.data.count} /> : '—'} />
         <Stat name={t('segments.shareOfAll')} value={counted.data ? percent(counted.data.count, counted.data.total) : '—'} />
         <Stat name={t('segments.updatedAt')} value={<When at={segment.updatedAt} />} />
+        {segment.tag && (
+          <Stat
+            name={t(segment.tag.takeAway ? 'segments.tag.keeps' : 'segments.tag.gives')}
+            hint={t('segments.tag.note')}
+            value={segment.tag.name}
+          />
+        )}
       </Stats>
       <Views
         open={view}
@@ -118,6 +126,7 @@ function Actions({ segment, count }: { segment: Segment; count: number | undefin
   const save = useSaveSegment()
   const archive = useArchiveSegment()
   const [naming, setNaming] = useState<'rename' | 'snapshot'>()
+  const [tagging, setTagging] = useState(false)
   if (segment.archivedAt)
     return (
       <Gate permission="segments.write">
@@ -138,6 +147,13 @@ function Actions({ segment, count }: { segment: Segment; count: number | undefin
       <Gate permission="segments.write">
         <Button onClick={() => setNaming('rename')}>{t('segments.rename')}</Button>
         {segment.kind === 'rule' && (
+          <Gate permission="tags.write">
+            <Button icon={<TagOutlined />} onClick={() => setTagging(true)}>
+              {t('segments.tag.act')}
+            </Button>
+          </Gate>
+        )}
+        {segment.kind === 'rule' && (
           <Button icon={<SnippetsOutlined />} onClick={() => setNaming('snapshot')}>
             {t('segments.snapshot')}
           </Button>
@@ -156,6 +172,7 @@ function Actions({ segment, count }: { segment: Segment; count: number | undefin
           {t('segments.archive')}
         </Button>
       </Gate>
+      <TagDrawer segment={segment} open={tagging} onClose={() => setTagging(false)} />
       <NameDrawer
         title={t(naming === 'snapshot' ? 'segments.snapshot' : 'segments.rename')}
         label={t('segments.name')}

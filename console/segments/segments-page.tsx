@@ -75,7 +75,12 @@ export function SegmentsPage() {
             ids: chosen,
             onChange: setChosen,
             actions: (
-              <Button size="small" disabled={chosen.length < 2 || chosen.length > 3} onClick={() => setComparing(true)}>
+              <Button
+                size="small"
+                disabled={chosen.length < 2 || chosen.length > 8}
+                title={t('segments.overlapMost')}
+                onClick={() => setComparing(true)}
+              >
                 {t('segments.compare')}
               </Button>
             ),

@@ -130,6 +130,11 @@ function TagItem(props: { tag: Tag; all: Tag[]; may: boolean }) {
         <span>{tag.name}</span>
         <small className="figure">{exactNumber(tag.customers)}</small>
       </Link>
+      {tag.writtenBy.map(({ id, name }) => (
+        <Link key={id} to="/segments/$segmentId" params={{ segmentId: id }} title={t('tags.writtenBy', { name })}>
+          <small>{t('tags.byRule')}</small>
+        </Link>
+      ))}
       {props.may && <TagMenu {...props} onEdit={() => setEditing(true)} />}
       <NameDrawer
         title={t('tags.editTag')}
@@ -159,7 +164,10 @@ function TagMenu(props: { tag: Tag; all: Tag[]; onEdit: () => void }) {
     delete: () =>
       confirm({
         title: t('tags.deleteTag', { name: tag.name }),
-        effect: t('tags.deleteTagEffect', { customers: exactNumber(tag.customers) }),
+        effect: [
+          t('tags.deleteTagEffect', { customers: exactNumber(tag.customers) }),
+          ...tag.writtenBy.map(({ name }) => t('tags.stopFirst', { name })),
+        ].join(' '),
         act: t('tags.deleteAct'),
         danger: true,
         run: () => remove.mutateAsync(tag.id),

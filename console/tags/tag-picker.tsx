@@ -7,6 +7,8 @@ export function TagPicker(props: {
   value?: string | undefined
   onChange?: (tagId: string) => void
   except?: string[]
+  /** Nothing chosen, an empty text, is an answer, too. */
+  clearable?: boolean
   autoFocus?: boolean
 }) {
   const { t } = useText()
@@ -18,9 +20,10 @@ export function TagPicker(props: {
       placeholder={t('tags.pick')}
       aria-label={t('tags.pick')}
       loading={groups.isPending}
-      value={props.value ?? null}
+      value={props.value || null}
       autoFocus={props.autoFocus ?? false}
-      onChange={(value) => value && props.onChange?.(value)}
+      allowClear={props.clearable ?? false}
+      onChange={(value) => (value || props.clearable) && props.onChange?.(value ?? '')}
       options={(groups.data?.items ?? []).map((group) => ({
         label: group.name,
         title: group.name,

@@ -1512,7 +1512,11 @@ END
   rule_version integer not null default 1
   asked_at timestamp with time zone
   followed_until timestamp with time zone
+  tag_id integer
+  take_away boolean not null default false
   segments_pkey PRIMARY KEY (tenant_id, id)
+  segments_tenant_id_tag_id_fkey FOREIGN KEY (tenant_id, tag_id) REFERENCES tags(tenant_id, id) ON DELETE SET NULL (tag_id)
+  CREATE INDEX segments_tag ON public.segments USING btree (tenant_id, tag_id) WHERE (tag_id IS NOT NULL)
   CREATE INDEX segments_updated ON public.segments USING btree (tenant_id, updated_at, id)
   CREATE UNIQUE INDEX segments_name ON public.segments USING btree (tenant_id, name) WHERE (archived_at IS NULL)
 
@@ -1630,6 +1634,17 @@ END
   name text not null
   customers integer[] not null
   touches_pkey PRIMARY KEY (tenant_id, seq)
+
+-- untold_moves (row-level security)
+  seq bigint not null identity
+  tenant_id integer not null
+  segment_id integer not null
+  direction text not null
+  why text not null
+  at timestamp with time zone not null
+  customers integer[] not null
+  untold_moves_pkey PRIMARY KEY (tenant_id, seq)
+  untold_moves_tenant_id_segment_id_fkey FOREIGN KEY (tenant_id, segment_id) REFERENCES segments(tenant_id, id) ON DELETE CASCADE
 
 -- watched_events (row-level security)
   tenant_id integer not null

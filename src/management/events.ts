@@ -63,6 +63,27 @@ export const customersEventDefinitions = [
   customerUntagged,
 ]
 
+/** As segments know it: the rule was made or changed, something happened, time passed, the customer counts as another one now. */
+const moved = z.object({ segment: z.int(), segmentName: z.string(), why: z.enum(['rule', 'fact', 'time', 'merge']) })
+
+/**
+ * Told by insight to whoever lies below it. Among the behaviour of customers these would make "nothing for 30 days" true and, by
+ * being written down, false. Everybody whom a new or changed rule takes in is told, too, with `rule` as the reason.
+ */
+export const segmentEntered = defineEvent('segment.entered', {
+  title: { zh: '进入人群', en: 'Entered a segment' },
+  logOnly: true,
+  properties: moved,
+})
+
+export const segmentLeft = defineEvent('segment.left', {
+  title: { zh: '离开人群', en: 'Left a segment' },
+  logOnly: true,
+  properties: moved,
+})
+
+export const segmentEventDefinitions = [segmentEntered, segmentLeft]
+
 const employeeFacts = z.object({ employee: z.int(), employeeName: z.string(), by: z.enum(['hand', 'wecom']) })
 
 export const employeeJoined = defineEvent('employee.joined', {

@@ -1277,6 +1277,8 @@ export interface Segments {
   origin: Json | null;
   rule: Json | null;
   ruleVersion: Generated<number>;
+  tagId: number | null;
+  takeAway: Generated<boolean>;
   tenantId: number;
   updatedAt: Timestamp;
 }
@@ -1385,6 +1387,16 @@ export interface Touches {
   name: string;
   seq: Generated<Int8>;
   tenantId: number;
+}
+
+export interface UntoldMoves {
+  at: Timestamp;
+  customers: number[];
+  direction: string;
+  segmentId: number;
+  seq: Generated<Int8>;
+  tenantId: number;
+  why: string;
 }
 
 export interface WatchedEvents {
@@ -1733,6 +1745,7 @@ export interface DB {
   taskSettings: TaskSettings;
   tenants: Tenants;
   touches: Touches;
+  untoldMoves: UntoldMoves;
   watchedEvents: WatchedEvents;
   webhookDeliveries: WebhookDeliveries;
   webhooks: Webhooks;

@@ -10,14 +10,15 @@ import { resolveRule } from '../reports/segment/resolve.ts'
 import type { Rule } from '../reports/segment/rule.ts'
 import { visiblePersons } from '../reports/visible.ts'
 import { askNow, memberIds, readDependents } from './queries.ts'
+import { requireNoCircle } from './rule-tags.ts'
 import type { ListKind, NewSegment, SegmentPatch } from './schema.ts'
 
 /** Only rules that could run are saved; of a list, only people whom the maker may see. */
 export async function createSegment(ctx: Context, facts: NewSegment): Promise<{ id: number; unknown?: number }> {
-  const { name, note, rule } = facts
+  const { name, note, rule, tag } = facts
   if (rule) {
     await requireRunnable(ctx, rule)
-    return { id: await inTransaction(ctx, (ctx) => insertSegment(ctx, { name, note, rule, origin: facts.origin ?? null })) }
+    return { id: await inTransaction(ctx, (ctx) => insertRule(ctx, { name, note, rule, origin: facts.origin ?? null }, tag)) }
   }
   const { ids, unknown } = await peopleNamed(ctx, facts)
   if (ids.length === 0)
@@ -33,6 +34,40 @@ export async function createSegment(ctx: Context, facts: NewSegment): Promise<{ 
     return id
   })
   return { id, unknown }
+}
+
+async function insertRule(ctx: Context, facts: Facts, tag: NewSegment['tag']): Promise<number> {
+  const id = await insertSegment(ctx, facts)
+  if (!tag) return id
+  await setTag(ctx, id, tag)
+  await requireNoCircle(ctx, id, 'tag')
+  return id
+}
+
+/** Which tag the rule writes from now on. What it wrote before stays with those who have it. */
+async function setTag(ctx: Context, id: number, tag: NonNullable<NewSegment['tag']> | null): Promise<void> {
+  await ctx.db
+    .updateTable('segments')
+    .set({ tagId: tag && (await existingTag(ctx, tag.id)), takeAway: tag?.takeAway ?? false })
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .execute()
+}
+
+async function existingTag(ctx: Context, id: string): Promise<number> {
+  const inner = ctx.ids.decode(ctx.tenantId, 'tag', id)
+  const row =
+    inner === undefined
+      ? undefined
+      : await ctx.db
+          .selectFrom('tags')
+          .select('id')
+          .where('tenantId', '=', ctx.tenantId)
+          .where('id', '=', inner)
+          .forShare()
+          .executeTakeFirst()
+  if (!row) throw appError('tag.not_found', { status: 404, message: 'No such tag.', field: 'tag.id' })
+  return row.id
 }
 
 type Facts = { name: string; note: string; rule: Rule | null; origin: unknown }
@@ -51,7 +86,7 @@ async function insertSegment(ctx: Context, { name, note, rule, origin }: Facts):
 
 const nameTaken = () => appError('segment.name_taken', { status: 409, message: 'There is a segment of this name.', field: 'name' })
 
-export async function changeSegment(ctx: Context, id: number, { name, note, rule }: SegmentPatch): Promise<void> {
+export async function changeSegment(ctx: Context, id: number, { name, note, rule, tag }: SegmentPatch): Promise<void> {
   if (rule) await requireRunnable(ctx, rule, publicId(ctx, 'seg', id))
   await inTransaction(ctx, async (ctx) => {
     const { rows } = await sql<{ isList: boolean }>`
@@ -59,7 +94,8 @@ export async function changeSegment(ctx: Context, id: number, { name, note, rule
       ctx.db,
     )
     if (!rows[0]) throw notFound('segment')
-    if (rule && rows[0].isList) throw appError('segment.is_list', { status: 409, message: 'A list of people has no rule.', field: 'rule' })
+    if ((rule || tag) && rows[0].isList)
+      throw appError('segment.is_list', { status: 409, message: 'A list of people has no rule.', field: rule ? 'rule' : 'tag' })
     if (name !== undefined) await requireFreeName(ctx, id, name)
     await ctx.db
       .updateTable('segments')
@@ -72,22 +108,33 @@ export async function changeSegment(ctx: Context, id: number, { name, note, rule
       .where('tenantId', '=', ctx.tenantId)
       .where('id', '=', id)
       .execute()
+    if (tag !== undefined) await setTag(ctx, id, tag)
+    if (rule || tag) await requireNoCircle(ctx, id, tag ? 'tag' : 'rule')
     if (rule) await askAnew(ctx, id)
-    await audit(ctx, 'segment.changed', ['seg', id], { ...(name === undefined ? {} : { name }), rule: rule !== undefined })
+    // Everybody who is in already gets the tag.
+    else if (tag) await forgetAsked(ctx, id)
+    await audit(ctx, 'segment.changed', ['seg', id], {
+      ...(name === undefined ? {} : { name }),
+      rule: rule !== undefined,
+      ...(tag === undefined ? {} : { tag: tag?.id ?? null }),
+    })
   })
 }
 
 /** Everybody is asked about again: by this rule, and by those that are made of it. */
 async function askAnew(ctx: Context, id: number): Promise<void> {
-  await ctx.db
+  await forgetAsked(ctx, id)
+  const { segments } = await readDependents(ctx, id)
+  for (const one of segments) await askAnew(ctx, internalId(ctx, 'seg', one.id))
+}
+
+const forgetAsked = (ctx: Context, id: number) =>
+  ctx.db
     .updateTable('segments')
     .set(({ eb }) => ({ ruleVersion: eb('ruleVersion', '+', 1), askedAt: null, followedUntil: null }))
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', id)
     .execute()
-  const { segments } = await readDependents(ctx, id)
-  for (const one of segments) await askAnew(ctx, internalId(ctx, 'seg', one.id))
-}
 
 async function requireFreeName(ctx: Context, id: number, name: string): Promise<void> {
   const other = await ctx.db
@@ -134,7 +181,10 @@ const setArchived = (ctx: Context, id: number, archived: boolean): Promise<void>
       .where('tenantId', '=', ctx.tenantId)
       .where('id', '=', id)
       .execute()
-    if (!archived) await askAnew(ctx, id)
+    if (!archived) {
+      await requireNoCircle(ctx, id, undefined)
+      await askAnew(ctx, id)
+    }
     await audit(ctx, archived ? 'segment.archived' : 'segment.restored', ['seg', id], { name: row.name })
   })
 

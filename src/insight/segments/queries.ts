@@ -15,6 +15,7 @@ import type { Node } from '../reports/segment/node.ts'
 import { momentOf, type Resolving, resolveRule, resolveSaved } from '../reports/segment/resolve.ts'
 import type { Rule } from '../reports/segment/rule.ts'
 import { readStores } from '../stores/dirty.ts'
+import { overlapOfSets } from './overlap.ts'
 import type { Counted, Dependents, Overlap, Segment } from './schema.ts'
 
 type ListQuery = {
@@ -55,6 +56,8 @@ const select = (ctx: Context) =>
   ctx.db
     .selectFrom('segments as s')
     .leftJoin('employees as e', (join) => join.onRef('e.tenantId', '=', 's.tenantId').onRef('e.id', '=', 's.createdBy'))
+    .leftJoin('tags as t', (join) => join.onRef('t.tenantId', '=', 's.tenantId').onRef('t.id', '=', 's.tagId'))
+    .leftJoin('tagGroups as g', (join) => join.onRef('g.tenantId', '=', 't.tenantId').onRef('g.id', '=', 't.groupId'))
     .select([
       's.id',
       's.name',
@@ -64,6 +67,10 @@ const select = (ctx: Context) =>
       's.createdAt',
       's.updatedAt',
       's.archivedAt',
+      's.tagId',
+      's.takeAway',
+      't.name as tagName',
+      'g.name as tagGroup',
       'e.id as employeeId',
       'e.name as employeeName',
     ])
@@ -78,6 +85,10 @@ const present = (ctx: Context, row: Row): Segment => ({
   kind: row.rule === null ? 'list' : 'rule',
   rule: row.rule,
   origin: row.origin,
+  tag:
+    row.tagId === null
+      ? null
+      : { id: publicId(ctx, 'tag', row.tagId), name: row.tagName ?? '', group: row.tagGroup ?? '', takeAway: row.takeAway },
   createdBy: row.employeeId === null ? null : { id: publicId(ctx, 'emp', row.employeeId), name: row.employeeName ?? '' },
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
@@ -155,29 +166,12 @@ export async function readDependents(ctx: Context, id: number): Promise<Dependen
   }
 }
 
-/** Every way of being in some of them and not in the others. */
+/** Every way of being in some of them and not in the others, and each two beside each other. */
 export async function overlapOf(ctx: Context, segments: readonly string[]): Promise<Overlap> {
   const { asking, resolving } = await askNow(ctx)
   const nodes = await Promise.all(segments.map((id, i) => resolveSaved(resolving, id, `segments.${i}`)))
   const sets = await Promise.all(nodes.map((node) => visibleMembers(asking, node)))
-  const inOf = (id: number) => sets.reduce((mask, bits, i) => mask | ((((bits[id >>> 5] ?? 0) >>> (id & 31)) & 1) << i), 0)
-  const all = idsOf(unionOf(sets))
-  const counts = new Map<number, number>()
-  for (const id of all) counts.set(inOf(id), (counts.get(inOf(id)) ?? 0) + 1)
-  return {
-    segments: nodes.map((node, i) => ({
-      id: segments[i] ?? '',
-      name: node.kind === 'segment' ? node.name : '',
-      count: countBits(sets[i] ?? none),
-    })),
-    parts: Array.from({ length: 2 ** sets.length - 1 }, (_, i) => i + 1).map((mask) => ({
-      in: sets.flatMap((_set, i) => ((mask >> i) & 1 ? [i] : [])),
-      count: counts.get(mask) ?? 0,
-    })),
-  }
+  const named = nodes.map((node, i) => ({ id: segments[i] ?? '', name: node.kind === 'segment' ? node.name : '' }))
+  const { counts, ...overlap } = overlapOfSets(sets)
+  return { segments: named.map((one, i) => ({ ...one, count: counts[i] ?? 0 })), ...overlap }
 }
-
-const none = new Uint32Array(0)
-
-const unionOf = (sets: readonly Uint32Array[]): Uint32Array =>
-  new Uint32Array(Math.max(...sets.map(({ length }) => length))).map((_, i) => sets.reduce((word, bits) => word | (bits[i] ?? 0), 0))

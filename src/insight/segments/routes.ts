@@ -1,7 +1,9 @@
 import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
+import type { Context } from '#platform/context.ts'
+import { appError } from '#platform/errors.ts'
 import { PageQuery } from '#platform/http/paging.ts'
-import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
+import { type AppEnv, allow, body, describe, may, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
 import { segmentResult } from '../reports/segment/schema.ts'
 import { archiveSegment, changeSegment, createSegment, restoreSegment } from './commands.ts'
@@ -33,11 +35,24 @@ const ListQuery = PageQuery.extend({
 
 const segmentOf = (c: HonoContext<AppEnv>): number => internalId(c.var.ctx, 'seg', c.req.param('id') ?? '')
 
+/** Whoever has a rule write a tag writes tags. */
+function requireTags(ctx: Context, { tag }: Pick<SegmentPatch, 'tag'>): void {
+  const permission = 'tags.write'
+  if (tag && !may(ctx, permission))
+    throw appError('permission.missing', {
+      status: 403,
+      message: `This needs the permission ${permission}.`,
+      field: 'tag',
+      details: { permission },
+    })
+}
+
 export const segments = router()
   .get('/', allow('segments.read', 'tenant'), describe('List segments', SegmentList), query(ListQuery), async (c) =>
     c.json(await listSegments(c.var.ctx, c.req.valid('query'))),
   )
   .post('/', allow('segments.write', 'follow'), describe('Save a segment', Segment, 201), body(NewSegment), async (c) => {
+    requireTags(c.var.ctx, c.req.valid('json'))
     const { id, ...said } = await createSegment(c.var.ctx, c.req.valid('json'))
     return c.json({ ...(await readSegment(c.var.ctx, id)), ...said }, 201)
   })
@@ -55,7 +70,7 @@ export const segments = router()
   .post(
     '/overlap',
     allow('segments.read', 'follow'),
-    describe('Who is in which of two or three segments', Overlap),
+    describe('Who is in which of two to eight segments, and how much each two have in common', Overlap),
     body(OverlapRequest),
     async (c) => c.json(await overlapOf(c.var.ctx, c.req.valid('json').segments)),
   )
@@ -77,9 +92,10 @@ export const segments = router()
     allow('segments.read', 'follow'),
     describe('Who would come in and go out under another rule', Change),
     body(ChangeRequest),
-    async (c) => c.json(await previewChange(c.var.ctx, segmentOf(c), c.req.valid('json').rule)),
+    async (c) => c.json(await previewChange(c.var.ctx, segmentOf(c), c.req.valid('json'))),
   )
   .patch('/:id', allow('segments.write', 'tenant'), describe('Change a segment', Segment), body(SegmentPatch), async (c) => {
+    requireTags(c.var.ctx, c.req.valid('json'))
     const id = segmentOf(c)
     await changeSegment(c.var.ctx, id, c.req.valid('json'))
     return c.json(await readSegment(c.var.ctx, id))

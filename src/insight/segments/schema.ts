@@ -17,6 +17,9 @@ const origin = z.strictObject({
   report: z.record(z.string(), z.unknown()).optional(),
 })
 
+/** The tag that members get, and whether those who leave lose it. */
+export const writesTag = z.strictObject({ id: text(60), takeAway: z.boolean().default(false) })
+
 /** A rule, or people: by their ids, or by the identities of a file. */
 export const NewSegment = z
   .strictObject({
@@ -28,14 +31,22 @@ export const NewSegment = z
     /** The people of a rule as they are now, who stay when the rule would not hold for them any more. */
     snapshotOf: text(60).optional(),
     origin: origin.optional(),
+    tag: writesTag.nullable().optional(),
   })
+  .refine(({ rule, tag }) => rule !== undefined || !tag, { message: 'Only a rule writes a tag.', path: ['tag'] })
   .refine(({ rule, customers, list, snapshotOf }) => [rule, customers, list, snapshotOf].filter((one) => one !== undefined).length === 1, {
     message: 'A segment is a rule, or people, or a list, or a snapshot of another.',
     path: ['rule'],
   })
 export type NewSegment = z.infer<typeof NewSegment>
 
-export const SegmentPatch = z.strictObject({ name: name.optional(), note: note.optional(), rule: rule.optional() })
+/** `tag: null` writes none any more; who has it keeps it. */
+export const SegmentPatch = z.strictObject({
+  name: name.optional(),
+  note: note.optional(),
+  rule: rule.optional(),
+  tag: writesTag.nullable().optional(),
+})
 export type SegmentPatch = z.infer<typeof SegmentPatch>
 
 export const Segment = z.object({
@@ -45,6 +56,8 @@ export const Segment = z.object({
   kind: z.enum(['rule', 'list']),
   rule: z.unknown().nullable(),
   origin: z.unknown().nullable(),
+  /** Of a rule: what its members get. */
+  tag: z.object({ id: z.string(), name: z.string(), group: z.string(), takeAway: z.boolean() }).nullable(),
   createdBy: z.object({ id: z.string(), name: z.string() }).nullable(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
@@ -73,11 +86,23 @@ export const Dependents = z.object({
 })
 export type Dependents = z.infer<typeof Dependents>
 
-export const OverlapRequest = z.strictObject({ segments: z.array(text(60)).min(2).max(3) })
+export const OverlapRequest = z.strictObject({ segments: z.array(text(60)).min(2).max(8) })
 
-/** How many are in exactly these of the segments, by their place in the question, and in each altogether. */
+/** Segments by their place in the question, with how many are in each altogether. */
 export const Overlap = z.object({
   segments: z.array(z.object({ id: z.string(), name: z.string(), count: z.int() })),
+  /** How many are in exactly these; parts with nobody are left out. */
   parts: z.array(z.object({ in: z.array(z.int()), count: z.int() })),
+  /** Each two: how many are in both, what share that is of either (null for one with nobody) and of those who are in any of the two. */
+  pairs: z.array(
+    z.object({
+      first: z.int(),
+      second: z.int(),
+      both: z.int(),
+      ofFirst: z.number().nullable(),
+      ofSecond: z.number().nullable(),
+      jaccard: z.number().nullable(),
+    }),
+  ),
 })
 export type Overlap = z.infer<typeof Overlap>

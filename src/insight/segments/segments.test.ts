@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { ensureTag } from '#management/tags/commands.ts'
+import { tagGroups, tags } from '#management/tags/routes.ts'
 import { type Context, systemActor } from '#platform/context.ts'
 import { createServer } from '#platform/http/server.ts'
 import { publicId } from '#platform/ids.ts'
@@ -7,6 +9,7 @@ import { reports } from '../reports/routes.ts'
 import { event, type Known, writePeople } from '../reports/segment/testing.ts'
 import { segmentMembersExport } from './export.ts'
 import { segments } from './routes.ts'
+import { tagUses } from './rule-tags.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -19,6 +22,8 @@ function client(ctx: Context, actor: Partial<Context['actor']> = {}) {
   const app = createServer(workspace, async () => ({ tenantId: ctx.tenantId, actor: { ...systemActor, ...actor } }))
   app.route('/api/v1/segments', segments)
   app.route('/api/v1/reports', reports)
+  app.route('/api/v1/tags', tags(tagUses))
+  app.route('/api/v1/tag-groups', tagGroups(tagUses))
   return async (method: string, path: string, body?: unknown): Promise<Answer> => {
     const answer = await app.request(`/api/v1${path}`, {
       method,
@@ -153,6 +158,48 @@ describe('segments over HTTP', () => {
       { in: [1, 2], count: 1 },
       { in: [0, 1, 2], count: 1 },
     ])
+  })
+
+  test('a rule writes a tag that is there, reads it not, and lets go of it before it is deleted', async () => {
+    const { ctx, send } = await someWorld()
+    const other = await ensureTag(ctx, '活跃', '另一个')
+    const tag = { id: publicId(ctx, 'tag', await ensureTag(ctx, '活跃', '常来')), takeAway: true }
+    const { body: saved } = await send('POST', '/segments', { name: '常客', rule: often, tag })
+    expect(saved).toMatchObject({ tag: { ...tag, name: '常来', group: '活跃' } })
+    const refused = async (method: string, path: string, body?: unknown) => {
+      const { status, body: answer } = await send(method, path, body)
+      return [status, answer.error.code, answer.error.field]
+    }
+    const path = `/segments/${saved.id}`
+    const reads = { or: [often, { tag: { any: [tag.id] } }] }
+    expect(await refused('PATCH', path, { rule: reads })).toEqual([409, 'segment.tag_circle', 'rule.or.1.tag'])
+    expect(await refused('PATCH', path, { rule: { not: { event: { event: '*' } } } })).toEqual([
+      409,
+      'segment.tag_circle',
+      'rule.not.event',
+    ])
+    const around = { name: '绕圈', rule: { segment: saved.id }, tag: { id: publicId(ctx, 'tag', other) } }
+    await send('PATCH', path, { rule: { not: { tag: { none: [around.tag.id] } } } })
+    expect(await refused('POST', '/segments', { ...around, rule: { tag: { all: [tag.id] } } })).toEqual([
+      409,
+      'segment.tag_circle',
+      'tag.id',
+    ])
+    expect(await refused('POST', '/segments', { ...around, tag: { id: 'tag_no' } })).toEqual([404, 'tag.not_found', 'tag.id'])
+    expect(await refused('POST', '/segments', { name: 'x', customers: ['cus_x'], tag })).toEqual([400, 'request.invalid', 'tag'])
+    const writer = client(ctx, { permissions: new Set(['segments.write']) })
+    expect((await writer('POST', '/segments', { name: 'x', rule: often, tag })).body.error).toMatchObject({
+      code: 'permission.missing',
+      field: 'tag',
+    })
+    expect(await refused('DELETE', `/tags/${tag.id}`)).toEqual([409, 'tag.in_use', undefined])
+    expect(await refused('DELETE', `/tags/${around.tag.id}`)).toEqual([409, 'tag.in_use', undefined])
+    expect((await send('GET', '/tag-groups')).body).toMatchObject({
+      items: [{ tags: [{ writtenBy: [] }, { id: tag.id, writtenBy: [{ id: saved.id, name: '常客' }] }] }],
+    })
+    await send('PATCH', path, { tag: null, rule: often })
+    expect((await send('GET', path)).body).toMatchObject({ tag: null })
+    expect((await send('DELETE', `/tags/${tag.id}`)).status).toBe(204)
   })
 
   test('whoever sees only their own customers counts, lists, exports and saves only those', async () => {

@@ -82,13 +82,14 @@ export async function readTrackingPlan(ctx: Context, definitions: readonly Event
 
 const unused = { events: 0, persons: 0, lastAt: null }
 
-function productEvent({ name, title, own, properties: { shape } }: EventDefinition): PlannedEvent {
+function productEvent({ name, title, own, logOnly, properties: { shape } }: EventDefinition): PlannedEvent {
   const tracked = trackedDeclarations.get(name)
   const plan = tracked && { title: title.zh, description: '', owner: '', sample: null, closed: false, properties: [...tracked.properties] }
   return {
     name,
     title,
     own,
+    logOnly,
     declared: true,
     declaredBy: tracked ? 'pages' : 'product',
     properties: Object.keys(shape),
@@ -101,6 +102,7 @@ const companyEvent = ({ name, ...plan }: Declaring & { name: string }): PlannedE
   name,
   title: { zh: plan.title, en: plan.title },
   own: true,
+  logOnly: false,
   declared: true,
   declaredBy: 'company',
   properties: plan.properties.map((property) => property.name),
@@ -112,6 +114,7 @@ const strangeEvent = (name: string): PlannedEvent => ({
   name,
   title: null,
   own: true,
+  logOnly: false,
   declared: false,
   declaredBy: null,
   properties: [],

@@ -69,6 +69,8 @@ export const PlannedEvent = z.object({
   /** Who declared it: the product, which states it or has pages tell it, or the company; null for nobody. */
   declaredBy: z.enum(['product', 'pages', 'company']).nullable(),
   own: z.boolean(),
+  /** Told to consumers and webhooks only: no report has it. */
+  logOnly: z.boolean(),
   properties: z.array(z.string()),
   /** Declared properties with their types, where the event is held to them. */
   plan: Declaring.nullable(),

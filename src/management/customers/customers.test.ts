@@ -40,13 +40,14 @@ beforeAll(async () => {
 
 /** The routes with `actor` logged in. */
 function served(ctx: Context, actor: Partial<Actor> = {}): Hono<AppEnv> {
+  const unused = { writers: async () => new Map(), users: async () => [] }
   const app = createServer(workspace, async () => ({ tenantId: ctx.tenantId, actor: { ...systemActor, ...actor } }))
   app.route('/customers', customers(definitions))
   app.route('/attributes', attributes)
   app.route('/merges', merges)
   app.route('/merge-reviews', mergeReviews)
-  app.route('/tag-groups', tagGroups)
-  app.route('/tags', tags)
+  app.route('/tag-groups', tagGroups(unused))
+  app.route('/tags', tags(unused))
   return app
 }
 

@@ -5,8 +5,10 @@ import { appError, notFound } from '#platform/errors.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 
 export type Tagging = {
-  /** manual, wecom, live_code, import, api, … */
+  /** manual, wecom, live_code, import, api, rule, … */
   source: string
+  /** Takes away only what this source gave; who has the tag from somewhere else, too, keeps it. */
+  given?: string
   at?: Date
 }
 
@@ -39,7 +41,7 @@ export const changedTaggings = (ctx: Context, changes: readonly TaggingChange[],
     const tags = await findTags(ctx, [...new Set(changes.map(({ tagId }) => tagId))])
     const changed: Changed[] = []
     for (const turn of await inTurns(ctx, changes)) {
-      const rows = turn[0]?.tagged ? await give(ctx, turn, tagging) : await take(ctx, turn)
+      const rows = turn[0]?.tagged ? await give(ctx, turn, tagging) : await take(ctx, turn, tagging)
       for (const { tagId, customerId } of rows) {
         const tag = tags.get(tagId)
         if (!tag) continue
@@ -98,13 +100,17 @@ async function give(ctx: Context, changes: readonly TaggingChange[], { source, a
   return rows
 }
 
-async function take(ctx: Context, changes: readonly TaggingChange[]): Promise<Changed[]> {
-  const { rows } = await sql<Changed & { canonicalId: number }>`
+async function take(ctx: Context, changes: readonly TaggingChange[], { given }: Tagging): Promise<Changed[]> {
+  const { rows } = await sql<Changed & { canonicalId: number; kept: boolean }>`
     delete from customer_tags t using (
       select distinct c.canonical_id, asked.tag from ${asked(changes)} join customers c on c.tenant_id = ${ctx.tenantId} and c.id = asked.customer) n
-    where t.tenant_id = ${ctx.tenantId} and t.canonical_id = n.canonical_id and t.tag_id = n.tag
-    returning t.tag_id, t.customer_id, t.canonical_id`.execute(ctx.db)
-  return [...new Map(rows.map((row) => [`${row.canonicalId} ${row.tagId}`, row])).values()]
+    where t.tenant_id = ${ctx.tenantId} and t.canonical_id = n.canonical_id and t.tag_id = n.tag ${given === undefined ? sql`` : sql`and t.source = ${given}`}
+    returning t.tag_id, t.customer_id, t.canonical_id, ${
+      given === undefined
+        ? sql`false`
+        : sql`exists (select from customer_tags o where o.tenant_id = ${ctx.tenantId} and o.canonical_id = t.canonical_id and o.tag_id = t.tag_id and o.source <> ${given})`
+    } as kept`.execute(ctx.db)
+  return [...new Map(rows.filter(({ kept }) => !kept).map((row) => [`${row.canonicalId} ${row.tagId}`, row])).values()]
 }
 
 type TagFacts = { tag: number; tagName: string; group: number; groupName: string }

@@ -3,6 +3,9 @@ import type { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import type { TagGroupItem, TagHealth } from './schema.ts'
+import type { TagUses } from './uses.ts'
+
+type Writers = Awaited<ReturnType<TagUses['writers']>>
 
 type Row = {
   id: number
@@ -13,8 +16,8 @@ type Row = {
   tags: { id: number; name: string; position: number; customers: number }[]
 }
 
-/** All groups with their tags and how many customers have each; merged customers count once. */
-export async function listTagGroups(ctx: Context): Promise<TagGroupItem[]> {
+/** All groups with their tags, how many customers have each and who writes it; merged customers count once. */
+export async function listTagGroups(ctx: Context, writers: Writers = new Map()): Promise<TagGroupItem[]> {
   const { rows } = await sql<Row>`
     with used as (select tag_id, count(distinct canonical_id) as customers from customer_tags where tenant_id = ${ctx.tenantId} group by tag_id)
     select g.id, g.name, g.position, g.source, g.color,
@@ -29,8 +32,19 @@ export async function listTagGroups(ctx: Context): Promise<TagGroupItem[]> {
     order: row.position,
     source: row.source === 'wecom' ? 'wecom' : 'local',
     color: row.color,
-    tags: row.tags.map((tag) => ({ id: publicId(ctx, 'tag', tag.id), name: tag.name, order: tag.position, customers: tag.customers })),
+    tags: row.tags.map((tag) => ({
+      id: publicId(ctx, 'tag', tag.id),
+      name: tag.name,
+      order: tag.position,
+      customers: tag.customers,
+      writtenBy: [...(writers.get(tag.id) ?? [])],
+    })),
   }))
+}
+
+export async function tagsOfGroup(ctx: Context, group: number): Promise<number[]> {
+  const rows = await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('groupId', '=', group).execute()
+  return rows.map(({ id }) => id)
 }
 
 const unusedDays = 90

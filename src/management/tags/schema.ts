@@ -19,7 +19,14 @@ export const NewTag = z.object({ groupId: z.string(), name, order: order.optiona
 export const TagPatch = z.object({ name: name.optional(), order: order.optional(), groupId: z.string().optional() })
 export const UseTemplate = z.object({ templateId: z.string() })
 
-export const TagItem = z.object({ id: z.string(), name: z.string(), order: z.int(), customers: z.int() })
+export const TagItem = z.object({
+  id: z.string(),
+  name: z.string(),
+  order: z.int(),
+  customers: z.int(),
+  /** Segments whose rule gives it. */
+  writtenBy: z.array(z.object({ id: z.string(), name: z.string() })),
+})
 export const TagGroupItem = z.object({
   id: z.string(),
   name: z.string(),

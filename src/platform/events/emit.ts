@@ -17,6 +17,8 @@ export type PendingEvent = {
   otherCustomerId: number | null
   at: Date
   properties: Record<string, unknown>
+  /** Not for the loader. */
+  logOnly: boolean
   /** Of the request it came from; one transaction may do the work of several. */
   requestId: string
 }
@@ -39,6 +41,7 @@ export function emit<P extends z.ZodObject>(ctx: Context, definition: EventDefin
     otherCustomerId: fact.otherCustomerId ?? null,
     at: fact.at ?? ctx.now(),
     properties: definition.properties.parse(fact.properties),
+    logOnly: definition.logOnly,
     requestId: ctx.requestId,
   })
 }
@@ -60,7 +63,7 @@ export async function inTransaction<T>(ctx: Context, work: (ctx: Context) => Pro
   )
 }
 
-/** Writes and forgets the transaction's pending events: into the log for consumers, into the inbox for the loader. */
+/** Writes and forgets the transaction's pending events: into the log for consumers, into the inbox for the loader what it is to have. */
 export async function writeEvents(ctx: Context): Promise<void> {
   const pending = ctx.pending?.splice(0) ?? []
   for (let start = 0; start < pending.length; start += chunk) await writeChunk(ctx, pending.slice(start, start + chunk))
@@ -80,8 +83,9 @@ async function writeChunk(ctx: Context, events: PendingEvent[]): Promise<void> {
       request: event.requestId,
     })),
   )
+  const loaded = events.filter(({ logOnly }) => !logOnly)
   const payload = JSON.stringify(
-    events.map(({ id, name, customerId, otherCustomerId, at, properties }) => ({
+    loaded.map(({ id, name, customerId, otherCustomerId, at, properties }) => ({
       id,
       name,
       customer: customerId,
@@ -97,7 +101,8 @@ async function writeChunk(ctx: Context, events: PendingEvent[]): Promise<void> {
       from jsonb_to_recordset(${JSON.stringify(log)}::jsonb)
         as e(partition smallint, barrier smallint, id uuid, name text, customer int, at timestamptz, properties jsonb, request text)
     )
-    insert into event_inbox (tenant_id, events, payload) values (${ctx.tenantId}, ${events.length}, ${payload})`.execute(ctx.db)
+    insert into event_inbox (tenant_id, events, payload)
+    select ${ctx.tenantId}::int, ${loaded.length}::int, ${payload} where ${loaded.length > 0}::boolean`.execute(ctx.db)
 }
 
 function copies(event: PendingEvent): { partition: number; barrier: number | null }[] {

@@ -13,6 +13,7 @@ const idWords: Record<string, IdPrefix> = {
   merged: 'cus',
   order: 'ord',
   refund: 'ref',
+  segment: 'seg',
   shop: 'shp',
   tag: 'tag',
 }

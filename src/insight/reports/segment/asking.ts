@@ -4,25 +4,39 @@ import type { Context } from '#platform/context.ts'
 import type { Stores } from '../../stores/dirty.ts'
 import type { Bindings } from '../sql.ts'
 import { bitsOfWords, type People } from './bits.ts'
-import type { Moment } from './node.ts'
+import type { Fact, Moment } from './node.ts'
 
-/** A few people to ask about: who they count as, and all ids that their events carry. */
-export type Few = { ids: readonly number[]; originals: readonly number[] }
+/** A few people to ask about. */
+export type Few = {
+  /** Who they count as. */
+  ids: readonly number[]
+  /** Of these, who is a customer: no device, and merged into nobody. */
+  listed: readonly number[]
+  /** All ids that their events carry. */
+  originals: readonly number[]
+  /** Who each of the originals counts as. */
+  canonicals: ReadonlyMap<number, number>
+}
 
 /** These people, by any of their ids. */
 export async function fewOf(ctx: Context, people: readonly number[]): Promise<Few> {
-  const { rows } = await sql<{ id: number; canonicalId: number }>`
+  const { rows } = await sql<{ id: number; canonicalId: number; listed: boolean }>`
     with these as (select distinct canonical_id as id from customers where tenant_id = ${ctx.tenantId} and id = any(${[...new Set(people)]}::int[]))
-    select id, id as canonical_id from these
+    select c.id, c.canonical_id, c.listed from these t join customers c on c.tenant_id = ${ctx.tenantId} and c.id = t.id
     union all
-    select c.id, c.canonical_id from these t join customers c on c.tenant_id = ${ctx.tenantId} and c.canonical_id = t.id and c.canonical_id <> c.id`.execute(
+    select c.id, c.canonical_id, c.listed from these t join customers c on c.tenant_id = ${ctx.tenantId} and c.canonical_id = t.id and c.canonical_id <> c.id`.execute(
     ctx.db,
   )
-  return { ids: [...new Set(rows.map(({ canonicalId }) => canonicalId))], originals: rows.map(({ id }) => id) }
+  return {
+    ids: [...new Set(rows.map(({ canonicalId }) => canonicalId))],
+    listed: rows.flatMap(({ id, listed }) => (listed ? [id] : [])),
+    originals: rows.map(({ id }) => id),
+    canonicals: new Map(rows.map(({ id, canonicalId }) => [id, canonicalId])),
+  }
 }
 
-/** One evaluation of one rule, about everybody or about a few. */
-export type Asking = { ctx: Context; moment: Moment; stores: Stores; few?: Few }
+/** One evaluation of one rule, about everybody or about a few; `known` is what was found already, together with other rules. */
+export type Asking = { ctx: Context; moment: Moment; stores: Stores; few?: Few; known?: ReadonlyMap<Fact, People> }
 
 /** The people in column `who` of a question to ClickHouse, as words of bits: a few thousand numbers instead of a million ids. */
 export async function peopleOf({ ctx }: Asking, bind: Bindings, question: string): Promise<People> {
@@ -38,7 +52,10 @@ export async function peopleOf({ ctx }: Asking, bind: Bindings, question: string
 const Words = z.object({ words: z.array(z.number()), values: z.array(z.number()) })
 
 /** The same of a question to PostgreSQL, in its column `id`. */
-export async function customersOf({ ctx, few }: Pick<Asking, 'ctx' | 'few'>, question: RawBuilder<unknown>): Promise<People> {
+export async function customersOf(
+  { ctx, few }: { ctx: Context; few?: Pick<Few, 'ids'> | undefined },
+  question: RawBuilder<unknown>,
+): Promise<People> {
   const among = few ? sql`where found.id = any(${[...few.ids]}::int[])` : sql``
   const { rows } = await sql<{ words: number[] | null; bits: string[] | null }>`
     select array_agg(word) as words, array_agg(bits::text) as bits

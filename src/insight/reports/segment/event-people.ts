@@ -5,6 +5,7 @@ import { complement, type People } from './bits.ts'
 import { compareSql, countSql, meets } from './compare.ts'
 import { boundsOf } from './judge.ts'
 import type { EventFact, SequenceFact, Span } from './node.ts'
+import { slotSql } from './slot.ts'
 import { storedPeople } from './stored-people.ts'
 
 /** Both ends are in; a scan's end is not. */
@@ -24,27 +25,37 @@ export async function eventPeople(asking: Asking, fact: EventFact): Promise<Peop
   const stored = asking.few ? undefined : storedPeople(asking, fact)
   if (stored) return stored
   const bind = bindings()
-  const holdsForNone =
-    (!fact.count || meets(0, fact.count)) && (!fact.days || meets(0, fact.days)) && (!fact.sum || meets(0, boundsOf(fact.sum)))
+  const isForNone = holdsForNone(fact)
   const conditions = eventConditions(bind, asking, fact)
   const found = await peopleOf(
     asking,
     bind,
-    `select who from ${eventScan(bind, asking, fact)} where who != 0 and ${matcherSql(bind, fact)}
-     group by who having ${holdsForNone ? `not (${conditions})` : conditions}`,
+    `select who from ${eventScan(bind, asking, fact)} where who != 0 and ${doneSql(bind, asking, fact)}
+     group by who having ${isForNone ? `not (${conditions})` : conditions}`,
   )
-  return holdsForNone ? complement(found) : found
+  return isForNone ? complement(found) : found
 }
+
+/** Whether one event is what the fact speaks of. */
+export const doneSql = (bind: Bindings, { moment }: Asking, fact: EventFact): string =>
+  [matcherSql(bind, fact), ...(fact.slot ? [slotSql(bind, fact.slot, moment.zone)] : [])].join(' and ')
+
+/** Whether it holds for whoever never did it. */
+export const holdsForNone = ({ count, days, sum }: EventFact): boolean =>
+  (!count || meets(0, count)) && (!days || meets(0, days)) && (!sum || meets(0, boundsOf(sum)))
 
 const eventScan = (bind: Bindings, asking: Asking, fact: EventFact): string =>
   scanEvents(bind, { ...scanOf(asking, fact), names: namesOf([fact]), persons: askPersons([fact]) })
 
-function eventConditions(bind: Bindings, { moment }: Asking, { event, count, days, sum }: EventFact): string {
+/** What must be true of one person's events, or of those of them that `among` names. */
+export function eventConditions(bind: Bindings, { moment }: Asking, { event, count, days, sum }: EventFact, among?: string): string {
+  const of = (aggregate: string, value?: string) =>
+    among ? `${aggregate}If(${value === undefined ? '' : `${value}, `}${among})` : `${aggregate}(${value ?? ''})`
   const factor = sum && isMoney(event, sum.property) ? minorFactor(moment.currency) : 1
   const parts = [
-    ...(count ? [countSql(bind, 'count()', count)] : []),
-    ...(days ? [countSql(bind, `uniqExact(toDate(at, ${bind.text(moment.zone)}))`, days)] : []),
-    ...(sum ? [compareSql(bind, `ifNull(sum(${decimalSql(propertySql(bind, sum.property))}), 0)`, boundsOf(sum), factor)] : []),
+    ...(count ? [countSql(bind, of('count'), count)] : []),
+    ...(days ? [countSql(bind, of('uniqExact', `toDate(at, ${bind.text(moment.zone)})`), days)] : []),
+    ...(sum ? [compareSql(bind, `ifNull(${of('sum', decimalSql(propertySql(bind, sum.property)))}, 0)`, boundsOf(sum), factor)] : []),
   ]
   return parts.join(' and ') || '1'
 }

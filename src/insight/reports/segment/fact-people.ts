@@ -11,6 +11,8 @@ import { followPeople, groupPeople } from './relation-people.ts'
 
 /** Everybody a leaf holds for. Customers' state comes from PostgreSQL, what they did from ClickHouse. */
 export async function factPeople(asking: Asking, fact: Fact): Promise<People> {
+  const known = asking.known?.get(fact)
+  if (known) return known
   switch (fact.kind) {
     case 'attribute':
       return attributePeople(asking, fact)

@@ -8,6 +8,7 @@ import { type Compare, meets } from './compare.ts'
 import type { EventFact, Fact, FollowFact, GroupFact, Moment, OrdersFact, SequenceFact, Span, TagFact } from './node.ts'
 import { ordersOf } from './orders-of.ts'
 import { placeOf, seedOf } from './place.ts'
+import { isInSlot } from './slot.ts'
 
 export type KnownEvent = { name: string; id: string; ms: number; properties: Record<string, string> }
 export type KnownFollow = {
@@ -108,7 +109,12 @@ const fits = (event: KnownEvent, matcher: Matcher, person: Person): boolean =>
   (!matcher.where || conditionHolds(matcher.where, event.properties, person.attributes))
 
 function judgeEvents(fact: EventFact, person: Person, moment: Moment): Verdict {
-  const found = person.events.filter((one) => isWithin(one.ms, fact) && fits(one, { event: fact.event, where: fact.where }, person))
+  const found = person.events.filter(
+    (one) =>
+      isWithin(one.ms, fact) &&
+      fits(one, { event: fact.event, where: fact.where }, person) &&
+      (!fact.slot || isInSlot(fact.slot, one.ms, moment.zone)),
+  )
   const days = new Set(found.map(({ ms }) => dayOf(new Date(ms), moment.zone))).size
   const sum = fact.sum && sumOf(found, fact.event, fact.sum.property, moment)
   const holds =

@@ -54,10 +54,25 @@ const group = z.strictObject({
   days: compare.optional(),
 })
 
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of day looks like 08:30.')
+
+/** When in the day and on which days of the week (1 is Monday), in the company's zone: from ≤ time < to, also past midnight. */
+const slot = some(
+  z.strictObject({
+    hours: z
+      .strictObject({ from: time, to: time })
+      .refine(({ from, to }) => from !== to, 'A slot ends when it does not begin.')
+      .optional(),
+    weekdays: z.array(z.int().min(1).max(7)).min(1).max(7).optional(),
+  }),
+)
+export type Slot = z.infer<typeof slot>
+
 const event = z.strictObject({
   event: text(200),
   where: where.optional(),
   within: within.optional(),
+  slot: slot.optional(),
   count: compare.optional(),
   /** On how many different days. */
   days: compare.optional(),

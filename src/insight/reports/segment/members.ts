@@ -1,16 +1,14 @@
 import { sql } from 'kysely'
 import { visiblePersons } from '../visible.ts'
 import { type Asking, customersOf } from './asking.ts'
-import { bitsOf, complement, intersectAll, type People, uniteAll, without } from './bits.ts'
+import { bitsOf, complement, intersect, intersectAll, type People, uniteAll, without } from './bits.ts'
 import { factPeople } from './fact-people.ts'
 import type { Node } from './node.ts'
 
 /** Everybody asked about whom a rule holds for, as canonical ids; the actor's data scope is not yet applied. */
 export async function membersOf(asking: Asking, node: Node): Promise<Uint32Array> {
-  const members = await onlyCustomers(asking, await peopleOfNode(asking, node))
-  if (!asking.few) return members
-  const few = bitsOf(asking.few.ids)
-  return members.map((word, i) => word & (few[i] ?? 0))
+  const people = await peopleOfNode(asking, node)
+  return asking.few ? intersect(people, { negated: false, bits: bitsOf(asking.few.listed) }).bits : onlyCustomers(asking, people)
 }
 
 /** The same, as far as the actor may see them. */

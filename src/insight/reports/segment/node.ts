@@ -2,7 +2,7 @@ import type { Condition } from '#platform/events/where.ts'
 import type { Matcher } from '../schema.ts'
 import type { AttributeLeaf } from './attribute-schema.ts'
 import type { Compare } from './compare.ts'
-import type { Leaf } from './leaves.ts'
+import type { Leaf, Slot } from './leaves.ts'
 
 /** When a rule is asked, and whose calendar and money it speaks of. */
 export type Moment = { at: Date; zone: string /** The day of `at`. */; today: string; currency: string }
@@ -21,6 +21,7 @@ export type EventFact = Span & {
   kind: 'event'
   event: string
   where: Condition | undefined
+  slot: Slot | undefined
   count: Compare | undefined
   days: Compare | undefined
   sum: (Compare & { property: string }) | undefined

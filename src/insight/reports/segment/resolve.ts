@@ -72,9 +72,10 @@ async function resolveLeaf(resolving: Resolving, leaf: Exclude<Leaf, { segment: 
   return { kind: 'people', ids: people.map((id) => canonical.get(id) ?? id) }
 }
 
-const eventParts = ({ event, where, count, days, sum }: LeafOf<'event'>) => ({
+const eventParts = ({ event, where, slot, count, days, sum }: LeafOf<'event'>) => ({
   event,
   where,
+  slot,
   days,
   sum,
   count: count ?? (days || sum ? undefined : { gte: 1 }),

@@ -7,9 +7,11 @@ import { readStores } from '../../stores/dirty.ts'
 import { runReport } from '../run.ts'
 import { type Asking, fewOf } from './asking.ts'
 import { idsOf } from './bits.ts'
+import { eventsTogether } from './events-together.ts'
 import { explain, explainFor } from './explain.ts'
 import type { Person } from './judge.ts'
 import { membersOf } from './members.ts'
+import { factsOf, type Node } from './node.ts'
 import { momentOf, resolveRule } from './resolve.ts'
 import { readRule } from './rule.ts'
 import { event, type Known, writeNouns, writePeople } from './testing.ts'
@@ -44,6 +46,12 @@ const where = fc.constantFrom(
   { price: null },
   { price: { ne: '5.0' } },
   { property: 'city', op: 'eq', value: '上海', scope: 'person' },
+)
+const slot = fc.constantFrom(
+  undefined,
+  undefined,
+  { hours: { from: '08:00', to: '12:30' } },
+  { hours: { from: '22:00', to: '06:00' }, weekdays: [1, 2, 7] },
 )
 const clean = (value: object) => JSON.parse(JSON.stringify(value))
 
@@ -84,6 +92,7 @@ const leaf = fc.oneof(
       event: fc.constantFrom('a', 'b', '*'),
       where,
       within,
+      slot,
       count: fc.option(bound(3), { nil: undefined }),
       days: fc.option(bound(3), { nil: undefined }),
       sum: fc.option(
@@ -155,6 +164,7 @@ describe('segments', () => {
         ]
         const moment = momentOf(ctx, 'Asia/Shanghai', 'CNY', asOf)
         const asking: Asking = { ctx, moment, stores: await readStores(ctx) }
+        const asked: { node: Node; members: number[] }[] = []
         for (const one of rules) {
           const read = readRule(outside(ctx, clean(one as object)))
           if ('message' in read) throw new Error(`${read.path.join('.')}: ${read.message}`)
@@ -169,7 +179,14 @@ describe('segments', () => {
           expect((await explainFor(asking, node, 1)).holds).toBe(members.includes(1))
           const few = await fewOf(ctx, [1, 3])
           expect(idsOf(await membersOf({ ...asking, few }, node))).toEqual(members.filter((id) => few.ids.includes(id)))
+          asked.push({ node, members })
         }
+        const few = await fewOf(ctx, [1, 2, 4])
+        const facts = asked.flatMap(({ node }) => factsOf(node))
+        const known = await eventsTogether({ ...asking, few }, facts)
+        expect(known.size).toBeLessThanOrEqual(facts.length)
+        for (const { node, members } of asked)
+          expect(idsOf(await membersOf({ ...asking, few, known }, node))).toEqual(members.filter((id) => few.ids.includes(id)))
       }),
       { numRuns: Number(process.env.RUNS ?? 8) },
     )

@@ -8,8 +8,8 @@ import type { EventFact } from './node.ts'
 
 /** How often, without a look at what the events say: out of the stores, which hold a row where the events have hundreds. */
 export function storedPeople(asking: Asking, fact: EventFact): Promise<People> | undefined {
-  const { where, sum, days, count = {} } = fact
-  if (where || sum || (days && asking.stores.zone !== asking.moment.zone)) return undefined
+  const { where, slot, sum, days, count = {} } = fact
+  if (where || slot || sum || (days && asking.stores.zone !== asking.moment.zone)) return undefined
   if (!days && isOnce(count)) return everDid(asking, fact)
   if (!days && isNever(count)) return everDid(asking, fact).then(complement)
   return didSoOften(asking, fact)

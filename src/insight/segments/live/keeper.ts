@@ -2,19 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { mirrorPersons } from '#management/customers/mirror.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
-import { AppError } from '#platform/errors.ts'
 import { watchEvents } from '#platform/events/watches.ts'
 import { publicId } from '#platform/ids.ts'
 import { holdLock } from '#platform/locks.ts'
 import { dayOf } from '#platform/time.ts'
-import { fewOf } from '../../reports/segment/asking.ts'
 import { membersOf } from '../../reports/segment/members.ts'
 import { resolveSaved } from '../../reports/segment/resolve.ts'
-import { savedSegment } from '../../reports/segment/saved.ts'
 import { askNow } from '../queries.ts'
-import { type Listening, listeningOf } from './listening.ts'
+import { askFew } from './asking-few.ts'
+import { type Live, note, readLive, unlessAway } from './living.ts'
 import { movedByTime } from './passing.ts'
 import { settle, type Why } from './stays.ts'
+import { tellMoves } from './telling.ts'
 
 /** Segments made of rules are kept true: facts move people at once, and so does the passing of time. */
 
@@ -44,13 +43,13 @@ export async function keepSegments(installation: Installation, signal: AbortSign
   }
 }
 
-/** One round over every tenant with something to do; returns how many segments were asked. */
+/** One round over every tenant with something to do; returns how many segments were asked and lists of moves told. */
 export async function keepOnce(installation: Installation): Promise<number> {
   const now = installation.now()
   const { rows } = await installation.databases.systemPool.query<{ tenant: number }>(
     `select distinct tenant_id as tenant from segments
      where rule is not null and archived_at is null and (asked_at is null or followed_until is null or followed_until < $1 or followed_until > $2)
-     union select distinct tenant_id from touches`,
+     union select distinct tenant_id from touches union select distinct tenant_id from untold_moves`,
     [new Date(now.getTime() - timeMs), now],
   )
   let asked = 0
@@ -62,8 +61,7 @@ export async function keepOnce(installation: Installation): Promise<number> {
   return asked
 }
 
-type Live = { id: number; ruleVersion: number; askedAt: Date | null; followedUntil: Date | null; listening: Listening }
-
+/** One company's segments; returns how many were asked and lists of moves told. */
 export async function keepTenant(ctx: Context): Promise<number> {
   const touches = await takeTouches(ctx)
   const live = await readLive(ctx)
@@ -73,38 +71,13 @@ export async function keepTenant(ctx: Context): Promise<number> {
     live.flatMap(({ listening }) => (listening.slow ? [] : listening.names)),
   )
   await untilMirrored(ctx)
-  let asked = 0
-  for (const one of live) asked += await keepSegment(ctx, one, touches).catch((error) => setAside(ctx, one, error))
+  const asked = await keepAll(
+    ctx,
+    live.filter((one) => !isResting(ctx, one)),
+    touches,
+  )
   await dropTouches(ctx, touches)
-  return asked
-}
-
-async function readLive(ctx: Context): Promise<Live[]> {
-  const rows = await ctx.db
-    .selectFrom('segments')
-    .select(['id', 'ruleVersion', 'askedAt', 'followedUntil'])
-    .where('tenantId', '=', ctx.tenantId)
-    .where('rule', 'is not', null)
-    .where('archivedAt', 'is', null)
-    .orderBy('id')
-    .execute()
-  const live: Live[] = []
-  for (const row of rows) {
-    const listening = await listeningOfSaved(ctx, publicId(ctx, 'seg', row.id)).catch(unlessAway)
-    if (listening) live.push({ ...row, listening })
-    else await note(ctx, row, { askedAt: ctx.now(), followedUntil: ctx.now() })
-  }
-  return live
-}
-
-async function listeningOfSaved(ctx: Context, segment: string): Promise<Listening | undefined> {
-  const { rule } = await savedSegment(ctx, segment, 'segment')
-  return rule ? listeningOf(ctx, rule) : undefined
-}
-
-/** What a rule names may be gone: then it stands as it is until it is changed. Engines that are away are asked again. */
-function unlessAway(error: unknown): undefined {
-  if (!(error instanceof AppError) || error.status >= 500) throw error
+  return asked + (await tellMoves(ctx))
 }
 
 /** Who counts as whom, and what is known of them, reaches ClickHouse some seconds later; what is said of them is asked after that. */
@@ -125,7 +98,8 @@ async function takeTouches(ctx: Context): Promise<Touches> {
   const { rows } = await sql<{ seq: string; name: string; customers: number[] }>`
     select seq::text, name, customers from touches where tenant_id = ${ctx.tenantId} order by seq limit ${touchesAtOnce}`.execute(ctx.db)
   const people = new Map<string, number[]>()
-  for (const { name, customers } of rows) people.set(name, [...(people.get(name) ?? []), ...customers])
+  for (const [name, some] of Map.groupBy(rows, (row) => row.name))
+    people.set(name, [...new Set(some.flatMap(({ customers }) => customers))])
   return { seqs: rows.map(({ seq }) => seq), people }
 }
 
@@ -134,72 +108,88 @@ const dropTouches = (ctx: Context, { seqs }: Touches) =>
   sql`delete from touches where tenant_id = ${ctx.tenantId} and seq = any(${seqs}::bigint[])`.execute(ctx.db)
 
 /** One that cannot be asked now keeps no other waiting: it is asked about everybody later, so that it needs no touches. */
-async function setAside(ctx: Context, live: Live, error: unknown): Promise<number> {
+async function setAside(ctx: Context, live: Live, error: unknown): Promise<void> {
   ctx.log.warn({ err: error, segment: live.id }, 'a segment is asked again later')
   resting.set(keyOf(ctx, live), ctx.now().getTime() + asideMs)
-  await note(ctx, live, { followedUntil: null })
-  return 0
+  await note(ctx, [live], { followedUntil: null })
 }
 
 /** Until when; a keeper that dies takes this along, and the next one asks at once. */
 const resting = new Map<string, number>()
 const keyOf = ({ tenantId }: Context, { id, ruleVersion }: Live): string => `${tenantId} ${id} ${ruleVersion}`
 
-async function keepSegment(ctx: Context, live: Live, { people }: Touches): Promise<number> {
-  const { listening, askedAt, followedUntil } = live
-  const now = ctx.now()
-  const since = (before: Date | null) => (before === null ? Number.POSITIVE_INFINITY : now.getTime() - before.getTime())
-  if ((resting.get(keyOf(ctx, live)) ?? 0) > now.getTime()) return 0
+function isResting(ctx: Context, live: Live): boolean {
+  if ((resting.get(keyOf(ctx, live)) ?? 0) > ctx.now().getTime()) return true
   resting.delete(keyOf(ctx, live))
-  if (askedAt === null) return askAbout(ctx, live, undefined, 'rule')
-  const isDue = since(followedUntil) >= timeMs
-  // A clock that was put back has made windows longer again for everybody.
-  const isForAll = listening.slow
-    ? since(askedAt) >= slowMs
-    : since(followedUntil) < 0 || (isDue && (await hasDayBegun(ctx, followedUntil, now)))
-  if (isForAll) return askAbout(ctx, live, undefined, 'time')
-  const touched = listening.slow ? [] : touchedBy(listening, people)
-  const moved = isDue && followedUntil && !listening.slow ? await movedByTime(ctx, listening, { from: followedUntil, to: now }) : []
+  return false
+}
+
+/** Everybody where the rule is new, a day began or the rule ranks people; otherwise whom facts or the passing of time may have moved. */
+async function keepAll(ctx: Context, live: readonly Live[], { people }: Touches): Promise<number> {
+  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const now = ctx.now()
   let asked = 0
-  if (touched.length > 0) asked += await askAbout(ctx, live, touched, 'fact')
-  if (moved.length > 0) asked += await askAbout(ctx, live, moved, 'time')
-  if (isDue) await note(ctx, live, { followedUntil: now })
+  const following: Live[] = []
+  for (const one of live) {
+    const why = whyEverybody(one, now, timezone)
+    if (why) asked += await askEverybody(ctx, one, why)
+    else if (!one.listening.slow) following.push(one)
+  }
+  const due = following.filter(({ followedUntil }) => isDue(followedUntil, now))
+  const moved = await movedSince(ctx, due, now)
+  const concerned = following.flatMap((live) => {
+    const [touched, passed] = [touchedBy(live, people), moved.get(live.id) ?? []]
+    return touched.length + passed.length > 0 ? [{ live, touched, moved: passed }] : []
+  })
+  for (const { live } of concerned.filter(isMany)) asked += await askEverybody(ctx, live, 'fact')
+  asked += await askFew(
+    ctx,
+    concerned.filter((one) => !isMany(one)),
+    setAside,
+  )
+  // Not of those that were just set aside: they are asked about everybody.
+  const followed = due.filter((one) => !isResting(ctx, one))
+  await note(ctx, followed, { followedUntil: now })
   return asked
 }
 
-const touchedBy = ({ names }: Listening, people: Touches['people']): number[] =>
+const isDue = (followedUntil: Date | null, now: Date): boolean =>
+  followedUntil === null || now.getTime() - followedUntil.getTime() >= timeMs
+
+/** A clock that was put back has made windows longer again for everybody. */
+function whyEverybody({ listening, askedAt, followedUntil }: Live, now: Date, zone: string): Why | undefined {
+  if (askedAt === null) return 'rule'
+  if (listening.slow) return now.getTime() - askedAt.getTime() >= slowMs ? 'time' : undefined
+  const isBack = followedUntil !== null && followedUntil > now
+  const hasDayBegun = isDue(followedUntil, now) && (followedUntil === null || dayOf(followedUntil, zone) !== dayOf(now, zone))
+  return isBack || hasDayBegun ? 'time' : undefined
+}
+
+const isMany = ({ touched, moved }: { touched: number[]; moved: number[] }): boolean => touched.length + moved.length > mostFew
+
+const touchedBy = ({ listening: { names } }: Live, people: Touches['people']): number[] =>
   [...people].flatMap(([name, customers]) => (names.includes(name) || names.includes('*') ? customers : []))
 
-/** Every night everybody is asked about: days of the calendar began, and what no event told is put right. */
-async function hasDayBegun(ctx: Context, before: Date | null, now: Date): Promise<boolean> {
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
-  return before === null || dayOf(before, timezone) !== dayOf(now, timezone)
+/** Every night everybody is asked about; between two nights, those whose events crossed the edge of a window. */
+async function movedSince(ctx: Context, due: readonly Live[], now: Date): Promise<ReadonlyMap<number, number[]>> {
+  const moved = await movedByTime(
+    ctx,
+    due.map(({ listening, followedUntil }) => ({ listening, from: followedUntil ?? now, to: now })),
+  )
+  return new Map(due.map(({ id }, i) => [id, moved[i] ?? []]))
 }
 
-/** Asks the rule about these, or everybody, and writes the moves down; 1, where it was asked. */
-async function askAbout(ctx: Context, live: Live, people: readonly number[] | undefined, why: Why): Promise<number> {
-  const few = people && people.length <= mostFew ? await fewOf(ctx, people) : undefined
-  const { asking, resolving } = await askNow(ctx)
-  const { at } = asking.moment
-  const node = await resolveSaved(resolving, publicId(ctx, 'seg', live.id), 'segment').catch(unlessAway)
-  if (node) {
-    const members = await membersOf({ ...asking, ...(few ? { few } : {}) }, node)
-    await settle(ctx, { segment: live.id, ruleVersion: live.ruleVersion, at, members, few, why })
+/** Asks the rule about everybody and writes the moves down; 1, where it was asked. */
+async function askEverybody(ctx: Context, live: Live, why: Why): Promise<number> {
+  try {
+    const { asking, resolving } = await askNow(ctx)
+    const { at } = asking.moment
+    const node = await resolveSaved(resolving, publicId(ctx, 'seg', live.id), 'segment').catch(unlessAway)
+    if (node) await settle(ctx, { segment: live.id, ruleVersion: live.ruleVersion, at, members: await membersOf(asking, node), why })
+    await note(ctx, [live], { askedAt: at, followedUntil: at })
+    return 1
+  } catch (error) {
+    await setAside(ctx, live, error)
+    return 0
   }
-  if (!few) await note(ctx, live, { askedAt: at, followedUntil: at })
-  return 1
 }
-
-/** Of the rule as it stood: one that was changed meanwhile is asked again. */
-const note = (
-  ctx: Context,
-  { id, ruleVersion }: Pick<Live, 'id' | 'ruleVersion'>,
-  facts: { askedAt?: Date; followedUntil?: Date | null },
-) =>
-  ctx.db
-    .updateTable('segments')
-    .set(facts)
-    .where('tenantId', '=', ctx.tenantId)
-    .where('id', '=', id)
-    .where('ruleVersion', '=', ruleVersion)
-    .execute()

@@ -111,7 +111,7 @@ test('a changed rule says who would move, moves them, and takes along what is ma
   await settleDown()
   expect([await inside(ctx, id), await inside(ctx, others)]).toEqual([[a], [b]])
   const rule = ruleOf({ event: { event: 'visit', count: { eq: 0 } } })
-  expect(await previewChange(ctx, id, rule)).toMatchObject({ before: 1, after: 1, entering: { count: 1 }, leaving: { count: 1 } })
+  expect(await previewChange(ctx, id, { rule })).toMatchObject({ before: 1, after: 1, entering: { count: 1 }, leaving: { count: 1 } })
   pass(minute)
   await changeSegment(ctx, id, { rule })
   await settleDown()

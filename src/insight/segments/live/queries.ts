@@ -4,14 +4,13 @@ import { describeCustomers } from '#management/customers/queries.ts'
 import { inScope } from '#management/identity/queries.ts'
 import type { Context } from '#platform/context.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
-import { publicId } from '#platform/ids.ts'
+import { internalId, publicId } from '#platform/ids.ts'
 import { dayOf } from '#platform/time.ts'
 import { countBits, idsOf, without } from '../../reports/segment/bits.ts'
 import { visibleMembers } from '../../reports/segment/members.ts'
 import { resolveRule, resolveSaved } from '../../reports/segment/resolve.ts'
-import type { Rule } from '../../reports/segment/rule.ts'
-import { askNow } from '../queries.ts'
-import type { Change, Flow, Move } from './schema.ts'
+import { askNow, readSegment } from '../queries.ts'
+import type { Change, ChangeRequest, Flow, Move } from './schema.ts'
 
 type MovesQuery = { limit: number; cursor?: string | undefined; direction?: 'entered' | 'left' | undefined }
 
@@ -72,8 +71,8 @@ export async function readFlow(ctx: Context, segment: number, days: number): Pro
   return { days: rows, askedAt: askedAt?.toISOString() ?? null }
 }
 
-/** Who would come in and who would go out under another rule, as far as the asker may see them. */
-export async function previewChange(ctx: Context, segment: number, rule: Rule): Promise<Change> {
+/** Who would come in and who would go out under another rule, and what its tag would do, as far as the asker may see them. */
+export async function previewChange(ctx: Context, segment: number, { rule, tag }: ChangeRequest): Promise<Change> {
   const { asking, resolving } = await askNow(ctx)
   const id = publicId(ctx, 'seg', segment)
   const [before, after] = await Promise.all([
@@ -87,5 +86,24 @@ export async function previewChange(ctx: Context, segment: number, rule: Rule): 
     after: countBits(after),
     entering: { count: countBits(entering), some: entered ?? [] },
     leaving: { count: countBits(leaving), some: left ?? [] },
+    tag: await previewTag(ctx, { segment, tag, members: idsOf(after), leaving: idsOf(leaving) }),
   }
+}
+
+type TagChange = { segment: number; tag: ChangeRequest['tag']; members: number[]; leaving: number[] }
+
+async function previewTag(ctx: Context, { segment, tag, members, leaving }: TagChange): Promise<Change['tag']> {
+  const stored = (await readSegment(ctx, segment)).tag
+  const asked = tag === undefined ? stored : tag
+  if (!asked) return null
+  const id = internalId(ctx, 'tag', asked.id)
+  const { rows } = await sql<{ given: number; taken: number }>`
+    with had as (select canonical_id as id, bool_and(source = 'rule') as by_rule from customer_tags where tenant_id = ${ctx.tenantId} and tag_id = ${id} group by 1)
+    select (select count(*)::int from unnest(${members}::int[]) as one where one not in (select id from had)) as given,
+      (select count(*)::int from unnest(${leaving}::int[]) as one join had on had.id = one and had.by_rule
+        where not exists (select from segment_stays y join segments s on s.tenant_id = y.tenant_id and s.id = y.segment_id and s.tag_id = ${id} and s.archived_at is null
+          where y.tenant_id = ${ctx.tenantId} and y.customer_id = one and y.left_at is null and y.segment_id <> ${segment})) as taken`.execute(
+    ctx.db,
+  )
+  return { given: rows[0]?.given ?? 0, taken: asked.takeAway && stored?.id === asked.id ? (rows[0]?.taken ?? 0) : 0 }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CustomerItem } from '#management/customers/schema.ts'
 import { rule } from '../../reports/segment/schema.ts'
+import { writesTag } from '../schema.ts'
 
 /** Why somebody came in or went out: the rule was made or changed, something happened, time passed, they count as somebody else now. */
 export const whys = ['rule', 'fact', 'time', 'merge'] as const
@@ -23,8 +24,16 @@ export const Flow = z.object({
 })
 export type Flow = z.infer<typeof Flow>
 
-export const ChangeRequest = z.strictObject({ rule })
+export const ChangeRequest = z.strictObject({ rule, /** Absent: the tag that it writes now. */ tag: writesTag.nullable().optional() })
+export type ChangeRequest = z.infer<typeof ChangeRequest>
 
 const some = z.object({ count: z.int(), some: z.array(CustomerItem) })
-export const Change = z.object({ before: z.int(), after: z.int(), entering: some, leaving: some })
+export const Change = z.object({
+  before: z.int(),
+  after: z.int(),
+  entering: some,
+  leaving: some,
+  /** Of a rule that writes a tag: how many get it and how many lose it. */
+  tag: z.object({ given: z.int(), taken: z.int() }).nullable(),
+})
 export type Change = z.infer<typeof Change>

@@ -1,0 +1,66 @@
+import { sql } from 'kysely'
+import type { Named, TagUses } from '#management/tags/uses.ts'
+import type { Context } from '#platform/context.ts'
+import { appError } from '#platform/errors.ts'
+import { publicId } from '#platform/ids.ts'
+import { readRule } from '../reports/segment/rule.ts'
+import { findTagCircle, type Tagging, whereRead } from './tag-circles.ts'
+
+/**
+ * Refuses a rule that reads, itself or through others, the tag that it writes: as it stands in this transaction, one change at a
+ * time. `field`: what was changed.
+ */
+export async function requireNoCircle(ctx: Context, id: number, field: 'tag' | 'rule' | undefined): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('liuliang.rule_tags'), ${ctx.tenantId})`.execute(ctx.db)
+  const segments = await readTaggings(ctx)
+  const circle = findTagCircle(segments)
+  if (!circle) return
+  const own = segments.find((one) => one.id === publicId(ctx, 'seg', id))
+  const tags = circle.flatMap(({ writes }) => writes ?? [])
+  const where = own && field === 'rule' ? whereRead(own.rule, tags, segments) : undefined
+  throw appError('segment.tag_circle', {
+    status: 409,
+    message: `A rule cannot read the tag that it writes, nor can others for it: ${circle.map(({ name }) => name).join(' → ')}. Any event is also the event of being tagged.`,
+    ...(field ? { field: field === 'tag' ? 'tag.id' : ['rule', ...(where ? [where] : [])].join('.') } : {}),
+    details: { segments: circle.map(({ id, name }) => ({ id, name })) },
+  })
+}
+
+async function readTaggings(ctx: Context): Promise<Tagging[]> {
+  const rows = await ctx.db
+    .selectFrom('segments')
+    .select(['id', 'name', 'rule', 'tagId'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('rule', 'is not', null)
+    .where('archivedAt', 'is', null)
+    .execute()
+  return rows.flatMap(({ id, name, rule, tagId }) => {
+    const read = readRule(rule)
+    const writes = tagId === null ? null : publicId(ctx, 'tag', tagId)
+    return 'rule' in read ? [{ id: publicId(ctx, 'seg', id), name, rule: read.rule, writes }] : []
+  })
+}
+
+/** What segments do with tags, for those who look after tags. */
+export const tagUses: TagUses = {
+  writers: async (ctx) => {
+    const rows = await ctx.db
+      .selectFrom('segments')
+      .select(['id', 'name', 'tagId'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('tagId', 'is not', null)
+      .where('archivedAt', 'is', null)
+      .orderBy('name')
+      .execute()
+    const named = rows.map(({ id, name, tagId }) => ({ tag: tagId ?? 0, id: publicId(ctx, 'seg', id), name }))
+    return new Map([...Map.groupBy(named, ({ tag }) => tag)].map(([tag, list]) => [tag, list.map(({ id, name }) => ({ id, name }))]))
+  },
+  users: async (ctx, tags) => {
+    const ids = tags.map((tag) => publicId(ctx, 'tag', tag))
+    const { rows } = await sql<Omit<Named, 'id'> & { id: number }>`
+      select id, name from segments where tenant_id = ${ctx.tenantId} and archived_at is null
+        and (tag_id = any(${[...tags]}::int[]) or exists (select from unnest(${ids}::text[]) as one where position('"' || one || '"' in rule::text) > 0))
+      order by name`.execute(ctx.db)
+    return rows.map(({ id, name }) => ({ id: publicId(ctx, 'seg', id), name }))
+  },
+}
