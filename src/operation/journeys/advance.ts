@@ -119,11 +119,11 @@ function doStep(way: Way, step: Step, standing: Standing, known: Known): Turn {
 function waitFor(step: StepOf<'wait_for'>, { since }: Standing, { signal, answers }: Known, until: (over: Turn) => Turn): Turn {
   if (since !== null && signal) return { way: 'next', to: step.next, happened: signal }
   if (since === null) {
-    const asks = step.happens.flatMap((one, place): Ask[] =>
-      'event' in one
-        ? []
-        : [{ step: step.id, place, rule: one.moves === 'in' ? { segment: one.segment } : { not: { segment: one.segment } } }],
-    )
+    const asks = step.happens.flatMap((one, place): Ask[] => {
+      if (!('segment' in one)) return []
+      const isIn = { segment: one.segment }
+      return [{ step: step.id, place, rule: one.moves === 'in' ? isIn : { not: isIn } }]
+    })
     const open = asks.filter((ask) => answers(ask) === undefined)
     if (open.length > 0) return { asks: open }
     if (asks.some((ask) => answers(ask))) return { way: 'next', to: step.next }

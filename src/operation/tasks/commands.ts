@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { primaryFollower } from '#management/customers/primary-follower.ts'
 import { visibleCanonical } from '#management/identity/queries.ts'
 import { taskAssigned, taskCompleted } from '#operation/events.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { asksPersons } from '#platform/events/where.ts'
 import { type Bindings, bindings, namesOf, scanEvents } from '../sql.ts'
-import { asksPersons } from '../where.ts'
 import type { Asking } from './asking.ts'
 import { bitsOfWords, nobody, type People } from './bits.ts'
 import { doneSql, eventConditions, holdsForNone, scanOf } from './event-people.ts'
