@@ -40,6 +40,7 @@ import { searching } from '#insight/search/routes.ts'
 import { segmentMembersExport } from '#insight/segments/export.ts'
 import { keepSegments } from '#insight/segments/live/keeper.ts'
 import { segments } from '#insight/segments/routes.ts'
+import { keepTrails } from '#insight/stores/trail-builder.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { tracker } from '#insight/tracking/tracker-routes.ts'
@@ -196,6 +197,7 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
   (installation, signal) => runWecom(installation, welcomes, signal, wecomParts),
   (installation, signal) => runArchive(installation, rooms, signal),
   keepSegments,
+  keepTrails,
 ]
 
 /** Everything that may be emitted. */

@@ -1385,6 +1385,24 @@ END
   customers integer[] not null
   touches_pkey PRIMARY KEY (tenant_id, seq)
 
+-- trail_marks (row-level security)
+  tenant_id integer not null
+  day date not null
+  load bigint not null
+  trail_marks_pkey PRIMARY KEY (tenant_id, day)
+
+-- trails (row-level security)
+  tenant_id integer not null
+  year integer not null
+  build bigint not null identity
+  begun_at timestamp with time zone not null default now()
+  until_load bigint
+  first_day date
+  last_day date
+  built_at timestamp with time zone
+  retired_at timestamp with time zone
+  trails_pkey PRIMARY KEY (tenant_id, year, build)
+
 -- watched_events (row-level security)
   tenant_id integer not null
   name text not null

@@ -1191,6 +1191,24 @@ export interface Touches {
   tenantId: number;
 }
 
+export interface TrailMarks {
+  day: string;
+  load: Int8;
+  tenantId: number;
+}
+
+export interface Trails {
+  begunAt: Generated<Timestamp>;
+  build: Generated<Int8>;
+  builtAt: Timestamp | null;
+  firstDay: string | null;
+  lastDay: string | null;
+  retiredAt: Timestamp | null;
+  tenantId: number;
+  untilLoad: Int8 | null;
+  year: number;
+}
+
 export interface WatchedEvents {
   name: string;
   tenantId: number;
@@ -1521,6 +1539,8 @@ export interface DB {
   tags: Tags;
   tenants: Tenants;
   touches: Touches;
+  trailMarks: TrailMarks;
+  trails: Trails;
   watchedEvents: WatchedEvents;
   webhookDeliveries: WebhookDeliveries;
   webhooks: Webhooks;
