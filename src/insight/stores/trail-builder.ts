@@ -48,8 +48,8 @@ export async function keepTrails(installation: Installation, signal: AbortSignal
 type Year = { tenant: number; year: number }
 
 /**
- * Builds the year that needs it most; says whether there was one. Over the connection that holds the lock: a process that lost it
- * switches nothing.
+ * Builds the year that needs it most; says whether it did. Over the connection that holds the lock: a process that lost it switches
+ * nothing.
  */
 export async function buildNext(
   installation: Installation,
@@ -59,9 +59,7 @@ export async function buildNext(
 ): Promise<boolean> {
   await dropOld(installation, holder, rules)
   const chosen = await choose(installation, holder, rules)
-  if (!chosen) return false
-  await build(installation, holder, chosen, rules, signal)
-  return true
+  return chosen !== undefined && build(installation, holder, chosen, rules, signal)
 }
 
 /** What killed builders left, what has been replaced for long enough, and what arrived after its builder was taken for dead. */
@@ -74,8 +72,7 @@ async function dropOld({ clickhouse }: Installation, holder: PoolClient, { restM
     "select distinct partition as build from system.parts where database = currentDatabase() and table = 'trails' and active",
   )
   const counted = new Set(kept.map(({ build }) => build))
-  for (const { build } of builds)
-    if (!counted.has(build)) await clickhouse.command(`alter table trails drop partition ${Number(build)}`)
+  for (const { build } of builds) if (!counted.has(build)) await clickhouse.command(`alter table trails drop partition ${Number(build)}`)
   // What was given up stands for a while, so that a year that cannot be built keeps no other waiting.
   await holder.query(
     `delete from trails where retired_at < now() - $1 * interval '1 millisecond'
@@ -86,10 +83,10 @@ async function dropOld({ clickhouse }: Installation, holder: PoolClient, { restM
 
 const Counted = z.object({ tenant: z.int(), year: z.int(), events: z.int() })
 
-async function choose({ clickhouse }: Installation, holder: PoolClient, rules: TrailRules): Promise<Year | undefined> {
+async function choose({ clickhouse, now }: Installation, holder: PoolClient, rules: TrailRules): Promise<Year | undefined> {
   const worthwhile = await clickhouse.ask({
-    sql: `select tenant, toYear(day) as year, sum(active.events) as events from active where name = '*' group by tenant, year
-      having events >= {enough:UInt64} and year < 2149 order by events desc`,
+    sql: `select tenant, toYear(day) as year, sum(active.events) as events from active
+      where name = '*' and day < '2149-01-01' group by tenant, year having events >= {enough:UInt64} order by events desc`,
     params: { enough: rules.enoughEvents },
     row: Counted,
   })
@@ -97,9 +94,9 @@ async function choose({ clickhouse }: Installation, holder: PoolClient, rules: T
     `select t.tenant_id as tenant, t.year, bool_or(coalesce(built_at, begun_at) > now() - $1 * interval '1 millisecond') as waits,
        array_agg(m.day::text) filter (where m.day is not null) as marked
      from trails t left join trail_marks m on m.tenant_id = t.tenant_id and m.load > t.until_load
-       and m.day between make_date(t.year, 1, 1) and least(make_date(t.year, 12, 31), (now() at time zone 'UTC')::date - 1)
+       and m.day between make_date(t.year, 1, 1) and least(make_date(t.year, 12, 31), $2::date - 1)
      where t.retired_at is null group by t.tenant_id, t.year`,
-    [rules.restMs],
+    [rules.restMs, now().toISOString().slice(0, 10)],
   )
   const known = new Map(rows.map((one) => [`${one.tenant} ${one.year}`, one]))
   for (const { tenant, year, events } of worthwhile) {
@@ -124,30 +121,35 @@ async function eventsOf(clickhouse: Installation['clickhouse'], tenant: number, 
  * The row comes first, and then the loads that may not have seen it are waited for: every later one marks its days. What is read
  * of later loads after that lies on marked days, which nobody asks of this build.
  */
-async function build(installation: Installation, holder: PoolClient, { tenant, year }: Year, rules: TrailRules, signal?: AbortSignal) {
-  const { rows } = await holder.query<{ build: number }>('insert into trails (tenant_id, year) values ($1, $2) returning build', [
+async function build(
+  { clickhouse }: Installation,
+  holder: PoolClient,
+  { tenant, year }: Year,
+  rules: TrailRules,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { rows } = await holder.query<{ build: string }>('insert into trails (tenant_id, year) values ($1, $2) returning build', [
     tenant,
     year,
   ])
-  const number = Number(rows[0]?.build)
+  const build = Number(rows[0]?.build)
   const until = await untilLoad(holder, signal)
-  if (until === undefined) return
-  const { clickhouse } = installation
   const plan = await planOf(clickhouse, { tenant, year }, rules)
-  if (plan.parts.length === 0) return
+  // Nobody known did anything, or loads stand still: the row that stays makes the year wait.
+  if (until === undefined || plan.parts.length === 0) return false
   for (const part of plan.parts) {
-    if (signal?.aborted) return
+    if (signal?.aborted) return false
     const started = performance.now()
-    await clickhouse.command(insertSql, { ...instantsOf(year), ...part, tenant, build: number })
+    await clickhouse.command(insertSql, { ...instantsOf(year), ...part, tenant, build })
     // As much time for others, where cores are few.
     await sleep(performance.now() - started, undefined, { signal }).catch(() => undefined)
   }
-  await switchTo(holder, { tenant, year, build: number, until, first: plan.first, last: plan.last })
-  await holder.query('delete from trail_marks where tenant_id = $1 and load <= $3 and day between make_date($2, 1, 1) and make_date($2, 12, 31)', [
-    tenant,
-    year,
-    until,
-  ])
+  await switchTo(holder, { tenant, year, build, until, first: plan.first, last: plan.last })
+  await holder.query(
+    'delete from trail_marks where tenant_id = $1 and load <= $3 and day between make_date($2, 1, 1) and make_date($2, 12, 31)',
+    [tenant, year, until],
+  )
+  return true
 }
 
 /** The last load of which all before have ended, once none is under way that began before this was asked. */

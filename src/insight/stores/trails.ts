@@ -35,7 +35,9 @@ function cleanDays({ year, marked }: Build, { from, to }: Span): Days[] {
 }
 
 function isWorthwhile({ build: { first, last }, days }: Piece): boolean {
-  const held = days.flatMap((one) => (one.last < first || last < one.first ? [] : [lengthOf(later(one.first, first), earlier(one.last, last))]))
+  const held = days.flatMap((one) =>
+    one.last < first || last < one.first ? [] : [lengthOf(later(one.first, first), earlier(one.last, last))],
+  )
   return days.length <= mostStretches && held.reduce((sum, one) => sum + one, 0) >= leastShare * lengthOf(first, last)
 }
 

@@ -41,8 +41,8 @@ export async function markForeignTrailDays({ clickhouse }: Installation, holder:
   const [last, told] = [said.get('last_load') ?? 0, said.get('trails_load') ?? -1]
   if (told >= last) return
   const { rows: kept } = await holder.query<{ tenant: number }>('select distinct tenant_id as tenant from trails')
-  const days = await clickhouse.rows<{ tenant: number; day: string; load: number }>(
-    `select tenant, toString(toDate(at, 'UTC')) as day, max(load) as load from events
+  const days = await clickhouse.rows<{ tenant: number; day: string; newest: number }>(
+    `select tenant, toString(toDate(at, 'UTC')) as day, max(load) as newest from events
      where tenant in {tenants:Array(UInt32)} and load > {told:Int64} group by tenant, day order by tenant, day`,
     { tenants: kept.map(({ tenant }) => tenant), told },
   )
@@ -51,7 +51,7 @@ export async function markForeignTrailDays({ clickhouse }: Installation, holder:
        insert into trail_marks (tenant_id, day, load) select * from unnest($1::int[], $2::date[], $3::bigint[])
        on conflict (tenant_id, day) do update set load = greatest(trail_marks.load, excluded.load))
      insert into installation (name, value) values ('trails_load', $4) on conflict (name) do update set value = excluded.value`,
-    [days.map(({ tenant }) => tenant), days.map(({ day }) => day), days.map(({ load }) => load), String(last)],
+    [days.map(({ tenant }) => tenant), days.map(({ day }) => day), days.map(({ newest }) => newest), String(last)],
   )
 }
 
