@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { readStores } from '#insight/stores/dirty.ts'
 import { buildNext } from '#insight/stores/trail-builder.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { forgetTrails } from '#platform/events/trail-marks.ts'
@@ -67,8 +68,11 @@ async function buildTrails(ctx: ServedWorkspace['ctx'], say: (text: string) => v
       while (await buildNext(ctx, holder));
     })
   while (!(await work())) await new Promise((resolve) => setTimeout(resolve, 200))
+  const builds = (await readStores(ctx)).trails.map(({ build }) => String(build))
   const [kept] = await ctx.clickhouse.rows<{ moments: number; bytes: number }>(
-    `select (select sum(length(moments)) from trails) as moments, (select sum(bytes_on_disk) from system.parts where database = currentDatabase() and table = 'trails' and active) as bytes`,
+    `select (select sum(length(moments)) from trails where has({builds:Array(String)}, toString(build))) as moments,
+       (select sum(bytes_on_disk) from system.parts where database = currentDatabase() and table = 'trails' and active and has({builds:Array(String)}, partition)) as bytes`,
+    { builds },
   )
   say(
     `trails of ${(kept?.moments ?? 0) / 1e6} M events, ${Math.round((kept?.bytes ?? 0) / 1e6)} MB, built in ${Math.round((performance.now() - started) / 1000)} s, half of it left to others`,
