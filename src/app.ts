@@ -42,6 +42,7 @@ import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
 import { keepSegments } from '#insight/segments/live/keeper.ts'
 import { segments } from '#insight/segments/routes.ts'
 import { tagUses } from '#insight/segments/rule-tags.ts'
+import { keepTrails } from '#insight/stores/trail-builder.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
 import { tracker } from '#insight/tracking/tracker-routes.ts'
@@ -213,6 +214,7 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
   (installation, signal) => runArchive(installation, rooms, signal),
   keepSegments,
   (installation, signal) => runJourneys(installation, rulesForJourneys, signal),
+  keepTrails,
 ]
 
 /** Everything that may be emitted. */

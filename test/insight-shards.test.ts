@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runReport } from '#insight/reports/run.ts'
+import { buildNext, trailRules } from '#insight/stores/trail-builder.ts'
 import type { Context } from '#platform/context.ts'
+import { holdLock } from '#platform/locks.ts'
 import { openTestWorkspace } from '#platform/testing/workspace.ts'
 import { randomWorld } from './support/shards-world.ts'
 import { startTwoShards, type TwoShards } from './support/two-shards.ts'
@@ -27,6 +29,9 @@ beforeAll(async () => {
   const [world] = fc.sample(randomWorld, 1)
   for (const [table, rows] of Object.entries(world?.(plain.tenantId) ?? {}))
     await workspace.clickhouse.insert(table, rows, { max_partitions_per_insert_block: '0' })
+  await holdLock(workspace, 'liuliang.trails', async (holder) => {
+    while (await buildNext(workspace, holder, { ...trailRules, enoughEvents: 100 }));
+  })
   sharded = { ...plain, clickhouse: await shards.shard() }
 })
 afterAll(() => shards.stop())
@@ -49,9 +54,11 @@ const rounded = (value: unknown): unknown =>
 
 test('the shards divide the events', async () => {
   const count = async (ctx: Context, table: string) => (await ctx.clickhouse.rows<{ c: number }>(`select count() as c from ${table}`))[0]?.c
-  for (const table of ['events', 'person_day']) expect(await count(sharded, table)).toBe(await count(plain, table))
+  for (const table of ['events', 'person_day', 'trails']) expect(await count(sharded, table)).toBe(await count(plain, table))
   const parts = await sharded.clickhouse.rows<{ shard: number }>('select shardNum() as shard, count() as c from events group by shard')
   expect(parts).toHaveLength(2)
+  const [funnel] = examples.get('funnel') ?? []
+  for (const ctx of [plain, sharded]) expect((await runReport(ctx, funnel, names)).route).toBe('trails')
 })
 
 describe.each([...examples])('%s', (_type, documents) => {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { readStores } from '#insight/stores/dirty.ts'
 import { readConfig } from '#platform/config.ts'
 import { type Context, createContext, systemActor } from '#platform/context.ts'
 import { defineEvent } from '#platform/events/catalogue.ts'
@@ -52,6 +53,14 @@ describe('backup and restore', () => {
     await createInboxWriter(workspace.databases).append(ctx.tenantId, [
       { name: 'page.viewed', person: 'p', at: '2026-01-02T00:00:00.000Z', properties: {} },
     ])
+    // What was built beside the events stays behind.
+    const { systemPool } = workspace.databases
+    await systemPool.query(
+      "insert into trails (tenant_id, year, until_load, first_day, last_day, built_at) values ($1, 2026, 9, '2026-01-01', '2026-01-01', now())",
+      [ctx.tenantId],
+    )
+    await systemPool.query("insert into trail_marks (tenant_id, day, load) values ($1, '2026-01-01', 10)", [ctx.tenantId])
+    expect((await readStores(ctx)).trails).toHaveLength(1)
     await backup(urls, join(folder, 'backup'))
 
     const env = await emptyDatabases(folder)
@@ -59,6 +68,10 @@ describe('backup and restore', () => {
     await migrate(config)
     await restore({ databaseUrl: env.DATABASE_URL, clickhouseUrl: env.CLICKHOUSE_URL, dataDir: config.dataDir }, join(folder, 'backup'))
     const restored = await openInstallation(config, 'restored')
+    const left = await restored.databases.systemPool.query(
+      'select (select count(*) from trails) + (select count(*) from trail_marks) as rows, trail_marks_are_whole() as whole',
+    )
+    expect(left.rows).toEqual([{ rows: 0, whole: true }])
     while ((await loadOnce(restored, nobody)) > 0);
     const rows = await restored.clickhouse.rows<{ name: string; n: string }>(
       "select name, properties['n'] as n from events order by name, toInt32OrZero(n)",

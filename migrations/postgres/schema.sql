@@ -1635,6 +1635,24 @@ END
   customers integer[] not null
   touches_pkey PRIMARY KEY (tenant_id, seq)
 
+-- trail_marks (row-level security)
+  tenant_id integer not null
+  day date not null
+  load bigint not null
+  trail_marks_pkey PRIMARY KEY (tenant_id, day)
+
+-- trails (row-level security)
+  tenant_id integer not null
+  year integer not null
+  build bigint not null identity
+  begun_at timestamp with time zone not null default now()
+  until_load bigint
+  first_day date
+  last_day date
+  built_at timestamp with time zone
+  retired_at timestamp with time zone
+  trails_pkey PRIMARY KEY (tenant_id, year, build)
+
 -- untold_moves (row-level security)
   seq bigint not null identity
   tenant_id integer not null

@@ -1389,6 +1389,24 @@ export interface Touches {
   tenantId: number;
 }
 
+export interface TrailMarks {
+  day: string;
+  load: Int8;
+  tenantId: number;
+}
+
+export interface Trails {
+  begunAt: Generated<Timestamp>;
+  build: Generated<Int8>;
+  builtAt: Timestamp | null;
+  firstDay: string | null;
+  lastDay: string | null;
+  retiredAt: Timestamp | null;
+  tenantId: number;
+  untilLoad: Int8 | null;
+  year: number;
+}
+
 export interface UntoldMoves {
   at: Timestamp;
   customers: number[];
@@ -1745,6 +1763,8 @@ export interface DB {
   taskSettings: TaskSettings;
   tenants: Tenants;
   touches: Touches;
+  trailMarks: TrailMarks;
+  trails: Trails;
   untoldMoves: UntoldMoves;
   watchedEvents: WatchedEvents;
   webhookDeliveries: WebhookDeliveries;

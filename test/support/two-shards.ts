@@ -53,6 +53,7 @@ const divided: Record<string, string> = {
   active: `select tenant, arrayJoin(['*', toString(name)])::LowCardinality(String) as name, day, groupBitmapStateIf(person, person > 0) as persons, count() as events
     from plain.events where ${mine} group by tenant, name, day`,
   person_day: `select * from plain.person_day where ${mine}`,
+  trails: `select * from plain.trails where ${mine}`,
 }
 
 /** Divided tables as Distributed over views that show a shard its part; everything else stands whole on every shard. */

@@ -2,12 +2,13 @@ import type { Condition } from '#platform/events/where.ts'
 import { bitmapOf, canonicalIdSql, canonicalSql, mergedSql } from '../stores/persons.ts'
 import { type Asked, activeSource, personDaySource } from '../stores/source.ts'
 import type { Span } from '../stores/span.ts'
+import { type AskedTrails, divideTrails, trailsSource } from '../stores/trails.ts'
 import { type Bucket, bucketOfDaySql } from './dates.ts'
 import type { Interval, Matcher } from './schema.ts'
 import type { Scope } from './scope.ts'
-import type { Bindings } from './sql.ts'
+import { type Bindings, idsSql, type Scan } from './sql.ts'
 
-export type Route = 'active' | 'person_day' | 'events'
+export type Route = 'active' | 'person_day' | 'trails' | 'events'
 
 /** What decides whether the stores know the answer. */
 export type Need = { where?: Condition | undefined; matchers: readonly Matcher[]; interval: Interval; unit?: 'person' | 'device' }
@@ -20,13 +21,38 @@ export type Frame = Omit<Asked, 'span'> & { scope: Scope; interval: Interval; am
  * properties, hours, devices and other zones only the events do.
  */
 export function storesFor(scope: Scope, { where, matchers, interval, unit = 'person' }: Need): Frame | undefined {
-  const { tenantId, among, where: filter, ...others } = scope.scan({ where })
-  const plain = filter === undefined && matchers.every((matcher) => matcher.where === undefined)
-  // A restriction that is not known here is not ignored.
-  const known = Object.values(others).every((value) => value === undefined)
-  if (!plain || !known || interval === 'hour' || unit === 'device' || scope.calendar.timezone !== scope.stores.zone) return undefined
-  return { scope, tenantId, stores: scope.stores, interval, among }
+  const plain = plainScan(scope.scan({ where }), matchers)
+  if (!plain || interval === 'hour' || unit === 'device' || scope.calendar.timezone !== scope.stores.zone) return undefined
+  return { scope, ...plain, stores: scope.stores, interval }
 }
+
+/** Whose moments are asked, and of whom. */
+export type TrailFrame = AskedTrails & { among: readonly number[] | undefined }
+
+/**
+ * Trails answer about moments of known people by name, whatever the zone, as soon as they hold enough of the span; about properties
+ * and events in particular only the events do.
+ */
+export function trailsFor(scope: Scope, { from, to, names, persons, ...scan }: Scan, matchers: readonly Matcher[]): TrailFrame | undefined {
+  const plain = plainScan(scan, matchers)
+  const { trails } = scope.stores
+  if (!plain || persons || divideTrails(trails, { from, to }).pieces.length === 0) return undefined
+  return { ...plain, trails, span: { from, to }, names }
+}
+
+/** The tenant and the people, where nothing else restricts: a restriction that is not known here is not ignored. */
+function plainScan(
+  { tenantId, among, where, ...others }: Scan,
+  matchers: readonly Matcher[],
+): Pick<Frame, 'tenantId' | 'among'> | undefined {
+  const plain = where === undefined && matchers.every((matcher) => matcher.where === undefined)
+  return plain && Object.values(others).every((value) => value === undefined) ? { tenantId, among } : undefined
+}
+
+/** A subquery with the columns who, name and moments (milliseconds, sorted within a row) of known people; several rows of one are possible. */
+export const momentsOfTrails = (bind: Bindings, frame: TrailFrame): string =>
+  `(with ${mergedSql(bind, frame.tenantId)} select ${canonicalIdSql('person')} as who, name, moments from ${trailsSource(bind, frame)}
+    ${frame.among ? `where ${idsSql('who', frame.among)}` : ''})`
 
 /** The merge map and the people the question is about, for `with`. */
 export const frameSql = (bind: Bindings, { tenantId, among }: Frame): string =>

@@ -90,7 +90,7 @@ function doersSql(bind: Bindings, tenantId: number, doers: Doers): string {
  * Inner ids are integers the codec made; a long list of them would not fit into a URL as a parameter. Of very many, the bits that
  * stand for them are a hundredth of the text.
  */
-const idsSql = (column: string, ids: readonly number[]): string => {
+export const idsSql = (column: string, ids: readonly number[]): string => {
   if (ids.length === 0) return '0'
   return ids.length > 1000 ? `${column} in ${bitsSql(bytesOfIds(ids))}` : `${column} in (${ids.map((id) => Math.trunc(id)).join(',')})`
 }

@@ -3,22 +3,28 @@ import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { readStores } from './dirty.ts'
 import { type Days, spanOf } from './span.ts'
+import type { Build } from './trails.ts'
 
-type Differences = { active: string[]; personDay: string[] }
+/** Local days of the two stores by day, UTC days of trails. */
+type Differences = { active: string[]; personDay: string[]; trails: string[] }
 
 const looks = 3
 const betweenLooksMs = 300
 
 /**
- * The local days on which a store differs from the events. Days that are marked are known to differ and are left out. A block on
+ * The days on which a store differs from the events. Days that are marked are known to differ and are left out. A block on
  * its way reaches one a moment before the other: what differs is looked at again.
  */
 export async function differingDays(ctx: Context): Promise<Differences> {
   let found = await differencesNow(ctx)
-  for (let look = 1; look < looks && found.active.length + found.personDay.length > 0; look++) {
+  for (let look = 1; look < looks && Object.values(found).some((days) => days.length > 0); look++) {
     await sleep(betweenLooksMs)
     const again = await differencesNow(ctx)
-    found = { active: both(found.active, again.active), personDay: both(found.personDay, again.personDay) }
+    found = {
+      active: both(found.active, again.active),
+      personDay: both(found.personDay, again.personDay),
+      trails: both(found.trails, again.trails),
+    }
   }
   return found
 }
@@ -26,14 +32,33 @@ export async function differingDays(ctx: Context): Promise<Differences> {
 const both = (some: readonly string[], others: readonly string[]): string[] => some.filter((one) => others.includes(one))
 
 async function differencesNow(ctx: Context): Promise<Differences> {
-  const { zone, dirty } = await readStores(ctx)
+  const { zone, dirty, trails } = await readStores(ctx)
   const isMarked = (day: string) => dirty.some(({ first, last }) => first <= day && day <= last)
-  const found: Differences = { active: [], personDay: [] }
+  const found: Differences = { active: [], personDay: [], trails: [] }
   for (const month of await monthsOf(ctx, zone)) {
     found.active.push(...(await ask(ctx, zone, month, activeDifferences)))
     found.personDay.push(...(await ask(ctx, zone, month, personDayDifferences)))
   }
-  return { active: found.active.filter((day) => !isMarked(day)), personDay: found.personDay.filter((day) => !isMarked(day)) }
+  for (const build of trails) found.trails.push(...(await trailDifferences(ctx, build)))
+  return {
+    active: found.active.filter((day) => !isMarked(day)),
+    personDay: found.personDay.filter((day) => !isMarked(day)),
+    trails: found.trails,
+  }
+}
+
+/** Sums of hashes by UTC day: who did what when. */
+async function trailDifferences({ clickhouse, tenantId }: Context, { year, build, marked }: Build): Promise<string[]> {
+  const found = await clickhouse.ask({
+    sql: `select toString(day) as day from (
+        select toDate(at, 'UTC') as day, cityHash64(toString(name), person, toUnixTimestamp64Milli(at)) as hash, false as kept from events where ${ofEvents} and person > 0
+        union all select toDate(fromUnixTimestamp64Milli(moment, 'UTC')), cityHash64(toString(name), person, moment), true
+          from trails array join moments as moment where tenant = {tenant:UInt32} and build = {build:UInt64})
+      group by day having sumIf(hash, kept) != sumIf(hash, not kept) or countIf(kept) != countIf(not kept) order by day`,
+    params: { tenant: tenantId, build, from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1) },
+    row: z.object({ day: z.string() }),
+  })
+  return found.map(({ day }) => day).filter((day) => !marked.includes(day))
 }
 
 /** Month by month, so that memory is that of one. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Installation } from '#platform/context.ts'
 import { markEverything } from '#platform/events/dirty-days.ts'
 import type { Caretaker } from '#platform/events/loader.ts'
+import { markForeignTrailDays } from '#platform/events/trail-marks.ts'
 import { addDays } from '#platform/time.ts'
 import { firstDay, lastDay, spanOf } from './span.ts'
 
@@ -16,6 +17,7 @@ const mostEvents = 5_000_000
 export const storeKeeper: Caretaker = {
   taken: async (installation, holder) => {
     await markForeignLoads(installation, holder)
+    await markForeignTrailDays(installation, holder)
   },
   between: async (installation, holder) => {
     await rebuildSome(installation, holder)

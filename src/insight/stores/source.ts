@@ -52,7 +52,7 @@ const union = (parts: string[]): string => `(${parts.join(' union all ')})`
 const daysSql = (bind: Binder, days: readonly Days[]): string =>
   either(days.map(({ first, last }) => `day >= toDate(${bind.text(first)}) and day <= toDate(${bind.text(last)})`))
 
-const spansSql = (bind: Binder, spans: readonly Span[]): string =>
+export const spansSql = (bind: Binder, spans: readonly Span[]): string =>
   either(
     spans.map(({ from, to }) =>
       [

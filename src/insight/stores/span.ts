@@ -42,7 +42,7 @@ function wholeDays({ from, to }: Span, zone: string): Days | undefined {
 }
 
 /** What is left of a stretch of days, in order. */
-function without(whole: Days, taken: readonly Days[]): Days[] {
+export function without(whole: Days, taken: readonly Days[]): Days[] {
   let left = [whole]
   for (const { first, last } of taken)
     left = left.flatMap((one) =>

@@ -50,7 +50,7 @@ async function rebuildAll() {
   })
 }
 
-const same = { active: [], personDay: [] }
+const same = { active: [], personDay: [], trails: [] }
 
 describe('stores', () => {
   test.each([
@@ -225,6 +225,6 @@ describe('stores', () => {
       "insert into person_day select tenant, name, '2026-03-09', person, events from person_day where tenant = {t:UInt32} and day = '2026-03-09'",
       { t: ctx.tenantId },
     )
-    expect(await differingDays(ctx)).toEqual({ active: ['2026-03-08'], personDay: ['2026-03-09'] })
+    expect(await differingDays(ctx)).toEqual({ active: ['2026-03-08'], personDay: ['2026-03-09'], trails: [] })
   })
 })

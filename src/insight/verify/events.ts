@@ -27,10 +27,14 @@ export const checkEvents = async (ctx: Context): Promise<Check[]> => [
   ...(await checkLines(ctx)),
 ]
 
-/** The days, in the tenant's zone, on which a store tells something else than the events. */
+/** The days, in the tenant's zone, of trails in UTC, on which a store tells something else than the events. */
 async function checkStores(ctx: Context): Promise<Check[]> {
-  const { active, personDay } = await differingDays(ctx)
-  return [checkOf('store.active', active, canRepair), checkOf('store.person_day', personDay, canRepair)]
+  const { active, personDay, trails } = await differingDays(ctx)
+  return [
+    checkOf('store.active', active, canRepair),
+    checkOf('store.person_day', personDay, canRepair),
+    checkOf('store.trails', trails, canRepair),
+  ]
 }
 
 /** The mirror of lines that reports of products and baskets read. */

@@ -2,6 +2,7 @@ import { mirrorOrderLines } from '#conversion/orders/mirror.ts'
 import { verifyAudit } from '#platform/audit.ts'
 import { createContext, type Installation, systemActor } from '#platform/context.ts'
 import { markDirtyDays } from '#platform/events/dirty-days.ts'
+import { forgetTrails } from '#platform/events/trail-marks.ts'
 import { differingDays } from '../stores/compare.ts'
 import { checkEvents, checkSpine } from './events.ts'
 import { differingLines, queueLines } from './lines.ts'
@@ -13,17 +14,21 @@ export type Verified = {
   spine: Check[]
 }
 
-/** Marks the days whose stores differ, so that reports read the events of these days until the loader has rebuilt them; returns how many. */
+/**
+ * Marks the days whose stores differ, so that reports read the events of these days until the loader has rebuilt them, and has trails
+ * that differ built anew; returns how many days differed.
+ */
 export async function repairStores(installation: Installation): Promise<number> {
   let marked = 0
   for (const { id } of await installation.databases.system.selectFrom('tenants').select('id').orderBy('id').execute()) {
-    const { active, personDay } = await differingDays(createContext(installation, id, systemActor, 'repair'))
+    const { active, personDay, trails } = await differingDays(createContext(installation, id, systemActor, 'repair'))
     const days = [...new Set([...active, ...personDay])]
     await markDirtyDays(
       installation.databases.systemPool,
       days.map((day) => ({ tenant: id, day })),
     )
-    marked += days.length
+    if (trails.length > 0) await forgetTrails(installation.databases.systemPool, id)
+    marked += new Set([...days, ...trails]).size
   }
   return marked
 }

@@ -4,6 +4,7 @@ import type { Installation } from '../context.ts'
 import { holdLock } from '../locks.ts'
 import { dayReader, zonesOf } from './days.ts'
 import { markDirtyDays } from './dirty-days.ts'
+import { markTrailDays } from './trail-marks.ts'
 import { type Behaviour, type Doer, loggedOf, type Touch, touchesOf } from './watches.ts'
 
 /** What the inbox holds: facts of commands name their customer, behaviour events how the sender calls the person. */
@@ -89,6 +90,7 @@ export async function loadOnce(installation: Installation, resolvePersons: Resol
   const { events, doers, behaviour } = await prepare(installation, rows.rows, load.id, resolvePersons)
   // The block may have reached the events and not the stores, or the other way.
   if (repeated) await markDirtyDays(installation.databases.systemPool, events)
+  await markTrailDays(installation.databases.systemPool, load.id, events)
   await insert(installation, events, load.token)
   if (repeated) await makeSure(installation, events, load)
   await finish(installation, load, await touchesOf(installation, doers), await loggedOf(installation, behaviour))
@@ -149,8 +151,9 @@ const loadOf = (row: { id: number; rows: string[]; started: string }): Load => (
 
 /**
  * The last finished load is noted with the deletion: a backup takes from ClickHouse exactly what its PostgreSQL snapshot says is
- * there. `days_load` is noted by loaders that write the day of the tenant's zone, which versions before did not. Who waits for
- * events is told with it, too, and so are consumers: once for each block, when ClickHouse has it.
+ * there. `days_load` is noted by loaders that write the day of the tenant's zone, which versions before did not, and `trails_load`
+ * by loaders that mark days, as long as no load before was by one that did not. Who waits for events is told with it, too, and so
+ * are consumers: once for each block, when ClickHouse has it.
  */
 async function finish(installation: Installation, load: Load, touches: readonly Touch[], logged: readonly object[]): Promise<void> {
   await installation.databases.systemPool.query(
@@ -159,7 +162,9 @@ async function finish(installation: Installation, load: Load, touches: readonly 
       logged as (insert into event_log (tenant_id, partition, id, name, customer_id, at, properties)
         select tenant, partition, id, name, customer, at, properties from jsonb_to_recordset($4::jsonb)
           as l(tenant int, partition smallint, id uuid, name text, customer int, at timestamptz, properties jsonb)),
-      noted as (insert into installation (name, value) values ('last_load', $1::bigint::text), ('days_load', $1::bigint::text) on conflict (name) do update set value = excluded.value)
+      noted as (insert into installation (name, value) values ('last_load', $1::bigint::text), ('days_load', $1::bigint::text) on conflict (name) do update set value = excluded.value),
+      followed as (update installation set value = $1::bigint::text where name = 'trails_load'
+        and value::bigint >= coalesce((select value::bigint from installation where name = 'last_load'), 0))
      delete from event_inbox where seq = any($2)`,
     [load.id, load.rows, JSON.stringify(touches), JSON.stringify(logged)],
   )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { momentsOfTrails, type TrailFrame, trailsFor } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, matcherSql, type Scan, scanEvents } from '../sql.ts'
 import type { FunnelRules } from './attempts.ts'
@@ -39,9 +40,12 @@ export async function runPlainFunnel(
   scan: Scan,
 ): Promise<FunnelResult | undefined> {
   const bind = bindings()
-  const sql = totalsSql(bind, scope, report, rules, scan)
+  const trails = trailsFor(scope, scan, report.steps)
+  const events = trails ? momentsSql(bind, report, rules, trails) : eventsSql(bind, report, rules, scan)
+  const sql = totalsSql(bind, scope, report, rules, events)
   const [answer] = await scope.ask({ params: bind.params, row: Answer, sql })
   if (!answer || answer.ambiguous > 0) return undefined
+  if (trails) scope.answeredBy('trails')
   const steps = answer.steps.map(([count, inProgress, averageSeconds, medianSeconds]) => ({
     count,
     inProgress,
@@ -51,10 +55,10 @@ export async function runPlainFunnel(
   return { steps, ...(report.persons ? { persons: answer.persons.map((person) => scope.nameOf(person)) } : {}) }
 }
 
-function totalsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: FunnelRules, scan: Scan): string {
+function totalsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: FunnelRules, events: string): string {
   const steps = report.steps.map((_, i) => stepSql(i, report.steps.length))
   return `select [${steps.join(', ')}] as steps, ${personsSql(bind, report)} as persons, sum(ambiguous) as ambiguous
-    from (${attemptsSql(bind, scope, report, rules, scan)})`
+    from (${attemptsSql(bind, scope, report, rules, events)})`
 }
 
 function stepSql(step: number, steps: number): string {
@@ -77,7 +81,7 @@ function personsSql(bind: Bindings, { persons }: FunnelReport): string {
  * the latest start that has come as far as step k by then; `e<k>` is the first event of step k within the window of such a start.
  * The attempt that counts ends with the `e` of the deepest step, and begins with the first start that has it in its window.
  */
-function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: FunnelRules, scan: Scan): string {
+function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: FunnelRules, events: string): string {
   const last = report.steps.length - 1
   const window = bind.integer(rules.windowEnd(0) * stepBits)
   const isAt = (step: number) => `bitAnd(x, ${noStep}) = ${step}`
@@ -97,7 +101,7 @@ function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: 
   const open = `${lastInstant} >= ${bind.integer(scope.ctx.now().getTime() * stepBits)} as open`
   // The first element stands for "nothing yet": arrayFill leaves a first element as it is. One select on the other, because
   // ClickHouse writes an alias out wherever it is used: all in one, a funnel of eight steps took it a second to read.
-  const gathered = `select *, arrayConcat([toInt64(${noStep})], arraySort(events)) as a from (${eventsSql(bind, report, rules, scan)})`
+  const gathered = `select *, arrayConcat([toInt64(${noStep})], arraySort(events)) as a from (${events})`
   const found = `select ${['who', 'ambiguous', 'a', ...starts, ...ends].join(', ')} from (${gathered})`
   // Who has no start has nothing after it either.
   const latest = last === 0 ? 'a[-1]' : 's0[-1]'
@@ -113,13 +117,21 @@ function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: 
 
 /** Events that fit a step; a first step that begins after the last day serves nobody. */
 function eventsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, scan: Scan): string {
-  const fits = steps.map((step) => `(${matcherSql(bind, step)})`)
   const isClear = new Set(steps.map(({ event }) => event)).size === steps.length
-  const isAmbiguous = isClear ? '0' : `${fits.join(' + ')} > 1`
-  const step = `multiIf(${fits.map((fit, i) => `${fit}, ${i}, `).join('')}${noStep})`
+  const isAmbiguous = isClear ? '0' : `${steps.map((step) => `(${matcherSql(bind, step)})`).join(' + ')} > 1`
   const isFiltered = steps.some(({ where }) => where !== undefined)
   return `select who, countIf(isAmbiguous) as ambiguous, groupArray(ms * ${stepBits} + step) as events
-    from (select who, ms, ${isAmbiguous} as isAmbiguous, ${step} as step from ${scanEvents(bind, scan)})
+    from (select who, ms, ${isAmbiguous} as isAmbiguous, ${placeSql(bind, steps)} as step from ${scanEvents(bind, scan)})
     where who != 0 and (ms < ${bind.integer(rules.to)} or step != 0) ${isFiltered ? `and step != ${noStep}` : ''}
     group by who`
 }
+
+/** The same out of trails: without filters a name is one step's, as steps are no two alike. */
+function momentsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, trails: TrailFrame): string {
+  const some = rules.everyStep ? 'moments' : `if(step = 0, arrayFilter(ms -> ms < ${bind.integer(rules.to)}, moments), moments)`
+  return `select who, toUInt64(0) as ambiguous, groupArrayArray(arrayMap(ms -> ms * ${stepBits} + step, ${some})) as events
+    from (select who, ${placeSql(bind, steps)} as step, moments from ${momentsOfTrails(bind, trails)}) group by who`
+}
+
+const placeSql = (bind: Bindings, steps: FunnelReport['steps']): string =>
+  `multiIf(${steps.map((step, i) => `${matcherSql(bind, step)}, ${i}, `).join('')}${noStep})`

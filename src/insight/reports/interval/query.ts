@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { dayRange } from '#platform/time.ts'
 import { ofDoers } from '../doers.ts'
+import { momentsOfTrails, trailsFor } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, type Bindings, bindings, matcherSql, namesOf, type Scan, scanEvents } from '../sql.ts'
 import type { IntervalReport, IntervalResult } from './schema.ts'
@@ -70,13 +71,24 @@ function scanOf(scope: Scope, report: IntervalReport): Promise<Scan> {
 }
 
 /** One row a start: who, started, ended (0 while nothing followed). An end at the very moment of its start does not follow it. */
-function pairsSql(bind: Bindings, scope: Scope, report: IntervalReport, scan: Scan): string {
+const pairsSql = (bind: Bindings, scope: Scope, report: IntervalReport, scan: Scan): string =>
+  `(select who, arrayJoin(starts) as started, arrayFirst(end -> end > started, ends) as ended from (${momentsSql(bind, scope, report, scan)}))`
+
+/** One row for everybody who started: who, starts, and ends in order. */
+function momentsSql(bind: Bindings, scope: Scope, report: IntervalReport, scan: Scan): string {
   const { to } = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
-  const isStart = `(${matcherSql(bind, report.start)}) and ms < ${bind.integer(to.getTime())}`
-  const starts = report.match === 'first' ? `[minIf(ms, ${isStart})]` : `arrayDistinct(groupArrayIf(ms, ${isStart}))`
-  return `(select who, arrayJoin(starts) as started, arrayFirst(end -> end > started, ends) as ended from (
-    select who, ${starts} as starts, arraySort(groupArrayIf(ms, ${matcherSql(bind, report.end)})) as ends
-    from ${scanEvents(bind, scan)} where who != 0 group by who having countIf(${isStart}) > 0))`
+  const [isStart, isEnd] = [matcherSql(bind, report.start), matcherSql(bind, report.end)]
+  const isEarly = `ms < ${bind.integer(to.getTime())}`
+  const trails = trailsFor(scope, scan, [report.start, report.end])
+  if (trails) {
+    scope.answeredBy('trails')
+    return `select who, ${report.match === 'first' ? '[arrayMin(begun)]' : 'arrayDistinct(begun)'} as starts, ends from (
+      select who, groupArrayArrayIf(arrayFilter(ms -> ${isEarly}, moments), ${isStart}) as begun, arraySort(groupArrayArrayIf(moments, ${isEnd})) as ends
+      from ${momentsOfTrails(bind, trails)} group by who) where notEmpty(begun)`
+  }
+  const starts = `${isStart} and ${isEarly}`
+  return `select who, ${report.match === 'first' ? `[minIf(ms, ${starts})]` : `arrayDistinct(groupArrayIf(ms, ${starts}))`} as starts, arraySort(groupArrayIf(ms, ${isEnd})) as ends
+    from ${scanEvents(bind, scan)} where who != 0 group by who having countIf(${starts}) > 0`
 }
 
 async function listPersons(

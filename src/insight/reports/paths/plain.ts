@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { momentsOfTrails, trailsFor } from '../route.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, type Scan, scanEvents } from '../sql.ts'
 import type { PathsReport } from './schema.ts'
@@ -61,8 +62,14 @@ async function walk(scope: Scope, report: PathsReport, scan: Scan, node: NodeSql
   if (start === 0 || keys.length === 0) return []
   const bind = bindings()
   const place = `transform(assumeNotNull(found), ${bind.texts(keys)}, [${places.join(',')}]::Array(Int64), toInt64(0))`
-  const visits = `select groupArray(ms * ${nodeMask + 1} + place) as visits
-    from (select who, ms, ${place} as place from (${foundSql(bind, report, scan, node)})) where place != 0 group by who`
+  const trails = report.node === 'event' ? trailsFor(scope, scan, []) : undefined
+  if (trails) scope.answeredBy('trails')
+  const visits = trails
+    ? `select groupArrayArray(arrayMap(ms -> ms * ${nodeMask + 1} + place, moments)) as visits
+      from (select who, moments, ${place} as place from (select who, name, moments, ${node.raw(bind)} as found from ${momentsOfTrails(bind, trails)}
+        ${excludedSql(bind, report, 'where')})) where place != 0 group by who`
+    : `select groupArray(ms * ${nodeMask + 1} + place) as visits
+      from (select who, ms, ${place} as place from (${foundSql(bind, report, scan, node)})) where place != 0 group by who`
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ step: z.int(), node: z.int(), next: z.int(), times: z.int(), ms: z.int() }),
@@ -73,11 +80,12 @@ async function walk(scope: Scope, report: PathsReport, scan: Scan, node: NodeSql
 }
 
 /** Who named what when, before it is cleaned. */
-export function foundSql(bind: Bindings, { excludeEvents }: PathsReport, scan: Scan, node: NodeSql): string {
-  const excluded = excludeEvents.length > 0 ? `and name not in ${bind.texts(excludeEvents)}` : ''
-  return `select who, ms, found from (select who, ms, name, ${node.raw(bind)} as found from ${scanEvents(bind, scan)})
-    where who != 0 and found is not null ${excluded}`
-}
+export const foundSql = (bind: Bindings, report: PathsReport, scan: Scan, node: NodeSql): string =>
+  `select who, ms, found from (select who, ms, name, ${node.raw(bind)} as found from ${scanEvents(bind, scan)})
+    where who != 0 and found is not null ${excludedSql(bind, report, 'and')}`
+
+const excludedSql = (bind: Bindings, { excludeEvents }: PathsReport, before: 'where' | 'and'): string =>
+  excludeEvents.length > 0 ? `${before} name not in ${bind.texts(excludeEvents)}` : ''
 
 /**
  * From a person's visits to steps. `begins` says at each visit where its path begins: at the session's first visit, or at the
