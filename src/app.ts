@@ -78,6 +78,7 @@ import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
 import { operationEventDefinitions } from '#operation/events.ts'
+import { controlGroup, experiments } from '#operation/experiments/routes.ts'
 import { groupCodeJobs, groupCodeSchedules } from '#operation/group-codes/jobs.ts'
 import { groupCodes } from '#operation/group-codes/routes.ts'
 import { groupCodesOfWecom } from '#operation/group-codes/wecom.ts'
@@ -247,6 +248,8 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/acquisition-links', acquisitionLinks],
   ['/api/v1/groups', groups],
   ['/api/v1/group-codes', groupCodes],
+  ['/api/v1/experiments', experiments],
+  ['/api/v1/control-group', controlGroup],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],

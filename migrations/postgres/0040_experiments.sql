@@ -17,8 +17,7 @@ create table experiments (
   growth_metric jsonb not null,
   guard_rails jsonb not null default '[]',
   window_days int not null check (window_days between 1 and 366),
-  -- What it was planned to find: the share or mean expected without treatment, the least lift of the trial metric worth finding, and
-  -- how many people each of two sides needs for it.
+  -- What the trial metric is expected to be without treatment, and the least lift worth finding.
   plan jsonb not null,
   -- What is treated, as its feature calls it outside.
   thing_kind text,

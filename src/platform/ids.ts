@@ -57,6 +57,7 @@ export const idPrefixes = {
   ten: 'tenant',
   tgr: 'tag_group',
   whk: 'webhook',
+  xpt: 'experiment',
 } as const
 
 export type IdPrefix = keyof typeof idPrefixes

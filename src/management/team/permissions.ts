@@ -14,6 +14,8 @@ export const permissionCatalogue = [
   { name: 'acquisition_links.write', zh: '编辑获客链接', en: 'Edit acquisition links' },
   { name: 'groups.read', zh: '查看客户群', en: 'See groups' },
   { name: 'groups.write', zh: '编辑群活码', en: 'Edit codes into groups' },
+  { name: 'experiments.read', zh: '查看实验', en: 'See experiments' },
+  { name: 'experiments.write', zh: '编辑实验', en: 'Edit experiments' },
   { name: 'orders.read', zh: '查看订单', en: 'See orders' },
   { name: 'orders.write', zh: '编辑订单', en: 'Edit orders' },
   { name: 'reports.read', zh: '查看报表', en: 'See reports' },
