@@ -27,6 +27,8 @@ import { spends } from '#growth/spends/routes.ts'
 import { boardSchedules } from '#insight/boards/jobs.ts'
 import { boards } from '#insight/boards/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
+import { experimentSchedules } from '#insight/experiments/jobs.ts'
+import { experimentReadOuts } from '#insight/experiments/routes.ts'
 import { tellDirectMessages, tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { groupMessagesImport } from '#insight/group-messages/import.ts'
 import { metricSchedules } from '#insight/metrics/jobs.ts'
@@ -185,6 +187,7 @@ export const schedules: readonly Schedule[] = [
   ...importSchedules,
   ...exportSchedules,
   ...metricSchedules,
+  ...experimentSchedules,
   ...boardSchedules,
   deliverWebhooks,
 ]
@@ -248,6 +251,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/acquisition-links', acquisitionLinks],
   ['/api/v1/groups', groups],
   ['/api/v1/group-codes', groupCodes],
+  ['/api/v1/experiments', experimentReadOuts],
   ['/api/v1/experiments', experiments],
   ['/api/v1/control-group', controlGroup],
   ['/api/v1/archive', archive],

@@ -2,6 +2,9 @@ import { appError } from '#platform/errors.ts'
 import { holdout } from './assign.ts'
 import type { ExperimentPatch, Metric, Plan, State, Variant } from './schema.ts'
 
+/** Who comes to which side. */
+type Dealing = { holdoutPerMille: number; variants: readonly Pick<Variant, 'key' | 'weight'>[] }
+
 type Design = {
   holdoutPerMille: number
   variants: readonly Variant[]
@@ -11,20 +14,19 @@ type Design = {
 }
 
 /** Everybody's name for the side they are on: the variants, and those held out where there are any. */
-export const sidesOf = ({ holdoutPerMille, variants }: Pick<Design, 'holdoutPerMille' | 'variants'>): string[] => [
+export const sidesOf = ({ holdoutPerMille, variants }: Dealing): string[] => [
   ...variants.map(({ key }) => key),
   ...(holdoutPerMille > 0 ? [holdout] : []),
 ]
 
 /** The share of everybody that comes to each side; they add up to 1. */
-export const sharesOf = ({ holdoutPerMille, variants }: Pick<Design, 'holdoutPerMille' | 'variants'>): Map<string, number> =>
+export const sharesOf = ({ holdoutPerMille, variants }: Dealing): Map<string, number> =>
   new Map([
     ...variants.map(({ key, weight }) => [key, ((1000 - holdoutPerMille) * weight) / 1_000_000] as const),
     ...(holdoutPerMille > 0 ? [[holdout, holdoutPerMille / 1000] as const] : []),
   ])
 
-export const controlOf = (design: Pick<Design, 'holdoutPerMille' | 'variants'>): string =>
-  design.holdoutPerMille > 0 ? holdout : (design.variants[0]?.key ?? holdout)
+export const controlOf = (design: Dealing): string => (design.holdoutPerMille > 0 ? holdout : (design.variants[0]?.key ?? holdout))
 
 /** Refuses what could never answer its question, with the field at fault. */
 export function requireSound(design: Design): void {
