@@ -107,6 +107,19 @@ const group = createRoute({
   component: lazyRouteComponent(() => import('#console/groups/group-page.tsx'), 'GroupPage'),
 })
 
+const experiments = createRoute({
+  getParentRoute: () => app,
+  path: '/experiments',
+  validateSearch: z.object({ view: text, q: text, state: text }),
+  component: lazyRouteComponent(() => import('#console/experiments/experiments-page.tsx'), 'ExperimentsPage'),
+})
+
+const experiment = createRoute({
+  getParentRoute: () => app,
+  path: '/experiments/$experimentId',
+  component: lazyRouteComponent(() => import('#console/experiments/experiment-page.tsx'), 'ExperimentPage'),
+})
+
 const archive = createRoute({
   getParentRoute: () => app,
   path: '/archive',
@@ -431,6 +444,8 @@ const tree = root.addChildren([
     acquisitionLink,
     groups,
     group,
+    experiments,
+    experiment,
     archive,
     archiveSettings,
     customers,

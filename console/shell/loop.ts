@@ -12,6 +12,7 @@ import {
   CrownOutlined,
   DashboardOutlined,
   DeleteOutlined,
+  ExperimentOutlined,
   FundOutlined,
   HeartOutlined,
   HeatMapOutlined,
@@ -70,7 +71,10 @@ export const loop: Stage[] = [
   },
   {
     name: 'shell.operation',
-    entries: [{ path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' }],
+    entries: [
+      { path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' },
+      { path: '/experiments', name: 'experiments.title', icon: ExperimentOutlined, permission: 'experiments.read' },
+    ],
   },
   {
     name: 'shell.conversion',

@@ -1,6 +1,5 @@
 import { appError } from '#platform/errors.ts'
-import { holdout } from './assign.ts'
-import type { ExperimentPatch, Metric, Plan, State, Variant } from './schema.ts'
+import { type ExperimentPatch, holdout, type Metric, type Plan, type State, type Variant } from './schema.ts'
 
 /** Who comes to which side. */
 type Dealing = { holdoutPerMille: number; variants: readonly Pick<Variant, 'key' | 'weight'>[] }

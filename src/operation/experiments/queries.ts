@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
-import { holdout, isHeldOut, variantOf } from './assign.ts'
-import type { Experiment, ExperimentQuery, Thing } from './schema.ts'
+import { isHeldOut, variantOf } from './assign.ts'
+import { type Experiment, type ExperimentQuery, holdout, type Thing } from './schema.ts'
 import { experimentOf, findExperiment, readStored, type StoredExperiment, storedColumns } from './stored.ts'
 
 type Counted = { id: number; exposed: number; ghosts: number }

@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { holdout, whole } from './assign.ts'
+
+/** Weights are whole per-mille of those who are not held out, and add up to this. */
+export const whole = 1000
+
+/** The variant of whoever is held out of an experiment. */
+export const holdout = 'holdout'
 
 const text = (letters: number) => z.string().trim().min(1).max(letters)
 const scalar = z.union([z.string().max(500), z.number(), z.boolean()])
