@@ -13,7 +13,7 @@ import { useConfirm } from '#console/ui/confirm.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
-import { Facts, Page, Row, Section } from '#console/ui/page.tsx'
+import { Facts, Page, Section } from '#console/ui/page.tsx'
 import { When } from '#console/ui/when.tsx'
 import type { Experiment } from '#operation/experiments/schema.ts'
 
@@ -25,24 +25,23 @@ export function ExperimentPage() {
   const { experimentId } = route.useParams()
   const read = useExperiment(experimentId)
   const readOut = useReadOut(experimentId)
+  const experiment = read.data
   return (
-    <Awaited read={read}>
-      {(experiment) => (
-        <Page
-          back={<Back to="/experiments">{t('experiments.title')}</Back>}
-          title={
-            <Row>
-              {experiment.name} <ExperimentState state={experiment.state} t={t} />
-            </Row>
-          }
-          note={experiment.hypothesis}
-          actions={<Actions experiment={experiment} needed={readOut.data?.needed.people ?? null} />}
-        >
+    <Page
+      back={<Back to="/experiments">{t('experiments.title')}</Back>}
+      title={experiment?.name ?? ''}
+      note={experiment?.hypothesis}
+      actions={experiment && <Actions experiment={experiment} needed={readOut.data?.needed.people ?? null} />}
+    >
+      {experiment === undefined ? (
+        <Awaited read={read}>{() => null}</Awaited>
+      ) : (
+        <>
           <Awaited read={readOut}>{(found) => <ReadOutView experiment={experiment} found={found} />}</Awaited>
           <Design experiment={experiment} />
-        </Page>
+        </>
       )}
-    </Awaited>
+    </Page>
   )
 }
 
@@ -69,32 +68,35 @@ function Actions({ experiment, needed }: { experiment: Experiment; needed: numbe
       },
     })
   return (
-    <Gate permission="experiments.write">
-      {state === 'draft' && (
-        <Button danger type="text" onClick={remove}>
-          {t('experiments.deleteDraft')}
-        </Button>
-      )}
-      {state !== 'archived' && <Button onClick={() => setEditing(true)}>{t('ui.edit')}</Button>}
-      {state === 'draft' && (
-        <Button
-          type="primary"
-          onClick={() => ask('start', t('experiments.startEffect', { people: needed === null ? '—' : exactNumber(needed) }), 'running')}
-        >
-          {t('experiments.start')}
-        </Button>
-      )}
-      {state === 'running' && (
-        <Button danger onClick={() => setStopping(true)}>
-          {t('experiments.stop')}
-        </Button>
-      )}
-      {state === 'stopped' && (
-        <Button onClick={() => ask('archive', t('experiments.archiveEffect'), 'archived')}>{t('experiments.archive')}</Button>
-      )}
-      <ExperimentForm experiment={experiment} open={editing} onClose={() => setEditing(false)} />
-      <StopForm experiment={experiment} open={stopping} onClose={() => setStopping(false)} />
-    </Gate>
+    <>
+      <ExperimentState state={state} t={t} />
+      <Gate permission="experiments.write">
+        {state === 'draft' && (
+          <Button danger type="text" onClick={remove}>
+            {t('experiments.deleteDraft')}
+          </Button>
+        )}
+        {state !== 'archived' && <Button onClick={() => setEditing(true)}>{t('ui.edit')}</Button>}
+        {state === 'draft' && (
+          <Button
+            type="primary"
+            onClick={() => ask('start', t('experiments.startEffect', { people: needed === null ? '—' : exactNumber(needed) }), 'running')}
+          >
+            {t('experiments.start')}
+          </Button>
+        )}
+        {state === 'running' && (
+          <Button danger onClick={() => setStopping(true)}>
+            {t('experiments.stop')}
+          </Button>
+        )}
+        {state === 'stopped' && (
+          <Button onClick={() => ask('archive', t('experiments.archiveEffect'), 'archived')}>{t('experiments.archive')}</Button>
+        )}
+        <ExperimentForm experiment={experiment} open={editing} onClose={() => setEditing(false)} />
+        <StopForm experiment={experiment} open={stopping} onClose={() => setStopping(false)} />
+      </Gate>
+    </>
   )
 }
 

@@ -1,11 +1,11 @@
 import { Alert, Select } from 'antd'
 import { useState } from 'react'
-import { liftText, valueText } from '#console/experiments/figure.ts'
+import { differenceText, liftText, valueText } from '#console/experiments/figure.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { Chart } from '#console/ui/chart.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
-import { Section } from '#console/ui/page.tsx'
+import { Section, Stack } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { Figures } from '#console/value/table.tsx'
@@ -67,7 +67,7 @@ function Sentence({ experiment, effect }: { experiment: Experiment; effect: Read
       title={t(`experiments.sentences.${verdict}`, {
         metric: effect.name,
         variant: nameOf(effect.variant),
-        lift: valueText(Math.abs(lift ?? 0), measureOf(experiment, effect)),
+        lift: differenceText(lift ?? 0, measureOf(experiment, effect), ` ${t('experiments.points')}`),
         direction: t((lift ?? 0) > 0 ? 'experiments.higher' : 'experiments.lower'),
         day: sequential?.decidedOn ?? '',
       })}
@@ -160,22 +160,31 @@ function OverTime({ experiment, effects }: { experiment: Experiment; effects: re
   const options = effects.map(({ name, variant }, value) => ({ value, label: `${name} · ${nameOf(variant)}` }))
   return (
     <Section>
-      <Select aria-label={t('experiments.metric')} value={place} onChange={setPlace} options={options} popupMatchSelectWidth={false} />
-      <Chart
-        title={t('experiments.overTime')}
-        unit={measure === 'converted' ? t('experiments.points') : ''}
-        note={t('experiments.overTimeNote')}
-        data={{
-          kind: 'line',
-          labels: looks.map(({ day }) => day),
-          format: (value) => String(Number(value.toPrecision(3))),
-          series: [
-            { name: t('experiments.effect'), values: looks.map(({ lift }) => figure(lift)), color: 0 },
-            { name: t('experiments.low'), values: looks.map(({ low }) => figure(low)), compare: true, color: 1 },
-            { name: t('experiments.high'), values: looks.map(({ high }) => figure(high)), compare: true, color: 1 },
-          ],
-        }}
-      />
+      <Stack>
+        <Select
+          className="filter-choice"
+          aria-label={t('experiments.metric')}
+          value={place}
+          onChange={setPlace}
+          options={options}
+          popupMatchSelectWidth={false}
+        />
+        <Chart
+          title={t('experiments.overTime')}
+          unit={measure === 'converted' ? t('experiments.points') : ''}
+          note={t('experiments.overTimeNote')}
+          data={{
+            kind: 'line',
+            labels: looks.map(({ day }) => day),
+            format: (value) => String(Number(value.toPrecision(3))),
+            series: [
+              { name: t('experiments.effect'), values: looks.map(({ lift }) => figure(lift)), color: 0 },
+              { name: t('experiments.low'), values: looks.map(({ low }) => figure(low)), compare: true, color: 1 },
+              { name: t('experiments.high'), values: looks.map(({ high }) => figure(high)), compare: true, color: 1 },
+            ],
+          }}
+        />
+      </Stack>
     </Section>
   )
 }
