@@ -8,8 +8,8 @@ import { changeState, createExperiment, expose } from '#operation/experiments/co
 import { changeControlGroup } from '#operation/experiments/control-commands.ts'
 import { NewExperiment } from '#operation/experiments/schema.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
-import { openBrowser, openConsole } from './support/browser.ts'
-import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import { openBrowser, openConsole } from '../support/browser.ts'
+import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An operator draws up an experiment, sees how many people it needs, starts it, and reads what another one found.
 
