@@ -121,6 +121,19 @@ const followUps = createRoute({
   component: lazyRouteComponent(() => import('#console/follow-ups/board-page.tsx'), 'BoardPage'),
 })
 
+const experiments = createRoute({
+  getParentRoute: () => app,
+  path: '/experiments',
+  validateSearch: z.object({ view: text, q: text, state: text }),
+  component: lazyRouteComponent(() => import('#console/experiments/experiments-page.tsx'), 'ExperimentsPage'),
+})
+
+const experiment = createRoute({
+  getParentRoute: () => app,
+  path: '/experiments/$experimentId',
+  component: lazyRouteComponent(() => import('#console/experiments/experiment-page.tsx'), 'ExperimentPage'),
+})
+
 const archive = createRoute({
   getParentRoute: () => app,
   path: '/archive',
@@ -447,6 +460,8 @@ const tree = root.addChildren([
     group,
     tasks,
     followUps,
+    experiments,
+    experiment,
     archive,
     archiveSettings,
     customers,

@@ -27,6 +27,8 @@ import { spends } from '#growth/spends/routes.ts'
 import { boardSchedules } from '#insight/boards/jobs.ts'
 import { boards } from '#insight/boards/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
+import { experimentSchedules } from '#insight/experiments/jobs.ts'
+import { experimentReadOuts } from '#insight/experiments/routes.ts'
 import { tellDirectMessages, tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { groupMessagesImport } from '#insight/group-messages/import.ts'
 import { metricSchedules } from '#insight/metrics/jobs.ts'
@@ -81,6 +83,7 @@ import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
 import { operationEventDefinitions } from '#operation/events.ts'
+import { controlGroup, experiments } from '#operation/experiments/routes.ts'
 import { followUps } from '#operation/follow-ups/routes.ts'
 import { groupCodeJobs, groupCodeSchedules } from '#operation/group-codes/jobs.ts'
 import { groupCodes } from '#operation/group-codes/routes.ts'
@@ -201,6 +204,7 @@ export const schedules: readonly Schedule[] = [
   ...importSchedules,
   ...exportSchedules,
   ...metricSchedules,
+  ...experimentSchedules,
   ...boardSchedules,
   deliverWebhooks,
 ]
@@ -271,6 +275,9 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/marketing-tasks', marketingTasks],
   ['/api/v1/follow-ups', followUps],
   ['/m', marketingShortLinks],
+  ['/api/v1/experiments', experimentReadOuts],
+  ['/api/v1/experiments', experiments],
+  ['/api/v1/control-group', controlGroup],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],

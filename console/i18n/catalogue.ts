@@ -10,6 +10,7 @@ import { customers } from '#console/customers/messages.ts'
 import { economics } from '#console/economics/messages.ts'
 import { knownEvents } from '#console/events/known-names.ts'
 import { events } from '#console/events/messages.ts'
+import { experiments } from '#console/experiments/messages.ts'
 import { exports } from '#console/exports/messages.ts'
 import { followUps } from '#console/follow-ups/messages.ts'
 import { groups } from '#console/groups/messages.ts'
@@ -54,6 +55,7 @@ const folders = {
   groups,
   tasks,
   followUps,
+  experiments,
   archive,
   customers,
   tags,

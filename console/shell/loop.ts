@@ -13,6 +13,7 @@ import {
   CrownOutlined,
   DashboardOutlined,
   DeleteOutlined,
+  ExperimentOutlined,
   FundOutlined,
   HeartOutlined,
   HeatMapOutlined,
@@ -76,6 +77,7 @@ export const loop: Stage[] = [
       { path: '/tasks', name: 'tasks.title', icon: CheckSquareOutlined, permission: 'tasks.read' },
       { path: '/follow-ups', name: 'followUps.title', icon: SolutionOutlined, permission: 'tasks.read' },
       { path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' },
+      { path: '/experiments', name: 'experiments.title', icon: ExperimentOutlined, permission: 'experiments.read' },
     ],
   },
   {

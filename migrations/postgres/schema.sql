@@ -380,6 +380,17 @@
   moved_at timestamp with time zone not null default now()
   consumer_positions_pkey PRIMARY KEY (consumer, partition)
 
+-- control_groups (row-level security)
+  tenant_id integer not null
+  from_at timestamp with time zone not null
+  salt text not null
+  per_mille integer not null
+  set_by integer
+  set_at timestamp with time zone not null
+  control_groups_per_mille_check CHECK (((per_mille >= 0) AND (per_mille <= 500)))
+  control_groups_pkey PRIMARY KEY (tenant_id, from_at)
+  control_groups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+
 -- customer_facts (row-level security)
   tenant_id integer not null
   customer_id integer not null
@@ -627,6 +638,52 @@
   properties jsonb not null
   request_id text
   event_log_pkey PRIMARY KEY (partition, transaction, seq)
+
+-- experiment_exposures (row-level security)
+  tenant_id integer not null
+  experiment_id integer not null
+  customer_id integer not null
+  variant text not null
+  ghost boolean not null
+  at timestamp with time zone not null
+  experiment_exposures_pkey PRIMARY KEY (tenant_id, experiment_id, customer_id)
+  experiment_exposures_tenant_id_experiment_id_fkey FOREIGN KEY (tenant_id, experiment_id) REFERENCES experiments(tenant_id, id)
+  CREATE INDEX experiment_exposures_customer ON public.experiment_exposures USING btree (tenant_id, customer_id)
+
+-- experiments (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  hypothesis text not null default ''::text
+  salt text not null
+  holdout_per_mille integer not null
+  variants jsonb not null
+  control text not null
+  trial_metric jsonb not null
+  growth_metric jsonb not null
+  guard_rails jsonb not null default '[]'::jsonb
+  window_days integer not null
+  plan jsonb not null
+  thing_kind text
+  thing_id text
+  thing_step text
+  state text not null default 'draft'::text
+  planned_end date
+  winner text
+  started_at timestamp with time zone
+  stopped_at timestamp with time zone
+  archived_at timestamp with time zone
+  ratio_alarmed_at timestamp with time zone
+  created_by integer
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  experiments_check CHECK (((thing_kind IS NULL) = (thing_id IS NULL)))
+  experiments_holdout_per_mille_check CHECK (((holdout_per_mille >= 0) AND (holdout_per_mille <= 990)))
+  experiments_pkey PRIMARY KEY (tenant_id, id)
+  experiments_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'running'::text, 'stopped'::text, 'archived'::text])))
+  experiments_window_days_check CHECK (((window_days >= 1) AND (window_days <= 366)))
+  CREATE INDEX experiments_state ON public.experiments USING btree (tenant_id, state, id)
+  CREATE UNIQUE INDEX experiments_thing ON public.experiments USING btree (tenant_id, thing_kind, thing_id, COALESCE(thing_step, ''::text)) WHERE (state = 'running'::text)
 
 -- exports (row-level security)
   tenant_id integer not null

@@ -162,6 +162,51 @@ export const followUpNoted = defineEvent('follow_up.noted', {
   properties: z.object({ ...performer, text: z.string(), files: z.int() }),
 })
 
+const experiment = { experiment: z.string(), experimentName: z.string() }
+const setUp = z.object({ ...experiment, by: z.string() })
+
+/**
+ * Somebody met a variant first, or would have been treated at this moment and was left alone (ghost). Declared with what others may
+ * tell (insight/tracking), because trials that run elsewhere tell it too; our own name themselves by ids that nobody can guess.
+ */
+export const experimentExposed = defineEvent('experiment.exposed', {
+  title: { zh: '进入实验', en: 'Entered an experiment' },
+  properties: z.object({ ...experiment, variant: z.string(), ghost: z.boolean() }),
+})
+
+export const experimentCreated = defineEvent('experiment.created', { title: { zh: '新建实验', en: 'Experiment made' }, properties: setUp })
+
+export const experimentChanged = defineEvent('experiment.changed', {
+  title: { zh: '修改实验', en: 'Experiment changed' },
+  properties: setUp.extend({ fields: z.array(z.string()) }),
+})
+
+export const experimentDeleted = defineEvent('experiment.deleted', {
+  title: { zh: '删除实验', en: 'Experiment deleted' },
+  properties: setUp,
+})
+
+export const experimentStarted = defineEvent('experiment.started', {
+  title: { zh: '实验开始', en: 'Experiment started' },
+  properties: setUp,
+})
+
+export const experimentStopped = defineEvent('experiment.stopped', {
+  title: { zh: '实验停止', en: 'Experiment stopped' },
+  properties: setUp.extend({ winner: z.string().optional() }),
+})
+
+export const experimentArchived = defineEvent('experiment.archived', {
+  title: { zh: '实验归档', en: 'Experiment archived' },
+  properties: setUp,
+})
+
+/** The variants came in other shares than they were dealt out in: something loses people. Once an experiment. */
+export const experimentRatioAlarmed = defineEvent('experiment.ratio_alarmed', {
+  title: { zh: '实验分流异常', en: 'Shares of an experiment are off' },
+  properties: setUp.extend({ p: z.number() }),
+})
+
 export const operationEventDefinitions = [
   journeyEntered,
   journeyLeft,
@@ -180,6 +225,13 @@ export const operationEventDefinitions = [
   groupCodeCreated,
   groupCodeChanged,
   groupCodeDeleted,
+  experimentCreated,
+  experimentChanged,
+  experimentDeleted,
+  experimentStarted,
+  experimentStopped,
+  experimentArchived,
+  experimentRatioAlarmed,
   groupCreated,
   groupJoined,
   groupLeft,

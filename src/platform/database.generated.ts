@@ -348,6 +348,15 @@ export interface ConsumerPositions {
   transaction: string;
 }
 
+export interface ControlGroups {
+  fromAt: Timestamp;
+  perMille: number;
+  salt: string;
+  setAt: Timestamp;
+  setBy: number | null;
+  tenantId: number;
+}
+
 export interface CustomerFacts {
   at: Generated<Timestamp>;
   attributes: Generated<Json>;
@@ -547,6 +556,44 @@ export interface EventLog {
   seq: Generated<Int8>;
   tenantId: number;
   transaction: Generated<string>;
+}
+
+export interface ExperimentExposures {
+  at: Timestamp;
+  customerId: number;
+  experimentId: number;
+  ghost: boolean;
+  tenantId: number;
+  variant: string;
+}
+
+export interface Experiments {
+  archivedAt: Timestamp | null;
+  control: string;
+  createdAt: Timestamp;
+  createdBy: number | null;
+  growthMetric: Json;
+  guardRails: Generated<Json>;
+  holdoutPerMille: number;
+  hypothesis: Generated<string>;
+  id: Generated<number>;
+  name: string;
+  plan: Json;
+  plannedEnd: string | null;
+  ratioAlarmedAt: Timestamp | null;
+  salt: string;
+  startedAt: Timestamp | null;
+  state: Generated<string>;
+  stoppedAt: Timestamp | null;
+  tenantId: number;
+  thingId: string | null;
+  thingKind: string | null;
+  thingStep: string | null;
+  trialMetric: Json;
+  updatedAt: Timestamp;
+  variants: Json;
+  windowDays: number;
+  winner: string | null;
 }
 
 export interface Exports {
@@ -1677,6 +1724,7 @@ export interface DB {
   channels: Channels;
   channelSpends: ChannelSpends;
   consumerPositions: ConsumerPositions;
+  controlGroups: ControlGroups;
   customerFacts: CustomerFacts;
   customerIds: CustomerIds;
   customerLinks: CustomerLinks;
@@ -1695,6 +1743,8 @@ export interface DB {
   eventInbox: EventInbox;
   eventLoad: EventLoad;
   eventLog: EventLog;
+  experimentExposures: ExperimentExposures;
+  experiments: Experiments;
   exports: Exports;
   files: Files;
   followPeriods: FollowPeriods;

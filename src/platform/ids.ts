@@ -64,6 +64,7 @@ export const idPrefixes = {
   tgr: 'tag_group',
   tsk: 'task',
   whk: 'webhook',
+  xpt: 'experiment',
 } as const
 
 export type IdPrefix = keyof typeof idPrefixes

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { experimentExposed } from '#operation/events.ts'
 import { defineEvent, type EventDefinition } from '#platform/events/catalogue.ts'
 import type { Declaration } from './plan.ts'
 import type { PlannedProperty, PropertyType } from './schema.ts'
@@ -62,6 +63,8 @@ const tracked: readonly Tracked[] = [
   { name: 'cart.added', zh: '加入购物车', en: 'Added to cart', own: true, properties: [] },
   { name: 'message.received', zh: '客户给员工发消息', en: 'Wrote to an employee', own: true, properties: dialogue },
   { name: 'employee_message.sent', zh: '员工给客户发消息', en: 'An employee wrote', own: false, properties: dialogue },
+  // Trials that run elsewhere name themselves as they like.
+  { name: experimentExposed.name, ...experimentExposed.title, own: experimentExposed.own, properties: [] },
   { name: 'nps.answered', zh: '回答 NPS', en: 'NPS answered', own: true, properties: [property('score', 'number', '0–10 分')] },
 ]
 

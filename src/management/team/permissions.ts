@@ -17,6 +17,8 @@ export const permissionCatalogue = [
   { name: 'tasks.read', zh: '查看任务', en: 'See tasks' },
   { name: 'tasks.write', zh: '处理任务', en: 'Work on tasks' },
   { name: 'tasks.assign', zh: '分配任务', en: 'Assign tasks' },
+  { name: 'experiments.read', zh: '查看实验', en: 'See experiments' },
+  { name: 'experiments.write', zh: '编辑实验', en: 'Edit experiments' },
   { name: 'orders.read', zh: '查看订单', en: 'See orders' },
   { name: 'orders.write', zh: '编辑订单', en: 'Edit orders' },
   { name: 'reports.read', zh: '查看报表', en: 'See reports' },

@@ -1,12 +1,7 @@
 import { hash } from 'node:crypto'
+import { whole } from './schema.ts'
 
 export type Weighted = { key: string; weight: number }
-
-/** Weights are whole per-mille of those who are not held out, and add up to this. */
-export const whole = 1000
-
-/** The variant of whoever is held out of an experiment. */
-export const holdout = 'holdout'
 
 /**
  * Which variant this subject gets. Stable: the same salt, subject and weights give the same variant for ever, in whatever order the

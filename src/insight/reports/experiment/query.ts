@@ -1,8 +1,10 @@
 import { appError } from '#platform/errors.ts'
+import { minorFactor } from '../money.ts'
 import type { Scope } from '../scope.ts'
 import { adjust } from './cuped.ts'
-import { type Measured, readExcluded, readMeasures, readPersons, readVariants, type Variant } from './read.ts'
+import { type Measured, readDaily, readExcluded, readMeasures, readPersons, readVariants, type Variant } from './read.ts'
 import type { ExperimentReport, ExperimentResult } from './schema.ts'
+import { followLooks, type Gathered, together } from './sequential.ts'
 import { compareMeans, compareShares, detectableLift, neededPersons, sampleRatio } from './statistics.ts'
 
 /** Everybody counts for the variant they met first, whatever happened afterwards (intent to treat). */
@@ -10,6 +12,7 @@ export async function runExperiment(scope: Scope, report: ExperimentReport): Pro
   const variants = await readVariants(scope, report)
   checkNames(report, variants)
   const measured = await Promise.all(report.metrics.map((_, i) => readMeasures(scope, report, i)))
+  const looks = await Promise.all(report.metrics.map((_, i) => readLooks(scope, report, i, measured[i]?.currency)))
   return {
     variants: variants.map(({ name, persons, open }) => ({ name, persons, open })),
     excluded: await readExcluded(scope, report),
@@ -17,7 +20,7 @@ export async function runExperiment(scope: Scope, report: ExperimentReport): Pro
       variants.map(({ persons }) => persons),
       variants.map(({ name }) => report.expected?.[name] ?? 1),
     ),
-    metrics: report.metrics.flatMap((metric, i) => effects(report, metric, measured[i] ?? { rows: new Map() }, variants)),
+    metrics: report.metrics.flatMap((metric, i) => effects(report, metric, measured[i] ?? { rows: new Map() }, variants, looks[i])),
     ...(report.persons ? { persons: await readPersons(scope, report, report.persons) } : {}),
   }
 }
@@ -44,6 +47,7 @@ function effects(
   metric: ExperimentReport['metrics'][number],
   measured: Measured,
   variants: readonly Variant[],
+  looks: Looks | undefined,
 ): Rows {
   const compare = metric.measure.of === 'converted' ? compareShares : compareMeans
   const { confidence, plan } = report
@@ -60,6 +64,7 @@ function effects(
         ...compare(control, treatment, confidence),
         detectable: detectableLift(control, treatment, confidence),
         ...(report.covariate ? { cuped: adjust(control, treatment, confidence) } : {}),
+        ...(looks ? { sequential: looksOf(looks, report, name, metric.measure.of === 'converted') } : {}),
         ...(plan
           ? { needed: neededPersons(control, plan.lift, { share: metric.measure.of === 'converted', power: plan.power, confidence }) }
           : {}),
@@ -67,3 +72,28 @@ function effects(
       }
     })
 }
+
+type Looks = { day: string; sides: Map<string, Gathered> }[]
+
+/** Each day adds those whose window ended on it to everybody before. */
+async function readLooks(scope: Scope, report: ExperimentReport, index: number, currency?: string): Promise<Looks | undefined> {
+  if (!report.sequential) return undefined
+  const factor = currency ? minorFactor(currency) : 1
+  const sides = new Map<string, Gathered>()
+  return [...Map.groupBy(await readDaily(scope, report, index), ({ day }) => day)].map(([day, rows]) => {
+    for (const { variant, n, mean, variance, did } of rows)
+      sides.set(
+        variant,
+        together(sides.get(variant) ?? nobodyYet, { n, mean: mean / factor, variance: (variance ?? 0) / factor ** 2, did }),
+      )
+    return { day, sides: new Map(sides) }
+  })
+}
+
+const nobodyYet: Gathered = { n: 0, mean: 0, variance: 0, did: 0 }
+
+const looksOf = (looks: Looks, { control, confidence, sequential }: ExperimentReport, variant: string, share: boolean) =>
+  followLooks(
+    looks.map(({ day, sides }) => ({ day, control: sides.get(control) ?? nobodyYet, treatment: sides.get(variant) ?? nobodyYet })),
+    { share, persons: sequential?.persons ?? 0, confidence },
+  )

@@ -68,7 +68,7 @@ function didSql(bind: Bindings, scope: Scope, report: ExperimentReport, index: n
   const acts = [actsSql(bind, scope, metric, 1), ...(before ? [actsSql(bind, scope, before, 2)] : [])].join(' union all ')
   const taken = (measure: Measure, when: string) =>
     measure.of === 'converted' ? `toFloat64(countIf(${when}) > 0)` : `toFloat64(sumIf(d.value, ${when}))`
-  return `(select e.who as who, any(e.variant) as variant, ${taken(metric.measure, after)} as y,
+  return `(select e.who as who, any(e.variant) as variant, any(e.since) as since, ${taken(metric.measure, after)} as y,
       ${before ? taken(before.measure, earlier) : 'any(e.carried)'} as x, groupUniqArrayIf(5)(d.currency, ${after} and d.currency != '') as currencies
     from ${exposedSql(bind, scope, report)} as e left join (${acts}) as d on e.who = d.who
     where e.met = 1 and e.over group by e.who)`
@@ -112,6 +112,27 @@ export async function readMeasures(scope: Scope, report: ExperimentReport, index
     : undefined
   const factor = currency ? minorFactor(currency) : 1
   return { rows: new Map(rows.map((row) => [row.variant, pairedOf(row, factor)])), ...(currency ? { currency } : {}) }
+}
+
+const DailyRow = z.object({
+  variant: z.string(),
+  day: z.string(),
+  n: z.number(),
+  mean: z.number(),
+  variance: z.number().nullable(),
+  did: z.number(),
+})
+
+/** What the people measured whose window ended on each day, by variant, in the order of days. Money in minor units. */
+export async function readDaily(scope: Scope, report: ExperimentReport, index: number): Promise<z.infer<typeof DailyRow>[]> {
+  const bind = bindings()
+  return scope.ask({
+    params: bind.params,
+    row: DailyRow,
+    sql: `select variant, toString(toDate(fromUnixTimestamp64Milli(toInt64(since + ${windowSql(bind, report)})), ${bind.text(scope.calendar.timezone)})) as day,
+        count() as n, avg(y) as mean, varSampStable(y) as variance, countIf(y != 0) as did
+      from ${didSql(bind, scope, report, index)} group by variant, day order by day, variant`,
+  })
 }
 
 function isMetricMoney({ metrics }: ExperimentReport, index: number): boolean {

@@ -18,31 +18,38 @@ const covariate = z.union([
   z.strictObject({ ...matcher.shape, measure: measure.default({ of: 'converted' }), days: z.int().min(1).max(366).default(28) }),
 ])
 
-export const experimentReport = z.strictObject({
-  type: z.literal('experiment'),
-  ...commonFields,
-  /** When somebody was exposed first; without them, ever. */
-  dateFrom: day.optional(),
-  dateTo: day.optional(),
-  exposure: z.strictObject({ ...matcher.shape, variant: text(200) }),
-  control: text(200),
-  metrics: z.array(metric).min(1).max(20),
-  windowDays: z.int().min(1).max(366).optional(),
-  expected: z.record(text(200), z.number().positive()).optional(),
-  covariate: covariate.optional(),
-  confidence: z.number().min(0.5).max(0.9999).default(0.95),
-  /** How many persons a variant needs to find this lift (a share, or units of the sum). */
-  plan: z.strictObject({ lift: z.number().positive(), power: z.number().min(0.5).max(0.999).default(0.8) }).optional(),
-  persons: z
-    .strictObject({
-      variant: text(200).optional(),
-      metric: z.int().min(0).max(19).optional(),
-      converted: z.boolean().default(true),
-      excluded: z.literal(true).optional(),
-    })
-    .refine(({ variant, excluded }) => (variant === undefined) === (excluded === true), 'Name a variant, or excluded.')
-    .optional(),
-})
+export const experimentReport = z
+  .strictObject({
+    type: z.literal('experiment'),
+    ...commonFields,
+    /** When somebody was exposed first; without them, ever. */
+    dateFrom: day.optional(),
+    dateTo: day.optional(),
+    exposure: z.strictObject({ ...matcher.shape, variant: text(200) }),
+    control: text(200),
+    metrics: z.array(metric).min(1).max(20),
+    windowDays: z.int().min(1).max(366).optional(),
+    expected: z.record(text(200), z.number().positive()).optional(),
+    covariate: covariate.optional(),
+    confidence: z.number().min(0.5).max(0.9999).default(0.95),
+    /** How many persons a variant needs to find this lift (a share, or units of the sum). */
+    plan: z.strictObject({ lift: z.number().positive(), power: z.number().min(0.5).max(0.999).default(0.8) }).optional(),
+    /** Looks by day that may be stopped at any; sharpest at this many persons on each side, as many as the trial was planned for. */
+    sequential: z.strictObject({ persons: z.int().min(10).max(1e9) }).optional(),
+    persons: z
+      .strictObject({
+        variant: text(200).optional(),
+        metric: z.int().min(0).max(19).optional(),
+        converted: z.boolean().default(true),
+        excluded: z.literal(true).optional(),
+      })
+      .refine(({ variant, excluded }) => (variant === undefined) === (excluded === true), 'Name a variant, or excluded.')
+      .optional(),
+  })
+  .refine(({ sequential, windowDays }) => sequential === undefined || windowDays !== undefined, {
+    message: 'Looks by day need a window: without one, what a day showed changes afterwards.',
+    path: ['windowDays'],
+  })
 export type ExperimentReport = z.infer<typeof experimentReport>
 
 const effect = z.object({
@@ -58,6 +65,18 @@ const effect = z.object({
 })
 export type Effect = z.infer<typeof effect>
 
+/** All whose window was over by the end of a day. `p` is always valid: whoever stops below 1 − confidence at any look errs no more often than that. */
+const look = z.object({
+  day: z.string(),
+  control: z.number().nullable(),
+  treatment: z.number().nullable(),
+  lift: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  p: z.number(),
+})
+export type Look = z.infer<typeof look>
+
 export const experimentResult = z.object({
   /** `open`: their window is not over, so that they are left out of the metrics. */
   variants: z.array(z.object({ name: z.string(), persons: z.int(), open: z.int() })),
@@ -72,6 +91,8 @@ export const experimentResult = z.object({
       /** The smallest lift found four times in five at this size. */
       detectable: z.number().nullable(),
       cuped: effect.extend({ varianceReduction: z.number().nullable() }).optional(),
+      /** `decidedOn`: the first day on which the trial could have been stopped. */
+      sequential: z.object({ looks: z.array(look), decidedOn: z.string().nullable() }).optional(),
       needed: z.int().nullable().optional(),
       currency: z.string().optional(),
     }),

@@ -1,0 +1,226 @@
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
+import { Alert, Button, Form, Input, InputNumber, Select } from 'antd'
+import { bodyOf, type ExperimentValues, emptyValues, powerOf, valuesOf } from '#console/experiments/form-values.ts'
+import { useNeeded, useSaveExperiment } from '#console/experiments/queries.ts'
+import { useText } from '#console/i18n/i18n.ts'
+import { EventPicker, useEventTitle } from '#console/reports/event-picker.tsx'
+import { FormDrawer } from '#console/ui/form-drawer.tsx'
+import { exactNumber } from '#console/ui/format.ts'
+import { Row } from '#console/ui/page.tsx'
+import type { Experiment } from '#operation/experiments/schema.ts'
+
+/** Draws up an experiment or changes one; in flight, what would break it is not offered. */
+export function ExperimentForm(props: {
+  experiment?: Experiment
+  open: boolean
+  onClose: () => void
+  onSaved?: (saved: Experiment) => void
+}) {
+  const { t } = useText()
+  const titleOf = useEventTitle()
+  const save = useSaveExperiment()
+  const { experiment } = props
+  const isFree = experiment === undefined || experiment.state === 'draft'
+  const fresh = { ...emptyValues, variants: [{ name: 'A', share: 100 }] }
+  const submit = async (values: ExperimentValues) => {
+    const { name, hypothesis, plannedEnd } = values
+    const body = isFree ? bodyOf(values, titleOf) : { name, hypothesis, ...(experiment?.state === 'running' ? { plannedEnd } : {}) }
+    props.onSaved?.(await save.mutateAsync({ id: experiment?.id, ...body }))
+  }
+  return (
+    <FormDrawer<ExperimentValues>
+      title={t(experiment ? 'experiments.edit' : 'experiments.create')}
+      open={props.open}
+      onClose={props.onClose}
+      wide
+      initial={experiment ? valuesOf(experiment) : fresh}
+      fields={{ holdoutPerMille: 'holdout' }}
+      onSubmit={submit}
+      {...(experiment ? {} : { draft: 'experiment' })}
+    >
+      {!isFree && <Alert type="info" showIcon title={t('experiments.limited')} />}
+      <Form.Item name="name" label={t('experiments.name')} rules={[{ required: true, message: t('ui.required') }]}>
+        <Input maxLength={60} />
+      </Form.Item>
+      <Form.Item name="hypothesis" label={t('experiments.hypothesis')} extra={t('experiments.hypothesisHint')}>
+        <Input.TextArea maxLength={1000} autoSize={{ minRows: 2 }} />
+      </Form.Item>
+      {isFree && <Design />}
+      <Form.Item name="plannedEnd" label={t('experiments.plannedEnd')} normalize={(value: string) => value || null}>
+        <Input type="date" />
+      </Form.Item>
+    </FormDrawer>
+  )
+}
+
+function Design() {
+  const { t } = useText()
+  return (
+    <>
+      <Form.Item
+        name="holdout"
+        label={t('experiments.holdout')}
+        extra={t('experiments.holdoutHint')}
+        rules={[{ required: true, message: t('ui.required') }]}
+      >
+        <InputNumber min={0} max={99} step={1} precision={1} suffix="%" className="wide" />
+      </Form.Item>
+      <Form.Item label={t('experiments.variants')} extra={t('experiments.variantsHint')} required>
+        <VariantLines />
+      </Form.Item>
+      <MetricFields name="trialMetric" />
+      <MetricFields name="growthMetric" />
+      <Form.Item label={t('experiments.guardRails')}>
+        <GuardLines />
+      </Form.Item>
+      <Form.Item name="windowDays" label={t('experiments.windowDays')} rules={[{ required: true, message: t('ui.required') }]}>
+        <InputNumber min={1} max={366} precision={0} className="wide" />
+      </Form.Item>
+      <PlanFields />
+    </>
+  )
+}
+
+function VariantLines() {
+  const { t } = useText()
+  return (
+    <Form.List name="variants">
+      {(fields, { add, remove }) => (
+        <>
+          {fields.map(({ key, name }) => (
+            <Row key={key}>
+              <Form.Item name={[name, 'name']} rules={[{ required: true, message: t('ui.required') }]}>
+                <Input maxLength={60} aria-label={t('experiments.variantName')} placeholder={t('experiments.variantName')} />
+              </Form.Item>
+              <Form.Item name={[name, 'share']} rules={[{ required: true, message: t('ui.required') }]}>
+                <InputNumber min={0.1} max={100} precision={1} suffix="%" aria-label={t('experiments.share')} />
+              </Form.Item>
+              {fields.length > 1 && (
+                <Button type="text" icon={<DeleteOutlined />} aria-label={t('experiments.removeLine')} onClick={() => remove(name)} />
+              )}
+            </Row>
+          ))}
+          {fields.length < 10 && (
+            <Button icon={<PlusOutlined />} onClick={() => add({ name: String.fromCharCode(65 + fields.length), share: 50 })}>
+              {t('experiments.addVariant')}
+            </Button>
+          )}
+        </>
+      )}
+    </Form.List>
+  )
+}
+
+/** Form.Item hands value and change over. */
+const given = { value: '', onChange: () => undefined }
+
+function MetricFields({ name }: { name: 'trialMetric' | 'growthMetric' }) {
+  const { t } = useText()
+  const kind = Form.useWatch([name, 'kind'])
+  return (
+    <Form.Item label={t(`experiments.${name}`)} required>
+      <Form.Item name={[name, 'event']} rules={[{ required: true, message: t('ui.required') }]}>
+        <EventPicker label={t(`experiments.${name}`)} {...given} />
+      </Form.Item>
+      <Row>
+        <Form.Item name={[name, 'kind']}>
+          <Select
+            aria-label={t('experiments.measure')}
+            popupMatchSelectWidth={false}
+            options={(['converted', 'sum'] as const).map((value) => ({ value, label: t(`experiments.measures.${value}`) }))}
+          />
+        </Form.Item>
+        {kind === 'sum' && (
+          <Form.Item name={[name, 'property']} rules={[{ required: true, message: t('ui.required') }]}>
+            <Input aria-label={t('experiments.property')} placeholder={t('experiments.property')} maxLength={200} />
+          </Form.Item>
+        )}
+        <Better name={[name, 'better']} />
+      </Row>
+    </Form.Item>
+  )
+}
+
+function Better({ name }: { name: (string | number)[] }) {
+  const { t } = useText()
+  return (
+    <Form.Item name={name}>
+      <Select
+        aria-label={t('experiments.better')}
+        popupMatchSelectWidth={false}
+        options={(['more', 'less'] as const).map((value) => ({
+          value,
+          label: `${t('experiments.better')} ${t(`experiments.betters.${value}`)}`,
+        }))}
+      />
+    </Form.Item>
+  )
+}
+
+function GuardLines() {
+  const { t } = useText()
+  return (
+    <Form.List name="guardRails">
+      {(fields, { add, remove }) => (
+        <>
+          {fields.map(({ key, name }) => (
+            <Row key={key}>
+              <Form.Item name={[name, 'event']} rules={[{ required: true, message: t('ui.required') }]}>
+                <EventPicker label={t('experiments.guardRail')} {...given} />
+              </Form.Item>
+              <Better name={[name, 'better']} />
+              <Form.Item name={[name, 'tolerance']} tooltip={t('experiments.tolerance')}>
+                <InputNumber min={0} max={100} suffix={t('experiments.points')} aria-label={t('experiments.tolerance')} />
+              </Form.Item>
+              <Button type="text" icon={<DeleteOutlined />} aria-label={t('experiments.removeLine')} onClick={() => remove(name)} />
+            </Row>
+          ))}
+          {fields.length < 10 && (
+            <Button icon={<PlusOutlined />} onClick={() => add({ better: 'less', tolerance: 1 })}>
+              {t('experiments.addGuardRail')}
+            </Button>
+          )}
+        </>
+      )}
+    </Form.List>
+  )
+}
+
+/** The power calculator: what is expected, what is worth finding, and how many people that takes. */
+function PlanFields() {
+  const { t } = useText()
+  const kind = Form.useWatch(['trialMetric', 'kind'])
+  const unit = kind === 'converted' ? { base: '%', lift: t('experiments.points') } : { base: '', lift: '' }
+  return (
+    <Form.Item label={t('experiments.plan')} required>
+      <Row>
+        <Form.Item name={['plan', 'base']} label={t('experiments.base')} rules={[{ required: true, message: t('ui.required') }]}>
+          <InputNumber min={0} suffix={unit.base} />
+        </Form.Item>
+        <Form.Item name={['plan', 'lift']} label={t('experiments.lift')} rules={[{ required: true, message: t('ui.required') }]}>
+          <InputNumber min={0} suffix={unit.lift} />
+        </Form.Item>
+        {kind === 'sum' && (
+          <Form.Item name={['plan', 'spread']} label={t('experiments.spread')} rules={[{ required: true, message: t('ui.required') }]}>
+            <InputNumber min={0} />
+          </Form.Item>
+        )}
+      </Row>
+      <NeededLine />
+    </Form.Item>
+  )
+}
+
+function NeededLine() {
+  const { t } = useText()
+  const values = Form.useWatch((all: ExperimentValues) => all)
+  const { data } = useNeeded(powerOf(values))
+  if (!data?.people) return <p className="note">{t('experiments.neededNone')}</p>
+  return (
+    <Alert
+      type="success"
+      title={t('experiments.needed', { people: exactNumber(data.people), perSide: exactNumber(data.perSide ?? 0) })}
+      description={data.peopleLooking && t('experiments.neededLooking', { people: exactNumber(data.peopleLooking) })}
+    />
+  )
+}

@@ -1,0 +1,105 @@
+import type { PowerQuestion } from '#insight/experiments/schema.ts'
+import type { Experiment, GuardRail, Metric, NewExperiment } from '#operation/experiments/schema.ts'
+
+type MetricValues = { event?: string; kind: 'converted' | 'sum'; property?: string; better: 'more' | 'less' }
+
+/** The form's own units: per cent, and points of per cent for shares. */
+export type ExperimentValues = {
+  name: string
+  hypothesis: string
+  holdout: number
+  variants: { name: string; share: number }[]
+  trialMetric: MetricValues
+  growthMetric: MetricValues
+  guardRails: { event?: string; better: 'more' | 'less'; tolerance: number }[]
+  windowDays: number
+  plan: { base: number; lift: number; spread?: number }
+  plannedEnd: string | null
+}
+
+export const emptyValues: Partial<ExperimentValues> = {
+  hypothesis: '',
+  holdout: 10,
+  trialMetric: { kind: 'converted', better: 'more' },
+  growthMetric: { event: 'order.paid', kind: 'sum', property: 'amount', better: 'more' },
+  guardRails: [],
+  windowDays: 14,
+  plan: { base: 20, lift: 3 },
+  plannedEnd: null,
+}
+
+const measureOf = ({ kind, property }: MetricValues): string => (kind === 'sum' ? `sum(${property ?? ''})` : 'converted')
+
+const perMille = (percent: number): number => Math.round(percent * 10)
+const keyAt = (place: number): string => String.fromCharCode(97 + place)
+
+const metricOf = (values: MetricValues, titleOf: (event: string) => string): Metric => ({
+  name: titleOf(values.event ?? '').slice(0, 60),
+  event: values.event ?? '',
+  measure: measureOf(values),
+  better: values.better,
+})
+
+const planOf = ({ plan, trialMetric }: Pick<ExperimentValues, 'plan' | 'trialMetric'>) => {
+  const unit = trialMetric.kind === 'converted' ? 100 : 1
+  const spread = trialMetric.kind === 'sum' && plan.spread ? { spread: plan.spread } : {}
+  return { base: plan.base / unit, lift: plan.lift / unit, power: 0.8, ...spread }
+}
+
+/** What the server takes. */
+export const bodyOf = (values: ExperimentValues, titleOf: (event: string) => string): Omit<NewExperiment, 'thing' | 'control'> => ({
+  name: values.name,
+  hypothesis: values.hypothesis ?? '',
+  holdoutPerMille: perMille(values.holdout),
+  variants: values.variants.map(({ name, share }, i) => ({ key: keyAt(i), name, weight: perMille(share) })),
+  trialMetric: metricOf(values.trialMetric, titleOf),
+  growthMetric: metricOf(values.growthMetric, titleOf),
+  guardRails: (values.guardRails ?? []).map(
+    ({ event, better, tolerance }): GuardRail => ({
+      ...metricOf({ kind: 'converted', better, ...(event ? { event } : {}) }, titleOf),
+      tolerance: tolerance / 100,
+    }),
+  ),
+  windowDays: values.windowDays,
+  plan: planOf(values),
+  plannedEnd: values.plannedEnd,
+})
+
+/** The question of how many people are needed, once enough of the form is there. */
+export function powerOf(values: Partial<ExperimentValues> | undefined): PowerQuestion | undefined {
+  const { plan, trialMetric, variants = [], holdout = 0 } = values ?? {}
+  if (!plan?.base || !plan.lift || !trialMetric) return undefined
+  if (trialMetric.kind === 'sum' && !plan.spread) return undefined
+  const sides = variants.map((one, i) => ({ key: keyAt(i), weight: perMille(one?.share ?? 0) }))
+  if (sides.some(({ weight }) => weight < 1) || sides.length + (holdout > 0 ? 1 : 0) < 2) return undefined
+  return {
+    measure: trialMetric.kind === 'sum' ? 'sum' : 'converted',
+    better: trialMetric.better,
+    plan: planOf({ plan, trialMetric }),
+    holdoutPerMille: perMille(holdout),
+    variants: sides,
+  }
+}
+
+const metricValues = ({ event, measure, better }: Metric): MetricValues =>
+  measure === 'converted' ? { event, kind: 'converted', better } : { event, kind: 'sum', property: measure.slice(4, -1), better }
+
+/** An experiment as the form shows it. */
+export function valuesOf(experiment: Experiment): ExperimentValues {
+  const unit = experiment.trialMetric.measure === 'converted' ? 100 : 1
+  const { base, lift, spread } = experiment.plan
+  return {
+    name: experiment.name,
+    hypothesis: experiment.hypothesis,
+    holdout: experiment.holdoutPerMille / 10,
+    variants: experiment.variants.map(({ name, weight }) => ({ name, share: weight / 10 })),
+    trialMetric: metricValues(experiment.trialMetric),
+    growthMetric: metricValues(experiment.growthMetric),
+    guardRails: experiment.guardRails.map(({ event, better, tolerance }) => ({ event, better, tolerance: rounded(tolerance * 100) })),
+    windowDays: experiment.windowDays,
+    plan: { base: rounded(base * unit), lift: rounded(lift * unit), ...(spread === undefined ? {} : { spread }) },
+    plannedEnd: experiment.plannedEnd,
+  }
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(8))

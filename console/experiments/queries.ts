@@ -1,0 +1,39 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { patch, post, put, remove } from '#console/api/client.ts'
+import { useCommand, useList, useResource } from '#console/api/query.ts'
+import type { Needed, PowerQuestion, ReadOut } from '#insight/experiments/schema.ts'
+import type { ControlGroup, ControlGroupChange, Experiment, StateChange } from '#operation/experiments/schema.ts'
+
+type Asked = Record<string, string | undefined>
+
+export const useExperiments = (query: Asked) => useList<Experiment>('experiments', query)
+export const useExperiment = (id: string) => useResource<Experiment>(`experiments/${id}`)
+/** People come and windows end while somebody looks. */
+export const useReadOut = (id: string) => useResource<ReadOut>(`experiments/${id}/read-out`, {}, { refetchInterval: 60_000 })
+
+/** How many people a design needs, while it is being drawn up; the last number stays until the next one is there. */
+export const useNeeded = (question: PowerQuestion | undefined) =>
+  useQuery({
+    queryKey: ['experiments', 'power', question],
+    queryFn: () => post<Needed>('experiments/power', question),
+    enabled: question !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+  })
+
+export const useSaveExperiment = () =>
+  useCommand(
+    ({ id, ...body }: { id?: string | undefined } & Record<string, unknown>) =>
+      id ? patch<Experiment>(`experiments/${id}`, body) : post<Experiment>('experiments', body),
+    ['experiments'],
+  )
+export const useChangeState = () =>
+  useCommand(({ id, ...change }: StateChange & { id: string }) => put<Experiment>(`experiments/${id}/state`, change), ['experiments'])
+export const useDeleteExperiment = () => useCommand((id: string) => remove(`experiments/${id}`), ['experiments'])
+
+export const useControlGroup = () => useResource<ControlGroup>('control-group')
+export const useControlMembers = (at: string | undefined) =>
+  useList<{ id: string; name: string | null }>('control-group/customers', at ? { at } : {})
+export const useChangeControlGroup = () =>
+  useCommand((change: ControlGroupChange) => put<ControlGroup>('control-group', change), ['control-group'])
+export const useTakeBackControlGroup = () => useCommand((_: undefined) => remove<ControlGroup>('control-group/planned'), ['control-group'])

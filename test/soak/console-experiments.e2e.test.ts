@@ -1,0 +1,122 @@
+import { mkdirSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildConsole } from '#app/build-console.ts'
+import { identifyMany } from '#management/identity/commands.ts'
+import { groupJoined } from '#operation/events.ts'
+import { changeState, createExperiment, expose } from '#operation/experiments/commands.ts'
+import { changeControlGroup } from '#operation/experiments/control-commands.ts'
+import { NewExperiment } from '#operation/experiments/schema.ts'
+import { emit, inTransaction } from '#platform/events/emit.ts'
+import { openBrowser, openConsole } from '../support/browser.ts'
+import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
+
+// An operator draws up an experiment, sees how many people it needs, starts it, and reads what another one found.
+
+let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
+let browser: Browser
+let page: Page
+const problems: string[] = []
+
+beforeAll(async () => {
+  await buildConsole(() => undefined)
+  workspace = await openSandboxedWorkspace()
+  browser = await openBrowser()
+  page = await openConsole(browser, workspace, problems)
+  await liveTrial()
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await workspace?.close()
+})
+
+test('an experiment is drawn up with its people counted, started, and frozen', async () => {
+  await page.goto(`${workspace.url}/experiments`)
+  await page.getByRole('link', { name: '进群邀请' }).waitFor()
+  await look('list')
+  await page.getByRole('button', { name: '新建实验' }).first().click()
+  const form = page.getByRole('dialog')
+  await form.getByLabel('名称', { exact: true }).fill('新人礼')
+  await form.getByLabel('试错指标', { exact: true }).fill('进群')
+  await page.keyboard.press('Enter')
+  await form.getByText(/需要 [\d,]+ 人，才能看出/).waitFor()
+  await look('form')
+  await form.getByRole('button', { name: /^保\s*存$/ }).click()
+  await page.getByRole('button', { name: /^启\s*动$/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^启\s*动$/ })
+    .click()
+  await page.getByText('进行中').waitFor()
+  await page.getByRole('button', { name: /^编\s*辑$/ }).click()
+  await page.getByText('实验进行中，只能改名称').waitFor()
+  expect(await page.getByRole('dialog').getByText('实验组').count()).toBe(0)
+  expect(problems).toEqual([])
+})
+
+test('a read-out says in words what was found, and a control group who is left alone', async () => {
+  await page.goto(`${workspace.url}/experiments`)
+  await page.getByRole('link', { name: '进群邀请' }).click()
+  await page.getByText(/进群：邀请 SOP比对照高 .*可以下结论了/).waitFor({ timeout: 20_000 })
+  await page.getByText('差值随时间').waitFor()
+  await look('read-out')
+  await page.goto(`${workspace.url}/experiments?view=control`)
+  await page.getByText('第 1 批').waitFor()
+  await look('control')
+  expect(problems).toEqual([])
+})
+
+/** A trial of an invitation, some days old: of the treated half came into a group, of those held out a fifth. */
+async function liveTrial(): Promise<void> {
+  const { ctx } = workspace
+  const ids = await identifyMany(
+    ctx,
+    Array.from({ length: 1200 }, (_, i) => ({ identities: [{ kind: 'unionid', value: `trial-${i}` }], facts: { name: `客户${i}` } })),
+  )
+  const facts = NewExperiment.parse({
+    name: '进群邀请',
+    hypothesis: '加好友第二天邀请进群，会有更多人进群，并带来更多成交',
+    holdoutPerMille: 500,
+    variants: [{ key: 'sop', name: '邀请 SOP', weight: 1000 }],
+    trialMetric: { name: '进群', event: 'group.joined' },
+    growthMetric: { name: '成交金额', event: 'order.paid', measure: 'sum(amount)' },
+    guardRails: [{ name: '退群', event: 'group.left', better: 'less', tolerance: 0.01 }],
+    windowDays: 3,
+    plan: { base: 0.2, lift: 0.08 },
+  })
+  const experiment = await createExperiment(ctx, facts)
+  await changeState(ctx, experiment, { state: 'running' })
+  const ago = (days: number) => new Date(ctx.now().getTime() - days * 86_400_000)
+  await inTransaction(ctx, async (ctx) => {
+    const treated = (i: number) => i % 2 === 0
+    await expose(
+      ctx,
+      ids.map((customerId, i) => ({
+        experiment,
+        customerId,
+        at: ago(5 + (i % 15)),
+        variant: treated(i) ? 'sop' : 'holdout',
+        ghost: !treated(i),
+      })),
+    )
+    for (const [i, customerId] of ids.entries())
+      if ((i * 7919) % 100 < (treated(i) ? 38 : 22))
+        emit(ctx, groupJoined, { customerId, at: ago(4 + (i % 15)), properties: { chat: 1, chatName: '福利群', scene: 'code' } })
+  })
+  await changeControlGroup(ctx, { perMille: 20, rotate: false })
+}
+
+async function look(name: string): Promise<void> {
+  const folder = process.env.LOOK
+  if (!folder) return
+  mkdirSync(folder, { recursive: true })
+  for (const [width, height] of [
+    [390, 844],
+    [1440, 900],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await page.waitForTimeout(600)
+    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true })
+  }
+}
