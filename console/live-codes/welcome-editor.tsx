@@ -4,7 +4,8 @@ import { type ReactNode, useRef } from 'react'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { FileUpload } from '#console/ui/file-upload.tsx'
 import { Row, Stack } from '#console/ui/page.tsx'
-import { type Attachment, bytesOf, unknownVariables, variables, type Welcome, welcomeBounds } from '#growth/welcomes/schema.ts'
+import { unknownVariables, variables, type Welcome } from '#growth/welcomes/schema.ts'
+import { type Attachment, bytesOf, contentBounds } from '#operation/contents/schema.ts'
 
 /** Words with what fills them, and up to nine attachments in the order they are sent. */
 export function WelcomeEditor({
@@ -31,7 +32,7 @@ export function WelcomeEditor({
   }
   const setAttachments = (attachments: Attachment[]) => onChange({ ...value, attachments })
   const add = (attachment: Attachment) => setAttachments([...value.attachments, attachment])
-  const isFull = value.attachments.length >= welcomeBounds.attachments
+  const isFull = value.attachments.length >= contentBounds.attachments
   return (
     <Stack tight>
       <Form.Item label={t('liveCodes.text')} validateStatus={problem ? 'error' : ''} help={problem} className="tight">
@@ -54,7 +55,7 @@ export function WelcomeEditor({
             </Button>
           ))}
         </Row>
-        <span className={used > welcomeBounds.textBytes ? 'complaint' : 'note'}>{t('liveCodes.bytes', { used })}</span>
+        <span className={used > contentBounds.textBytes ? 'complaint' : 'note'}>{t('liveCodes.bytes', { used })}</span>
       </Row>
       {value.attachments.length > 0 && (
         <ol className="attachments">
@@ -121,7 +122,7 @@ const Adder = ({ icon, name, add }: { icon: ReactNode; name: string; add: () => 
 function problemOf({ text, attachments }: Welcome, used: number, t: Translate): string | undefined {
   const [unknown] = unknownVariables(text)
   if (unknown) return t('liveCodes.unknownVariable', { name: `{${unknown}}` })
-  if (used > welcomeBounds.textBytes) return t('liveCodes.tooLong')
+  if (used > contentBounds.textBytes) return t('liveCodes.tooLong')
   return text.trim() === '' && attachments.length === 0 ? t('liveCodes.empty') : undefined
 }
 
@@ -130,7 +131,8 @@ const fileTypes = '.pdf,.xlsx,.csv,.mp4,image/*'
 
 /** What an attachment still lacks, in words that say what to do. */
 export function lackOf(attachment: Attachment, t: Translate): string | undefined {
-  if (attachment.kind === 'image' || attachment.kind === 'file') return attachment.file ? undefined : t('liveCodes.lacks.file')
+  if (attachment.kind === 'image' || attachment.kind === 'video' || attachment.kind === 'file')
+    return attachment.file ? undefined : t('liveCodes.lacks.file')
   if (!attachment.title.trim()) return t('liveCodes.lacks.title')
   if (attachment.kind === 'link')
     return URL.canParse(attachment.url) && /^https?:/.test(attachment.url) ? undefined : t('liveCodes.lacks.url')
@@ -152,6 +154,7 @@ function AttachmentFields({ value, onChange }: { value: Attachment; onChange: (a
           onChange={(file) => onChange({ ...value, file })}
         />
       )
+    case 'video':
     case 'file':
       return (
         <FileUpload
