@@ -85,7 +85,10 @@ import { groupsExport } from '#operation/groups/export.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
-import { massMessagesOfWecom } from '#operation/mass-messages/wecom.ts'
+import { consentReactions } from '#operation/outbound/consents.ts'
+import type { HeldOut } from '#operation/outbound/facts.ts'
+import { runSender } from '#operation/outbound/sender.ts'
+import { massMessagesOfWecom } from '#operation/outbound/wecom.ts'
 import type { Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import type { Consumer } from '#platform/events/consumers.ts'
@@ -115,6 +118,7 @@ export const consumers: readonly Consumer[] = [
   consentsFromCallbacks,
   liveCodeReactions,
   acquisitionLinkReactions,
+  consentReactions,
 ]
 
 /** What the archive asks about rooms, and tells. */
@@ -191,11 +195,15 @@ export const schedules: readonly Schedule[] = [
 /** Whoever knows what to say to a new friend, asked in this order. */
 const welcomes: readonly WelcomeDecider[] = [greetByLiveCode, greetByAcquisitionLink]
 
+/** Who is kept out of a message or journey by a trial; nobody runs trials yet. */
+const isHeldOut: HeldOut = async () => new Set()
+
 /** What a worker does all the time beside consumers, jobs and schedules. */
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
   (installation, signal) => runWecom(installation, welcomes, signal, wecomParts),
   (installation, signal) => runArchive(installation, rooms, signal),
   keepSegments,
+  (installation, signal) => runSender(installation, isHeldOut, signal),
 ]
 
 /** Everything that may be emitted. */

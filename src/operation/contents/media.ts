@@ -1,13 +1,13 @@
 import { uploadImage } from '#connectors/wecom/media.ts'
 import { wecomApp } from '#management/wecom/app.ts'
+import type { ReadyAttachment } from '#management/wecom/attachments.ts'
 import { type MediaFile, mediaIdOf } from '#management/wecom/media.ts'
-import type { WelcomeAttachment } from '#management/wecom/welcome.ts'
 import type { Context } from '#platform/context.ts'
 import { type FileFacts, fileFacts, readFileBytes } from '#platform/files.ts'
 import { filesOf, type StoredAttachment } from './schema.ts'
 
 /** An attachment with its file ready to be sent; undefined when the file is gone. */
-export async function readyAttachment(ctx: Context, corp: number, attachment: StoredAttachment): Promise<WelcomeAttachment | undefined> {
+export async function readyAttachment(ctx: Context, corp: number, attachment: StoredAttachment): Promise<ReadyAttachment | undefined> {
   if (attachment.kind === 'link') {
     const { kind, title, url, description, picture } = attachment
     const picUrl = picture === undefined ? undefined : await pictureUrl(ctx, corp, picture)

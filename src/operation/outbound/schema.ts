@@ -16,7 +16,16 @@ export const sendStates = ['intended', 'waiting', 'tasked', 'unknown', 'sent', '
 export type SendState = (typeof sendStates)[number]
 
 /** Why the gate keeps a message back for good. */
-export const suppressions = ['stopped', 'no_consent', 'no_friend', 'platform_limit', 'holdout', 'frequency', 'same_person'] as const
+export const suppressions = [
+  'stopped',
+  'no_consent',
+  'no_friend',
+  'group_gone',
+  'same_person',
+  'platform_limit',
+  'holdout',
+  'frequency',
+] as const
 export type Suppression = (typeof suppressions)[number]
 
 /** Why a message waits. */
@@ -33,7 +42,6 @@ export const failures = [
   'sender_unavailable',
   'not_configured',
   'refused',
-  'group_gone',
 ] as const
 export type Failure = (typeof failures)[number]
 
