@@ -39,6 +39,7 @@ import { stageRuleRoutes } from '#insight/reports/stages/routes.ts'
 import { searching } from '#insight/search/routes.ts'
 import { segmentMembersExport } from '#insight/segments/export.ts'
 import { keepSegments } from '#insight/segments/live/keeper.ts'
+import { memberIds } from '#insight/segments/queries.ts'
 import { segments } from '#insight/segments/routes.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
@@ -85,8 +86,12 @@ import { groupsExport } from '#operation/groups/export.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
+import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
+import type { MembersOfSegment } from '#operation/messages/receivers.ts'
+import { messages } from '#operation/messages/routes.ts'
 import { consentReactions } from '#operation/outbound/consents.ts'
 import type { HeldOut } from '#operation/outbound/facts.ts'
+import { outbound } from '#operation/outbound/routes.ts'
 import { runSender } from '#operation/outbound/sender.ts'
 import { massMessagesOfWecom } from '#operation/outbound/wecom.ts'
 import type { Installation } from '#platform/context.ts'
@@ -101,6 +106,7 @@ import { idempotency } from '#platform/http/idempotency.ts'
 import type { AppEnv } from '#platform/http/router.ts'
 import { createServer } from '#platform/http/server.ts'
 import { serveConsole } from '#platform/http/static.ts'
+import { internalId } from '#platform/ids.ts'
 import { importJob, importSchedules } from '#platform/imports/jobs.ts'
 import type { ImportKind } from '#platform/imports/kind.ts'
 import { imports } from '#platform/imports/routes.ts'
@@ -162,6 +168,12 @@ export const wecomParts: readonly WecomPart[] = [
   acquisitionLinksOfWecom,
 ]
 
+/** Whom a message to a segment is for. */
+const membersOfSegment: MembersOfSegment = (ctx, segment) => memberIds(ctx, internalId(ctx, 'seg', segment))
+
+/** Who is kept out of a message or journey by a trial; nobody runs trials yet. */
+const isHeldOut: HeldOut = async () => new Set()
+
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [
   bulkTagging,
@@ -171,6 +183,7 @@ export const jobs: readonly Job[] = [
   ...liveCodeJobs,
   ...acquisitionLinkJobs,
   ...groupCodeJobs,
+  ...messageJobs(membersOfSegment),
   imported,
   exported,
 ]
@@ -183,6 +196,7 @@ export const schedules: readonly Schedule[] = [
   ...liveCodeSchedules,
   ...acquisitionLinkSchedules,
   ...groupCodeSchedules,
+  ...messageSchedules,
   ...customerSchedules(() => eventDefinitions),
   ...orderLineSchedules,
   ...importSchedules,
@@ -194,9 +208,6 @@ export const schedules: readonly Schedule[] = [
 
 /** Whoever knows what to say to a new friend, asked in this order. */
 const welcomes: readonly WelcomeDecider[] = [greetByLiveCode, greetByAcquisitionLink]
-
-/** Who is kept out of a message or journey by a trial; nobody runs trials yet. */
-const isHeldOut: HeldOut = async () => new Set()
 
 /** What a worker does all the time beside consumers, jobs and schedules. */
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [
@@ -255,6 +266,8 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/acquisition-links', acquisitionLinks],
   ['/api/v1/groups', groups],
   ['/api/v1/group-codes', groupCodes],
+  ['/api/v1/messages', messages({ isHeldOut, membersOfSegment })],
+  ['/api/v1/outbound', outbound],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],

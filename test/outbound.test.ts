@@ -1,10 +1,24 @@
 import { sql } from 'kysely'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sendToCustomers } from '#connectors/wecom/mass-messages.ts'
+import { findEmployeeByAccount } from '#management/team/queries.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { createCorp } from '#management/wecom/corps.ts'
 import { applyNews } from '#management/wecom/friendships.ts'
 import { createContent } from '#operation/contents/commands.ts'
+import {
+  cancelMessage,
+  changeMessage,
+  createMessage,
+  remindMessage,
+  reviewMessage,
+  submitMessage,
+  withdrawMessage,
+} from '#operation/messages/commands.ts'
+import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
+import { previewMessage } from '#operation/messages/preview.ts'
+import { listTasks, readMessage } from '#operation/messages/queries.ts'
+import type { MessageInput } from '#operation/messages/schema.ts'
 import { cancelIntents, type Intent, intend } from '#operation/outbound/commands.ts'
 import { changeConsent } from '#operation/outbound/consents.ts'
 import { decideDue } from '#operation/outbound/deciding.ts'
@@ -13,8 +27,9 @@ import { changePolicy } from '#operation/outbound/policy.ts'
 import { doTask } from '#operation/outbound/sender.ts'
 import { liftStop, stopSends } from '#operation/outbound/stops.ts'
 import { changeTask, claimTasks } from '#operation/outbound/tasks.ts'
-import type { Context } from '#platform/context.ts'
+import type { Actor, Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { runDueJobs } from '#platform/jobs.ts'
 import { openTestWorkspace } from '#platform/testing/workspace.ts'
 import { contractLab } from './support/contract-lab.ts'
 
@@ -33,7 +48,7 @@ beforeAll(async () => {
 let ctx: Context
 let corp: number
 let member: string
-const seconds = 0
+let seconds = 0
 let callsBefore = 0
 const calls = async () => (await lab.calls(creation)) - callsBefore
 
@@ -340,5 +355,113 @@ describe('an emergency stop', () => {
     await work()
     expect((await fates()).at(-1)).toBe('tasked')
     expect(await phoneTasks()).toHaveLength(1)
+  })
+})
+
+describe('a mass message', () => {
+  const segment: number[] = []
+  const ports = { isHeldOut: nobody, membersOfSegment: async () => segment }
+  const actor = (id: number): Actor => ({ kind: 'employee', id, name: `员工${id}`, permissions: new Set(['*']), scope: 'all' })
+  const as = (id: number): Context => ({ ...ctx, actor: actor(id) })
+  const everybody = { whom: 'customers', audience: {} } as const
+  const draft = (to: MessageInput['to'] = everybody): MessageInput => ({
+    name: '周末上新',
+    kind: 'marketing',
+    to,
+    content: { text: `上新 ${++texts}`, attachments: [] },
+  })
+  const stateOf = async (id: number) => (await readMessage(ctx, id)).state
+  const start = async () => {
+    await runDueJobs({ ...base, now: ctx.now }, messageJobs(ports.membersOfSegment))
+    await work()
+  }
+  const finish = () => messageSchedules[0]?.run({ ...base, now: ctx.now })
+
+  test('is looked at, approved by a second person, sent once to each, and done when all have an end', async () => {
+    const people = await friends(3)
+    await changeConsent(ctx, people[0]?.customer ?? 0, { purpose: 'marketing', allowed: false, source: 'page' })
+    await changePolicy(ctx, { approvalAbove: 2 })
+    const id = await createMessage(as(1), draft())
+    const preview = await previewMessage(ctx, { input: { kind: 'marketing', to: everybody }, id, scope: 'all' }, ports)
+    expect(preview).toMatchObject({
+      receivers: 3,
+      now: 2,
+      later: 0,
+      employees: 1,
+      needsApproval: true,
+      suppressed: [{ reason: 'no_consent', count: 1 }],
+    })
+    expect(await submitMessage(as(1), id, null, ports.membersOfSegment)).toBe('review')
+    await start()
+    expect(await phoneTasks()).toEqual([])
+    await expect(reviewMessage(as(1), id, { approve: true, note: '' })).rejects.toMatchObject({ code: 'message.own_approval' })
+    await reviewMessage(as(2), id, { approve: true, note: '可以' })
+    await start()
+    expect([await stateOf(id), (await phoneTasks()).map(({ size }) => size)]).toEqual(['sending', [2]])
+    expect(await remindMessage(ctx, id)).toEqual({ reminded: 1, spared: 0 })
+    await work()
+    expect((await listTasks(ctx, id, { limit: 10 })).items).toMatchObject([{ state: 'asked', size: 2, reminders: 1 }])
+    await finish()
+    expect(await stateOf(id)).toBe('sending')
+    await confirmAll()
+    await work(true)
+    await finish()
+    const done = await readMessage(ctx, id)
+    expect(done).toMatchObject({ state: 'done', receivers: 3, approvedBy: '员工2' })
+    expect(new Set(done.counts.map(({ state, count }) => `${state} ${count}`))).toEqual(new Set(['sent 2', 'suppressed 1']))
+  })
+
+  test('that has grown since it was approved is looked at again; taken back it can be changed; a segment narrows it', async () => {
+    const people = await friends(2)
+    await changePolicy(ctx, { approvalAbove: 1 })
+    const later = new Date(ctx.now().getTime() + 60_000)
+    const id = await createMessage(as(1), draft())
+    await submitMessage(as(1), id, later, ports.membersOfSegment)
+    await reviewMessage(as(2), id, { approve: true, note: '' })
+    await friends(2)
+    seconds = 120
+    await start()
+    seconds = 0
+    expect(await stateOf(id)).toBe('review')
+    await withdrawMessage(as(1), id)
+    segment.splice(0, segment.length, people[0]?.customer ?? 0)
+    await changeMessage(as(3), id, draft({ whom: 'customers', audience: { segment: 'seg' } }))
+    expect(await submitMessage(as(1), id, null, ports.membersOfSegment)).toBe('scheduled')
+    await start()
+    expect((await sends()).map(({ customerId, state }) => [customerId, state])).toEqual([[people[0]?.customer, 'tasked']])
+    await cancelMessage(as(1), id)
+    await work()
+    expect([await fates(), await phoneTasks(), await stateOf(id)]).toEqual([['cancelled'], [], 'cancelled'])
+  })
+
+  test('goes into the groups of each owner, and only as often as a group may hear it', async () => {
+    const chatId = await lab.newGroup(member)
+    await friends(1)
+    const employee = await findEmployeeByAccount(ctx, corp, member)
+    await sql`insert into groups (tenant_id, corp, chat_id, name, owner_userid, owner_id, created_at, changed_at)
+      values (${ctx.tenantId}, ${corp}, ${chatId}, '老客群', ${member}, ${employee ?? 0}, now(), now())`.execute(ctx.db)
+    await changePolicy(ctx, { platformPeriod: 'day' })
+    for (const expected of ['tasked', 'suppressed platform_limit']) {
+      const id = await createMessage(as(1), draft({ whom: 'groups', audience: {} }))
+      await submitMessage(as(1), id, null, ports.membersOfSegment)
+      await start()
+      expect((await fates()).at(-1)).toBe(expected)
+    }
+    await confirmAll()
+    await work(true)
+    expect(await fates()).toEqual(['sent', 'suppressed platform_limit'])
+  })
+
+  test('of somebody who sees only their own customers goes through them only', async () => {
+    const mine = await friends(1)
+    const other = await lab.newMember()
+    await friends(1, other)
+    const employee = (await findEmployeeByAccount(ctx, corp, member)) ?? 0
+    const self: Context = { ...ctx, actor: { ...actor(employee), scope: [employee] } }
+    const id = await createMessage(self, draft())
+    await submitMessage(self, id, null, ports.membersOfSegment)
+    await start()
+    expect((await sends()).map(({ customerId }) => customerId)).toEqual([mine[0]?.customer])
+    await expect(readMessage({ ...ctx, actor: { ...actor(9), scope: [9] } }, id)).rejects.toMatchObject({ code: 'message.not_found' })
   })
 })

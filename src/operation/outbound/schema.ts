@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PageQuery } from '#platform/http/paging.ts'
 
 /** What a message is for. The same words are asked for in consents, frequency caps and quiet hours. */
 export const messageKinds = ['marketing', 'service'] as const
@@ -80,3 +81,78 @@ export const defaultPolicy: Policy = {
   ratePerMinute: null,
   approvalAbove: 1000,
 }
+
+/** With what the platform allows beside it; `lifted` where a file of this machine lifts it. */
+export const PolicyView = Policy.extend({ platform: z.object({ week: z.int(), day: z.int(), lifted: z.int().nullable() }) })
+export type PolicyView = z.infer<typeof PolicyView>
+
+/** Absent stays as it is. */
+export const PolicyPatch = Policy.partial()
+
+const Named = z.object({ id: z.string(), name: z.string() })
+const SourceRef = z.object({ kind: z.enum(sourceKinds), id: z.string().nullable(), name: z.string().nullable() })
+
+export const SendItem = z.object({
+  id: z.string(),
+  customer: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
+  group: Named.nullable(),
+  employee: Named.nullable(),
+  text: z.string(),
+  kind: z.enum(messageKinds),
+  source: SourceRef.extend({ step: z.string().nullable() }),
+  state: z.enum(sendStates),
+  reason: z.string().nullable(),
+  until: z.string().nullable(),
+  createdAt: z.string(),
+  decidedAt: z.string().nullable(),
+  taskedAt: z.string().nullable(),
+  sentAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+})
+export type SendItem = z.infer<typeof SendItem>
+export const SendList = z.object({ items: z.array(SendItem), next: z.string().nullable() })
+
+export const SendQuery = PageQuery.extend({
+  customer: z.string().max(60).optional(),
+  message: z.string().max(60).optional(),
+  state: z.enum(sendStates).optional(),
+  reason: z.string().max(40).optional(),
+})
+export type SendQuery = z.infer<typeof SendQuery>
+
+const stopScope = z.discriminatedUnion('scope', [
+  z.strictObject({ scope: z.literal('company') }),
+  z.strictObject({ scope: z.literal('corp'), corpId: z.string().max(60) }),
+  z.strictObject({ scope: z.literal('source'), messageId: z.string().max(60) }),
+])
+export const StopInput = z.strictObject({ what: stopScope, why: z.string().trim().max(300).default('') })
+export type StopInput = z.infer<typeof StopInput>
+
+export const StopItem = z.object({
+  id: z.string(),
+  scope: z.enum(['company', 'corp', 'source']),
+  corp: Named.nullable(),
+  source: SourceRef.nullable(),
+  why: z.string(),
+  stoppedAt: z.string(),
+  stoppedBy: z.string(),
+  /** Wishes held back, people called back, people who had been reached in the day before. */
+  held: z.int(),
+  recalled: z.int(),
+  gone: z.int(),
+  liftedAt: z.string().nullable(),
+  liftedBy: z.string().nullable(),
+})
+export type StopItem = z.infer<typeof StopItem>
+export const StopList = z.object({ items: z.array(StopItem), next: z.null() })
+
+export const ConsentView = z.object({
+  purpose: z.enum(purposes),
+  /** Null when they never said: then the company's default holds. */
+  said: z.boolean().nullable(),
+  allowed: z.boolean(),
+  source: z.string().nullable(),
+  at: z.string().nullable(),
+})
+export type ConsentView = z.infer<typeof ConsentView>
+export const ConsentInput = z.strictObject({ allowed: z.boolean(), source: z.string().trim().min(1).max(60).default('page') })
