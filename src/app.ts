@@ -78,6 +78,7 @@ import { syncCorp } from '#management/wecom/sync.ts'
 import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
+import { calendar } from '#operation/calendar/routes.ts'
 import { operationEventDefinitions } from '#operation/events.ts'
 import { groupCodeJobs, groupCodeSchedules } from '#operation/group-codes/jobs.ts'
 import { groupCodes } from '#operation/group-codes/routes.ts'
@@ -89,6 +90,8 @@ import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
 import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
 import type { MembersOfSegment } from '#operation/messages/receivers.ts'
 import { messages } from '#operation/messages/routes.ts'
+import { runMoments } from '#operation/moments/publisher.ts'
+import { moments } from '#operation/moments/routes.ts'
 import { consentReactions } from '#operation/outbound/consents.ts'
 import type { HeldOut } from '#operation/outbound/facts.ts'
 import { outbound } from '#operation/outbound/routes.ts'
@@ -215,6 +218,7 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
   (installation, signal) => runArchive(installation, rooms, signal),
   keepSegments,
   (installation, signal) => runSender(installation, isHeldOut, signal),
+  runMoments,
 ]
 
 /** Everything that may be emitted. */
@@ -268,6 +272,8 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/group-codes', groupCodes],
   ['/api/v1/messages', messages({ isHeldOut, membersOfSegment })],
   ['/api/v1/outbound', outbound],
+  ['/api/v1/moments', moments],
+  ['/api/v1/calendar', calendar],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],

@@ -19,6 +19,9 @@ import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
 import { previewMessage } from '#operation/messages/preview.ts'
 import { listTasks, readMessage } from '#operation/messages/queries.ts'
 import type { MessageInput } from '#operation/messages/schema.ts'
+import { cancelMoment, createMoment, submitMoment } from '#operation/moments/commands.ts'
+import { claimMoments, doMoment } from '#operation/moments/publishing.ts'
+import { listMomentTasks, readMoment } from '#operation/moments/queries.ts'
 import { cancelIntents, type Intent, intend } from '#operation/outbound/commands.ts'
 import { changeConsent } from '#operation/outbound/consents.ts'
 import { decideDue } from '#operation/outbound/deciding.ts'
@@ -29,6 +32,7 @@ import { liftStop, stopSends } from '#operation/outbound/stops.ts'
 import { changeTask, claimTasks } from '#operation/outbound/tasks.ts'
 import type { Actor, Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { publicId } from '#platform/ids.ts'
 import { runDueJobs } from '#platform/jobs.ts'
 import { openTestWorkspace } from '#platform/testing/workspace.ts'
 import { contractLab } from './support/contract-lab.ts'
@@ -463,5 +467,47 @@ describe('a mass message', () => {
     await start()
     expect((await sends()).map(({ customerId }) => customerId)).toEqual([mine[0]?.customer])
     await expect(readMessage({ ...ctx, actor: { ...actor(9), scope: [9] } }, id)).rejects.toMatchObject({ code: 'message.not_found' })
+  })
+})
+
+describe('a moment', () => {
+  const input = (name: string) => ({ name, content: { text: `${name} ${++texts}`, attachments: [] }, employeeIds: [], tagIds: [] })
+  const go = async () => {
+    await sql`update moments set next_at = ${ctx.now()}, lease_until = null where tenant_id = ${ctx.tenantId} and next_at is not null`.execute(
+      ctx.db,
+    )
+    for (const held of await claimMoments(ctx, 8)) await doMoment(ctx, held)
+  }
+  const published = async (id: number) => {
+    for (let tries = 0; tries < 60 && !(await readMoment(ctx, id)).publishedAt; tries++) {
+      await go()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    await go()
+    return readMoment(ctx, id)
+  }
+
+  test('is asked of its members once although the answer was lost, followed with its likes, and called back', async () => {
+    const [friend] = await friends(1)
+    const employee = publicId(ctx, 'emp', (await findEmployeeByAccount(ctx, corp, member)) ?? 0)
+    const id = await createMoment({ ...ctx }, { ...input('新品'), employeeIds: [employee] })
+    await submitMoment(ctx, id, null)
+    expect(await published(id)).toMatchObject({ state: 'published', asked: 1, confirmed: 0 })
+    await confirmAll()
+    const { items } = await control<{ items: { momentId: string }[] }>('GET', `moments?employee=${member}`)
+    await control('POST', `moments/${items[0]?.momentId}/like`, { userId: member, by: friend?.external })
+    await go()
+    await go()
+    expect(await readMoment(ctx, id)).toMatchObject({ confirmed: 1, likes: 1, comments: 0 })
+    expect(await listMomentTasks(ctx, id)).toMatchObject([{ userId: member, likes: 1 }])
+    await cancelMoment(ctx, id)
+    await go()
+    expect((await readMoment(ctx, id)).state).toBe('cancelled')
+    const makings = await lab.calls('externalcontact/add_moment_task')
+    await lab.fail({ path: 'externalcontact/add_moment_task', times: 1, status: 0, after: true })
+    const second = await createMoment(ctx, { ...input('第二条'), employeeIds: [employee] })
+    await submitMoment(ctx, second, null)
+    expect((await published(second)).state).toBe('published')
+    expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings + 1)
   })
 })
