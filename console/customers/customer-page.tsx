@@ -10,6 +10,7 @@ import { Links, Merged } from '#console/customers/relations.tsx'
 import { timelineItem } from '#console/customers/timeline-text.tsx'
 import { Memberships } from '#console/groups/memberships.tsx'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
+import { CustomerSends } from '#console/outbound/customer-sends.tsx'
 import { CustomerScores } from '#console/scores/customer-scores.tsx'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
 import { Back } from '#console/ui/back.tsx'
@@ -211,6 +212,7 @@ function Actions({ customer }: { customer: CustomerDetail }) {
           </ul>
         )}
       </Section>
+      <CustomerSends customerId={customer.id} />
       <Memberships customerId={customer.id} />
       <Links customer={customer} />
       <Merged customer={customer} />

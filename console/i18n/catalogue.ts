@@ -21,6 +21,7 @@ import { login } from '#console/login/messages.ts'
 import { metrics } from '#console/metrics/messages.ts'
 import { operations } from '#console/operations/messages.ts'
 import { orders } from '#console/orders/messages.ts'
+import { outbound } from '#console/outbound/messages.ts'
 import { overview } from '#console/overview/messages.ts'
 import { pages } from '#console/pages/messages.ts'
 import { portrait } from '#console/portrait/messages.ts'
@@ -50,6 +51,7 @@ const folders = {
   liveCodes,
   acquisitionLinks,
   groups,
+  outbound,
   archive,
   customers,
   tags,

@@ -5,7 +5,7 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { FileUpload } from '#console/ui/file-upload.tsx'
 import { Row, Stack } from '#console/ui/page.tsx'
 import { unknownVariables, variables, type Welcome } from '#growth/welcomes/schema.ts'
-import { type Attachment, bytesOf, contentBounds } from '#operation/contents/schema.ts'
+import { type Attachment, bytesOf, contentBounds, variablesIn } from '#operation/contents/schema.ts'
 
 /** Words with what fills them, and up to nine attachments in the order they are sent. */
 export function WelcomeEditor({
@@ -13,6 +13,7 @@ export function WelcomeEditor({
   onChange,
   complaint,
   complaintOf,
+  plain = false,
 }: {
   value: Welcome
   onChange: (welcome: Welcome) => void
@@ -20,11 +21,14 @@ export function WelcomeEditor({
   complaint: string | undefined
   /** About one attachment. */
   complaintOf?: (attachment: number) => string | undefined
+  /** The same for everybody: nothing can be filled in. */
+  plain?: boolean
 }) {
   const { t } = useText()
   const field = useRef<HTMLTextAreaElement | null>(null)
   const used = bytesOf(value.text)
-  const problem = complaint ?? problemOf(value, used, t)
+  const filled = plain ? variablesIn(value.text)[0] : undefined
+  const problem = complaint ?? (filled ? t('liveCodes.sameForAll', { name: `{${filled}}` }) : problemOf(value, used, t))
   const insert = (name: string) => {
     const at = field.current?.selectionStart ?? value.text.length
     onChange({ ...value, text: `${value.text.slice(0, at)}{${name}}${value.text.slice(at)}` })
@@ -48,8 +52,8 @@ export function WelcomeEditor({
       </Form.Item>
       <Row between>
         <Row>
-          <span className="note">{t('liveCodes.insert')}</span>
-          {variables.map((name) => (
+          {!plain && <span className="note">{t('liveCodes.insert')}</span>}
+          {(plain ? [] : variables).map((name) => (
             <Button key={name} size="small" onClick={() => insert(name)}>
               {t(`liveCodes.variables.${name}`)}
             </Button>
