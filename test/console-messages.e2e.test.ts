@@ -5,6 +5,7 @@ import { buildConsole } from '#app/build-console.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
 import { layoutFaultsOf, openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import { until } from './support/until.ts'
 
 // An operator writes to customers: make, look at who hears it, send, the employee confirms on the phone, results; stop and calendar.
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await changePolicy(workspace.ctx, { quietHours: { marketing: null, service: null } })
   const known = () =>
     workspace.ctx.db.selectFrom('wecomFollows').select('live').where('externalUserid', '=', externalUserId).executeTakeFirst()
-  await expect.poll(async () => (await known())?.live, { timeout: 30_000 }).toBe(true)
+  await until(async () => (await known())?.live === true)
   browser = await openBrowser()
   page = await openConsole(browser, workspace, problems)
 }, 180_000)

@@ -1,4 +1,4 @@
-import { DeleteOutlined, FileOutlined, LinkOutlined, MobileOutlined, PictureOutlined } from '@ant-design/icons'
+import { DeleteOutlined, FileOutlined, LinkOutlined, MobileOutlined, PictureOutlined, VideoCameraOutlined } from '@ant-design/icons'
 import { Button, Form, Input } from 'antd'
 import { type ReactNode, useRef } from 'react'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
@@ -97,6 +97,15 @@ export function WelcomeEditor({
             name={t('liveCodes.addMiniprogram')}
             add={() => add({ kind: 'miniprogram', title: '', appId: '', page: '', picture: '' })}
           />
+          {plain && (
+            <FileUpload
+              small
+              icon={<VideoCameraOutlined />}
+              accept="video/mp4"
+              label={t('liveCodes.addVideo')}
+              onChange={(file) => add({ kind: 'video', file })}
+            />
+          )}
           <FileUpload
             small
             icon={<FileOutlined />}

@@ -110,7 +110,9 @@ function MessageForm({ message }: { message?: MessageDetail }) {
             </Form>
           </Section>
           <Section title={t('outbound.content')}>
-            <WelcomeEditor plain value={input.content} onChange={(content) => setInput({ ...input, content })} complaint={undefined} />
+            <Form layout="vertical">
+              <WelcomeEditor plain value={input.content} onChange={(content) => setInput({ ...input, content })} complaint={undefined} />
+            </Form>
           </Section>
         </Stack>
         <Row>

@@ -49,35 +49,37 @@ function Message({ message }: { message: MessageDetail }) {
   const { t } = useText()
   const preview = useMessagePreview(message.id, isBefore(message))
   return (
-    <Columns shares={[3, 2]}>
-      <Stack>
-        {isBefore(message) && preview.data && <PreviewBox preview={preview.data} />}
-        {message.state === 'review' && <ReviewBox message={message} />}
-        {!isBefore(message) && <Results message={message} />}
-        {!isBefore(message) && <Progress id={message.id} />}
-        {!isBefore(message) && (
-          <Section flush title={t('outbound.people')}>
-            <Sends name="message-sends" query={{ message: message.id }} />
+    <Stack>
+      <Columns shares={[3, 2]}>
+        <Stack>
+          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} />}
+          {message.state === 'review' && <ReviewBox message={message} />}
+          {!isBefore(message) && <Results message={message} />}
+        </Stack>
+        <Stack>
+          <Section>
+            <Facts
+              items={[
+                { name: t('outbound.state'), value: <MessageState state={message.state} /> },
+                { name: t('outbound.whom'), value: t(`outbound.whoms.${message.whom}`) },
+                { name: t('outbound.kind'), value: t(`outbound.kinds.${message.kind}`) },
+                { name: t('outbound.at'), value: <When at={message.startedAt ?? message.scheduledAt} /> },
+                { name: t('outbound.madeBy'), value: message.madeBy },
+                ...(message.approvedBy ? [{ name: t('outbound.approve'), value: message.approvedBy }] : []),
+                ...(message.reviewNote ? [{ name: t('outbound.reviewNote'), value: message.reviewNote }] : []),
+              ]}
+            />
           </Section>
-        )}
-      </Stack>
-      <Stack>
-        <Section>
-          <Facts
-            items={[
-              { name: t('outbound.state'), value: <MessageState state={message.state} /> },
-              { name: t('outbound.whom'), value: t(`outbound.whoms.${message.whom}`) },
-              { name: t('outbound.kind'), value: t(`outbound.kinds.${message.kind}`) },
-              { name: t('outbound.at'), value: <When at={message.startedAt ?? message.scheduledAt} /> },
-              { name: t('outbound.madeBy'), value: message.madeBy },
-              ...(message.approvedBy ? [{ name: t('outbound.approve'), value: message.approvedBy }] : []),
-              ...(message.reviewNote ? [{ name: t('outbound.reviewNote'), value: message.reviewNote }] : []),
-            ]}
-          />
+          <WelcomePreview welcome={message.content} employee={t('outbound.sender')} company="" />
+        </Stack>
+      </Columns>
+      {!isBefore(message) && <Progress id={message.id} />}
+      {!isBefore(message) && (
+        <Section flush title={t('outbound.people')}>
+          <Sends name="message-sends" query={{ message: message.id }} />
         </Section>
-        <WelcomePreview welcome={message.content} employee={t('outbound.sender')} company="" />
-      </Stack>
-    </Columns>
+      )}
+    </Stack>
   )
 }
 

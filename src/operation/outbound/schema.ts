@@ -14,7 +14,6 @@ export type SourceKind = (typeof sourceKinds)[number]
 
 /** `waiting` until a moment, or (reason `task`) for the others of its mass message. The last five are over. */
 export const sendStates = ['intended', 'waiting', 'tasked', 'unknown', 'sent', 'suppressed', 'failed', 'cancelled'] as const
-export type SendState = (typeof sendStates)[number]
 
 /** Why the gate keeps a message back for good. */
 export const suppressions = [
