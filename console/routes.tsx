@@ -134,6 +134,51 @@ const experiment = createRoute({
   component: lazyRouteComponent(() => import('#console/experiments/experiment-page.tsx'), 'ExperimentPage'),
 })
 
+const messages = createRoute({
+  getParentRoute: () => app,
+  path: '/messages',
+  validateSearch: z.object({ q: text, state: text }),
+  component: lazyRouteComponent(() => import('#console/outbound/messages-page.tsx'), 'MessagesPage'),
+})
+
+const newMessage = createRoute({
+  getParentRoute: () => app,
+  path: '/messages/new',
+  component: lazyRouteComponent(() => import('#console/outbound/message-form-page.tsx'), 'NewMessagePage'),
+})
+
+const message = createRoute({
+  getParentRoute: () => app,
+  path: '/messages/$messageId',
+  component: lazyRouteComponent(() => import('#console/outbound/message-page.tsx'), 'MessagePage'),
+})
+
+const editMessage = createRoute({
+  getParentRoute: () => app,
+  path: '/messages/$messageId/edit',
+  component: lazyRouteComponent(() => import('#console/outbound/message-form-page.tsx'), 'EditMessagePage'),
+})
+
+const moments = createRoute({
+  getParentRoute: () => app,
+  path: '/moments',
+  component: lazyRouteComponent(() => import('#console/outbound/moments-page.tsx'), 'MomentsPage'),
+})
+
+const calendar = createRoute({
+  getParentRoute: () => app,
+  path: '/calendar',
+  validateSearch: z.object({ from: day }),
+  component: lazyRouteComponent(() => import('#console/outbound/calendar-page.tsx'), 'CalendarPage'),
+})
+
+const sendRules = createRoute({
+  getParentRoute: () => app,
+  path: '/send-rules',
+  validateSearch: z.object({ view: text, state: text, reason: text }),
+  component: lazyRouteComponent(() => import('#console/outbound/rules-page.tsx'), 'RulesPage'),
+})
+
 const archive = createRoute({
   getParentRoute: () => app,
   path: '/archive',
@@ -462,6 +507,13 @@ const tree = root.addChildren([
     followUps,
     experiments,
     experiment,
+    messages,
+    newMessage,
+    message,
+    editMessage,
+    moments,
+    calendar,
+    sendRules,
     archive,
     archiveSettings,
     customers,

@@ -42,6 +42,7 @@ import { searching } from '#insight/search/routes.ts'
 import { segmentMembersExport } from '#insight/segments/export.ts'
 import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
 import { keepSegments } from '#insight/segments/live/keeper.ts'
+import { memberIds } from '#insight/segments/queries.ts'
 import { segments } from '#insight/segments/routes.ts'
 import { tagUses } from '#insight/segments/rule-tags.ts'
 import { keepTrails } from '#insight/stores/trail-builder.ts'
@@ -82,6 +83,7 @@ import { syncCorp } from '#management/wecom/sync.ts'
 import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
+import { calendar } from '#operation/calendar/routes.ts'
 import { operationEventDefinitions } from '#operation/events.ts'
 import { controlGroup, experiments } from '#operation/experiments/routes.ts'
 import { followUps } from '#operation/follow-ups/routes.ts'
@@ -98,7 +100,16 @@ import { journeys } from '#operation/journeys/routes.ts'
 import { marketingResults } from '#operation/marketing-tasks/counting.ts'
 import { marketingShortLinks } from '#operation/marketing-tasks/public-routes.ts'
 import { marketingTasks } from '#operation/marketing-tasks/routes.ts'
-import { massMessagesOfWecom } from '#operation/mass-messages/wecom.ts'
+import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
+import type { MembersOfSegment } from '#operation/messages/receivers.ts'
+import { messages } from '#operation/messages/routes.ts'
+import { runMoments } from '#operation/moments/publisher.ts'
+import { moments } from '#operation/moments/routes.ts'
+import { consentReactions } from '#operation/outbound/consents.ts'
+import type { HeldOut } from '#operation/outbound/facts.ts'
+import { outbound } from '#operation/outbound/routes.ts'
+import { runSender } from '#operation/outbound/sender.ts'
+import { massMessagesOfWecom } from '#operation/outbound/wecom.ts'
 import { tasksExport } from '#operation/tasks/export.ts'
 import { taskSchedules } from '#operation/tasks/jobs.ts'
 import { tasks } from '#operation/tasks/routes.ts'
@@ -114,6 +125,7 @@ import { idempotency } from '#platform/http/idempotency.ts'
 import type { AppEnv } from '#platform/http/router.ts'
 import { createServer } from '#platform/http/server.ts'
 import { serveConsole } from '#platform/http/static.ts'
+import { internalId } from '#platform/ids.ts'
 import { importJob, importSchedules } from '#platform/imports/jobs.ts'
 import type { ImportKind } from '#platform/imports/kind.ts'
 import { imports } from '#platform/imports/routes.ts'
@@ -133,6 +145,7 @@ export const consumers: readonly Consumer[] = [
   acquisitionLinkReactions,
   journeyReactions,
   marketingResults,
+  consentReactions,
 ]
 
 /** What the archive asks about rooms, and tells. */
@@ -177,6 +190,12 @@ export const wecomParts: readonly WecomPart[] = [
   acquisitionLinksOfWecom,
 ]
 
+/** Whom a message to a segment is for. */
+const membersOfSegment: MembersOfSegment = (ctx, segment) => memberIds(ctx, internalId(ctx, 'seg', segment))
+
+/** Who is kept out of a message or journey by a trial; nobody runs trials yet. */
+const isHeldOut: HeldOut = async () => new Set()
+
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [
   bulkTagging,
@@ -186,6 +205,7 @@ export const jobs: readonly Job[] = [
   ...liveCodeJobs,
   ...acquisitionLinkJobs,
   ...groupCodeJobs,
+  ...messageJobs(membersOfSegment),
   imported,
   exported,
 ]
@@ -199,6 +219,7 @@ export const schedules: readonly Schedule[] = [
   ...acquisitionLinkSchedules,
   ...groupCodeSchedules,
   ...taskSchedules,
+  ...messageSchedules,
   ...customerSchedules(() => eventDefinitions),
   ...orderLineSchedules,
   ...importSchedules,
@@ -219,6 +240,8 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
   keepSegments,
   (installation, signal) => runJourneys(installation, rulesForJourneys, signal),
   keepTrails,
+  (installation, signal) => runSender(installation, isHeldOut, signal),
+  runMoments,
 ]
 
 /** Everything that may be emitted. */
@@ -278,6 +301,10 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/experiments', experimentReadOuts],
   ['/api/v1/experiments', experiments],
   ['/api/v1/control-group', controlGroup],
+  ['/api/v1/messages', messages({ isHeldOut, membersOfSegment })],
+  ['/api/v1/outbound', outbound],
+  ['/api/v1/moments', moments],
+  ['/api/v1/calendar', calendar],
   ['/api/v1/archive', archive],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],

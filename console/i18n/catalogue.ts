@@ -23,6 +23,7 @@ import { login } from '#console/login/messages.ts'
 import { metrics } from '#console/metrics/messages.ts'
 import { operations } from '#console/operations/messages.ts'
 import { orders } from '#console/orders/messages.ts'
+import { outbound } from '#console/outbound/messages.ts'
 import { overview } from '#console/overview/messages.ts'
 import { pages } from '#console/pages/messages.ts'
 import { portrait } from '#console/portrait/messages.ts'
@@ -56,6 +57,7 @@ const folders = {
   tasks,
   followUps,
   experiments,
+  outbound,
   archive,
   customers,
   tags,

@@ -1,10 +1,11 @@
-import { DeleteOutlined, FileOutlined, LinkOutlined, MobileOutlined, PictureOutlined } from '@ant-design/icons'
+import { DeleteOutlined, FileOutlined, LinkOutlined, MobileOutlined, PictureOutlined, VideoCameraOutlined } from '@ant-design/icons'
 import { Button, Form, Input } from 'antd'
 import { type ReactNode, useRef } from 'react'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { FileUpload } from '#console/ui/file-upload.tsx'
 import { Row, Stack } from '#console/ui/page.tsx'
-import { type Attachment, bytesOf, unknownVariables, variables, type Welcome, welcomeBounds } from '#growth/welcomes/schema.ts'
+import { unknownVariables, variables, type Welcome } from '#growth/welcomes/schema.ts'
+import { type Attachment, bytesOf, contentBounds, variablesIn } from '#operation/contents/schema.ts'
 
 /** Words with what fills them, and up to nine attachments in the order they are sent. */
 export function WelcomeEditor({
@@ -12,6 +13,7 @@ export function WelcomeEditor({
   onChange,
   complaint,
   complaintOf,
+  plain = false,
 }: {
   value: Welcome
   onChange: (welcome: Welcome) => void
@@ -19,11 +21,14 @@ export function WelcomeEditor({
   complaint: string | undefined
   /** About one attachment. */
   complaintOf?: (attachment: number) => string | undefined
+  /** The same for everybody: nothing can be filled in. */
+  plain?: boolean
 }) {
   const { t } = useText()
   const field = useRef<HTMLTextAreaElement | null>(null)
   const used = bytesOf(value.text)
-  const problem = complaint ?? problemOf(value, used, t)
+  const filled = plain ? variablesIn(value.text)[0] : undefined
+  const problem = complaint ?? (filled ? t('liveCodes.sameForAll', { name: `{${filled}}` }) : problemOf(value, used, t))
   const insert = (name: string) => {
     const at = field.current?.selectionStart ?? value.text.length
     onChange({ ...value, text: `${value.text.slice(0, at)}{${name}}${value.text.slice(at)}` })
@@ -31,7 +36,7 @@ export function WelcomeEditor({
   }
   const setAttachments = (attachments: Attachment[]) => onChange({ ...value, attachments })
   const add = (attachment: Attachment) => setAttachments([...value.attachments, attachment])
-  const isFull = value.attachments.length >= welcomeBounds.attachments
+  const isFull = value.attachments.length >= contentBounds.attachments
   return (
     <Stack tight>
       <Form.Item label={t('liveCodes.text')} validateStatus={problem ? 'error' : ''} help={problem} className="tight">
@@ -47,14 +52,14 @@ export function WelcomeEditor({
       </Form.Item>
       <Row between>
         <Row>
-          <span className="note">{t('liveCodes.insert')}</span>
-          {variables.map((name) => (
+          {!plain && <span className="note">{t('liveCodes.insert')}</span>}
+          {(plain ? [] : variables).map((name) => (
             <Button key={name} size="small" onClick={() => insert(name)}>
               {t(`liveCodes.variables.${name}`)}
             </Button>
           ))}
         </Row>
-        <span className={used > welcomeBounds.textBytes ? 'complaint' : 'note'}>{t('liveCodes.bytes', { used })}</span>
+        <span className={used > contentBounds.textBytes ? 'complaint' : 'note'}>{t('liveCodes.bytes', { used })}</span>
       </Row>
       {value.attachments.length > 0 && (
         <ol className="attachments">
@@ -92,6 +97,15 @@ export function WelcomeEditor({
             name={t('liveCodes.addMiniprogram')}
             add={() => add({ kind: 'miniprogram', title: '', appId: '', page: '', picture: '' })}
           />
+          {plain && (
+            <FileUpload
+              small
+              icon={<VideoCameraOutlined />}
+              accept="video/mp4"
+              label={t('liveCodes.addVideo')}
+              onChange={(file) => add({ kind: 'video', file })}
+            />
+          )}
           <FileUpload
             small
             icon={<FileOutlined />}
@@ -121,7 +135,7 @@ const Adder = ({ icon, name, add }: { icon: ReactNode; name: string; add: () => 
 function problemOf({ text, attachments }: Welcome, used: number, t: Translate): string | undefined {
   const [unknown] = unknownVariables(text)
   if (unknown) return t('liveCodes.unknownVariable', { name: `{${unknown}}` })
-  if (used > welcomeBounds.textBytes) return t('liveCodes.tooLong')
+  if (used > contentBounds.textBytes) return t('liveCodes.tooLong')
   return text.trim() === '' && attachments.length === 0 ? t('liveCodes.empty') : undefined
 }
 
@@ -130,7 +144,8 @@ const fileTypes = '.pdf,.xlsx,.csv,.mp4,image/*'
 
 /** What an attachment still lacks, in words that say what to do. */
 export function lackOf(attachment: Attachment, t: Translate): string | undefined {
-  if (attachment.kind === 'image' || attachment.kind === 'file') return attachment.file ? undefined : t('liveCodes.lacks.file')
+  if (attachment.kind === 'image' || attachment.kind === 'video' || attachment.kind === 'file')
+    return attachment.file ? undefined : t('liveCodes.lacks.file')
   if (!attachment.title.trim()) return t('liveCodes.lacks.title')
   if (attachment.kind === 'link')
     return URL.canParse(attachment.url) && /^https?:/.test(attachment.url) ? undefined : t('liveCodes.lacks.url')
@@ -152,6 +167,7 @@ function AttachmentFields({ value, onChange }: { value: Attachment; onChange: (a
           onChange={(file) => onChange({ ...value, file })}
         />
       )
+    case 'video':
     case 'file':
       return (
         <FileUpload

@@ -3,7 +3,8 @@ import { useText } from '#console/i18n/i18n.ts'
 import { fileUrl } from '#console/ui/file-upload.tsx'
 import { Face } from '#console/ui/person-chip.tsx'
 import { Bubble, PhoneFrame } from '#console/ui/phone-frame.tsx'
-import { type Attachment, fillIn, type Welcome } from '#growth/welcomes/schema.ts'
+import { fillIn, type Welcome } from '#growth/welcomes/schema.ts'
+import type { Attachment } from '#operation/contents/schema.ts'
 
 /** The chat as the customer sees it right after adding, filled in with an example. */
 export function WelcomePreview({ welcome, employee, company }: { welcome: Welcome | null; employee: string; company: string }) {
@@ -33,6 +34,7 @@ function Shown({ attachment }: { attachment: Attachment }) {
       ) : (
         <span className="note">{t('liveCodes.addImage')}…</span>
       )
+    case 'video':
     case 'file':
       return (
         <span>

@@ -372,6 +372,18 @@
   CREATE INDEX channels_parent ON public.channels USING btree (tenant_id, parent_id)
   CREATE UNIQUE INDEX channels_name ON public.channels USING btree (tenant_id, COALESCE(parent_id, 0), name)
 
+-- consents (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  customer_id integer not null
+  purpose text not null
+  allowed boolean not null
+  source text not null
+  at timestamp with time zone not null
+  by_employee integer
+  consents_pkey PRIMARY KEY (tenant_id, id)
+  CREATE INDEX consents_customer ON public.consents USING btree (tenant_id, customer_id, purpose, at DESC, id DESC)
+
 -- consumer_positions
   consumer text not null
   partition smallint not null
@@ -379,6 +391,15 @@
   seq bigint not null
   moved_at timestamp with time zone not null default now()
   consumer_positions_pkey PRIMARY KEY (consumer, partition)
+
+-- contents (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  text text not null
+  attachments jsonb not null default '[]'::jsonb
+  created_at timestamp with time zone not null
+  created_by integer
+  contents_pkey PRIMARY KEY (tenant_id, id)
 
 -- control_groups (row-level security)
   tenant_id integer not null
@@ -1240,6 +1261,46 @@
   marketing_tasks_pkey PRIMARY KEY (tenant_id, id)
   CREATE INDEX marketing_tasks_time ON public.marketing_tasks USING btree (tenant_id, ends_at)
 
+-- mass_tasks (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  key text not null
+  corp integer not null
+  user_id text not null
+  employee_id integer not null
+  audience text not null
+  content_id integer not null
+  source_kind text not null
+  source_id integer not null
+  step text
+  size integer not null
+  state text not null default 'planned'::text
+  msg_id text
+  called_at timestamp with time zone
+  asked_at timestamp with time zone
+  confirmed_at timestamp with time zone
+  finished_at timestamp with time zone
+  next_at timestamp with time zone
+  attempts integer not null default 0
+  lease_until timestamp with time zone
+  fence integer not null default 0
+  cancel_wanted text
+  remind_wanted boolean not null default false
+  reminded_at timestamp with time zone[] not null default '{}'::timestamp with time zone[]
+  error jsonb
+  created_at timestamp with time zone not null
+  mass_tasks_audience_check CHECK ((audience = ANY (ARRAY['customers'::text, 'groups'::text])))
+  mass_tasks_pkey PRIMARY KEY (tenant_id, id)
+  mass_tasks_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'calling'::text, 'unknown'::text, 'asked'::text, 'confirmed'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
+  mass_tasks_tenant_id_content_id_fkey FOREIGN KEY (tenant_id, content_id) REFERENCES contents(tenant_id, id)
+  mass_tasks_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+  mass_tasks_tenant_id_key_key UNIQUE (tenant_id, key)
+  CREATE INDEX mass_tasks_due ON public.mass_tasks USING btree (tenant_id, next_at) WHERE (next_at IS NOT NULL)
+  CREATE INDEX mass_tasks_sender ON public.mass_tasks USING btree (tenant_id, corp, user_id, id) WHERE (state = ANY (ARRAY['planned'::text, 'calling'::text, 'unknown'::text]))
+  CREATE INDEX mass_tasks_source ON public.mass_tasks USING btree (tenant_id, source_kind, source_id, id)
+  CREATE UNIQUE INDEX mass_tasks_message ON public.mass_tasks USING btree (tenant_id, corp, msg_id) WHERE (msg_id IS NOT NULL)
+  CREATE UNIQUE INDEX mass_tasks_tenant_id_key_key ON public.mass_tasks USING btree (tenant_id, key)
+
 -- merge_reviews (row-level security)
   tenant_id integer not null
   id bigint not null identity
@@ -1273,6 +1334,37 @@
   merges_pkey PRIMARY KEY (tenant_id, id)
   CREATE INDEX merges_keep ON public.merges USING btree (tenant_id, keep_id) WHERE (undone_at IS NULL)
   CREATE INDEX merges_merge ON public.merges USING btree (tenant_id, merge_id) WHERE (undone_at IS NULL)
+
+-- messages (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  to_whom text not null
+  kind text not null
+  content_id integer not null
+  audience jsonb not null
+  scope integer[]
+  state text not null default 'draft'::text
+  scheduled_at timestamp with time zone
+  makers integer[] not null default '{}'::integer[]
+  made_by text not null
+  receivers integer
+  intended_at timestamp with time zone
+  review_note text
+  approved_by text
+  approved_at timestamp with time zone
+  approved_receivers integer
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  started_at timestamp with time zone
+  finished_at timestamp with time zone
+  messages_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'service'::text])))
+  messages_pkey PRIMARY KEY (tenant_id, id)
+  messages_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'review'::text, 'scheduled'::text, 'sending'::text, 'done'::text, 'cancelled'::text, 'stopped'::text])))
+  messages_tenant_id_content_id_fkey FOREIGN KEY (tenant_id, content_id) REFERENCES contents(tenant_id, id)
+  messages_to_whom_check CHECK ((to_whom = ANY (ARRAY['customers'::text, 'groups'::text])))
+  CREATE INDEX messages_created ON public.messages USING btree (tenant_id, created_at, id)
+  CREATE INDEX messages_moving ON public.messages USING btree (tenant_id, state) WHERE (state = ANY (ARRAY['scheduled'::text, 'sending'::text]))
 
 -- metric_alerts (row-level security)
   tenant_id integer not null
@@ -1312,6 +1404,61 @@
   set_at timestamp with time zone not null
   metric_targets_period_check CHECK ((period = ANY (ARRAY['day'::text, 'week'::text, 'month'::text])))
   metric_targets_pkey PRIMARY KEY (tenant_id, metric, period, since)
+
+-- moment_reactions (row-level security)
+  tenant_id integer not null
+  moment integer not null
+  user_id text not null
+  kind text not null
+  actor text not null
+  at timestamp with time zone not null
+  customer_id integer
+  moment_reactions_kind_check CHECK ((kind = ANY (ARRAY['like'::text, 'comment'::text])))
+  moment_reactions_pkey PRIMARY KEY (tenant_id, moment, user_id, kind, actor, at)
+  moment_reactions_tenant_id_moment_fkey FOREIGN KEY (tenant_id, moment) REFERENCES moments(tenant_id, id) ON DELETE CASCADE
+
+-- moment_tasks (row-level security)
+  tenant_id integer not null
+  moment integer not null
+  user_id text not null
+  employee_id integer
+  published_at timestamp with time zone
+  likes integer not null default 0
+  comments integer not null default 0
+  moment_tasks_pkey PRIMARY KEY (tenant_id, moment, user_id)
+  moment_tasks_tenant_id_moment_fkey FOREIGN KEY (tenant_id, moment) REFERENCES moments(tenant_id, id) ON DELETE CASCADE
+
+-- moments (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  corp integer not null
+  content_id integer not null
+  employee_ids integer[] not null default '{}'::integer[]
+  tag_ids integer[] not null default '{}'::integer[]
+  state text not null default 'draft'::text
+  scheduled_at timestamp with time zone
+  job_id text
+  moment_id text
+  called_at timestamp with time zone
+  next_at timestamp with time zone
+  attempts integer not null default 0
+  lease_until timestamp with time zone
+  fence integer not null default 0
+  cancel_wanted boolean not null default false
+  error jsonb
+  created_by integer
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  published_at timestamp with time zone
+  finished_at timestamp with time zone
+  moments_pkey PRIMARY KEY (tenant_id, id)
+  moments_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text, 'calling'::text, 'unknown'::text, 'creating'::text, 'published'::text, 'cancelled'::text, 'failed'::text])))
+  moments_tenant_id_content_id_fkey FOREIGN KEY (tenant_id, content_id) REFERENCES contents(tenant_id, id)
+  moments_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX moments_created ON public.moments USING btree (tenant_id, created_at, id)
+  CREATE INDEX moments_due ON public.moments USING btree (tenant_id, next_at) WHERE (next_at IS NOT NULL)
+  CREATE UNIQUE INDEX moments_moment ON public.moments USING btree (tenant_id, corp, moment_id) WHERE (moment_id IS NOT NULL)
 
 -- order_lines (row-level security)
   tenant_id integer not null
@@ -1576,6 +1723,73 @@ END
   CREATE INDEX segments_tag ON public.segments USING btree (tenant_id, tag_id) WHERE (tag_id IS NOT NULL)
   CREATE INDEX segments_updated ON public.segments USING btree (tenant_id, updated_at, id)
   CREATE UNIQUE INDEX segments_name ON public.segments USING btree (tenant_id, name) WHERE (archived_at IS NULL)
+
+-- send_policies (row-level security)
+  tenant_id integer not null
+  policy jsonb not null
+  updated_at timestamp with time zone not null
+  send_policies_pkey PRIMARY KEY (tenant_id)
+
+-- send_stops (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  scope text not null
+  corp integer
+  source_kind text
+  source_id integer
+  why text not null default ''::text
+  stopped_at timestamp with time zone not null
+  stopped_by text not null
+  held integer not null default 0
+  recalled integer not null default 0
+  gone integer not null default 0
+  lifted_at timestamp with time zone
+  lifted_by text
+  send_stops_pkey PRIMARY KEY (tenant_id, id)
+  send_stops_scope_check CHECK ((scope = ANY (ARRAY['company'::text, 'corp'::text, 'source'::text])))
+  CREATE UNIQUE INDEX send_stops_standing ON public.send_stops USING btree (tenant_id, scope, COALESCE(corp, 0), COALESCE(source_kind, ''::text), COALESCE(source_id, 0)) WHERE (lifted_at IS NULL)
+
+-- sends (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  key text not null
+  customer_id integer
+  group_id integer
+  employee_id integer
+  content_id integer not null
+  kind text not null
+  source_kind text not null
+  source_id integer not null
+  step text
+  state text not null default 'intended'::text
+  reason text
+  not_before timestamp with time zone
+  due_at timestamp with time zone not null
+  corp integer
+  user_id text
+  target text
+  task bigint
+  created_at timestamp with time zone not null
+  decided_at timestamp with time zone
+  tasked_at timestamp with time zone
+  sent_at timestamp with time zone
+  finished_at timestamp with time zone
+  sends_check CHECK (((customer_id IS NULL) <> (group_id IS NULL)))
+  sends_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'service'::text])))
+  sends_pkey PRIMARY KEY (tenant_id, id)
+  sends_source_kind_check CHECK ((source_kind = ANY (ARRAY['message'::text, 'journey'::text])))
+  sends_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'suppressed'::text, 'waiting'::text, 'tasked'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'cancelled'::text])))
+  sends_tenant_id_content_id_fkey FOREIGN KEY (tenant_id, content_id) REFERENCES contents(tenant_id, id)
+  sends_tenant_id_key_key UNIQUE (tenant_id, key)
+  sends_tenant_id_task_fkey FOREIGN KEY (tenant_id, task) REFERENCES mass_tasks(tenant_id, id)
+  CREATE INDEX sends_customer ON public.sends USING btree (tenant_id, customer_id, id) WHERE (customer_id IS NOT NULL)
+  CREATE INDEX sends_due ON public.sends USING btree (tenant_id, due_at, id) WHERE ((state = 'intended'::text) OR ((state = 'waiting'::text) AND (reason <> 'task'::text)))
+  CREATE INDEX sends_rate ON public.sends USING btree (tenant_id, corp, tasked_at) WHERE (tasked_at IS NOT NULL)
+  CREATE INDEX sends_source ON public.sends USING btree (tenant_id, source_kind, source_id, state)
+  CREATE INDEX sends_target ON public.sends USING btree (tenant_id, corp, target, tasked_at) WHERE (target IS NOT NULL)
+  CREATE INDEX sends_task ON public.sends USING btree (tenant_id, task) WHERE (task IS NOT NULL)
+  CREATE INDEX sends_to_task ON public.sends USING btree (tenant_id, decided_at) WHERE ((state = 'waiting'::text) AND (reason = 'task'::text))
+  CREATE UNIQUE INDEX sends_tenant_id_key_key ON public.sends USING btree (tenant_id, key)
 
 -- sessions (row-level security)
   tenant_id integer not null

@@ -207,6 +207,45 @@ export const experimentRatioAlarmed = defineEvent('experiment.ratio_alarmed', {
   properties: setUp.extend({ p: z.number() }),
 })
 
+const said = {
+  source: z.enum(['message', 'journey']),
+  sourceId: z.int(),
+  step: z.string().optional(),
+  content: z.int(),
+  kind: z.enum(['marketing', 'service']),
+  /** Told of groups only. */
+  chat: z.int().optional(),
+}
+
+/** A member confirmed a mass message and WeCom says that it arrived. */
+export const messageSent = defineEvent('message.sent', {
+  title: { zh: '消息已送达', en: 'Message sent' },
+  properties: z.object({ ...said, employee: z.int().optional(), employeeName: z.string().optional() }),
+})
+
+/** The gate kept it back for good. */
+export const messageSuppressed = defineEvent('message.suppressed', {
+  title: { zh: '消息被拦下', en: 'Message suppressed' },
+  properties: z.object({ ...said, reason: z.string() }),
+})
+
+export const messageFailed = defineEvent('message.failed', {
+  title: { zh: '消息未送达', en: 'Message not delivered' },
+  properties: z.object({ ...said, reason: z.string() }),
+})
+
+const consent = { purpose: z.enum(['marketing']), by: z.string() }
+
+export const consentGiven = defineEvent('consent.given', {
+  title: { zh: '同意接收消息', en: 'Consent given' },
+  properties: z.object(consent),
+})
+
+export const consentWithdrawn = defineEvent('consent.withdrawn', {
+  title: { zh: '拒收消息', en: 'Consent withdrawn' },
+  properties: z.object(consent),
+})
+
 export const operationEventDefinitions = [
   journeyEntered,
   journeyLeft,
@@ -222,6 +261,11 @@ export const operationEventDefinitions = [
   taskAssigned,
   taskCompleted,
   taskOverdue,
+  messageSent,
+  messageSuppressed,
+  messageFailed,
+  consentGiven,
+  consentWithdrawn,
   groupCodeCreated,
   groupCodeChanged,
   groupCodeDeleted,

@@ -340,12 +340,32 @@ export interface ChannelSpends {
   tenantId: number;
 }
 
+export interface Consents {
+  allowed: boolean;
+  at: Timestamp;
+  byEmployee: number | null;
+  customerId: number;
+  id: Generated<Int8>;
+  purpose: string;
+  source: string;
+  tenantId: number;
+}
+
 export interface ConsumerPositions {
   consumer: string;
   movedAt: Generated<Timestamp>;
   partition: number;
   seq: Int8;
   transaction: string;
+}
+
+export interface Contents {
+  attachments: Generated<Json>;
+  createdAt: Timestamp;
+  createdBy: number | null;
+  id: Generated<number>;
+  tenantId: number;
+  text: string;
 }
 
 export interface ControlGroups {
@@ -1064,6 +1084,36 @@ export interface MarketingTasks {
   tenantId: number;
 }
 
+export interface MassTasks {
+  askedAt: Timestamp | null;
+  attempts: Generated<number>;
+  audience: string;
+  calledAt: Timestamp | null;
+  cancelWanted: string | null;
+  confirmedAt: Timestamp | null;
+  contentId: number;
+  corp: number;
+  createdAt: Timestamp;
+  employeeId: number;
+  error: Json | null;
+  fence: Generated<number>;
+  finishedAt: Timestamp | null;
+  id: Generated<Int8>;
+  key: string;
+  leaseUntil: Timestamp | null;
+  msgId: string | null;
+  nextAt: Timestamp | null;
+  remindedAt: Generated<ArrayType<Timestamp>>;
+  remindWanted: Generated<boolean>;
+  size: number;
+  sourceId: number;
+  sourceKind: string;
+  state: Generated<string>;
+  step: string | null;
+  tenantId: number;
+  userId: string;
+}
+
 export interface MergeReviews {
   createdAt: Timestamp;
   decidedAt: Timestamp | null;
@@ -1088,6 +1138,31 @@ export interface Merges {
   tenantId: number;
   undoneAt: Timestamp | null;
   undoneBy: string | null;
+}
+
+export interface Messages {
+  approvedAt: Timestamp | null;
+  approvedBy: string | null;
+  approvedReceivers: number | null;
+  audience: Json;
+  contentId: number;
+  createdAt: Timestamp;
+  finishedAt: Timestamp | null;
+  id: Generated<number>;
+  intendedAt: Timestamp | null;
+  kind: string;
+  madeBy: string;
+  makers: Generated<number[]>;
+  name: string;
+  receivers: number | null;
+  reviewNote: string | null;
+  scheduledAt: Timestamp | null;
+  scope: number[] | null;
+  startedAt: Timestamp | null;
+  state: Generated<string>;
+  tenantId: number;
+  toWhom: string;
+  updatedAt: Timestamp;
 }
 
 export interface MetricAlerts {
@@ -1122,6 +1197,52 @@ export interface MetricTargets {
   since: string;
   tenantId: number;
   value: Numeric;
+}
+
+export interface MomentReactions {
+  actor: string;
+  at: Timestamp;
+  customerId: number | null;
+  kind: string;
+  moment: number;
+  tenantId: number;
+  userId: string;
+}
+
+export interface Moments {
+  attempts: Generated<number>;
+  calledAt: Timestamp | null;
+  cancelWanted: Generated<boolean>;
+  contentId: number;
+  corp: number;
+  createdAt: Timestamp;
+  createdBy: number | null;
+  employeeIds: Generated<number[]>;
+  error: Json | null;
+  fence: Generated<number>;
+  finishedAt: Timestamp | null;
+  id: Generated<number>;
+  jobId: string | null;
+  leaseUntil: Timestamp | null;
+  momentId: string | null;
+  name: string;
+  nextAt: Timestamp | null;
+  publishedAt: Timestamp | null;
+  scheduledAt: Timestamp | null;
+  state: Generated<string>;
+  tagIds: Generated<number[]>;
+  tenantId: number;
+  updatedAt: Timestamp;
+}
+
+export interface MomentTasks {
+  comments: Generated<number>;
+  employeeId: number | null;
+  likes: Generated<number>;
+  moment: number;
+  publishedAt: Timestamp | null;
+  tenantId: number;
+  userId: string;
 }
 
 export interface OrderLines {
@@ -1339,6 +1460,56 @@ export interface SegmentStays {
   leftBy: string | null;
   segmentId: number;
   tenantId: number;
+}
+
+export interface SendPolicies {
+  policy: Json;
+  tenantId: number;
+  updatedAt: Timestamp;
+}
+
+export interface Sends {
+  contentId: number;
+  corp: number | null;
+  createdAt: Timestamp;
+  customerId: number | null;
+  decidedAt: Timestamp | null;
+  dueAt: Timestamp;
+  employeeId: number | null;
+  finishedAt: Timestamp | null;
+  groupId: number | null;
+  id: Generated<Int8>;
+  key: string;
+  kind: string;
+  notBefore: Timestamp | null;
+  reason: string | null;
+  sentAt: Timestamp | null;
+  sourceId: number;
+  sourceKind: string;
+  state: Generated<string>;
+  step: string | null;
+  target: string | null;
+  task: Int8 | null;
+  taskedAt: Timestamp | null;
+  tenantId: number;
+  userId: string | null;
+}
+
+export interface SendStops {
+  corp: number | null;
+  gone: Generated<number>;
+  held: Generated<number>;
+  id: Generated<number>;
+  liftedAt: Timestamp | null;
+  liftedBy: string | null;
+  recalled: Generated<number>;
+  scope: string;
+  sourceId: number | null;
+  sourceKind: string | null;
+  stoppedAt: Timestamp;
+  stoppedBy: string;
+  tenantId: number;
+  why: Generated<string>;
 }
 
 export interface Sessions {
@@ -1723,7 +1894,9 @@ export interface DB {
   boardSendings: BoardSendings;
   channels: Channels;
   channelSpends: ChannelSpends;
+  consents: Consents;
   consumerPositions: ConsumerPositions;
+  contents: Contents;
   controlGroups: ControlGroups;
   customerFacts: CustomerFacts;
   customerIds: CustomerIds;
@@ -1781,11 +1954,16 @@ export interface DB {
   marketingLinks: MarketingLinks;
   marketingResults: MarketingResults;
   marketingTasks: MarketingTasks;
+  massTasks: MassTasks;
   mergeReviews: MergeReviews;
   merges: Merges;
+  messages: Messages;
   metricAlerts: MetricAlerts;
   metricNotices: MetricNotices;
   metricTargets: MetricTargets;
+  momentReactions: MomentReactions;
+  moments: Moments;
+  momentTasks: MomentTasks;
   orderLines: OrderLines;
   orders: Orders;
   ownMetrics: OwnMetrics;
@@ -1803,6 +1981,9 @@ export interface DB {
   segmentMembers: SegmentMembers;
   segments: Segments;
   segmentStays: SegmentStays;
+  sendPolicies: SendPolicies;
+  sends: Sends;
+  sendStops: SendStops;
   sessions: Sessions;
   shops: Shops;
   stageRules: StageRules;

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { prepareFiles } from '#growth/welcomes/content.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { Saved } from '#management/wecom/sync-state.ts'
 import { waitingToTell } from '#management/wecom/telling.ts'
+import { prepareFiles } from '#operation/contents/media.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { defineJob, enqueue, type Schedule } from '#platform/jobs.ts'
 import { syncAcquisitionLinks } from './comparison.ts'
@@ -29,7 +29,7 @@ export const prepareLink = defineJob({
   payload: z.object({ link: z.int() }),
   async run(ctx, { link }) {
     const found = await greetingsOf(ctx, link)
-    for (const welcome of found?.welcomes ?? []) await prepareFiles(ctx, found?.corp ?? 0, welcome)
+    for (const welcome of found?.welcomes ?? []) await prepareFiles(ctx, found?.corp ?? 0, welcome.attachments)
   },
 })
 

@@ -1,5 +1,6 @@
-import { checkFile, fileNumber, storedWelcome } from '#growth/welcomes/commands.ts'
+import { storedWelcome } from '#growth/welcomes/commands.ts'
 import { employeeNames, presentAccounts } from '#management/team/queries.ts'
+import { checkFile, fileNumber } from '#operation/contents/commands.ts'
 import type { Context } from '#platform/context.ts'
 import { AppError, appError } from '#platform/errors.ts'
 import { fileFacts } from '#platform/files.ts'

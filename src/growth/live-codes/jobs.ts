@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { prepareFiles } from '#growth/welcomes/content.ts'
+import { prepareFiles } from '#operation/contents/media.ts'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { defineJob, enqueue, type Schedule } from '#platform/jobs.ts'
@@ -36,7 +36,7 @@ export const prepareLiveCode = defineJob({
   payload: z.object({ code: z.int() }),
   async run(ctx, { code }) {
     const found = await greetingsOf(ctx, code)
-    for (const welcome of found?.welcomes ?? []) await prepareFiles(ctx, found?.corp ?? 0, welcome)
+    for (const welcome of found?.welcomes ?? []) await prepareFiles(ctx, found?.corp ?? 0, welcome.attachments)
   },
 })
 

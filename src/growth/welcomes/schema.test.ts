@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bytesOf, fillIn, StoredWelcome, showWelcome, storeWelcome, Welcome } from './schema.ts'
+import { bytesOf } from '#operation/contents/schema.ts'
+import { fillIn, StoredWelcome, showWelcome, storeWelcome, Welcome } from './schema.ts'
 
 describe('a greeting', () => {
   test('is filled in by name, and what a customer is called is never read as a variable', () => {

@@ -6,7 +6,11 @@ import { wecomApp } from './app.ts'
 /** A file of ours on its way into a message. `key` names its content, so that the same file is uploaded once in three days. */
 export type MediaFile = { key: string; kind: MediaType; name: string; contentType: string; read(): Promise<Buffer> }
 
-type Options = { lane?: Lane /** WeCom refused the id we had. */; again?: boolean /** How long the id must still live. */; forMs?: number }
+export type MediaOptions = {
+  lane?: Lane /** WeCom refused the id we had. */
+  again?: boolean /** How long the id must still live. */
+  forMs?: number
+}
 
 const hour = 3_600_000
 
@@ -15,7 +19,7 @@ export async function mediaIdOf(
   ctx: Context,
   corp: number,
   file: MediaFile,
-  { lane = 'bulk', again = false, forMs = hour }: Options = {},
+  { lane = 'bulk', again = false, forMs = hour }: MediaOptions = {},
 ): Promise<string> {
   const known = again ? undefined : await storedId(ctx, corp, file, forMs)
   if (known) return known

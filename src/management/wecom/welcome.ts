@@ -10,9 +10,9 @@ import { type Context, createContext, type Installation, systemActor } from '#pl
 import { describeError } from '#platform/errors.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { wecomApp } from './app.ts'
+import { attachmentForWecom, type ReadyAttachment } from './attachments.ts'
 import { identitiesOf } from './contacts.ts'
 import { corpIdOf } from './corp-ids.ts'
-import { type MediaFile, mediaIdOf } from './media.ts'
 import { employeeOf } from './members.ts'
 
 /** A new friend who may be greeted. */
@@ -28,12 +28,7 @@ export type NewFriend = {
   name(): Promise<string | undefined>
 }
 
-export type WelcomeAttachment =
-  | { kind: 'image' | 'video' | 'file'; file: MediaFile }
-  | { kind: 'link'; title: string; url: string; picUrl?: string; description?: string }
-  | { kind: 'miniprogram'; title: string; appId: string; page: string; picture: MediaFile }
-
-export type WelcomeContent = { text?: string; attachments?: readonly WelcomeAttachment[] }
+export type WelcomeContent = { text?: string; attachments?: readonly ReadyAttachment[] }
 
 /** Whoever knows what to say to this friend says it; the first answer counts, without one nobody is greeted. */
 export type WelcomeDecider = (ctx: Context, friend: NewFriend) => Promise<WelcomeContent | undefined>
@@ -206,37 +201,16 @@ async function send(ctx: Context, app: WecomApp, intent: Intent, content: Welcom
 }
 
 async function sendContent(ctx: Context, app: WecomApp, intent: Intent, content: WelcomeContent, again: boolean) {
-  const attachments = await Promise.all((content.attachments ?? []).map((attachment) => attachmentOf(ctx, intent.corp, attachment, again)))
+  const attachments = await Promise.all(
+    (content.attachments ?? []).map((attachment) =>
+      attachmentForWecom(ctx, intent.corp, attachment, { lane: 'first', again, forMs: 60_000 }),
+    ),
+  )
   const welcome = {
     ...(content.text && { text: { content: cut(content.text, textBytes) } }),
     ...(attachments.length > 0 && { attachments }),
   } as Welcome
   return sendWelcome(app, intent.welcomeCode, welcome, intent.expiresAt, { requestId: ctx.requestId })
-}
-
-async function attachmentOf(ctx: Context, corp: number, attachment: WelcomeAttachment, again: boolean) {
-  const media = (file: MediaFile) => mediaIdOf(ctx, corp, file, { lane: 'first', again, forMs: 60_000 })
-  if (attachment.kind === 'link')
-    return {
-      msgtype: 'link',
-      link: {
-        title: attachment.title,
-        url: attachment.url,
-        ...(attachment.picUrl && { picurl: attachment.picUrl }),
-        ...(attachment.description && { desc: attachment.description }),
-      },
-    }
-  if (attachment.kind === 'miniprogram')
-    return {
-      msgtype: 'miniprogram',
-      miniprogram: {
-        title: attachment.title,
-        appid: attachment.appId,
-        page: attachment.page,
-        pic_media_id: await media(attachment.picture),
-      },
-    }
-  return { msgtype: attachment.kind, [attachment.kind]: { media_id: await media(attachment.file) } }
 }
 
 function cut(text: string, bytes: number): string {

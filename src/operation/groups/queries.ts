@@ -267,3 +267,17 @@ export async function findGroups(
     .execute()
   return new Map(rows.map(({ id, name, chatId }) => [chatId, { id, name }]))
 }
+
+/** Living groups that the asker may see: these, or those of these owners, or all. Another's group is 404. */
+export async function visibleGroupIds(
+  ctx: Context,
+  named: { groups?: string[] | undefined; owners?: string[] | undefined },
+): Promise<number[]> {
+  const groups = named.groups?.map((id) => internalId(ctx, 'grp', id))
+  const owners = named.owners?.map((id) => internalId(ctx, 'emp', id))
+  const { rows } = await sql<{ id: number }>`
+    select g.id from groups g where g.tenant_id = ${ctx.tenantId} and g.dismissed_at is null and ${visible(ctx)}
+      and (${groups ?? null}::int[] is null or g.id = any(${groups ?? null}::int[])) and (${owners ?? null}::int[] is null or g.owner_id = any(${owners ?? null}::int[]))
+    order by g.id`.execute(ctx.db)
+  return rows.map(({ id }) => id)
+}

@@ -59,7 +59,7 @@ const repairOf = ({ externalUserId, userId, customerId, at }: Standing, message:
 type Standing = Unreached & { customerId: number }
 
 /** Those who count as friends here since before the message was sent. */
-async function stillFriends(ctx: Context, corp: number, lost: readonly Unreached[]): Promise<Standing[]> {
+export async function stillFriends(ctx: Context, corp: number, lost: readonly Unreached[]): Promise<Standing[]> {
   const { rows } = await sql<Standing>`
     select n."externalUserId" as external_user_id, n."userId" as user_id, n.at, w.customer_id
     from jsonb_to_recordset(${JSON.stringify(lost)}::jsonb) as n("externalUserId" text, "userId" text, at timestamptz)

@@ -1,0 +1,206 @@
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { Alert, Button, Form, Input, Radio, Select } from 'antd'
+import { useState } from 'react'
+import { useText } from '#console/i18n/i18n.ts'
+import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
+import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
+import { PreviewBox } from '#console/outbound/preview-box.tsx'
+import { askPreview, useMessage, useSaveMessage } from '#console/outbound/queries.ts'
+import { StopBar } from '#console/outbound/stop-bar.tsx'
+import { useSegmentNames } from '#console/segments/queries.ts'
+import { useTagGroups } from '#console/tags/queries.ts'
+import { useEmployeeNames } from '#console/team/queries.ts'
+import { Awaited } from '#console/ui/awaited.tsx'
+import { Back } from '#console/ui/back.tsx'
+import { useRun } from '#console/ui/confirm.tsx'
+import { Columns, Page, Row, Section, Stack } from '#console/ui/page.tsx'
+import { problemText } from '#console/ui/problem.tsx'
+import type { CustomerAudience, GroupAudience, MessageDetail, MessageInput, Preview } from '#operation/messages/schema.ts'
+import { messageKinds } from '#operation/outbound/schema.ts'
+
+const route = getRouteApi('/app/messages/$messageId/edit')
+
+export const NewMessagePage = () => <MessageForm />
+
+export function EditMessagePage() {
+  const { messageId } = route.useParams()
+  const message = useMessage(messageId)
+  return <Awaited read={message}>{(found) => <MessageForm message={found} />}</Awaited>
+}
+
+const empty: MessageInput = { name: '', kind: 'marketing', to: { whom: 'customers', audience: {} }, content: { text: '', attachments: [] } }
+
+const inputOf = ({ name, kind, whom, audience, content }: MessageDetail): MessageInput => ({
+  name,
+  kind,
+  to: whom === 'groups' ? { whom, audience: audience as GroupAudience } : { whom, audience: audience as CustomerAudience },
+  content,
+})
+
+function MessageForm({ message }: { message?: MessageDetail }) {
+  const { t } = useText()
+  const navigate = useNavigate()
+  const run = useRun()
+  const save = useSaveMessage()
+  const [input, setInput] = useState<MessageInput>(message ? inputOf(message) : empty)
+  const [problem, setProblem] = useState<string>()
+  const [preview, setPreview] = useState<Preview>()
+  const { kind, to } = input
+  const change = (part: Partial<MessageInput>) => {
+    setInput({ ...input, ...part })
+    setPreview(undefined)
+  }
+  const submit = async () => {
+    try {
+      const saved = await save.mutateAsync({ id: message?.id, ...input })
+      await navigate({ to: '/messages/$messageId', params: { messageId: saved.id } })
+    } catch (error) {
+      setProblem(problemText(error))
+    }
+  }
+  return (
+    <Page
+      form
+      title={message ? t('outbound.edit') : t('outbound.create')}
+      back={<Back to="/messages">{t('outbound.title')}</Back>}
+      actions={
+        <>
+          <Button onClick={() => void run(async () => setPreview(await askPreview({ kind, to })))}>{t('outbound.preview')}</Button>
+          <Button type="primary" loading={save.isPending} disabled={!input.name.trim()} onClick={() => void submit()}>
+            {t('ui.save')}
+          </Button>
+        </>
+      }
+    >
+      <StopBar />
+      {problem && <Alert type="error" title={problem} role="alert" />}
+      {preview && <PreviewBox preview={preview} />}
+      <Columns shares={[3, 2]}>
+        <Stack>
+          <Section>
+            <Form layout="vertical">
+              <Form.Item label={t('outbound.name')} required htmlFor="message-name">
+                <Input
+                  id="message-name"
+                  value={input.name}
+                  maxLength={60}
+                  placeholder={t('outbound.namePlaceholder')}
+                  onChange={(event) => setInput({ ...input, name: event.target.value })}
+                />
+              </Form.Item>
+              <Form.Item label={t('outbound.kind')} extra={t('outbound.kindHint')}>
+                <Radio.Group
+                  value={kind}
+                  onChange={(event) => change({ kind: event.target.value })}
+                  options={messageKinds.map((value) => ({ value, label: t(`outbound.kinds.${value}`) }))}
+                />
+              </Form.Item>
+              <Form.Item label={t('outbound.whom')}>
+                <Radio.Group
+                  value={to.whom}
+                  onChange={(event) => change({ to: { whom: event.target.value, audience: {} } })}
+                  options={(['customers', 'groups'] as const).map((value) => ({ value, label: t(`outbound.whoms.${value}`) }))}
+                />
+              </Form.Item>
+              {to.whom === 'customers' ? (
+                <CustomerFields value={to.audience} onChange={(audience) => change({ to: { whom: 'customers', audience } })} />
+              ) : (
+                <GroupFields value={to.audience} onChange={(audience) => change({ to: { whom: 'groups', audience } })} />
+              )}
+            </Form>
+          </Section>
+          <Section title={t('outbound.content')}>
+            <Form layout="vertical">
+              <WelcomeEditor plain value={input.content} onChange={(content) => setInput({ ...input, content })} complaint={undefined} />
+            </Form>
+          </Section>
+        </Stack>
+        <Row>
+          <WelcomePreview welcome={input.content} employee={t('outbound.sender')} company="" />
+        </Row>
+      </Columns>
+    </Page>
+  )
+}
+
+const given = (ids: string[]): string[] | undefined => (ids.length > 0 ? ids : undefined)
+
+function CustomerFields({ value, onChange }: { value: CustomerAudience; onChange: (audience: CustomerAudience) => void }) {
+  const { t } = useText()
+  const segments = useSegmentNames()
+  const employees = useEmployeeNames()
+  const groups = useTagGroups()
+  const tags = (groups.data?.items ?? []).map((group) => ({
+    label: group.name,
+    title: group.name,
+    options: group.tags.map(({ id, name }) => ({ value: id, label: name })),
+  }))
+  const say = (part: CustomerAudience) =>
+    onChange(Object.fromEntries(Object.entries({ ...value, ...part }).filter(([, one]) => one !== undefined)))
+  const sayTags = (part: NonNullable<CustomerAudience['tags']>) => {
+    const found = Object.fromEntries(Object.entries({ ...value.tags, ...part }).filter(([, one]) => one !== undefined))
+    say({ tags: Object.keys(found).length > 0 ? found : undefined })
+  }
+  return (
+    <>
+      <Form.Item label={t('outbound.segment')} htmlFor="message-segment">
+        <Select
+          id="message-segment"
+          allowClear
+          showSearch={{ optionFilterProp: 'label' }}
+          value={value.segment ?? null}
+          placeholder={t('outbound.everybody')}
+          options={segments}
+          onChange={(segment: string | null) => say({ segment: segment ?? undefined })}
+        />
+      </Form.Item>
+      <Form.Item label={t('outbound.tags')} htmlFor="message-tags">
+        <Select
+          id="message-tags"
+          mode="multiple"
+          showSearch={{ optionFilterProp: 'label' }}
+          value={value.tags?.in ?? []}
+          options={tags}
+          onChange={(ids: string[]) => sayTags({ in: given(ids) })}
+        />
+      </Form.Item>
+      <Form.Item label={t('outbound.withoutTags')} htmlFor="message-without">
+        <Select
+          id="message-without"
+          mode="multiple"
+          showSearch={{ optionFilterProp: 'label' }}
+          value={value.tags?.none ?? []}
+          options={tags}
+          onChange={(ids: string[]) => sayTags({ none: given(ids) })}
+        />
+      </Form.Item>
+      <Form.Item label={t('outbound.employees')} htmlFor="message-employees">
+        <Select
+          id="message-employees"
+          mode="multiple"
+          showSearch={{ optionFilterProp: 'label' }}
+          value={value.employees ?? []}
+          options={employees}
+          onChange={(ids: string[]) => say({ employees: given(ids) })}
+        />
+      </Form.Item>
+    </>
+  )
+}
+
+function GroupFields({ value, onChange }: { value: GroupAudience; onChange: (audience: GroupAudience) => void }) {
+  const { t } = useText()
+  const employees = useEmployeeNames()
+  return (
+    <Form.Item label={t('outbound.owners')} extra={t('outbound.everyGroup')} htmlFor="message-owners">
+      <Select
+        id="message-owners"
+        mode="multiple"
+        showSearch={{ optionFilterProp: 'label' }}
+        value={value.owners ?? []}
+        options={employees}
+        onChange={(ids: string[]) => onChange(ids.length > 0 ? { owners: ids } : {})}
+      />
+    </Form.Item>
+  )
+}

@@ -1,0 +1,275 @@
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { Alert, Button, DatePicker, Form } from 'antd'
+import type { Dayjs } from 'dayjs'
+import { useState } from 'react'
+import { useMay } from '#console/api/session.ts'
+import { CustomerPicker } from '#console/customers/customer-picker.tsx'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
+import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
+import { PreviewBox } from '#console/outbound/preview-box.tsx'
+import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useWithdraw } from '#console/outbound/queries.ts'
+import { Sends } from '#console/outbound/sends.tsx'
+import { StopBar, StopButton } from '#console/outbound/stop-bar.tsx'
+import { Awaited } from '#console/ui/awaited.tsx'
+import { Back } from '#console/ui/back.tsx'
+import { useConfirm, useRun } from '#console/ui/confirm.tsx'
+import { Count } from '#console/ui/count.tsx'
+import { type Column, DataTable } from '#console/ui/data-table.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { FormDrawer } from '#console/ui/form-drawer.tsx'
+import { exactNumber } from '#console/ui/format.ts'
+import { Columns, Facts, Page, Section, Stack } from '#console/ui/page.tsx'
+import { Stat, Stats } from '#console/ui/stat.tsx'
+import { Badge } from '#console/ui/tag-chips.tsx'
+import { When } from '#console/ui/when.tsx'
+import type { MassTaskItem, MessageDetail } from '#operation/messages/schema.ts'
+
+const route = getRouteApi('/app/messages/$messageId')
+
+export function MessagePage() {
+  const { messageId } = route.useParams()
+  const { t } = useText()
+  const message = useMessage(messageId)
+  return (
+    <Page
+      title={message.data?.name ?? t('outbound.title')}
+      back={<Back to="/messages">{t('outbound.title')}</Back>}
+      actions={message.data && <Actions message={message.data} />}
+    >
+      <StopBar />
+      <Awaited read={message}>{(found) => <Message message={found} />}</Awaited>
+    </Page>
+  )
+}
+
+const isBefore = ({ state }: MessageDetail): boolean => state === 'draft' || state === 'review' || state === 'scheduled'
+
+function Message({ message }: { message: MessageDetail }) {
+  const { t } = useText()
+  const preview = useMessagePreview(message.id, isBefore(message))
+  return (
+    <Stack>
+      <Columns shares={[3, 2]}>
+        <Stack>
+          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} />}
+          {message.state === 'review' && <ReviewBox message={message} />}
+          {!isBefore(message) && <Results message={message} />}
+        </Stack>
+        <Stack>
+          <Section>
+            <Facts
+              items={[
+                { name: t('outbound.state'), value: <MessageState state={message.state} /> },
+                { name: t('outbound.whom'), value: t(`outbound.whoms.${message.whom}`) },
+                { name: t('outbound.kind'), value: t(`outbound.kinds.${message.kind}`) },
+                { name: t('outbound.at'), value: <When at={message.startedAt ?? message.scheduledAt} /> },
+                { name: t('outbound.madeBy'), value: message.madeBy },
+                ...(message.approvedBy ? [{ name: t('outbound.approve'), value: message.approvedBy }] : []),
+                ...(message.reviewNote ? [{ name: t('outbound.reviewNote'), value: message.reviewNote }] : []),
+              ]}
+            />
+          </Section>
+          <WelcomePreview welcome={message.content} employee={t('outbound.sender')} company="" />
+        </Stack>
+      </Columns>
+      {!isBefore(message) && <Progress id={message.id} />}
+      {!isBefore(message) && (
+        <Section flush title={t('outbound.people')}>
+          <Sends name="message-sends" query={{ message: message.id }} />
+        </Section>
+      )}
+    </Stack>
+  )
+}
+
+function Actions({ message }: { message: MessageDetail }) {
+  const { t } = useText()
+  const may = useMay()('messages.write')
+  const navigate = useNavigate()
+  const run = useRun()
+  const act = useMessageAct(message.id)
+  const withdraw = useWithdraw(message.id)
+  const [open, setOpen] = useState<'test' | 'later'>()
+  const { state } = message
+  if (!may) return null
+  const remind = async () => {
+    const done = await run(() => act.mutateAsync({ act: 'reminders' }))
+    if (done)
+      void run(
+        async () => done,
+        [t('outbound.reminded', { count: done.reminded }), done.spared > 0 ? t('outbound.sparedNote', { count: done.spared }) : '']
+          .filter(Boolean)
+          .join(' · '),
+      )
+  }
+  return (
+    <>
+      {(state === 'sending' || state === 'scheduled') && (
+        <StopButton what={{ scope: 'source', messageId: message.id }} title={t('outbound.stopOneTitle')} />
+      )}
+      {state !== 'done' && state !== 'cancelled' && state !== 'stopped' && <CancelButton message={message} />}
+      {state === 'sending' && <Button onClick={() => void remind()}>{t('outbound.remind')}</Button>}
+      {(state === 'review' || state === 'scheduled') && (
+        <Button onClick={() => void run(() => withdraw.mutateAsync(undefined))}>{t('outbound.withdraw')}</Button>
+      )}
+      {isBefore(message) && message.whom === 'customers' && <Button onClick={() => setOpen('test')}>{t('outbound.test')}</Button>}
+      {state === 'draft' && (
+        <>
+          <Button onClick={() => void navigate({ to: '/messages/$messageId/edit', params: { messageId: message.id } })}>
+            {t('outbound.edit')}
+          </Button>
+          <Button onClick={() => setOpen('later')}>{t('outbound.sendAt')}</Button>
+          <SendButton message={message} />
+        </>
+      )}
+      <FormDrawer<{ customer: string }>
+        title={t('outbound.test')}
+        open={open === 'test'}
+        onClose={() => setOpen(undefined)}
+        initial={{}}
+        submit={t('outbound.send')}
+        onSubmit={(values) => act.mutateAsync({ act: 'tests', body: values })}
+      >
+        <p className="note">{t('outbound.testHint')}</p>
+        <Form.Item name="customer" label={t('outbound.customer')} rules={[{ required: true }]}>
+          <CustomerPicker />
+        </Form.Item>
+      </FormDrawer>
+      <FormDrawer<{ at: Dayjs }>
+        title={t('outbound.sendAt')}
+        open={open === 'later'}
+        onClose={() => setOpen(undefined)}
+        initial={{}}
+        submit={t('outbound.send')}
+        onSubmit={({ at }) => act.mutateAsync({ act: 'submission', body: { at: at.toISOString() } })}
+      >
+        <Form.Item name="at" label={t('outbound.at')} rules={[{ required: true }]}>
+          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
+        </Form.Item>
+      </FormDrawer>
+    </>
+  )
+}
+
+function SendButton({ message }: { message: MessageDetail }) {
+  const { t } = useText()
+  const confirm = useConfirm()
+  const act = useMessageAct(message.id)
+  const preview = useMessagePreview(message.id, true)
+  const { now = 0, later = 0, employees = 0 } = preview.data ?? {}
+  const ask = () =>
+    confirm({
+      title: t('outbound.sendNow'),
+      effect: t('outbound.sendEffect', { count: exactNumber(now + later), employees: exactNumber(employees) }),
+      act: t('outbound.send'),
+      run: () => act.mutateAsync({ act: 'submission' }),
+    })
+  return (
+    <Button type="primary" disabled={!preview.data} onClick={ask}>
+      {t('outbound.sendNow')}
+    </Button>
+  )
+}
+
+function CancelButton({ message }: { message: MessageDetail }) {
+  const { t } = useText()
+  const confirm = useConfirm()
+  const act = useMessageAct(message.id)
+  const ask = () =>
+    confirm({
+      title: t('outbound.cancel'),
+      effect: t('outbound.cancelEffect', { count: exactNumber(sentOf(message)) }),
+      act: t('outbound.cancel'),
+      danger: true,
+      run: () => act.mutateAsync({ act: 'cancellation' }),
+    })
+  return <Button onClick={ask}>{t('outbound.cancel')}</Button>
+}
+
+function ReviewBox({ message }: { message: MessageDetail }) {
+  const { t } = useText()
+  const run = useRun()
+  const act = useMessageAct(message.id)
+  const may = useMay()('messages.approve')
+  if (!may) return null
+  if (message.isOwn) return <Alert type="info" showIcon title={t('outbound.ownReview')} />
+  const answer = (approve: boolean) => void run(() => act.mutateAsync({ act: 'review', body: { approve } }), t('outbound.submitted'))
+  return (
+    <Section
+      title={t('outbound.states.review')}
+      actions={
+        <>
+          <Button onClick={() => answer(false)}>{t('outbound.reject')}</Button>
+          <Button type="primary" onClick={() => answer(true)}>
+            {t('outbound.approve')}
+          </Button>
+        </>
+      }
+    >
+      <p className="note">{t('outbound.needsApproval')}</p>
+    </Section>
+  )
+}
+
+function Results({ message }: { message: MessageDetail }) {
+  const { t } = useText()
+  return (
+    <Section title={t('outbound.results')}>
+      <Stats>
+        <Stat name={t('outbound.receivers')} value={<Count value={message.receivers} />} />
+        {message.counts.map(({ state, reason, count }) => (
+          <Stat
+            key={`${state} ${reason}`}
+            name={reason ? `${t(`outbound.sendStates.${state}`)} · ${reasonText(t, reason)}` : t(`outbound.sendStates.${state}`)}
+            value={<Count value={count} />}
+          />
+        ))}
+      </Stats>
+    </Section>
+  )
+}
+
+function Progress({ id }: { id: string }) {
+  const { t } = useText()
+  const list = useMassTasks(id)
+  return (
+    <Section flush title={t('outbound.progress')}>
+      <DataTable<MassTaskItem> name="mass-tasks" columns={taskColumns(t)} list={list} empty={<Empty title={t('outbound.nobodyYet')} />} />
+    </Section>
+  )
+}
+
+const taskTones = {
+  planned: 'quiet',
+  calling: 'quiet',
+  unknown: 'waiting',
+  asked: 'waiting',
+  confirmed: 'plain',
+  done: 'good',
+  cancelled: 'quiet',
+  failed: 'bad',
+} as const
+
+const taskColumns = (t: Translate): Column<MassTaskItem>[] => [
+  { key: 'employee', title: t('outbound.sender'), width: 140, render: (row) => row.employee.name },
+  {
+    key: 'state',
+    title: t('outbound.state'),
+    width: 150,
+    phone: 'aside',
+    render: (row) => <Badge tone={taskTones[row.state]}>{t(`outbound.taskStates.${row.state}`)}</Badge>,
+  },
+  { key: 'size', title: t('outbound.size'), width: 80, right: true, phone: 'note', render: (row) => <Count value={row.size} /> },
+  { key: 'sent', title: t('outbound.sent'), width: 80, right: true, phone: 'none', render: (row) => <Count value={row.sent} /> },
+  { key: 'confirmedAt', title: t('outbound.confirmedAt'), width: 130, phone: 'note', render: (row) => <When at={row.confirmedAt} /> },
+  {
+    key: 'reminders',
+    title: t('outbound.reminders'),
+    width: 90,
+    right: true,
+    phone: 'none',
+    render: (row) => <Count value={row.reminders} />,
+  },
+  { key: 'error', title: t('outbound.reason'), width: 200, phone: 'wide', render: (row) => row.error ?? '' },
+]

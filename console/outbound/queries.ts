@@ -1,0 +1,63 @@
+import { patch, post, put, remove } from '#console/api/client.ts'
+import { useCommand, useList, useResource } from '#console/api/query.ts'
+import type { Calendar } from '#operation/calendar/schema.ts'
+import type {
+  AudienceInput,
+  MassTaskItem,
+  MessageDetail,
+  MessageInput,
+  MessageItem,
+  Preview,
+  Reminded,
+} from '#operation/messages/schema.ts'
+import type { MomentInput, MomentItem } from '#operation/moments/schema.ts'
+import type { ConsentView, Policy, PolicyView, SendItem, StopInput, StopItem } from '#operation/outbound/schema.ts'
+
+type Asked = Record<string, string | undefined>
+
+/** Employees confirm while somebody looks. */
+const paceMs = 5_000
+
+export const useMessages = (query: Asked) => useList<MessageItem>('messages', query, paceMs)
+export const useMessage = (id: string | undefined) =>
+  useResource<MessageDetail>(`messages/${id ?? ''}`, {}, { enabled: id !== undefined, refetchInterval: paceMs })
+export const useMassTasks = (id: string) => useList<MassTaskItem>(`messages/${id}/tasks`, {}, paceMs)
+export const useMessagePreview = (id: string, enabled: boolean) => useResource<Preview>(`messages/${id}/preview`, {}, { enabled })
+export const askPreview = (input: AudienceInput) => post<Preview>('messages/preview', input)
+
+export const useSaveMessage = () =>
+  useCommand(
+    ({ id, ...input }: MessageInput & { id?: string | undefined }) =>
+      id ? put<MessageDetail>(`messages/${id}`, input) : post<MessageDetail>('messages', input),
+    ['messages'],
+  )
+export const useMessageAct = (id: string) =>
+  useCommand(
+    ({ act, body }: { act: 'tests' | 'submission' | 'review' | 'cancellation' | 'reminders'; body?: object }) =>
+      post<MessageDetail & Reminded>(`messages/${id}/${act}`, body ?? {}),
+    ['messages', 'outbound'],
+  )
+export const useWithdraw = (id: string) => useCommand(() => remove<MessageDetail>(`messages/${id}/submission`), ['messages'])
+
+export const useSends = (query: Asked) => useList<SendItem>('outbound/sends', query, paceMs)
+export const usePolicy = () => useResource<PolicyView>('outbound/policy')
+export const useSavePolicy = () => useCommand((change: Partial<Policy>) => patch<PolicyView>('outbound/policy', change), ['outbound'])
+
+export const useStops = () => useResource<{ items: StopItem[] }>('outbound/stops', {}, { refetchInterval: paceMs })
+export const useStop = () =>
+  useCommand((input: StopInput) => post<{ items: StopItem[] }>('outbound/stops', input), ['outbound', 'messages'])
+export const useLift = () => useCommand((id: string) => remove(`outbound/stops/${id}`), ['outbound', 'messages'])
+
+export const useConsent = (customer: string, enabled: boolean) => useResource<ConsentView>(`outbound/consents/${customer}`, {}, { enabled })
+export const useChangeConsent = (customer: string) =>
+  useCommand((allowed: boolean) => put<ConsentView>(`outbound/consents/${customer}`, { allowed }), ['outbound'])
+
+export const useMoments = (query: Asked) => useList<MomentItem>('moments', query, paceMs)
+export const useSaveMoment = () => useCommand((input: MomentInput) => post<MomentItem>('moments', input), ['moments', 'calendar'])
+export const useMomentAct = () =>
+  useCommand(
+    ({ id, act }: { id: string; act: 'submission' | 'cancellation' }) => post<MomentItem>(`moments/${id}/${act}`, {}),
+    ['moments', 'calendar'],
+  )
+
+export const useCalendar = (query: Asked) => useResource<Calendar>('calendar', query)

@@ -1,0 +1,61 @@
+import { Link } from '@tanstack/react-router'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { reasonText, SendState } from '#console/outbound/labels.tsx'
+import { useSends } from '#console/outbound/queries.ts'
+import { type Column, DataTable } from '#console/ui/data-table.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { PersonLink } from '#console/ui/person-link.tsx'
+import { When } from '#console/ui/when.tsx'
+import type { SendItem } from '#operation/outbound/schema.ts'
+
+/** Messages one by one, each with its decision and reason. */
+export function Sends({ query, name }: { query: Record<string, string | undefined>; name: string }) {
+  const { t } = useText()
+  const list = useSends(query)
+  return (
+    <DataTable<SendItem>
+      name={name}
+      columns={columns(t, query.message === undefined)}
+      list={list}
+      empty={<Empty title={t('outbound.nobodyYet')} />}
+    />
+  )
+}
+
+const columns = (t: Translate, withSource: boolean): Column<SendItem>[] => [
+  {
+    key: 'who',
+    title: t('outbound.customer'),
+    width: 180,
+    render: ({ customer, group }) => (customer ? <PersonLink id={customer.id} name={customer.name} /> : (group?.name ?? '—')),
+  },
+  { key: 'state', title: t('outbound.state'), width: 130, phone: 'aside', render: (row) => <SendState state={row.state} /> },
+  { key: 'reason', title: t('outbound.reason'), width: 180, phone: 'note', render: (row) => reasonText(t, row.reason) },
+  { key: 'sender', title: t('outbound.sender'), width: 130, phone: 'note', render: (row) => row.employee?.name ?? '—' },
+  ...(withSource
+    ? [
+        {
+          key: 'source',
+          title: t('outbound.source'),
+          width: 180,
+          phone: 'wide' as const,
+          render: ({ source, text }: SendItem) =>
+            source.id ? (
+              <Link to="/messages/$messageId" params={{ messageId: source.id }}>
+                {source.name ?? text.slice(0, 20)}
+                {source.step ? ` · ${t('outbound.test_step')}` : ''}
+              </Link>
+            ) : (
+              t('outbound.journey')
+            ),
+        },
+      ]
+    : []),
+  {
+    key: 'at',
+    title: t('outbound.at'),
+    width: 140,
+    phone: 'note',
+    render: (row) => <When at={row.sentAt ?? row.until ?? row.finishedAt ?? row.createdAt} />,
+  },
+]

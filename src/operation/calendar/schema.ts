@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/** What stands in the calendar; whoever plans more kinds adds them. */
+export const calendarKinds = ['message', 'group_message', 'moment'] as const
+
+export const CalendarItem = z.object({
+  kind: z.enum(calendarKinds),
+  id: z.string(),
+  title: z.string(),
+  state: z.string(),
+  at: z.string(),
+  /** In the company's zone. */
+  day: z.string(),
+  /** Who it is for, as text that says when two are for the same people. */
+  audience: z.string(),
+  audienceSize: z.int().nullable(),
+})
+export type CalendarItem = z.infer<typeof CalendarItem>
+
+/** Two for the same people on one day, more than the frequency allows in its days, or more than the platform allows. */
+export const collisionKinds = ['same_day', 'frequency', 'platform_limit'] as const
+export const Collision = z.object({ kind: z.enum(collisionKinds), day: z.string(), ids: z.array(z.string()) })
+export type Collision = z.infer<typeof Collision>
+
+export const Calendar = z.object({ dateFrom: z.string(), dateTo: z.string(), items: z.array(CalendarItem), collisions: z.array(Collision) })
+export type Calendar = z.infer<typeof Calendar>
+
+/** This month unless said otherwise; at most 100 days. */
+export const CalendarQuery = z.object({ dateFrom: z.iso.date().optional(), dateTo: z.iso.date().optional() })
+export type CalendarQuery = z.infer<typeof CalendarQuery>

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { intend, intendGroups } from '#operation/outbound/commands.ts'
+import { readPolicy } from '#operation/outbound/policy.ts'
+import type { Context } from '#platform/context.ts'
+import { inTransaction } from '#platform/events/emit.ts'
+import { defineJob, type Job, type Schedule } from '#platform/jobs.ts'
+import { type MembersOfSegment, type Receiver, resolveReceivers } from './receivers.ts'
+import { inputOf, lockMessage, type MessageRow, scopeOf } from './stored.ts'
+
+const payload = z.object({ id: z.int() })
+
+/** Named here so that commands can enqueue it; what it runs needs the segments, which lie above. */
+export const startMessage = defineJob({ name: 'messages.start', payload, maxAttempts: 20, run: async () => undefined })
+
+/** Turns a message whose time has come into wishes. Taken over after a crash it goes on: the keys make nobody hear it twice. */
+export const messageJobs = (membersOfSegment: MembersOfSegment): Job[] => [
+  defineJob({ ...startMessage, run: (ctx, { id }, task) => start(ctx, id, membersOfSegment, task.signal) }),
+]
+
+async function start(ctx: Context, id: number, membersOfSegment: MembersOfSegment, signal: AbortSignal): Promise<{ receivers: number }> {
+  const message = await lockMessage(ctx, id)
+  if (!message || !isDue(ctx, message)) return { receivers: 0 }
+  const receivers = await resolveReceivers(ctx, inputOf(message), scopeOf(message), membersOfSegment)
+  if (!(await begin(ctx, id, receivers.length))) return { receivers: 0 }
+  for (let at = 0; at < receivers.length; at += chunk) {
+    signal.throwIfAborted()
+    if (!(await intendSome(ctx, id, receivers.slice(at, at + chunk)))) return { receivers: at }
+  }
+  await ctx.db
+    .updateTable('messages')
+    .set({ intendedAt: ctx.now() })
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', id)
+    .where('state', '=', 'sending')
+    .execute()
+  return { receivers: receivers.length }
+}
+
+/** One transaction each, shorter than what holds up the readers of events. */
+const chunk = 5000
+
+const isDue = (ctx: Context, { state, scheduledAt, intendedAt }: MessageRow): boolean =>
+  (state === 'scheduled' && scheduledAt !== null && scheduledAt <= ctx.now()) || (state === 'sending' && intendedAt === null)
+
+/** A fifth more people than were approved are other people. */
+const growth = 1.2
+
+/** False when somebody took it back meanwhile, or when it has grown beyond what was approved: then it is reviewed again. */
+const begin = (ctx: Context, id: number, receivers: number): Promise<boolean> =>
+  inTransaction(ctx, async (ctx) => {
+    const row = await lockMessage(ctx, id)
+    if (!row || !isDue(ctx, row)) return false
+    if (row.state === 'sending') return true
+    const { approvalAbove } = await readPolicy(ctx)
+    const allowed = row.approvedReceivers === null ? approvalAbove : Math.max(approvalAbove ?? 0, row.approvedReceivers * growth)
+    const isTooMany = approvalAbove !== null && allowed !== null && receivers > allowed
+    await ctx.db
+      .updateTable('messages')
+      .set(isTooMany ? { state: 'review', receivers } : { state: 'sending', receivers, startedAt: ctx.now() })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .execute()
+    return !isTooMany
+  })
+
+const intendSome = (ctx: Context, id: number, receivers: readonly Receiver[]): Promise<boolean> =>
+  inTransaction(ctx, async (ctx) => {
+    const row = await lockMessage(ctx, id)
+    if (row?.state !== 'sending') return false
+    const { kind, contentId: content } = row
+    const common = { content, kind, source: { kind: 'message', id } } as const
+    const people = receivers.filter((one) => 'customerId' in one)
+    const groups = receivers.filter((one) => 'groupId' in one)
+    await intend(
+      ctx,
+      people.map(({ customerId, employeeId }) => ({ ...common, key: `message ${id} customer ${customerId}`, customerId, employeeId })),
+    )
+    await intendGroups(
+      ctx,
+      groups.map(({ groupId }) => ({ ...common, key: `message ${id} group ${groupId}`, groupId })),
+    )
+    return true
+  })
+
+/** A message is done when nobody of it is on the way any more. */
+export const messageSchedules: Schedule[] = [
+  {
+    name: 'messages.finish',
+    everySeconds: 5,
+    run: async ({ databases: { systemPool }, now }) =>
+      void (await systemPool.query(
+        `update messages m set finished_at = $1, updated_at = $1,
+           state = case when exists (select from sends s where s.tenant_id = m.tenant_id and s.source_kind = 'message' and s.source_id = m.id and s.state = 'suppressed'
+             and s.reason = 'stopped') then 'stopped' else 'done' end
+         where m.state = 'sending' and m.intended_at is not null and not exists (
+           select from sends s where s.tenant_id = m.tenant_id and s.source_kind = 'message' and s.source_id = m.id and s.step is null
+             and s.state in ('intended', 'waiting', 'tasked', 'unknown'))`,
+        [now()],
+      )),
+  },
+]

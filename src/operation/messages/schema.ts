@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { Content } from '#operation/contents/schema.ts'
+import { messageKinds, sendStates } from '#operation/outbound/schema.ts'
+import { PageQuery } from '#platform/http/paging.ts'
+
+const Id = z.string().min(1).max(60)
+const ids = z.array(Id).min(1).max(500)
+
+/** Customers that hold all of it; nothing said is everybody whom the maker may see. */
+export const CustomerAudience = z.strictObject({
+  segment: Id.optional(),
+  tags: z
+    .strictObject({ in: ids.optional(), all: ids.optional(), none: ids.optional() })
+    .refine((tags) => Object.keys(tags).length > 0, 'Name tags.')
+    .optional(),
+  /** Their customers, and who sends. */
+  employees: ids.optional(),
+  customers: ids.optional(),
+})
+export type CustomerAudience = z.infer<typeof CustomerAudience>
+
+/** Groups by name or by owner; nothing said is every group. */
+export const GroupAudience = z.strictObject({ groups: ids.optional(), owners: ids.optional() })
+export type GroupAudience = z.infer<typeof GroupAudience>
+
+const to = {
+  kind: z.enum(messageKinds).default('marketing'),
+  to: z.discriminatedUnion('whom', [
+    z.strictObject({ whom: z.literal('customers'), audience: CustomerAudience }),
+    z.strictObject({ whom: z.literal('groups'), audience: GroupAudience }),
+  ]),
+}
+
+export const MessageInput = z.strictObject({
+  name: z.string().trim().min(1, 'A message has a name.').max(60, 'A name has at most 60 letters.'),
+  ...to,
+  content: Content,
+})
+export type MessageInput = z.infer<typeof MessageInput>
+
+export const AudienceInput = z.strictObject(to)
+export type AudienceInput = z.infer<typeof AudienceInput>
+
+/** Without a time it goes as soon as it may. */
+export const Submission = z.strictObject({ at: z.iso.datetime({ offset: true }).nullable().default(null) })
+export const Review = z.strictObject({ approve: z.boolean(), note: z.string().trim().max(300).default('') })
+/** One customer who is a friend of the employee: usually the colleague's own WeChat. */
+export const TestSend = z.strictObject({ customer: Id, employee: Id.optional() })
+
+export const messageStates = ['draft', 'review', 'scheduled', 'sending', 'done', 'cancelled', 'stopped'] as const
+
+const Count = z.object({ state: z.enum(sendStates), reason: z.string().nullable(), count: z.int() })
+
+export const MessageItem = z.object({
+  id: z.string(),
+  name: z.string(),
+  whom: z.enum(['customers', 'groups']),
+  kind: z.enum(messageKinds),
+  state: z.enum(messageStates),
+  text: z.string(),
+  scheduledAt: z.string().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  madeBy: z.string(),
+  receivers: z.int().nullable(),
+  counts: z.array(Count),
+})
+export type MessageItem = z.infer<typeof MessageItem>
+export const MessageList = z.object({ items: z.array(MessageItem), next: z.string().nullable() })
+
+export const MessageDetail = MessageItem.extend({
+  audience: z.union([CustomerAudience, GroupAudience]),
+  content: Content,
+  /** Whether the asker made or changed it: then somebody else approves. */
+  isOwn: z.boolean(),
+  approvedBy: z.string().nullable(),
+  approvedAt: z.string().nullable(),
+  reviewNote: z.string().nullable(),
+})
+export type MessageDetail = z.infer<typeof MessageDetail>
+
+export const Preview = z.object({
+  receivers: z.int(),
+  /** Who hears it now, and who later because of quiet hours or the rate. */
+  now: z.int(),
+  later: z.int(),
+  employees: z.int(),
+  suppressed: z.array(z.object({ reason: z.string(), count: z.int() })),
+  needsApproval: z.boolean(),
+  /** When the quiet hours end that it would fall into. */
+  quietUntil: z.string().nullable(),
+  limitsLifted: z.boolean(),
+})
+export type Preview = z.infer<typeof Preview>
+
+export const MessageQuery = PageQuery.extend({ state: z.enum(messageStates).optional(), q: z.string().trim().max(60).optional() })
+export type MessageQuery = z.infer<typeof MessageQuery>
+
+/** One mass message of WeCom: what one member was asked to send. */
+export const MassTaskItem = z.object({
+  id: z.string(),
+  employee: z.object({ id: z.string(), name: z.string() }),
+  state: z.enum(['planned', 'calling', 'unknown', 'asked', 'confirmed', 'done', 'cancelled', 'failed']),
+  size: z.int(),
+  sent: z.int(),
+  failed: z.int(),
+  askedAt: z.string().nullable(),
+  confirmedAt: z.string().nullable(),
+  reminders: z.int(),
+  error: z.string().nullable(),
+})
+export type MassTaskItem = z.infer<typeof MassTaskItem>
+export const MassTaskList = z.object({ items: z.array(MassTaskItem), next: z.string().nullable() })
+
+export const Reminded = z.object({
+  /** Members who see it again. */ reminded: z.int(),
+  /** Reminded three times within a day already. */ spared: z.int(),
+})
+export type Reminded = z.infer<typeof Reminded>

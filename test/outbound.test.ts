@@ -1,0 +1,513 @@
+import { sql } from 'kysely'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sendToCustomers } from '#connectors/wecom/mass-messages.ts'
+import { findEmployeeByAccount } from '#management/team/queries.ts'
+import { wecomApp } from '#management/wecom/app.ts'
+import { createCorp } from '#management/wecom/corps.ts'
+import { applyNews } from '#management/wecom/friendships.ts'
+import { createContent } from '#operation/contents/commands.ts'
+import {
+  cancelMessage,
+  changeMessage,
+  createMessage,
+  remindMessage,
+  reviewMessage,
+  submitMessage,
+  withdrawMessage,
+} from '#operation/messages/commands.ts'
+import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
+import { previewMessage } from '#operation/messages/preview.ts'
+import { listTasks, readMessage } from '#operation/messages/queries.ts'
+import type { MessageInput } from '#operation/messages/schema.ts'
+import { cancelMoment, createMoment, submitMoment } from '#operation/moments/commands.ts'
+import { claimMoments, doMoment } from '#operation/moments/publishing.ts'
+import { listMomentTasks, readMoment } from '#operation/moments/queries.ts'
+import { cancelIntents, type Intent, intend } from '#operation/outbound/commands.ts'
+import { changeConsent } from '#operation/outbound/consents.ts'
+import { decideDue } from '#operation/outbound/deciding.ts'
+import { packReady } from '#operation/outbound/packing.ts'
+import { changePolicy } from '#operation/outbound/policy.ts'
+import { doTask } from '#operation/outbound/sender.ts'
+import { liftStop, stopSends } from '#operation/outbound/stops.ts'
+import { changeTask, claimTasks } from '#operation/outbound/tasks.ts'
+import type { Actor, Context } from '#platform/context.ts'
+import { inTransaction } from '#platform/events/emit.ts'
+import { publicId } from '#platform/ids.ts'
+import { runDueJobs } from '#platform/jobs.ts'
+import { openTestWorkspace } from '#platform/testing/workspace.ts'
+import { contractLab } from './support/contract-lab.ts'
+
+// From a wish to the phone and back, on a real database and WeCom's sandbox: each person once, whatever breaks on the way.
+
+const lab = contractLab()
+const { control } = lab
+const creation = 'externalcontact/add_msg_template'
+const nobody = async () => new Set<number>()
+
+let base: Awaited<ReturnType<typeof openTestWorkspace>>
+beforeAll(async () => {
+  base = await openTestWorkspace({ WECOM_BASE_URL: lab.url })
+})
+
+let ctx: Context
+let corp: number
+let member: string
+let seconds = 0
+let callsBefore = 0
+const calls = async () => (await lab.calls(creation)) - callsBefore
+
+beforeEach(async () => {
+  await control('PUT', 'settings', { habits: { dispatchMs: 0 }, limits: { massReceive: { per: 'month' } } })
+  ctx = await base.newTenant()
+  ctx.now = () => new Date(Date.now() + seconds * 1000)
+  corp = (await createCorp(ctx, { corpId: lab.corp.corpId, secret: lab.corp.secret, agentId: lab.corp.agentId })).corp
+  await changePolicy(ctx, { quietHours: { marketing: null, service: null }, frequency: { marketing: null, service: null } })
+  member = await lab.newMember()
+  callsBefore = await lab.calls(creation)
+})
+
+/** Friends of the member, in the sandbox and here: what WeCom calls them, and our customers. */
+async function friends(count: number, of = member): Promise<{ external: string; customer: number }[]> {
+  const externals = await lab.newCustomers(of, count)
+  return befriend(externals, of)
+}
+
+async function befriend(externals: readonly string[], of: string, at = 1_700_000_000) {
+  await applyNews(
+    ctx,
+    corp,
+    externals.map(
+      (externalUserId) => ({ externalUserId, userId: of, change: { at, what: 'added', key: `k${of}${externalUserId}` } }) as const,
+    ),
+  )
+  const rows = await ctx.db
+    .selectFrom('wecomFollows')
+    .select(['externalUserid', 'customerId'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('userId', '=', of)
+    .execute()
+  const customers = new Map(rows.map(({ externalUserid, customerId }) => [externalUserid, customerId ?? 0]))
+  return externals.map((external) => ({ external, customer: customers.get(external) ?? 0 }))
+}
+
+let texts = 0
+async function wish(customers: readonly number[], more: Partial<Intent> = {}): Promise<string> {
+  const text = `第 ${++texts} 次上新`
+  await inTransaction(ctx, async (ctx) => {
+    const content = more.content ?? (await createContent(ctx, { text, attachments: [] }))
+    const source = { kind: 'message', id: texts } as const
+    await intend(
+      ctx,
+      customers.map((customerId) => ({
+        key: `message ${texts} customer ${customerId}`,
+        customerId,
+        content,
+        kind: 'marketing',
+        source,
+        ...more,
+      })),
+    )
+  })
+  return text
+}
+
+const signal = new AbortController().signal
+
+async function decideAndPack(): Promise<void> {
+  while ((await decideDue(ctx, nobody)) > 0);
+  await packReady(ctx, { atOnce: true })
+}
+
+/** What a worker does until nothing is due; `hurry`: as if time had passed for everything that is put off. */
+async function work(hurry = false): Promise<void> {
+  await decideAndPack()
+  if (hurry)
+    await sql`update mass_tasks set next_at = ${ctx.now()}, lease_until = null where tenant_id = ${ctx.tenantId} and next_at is not null`.execute(
+      ctx.db,
+    )
+  for (let tasks = await claimTasks(ctx, 8); tasks.length > 0; tasks = await claimTasks(ctx, 8))
+    for (const task of tasks) await doTask(ctx, task, signal)
+}
+
+const sends = async () =>
+  (
+    await sql<{ customerId: number; state: string; reason: string | null }>`
+    select customer_id, state, reason from sends where tenant_id = ${ctx.tenantId} order by id`.execute(ctx.db)
+  ).rows
+const fates = async () => (await sends()).map(({ state, reason }) => (reason ? `${state} ${reason}` : state))
+const told = async () =>
+  (
+    await sql<{ name: string; customerId: number; reason: string | null }>`
+    select name, customer_id, properties ->> 'reason' as reason from event_log where tenant_id = ${ctx.tenantId} and name like 'message.%' order by seq`.execute(
+      ctx.db,
+    )
+  ).rows
+
+type PhoneTask = { id: string; text: string; size: number }
+const phoneTasks = async (userId = member): Promise<PhoneTask[]> => (await control<{ items: PhoneTask[] }>('GET', `tasks/${userId}`)).items
+async function confirmAll(userId = member): Promise<void> {
+  for (const { id } of await phoneTasks(userId)) await control('POST', `tasks/${id}/confirm`)
+}
+const inbox = async (external: string): Promise<string[]> =>
+  (await control<{ items: { kind: string; text?: string; source: string }[] }>('GET', `inbox/${external}`)).items
+    .filter(({ source }) => source === 'mass')
+    .map(({ text }) => text ?? '')
+
+describe('a wish', () => {
+  test('becomes one message a member confirms, reaches each once, and is told once', async () => {
+    const [one, two] = await friends(2)
+    const other = await lab.newMember()
+    await control('POST', 'befriend', { userId: other, customer: one?.external })
+    await befriend([one?.external ?? ''], other, 1_700_009_999)
+    const customers = [one?.customer ?? 0, two?.customer ?? 0]
+    const text = await wish(customers)
+    texts--
+    await wish(customers)
+    await work()
+    expect(await fates()).toEqual(['tasked', 'tasked'])
+    expect(await phoneTasks()).toMatchObject([{ text, size: 2 }])
+    expect(await phoneTasks(other)).toEqual([])
+    await confirmAll()
+    await work(true)
+    await work(true)
+    expect(await fates()).toEqual(['sent', 'sent'])
+    expect(await inbox(one?.external ?? '')).toEqual([text])
+    expect((await told()).map(({ name }) => name)).toEqual(['message.sent', 'message.sent'])
+    expect(await calls()).toBe(1)
+  })
+
+  test('that cannot arrive says why: deleted, too much already, unknown to WeCom, member gone', async () => {
+    const [gone, full, kept] = await friends(3)
+    const [ghost] = await befriend(['wmNobodyThere'], member)
+    await control('POST', 'unfollow', { externalUserId: gone?.external, userId: member, by: 'customer' })
+    await control('PUT', 'settings', { limits: { massReceive: { per: 'month', most: 1 } } })
+    await sendToCustomers(lab.app, { sender: member, customers: [full?.external ?? ''] }, { text: '别的应用' })
+    await confirmAll()
+    await wish([gone, full, kept, ghost].map((one) => one?.customer ?? 0))
+    await work()
+    await confirmAll()
+    await work(true)
+    expect(await fates()).toEqual(['failed not_friend', 'failed over_limit', 'sent', 'failed unreachable'])
+    const { rows } = await sql<{
+      endedBy: string
+    }>`select ended_by from follows where tenant_id = ${ctx.tenantId} and ended_at is not null`.execute(ctx.db)
+    expect(rows).toEqual([{ endedBy: 'customer' }])
+    // What WeCom said is known next time: nobody is asked to send in vain.
+    await wish([gone, full].map((one) => one?.customer ?? 0))
+    await work()
+    expect((await fates()).slice(4)).toEqual(['suppressed no_friend', 'suppressed platform_limit'])
+    expect((await told()).at(-1)).toMatchObject({ name: 'message.suppressed', reason: 'platform_limit' })
+    const away = await lab.newMember()
+    const [theirs] = await friends(1, away)
+    await control('DELETE', `employees/${away}`)
+    await wish([theirs?.customer ?? 0])
+    await work()
+    expect((await fates()).at(-1)).toBe('failed sender_unavailable')
+  })
+
+  test('waits for the morning, keeps to the company’s frequency, and is kept from whoever declined', async () => {
+    const [one, two, three] = await friends(3)
+    await changePolicy(ctx, {
+      frequency: { marketing: { most: 1, days: 7 }, service: null },
+      quietHours: { marketing: { from: '00:00', to: '23:59' }, service: null },
+    })
+    await changeConsent(ctx, two?.customer ?? 0, { purpose: 'marketing', allowed: false, source: 'page' })
+    const everybody = [one, two, three].map((it) => it?.customer ?? 0)
+    await wish(everybody)
+    await work()
+    expect(await fates()).toEqual(['waiting quiet_hours', 'suppressed no_consent', 'waiting quiet_hours'])
+    await changePolicy(ctx, { quietHours: { marketing: null, service: null } })
+    await sql`update sends set due_at = ${ctx.now()} where tenant_id = ${ctx.tenantId} and state = 'waiting'`.execute(ctx.db)
+    await wish([one?.customer ?? 0])
+    await wish([one?.customer ?? 0], { kind: 'service' })
+    await work()
+    expect((await fates()).slice(2)).toEqual(['tasked', 'suppressed frequency', 'tasked'])
+    expect((await phoneTasks()).map(({ size }) => size).sort()).toEqual([1, 2])
+  })
+
+  test('goes out once with two workers at one moment, and many wishes become few tasks', async () => {
+    const people = await friends(12)
+    await wish(people.map(({ customer }) => customer))
+    await Promise.all([work(), work(), work()])
+    await work(true)
+    expect(new Set(await fates())).toEqual(new Set(['tasked']))
+    expect(await phoneTasks()).toMatchObject([{ size: 12 }])
+  })
+
+  test('that is taken back goes nowhere unless WeCom has it', async () => {
+    const people = await friends(2)
+    const customers = people.map(({ customer }) => customer)
+    const take = () => inTransaction(ctx, (ctx) => cancelIntents(ctx, { kind: 'message', id: texts }))
+    await wish(customers)
+    expect(await take()).toBe(2)
+    await wish(customers)
+    await decideAndPack()
+    expect(await take()).toBe(2)
+    await work(true)
+    expect(await phoneTasks()).toEqual([])
+    await wish(customers)
+    await work()
+    expect(await take()).toBe(0)
+    expect(await fates()).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled', 'tasked', 'tasked'])
+  })
+})
+
+describe('whatever breaks', () => {
+  test('a lost answer is looked for, and two messages of the same words are not mixed up', async () => {
+    const people = await friends(3)
+    const content = await createContent(ctx, { text: '一样的话', attachments: [] })
+    const { customer: first = 0 } = people[0] ?? {}
+    // Somebody else's message of the same words, to others.
+    await sendToCustomers(lab.app, { sender: member, customers: [people[2]?.external ?? ''] }, { text: '一样的话' })
+    await lab.fail({ path: creation, times: 1, status: 0, after: true })
+    await wish([first], { content })
+    await wish([people[1]?.customer ?? 0], { content })
+    await work(true)
+    await work(true)
+    expect(await calls()).toBe(3)
+    expect(await phoneTasks()).toHaveLength(3)
+    await confirmAll()
+    await work(true)
+    expect(await fates()).toEqual(['sent', 'sent'])
+    for (const { external } of people) expect(await inbox(external)).toEqual(['一样的话'])
+  })
+
+  test('a worker that dies before, during or after the call leaves nobody out and nobody twice', async () => {
+    const people = await friends(3)
+    const [before, after] = people.map(({ customer }) => customer)
+    await wish([before ?? 0])
+    await decideAndPack()
+    const [dying] = await claimTasks(ctx, 1)
+    if (dying) await changeTask(ctx, dying, { state: 'calling', calledAt: ctx.now() })
+    await work(true)
+    expect(await phoneTasks()).toHaveLength(1)
+    const text = await wish([after ?? 0])
+    await decideAndPack()
+    const [died] = await claimTasks(ctx, 1)
+    if (died) await changeTask(ctx, died, { state: 'calling', calledAt: ctx.now() })
+    await sendToCustomers(await wecomApp(ctx, corp), { sender: member, customers: [people[1]?.external ?? ''] }, { text })
+    await work(true)
+    expect(await phoneTasks()).toHaveLength(2)
+    // Whoever comes back from the dead changes nothing.
+    expect(died && (await changeTask(ctx, died, { state: 'failed' }))).toBe(false)
+    await confirmAll()
+    await work(true)
+    expect(await fates()).toEqual(['sent', 'sent'])
+    expect(await inbox(people[1]?.external ?? '')).toEqual([text])
+  })
+
+  test('an end that nobody can tell stays unknown, is shown so, and is never sent again blindly', async () => {
+    const [one] = await friends(1)
+    const list = 'externalcontact/get_groupmsg_list_v2'
+    await lab.fail({ path: creation, times: 1, status: 0, after: true }, { path: list, times: 100, errcode: 45009 })
+    await wish([one?.customer ?? 0])
+    await work()
+    expect(await fates()).toEqual(['unknown'])
+    await work(true)
+    expect([await fates(), await calls()]).toEqual([['unknown'], 1])
+    await lab.fail()
+    // The api rested by our own count; a new line begins anew.
+    await sql`delete from wecom_budgets`.execute(base.databases.system)
+    await work(true)
+    expect([await fates(), await calls()]).toEqual([['tasked'], 1])
+    expect(await phoneTasks()).toHaveLength(1)
+  })
+
+  test('storms of 45009 and 45033 are waited out with hardly a call too many', async () => {
+    const [one] = await friends(1)
+    const two = await lab.newMember()
+    const [theirs] = await friends(1, two)
+    await lab.fail({ path: creation, times: 1, errcode: 45009 })
+    await wish([one?.customer ?? 0, theirs?.customer ?? 0])
+    await work()
+    await work()
+    expect(await calls()).toBe(1)
+    expect(await fates()).toEqual(['tasked', 'tasked'])
+    expect([...(await phoneTasks()), ...(await phoneTasks(two))]).toEqual([])
+    await sql`delete from wecom_budgets`.execute(base.databases.system)
+    await lab.fail({ path: creation, times: 2, errcode: 45033 })
+    await work(true)
+    expect([(await phoneTasks()).length, (await phoneTasks(two)).length]).toEqual([1, 1])
+    expect(await calls()).toBe(5)
+  })
+})
+
+describe('an emergency stop', () => {
+  test('holds what waits, calls back what is not confirmed, says what had left, and is lifted', async () => {
+    const people = await friends(3)
+    const [left = 0, asked = 0, waiting = 0] = people.map(({ customer }) => customer)
+    await wish([left])
+    await work()
+    await confirmAll()
+    await work(true)
+    await wish([asked])
+    await work()
+    await wish([waiting])
+    const stop = await stopSends(ctx, { scope: 'company' }, '价格写错了')
+    expect(await stopSends(ctx, { scope: 'company' }, '再按一次')).toBe(stop)
+    const row = await ctx.db
+      .selectFrom('sendStops')
+      .select(['held', 'recalled', 'gone'])
+      .where('tenantId', '=', ctx.tenantId)
+      .executeTakeFirst()
+    expect(row).toEqual({ held: 1, recalled: 1, gone: 1 })
+    await work()
+    expect(await fates()).toEqual(['sent', 'suppressed stopped', 'suppressed stopped'])
+    expect(await phoneTasks()).toEqual([])
+    await liftStop(ctx, stop)
+    await wish([waiting])
+    await work()
+    expect((await fates()).at(-1)).toBe('tasked')
+    expect(await phoneTasks()).toHaveLength(1)
+  })
+})
+
+describe('a mass message', () => {
+  const segment: number[] = []
+  const ports = { isHeldOut: nobody, membersOfSegment: async () => segment }
+  const actor = (id: number): Actor => ({ kind: 'employee', id, name: `员工${id}`, permissions: new Set(['*']), scope: 'all' })
+  const as = (id: number): Context => ({ ...ctx, actor: actor(id) })
+  const everybody = { whom: 'customers', audience: {} } as const
+  const draft = (to: MessageInput['to'] = everybody): MessageInput => ({
+    name: '周末上新',
+    kind: 'marketing',
+    to,
+    content: { text: `上新 ${++texts}`, attachments: [] },
+  })
+  const stateOf = async (id: number) => (await readMessage(ctx, id)).state
+  const start = async () => {
+    await runDueJobs({ ...base, now: ctx.now }, messageJobs(ports.membersOfSegment))
+    await work()
+  }
+  const finish = () => messageSchedules[0]?.run({ ...base, now: ctx.now })
+
+  test('is looked at, approved by a second person, sent once to each, and done when all have an end', async () => {
+    const people = await friends(3)
+    await changeConsent(ctx, people[0]?.customer ?? 0, { purpose: 'marketing', allowed: false, source: 'page' })
+    await changePolicy(ctx, { approvalAbove: 2 })
+    const id = await createMessage(as(1), draft())
+    const preview = await previewMessage(ctx, { input: { kind: 'marketing', to: everybody }, id, scope: 'all' }, ports)
+    expect(preview).toMatchObject({
+      receivers: 3,
+      now: 2,
+      later: 0,
+      employees: 1,
+      needsApproval: true,
+      suppressed: [{ reason: 'no_consent', count: 1 }],
+    })
+    expect(await submitMessage(as(1), id, null, ports.membersOfSegment)).toBe('review')
+    await start()
+    expect(await phoneTasks()).toEqual([])
+    await expect(reviewMessage(as(1), id, { approve: true, note: '' })).rejects.toMatchObject({ code: 'message.own_approval' })
+    await reviewMessage(as(2), id, { approve: true, note: '可以' })
+    await start()
+    expect([await stateOf(id), (await phoneTasks()).map(({ size }) => size)]).toEqual(['sending', [2]])
+    expect(await remindMessage(ctx, id)).toEqual({ reminded: 1, spared: 0 })
+    await work()
+    expect((await listTasks(ctx, id, { limit: 10 })).items).toMatchObject([{ state: 'asked', size: 2, reminders: 1 }])
+    await finish()
+    expect(await stateOf(id)).toBe('sending')
+    await confirmAll()
+    await work(true)
+    await finish()
+    const done = await readMessage(ctx, id)
+    expect(done).toMatchObject({ state: 'done', receivers: 3, approvedBy: '员工2' })
+    expect(new Set(done.counts.map(({ state, count }) => `${state} ${count}`))).toEqual(new Set(['sent 2', 'suppressed 1']))
+  })
+
+  test('that has grown since it was approved is looked at again; taken back it can be changed; a segment narrows it', async () => {
+    const people = await friends(2)
+    await changePolicy(ctx, { approvalAbove: 1 })
+    const later = new Date(ctx.now().getTime() + 60_000)
+    const id = await createMessage(as(1), draft())
+    await submitMessage(as(1), id, later, ports.membersOfSegment)
+    await reviewMessage(as(2), id, { approve: true, note: '' })
+    await friends(2)
+    seconds = 120
+    await start()
+    seconds = 0
+    expect(await stateOf(id)).toBe('review')
+    await withdrawMessage(as(1), id)
+    segment.splice(0, segment.length, people[0]?.customer ?? 0)
+    await changeMessage(as(3), id, draft({ whom: 'customers', audience: { segment: 'seg' } }))
+    expect(await submitMessage(as(1), id, null, ports.membersOfSegment)).toBe('scheduled')
+    await start()
+    expect((await sends()).map(({ customerId, state }) => [customerId, state])).toEqual([[people[0]?.customer, 'tasked']])
+    await cancelMessage(as(1), id)
+    await work()
+    expect([await fates(), await phoneTasks(), await stateOf(id)]).toEqual([['cancelled'], [], 'cancelled'])
+  })
+
+  test('goes into the groups of each owner, and only as often as a group may hear it', async () => {
+    const chatId = await lab.newGroup(member)
+    await friends(1)
+    const employee = await findEmployeeByAccount(ctx, corp, member)
+    await sql`insert into groups (tenant_id, corp, chat_id, name, owner_userid, owner_id, created_at, changed_at)
+      values (${ctx.tenantId}, ${corp}, ${chatId}, '老客群', ${member}, ${employee ?? 0}, now(), now())`.execute(ctx.db)
+    await changePolicy(ctx, { platformPeriod: 'day' })
+    for (const expected of ['tasked', 'suppressed platform_limit']) {
+      const id = await createMessage(as(1), draft({ whom: 'groups', audience: {} }))
+      await submitMessage(as(1), id, null, ports.membersOfSegment)
+      await start()
+      expect((await fates()).at(-1)).toBe(expected)
+    }
+    await confirmAll()
+    await work(true)
+    expect(await fates()).toEqual(['sent', 'suppressed platform_limit'])
+  })
+
+  test('of somebody who sees only their own customers goes through them only', async () => {
+    const mine = await friends(1)
+    const other = await lab.newMember()
+    await friends(1, other)
+    const employee = (await findEmployeeByAccount(ctx, corp, member)) ?? 0
+    const self: Context = { ...ctx, actor: { ...actor(employee), scope: [employee] } }
+    const id = await createMessage(self, draft())
+    await submitMessage(self, id, null, ports.membersOfSegment)
+    await start()
+    expect((await sends()).map(({ customerId }) => customerId)).toEqual([mine[0]?.customer])
+    await expect(readMessage({ ...ctx, actor: { ...actor(9), scope: [9] } }, id)).rejects.toMatchObject({ code: 'message.not_found' })
+  })
+})
+
+describe('a moment', () => {
+  const input = (name: string) => ({ name, content: { text: `${name} ${++texts}`, attachments: [] }, employeeIds: [], tagIds: [] })
+  const go = async () => {
+    await sql`update moments set next_at = ${ctx.now()}, lease_until = null where tenant_id = ${ctx.tenantId} and next_at is not null`.execute(
+      ctx.db,
+    )
+    for (const held of await claimMoments(ctx, 8)) await doMoment(ctx, held)
+  }
+  const published = async (id: number) => {
+    for (let tries = 0; tries < 60 && !(await readMoment(ctx, id)).publishedAt; tries++) {
+      await go()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    await go()
+    return readMoment(ctx, id)
+  }
+
+  test('is asked of its members once although the answer was lost, followed with its likes, and called back', async () => {
+    const [friend] = await friends(1)
+    const employee = publicId(ctx, 'emp', (await findEmployeeByAccount(ctx, corp, member)) ?? 0)
+    const id = await createMoment({ ...ctx }, { ...input('新品'), employeeIds: [employee] })
+    await submitMoment(ctx, id, null)
+    expect(await published(id)).toMatchObject({ state: 'published', asked: 1, confirmed: 0 })
+    await confirmAll()
+    const { items } = await control<{ items: { momentId: string }[] }>('GET', `moments?employee=${member}`)
+    await control('POST', `moments/${items[0]?.momentId}/like`, { userId: member, by: friend?.external })
+    await go()
+    await go()
+    expect(await readMoment(ctx, id)).toMatchObject({ confirmed: 1, likes: 1, comments: 0 })
+    expect(await listMomentTasks(ctx, id)).toMatchObject([{ userId: member, likes: 1 }])
+    await cancelMoment(ctx, id)
+    await go()
+    expect((await readMoment(ctx, id)).state).toBe('cancelled')
+    const makings = await lab.calls('externalcontact/add_moment_task')
+    await lab.fail({ path: 'externalcontact/add_moment_task', times: 1, status: 0, after: true })
+    const second = await createMoment(ctx, { ...input('第二条'), employeeIds: [employee] })
+    await submitMoment(ctx, second, null)
+    expect((await published(second)).state).toBe('published')
+    expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings + 1)
+  })
+})
