@@ -106,9 +106,9 @@ import { messages } from '#operation/messages/routes.ts'
 import { runMoments } from '#operation/moments/publisher.ts'
 import { moments } from '#operation/moments/routes.ts'
 import { consentReactions } from '#operation/outbound/consents.ts'
-import type { HeldOut } from '#operation/outbound/facts.ts'
 import { outbound } from '#operation/outbound/routes.ts'
 import { runSender } from '#operation/outbound/sender.ts'
+import { enrolHeldOut, foreseeHeldOut } from '#operation/outbound/trials.ts'
 import { massMessagesOfWecom } from '#operation/outbound/wecom.ts'
 import { tasksExport } from '#operation/tasks/export.ts'
 import { taskSchedules } from '#operation/tasks/jobs.ts'
@@ -193,9 +193,6 @@ export const wecomParts: readonly WecomPart[] = [
 /** Whom a message to a segment is for. */
 const membersOfSegment: MembersOfSegment = (ctx, segment) => memberIds(ctx, internalId(ctx, 'seg', segment))
 
-/** Who is kept out of a message or journey by a trial; nobody runs trials yet. */
-const isHeldOut: HeldOut = async () => new Set()
-
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [
   bulkTagging,
@@ -240,7 +237,7 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
   keepSegments,
   (installation, signal) => runJourneys(installation, rulesForJourneys, signal),
   keepTrails,
-  (installation, signal) => runSender(installation, isHeldOut, signal),
+  (installation, signal) => runSender(installation, enrolHeldOut, signal),
   runMoments,
 ]
 
@@ -301,7 +298,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/experiments', experimentReadOuts],
   ['/api/v1/experiments', experiments],
   ['/api/v1/control-group', controlGroup],
-  ['/api/v1/messages', messages({ isHeldOut, membersOfSegment })],
+  ['/api/v1/messages', messages({ isHeldOut: foreseeHeldOut, membersOfSegment })],
   ['/api/v1/outbound', outbound],
   ['/api/v1/moments', moments],
   ['/api/v1/calendar', calendar],

@@ -55,6 +55,11 @@ function Message({ message }: { message: MessageDetail }) {
           {isBefore(message) && preview.data && <PreviewBox preview={preview.data} />}
           {message.state === 'review' && <ReviewBox message={message} />}
           {!isBefore(message) && <Results message={message} />}
+          {!isBefore(message) && (
+            <Section title={t('outbound.content')}>
+              <p>{message.content.text}</p>
+            </Section>
+          )}
         </Stack>
         <Stack>
           <Section>
@@ -70,7 +75,7 @@ function Message({ message }: { message: MessageDetail }) {
               ]}
             />
           </Section>
-          <WelcomePreview welcome={message.content} employee={t('outbound.sender')} company="" />
+          {isBefore(message) && <WelcomePreview welcome={message.content} employee={t('outbound.sender')} company="" />}
         </Stack>
       </Columns>
       {!isBefore(message) && <Progress id={message.id} />}

@@ -1,4 +1,4 @@
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Form, Input, InputNumber, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
@@ -94,15 +94,10 @@ function RulesForm({ policy: { platform, ...stored } }: { policy: PolicyView }) 
             options={(['month', 'week', 'day'] as const).map((value) => ({ value, label: t(`outbound.periods.${value}`) }))}
           />
         </Form.Item>
-        <Form.Item label={t('outbound.holdout')} extra={t('outbound.holdoutHint')} htmlFor="rules-holdout">
-          <InputNumber
-            id="rules-holdout"
-            min={0}
-            max={50}
-            step={0.5}
-            value={policy.holdoutBasisPoints / 100}
-            onChange={(share) => change({ holdoutBasisPoints: Math.round((share ?? 0) * 100) })}
-          />
+        <Form.Item label={t('outbound.holdout')} extra={t('outbound.holdoutHint')}>
+          <Link to="/experiments" search={{ view: 'control' }}>
+            {t('outbound.holdoutLink')}
+          </Link>
         </Form.Item>
         <Form.Item label={t('outbound.frequency')}>
           <Row>

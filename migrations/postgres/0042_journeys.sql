@@ -31,6 +31,8 @@ create table journey_versions (
   journey_id int not null,
   version int not null,
   definition jsonb not null,
+  -- What message steps say, by step: rows of contents.
+  contents jsonb not null default '{}',
   published_by int,
   published_at timestamptz not null,
   primary key (tenant_id, journey_id, version),

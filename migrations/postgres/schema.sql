@@ -1047,6 +1047,7 @@
   journey_id integer not null
   version integer not null
   definition jsonb not null
+  contents jsonb not null default '{}'::jsonb
   published_by integer
   published_at timestamp with time zone not null
   journey_versions_pkey PRIMARY KEY (tenant_id, journey_id, version)

@@ -922,6 +922,7 @@ export interface JourneyTraces {
 }
 
 export interface JourneyVersions {
+  contents: Generated<Json>;
   definition: Json;
   journeyId: number;
   publishedAt: Timestamp;

@@ -1,3 +1,4 @@
+import { bytesOf, contentBounds } from '../contents/schema.ts'
 import { hasVariables, wrongVariables } from '../variables.ts'
 import { type Definition, type Step, type StepOf, waysOf } from './definition.ts'
 
@@ -45,8 +46,12 @@ function checkStep(step: Step, tasks: ReadonlySet<string>): Issue[] {
     case 'task':
       return [...checkText(step, 'title', step.title), ...checkText(step, 'script', step.script ?? '')]
     case 'message':
-      return hasVariables(step.text)
-        ? [issue(step.id, 'text', 'message_variable', 'WeCom sends one text to everybody. A task for the colleague may name the person.')]
+      if (hasVariables(step.text))
+        return [
+          issue(step.id, 'text', 'message_variable', 'WeCom sends one text to everybody. A task for the colleague may name the person.'),
+        ]
+      return bytesOf(step.text) > contentBounds.textBytes
+        ? [issue(step.id, 'text', 'message_too_long', `At most ${contentBounds.textBytes} bytes; a Chinese letter has three.`)]
         : []
     default:
       return []

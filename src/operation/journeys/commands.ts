@@ -4,6 +4,8 @@ import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { randomLetters } from '#platform/random-letters.ts'
+import { createContent } from '../contents/commands.ts'
+import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
 import { checkJourney } from './checking.ts'
 import { countPeople } from './counts.ts'
@@ -96,6 +98,7 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
         journeyId: id,
         version,
         definition: JSON.stringify(definition),
+        contents: JSON.stringify(await contentsOf(ctx, definition)),
         publishedBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
         publishedAt: ctx.now(),
       })
@@ -111,6 +114,14 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
     await audit(ctx, 'journey.published', ['jny', id], { version, migrate: options.migrate ?? false })
     return version
   })
+}
+
+/** What message steps say is written down with the version, and never changes either. */
+async function contentsOf(ctx: Context, { steps }: Definition): Promise<Record<string, number>> {
+  const contents: Record<string, number> = {}
+  for (const [place, step] of steps.entries())
+    if (step.type === 'message') contents[step.id] = await createContent(ctx, { text: step.text, attachments: [] }, ['steps', place])
+  return contents
 }
 
 async function dueOf(ctx: Context, { entry }: Definition): Promise<{ dueAt: Date | null; dueAfter: number | null }> {
@@ -166,6 +177,7 @@ export const stopJourney = (ctx: Context, id: number): Promise<number> =>
       rows.map(({ version, people }) => ({ journey: id, version, step: '', way: 'stopped', people })),
     )
     await withdrawTasks(ctx, { kind: 'journey', id })
+    await cancelIntents(ctx, { kind: 'journey', id })
     await forget(ctx, id)
     const people = rows.reduce((sum, row) => sum + row.people, 0)
     await audit(ctx, 'journey.stopped', ['jny', id], { people })

@@ -135,7 +135,6 @@ export const Step = z.discriminatedUnion('type', [
 ])
 export type Step = z.infer<typeof Step>
 export type StepOf<Type extends Step['type']> = Extract<Step, { type: Type }>
-export const stepTypes = Step.options.map((option) => option.shape.type.value)
 
 export const mostSteps = 200
 
@@ -174,8 +173,6 @@ export function waysOf(step: Step): { way: string; to: string | null }[] {
       return [{ way: 'next', to: step.next }]
   }
 }
-
-export const isWait = ({ type }: Step): boolean => type === 'wait' || type === 'wait_until' || type === 'wait_for'
 
 /** A filter as it was read; checked when the definition was. */
 export const readFilter = (value: unknown): Condition | undefined => (value === undefined ? undefined : where.parse(value))

@@ -4,6 +4,7 @@ import { journeyGoalReached, journeySignalled, offerRequested } from '#operation
 import type { Context } from '#platform/context.ts'
 import { emit } from '#platform/events/emit.ts'
 import { internalId } from '#platform/ids.ts'
+import { intend } from '../outbound/commands.ts'
 import { personalOf } from '../personal.ts'
 import { assignTasks, type TaskWish } from '../tasks/commands.ts'
 import { fillIn } from '../variables.ts'
@@ -24,8 +25,22 @@ export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<void
   await giveTags(ctx, only(acts, 'tag'))
   await giveAttributes(ctx, only(acts, 'attribute'))
   await askColleagues(ctx, only(acts, 'task'))
+  await intend(
+    ctx,
+    only(acts, 'message').map(({ effect, version, run, turn, customerId }) => ({
+      key: keyOf(version, run, effect.id, turn),
+      customerId,
+      content: version.contents[effect.id] ?? 0,
+      kind: effect.kind,
+      source: { kind: 'journey', id: version.journey, step: effect.id },
+    })),
+  )
   for (const act of acts) tell(ctx, act)
 }
+
+/** One wish a visit of a step. */
+const keyOf = ({ journey }: Version, run: number, step: string, turn: number): string =>
+  `journey ${journey} run ${run} step ${step} turn ${turn}`
 
 const only = <Type extends Effect['type']>(acts: readonly Act[], type: Type): ActOf<Type>[] =>
   acts.filter((act): act is ActOf<Type> => act.effect.type === type)
@@ -56,7 +71,7 @@ async function askColleagues(ctx: Context, acts: readonly ActOf<'task'>[]): Prom
   const wishes = acts.map(({ effect, version, run, turn, customerId }): TaskWish => {
     const { employeeId = null, values = {} } = personal.get(customerId) ?? {}
     return {
-      key: `journey ${version.journey} run ${run} step ${effect.id} turn ${turn}`,
+      key: keyOf(version, run, effect.id, turn),
       ...(employeeId !== null && { employeeId }),
       customerId,
       kind: 'contact',

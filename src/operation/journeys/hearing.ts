@@ -5,6 +5,7 @@ import type { Consumer, LoggedEvent } from '#platform/events/consumers.ts'
 import { emit } from '#platform/events/emit.ts'
 import { eventFits } from '#platform/events/where-holds.ts'
 import { internalId } from '#platform/ids.ts'
+import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
 import { type Count, countPeople } from './counts.ts'
 import { type Happening, readFilter } from './definition.ts'
@@ -121,10 +122,13 @@ async function moveOn(
   await countPeople(ctx, counts)
 }
 
-/** What was asked of colleagues for somebody who is out is asked no more. */
+/** What was to be said to somebody who is out, or asked of a colleague for them, is not any more. */
 async function withdrawAll(ctx: Context, runs: readonly Pick<Active, 'journeyId' | 'customerId'>[]): Promise<void> {
-  for (const [journey, list] of Map.groupBy(runs, ({ journeyId }) => journeyId))
-    await withdrawTasks(ctx, { kind: 'journey', id: journey, customerIds: list.map(({ customerId }) => customerId) })
+  for (const [journey, list] of Map.groupBy(runs, ({ journeyId }) => journeyId)) {
+    const asked = { kind: 'journey', id: journey, customerIds: list.map(({ customerId }) => customerId) } as const
+    await withdrawTasks(ctx, asked)
+    await cancelIntents(ctx, asked)
+  }
 }
 
 type Locked = Active[] & { canonicals: ReadonlyMap<number, number> }

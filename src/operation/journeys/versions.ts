@@ -1,10 +1,21 @@
+import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { remember } from '#platform/remember.ts'
 import { type Way, wayOf } from './advance.ts'
 import { Definition } from './definition.ts'
 
 /** A journey as somebody walks it. */
-export type Version = { journey: number; version: number; name: string; definition: Definition; way: Way }
+export type Version = {
+  journey: number
+  version: number
+  name: string
+  definition: Definition
+  way: Way
+  /** What its message steps say, as rows of `contents` by step. */
+  contents: Readonly<Record<string, number>>
+}
+
+const Contents = z.record(z.string(), z.int())
 
 export type Walked = { journeyId: number; version: number }
 
@@ -25,31 +36,33 @@ export async function readVersions(ctx: Context, walked: readonly Walked[]): Pro
   for (const one of asked) {
     const journey = journeys.find(({ id }) => id === one.journeyId)
     if (!journey) continue
-    const definition = await definitionOf(ctx, one)
-    const way = wayOf(definition, journey.salt, journey.timezone)
-    found.set(versionKey(one), { journey: one.journeyId, version: one.version, name: journey.name, definition, way })
+    const published = await publishedOf(ctx, one)
+    const way = wayOf(published.definition, journey.salt, journey.timezone)
+    found.set(versionKey(one), { journey: one.journeyId, version: one.version, name: journey.name, way, ...published })
   }
   return found
 }
 
 /** What is published never changes, so that it is read and parsed once. */
-const kept = new WeakMap<object, Map<string, Definition>>()
+const kept = new WeakMap<object, Map<string, Published>>()
 const mostKept = 500
 
-async function definitionOf(ctx: Context, walked: Walked): Promise<Definition> {
-  const definitions = remember(kept, ctx.databases, () => new Map<string, Definition>())
+type Published = Pick<Version, 'definition' | 'contents'>
+
+async function publishedOf(ctx: Context, walked: Walked): Promise<Published> {
+  const versions = remember(kept, ctx.databases, () => new Map<string, Published>())
   const key = `${ctx.tenantId} ${versionKey(walked)}`
-  const known = definitions.get(key)
+  const known = versions.get(key)
   if (known) return known
-  const { definition } = await ctx.db
+  const { definition, contents } = await ctx.db
     .selectFrom('journeyVersions')
-    .select('definition')
+    .select(['definition', 'contents'])
     .where('tenantId', '=', ctx.tenantId)
     .where('journeyId', '=', walked.journeyId)
     .where('version', '=', walked.version)
     .executeTakeFirstOrThrow()
-  const parsed = Definition.parse(definition)
-  if (definitions.size >= mostKept) definitions.clear()
-  definitions.set(key, parsed)
-  return parsed
+  const published = { definition: Definition.parse(definition), contents: Contents.parse(contents) }
+  if (versions.size >= mostKept) versions.clear()
+  versions.set(key, published)
+  return published
 }

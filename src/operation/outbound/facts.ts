@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
+import { heldOutOfAll } from '#operation/experiments/control-queries.ts'
 import type { Context } from '#platform/context.ts'
 import type { Facts, Reach } from './gate.ts'
-import { isInControlGroup } from './holdout.ts'
 import type { MessageKind, Policy, SourceKind } from './schema.ts'
 import { isStopped, type Stop } from './stopping.ts'
 
@@ -156,10 +156,14 @@ async function ofGroups(ctx: Context, wishes: readonly Wish[], { receiveSince }:
 }
 
 /** The company's control group hears no marketing; a trial of the source says itself whom it keeps out. */
-async function heldOut(ctx: Context, wishes: readonly Wish[], found: readonly Facts[], { policy, isHeldOut }: Asked): Promise<Set<number>> {
+async function heldOut(ctx: Context, wishes: readonly Wish[], found: readonly Facts[], { isHeldOut }: Asked): Promise<Set<number>> {
   const held = new Set<number>()
-  for (const [ref, { kind, audience, person }] of found.entries())
-    if (audience === 'customer' && kind === 'marketing' && isInControlGroup(ctx.tenantId, person, policy.holdoutBasisPoints)) held.add(ref)
+  const addressed = [...found.entries()].filter(([, { kind, audience }]) => audience === 'customer' && kind === 'marketing')
+  const control = await heldOutOfAll(
+    ctx,
+    addressed.map(([, { person }]) => person),
+  )
+  for (const [ref, { person }] of addressed) if (control.has(person)) held.add(ref)
   const bySource = Map.groupBy(
     wishes.flatMap((wish, ref) => (wish.customerId === null ? [] : [{ wish, ref }])),
     ({ wish }) => `${wish.sourceKind} ${wish.sourceId}`,

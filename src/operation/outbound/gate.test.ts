@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { describe, expect, test } from 'vitest'
 import { decide, emptyTally, type Facts, type Rules } from './gate.ts'
-import { isInControlGroup } from './holdout.ts'
 import { receiveWindow } from './limits.ts'
 import { quietUntil } from './quiet-hours.ts'
 import { defaultPolicy } from './schema.ts'
@@ -141,13 +140,4 @@ test('the platform counts by Beijing’s months, weeks from Monday, and days', (
   expect(receiveWindow('week', at)).toEqual({ since: new Date('2026-02-22T16:00:00Z'), most: 7 })
   expect(receiveWindow('day', at)).toEqual({ since: new Date('2026-02-28T16:00:00Z'), most: 1 })
   expect(receiveWindow('day', at, { massMessagesPerReceiver: 50 }).most).toBe(50)
-})
-
-test('the control group has its size, stays, and grows around those who are in it', () => {
-  const people = Array.from({ length: 10_000 }, (_, index) => index + 1)
-  const small = people.filter((id) => isInControlGroup(3, id, 500))
-  expect(small.length).toBeGreaterThan(400)
-  expect(small.length).toBeLessThan(600)
-  expect(small.every((id) => isInControlGroup(3, id, 1000))).toBe(true)
-  expect(people.some((id) => isInControlGroup(3, id, 0))).toBe(false)
 })

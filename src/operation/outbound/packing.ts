@@ -21,27 +21,64 @@ export async function packReady(ctx: Context, { atOnce = false } = {}): Promise<
     const settled = new Date(now.getTime() - (atOnce ? 0 : settledMs))
     const oldest = new Date(now.getTime() - longestMs)
     const { customers, groups } = massMessageLimits
-    // The key names the first wish of a task: packed again after a crash it would be the same task.
-    const { rows } = await sql<{ count: number }>`
+    const ready = await sql<Ready>`
       with ready as (
         select s.*, case when s.group_id is null then ${customers}::int else ${groups}::int end as most,
           row_number() over (partition by s.corp, s.user_id, s.content_id, s.source_kind, s.source_id, s.step, s.group_id is null order by s.id) - 1 as place,
           count(*) over same as people, max(s.decided_at) over same as last, min(s.decided_at) over same as first
         from sends s where s.tenant_id = ${ctx.tenantId} and s.state = 'waiting' and s.reason = 'task'
-        window same as (partition by s.corp, s.user_id, s.content_id, s.source_kind, s.source_id, s.step, s.group_id is null)),
-      picked as (
-        select r.*, min(r.id) over (partition by r.corp, r.user_id, r.content_id, r.source_kind, r.source_id, r.step, r.group_id is null, r.place / r.most) as lead
-        from ready r where r.last <= ${settled} or r.first <= ${oldest} or r.people >= r.most),
-      made as (
-        insert into mass_tasks (tenant_id, key, corp, user_id, employee_id, audience, content_id, source_kind, source_id, step, size, next_at, created_at)
-        select ${ctx.tenantId}, 'send ' || lead, corp, user_id, max(employee_id), case when group_id is null then 'customers' else 'groups' end, content_id, source_kind, source_id,
-          step, count(*), ${now}, ${now}
-        from picked group by lead, corp, user_id, group_id is null, content_id, source_kind, source_id, step
-        returning id, key),
-      put as (
-        update sends s set task = m.id, state = 'tasked', reason = null from picked p join made m on m.key = 'send ' || p.lead
-        where s.tenant_id = ${ctx.tenantId} and s.id = p.id and s.state = 'waiting' and s.reason = 'task' returning 1)
-      select count(*)::int as count from put`.execute(db)
-    return rows[0]?.count ?? 0
+        window same as (partition by s.corp, s.user_id, s.content_id, s.source_kind, s.source_id, s.step, s.group_id is null))
+      select id, corp, user_id, employee_id, content_id, source_kind, source_id, step, group_id is null as to_customers,
+        min(id) over (partition by corp, user_id, content_id, source_kind, source_id, step, group_id is null, place / most) as lead
+      from ready where last <= ${settled} or first <= ${oldest} or people >= most`.execute(db)
+    if (ready.rows.length === 0) return 0
+    const tasks = await insertTasks({ ...ctx, db }, ready.rows)
+    // A list of numbers is joined by number; a guess of the planner about grouped rows made this quadratic.
+    await sql`
+      update sends s set task = n.task, state = 'tasked', reason = null
+      from unnest(${ready.rows.map(({ id }) => id)}::bigint[], ${ready.rows.map(({ lead }) => tasks.get(lead) ?? 0)}::bigint[]) as n(id, task)
+      where s.tenant_id = ${ctx.tenantId} and s.id = n.id and s.state = 'waiting' and s.reason = 'task'`.execute(db)
+    return ready.rows.length
   })
+}
+
+type Ready = {
+  id: number
+  corp: number
+  userId: string
+  employeeId: number
+  contentId: number
+  sourceKind: string
+  sourceId: number
+  step: string | null
+  toCustomers: boolean
+  /** The first wish of the task: whose key makes it the same task when it is packed again. */
+  lead: number
+}
+
+/** The tasks by their first wish. */
+async function insertTasks(ctx: Context, ready: readonly Ready[]): Promise<Map<number, number>> {
+  const sizes = new Map<number, number>()
+  for (const { lead } of ready) sizes.set(lead, (sizes.get(lead) ?? 0) + 1)
+  const rows = ready
+    .filter(({ id, lead }) => id === lead)
+    .map((one) => ({
+      key: `send ${one.lead}`,
+      corp: one.corp,
+      user_id: one.userId,
+      employee: one.employeeId,
+      audience: one.toCustomers ? 'customers' : 'groups',
+      content: one.contentId,
+      source: one.sourceKind,
+      source_id: one.sourceId,
+      step: one.step,
+      size: sizes.get(one.lead),
+    }))
+  const { rows: made } = await sql<{ id: number; key: string }>`
+    insert into mass_tasks (tenant_id, key, corp, user_id, employee_id, audience, content_id, source_kind, source_id, step, size, next_at, created_at)
+    select ${ctx.tenantId}, n.key, n.corp, n.user_id, n.employee, n.audience, n.content, n.source, n.source_id, n.step, n.size, ${ctx.now()}, ${ctx.now()}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as n(key text, corp int, user_id text, employee int, audience text, content int, source text, source_id int, step text, size int)
+    returning id, key`.execute(ctx.db)
+  return new Map(made.map(({ id, key }) => [Number(key.slice('send '.length)), id]))
 }

@@ -60,8 +60,6 @@ export const Policy = z.object({
   consentDefault: z.enum(['allowed', 'refused']),
   /** What WeCom's administrator chose: as many as the month has days, seven a week, or one a day. */
   platformPeriod: z.enum(['month', 'week', 'day']),
-  /** People in ten thousand who hear no marketing at all, so that its worth can be seen. */
-  holdoutBasisPoints: z.int().min(0).max(5000),
   frequency: z.object({ marketing: Cap.nullable(), service: z.null().default(null) }),
   quietHours: z.object({ marketing: Hours.nullable(), service: Hours.nullable() }),
   /** People of one corp handed to WeCom in a minute. */
@@ -74,7 +72,6 @@ export type Policy = z.infer<typeof Policy>
 export const defaultPolicy: Policy = {
   consentDefault: 'allowed',
   platformPeriod: 'month',
-  holdoutBasisPoints: 0,
   frequency: { marketing: { most: 2, days: 7 }, service: null },
   quietHours: { marketing: { from: '22:00', to: '08:00' }, service: { from: '23:00', to: '07:00' } },
   ratePerMinute: null,
