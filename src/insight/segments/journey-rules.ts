@@ -8,10 +8,12 @@ import { membersOf } from '../reports/segment/members.ts'
 import { resolveRule, resolveSaved } from '../reports/segment/resolve.ts'
 import { type Rule, readRule } from '../reports/segment/rule.ts'
 import { askNow } from './queries.ts'
+import { untilTold } from './told.ts'
 
 /** What journeys ask the rules, answered for them. */
 export const rulesForJourneys: Rules = {
   async holds(ctx, rule, customerIds) {
+    await untilTold(ctx)
     const few = await fewOf(ctx, customerIds)
     const { asking, resolving } = await askNow(ctx)
     const members = new Set(idsOf(await membersOf({ ...asking, few }, await resolveRule(resolving, ruleOf(rule)))))

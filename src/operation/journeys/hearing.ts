@@ -53,6 +53,9 @@ function fits(ctx: Context, journey: number, happens: Happening, { name, propert
   return isOwn && (happens.result === undefined || happens.result === result)
 }
 
+/** WeCom and shops tell times in whole seconds: what happened in the second of a moment is not from before it. */
+const isSince = ({ at }: LoggedEvent, moment: Date): boolean => at.getTime() >= Math.floor(moment.getTime() / 1000) * 1000
+
 /** Lists of those who come in, journey by journey. What happened before it was started brings nobody. */
 async function welcome(
   ctx: Context,
@@ -65,7 +68,7 @@ async function welcome(
     const entry = versions.get(versionKey(door))?.definition.entry
     if (!entry || (entry.by !== 'event' && entry.by !== 'segment')) continue
     const arrivals = events
-      .filter((event) => door.startedAt !== null && event.at >= door.startedAt && fits(ctx, door.journeyId, entry, event))
+      .filter((event) => door.startedAt !== null && isSince(event, door.startedAt) && fits(ctx, door.journeyId, entry, event))
       .map(({ customerId, properties }) => ({ customerId: customerId ?? 0, entry: properties }))
     if (arrivals.length > 0) await letIn(ctx, door.journeyId, arrivals)
   }
@@ -161,7 +164,7 @@ function changeOf(
   const change: Change = { id: run.id }
   const step = definition.steps.find(({ id }) => id === run.step)
   for (const event of events) {
-    if (canonicals.get(event.customerId ?? 0) !== run.canonicalId || event.at < run.enteredAt) continue
+    if (canonicals.get(event.customerId ?? 0) !== run.canonicalId || !isSince(event, run.enteredAt)) continue
     const isGoal = definition.goal?.when.some((one) => fits(ctx, run.journeyId, one, event)) ?? false
     if (isGoal && !run.goalAt && !change.goalAt) change.goalAt = event.at
     const reason =

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { identify } from '#management/identity/commands.ts'
+import type { Identity } from '#management/identity/schema.ts'
+import { ensureTag } from '#management/tags/commands.ts'
+import { changePolicy } from '#operation/outbound/policy.ts'
+import { publicId } from '#platform/ids.ts'
+import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import { until } from './support/until.ts'
+
+// One friend on a journey, from the scan to the order, through the same doors as in life: web, worker and WeCom's sandbox are real.
+
+let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
+let member: string
+let corpId: string
+
+beforeAll(async () => {
+  workspace = await openSandboxedWorkspace()
+  corpId = (await phone<{ items: { corpId: string }[] }>('GET', 'corps')).items[0]?.corpId ?? ''
+  await until(async () => (await api<{ items: object[] }>('GET', 'customers?limit=5')).items.length > 0, 60_000)
+  const { items } = await phone<{ items: { userId: string; contact: boolean; status: number }[] }>('GET', 'employees')
+  member = items.find(({ contact, status }) => contact && status === 1)?.userId ?? ''
+  await changePolicy(workspace.ctx, { quietHours: { marketing: null, service: null }, frequency: { marketing: null, service: null } })
+})
+
+afterAll(() => workspace?.close())
+
+test('a friend is greeted, answers, gets a task and a coupon, buys and is out; nothing happens twice', { timeout: 180_000 }, async () => {
+  const tag = publicId(workspace.ctx, 'tag', await ensureTag(workspace.ctx, '意向', '想买'))
+  const journey = await api<{ id: string }>('POST', 'journeys', {
+    name: '新好友',
+    draft: {
+      entry: { by: 'event', event: 'customer.followed' },
+      goal: { when: [{ event: 'order.paid' }], leaves: true },
+      start: 'greet',
+      steps: [
+        { id: 'greet', type: 'message', text: '欢迎，先回答一个小问题', kind: 'service', next: 'answer' },
+        { id: 'answer', type: 'wait_for', happens: [{ event: 'survey.answered' }], timeout: { value: 1, unit: 'day' }, next: 'which' },
+        {
+          id: 'which',
+          type: 'branch',
+          paths: [
+            { name: '没说', when: { happened: { wants: 'nothing' } }, next: null },
+            { name: '答过', when: { rule: { event: { event: 'survey.answered' } } }, next: 'tag' },
+          ],
+        },
+        { id: 'tag', type: 'tag', tag, next: 'task' },
+        { id: 'task', type: 'task', title: '跟进{{name|朋友}}', script: '{{name}}您好，我是{{employee}}', next: 'done' },
+        { id: 'done', type: 'wait_for', happens: [{ task: 'task' }], timeout: { value: 3, unit: 'day' }, next: 'coupon' },
+        { id: 'coupon', type: 'offer', offer: 'coupon', value: 'WELCOME', next: 'buy' },
+        { id: 'buy', type: 'wait', for: { value: 7, unit: 'day' } },
+      ],
+    },
+  })
+  await api('POST', `journeys/${journey.id}/publish`, {})
+
+  const { externalUserId } = await phone<{ externalUserId: string }>('POST', 'befriend', { corp: corpId, userId: member, name: '阿梅' })
+  await until(async () => (await confirmAll()) && (await stepOf(journey.id)) === 'answer', 30_000)
+
+  // The greeting is a mass message that waits for the colleague's finger.
+  await until(async () => (await tasksOnPhone()).items.some(({ id }) => id.startsWith('mass-')), 30_000)
+  await confirmAll()
+
+  const [run] = (await runsOf(journey.id)).items
+  // The questionnaire knows her by a name of its own.
+  const identities: Identity[] = [
+    { kind: 'wecom_external_userid', value: externalUserId, scope: corpId },
+    { kind: 'person', value: 'amei' },
+  ]
+  await identify(workspace.ctx, identities)
+  await api('POST', 'events', { events: [{ person: 'amei', event: 'survey.answered', properties: { wants: 'a lot' } }] })
+  await until(async () => (await stepOf(journey.id)) === 'done', 30_000)
+  const { items: tasks } = await api<{ items: { id: string; title: string; script: string }[] }>('GET', 'tasks?view=open&whose=team')
+  expect(tasks.map(({ title, script }) => [title, script.startsWith('阿梅您好，我是')])).toEqual([['跟进阿梅', true]])
+  await api('POST', 'tasks/completions', { ids: [tasks[0]?.id] })
+  await until(async () => (await stepOf(journey.id)) === 'buy', 30_000)
+
+  const at = new Date().toISOString()
+  const line = { lineNo: 1, title: '礼盒', quantity: 1, unitPrice: '99.00', paid: '99.00' }
+  const buyer = { externalUserId }
+  await api('POST', 'orders', {
+    orderNo: 'A1',
+    status: 'paid',
+    currency: 'CNY',
+    createdAt: at,
+    paidAt: at,
+    updatedAt: at,
+    buyer,
+    lines: [line],
+  })
+  await until(async () => (await runsOf(journey.id)).items[0]?.state === 'left', 30_000)
+  expect((await runsOf(journey.id)).items).toMatchObject([{ state: 'left', reason: 'goal' }])
+  const { turns } = await api<{ turns: { passed: { step: string; way?: string }[] }[] }>('GET', `journeys/runs/${run?.id}`)
+  expect(turns.flatMap(({ passed }) => passed.flatMap(({ step, way }) => (way ? [`${step} ${way}`] : [])))).toEqual([
+    'greet next',
+    'answer next',
+    'which paths.1',
+    'tag next',
+    'task next',
+    'done next',
+    'coupon next',
+    ' goal',
+  ])
+  const told = async () =>
+    (await api<{ items: { name: string }[] }>('GET', `customers/${run?.customer.id}/timeline?limit=100`)).items.map(({ name }) => name)
+  await until(async () => (await told()).includes('journey.left'), 10_000)
+  const names = await told()
+  for (const once of ['journey.entered', 'offer.requested', 'task.completed', 'journey.left', 'message.sent'])
+    expect([once, names.filter((name) => name === once).length]).toEqual([once, 1])
+})
+
+const tasksOnPhone = () => phone<{ items: { id: string }[] }>('GET', `tasks/${member}`)
+
+/** What waits on the colleague's phone: a new friend, a message to be sent. */
+async function confirmAll(): Promise<true> {
+  for (const { id } of (await tasksOnPhone()).items) await phone('POST', `tasks/${id}/confirm`)
+  return true
+}
+
+type Runs = { items: { id: string; state: string; reason: string | null; step: string | null; customer: { id: string } }[] }
+const runsOf = (journey: string) => api<Runs>('GET', `journeys/${journey}/runs`)
+const stepOf = async (journey: string) => (await runsOf(journey)).items[0]?.step
+
+async function api<T>(method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${workspace.url}/api/v1/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${workspace.apiKey}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const answer = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`)
+  return (answer === '' ? undefined : JSON.parse(answer)) as T
+}
+
+async function phone<T>(method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const answer = (await response.json()) as T
+  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
+  return answer
+}
