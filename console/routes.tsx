@@ -134,6 +134,20 @@ const experiment = createRoute({
   component: lazyRouteComponent(() => import('#console/experiments/experiment-page.tsx'), 'ExperimentPage'),
 })
 
+const journeys = createRoute({
+  getParentRoute: () => app,
+  path: '/journeys',
+  validateSearch: z.object({ q: text, state: text }),
+  component: lazyRouteComponent(() => import('#console/journeys/journeys-page.tsx'), 'JourneysPage'),
+})
+
+const journey = createRoute({
+  getParentRoute: () => app,
+  path: '/journeys/$journeyId',
+  validateSearch: z.object({ step: text, people: text }),
+  component: lazyRouteComponent(() => import('#console/journeys/journey-page.tsx'), 'JourneyPage'),
+})
+
 const archive = createRoute({
   getParentRoute: () => app,
   path: '/archive',
@@ -460,6 +474,8 @@ const tree = root.addChildren([
     group,
     tasks,
     followUps,
+    journeys,
+    journey,
     experiments,
     experiment,
     archive,

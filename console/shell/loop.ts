@@ -23,6 +23,7 @@ import {
   LinkOutlined,
   MergeCellsOutlined,
   NodeIndexOutlined,
+  PartitionOutlined,
   ProfileOutlined,
   QrcodeOutlined,
   SafetyOutlined,
@@ -76,6 +77,7 @@ export const loop: Stage[] = [
     entries: [
       { path: '/tasks', name: 'tasks.title', icon: CheckSquareOutlined, permission: 'tasks.read' },
       { path: '/follow-ups', name: 'followUps.title', icon: SolutionOutlined, permission: 'tasks.read' },
+      { path: '/journeys', name: 'journeys.title', icon: PartitionOutlined, permission: 'journeys.read' },
       { path: '/groups', name: 'groups.title', icon: CommentOutlined, permission: 'groups.read' },
       { path: '/experiments', name: 'experiments.title', icon: ExperimentOutlined, permission: 'experiments.read' },
     ],
