@@ -179,6 +179,20 @@ const sendRules = createRoute({
   component: lazyRouteComponent(() => import('#console/outbound/rules-page.tsx'), 'RulesPage'),
 })
 
+const journeys = createRoute({
+  getParentRoute: () => app,
+  path: '/journeys',
+  validateSearch: z.object({ q: text, state: text }),
+  component: lazyRouteComponent(() => import('#console/journeys/journeys-page.tsx'), 'JourneysPage'),
+})
+
+const journey = createRoute({
+  getParentRoute: () => app,
+  path: '/journeys/$journeyId',
+  validateSearch: z.object({ step: text, people: text }),
+  component: lazyRouteComponent(() => import('#console/journeys/journey-page.tsx'), 'JourneyPage'),
+})
+
 const archive = createRoute({
   getParentRoute: () => app,
   path: '/archive',
@@ -505,6 +519,8 @@ const tree = root.addChildren([
     group,
     tasks,
     followUps,
+    journeys,
+    journey,
     experiments,
     experiment,
     messages,

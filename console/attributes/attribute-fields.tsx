@@ -1,6 +1,5 @@
 import { DatePicker, Form, Input, InputNumber, Select } from 'antd'
 import dayjs from 'dayjs'
-import type { ReactNode } from 'react'
 import { type Attribute, useAttributes } from '#console/attributes/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 
@@ -8,7 +7,6 @@ type Value = string | number | boolean | null
 
 /** One field per attribute of the company, each with the control of its type. */
 export function AttributeFields() {
-  const { t } = useText()
   const list = useAttributes()
   return (list.data?.items ?? []).map((attribute) => (
     <Form.Item
@@ -23,26 +21,50 @@ export function AttributeFields() {
           }
         : {})}
     >
-      {controlOf(attribute, { yes: t('ui.yes'), no: t('ui.no') })}
+      <AttributeControl attribute={attribute} />
     </Form.Item>
   ))
 }
 
-function controlOf({ type, choices }: Attribute, words: { yes: string; no: string }): ReactNode {
-  if (type === 'number') return <InputNumber style={{ width: '100%' }} />
-  if (type === 'date') return <DatePicker style={{ width: '100%' }} />
-  if (type === 'choice') return <Select allowClear options={choices.map((value) => ({ value, label: value }))} />
+/** The control of an attribute's type; a day is a moment to its picker. */
+export function AttributeControl({
+  attribute,
+  ...control
+}: {
+  attribute: Attribute
+  value?: Value
+  onChange?: (value: Value | undefined) => void
+}) {
+  const { t } = useText()
+  const { type, choices } = attribute
+  const shared = control as Record<string, never>
+  if (type === 'number') return <InputNumber {...shared} style={{ width: '100%' }} />
+  if (type === 'date') return <DatePicker {...shared} style={{ width: '100%' }} />
+  if (type === 'choice') return <Select {...shared} allowClear options={choices.map((value) => ({ value, label: value }))} />
   if (type === 'boolean')
     return (
       <Select
+        {...shared}
         allowClear
         options={[
-          { value: true, label: words.yes },
-          { value: false, label: words.no },
+          { value: true, label: t('ui.yes') },
+          { value: false, label: t('ui.no') },
         ]}
       />
     )
-  return <Input maxLength={1000} autoComplete="off" />
+  return <TextControl {...control} />
+}
+
+function TextControl({ value, onChange, ...rest }: { value?: Value; onChange?: (value: Value | undefined) => void }) {
+  return (
+    <Input
+      {...rest}
+      value={value === undefined || value === null ? '' : String(value)}
+      onChange={(event) => onChange?.(event.target.value)}
+      maxLength={1000}
+      autoComplete="off"
+    />
+  )
 }
 
 /** What the form holds as the server takes it: nothing typed clears. */

@@ -11,6 +11,7 @@ import { timelineItem } from '#console/customers/timeline-text.tsx'
 import { CustomerFollowUps } from '#console/follow-ups/customer-follow-ups.tsx'
 import { Memberships } from '#console/groups/memberships.tsx'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
+import { CustomerJourneys } from '#console/journeys/customer-journeys.tsx'
 import { CustomerSends } from '#console/outbound/customer-sends.tsx'
 import { CustomerScores } from '#console/scores/customer-scores.tsx'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
@@ -217,6 +218,7 @@ function Actions({ customer }: { customer: CustomerDetail }) {
       <CustomerFollowUps customerId={customer.id} />
       <CustomerTasks customerId={customer.id} />
       <CustomerSends customerId={customer.id} />
+      <CustomerJourneys customerId={customer.id} />
       <Memberships customerId={customer.id} />
       <Links customer={customer} />
       <Merged customer={customer} />

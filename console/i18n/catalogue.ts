@@ -18,6 +18,7 @@ import { identity } from '#console/identity/messages.ts'
 import { imports } from '#console/imports/messages.ts'
 import { integrations } from '#console/integrations/messages.ts'
 import { wecom } from '#console/integrations/wecom/messages.ts'
+import { journeys } from '#console/journeys/messages.ts'
 import { liveCodes } from '#console/live-codes/messages.ts'
 import { login } from '#console/login/messages.ts'
 import { metrics } from '#console/metrics/messages.ts'
@@ -58,6 +59,7 @@ const folders = {
   followUps,
   experiments,
   outbound,
+  journeys,
   archive,
   customers,
   tags,

@@ -26,6 +26,7 @@ import {
   LinkOutlined,
   MergeCellsOutlined,
   NodeIndexOutlined,
+  PartitionOutlined,
   ProfileOutlined,
   QrcodeOutlined,
   SafetyOutlined,
@@ -80,6 +81,7 @@ export const loop: Stage[] = [
     entries: [
       { path: '/tasks', name: 'tasks.title', icon: CheckSquareOutlined, permission: 'tasks.read' },
       { path: '/follow-ups', name: 'followUps.title', icon: SolutionOutlined, permission: 'tasks.read' },
+      { path: '/journeys', name: 'journeys.title', icon: PartitionOutlined, permission: 'journeys.read' },
       { path: '/messages', name: 'outbound.title', icon: SendOutlined, permission: 'messages.read' },
       { path: '/moments', name: 'outbound.moments', icon: CameraOutlined, permission: 'messages.read' },
       { path: '/calendar', name: 'outbound.calendar', icon: CalendarOutlined, permission: 'messages.read' },

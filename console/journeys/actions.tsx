@@ -1,0 +1,179 @@
+import { EllipsisOutlined } from '@ant-design/icons'
+import { useNavigate } from '@tanstack/react-router'
+import { Button, Dropdown, Form, Radio } from 'antd'
+import { useState } from 'react'
+import { useText } from '#console/i18n/i18n.ts'
+import { DryRunView } from '#console/journeys/dry-run.tsx'
+import { useArchiveJourney, usePublish, useTurn } from '#console/journeys/queries.ts'
+import { SimulateView } from '#console/journeys/simulate.tsx'
+import { JourneyState } from '#console/journeys/state.tsx'
+import type { Edit } from '#console/journeys/use-edit.ts'
+import { useConfirm, useRun } from '#console/ui/confirm.tsx'
+import { FormDrawer } from '#console/ui/form-drawer.tsx'
+import { exactNumber } from '#console/ui/format.ts'
+import { Gate } from '#console/ui/gate.tsx'
+import { SideSheet } from '#console/ui/side-sheet.tsx'
+import type { Journey } from '#operation/journeys/schema.ts'
+
+interface Props {
+  journey: Journey
+  edit: Edit
+  isWhole: boolean
+  /** False when it could not be saved; the reason was said. */
+  save: () => Promise<boolean>
+  showPeople: () => void
+}
+
+/** What can be done to the journey as a whole, each with its effect in numbers. */
+export function JourneyActions(props: Props) {
+  const { t } = useText()
+  const { journey, edit } = props
+  const { state, version, changed } = journey
+  return (
+    <>
+      <span className="note">{edit.isUnsaved ? t('journeys.unsaved') : version > 0 && changed ? t('journeys.unpublished') : ''}</span>
+      <JourneyState state={state} t={t} />
+      {version > 0 && <span className="note figure">{t('journeys.version', { version })}</span>}
+      <Foresight edit={edit} isWhole={props.isWhole} />
+      <MoreActions {...props} />
+      <Gate permission="journeys.write">
+        <Turns journey={journey} edit={edit} />
+        <Button disabled={!edit.isUnsaved} loading={edit.isSaving} onClick={() => void props.save()}>
+          {t('ui.save')}
+        </Button>
+        <Publish {...props} />
+      </Gate>
+    </>
+  )
+}
+
+/** What would happen, by the drawing as it stands, saved or not. */
+function Foresight({ edit, isWhole }: Pick<Props, 'edit' | 'isWhole'>) {
+  const { t } = useText()
+  const [open, setOpen] = useState<'dryRun' | 'simulate'>()
+  const close = () => setOpen(undefined)
+  return (
+    <>
+      {(['dryRun', 'simulate'] as const).map((view) => (
+        <Button key={view} disabled={!isWhole} title={isWhole ? '' : t('journeys.unwhole')} onClick={() => setOpen(view)}>
+          {t(`journeys.${view}`)}
+        </Button>
+      ))}
+      <SideSheet title={t('journeys.dryRun')} open={open === 'dryRun'} onClose={close}>
+        <DryRunView drawing={edit.draft} />
+      </SideSheet>
+      <SideSheet title={t('journeys.simulate')} open={open === 'simulate'} onClose={close} wide>
+        <SimulateView drawing={edit.draft} />
+      </SideSheet>
+    </>
+  )
+}
+
+function useTurning({ journey, edit }: Pick<Props, 'journey' | 'edit'>) {
+  const { t } = useText()
+  const confirm = useConfirm()
+  const turn = useTurn()
+  const people = exactNumber(journey.active)
+  return (act: 'pause' | 'resume' | 'drain' | 'stop') =>
+    confirm({
+      title: t(`journeys.${act}`),
+      effect: t(`journeys.${act}Effect`, { people }),
+      act: t(`journeys.${act}`),
+      danger: act === 'stop',
+      run: async () => {
+        const turned = await turn.mutateAsync({ id: journey.id, act })
+        if (turned && 'updatedAt' in turned) edit.seen(turned.updatedAt)
+      },
+    })
+}
+
+function Turns(props: Pick<Props, 'journey' | 'edit'>) {
+  const { t } = useText()
+  const turn = useTurning(props)
+  const { state } = props.journey
+  if (state === 'running') return <Button onClick={() => turn('pause')}>{t('journeys.pause')}</Button>
+  if (state === 'paused' || state === 'draining') return <Button onClick={() => turn('resume')}>{t('journeys.resume')}</Button>
+  return null
+}
+
+function MoreActions(props: Props) {
+  const { t } = useText()
+  const turn = useTurning(props)
+  const confirm = useConfirm()
+  const navigate = useNavigate()
+  const archive = useArchiveJourney()
+  const { id, state, version } = props.journey
+  const putAway = () =>
+    confirm({
+      title: t('journeys.archive'),
+      effect: t('journeys.archiveEffect'),
+      act: t('journeys.archive'),
+      danger: true,
+      run: async () => {
+        await archive.mutateAsync(id)
+        await navigate({ to: '/journeys' })
+      },
+    })
+  const isGoing = state === 'running' || state === 'paused' || state === 'draining'
+  const items = [
+    ...(version > 0 ? [{ key: 'people', label: t('journeys.allPeople'), onClick: props.showPeople }] : []),
+    ...(state === 'running' || state === 'paused' ? [{ key: 'drain', label: t('journeys.drain'), onClick: () => turn('drain') }] : []),
+    ...(isGoing ? [{ key: 'stop', label: t('journeys.stop'), danger: true, onClick: () => turn('stop') }] : []),
+    ...(isGoing ? [] : [{ key: 'archive', label: t('journeys.archive'), danger: true, onClick: putAway }]),
+  ]
+  return (
+    <Gate permission="journeys.write">
+      <Dropdown trigger={['click']} menu={{ items }}>
+        <Button icon={<EllipsisOutlined />} aria-label={t('journeys.more')} />
+      </Dropdown>
+    </Gate>
+  )
+}
+
+/** Saves what is unsaved first: what is started is what is seen. */
+function Publish({ journey, edit, save }: Props) {
+  const { t } = useText()
+  const run = useRun()
+  const confirm = useConfirm()
+  const publish = usePublish()
+  const [choosing, setChoosing] = useState(false)
+  const { id, version, state, changed, active } = journey
+  const isGoing = state === 'running' || state === 'paused' || state === 'draining'
+  const ask = async () => {
+    if (!(await save())) return
+    if (isGoing && active > 0) setChoosing(true)
+    else
+      confirm({
+        title: t(isGoing ? 'journeys.publish' : 'journeys.startTitle'),
+        effect: t('journeys.startEffect'),
+        act: t(isGoing ? 'journeys.publish' : 'journeys.start'),
+        run: () => publish.mutateAsync({ id, migrate: false }),
+      })
+  }
+  if (isGoing && !changed && !edit.isUnsaved) return null
+  return (
+    <>
+      <Button type="primary" onClick={() => void run(ask)}>
+        {t(isGoing ? 'journeys.publish' : 'journeys.start')}
+      </Button>
+      <FormDrawer<{ migrate: boolean }>
+        title={t('journeys.publish')}
+        open={choosing}
+        onClose={() => setChoosing(false)}
+        initial={{ migrate: false }}
+        submit={t('journeys.publish')}
+        onSubmit={({ migrate }) => publish.mutateAsync({ id, migrate })}
+      >
+        <p>{t('journeys.publishEffect', { people: exactNumber(active) })}</p>
+        <Form.Item name="migrate" extra={t('journeys.migrateHint')} label={t('journeys.version', { version: version + 1 })}>
+          <Radio.Group
+            options={[
+              { value: false, label: t('journeys.keepOld') },
+              { value: true, label: t('journeys.migrate') },
+            ]}
+          />
+        </Form.Item>
+      </FormDrawer>
+    </>
+  )
+}

@@ -1,0 +1,91 @@
+import { CheckCircleOutlined, CloseCircleOutlined, WarningOutlined } from '@ant-design/icons'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { type CheckedIssue, useCheck } from '#console/journeys/queries.ts'
+import type { StepWords } from '#console/journeys/words.ts'
+import { explained } from '#console/ui/problem.tsx'
+import { Definition } from '#operation/journeys/definition.ts'
+
+export interface Issue {
+  step: string | null
+  text: string
+  severity: CheckedIssue['severity']
+}
+
+export interface Checked {
+  issues: Issue[]
+  /** Everything is filled in that must be: the server takes it, and can tell what else is wrong. */
+  isWhole: boolean
+}
+
+/** What is not filled in yet; when nothing is missing, what the server finds. */
+export function useIssues(drawing: Definition): Checked {
+  const { t } = useText()
+  const read = Definition.safeParse(drawing)
+  const checked = useCheck(read.success ? read.data : undefined)
+  if (read.success) return { isWhole: true, issues: (checked.data?.items ?? []).map((one) => ({ ...one, text: explained(one) })) }
+  const missing = new Map(read.error.issues.map(({ path }) => unfilled(drawing, path, t)).map((one) => [`${one.step} ${one.text}`, one]))
+  return { isWhole: false, issues: [...missing.values()] }
+}
+
+function unfilled(drawing: Definition, [root, index, ...path]: PropertyKey[], t: Translate): Issue {
+  const step = root === 'steps' ? drawing.steps[Number(index)] : undefined
+  const field = step ? fieldName(step.type, path, t) : rootName(String(root), t)
+  return { step: step?.id ?? null, text: t('journeys.unfilled', { field }), severity: 'error' }
+}
+
+function fieldName(type: string, path: PropertyKey[], t: Translate): string {
+  const names: Record<string, string> = {
+    tag: t('journeys.fields.tag'),
+    key: t('journeys.fields.attribute'),
+    title: t('journeys.fields.taskTitle'),
+    due: t('journeys.fields.due'),
+    text: t('journeys.fields.text'),
+    value: t(type === 'offer' ? 'journeys.fields.offerValue' : 'journeys.fields.value'),
+    signal: t('journeys.fields.signal'),
+    for: t('journeys.fields.span'),
+    at_time: t('journeys.fields.time'),
+    weekdays: t('journeys.fields.weekdays'),
+    happens: t('journeys.fields.happens'),
+    timeout: t('journeys.fields.timeout'),
+    paths: t(path.includes('name') ? 'journeys.fields.pathName' : type === 'split' ? 'journeys.fields.shares' : 'journeys.fields.when'),
+  }
+  return names[String(path[0])] ?? t('journeys.step')
+}
+
+function rootName(root: string, t: Translate): string {
+  if (root === 'entry') return t('journeys.entry.by')
+  if (root === 'reentry') return t('journeys.reentry.policy')
+  if (root === 'exits') return t('journeys.exits')
+  return root === 'goal' ? t('journeys.goalTitle') : t('journeys.settings')
+}
+
+/** What is to be mended; a click leads to the step. */
+export function IssueList(props: { checked: Checked; drawing: Definition; words: StepWords; choose: (step: string | null) => void }) {
+  const { t } = useText()
+  const { issues } = props.checked
+  if (issues.length === 0)
+    return (
+      <p className="journey-fine">
+        <CheckCircleOutlined /> {t('journeys.noIssues')}
+      </p>
+    )
+  const nameOf = (id: string | null) => {
+    const step = props.drawing.steps.find((one) => one.id === id)
+    return step ? props.words.of(step) : t('journeys.ofJourney')
+  }
+  return (
+    <ul className="journey-issues" aria-label={t('journeys.issues')}>
+      {issues.map((issue) => (
+        <li key={`${issue.step} ${issue.text}`}>
+          <button type="button" className={issue.severity} onClick={() => props.choose(issue.step)}>
+            {issue.severity === 'error' ? <CloseCircleOutlined /> : <WarningOutlined />}
+            <span>
+              <span className="journey-issue-step">{nameOf(issue.step)}</span>
+              <span>{issue.text}</span>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,236 @@
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { Alert, App, Button, ConfigProvider, Skeleton } from 'antd'
+import { lazy, Suspense, useState } from 'react'
+import '#console/journeys/journeys.css'
+import { ApiError } from '#console/api/client.ts'
+import { useMay } from '#console/api/session.ts'
+import { useText } from '#console/i18n/i18n.ts'
+import { JourneyActions } from '#console/journeys/actions.tsx'
+import type { DrawingProps } from '#console/journeys/canvas.tsx'
+import { addStep, changeStep, removeStep, stepOf } from '#console/journeys/drawing.ts'
+import { type Checked, IssueList, useIssues } from '#console/journeys/issues.tsx'
+import { placed } from '#console/journeys/layout.ts'
+import { PeopleSheet } from '#console/journeys/people.tsx'
+import { useCounts, useJourney } from '#console/journeys/queries.ts'
+import { SettingsForm } from '#console/journeys/settings-form.tsx'
+import { StepForm } from '#console/journeys/step-form.tsx'
+import { StepList } from '#console/journeys/step-list.tsx'
+import { type Edit, useEdit } from '#console/journeys/use-edit.ts'
+import { type StepWords, useStepWords } from '#console/journeys/words.ts'
+import { Awaited } from '#console/ui/awaited.tsx'
+import { Back } from '#console/ui/back.tsx'
+import { Page, Section, Stack } from '#console/ui/page.tsx'
+import { usePhone } from '#console/ui/preferences.ts'
+import { problemText } from '#console/ui/problem.tsx'
+import { SideSheet } from '#console/ui/side-sheet.tsx'
+import type { Journey } from '#operation/journeys/schema.ts'
+
+const route = getRouteApi('/app/journeys/$journeyId')
+
+const Canvas = lazy(() => import('#console/journeys/canvas.tsx').then((module) => ({ default: module.Canvas })))
+
+/** One journey: drawn, mended, started, and watched while people walk it. */
+export function JourneyPage() {
+  const { t } = useText()
+  const { journeyId } = route.useParams()
+  const read = useJourney(journeyId)
+  if (read.data?.id === journeyId) return <Editor key={journeyId} journey={read.data} reload={() => void read.refetch()} />
+  return (
+    <Page title={t('journeys.title')} back={<Back to="/journeys">{t('journeys.title')}</Back>}>
+      <Awaited read={{ ...read, data: undefined }}>{() => null}</Awaited>
+    </Page>
+  )
+}
+
+function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
+  const { t } = useText()
+  const { message } = App.useApp()
+  const may = useMay()('journeys.write')
+  const phone = usePhone()
+  const { step: asked, people } = route.useSearch()
+  const navigate = useNavigate({ from: '/journeys/$journeyId' })
+  const edit = useEdit(journey)
+  const [isOutdated, setOutdated] = useState(false)
+  const words = useStepWords(edit.draft)
+  const checked = useIssues(edit.draft)
+  const counts = useCounts(journey)
+  const show = (search: { step?: string | undefined; people?: string | undefined }) =>
+    void navigate({ search: (now) => ({ ...now, ...search }), replace: true, resetScroll: false })
+  const choose = (id: string | null) => show({ step: id ?? settings })
+  const chosen = stepOf(edit.draft, asked)
+  const save = async (): Promise<boolean> => {
+    const [first] = checked.isWhole ? [] : checked.issues
+    if (first) {
+      message.error(first.text)
+      choose(first.step)
+      return false
+    }
+    try {
+      await edit.save()
+      return true
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'journey.changed_meanwhile') setOutdated(true)
+      else message.error(problemText(error))
+      return false
+    }
+  }
+  const drawingProps: DrawingProps = {
+    drawing: edit.draft,
+    chosen: chosen?.id ?? null,
+    words,
+    marked: new Set(checked.issues.map(({ step }) => step)),
+    counts: counts.data,
+    readOnly: !may,
+    onChoose: choose,
+    onDraw: (draft) => edit.change({ draft }),
+    onAdd: (type) => {
+      const added = addStep(placed(edit.draft), type, chosen?.id ?? null)
+      edit.change({ draft: added.drawing })
+      choose(added.id)
+    },
+    onPeople: (step) => show({ people: step, step: undefined }),
+  }
+  const panel = { edit, checked, words, choose, step: asked }
+  return (
+    <Page
+      back={<Back to="/journeys">{t('journeys.title')}</Back>}
+      title={edit.name}
+      note={edit.note}
+      actions={
+        <JourneyActions
+          journey={journey}
+          edit={edit}
+          isWhole={checked.isWhole}
+          save={save}
+          showPeople={() => show({ people: everybody, step: undefined })}
+        />
+      }
+    >
+      <Notices
+        edit={edit}
+        isOutdated={isOutdated}
+        reload={() => {
+          edit.discard()
+          setOutdated(false)
+          reload()
+        }}
+      />
+      <ConfigProvider componentDisabled={!may}>
+        {phone ? (
+          <PhoneEditor {...panel} drawingProps={drawingProps} close={() => show({ step: undefined })} />
+        ) : (
+          <div className="journey">
+            <div className="journey-canvas">
+              <Suspense fallback={<Skeleton active className="journey-wait" />}>
+                <Canvas {...drawingProps} />
+              </Suspense>
+            </div>
+            <aside className="journey-panel">
+              <Stack>
+                <Section title={t('journeys.issues')}>
+                  <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
+                </Section>
+                <Section>
+                  <ChosenForm {...panel} />
+                </Section>
+              </Stack>
+            </aside>
+          </div>
+        )}
+      </ConfigProvider>
+      <PeopleSheet
+        journey={journey}
+        step={people === everybody ? undefined : people}
+        open={people !== undefined}
+        onClose={() => show({ people: undefined })}
+      />
+    </Page>
+  )
+}
+
+/** What the address says when the journey itself is open beside its drawing, and when everybody is asked for. */
+const settings = '-'
+const everybody = '-'
+
+function Notices({ edit, isOutdated, reload }: { edit: Edit; isOutdated: boolean; reload: () => void }) {
+  const { t } = useText()
+  if (isOutdated)
+    return (
+      <Alert
+        type="error"
+        showIcon
+        title={t('journeys.changedMeanwhile')}
+        action={
+          <Button size="small" onClick={reload}>
+            {t('journeys.reload')}
+          </Button>
+        }
+      />
+    )
+  if (!edit.isRestored) return null
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={t('journeys.restored')}
+      action={
+        <Button size="small" onClick={edit.discard}>
+          {t('ui.discard')}
+        </Button>
+      }
+    />
+  )
+}
+
+interface PanelProps {
+  edit: Edit
+  checked: Checked
+  words: StepWords
+  step: string | undefined
+  choose: (step: string | null) => void
+}
+
+/** The chosen step, else the journey itself. */
+function ChosenForm({ edit, step, choose }: PanelProps) {
+  const chosen = stepOf(edit.draft, step)
+  if (!chosen) return <SettingsForm edit={edit} />
+  const draw = (draft: Edit['draft']) => edit.change({ draft })
+  return (
+    <StepForm
+      key={chosen.id}
+      step={chosen}
+      drawing={edit.draft}
+      onChange={(next) => draw(changeStep(edit.draft, next))}
+      onDraw={draw}
+      onRemove={() => {
+        draw(removeStep(edit.draft, chosen.id))
+        choose(null)
+      }}
+    />
+  )
+}
+
+function PhoneEditor({ drawingProps, close, ...panel }: PanelProps & { drawingProps: DrawingProps; close: () => void }) {
+  const { t } = useText()
+  const { edit, checked, words, choose, step } = panel
+  const chosen = stepOf(edit.draft, step)
+  return (
+    <Stack>
+      <Section title={t('journeys.issues')}>
+        <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
+      </Section>
+      <Section
+        title={t('journeys.steps')}
+        note={t('journeys.words.entry', { how: words.entry })}
+        actions={<Button onClick={() => choose(null)}>{t('journeys.settings')}</Button>}
+      >
+        <Stack>
+          <StepList {...drawingProps} />
+        </Stack>
+      </Section>
+      <SideSheet title={chosen ? words.of(chosen) : t('journeys.settings')} open={step !== undefined} onClose={close}>
+        <ChosenForm {...panel} />
+      </SideSheet>
+    </Stack>
+  )
+}

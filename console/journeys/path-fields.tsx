@@ -1,0 +1,177 @@
+import { CloseOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons'
+import { Button, Input, InputNumber } from 'antd'
+import { type ReactNode, useState } from 'react'
+import { useText } from '#console/i18n/i18n.ts'
+import type { StepFieldsProps } from '#console/journeys/step-form.tsx'
+import { ConditionsEditor } from '#console/reports/conditions-editor.tsx'
+import { ChoiceField, Field } from '#console/reports/fields.tsx'
+import { RuleGroup } from '#console/segments/rule-editor.tsx'
+import { asGroup, partsOf, type RuleTree } from '#console/segments/tree.ts'
+import { SideSheet } from '#console/ui/side-sheet.tsx'
+import type { Definition, StepOf } from '#operation/journeys/definition.ts'
+
+type BranchPath = StepOf<'branch'>['paths'][number]
+type When = BranchPath['when']
+
+const letterOf = (index: number): string => String.fromCharCode(65 + (index % 26))
+
+export function BranchFields({ step, drawing, onChange }: StepFieldsProps<'branch'>) {
+  const { t } = useText()
+  const { paths } = step
+  const keep = (next: BranchPath[]) => onChange({ ...step, paths: next })
+  const fresh = { name: letterOf(paths.length), when: { rule: { and: [] } }, next: null }
+  return (
+    <Field name={t('journeys.fields.paths')}>
+      <div className="matchers">
+        {paths.map((path, index) => {
+          const set = (change: Partial<BranchPath>) => keep(paths.map((one, at) => (at === index ? { ...one, ...change } : one)))
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a path is its place
+            <div key={index} className="matcher">
+              <PathHead
+                name={path.name}
+                onName={(name) => set({ name })}
+                onRemove={paths.length > 1 ? () => keep(without(paths, index)) : undefined}
+              />
+              <WhenFields when={path.when} name={path.name} drawing={drawing} onChange={(when) => set({ when })} />
+            </div>
+          )
+        })}
+        {paths.length < 20 && (
+          <Button icon={<PlusOutlined />} onClick={() => keep([...paths, fresh])}>
+            {t('journeys.fields.addPath')}
+          </Button>
+        )}
+      </div>
+    </Field>
+  )
+}
+
+const without = <One,>(list: readonly One[], index: number): One[] => list.filter((_one, at) => at !== index)
+
+function PathHead(props: { name: string; onName: (name: string) => void; onRemove: (() => void) | undefined; extra?: ReactNode }) {
+  const { t } = useText()
+  return (
+    <div className="journey-path">
+      <Input
+        aria-label={t('journeys.fields.pathName')}
+        placeholder={t('journeys.fields.pathName')}
+        maxLength={60}
+        value={props.name}
+        onChange={(event) => props.onName(event.target.value)}
+      />
+      {props.extra}
+      <Button
+        type="text"
+        size="small"
+        icon={<CloseOutlined />}
+        disabled={!props.onRemove}
+        aria-label={`${t('journeys.fields.removePath')} ${props.name}`}
+        onClick={props.onRemove}
+      />
+    </div>
+  )
+}
+
+type Kind = 'rule' | 'entry' | 'happened'
+const kindOf = (when: When): Kind => ('rule' in when ? 'rule' : 'entry' in when ? 'entry' : 'happened')
+
+function WhenFields(props: { when: When; name: string; drawing: Definition; onChange: (when: When) => void }) {
+  const { t } = useText()
+  const { when, drawing } = props
+  const kind = kindOf(when)
+  const fresh = (to: Kind): When => (to === 'rule' ? { rule: { and: [] } } : to === 'entry' ? { entry: {} } : { happened: {} })
+  const filter = 'entry' in when ? when.entry : 'happened' in when ? when.happened : undefined
+  return (
+    <>
+      <ChoiceField
+        name={t('journeys.fields.when')}
+        value={kind}
+        options={(['rule', 'entry', 'happened'] as const).map((value) => ({ value, label: t(`journeys.fields.whens.${value}`) }))}
+        onChange={(to) => props.onChange(fresh(to))}
+      />
+      {'rule' in when ? (
+        <RuleField name={props.name} rule={(when.rule ?? { and: [] }) as RuleTree} onChange={(rule) => props.onChange({ rule })} />
+      ) : (
+        <ConditionsEditor
+          label={props.name}
+          events={kind === 'entry' ? entryEvents(drawing) : awaitedEvents(drawing)}
+          where={isEmpty(filter) ? undefined : filter}
+          onChange={(where) => props.onChange(kind === 'entry' ? { entry: where ?? {} } : { happened: where ?? {} })}
+        />
+      )}
+    </>
+  )
+}
+
+const isEmpty = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0
+const entryEvents = ({ entry }: Definition): string[] => (entry.by === 'event' ? [entry.event] : [])
+const awaitedEvents = ({ steps }: Definition): string[] =>
+  steps.flatMap((step) => (step.type === 'wait_for' ? step.happens.flatMap((one) => ('event' in one ? [one.event] : [])) : []))
+
+/** The rule builder needs more room than the panel has. */
+function RuleField({ name, rule, onChange }: { name: string; rule: RuleTree; onChange: (rule: RuleTree) => void }) {
+  const { t } = useText()
+  const [open, setOpen] = useState(false)
+  const group = asGroup(rule)
+  const count = partsOf(group)?.length ?? 0
+  return (
+    <div className="row between">
+      <span className="note">{count === 0 ? t('journeys.fields.ruleEmpty') : t('journeys.fields.ruleParts', { count })}</span>
+      <Button size="small" icon={<EditOutlined />} aria-label={`${t('journeys.fields.editRule')} ${name}`} onClick={() => setOpen(true)}>
+        {t('journeys.fields.editRule')}
+      </Button>
+      <SideSheet title={`${t('journeys.fields.rule')} · ${name}`} open={open} onClose={() => setOpen(false)} wide>
+        <RuleGroup rule={group} onChange={onChange} />
+      </SideSheet>
+    </div>
+  )
+}
+
+export function SplitFields({ step, onChange }: StepFieldsProps<'split'>) {
+  const { t } = useText()
+  const { paths } = step
+  const keep = (next: typeof paths) => onChange({ ...step, paths: next })
+  const sum = paths.reduce((total, { weight }) => total + weight, 0)
+  return (
+    <Field name={t('journeys.fields.shares')}>
+      <div className="matchers">
+        {paths.map((path, index) => {
+          const set = (change: Partial<typeof path>) => keep(paths.map((one, at) => (at === index ? { ...one, ...change } : one)))
+          return (
+            <PathHead
+              // biome-ignore lint/suspicious/noArrayIndexKey: a path is its place
+              key={index}
+              name={path.name}
+              onName={(name) => set({ name })}
+              onRemove={paths.length > 1 ? () => keep(without(paths, index)) : undefined}
+              extra={
+                <InputNumber
+                  aria-label={`${t('journeys.fields.share')} ${path.name}`}
+                  min={1}
+                  max={100}
+                  precision={0}
+                  suffix="%"
+                  value={path.weight}
+                  onChange={(weight) => weight !== null && set({ weight })}
+                />
+              }
+            />
+          )
+        })}
+        <div className="row between">
+          <Button
+            icon={<PlusOutlined />}
+            disabled={paths.length >= 10}
+            onClick={() => keep([...paths, { name: letterOf(paths.length), weight: Math.max(1, 100 - sum), next: null }])}
+          >
+            {t('journeys.fields.addPath')}
+          </Button>
+          <span className={sum === 100 ? 'note figure' : 'journey-wrong figure'} role="status">
+            {t(sum === 100 ? 'journeys.fields.shareSum' : 'journeys.fields.shareSumWrong', { sum })}
+          </span>
+        </div>
+      </div>
+    </Field>
+  )
+}

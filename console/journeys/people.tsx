@@ -1,0 +1,181 @@
+import { FlagOutlined, LoginOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { useTenant } from '#console/api/session.ts'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { type JourneyRun, type JourneyTrace, type Passed, useRuns, useTrace } from '#console/journeys/queries.ts'
+import { stepIcons } from '#console/journeys/step-icons.tsx'
+import { type StepWords, useStepWords } from '#console/journeys/words.ts'
+import { Awaited } from '#console/ui/awaited.tsx'
+import { Empty } from '#console/ui/empty.tsx'
+import { fullTime, shortTime } from '#console/ui/format.ts'
+import { Facts, Stack } from '#console/ui/page.tsx'
+import { PersonLink } from '#console/ui/person-link.tsx'
+import { usePersonName } from '#console/ui/person-name.ts'
+import { Problem } from '#console/ui/problem.tsx'
+import { SideSheet } from '#console/ui/side-sheet.tsx'
+import { Badge } from '#console/ui/tag-chips.tsx'
+import { Timeline } from '#console/ui/timeline.tsx'
+import { When } from '#console/ui/when.tsx'
+import type { Journey } from '#operation/journeys/schema.ts'
+
+/** Who stands at a step now, or everybody who ever entered; each with the way they took. */
+export function PeopleSheet(props: { journey: Journey; step: string | undefined; open: boolean; onClose: () => void }) {
+  const { t } = useText()
+  const words = useStepWords(props.journey.published ?? props.journey.draft)
+  const step = props.journey.published?.steps.find(({ id }) => id === props.step)
+  const title = step
+    ? `${t('journeys.people')} · ${words.of(step)}`
+    : t(props.step === undefined ? 'journeys.allPeople' : 'journeys.people')
+  return (
+    <SideSheet title={title} open={props.open} onClose={props.onClose}>
+      {props.open && <People {...props} />}
+    </SideSheet>
+  )
+}
+
+function People({ journey, step }: { journey: Journey; step: string | undefined }) {
+  const { t } = useText()
+  const called = usePersonName()
+  const list = useRuns(journey.id, step)
+  const [run, setRun] = useState<string>()
+  if (list.error) return <Problem error={list.error} retry={list.reload} />
+  if (!list.loading && list.rows.length === 0)
+    return <Empty title={t(step === undefined ? 'journeys.nobodyYet' : 'journeys.nobody')} hint={t('journeys.nobodyHint')} />
+  return (
+    <Stack>
+      <ul className="lines">
+        {list.rows.map((one) => (
+          <li key={one.id}>
+            <span className="person-text">
+              <button type="button" className="opener person-name" onClick={() => setRun(one.id)}>
+                {called(one.customer)}
+              </button>
+              <span className="note">
+                {t('journeys.since')} <When at={one.enteredAt} />
+                {one.wakeAt && (
+                  <>
+                    {' · '}
+                    {t('journeys.wake')} <When at={one.wakeAt} />
+                  </>
+                )}
+              </span>
+            </span>
+            <RunState run={one} t={t} />
+          </li>
+        ))}
+      </ul>
+      {list.more && (
+        <Button block loading={list.loadingMore} onClick={list.loadMore}>
+          {t('journeys.morePeople')}
+        </Button>
+      )}
+      <SideSheet title={t('journeys.trace')} open={run !== undefined} onClose={() => setRun(undefined)}>
+        {run && <Trace run={run} />}
+      </SideSheet>
+    </Stack>
+  )
+}
+
+const tones = { active: 'waiting', done: 'good', left: 'plain', stopped: 'plain', failed: 'bad' } as const
+
+export const RunState = ({ run, t }: { run: JourneyRun; t: Translate }) => (
+  <Badge tone={run.goalAt ? 'good' : tones[run.state]}>{run.goalAt ? t('journeys.traceGoal') : t(`journeys.runStates.${run.state}`)}</Badge>
+)
+
+function Trace({ run }: { run: string }) {
+  return <Awaited read={useTrace(run)}>{(trace) => <TraceView trace={trace} />}</Awaited>
+}
+
+/** One person's way in words, turn by turn. */
+function TraceView({ trace }: { trace: JourneyTrace }) {
+  const { t } = useText()
+  const words = useStepWords(trace.definition)
+  const { run } = trace
+  return (
+    <>
+      <Facts
+        items={[
+          { name: t('journeys.customer'), value: <PersonLink {...run.customer} /> },
+          { name: t('journeys.state'), value: <RunState run={run} t={t} /> },
+          ...(run.state !== 'active' && run.reason ? [{ name: t('journeys.simulateEnds'), value: reasonWords(run.reason, t) }] : []),
+          ...(run.wakeAt ? [{ name: t('journeys.wake'), value: <When at={run.wakeAt} /> }] : []),
+        ]}
+      />
+      <TurnList
+        turns={trace.turns}
+        steps={trace.definition.steps}
+        words={words}
+        entered={{ at: run.enteredAt, title: t('journeys.traceStart', { version: run.version }) }}
+      />
+    </>
+  )
+}
+
+export const reasonWords = (reason: string, t: Translate): string =>
+  reasons.some((one) => one === reason) ? t(`journeys.reasons.${reason as (typeof reasons)[number]}`) : reason
+const reasons = ['done', 'goal', 'exit', 'merged', 'stopped', 'endless', 'lost', 'later'] as const
+
+/** Turns in words, the first on top, because a way is read from its start. */
+export function TurnList(props: {
+  turns: JourneyTrace['turns']
+  steps: JourneyTrace['definition']['steps']
+  words: StepWords
+  entered?: { at: string; title: string }
+  said?: (step: string, at: string) => string | null | undefined
+}) {
+  const { t, language } = useText()
+  const { timezone } = useTenant()
+  const items = props.turns.flatMap(({ at, passed }, turn) =>
+    passed.map((one, i) => {
+      const words = passedWords(one, props.steps, props.words, t, (iso) => (
+        <span title={fullTime(iso, timezone)}>{shortTime(iso, timezone, language)}</span>
+      ))
+      return {
+        id: `${turn} ${i}`,
+        at,
+        icon: <PassedIcon passed={one} steps={props.steps} />,
+        ...words,
+        detail: ('way' in one && props.said?.(one.step, at)) || words.detail,
+      }
+    }),
+  )
+  const { entered } = props
+  return (
+    <Timeline
+      items={[
+        ...(entered ? [{ id: 'entered', at: entered.at, tone: 'good' as const, icon: <LoginOutlined />, title: entered.title }] : []),
+        ...items,
+      ]}
+    />
+  )
+}
+
+function PassedIcon({ passed, steps }: { passed: Passed; steps: JourneyTrace['definition']['steps'] }) {
+  const step = steps.find(({ id }) => id === passed.step)
+  const Icon = step ? stepIcons[step.type] : FlagOutlined
+  return <Icon aria-hidden="true" />
+}
+
+function passedWords(
+  passed: Passed,
+  steps: JourneyTrace['definition']['steps'],
+  words: StepWords,
+  t: Translate,
+  when: (iso: string) => React.ReactNode,
+): { title: string; detail?: React.ReactNode; tone?: 'good' | 'waiting' } {
+  const step = steps.find(({ id }) => id === passed.step)
+  if ('until' in passed)
+    return {
+      title: step ? words.of(step) : passed.step,
+      tone: 'waiting',
+      detail: (
+        <>
+          {t('journeys.wake')} {when(passed.until)}
+        </>
+      ),
+    }
+  if (passed.step === '') return { title: passed.way === 'goal' ? t('journeys.traceGoal') : reasonWords(passed.way, t), tone: 'good' }
+  const way = step ? words.way(step, passed.way) : ''
+  return { title: step ? words.of(step) : passed.step, ...(way ? { detail: `→ ${way}` } : {}) }
+}

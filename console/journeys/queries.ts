@@ -1,0 +1,104 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { patch, post, remove } from '#console/api/client.ts'
+import { useCommand, useList, useResource } from '#console/api/query.ts'
+import { useMay } from '#console/api/session.ts'
+import type { Definition } from '#operation/journeys/definition.ts'
+import type { DryRun, Issues, Journey, JourneyItem, Run, Simulation, StepCounts, Trace } from '#operation/journeys/schema.ts'
+
+type Asked = Record<string, string | undefined>
+
+export type Counts = z.infer<typeof StepCounts>
+export type JourneyRun = z.infer<typeof Run>
+export type JourneyTrace = z.infer<typeof Trace>
+export type Passed = JourneyTrace['turns'][number]['passed'][number]
+export type CheckedIssue = z.infer<typeof Issues>['items'][number]
+
+export interface Template {
+  key: string
+  name: { zh: string; en: string }
+  note: { zh: string; en: string }
+  draft: Definition
+}
+
+export const useJourneys = (query: Asked) => useList<JourneyItem>('journeys', query)
+export const useTemplates = () => useResource<{ items: Template[] }>('journeys/templates')
+export const useJourney = (id: string) => useResource<Journey>(`journeys/${id}`)
+/** People move while somebody looks. */
+export const useCounts = ({ id, version, state }: Journey) =>
+  useResource<Counts>(
+    `journeys/${id}/counts`,
+    {},
+    { enabled: version > 0, refetchInterval: () => (state === 'running' || state === 'draining' ? 5000 : false) },
+  )
+export const useRuns = (id: string, step: string | undefined) =>
+  useList<JourneyRun>(`journeys/${id}/runs`, step === undefined ? {} : { step, state: 'active' }, 5000)
+export const useTrace = (run: string) => useResource<JourneyTrace>(`journeys/runs/${run}`)
+
+/** The journeys of a customer, for whom may see them. */
+export function useJourneysOf(customer: string) {
+  const may = useMay()('journeys.read')
+  const read = useResource<{ items: { journey: { id: string; name: string }; run: JourneyRun }[] }>(
+    `journeys/of/${customer}`,
+    {},
+    { enabled: may },
+  )
+  return { ...read, may }
+}
+
+/** What is wrong with a drawing while it is being drawn; asked once it has been left alone for a moment. */
+export const useCheck = (draft: Definition | undefined) =>
+  useQuery({
+    queryKey: ['journeys', 'check', draft],
+    queryFn: async ({ signal }) => {
+      await leftAlone(400, signal)
+      return post<z.infer<typeof Issues>>('journeys/check', { draft })
+    },
+    enabled: draft !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+  })
+
+const leftAlone = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    })
+  })
+
+export const useCreateJourney = () =>
+  useCommand((facts: { name: string; note: string; draft: Definition }) => post<Journey>('journeys', facts), ['journeys'])
+export const useSaveJourney = () =>
+  useCommand(
+    ({ id, ...change }: { id: string; name: string; note: string; draft: Definition; seen: string }) =>
+      patch<Journey>(`journeys/${id}`, change),
+    ['journeys'],
+  )
+export const usePublish = () =>
+  useCommand(({ id, migrate }: { id: string; migrate: boolean }) => post<Journey>(`journeys/${id}/publish`, { migrate }), ['journeys'])
+export const useTurn = () =>
+  useCommand(
+    ({ id, act }: { id: string; act: 'pause' | 'resume' | 'drain' | 'stop' }) =>
+      post<Journey | { people: number }>(`journeys/${id}/${act}`),
+    ['journeys'],
+  )
+export const useArchiveJourney = () => useCommand((id: string) => remove(`journeys/${id}`), ['journeys'])
+/** What would happen to one person; asked anew with every change of the question. */
+export const useDryRun = (question: { draft: Definition; customer: string | undefined; happens: string[] }) =>
+  useQuery({
+    queryKey: ['journeys', 'dry-run', question],
+    queryFn: () => post<DryRun>('journeys/dry-run', question),
+    enabled: question.customer !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+  })
+export const useSimulation = (question: { draft: Definition; segment: string | undefined; happens: string[] }) =>
+  useQuery({
+    queryKey: ['journeys', 'simulation', question],
+    queryFn: () => post<Simulation>('journeys/simulate', question),
+    enabled: question.segment !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+  })

@@ -1,0 +1,58 @@
+import { useRef, useState } from 'react'
+import { useSaveJourney } from '#console/journeys/queries.ts'
+import { remember, remembered } from '#console/ui/local.ts'
+import type { Definition } from '#operation/journeys/definition.ts'
+import type { Journey } from '#operation/journeys/schema.ts'
+
+export interface Said {
+  name: string
+  note: string
+  draft: Definition
+}
+
+/** What was said here and is not saved, and when the journey that it was said about was last changed. */
+type Unsaved = Said & { seen: string }
+
+export interface Edit extends Said {
+  isUnsaved: boolean
+  /** Came back from before the page was reloaded. */
+  isRestored: boolean
+  isSaving: boolean
+  change: (change: Partial<Said>) => void
+  discard: () => void
+  save: () => Promise<void>
+  /** What we did to the journey ourselves is no change of somebody else. */
+  seen: (updatedAt: string) => void
+}
+
+/** A journey as it is being edited: what is not saved survives a reload, and saving refuses to overwrite others. */
+export function useEdit(journey: Journey): Edit {
+  const name = `draft.journey.${journey.id}`
+  const save = useSaveJourney()
+  const [unsaved, setUnsaved] = useState(() => remembered<Unsaved>(name))
+  const [isRestored, setRestored] = useState(unsaved !== undefined)
+  const latest = useRef(unsaved)
+  const keep = (next: Unsaved | undefined) => {
+    latest.current = next
+    setUnsaved(next)
+    remember(name, next)
+    if (!next) setRestored(false)
+  }
+  const said = unsaved ?? { name: journey.name, note: journey.note, draft: journey.draft }
+  return {
+    ...said,
+    isUnsaved: unsaved !== undefined,
+    isRestored,
+    isSaving: save.isPending,
+    change: (change) => keep({ ...(latest.current ?? { ...said, seen: journey.updatedAt }), ...change }),
+    discard: () => keep(undefined),
+    seen: (updatedAt) => latest.current && keep({ ...latest.current, seen: updatedAt }),
+    save: async () => {
+      const sent = latest.current
+      if (!sent) return
+      const saved = await save.mutateAsync({ id: journey.id, ...sent })
+      // What was drawn while the answer was on its way is still to be saved.
+      keep(latest.current === sent || !latest.current ? undefined : { ...latest.current, seen: saved.updatedAt })
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { mkdirSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildConsole } from '#app/build-console.ts'
+import { identifyMany } from '#management/identity/commands.ts'
+import { enterByHand } from '#operation/journeys/commands.ts'
+import { internalId } from '#platform/ids.ts'
+import { openBrowser, openConsole } from '../support/browser.ts'
+import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
+
+// An operator opens a template, changes a wait, starts it, and watches a customer walk.
+
+let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
+let browser: Browser
+let page: Page
+const problems: string[] = []
+
+beforeAll(async () => {
+  await buildConsole(() => undefined)
+  workspace = await openSandboxedWorkspace()
+  browser = await openBrowser()
+  page = await openConsole(browser, workspace, problems)
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await workspace?.close()
+})
+
+test('a template becomes a journey, a wait is changed, a step added, and what is not saved survives a reload', async () => {
+  await page.goto(`${workspace.url}/journeys`)
+  await page.getByText('还没有旅程').waitFor()
+  await look('none')
+  await page.getByRole('button', { name: '新建旅程' }).first().click()
+  const form = page.getByRole('dialog')
+  await form.getByText('新好友承接').waitFor()
+  await look('templates')
+  await form.getByRole('radio', { name: /新好友承接/ }).check()
+  await form.getByRole('button', { name: /^创\s*建$/ }).click()
+  await page.getByText('没有问题', { exact: true }).waitFor()
+  await look('drawn')
+  await page.getByLabel(/^等某件事 /).click()
+  await page.getByRole('spinbutton', { name: '最多等' }).fill('5')
+  await page.getByText('有未保存的修改').waitFor()
+  await look('wait')
+  await page.reload()
+  await page.getByText('上次没保存的修改已恢复').waitFor()
+  await page.getByLabel(/^派任务 再问候一次/).click()
+  await page.getByRole('button', { name: '打标签', exact: true }).click()
+  await page.getByText('还没有填好：标签').waitFor()
+  await look('issue')
+  await page.locator('.react-flow__node.selected').focus()
+  await page.keyboard.press('Delete')
+  await page.getByText('没有问题', { exact: true }).waitFor()
+  await page.getByRole('button', { name: /^保\s*存$/ }).click()
+  await page.getByText('有未保存的修改').waitFor({ state: 'hidden' })
+  expect(problems).toEqual([])
+})
+
+test('it is started, a customer is let in, counted where they wait, and their way can be read', async () => {
+  await page.getByRole('button', { name: /^启\s*动$/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^启\s*动$/ })
+    .click()
+  await page.getByText('运行中').waitFor()
+  const journey = internalId(workspace.ctx, 'jny', new URL(page.url()).pathname.split('/').at(-1) ?? '')
+  const customers = await identifyMany(workspace.ctx, [{ identities: [{ kind: 'unionid', value: 'walker' }], facts: { name: '林小满' } }])
+  expect(await enterByHand(workspace.ctx, journey, customers)).toEqual({ entered: 1, refused: 0 })
+  await page.getByRole('button', { name: '1 人在这里' }).click()
+  await look('people')
+  await page.getByRole('button', { name: '林小满' }).click()
+  await page.getByText('进入第 1 版').waitFor()
+  await page.getByText('问清新好友的需求').last().waitFor()
+  await look('trace')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await page.goto(page.url().replace(/\?.*/, ''))
+  await page.getByRole('button', { name: '1 人在这里' }).waitFor()
+  await look('running')
+  await page.goto(`${workspace.url}/journeys`)
+  await page.getByRole('link', { name: '新好友承接' }).waitFor()
+  await look('list')
+  expect(problems).toEqual([])
+})
+
+test('one customer and a segment are walked through the drawing without anything happening', async () => {
+  await page.getByRole('link', { name: '新好友承接' }).click()
+  await page.getByRole('button', { name: /^试\s*跑$/ }).click()
+  await page.getByRole('dialog').getByLabel('搜索').fill('林小满')
+  await page.locator('.ant-select-item').getByText('林小满').click()
+  await page.getByRole('dialog').getByText('走到结束').waitFor()
+  await page.getByRole('dialog').getByText('→ 超时').waitFor()
+  await look('dry-run')
+  await page.keyboard.press('Escape')
+  const segment = { name: '所有人', rule: { and: [] } }
+  const made = await page.request.post(`${workspace.url}/api/v1/segments`, { data: segment, headers: { 'Idempotency-Key': 'everybody' } })
+  expect(made.status()).toBe(201)
+  await page.reload()
+  await page.getByRole('button', { name: /^模\s*拟$/ }).click()
+  await page.getByRole('dialog').getByRole('combobox', { name: '人群' }).click()
+  await page.locator('.ant-select-item').getByText('所有人').click()
+  await page.getByRole('dialog').getByText('每天的消息和任务').waitFor()
+  await look('simulate')
+  await page.goto(`${workspace.url}/customers`)
+  await page.getByRole('link', { name: /林小满/ }).click()
+  await page.getByRole('link', { name: '新好友承接' }).waitFor()
+  expect(problems).toEqual([])
+})
+
+async function look(name: string): Promise<void> {
+  const folder = process.env.LOOK
+  if (!folder) return
+  mkdirSync(folder, { recursive: true })
+  for (const [width, height] of [
+    [390, 844],
+    [1440, 900],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await page.waitForTimeout(600)
+    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true })
+  }
+}
