@@ -7,7 +7,7 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useComplete, useCompleteMany, useReassign, useTasks } from '#console/tasks/queries.ts'
 import { TaskSheet } from '#console/tasks/task-sheet.tsx'
 import { sourceText, TaskState } from '#console/tasks/task-state.tsx'
-import { useDepartments, useEmployeeNames } from '#console/team/queries.ts'
+import { useDepartmentNames, useEmployeeNames } from '#console/team/queries.ts'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { CopyText } from '#console/ui/copy-text.tsx'
 import { type Column, DataTable } from '#console/ui/data-table.tsx'
@@ -64,7 +64,7 @@ export function TaskRows({ view, whose }: { view: TaskView; whose: 'mine' | 'tea
 function useFilters(whose: 'mine' | 'team'): Filter[] {
   const { t } = useText()
   const employees = useEmployeeNames()
-  const departments = useDepartments().data?.items ?? []
+  const departments = useDepartmentNames()
   const bySource: Filter = {
     kind: 'choice',
     key: 'source',
@@ -78,7 +78,7 @@ function useFilters(whose: 'mine' | 'team'): Filter[] {
       kind: 'choice',
       key: 'department',
       label: t('tasks.department'),
-      options: departments.map(({ id, name }) => ({ value: id, label: name })),
+      options: departments,
     },
     bySource,
   ]

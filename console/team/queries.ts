@@ -11,6 +11,13 @@ export const useDepartments = () => useResource<{ items: Department[] }>('depart
 export const useRoles = () => useResource<{ items: Role[] }>('roles')
 export const usePermissions = () => useResource<{ items: { id: string; name: string }[] }>('permissions')
 
+/** Departments as choices of a filter; none for whoever may not see the team. */
+export function useDepartmentNames(): { value: string; label: string }[] {
+  const may = useMay()('team.read')
+  const departments = useResource<{ items: Department[] }>('departments', undefined, { enabled: may })
+  return (departments.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))
+}
+
 /** Employees as choices of a filter. */
 export function useEmployeeNames(): { value: string; label: string }[] {
   const may = useMay()('team.read')
