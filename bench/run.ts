@@ -6,6 +6,7 @@ import type { Bench, Row, Size } from './bench.ts'
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   ingest: () => import('./ingest.ts'),
   insight: () => import('./insight.ts'),
+  journeys: () => import('./journeys.ts'),
   pages: () => import('./pages.ts'),
   segments: () => import('./segments.ts'),
   wecom: () => import('./wecom.ts'),
