@@ -250,6 +250,8 @@ async function addCard(kind: string, what: string): Promise<void> {
   await page.getByRole('button', { name: kind }).click()
   const form = page.getByRole('dialog')
   await form.getByRole('combobox').fill(what)
+  // The list may still be on its way.
+  await page.locator('.ant-select-item-option', { hasText: what }).first().waitFor()
   await page.keyboard.press('Enter')
   await form.getByRole('button', { name: saving }).click()
   await form.waitFor({ state: 'hidden' })

@@ -36,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(() => shards.stop())
 
-const names = { nameOf: String, personOf: Number }
+const names = { nameOf: String, personOf: (name: string) => Number(name) || 0 }
 
 async function answer(ctx: Context, document: object): Promise<unknown> {
   try {
