@@ -87,7 +87,7 @@ test('it is started, a customer is let in, counted where they wait, and their wa
 test('one customer and a segment are walked through the drawing without anything happening', async () => {
   await page.getByRole('link', { name: '新好友承接' }).click()
   await page.getByRole('button', { name: /^试\s*跑$/ }).click()
-  await page.getByRole('dialog').getByLabel('搜索').fill('林小满')
+  await page.getByRole('dialog').getByRole('combobox').first().fill('林小满')
   await page.locator('.ant-select-item').getByText('林小满').click()
   await page.getByRole('dialog').getByText('走到结束').waitFor()
   await page.getByRole('dialog').getByText('→ 超时').waitFor()
