@@ -7,6 +7,7 @@ import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { publicId } from '#platform/ids.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { orderFilterToSql } from './filter.ts'
 import type { OrderDetail, OrderFilter, OrderItem } from './schema.ts'
 
@@ -31,9 +32,6 @@ export async function ordersWhere(ctx: Context, { filter, q }: OrderQuery): Prom
   if (q?.trim()) parts.push(await searched(ctx, q.trim().slice(0, 100)))
   return sql<boolean>`${sql.join(parts, sql` and `)}`
 }
-
-export const timezoneOf = async (ctx: Context): Promise<string> =>
-  (await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()).timezone
 
 /** By the beginning of the order number, a product's code, or the customer. Pattern comparisons are leakproof where LIKE is not, so they keep their index. */
 const searched = async (ctx: Context, q: string): Promise<RawBuilder<boolean>> => sql<boolean>`o.id in (

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { addDays, dayRange, daysBetween } from '#platform/time.ts'
-import { type OrderQuery, ordersWhere, timezoneOf } from './queries.ts'
+import { timezoneOf } from '#platform/timezone.ts'
+import { type OrderQuery, ordersWhere } from './queries.ts'
 import type { Trade, TradeTotals } from './schema.ts'
 
 type Asked = OrderQuery & { from?: string | undefined; to?: string | undefined; currency?: string | undefined }

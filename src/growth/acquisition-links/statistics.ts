@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import { timezoneOf } from '#growth/live-codes/roster.ts'
 import { inScope } from '#management/identity/queries.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { addDays, dayOf, dayRange, daysBetween } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import type { AcquiredCustomer, LinkStatistics, PeopleQuery, PeriodQuery, Step } from './schema.ts'
 
 const mostDays = 366

@@ -3,7 +3,7 @@ import { contentFor } from '#growth/welcomes/content.ts'
 import { StoredWelcome } from '#growth/welcomes/schema.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import type { Context } from '#platform/context.ts'
-import { timezoneOf } from './roster.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { slotsAt } from './schedule.ts'
 import { StoredRota } from './stored.ts'
 

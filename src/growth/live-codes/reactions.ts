@@ -8,8 +8,8 @@ import type { Consumer, LoggedEvent } from '#platform/events/consumers.ts'
 import { emit } from '#platform/events/emit.ts'
 import { enqueue } from '#platform/jobs.ts'
 import { dayOf } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { refreshCode, remarkCustomer } from './jobs.ts'
-import { timezoneOf } from './roster.ts'
 
 /** What happens when somebody came through a code, left again, or an employee of a code comes or goes. */
 export const liveCodeReactions: Consumer = {

@@ -3,6 +3,7 @@ import { liveCodeUncovered } from '#growth/events.ts'
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { dayOf } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { listedOf, standingOf } from './listing.ts'
 import { nextBoundary, nextMidnight, slotsAt } from './schedule.ts'
 import { StoredRota } from './stored.ts'
@@ -59,9 +60,6 @@ const lockCode = (ctx: Context, code: number) =>
     .where('deletedAt', 'is', null)
     .forUpdate()
     .executeTakeFirst()
-
-export const timezoneOf = async (ctx: Context): Promise<string> =>
-  (await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()).timezone
 
 type MemberRow = {
   employee: number

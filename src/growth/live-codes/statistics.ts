@@ -7,7 +7,7 @@ import type { Context } from '#platform/context.ts'
 import { decodeCursor, encodeCursor } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { addDays, dayOf, dayRange } from '#platform/time.ts'
-import { timezoneOf } from './roster.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import type { PeopleQuery, PeriodQuery, Statistics, Step } from './schema.ts'
 
 type Period = { from: string; to: string }

@@ -4,6 +4,7 @@ import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { internalId, publicId } from '#platform/ids.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { seesAll } from '../metrics/commands.ts'
 import { subjectOf } from './content.ts'
 import { nextMoment } from './moments.ts'
@@ -37,9 +38,6 @@ async function checkTarget(ctx: Context, target: Target): Promise<void> {
   if (target.kind === 'webhook') await findWebhook(ctx, internalId(ctx, 'whk', target.webhook))
   else for (const employee of target.employees) internalId(ctx, 'emp', employee)
 }
-
-export const timezoneOf = async (ctx: Context): Promise<string> =>
-  (await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()).timezone
 
 export const deleteSchedule = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {

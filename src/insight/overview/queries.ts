@@ -4,6 +4,7 @@ import type { Context } from '#platform/context.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { addDays, dayRange, daysBetween } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { bindings } from '../reports/sql.ts'
 import { visiblePersons } from '../reports/visible.ts'
 import { type Asking, personRows, type Span, scanRows } from './rows.ts'
@@ -80,7 +81,7 @@ export async function listStepPeople(
 const PersonRow = z.object({ who: z.number(), lastMs: z.number(), by: z.string(), byName: z.string(), through: z.string() })
 
 async function asAsked(ctx: Context): Promise<Asking> {
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   return { ctx, timezone, among: await visiblePersons(ctx) }
 }
 

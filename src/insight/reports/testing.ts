@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context } from '#platform/context.ts'
 import { dayReader } from '#platform/events/days.ts'
 import { textProperties } from '#platform/events/loader.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { runReport } from './run.ts'
 
 export type TestEvent = { person: string; event: string; timestamp: string; properties?: Record<string, unknown> }
@@ -19,7 +20,7 @@ export async function loadWorld(ctx: Context, { events, persons = {}, merges = {
     ids.set(name, id)
     return id
   }
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   const dayOf = dayReader(timezone)
   const rows = events.map(({ person, event, timestamp, properties = {} }) => ({
     tenant: ctx.tenantId,

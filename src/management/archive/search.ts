@@ -5,6 +5,7 @@ import type { Context } from '#platform/context.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { dayRange, parseDay } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { nameOf, type PersonRow, personIn, personOf } from './people.ts'
 import { shownText } from './queries.ts'
 import type { SearchHit, SearchQuery, TalkKind } from './schema.ts'
@@ -68,7 +69,7 @@ async function conditionsOf(ctx: Context, query: SearchQuery): Promise<Record<st
 }
 
 async function daysOf(ctx: Context, dateFrom: string | undefined, dateTo: string | undefined) {
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   if (dateFrom && dateTo) {
     const { from, to } = dayRange(dateFrom, dateTo, timezone)
     return { since: from.toISOString(), until: to.toISOString() }

@@ -3,9 +3,9 @@ import { DateTime } from 'luxon'
 import { readCallback } from '#connectors/wecom/events/read-callback.ts'
 import type { Context } from '#platform/context.ts'
 import { addDays, dayOf, dayRange } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import type { CallbackHealth } from './integration-schema.ts'
 import { coveredBody } from './request-log.ts'
-import { zoneOf } from './zone.ts'
 
 const hour = 3_600_000
 const hoursShown = 24
@@ -13,7 +13,7 @@ const daysShown = 14
 
 /** How callbacks have come in and what became of them. */
 export async function readCallbackHealth(ctx: Context, corp: number): Promise<CallbackHealth> {
-  const zone = await zoneOf(ctx)
+  const zone = await timezoneOf(ctx)
   const today = dayOf(ctx.now(), zone)
   const { from } = dayRange(addDays(today, 1 - daysShown), today, zone)
   const thisHour = Math.floor(ctx.now().getTime() / hour) * hour

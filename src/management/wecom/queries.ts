@@ -3,9 +3,9 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { dayRange } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { flushCalls } from './calls.ts'
 import { withNames } from './named.ts'
-import { zoneOf } from './zone.ts'
 
 export type Page = { cursor?: string | undefined; limit: number }
 
@@ -100,7 +100,7 @@ export async function listRepairs(ctx: Context, corp: number, { cursor, limit, k
     .limit(limit)
   if (kind) query = query.where('kind', '=', kind)
   if (run) query = query.where('run', '=', internalId(ctx, 'job', run))
-  const zone = from || to ? await zoneOf(ctx) : ''
+  const zone = from || to ? await timezoneOf(ctx) : ''
   if (from) query = query.where('at', '>=', dayRange(from, from, zone).from)
   if (to) query = query.where('at', '<', dayRange(to, to, zone).to)
   const rows = await query.execute()

@@ -4,11 +4,11 @@ import type { EndpointName } from '#connectors/wecom/endpoints/catalogue.ts'
 import { boundsOf, type WindowName } from '#connectors/wecom/limits.ts'
 import type { Context } from '#platform/context.ts'
 import { dayOf, dayRange } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { flushCalls } from './calls.ts'
 import { probePrefix } from './capability-checks.ts'
 import { readCorp } from './corps.ts'
 import type { QuotaPage } from './integration-schema.ts'
-import { zoneOf } from './zone.ts'
 
 /** By page 90236, 2023-08: an app may reach this many people a day for each account of the corp. */
 const appMessagesPerHead = 200
@@ -57,7 +57,7 @@ async function readBudgets(ctx: Context, corpId: string): Promise<Budget[]> {
 }
 
 async function callsOfToday(ctx: Context, corpId: string): Promise<Map<string, { calls: number; failed: number }>> {
-  const zone = await zoneOf(ctx)
+  const zone = await timezoneOf(ctx)
   const day = dayOf(ctx.now(), zone)
   const { from } = dayRange(day, day, zone)
   const { rows } = await sql<{ api: string; calls: number; failed: number }>`

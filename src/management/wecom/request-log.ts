@@ -3,13 +3,13 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { maskText } from '#platform/log.ts'
 import { dayRange } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { flushCalls, keptDays } from './calls.ts'
 import { probePrefix } from './capability-checks.ts'
 import { readCorp } from './corps.ts'
 import { callbacksKeptDays } from './inbox.ts'
 import type { LogQuery, LogRow } from './integration-schema.ts'
 import { type Named, withNames } from './named.ts'
-import { zoneOf } from './zone.ts'
 
 /** Calls and callbacks of a corp in one list, the newest first, for whoever has to explain to support what happened. */
 export async function searchLog(ctx: Context, corp: number, query: LogQuery) {
@@ -44,7 +44,7 @@ function placeOf(cursor: string | undefined): Place | undefined {
 
 async function periodOf(ctx: Context, { from, to }: LogQuery): Promise<{ from: Date | undefined; to: Date | undefined }> {
   if (!from && !to) return { from: undefined, to: undefined }
-  const zone = await zoneOf(ctx)
+  const zone = await timezoneOf(ctx)
   return { from: from && dayRange(from, from, zone).from, to: to && dayRange(to, to, zone).to } as {
     from: Date | undefined
     to: Date | undefined

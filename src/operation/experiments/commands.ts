@@ -18,6 +18,7 @@ import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
 import { randomLetters } from '#platform/random-letters.ts'
 import { dayOf } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { before, controlOf, frozenField, requireSound, sidesOf } from './design.ts'
 import { type Assignment, membersSql, variantsFor } from './queries.ts'
 import type { ExperimentPatch, NewExperiment, StateChange } from './schema.ts'
@@ -98,7 +99,7 @@ export const changeState = (ctx: Context, id: number, { state, winner }: StateCh
   })
 
 async function start(ctx: Context, stored: StoredExperiment): Promise<void> {
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   if (stored.plannedEnd !== null && stored.plannedEnd < dayOf(ctx.now(), timezone))
     throw appError('experiment.ends_before_it_starts', { message: 'The planned end is over.', field: 'plannedEnd' })
   if (await takenBy(ctx, stored))

@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { fetchPicture } from '#connectors/wecom/pictures.ts'
-import { timezoneOf } from '#operation/groups/queries.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { publicId } from '#platform/ids.ts'
 import { dayOf, dayRange } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import type { GroupCode, GroupCodeQuery } from './schema.ts'
 
 type Row = {

@@ -6,6 +6,7 @@ import { notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { addDays, dayOf, dayRange } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import type {
   GroupDetail,
   GroupItem,
@@ -245,10 +246,6 @@ export async function listMemberships(
     })),
     next: null,
   }
-}
-
-export async function timezoneOf(ctx: Context): Promise<string> {
-  return (await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()).timezone
 }
 
 /** Groups by the id that WeCom gives them. */

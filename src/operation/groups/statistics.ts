@@ -3,7 +3,8 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { publicId } from '#platform/ids.ts'
 import { addDays, dayOf, dayRange, daysBetween } from '#platform/time.ts'
-import { checkVisible, timezoneOf } from './queries.ts'
+import { timezoneOf } from '#platform/timezone.ts'
+import { checkVisible } from './queries.ts'
 import type { GroupStatistics, JoinScene } from './schema.ts'
 
 const mostDays = 366

@@ -2,6 +2,7 @@ import { checkAttributes } from '#management/customers/attributes.ts'
 import type { Context } from '#platform/context.ts'
 import { AppError } from '#platform/errors.ts'
 import { type IdPrefix, internalId } from '#platform/ids.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { checkDefinition, type Issue } from './check.ts'
 import type { Definition, Happening, Step } from './definition.ts'
 import { nextRepeat } from './moments.ts'
@@ -29,7 +30,7 @@ async function checkDoors(ctx: Context, rules: Rules, { entry, exits, goal }: De
   ])
   const issues = found.flat()
   if (entry.by !== 'schedule') return issues
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   if (!nextRepeat(ctx.now(), entry.repeat, timezone)) issues.push(error(null, 'entry.repeat', 'journey.past', 'This time is over already.'))
   return issues
 }

@@ -4,6 +4,7 @@ import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { randomLetters } from '#platform/random-letters.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { createContent } from '../contents/commands.ts'
 import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
@@ -126,7 +127,7 @@ async function contentsOf(ctx: Context, { steps }: Definition): Promise<Record<s
 
 async function dueOf(ctx: Context, { entry }: Definition): Promise<{ dueAt: Date | null; dueAfter: number | null }> {
   if (entry.by !== 'schedule') return { dueAt: null, dueAfter: null }
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   return { dueAt: nextRepeat(ctx.now(), entry.repeat, timezone) ?? null, dueAfter: null }
 }
 

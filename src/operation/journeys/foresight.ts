@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import type { Context } from '#platform/context.ts'
 import { dayOf } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { personalOf } from '../personal.ts'
 import { fillIn } from '../variables.ts'
 import { type Ask, wayOf } from './advance.ts'
@@ -32,7 +33,7 @@ export async function dryRun(ctx: Context, rules: Rules, customerId: number, for
 }
 
 export async function simulate(ctx: Context, rules: Rules, people: readonly number[], foreseen: Foreseen): Promise<Simulation> {
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   const walks = [...(await walkAll(ctx, rules, people, foreseen)).values()]
   return {
     people: people.length,
@@ -85,7 +86,7 @@ async function walkAll(
   people: readonly number[],
   { definition, happens, entry }: Foreseen,
 ): Promise<Map<number, Walk>> {
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   const way = wayOf(definition, salt, timezone)
   const known = new Map<string, ReadonlySet<number>>()
   const walks = new Map<number, Walk>()

@@ -6,6 +6,7 @@ import { watchEvents } from '#platform/events/watches.ts'
 import { publicId } from '#platform/ids.ts'
 import { holdLock } from '#platform/locks.ts'
 import { dayOf } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { membersOf } from '../../reports/segment/members.ts'
 import { resolveSaved } from '../../reports/segment/resolve.ts'
 import { askNow } from '../queries.ts'
@@ -126,7 +127,7 @@ function isResting(ctx: Context, live: Live): boolean {
 
 /** Everybody where the rule is new, a day began or the rule ranks people; otherwise whom facts or the passing of time may have moved. */
 async function keepAll(ctx: Context, live: readonly Live[], { people }: Touches): Promise<number> {
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   const now = ctx.now()
   let asked = 0
   const following: Live[] = []

@@ -6,6 +6,7 @@ import type { Context } from '#platform/context.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { dayOf } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import { countBits, idsOf, without } from '../../reports/segment/bits.ts'
 import { visibleMembers } from '../../reports/segment/members.ts'
 import { resolveRule, resolveSaved } from '../../reports/segment/resolve.ts'
@@ -51,7 +52,7 @@ export async function listMoves(
 
 /** How many came in and went out on each of the last days, and how many were in when it ended; whole company, as counted. */
 export async function readFlow(ctx: Context, segment: number, days: number): Promise<Flow> {
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   const last = dayOf(ctx.now(), timezone)
   const { rows } = await sql<{ day: string; entered: number; left: number; members: number }>`
     with days as (select d::date as day, ((d::date + 1)::timestamp at time zone ${timezone}) as until, (d::date::timestamp at time zone ${timezone}) as since

@@ -5,12 +5,13 @@ import type { Context } from '#platform/context.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { type IdPrefix, idPrefixes, publicId } from '#platform/ids.ts'
 import { parseDay } from '#platform/time.ts'
+import { timezoneOf } from '#platform/timezone.ts'
 import type { AuditEntry, AuditQuery, Verification } from './schema.ts'
 
 /** Newest first. */
 export async function listAudit(ctx: Context, filter: z.infer<typeof AuditQuery>): Promise<{ items: AuditEntry[]; next: string | null }> {
   const before = decodeCursor(z.int(), filter.cursor)
-  const { timezone } = await ctx.db.selectFrom('tenants').select('timezone').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  const timezone = await timezoneOf(ctx)
   const rows = await ctx.db
     .selectFrom('auditLog')
     .selectAll()
