@@ -9,13 +9,22 @@ import { t } from './texts.js'
 const sections = { corps, faults, clock, callbacks, requests }
 const places = { corps: 'corps', faults: 'faults', clock: 'clock', callbacks: 'callbacks', requests: 'log' }
 
+/** How often each section has been read: only the newest reading is shown. */
+const readings = {}
+
+// Nobody is interrupted while typing or with a row open.
+const isBusy = (place) =>
+  place.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox]):not([type=range]), select')
+
 async function draw(name) {
   const place = document.getElementById(places[name])
-  // Nobody is interrupted while typing or with a row open.
-  if (place.contains(document.activeElement) && document.activeElement.matches('input:not([type=checkbox]):not([type=range]), select'))
-    return
+  if (isBusy(place)) return
+  readings[name] = (readings[name] ?? 0) + 1
+  const reading = readings[name]
   const redraw = () => draw(name).catch((error) => toast(error.message, true))
-  place.replaceChildren(...(await sections[name]({ call, h, t, toast, redraw })))
+  const drawn = await sections[name]({ call, h, t, toast, redraw })
+  // Somebody may have begun to type meanwhile.
+  if (reading === readings[name] && !isBusy(place)) place.replaceChildren(...drawn)
 }
 
 const drawAll = (names) => Promise.all(names.map((name) => draw(name).catch((error) => toast(error.message, true))))

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg'
 import { z } from 'zod'
 import type { Installation } from '#platform/context.ts'
 import { holdLock } from '#platform/locks.ts'
+import { addDays } from '#platform/time.ts'
 
 /** When a year is built, and how considerately. Counts of events are those of the store `active`. */
 export type TrailRules = {
@@ -140,7 +141,7 @@ async function build(
   for (const part of plan.parts) {
     if (signal?.aborted) return false
     const started = performance.now()
-    await clickhouse.command(insertSql, { ...instantsOf(year), ...part, tenant, build })
+    await clickhouse.command(insertSql, { ...instantsBetween(plan), ...part, tenant, build })
     // As much time for others, where cores are few.
     await sleep(performance.now() - started, undefined, { signal }).catch(() => undefined)
   }
@@ -172,9 +173,9 @@ type Plan = { parts: Part[]; first: string; last: string }
 /** Stretches of people with so many events together; somebody with more is a stretch of their own. */
 async function planOf(clickhouse: Installation['clickhouse'], { tenant, year }: Year, { eventsAtOnce }: TrailRules): Promise<Plan> {
   const pieces = await clickhouse.ask({
-    sql: `with (select (min(person), max(person)) from events where ${ofYear}) as ends
+    sql: `with (select (min(person), max(person)) from events where ${within}) as ends
       select min(person) as least, max(person) as most, count() as events, toString(min(toDate(at, 'UTC'))) as first, toString(max(toDate(at, 'UTC'))) as last
-      from events where ${ofYear} group by intDiv((person - ends.1) * 4096, ends.2 - ends.1 + 1) order by least`,
+      from events where ${within} group by intDiv((person - ends.1) * 4096, ends.2 - ends.1 + 1) order by least`,
     params: { tenant, ...instantsOf(year) },
     row: z.object({ least: z.int(), most: z.int(), events: z.int(), first: z.string(), last: z.string() }),
   })
@@ -194,13 +195,15 @@ async function planOf(clickhouse: Installation['clickhouse'], { tenant, year }: 
 }
 
 const instantsOf = (year: number) => ({ from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1) })
+/** A build holds nothing outside its first and last day: whoever asks for all days between them filters no moments. */
+const instantsBetween = ({ first, last }: Plan) => ({ from: Date.parse(first), to: Date.parse(addDays(last, 1)) })
 
-/** Loads are not asked for: what came later lies on marked days. */
-const ofYear = `tenant = {tenant:UInt32} and person > 0 and at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`
+/** Loads are not asked for: what came later lies on marked days, or outside the planned ones. */
+const within = `tenant = {tenant:UInt32} and person > 0 and at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`
 
 const insertSql = `insert into trails (tenant, build, name, person, moments)
   select {tenant:UInt32}, {build:UInt64}, name, person, arraySort(groupArray(toUnixTimestamp64Milli(at))) from events
-  where ${ofYear} and person >= {least:UInt32} and person <= {most:UInt32} group by name, person
+  where ${within} and person >= {least:UInt32} and person <= {most:UInt32} group by name, person
   settings max_threads = 1, max_insert_threads = 1`
 
 type Built = Year & { build: number; until: number; first: string; last: string }

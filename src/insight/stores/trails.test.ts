@@ -165,10 +165,10 @@ describe('the answer of trails is that of the events', () => {
     while ((await loadOnce(workspace, persons)) > 0);
   }
 
-  /** On a marked day a build may hold anything: nobody reads it there. */
+  /** On a marked day between its first and its last a build may hold anything: nobody reads it there. */
   async function spoil(ctx: Context) {
-    for (const { build, marked } of (await readStores(ctx)).trails)
-      for (const day of marked)
+    for (const { build, marked, first, last } of (await readStores(ctx)).trails)
+      for (const day of marked.filter((one) => first <= one && one <= last))
         await workspace.clickhouse.command(
           "insert into trails select {tenant:UInt32}, {build:UInt64}, arrayJoin(['a', 'b']), 3, [{moment:Int64}, {moment:Int64} + 60000]",
           { tenant: ctx.tenantId, build, moment: Date.parse(day) + 3_600_000 },
@@ -278,22 +278,31 @@ describe('trails', () => {
     expect([await markedDays(ctx), await routeOf(ctx), (await differingDays(ctx)).trails]).toEqual([[[]], 'trails', []])
   })
 
-  test('a load that begins while a year is built marks its days', async () => {
+  test.each([
+    ['among its days', ['03-02', '03-05']],
+    ['before and after them', ['03-01', '03-20']],
+  ])('a load that begins while a year is built marks its days %s', async (_where, late) => {
     const ctx = await workspace.newTenant()
-    await load(ctx, days('03-02', '03-09'))
+    const by = (factor: number, list: string[]) => days(...list).map((one) => ({ ...one, person: one.person * factor }))
+    await load(ctx, by(10, ['03-02', '03-09']))
     const { clickhouse } = workspace
     const interrupted = {
       ...workspace,
       clickhouse: {
         ...clickhouse,
         command: async (sql: string, params?: object) => {
-          if (/insert into trails/.test(sql)) await load(ctx, days('03-02', '03-20'))
+          if (/insert into trails/.test(sql)) await load(ctx, by(9, late))
           await clickhouse.command(sql, { ...params })
         },
       },
     }
     await holdLock(workspace, 'liuliang.trails', async (holder) => expect(await buildNext(interrupted, holder, rules)).toBe(true))
-    expect([await markedDays(ctx), await routeOf(ctx)]).toEqual([[['2026-03-02', '2026-03-20']], 'trails'])
+    expect([await markedDays(ctx), await routeOf(ctx)]).toEqual([[late.map((day) => `2026-${day}`)], 'trails'])
+    const held = await workspace.clickhouse.rows(
+      "select min(toDate(fromUnixTimestamp64Milli(arrayJoin(moments)), 'UTC')) >= '2026-03-02' as first, max(toDate(fromUnixTimestamp64Milli(arrayJoin(moments)), 'UTC')) <= '2026-03-09' as last from trails where tenant = {t:UInt32}",
+      { t: ctx.tenantId },
+    )
+    expect(held).toEqual([{ first: 1, last: 1 }])
   })
 
   test.each(['before', 'after'] as const)('a builder killed %s its insert leaves nothing that counts, and nothing behind', async (when) => {
