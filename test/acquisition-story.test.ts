@@ -4,6 +4,7 @@ import { ensureTag } from '#management/tags/commands.ts'
 import { findCorp } from '#management/wecom/corps.ts'
 import { startSync } from '#management/wecom/sync.ts'
 import { publicId } from '#platform/ids.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -17,7 +18,7 @@ let other: string
 const members: { id: string; userId: string }[] = []
 
 beforeAll(async () => {
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   const { ctx } = workspace
   const [first] = (await phone<{ items: { corpId: string }[] }>('GET', 'corps')).items
   corp = (await findCorp(ctx, first?.corpId ?? '')) ?? 0

@@ -10,6 +10,7 @@ import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
 import { findCorp } from '#management/wecom/corps.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { publicId } from '#platform/ids.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -26,7 +27,7 @@ let colleague: string
 let customer: string
 
 beforeAll(async () => {
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   const [first] = (await phone<{ items: { corpId: string }[] }>('GET', 'corps')).items
   corpId = first?.corpId ?? ''
   corp = (await findCorp(workspace.ctx, corpId)) ?? 0

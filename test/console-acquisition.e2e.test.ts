@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import type { AcquisitionLink } from '#growth/acquisition-links/schema.ts'
 import { ensureTag } from '#management/tags/commands.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -18,7 +19,7 @@ const patiently = { timeout: 20_000 }
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   await ensureTag(workspace.ctx, '来源', '获客链接')
   const able = (await phone<{ items: { name: string; contact: boolean; status: number }[] }>('GET', 'employees')).items
   employee = able.find(({ contact, status }) => contact && status === 1)?.name ?? ''

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -17,7 +18,7 @@ const shots = process.env.TEST_SCREENS
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  served = await openSandboxedWorkspace()
+  served = await openSandboxedWorkspace(await ownDatabases())
   const [first] = (await phone<{ items: (typeof corp)[] }>('GET', 'corps')).items
   if (!first) throw new Error('the sandbox has no corp')
   corp = first

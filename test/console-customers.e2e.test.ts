@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { ensureTag } from '#management/tags/commands.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from './support/browser.ts'
 import { openServedWorkspace, type ServedWorkspace } from './support/served-workspace.ts'
 
@@ -16,7 +17,7 @@ const saving = /^保\s*存$/
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  served = await openServedWorkspace()
+  served = await openServedWorkspace(await ownDatabases())
   await ensureTag(served.ctx, '意向', '高意向')
   for (let n = 1; n <= 4; n++) await api('POST', 'customers', { name: `客户${n}`, memberNo: `NO-${n}`, phone: `1390013900${n}` })
   browser = await openBrowser()

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -15,7 +16,7 @@ const saving = /^保\s*存$/
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   const { items } = await phone<{ items: { userId: string; contact: boolean; status: number }[] }>('GET', 'employees')
   const owner = items.find(({ contact, status }) => contact && status === 1)?.userId
   for (const name of ['收银台一群', '收银台二群']) await phone('POST', 'groups', { owner, name })

@@ -13,6 +13,7 @@ import type { TradeResult } from '#insight/reports/trade/schema.ts'
 import type { Segment } from '#insight/segments/schema.ts'
 import { customersImport } from '#management/customers/import.ts'
 import { importFile } from '#platform/imports/engine.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 import { until } from './support/until.ts'
@@ -44,7 +45,7 @@ const goods = { tea: ['TEA', '龙井', '168.00'], cup: ['CUP', '盖碗', '60.00'
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   await fill()
   browser = await openBrowser()
   page = await openConsole(browser, workspace, problems)

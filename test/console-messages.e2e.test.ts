@@ -3,7 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
-import { layoutFaultsOf, openBrowser, openConsole } from './support/browser.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
+import { faultsOf, openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 import { until } from './support/until.ts'
 
@@ -18,7 +19,7 @@ const name = '周末上新'
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   await phone('POST', 'employees', { userId: member, name: '许念', contact: true })
   const { externalUserId } = await phone<{ externalUserId: string }>('POST', 'befriend', { userId: member, name: '林小满' })
   await changePolicy(workspace.ctx, { quietHours: { marketing: null, service: null } })
@@ -64,7 +65,7 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   await page.getByText('已送达').first().waitFor()
   await page.getByText('已完成').first().waitFor()
   await look('message-done')
-  expect(await layoutFaultsOf(page)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
   for (const [path, text] of [
     ['messages', name],
     ['calendar', name],
@@ -75,7 +76,7 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
     await page.goto(`${workspace.url}/${path}`)
     await page.getByText(text).first().waitFor()
     await look(path.replace(/\?.*/, '-history'))
-    expect(await layoutFaultsOf(page)).toEqual([])
+    expect(await faultsOf(page)).toEqual([])
   }
   await page.getByRole('button', { name: '紧急停止' }).click()
   await page.getByRole('dialog').getByLabel('为什么').fill('价格写错了')

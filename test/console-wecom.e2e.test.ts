@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { faultsOf, openBrowser } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -20,7 +21,7 @@ let switches: Agent
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  served = await openSandboxedWorkspace()
+  served = await openSandboxedWorkspace(await ownDatabases())
   await fetch(`${served.url}/api/v1/session/password`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
@@ -209,7 +210,7 @@ test('quotas, callbacks, comparisons and the log tell what happened, and a row i
 }, 120_000)
 
 test.each([1440, 390])(
-  'axe finds nothing serious on the views of %d px, light and dark, and none is wider than its window',
+  'axe finds nothing serious on the views of %d px, and none is wider than its window',
   async (width) => {
     const context = await enter({ viewport: { width, height: 900 } })
     const own = await context.newPage()

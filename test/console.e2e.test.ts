@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { fillWithDemo } from '#app/demo/fill.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 import type { ServedWorkspace } from './support/served-workspace.ts'
@@ -15,7 +16,7 @@ const problems: string[] = []
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  served = await openSandboxedWorkspace()
+  served = await openSandboxedWorkspace(await ownDatabases())
   await fillWithDemo(served.ctx, { customers: 40, days: 14 })
   await loaded()
   browser = await openBrowser()

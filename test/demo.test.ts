@@ -14,6 +14,7 @@ import { runReport } from '#insight/reports/run.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { createCorp } from '#management/wecom/corps.ts'
 import { type Context, createContext, systemActor } from '#platform/context.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { dayOf } from '#platform/time.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -27,7 +28,7 @@ const zone = 'Asia/Shanghai'
 const size = { seed: 'test', customers: 60, days: 30 }
 
 beforeAll(async () => {
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   ctx = workspace.ctx
   const interrupt = (text: string) => {
     if (text.includes('employees noted')) throw new Error('the power went out')

@@ -3,6 +3,7 @@ import { findCorp } from '#management/wecom/corps.ts'
 import { startSync } from '#management/wecom/sync.ts'
 import type { GroupCode } from '#operation/group-codes/schema.ts'
 import type { GroupItem } from '#operation/groups/schema.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -14,7 +15,7 @@ let owner: string
 const groups: string[] = []
 
 beforeAll(async () => {
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   const [first] = (await phone<{ items: { corpId: string }[] }>('GET', 'corps')).items
   corp = (await findCorp(workspace.ctx, first?.corpId ?? '')) ?? 0
   await jobsDone()

@@ -5,6 +5,7 @@ import { listGroups } from '#operation/groups/queries.ts'
 import type { GroupDetail, GroupItem, GroupMemberItem, GroupStatistics, MembershipItem } from '#operation/groups/schema.ts'
 import { publicId } from '#platform/ids.ts'
 import { seededRandom } from '#platform/random.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -16,7 +17,7 @@ let owner: string
 let colleague: string
 
 beforeAll(async () => {
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   const [first] = (await phone<{ items: { corpId: string }[] }>('GET', 'corps')).items
   corp = (await findCorp(workspace.ctx, first?.corpId ?? '')) ?? 0
   await jobsDone()

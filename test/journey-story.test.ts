@@ -4,6 +4,7 @@ import type { Identity } from '#management/identity/schema.ts'
 import { ensureTag } from '#management/tags/commands.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
 import { publicId } from '#platform/ids.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 import { until } from './support/until.ts'
 
@@ -14,7 +15,7 @@ let member: string
 let corpId: string
 
 beforeAll(async () => {
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   corpId = (await phone<{ items: { corpId: string }[] }>('GET', 'corps')).items[0]?.corpId ?? ''
   await until(async () => (await api<{ items: object[] }>('GET', 'customers?limit=5')).items.length > 0, 60_000)
   const { items } = await phone<{ items: { userId: string; contact: boolean; status: number }[] }>('GET', 'employees')

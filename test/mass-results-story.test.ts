@@ -3,6 +3,7 @@ import { sendToCustomers } from '#connectors/wecom/mass-messages.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { findCorp } from '#management/wecom/corps.ts'
 import { startSync } from '#management/wecom/sync.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
@@ -13,7 +14,7 @@ let corp: number
 let member: string
 
 beforeAll(async () => {
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   const [first] = (await phone<{ items: { corpId: string }[] }>('GET', 'corps')).items
   corp = (await findCorp(workspace.ctx, first?.corpId ?? '')) ?? 0
   await jobsDone()

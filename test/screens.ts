@@ -4,13 +4,14 @@ import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { buildConsole } from '#app/build-console.ts'
 import { company } from '#app/demo/company.ts'
 import { fillWithDemo } from '#app/demo/fill.ts'
-import { openBrowser } from './support/browser.ts'
+import { faultsOf, openBrowser } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 import type { ServedWorkspace } from './support/served-workspace.ts'
 
 /**
  * Opens every page of the console on the demo company, wide and narrow, light and dark, and writes what it looks like.
- * `docs/screens` keeps a chosen few; all of them go to the folder named as argument.
+ * `docs/screens` keeps a chosen few; all of them go to the folder named as argument. Ends with 1 if axe finds something serious, colours
+ * included, or a page is wider than its window.
  */
 const pages: readonly (readonly [name: string, path: string])[] = [
   ['overview', '/'],
@@ -123,7 +124,9 @@ const docs = join(import.meta.dirname, '../docs/screens')
 const everything = process.argv[2]
 const password = 'Liuliang-screens-2026'
 
+mkdirSync(everything ?? docs, { recursive: true })
 await buildConsole((text) => process.stderr.write(`${text}\n`))
+const faults: string[] = []
 const say = (text: string) => void process.stderr.write(`${text}\n`)
 const served = await openSandboxedWorkspace()
 try {
@@ -135,6 +138,8 @@ try {
 } finally {
   await served.close()
 }
+for (const fault of faults) say(fault)
+process.exitCode = faults.length > 0 ? 1 : 0
 
 type Shown = Record<'customer' | 'code' | 'link' | 'group' | 'talk' | 'corp', string>
 
@@ -165,17 +170,16 @@ async function shoot(browser: Browser, suffix: string, look: BrowserContextOptio
   const context = await browser.newContext({ ...look, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
   await context.request.post(`${served.url}/api/v1/session`, { data: { login: served.login, password } })
   const page = await context.newPage()
-  page.on('pageerror', (error) => process.stderr.write(`${page.url()}: ${error.message}\n`))
+  page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`))
   for (const [name, path] of pages) {
-    const folder = everything ?? (kept.has(name + suffix) ? docs : undefined)
-    if (!folder) continue
-    mkdirSync(folder, { recursive: true })
     const address = path.replace(/:(\w+)/g, (whole, key) => shown[key as keyof Shown] ?? whole)
     await page.goto(served.url + address, { waitUntil: 'networkidle' })
     // Charts are loaded on demand: what is still grey is waited for.
     await page.waitForFunction(() => !document.querySelector('.ant-skeleton')).catch(() => undefined)
     await page.waitForTimeout(600)
-    await page.screenshot({ path: join(folder, `${name}${suffix}.png`) })
+    const folder = everything ?? (kept.has(name + suffix) ? docs : undefined)
+    if (folder) await page.screenshot({ path: join(folder, `${name}${suffix}.png`) })
+    for (const fault of await faultsOf(page, { colours: true })) faults.push(`${name}${suffix}: ${fault}`)
   }
   await context.close()
 }

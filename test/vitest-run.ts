@@ -5,10 +5,9 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 
-/** Runs vitest with a printed random seed and ends with `N passed, N failed` alone on a line. */
-export function runVitest(args: string[]): never {
-  const seed = process.env.SEED ?? String(Math.floor(Math.random() * 2 ** 31))
-  process.stdout.write(`Random seed ${seed}; SEED=${seed} runs the same again.\n`)
+/** Runs vitest and ends with `N passed, N failed` alone on a line. */
+export function runVitest(args: string[], { seed = process.env.SEED ?? '1', env = {} as Record<string, string> } = {}): never {
+  process.stdout.write(`Random worlds of seed ${seed}; SEED=${seed} makes the same again.\n`)
   const folder = mkdtempSync(join(tmpdir(), 'liuliang-results-'))
   const outputFile = join(folder, 'results.json')
   const { status } = spawnSync(
@@ -21,7 +20,7 @@ export function runVitest(args: string[]): never {
       `--outputFile.json=${outputFile}`,
       ...args,
     ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, SEED: seed } },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, ...env, SEED: seed } },
   )
   const { numPassedTests = 0, numFailedTests = 1, numPendingTests = 0 } = readResults(outputFile)
   rmSync(folder, { recursive: true, force: true })

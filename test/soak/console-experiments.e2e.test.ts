@@ -8,6 +8,7 @@ import { changeState, createExperiment, expose } from '#operation/experiments/co
 import { changeControlGroup } from '#operation/experiments/control-commands.ts'
 import { NewExperiment } from '#operation/experiments/schema.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from '../support/browser.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
@@ -20,7 +21,7 @@ const problems: string[] = []
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   browser = await openBrowser()
   page = await openConsole(browser, workspace, problems)
   await liveTrial()

@@ -5,6 +5,7 @@ import { buildConsole } from '#app/build-console.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { enterByHand } from '#operation/journeys/commands.ts'
 import { internalId } from '#platform/ids.ts'
+import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from '../support/browser.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
@@ -17,7 +18,7 @@ const problems: string[] = []
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace()
+  workspace = await openSandboxedWorkspace(await ownDatabases())
   browser = await openBrowser()
   page = await openConsole(browser, workspace, problems)
 }, 180_000)

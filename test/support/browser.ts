@@ -30,23 +30,10 @@ export async function openConsole(browser: Browser, workspace: ServedWorkspace, 
   return page
 }
 
-/** What axe finds serious on the page as it stands, and whether it is wider than its window. */
-export async function layoutFaultsOf(page: Page): Promise<string[]> {
+/** What axe finds serious on the page as it stands, and whether it is wider than its window. Colours take axe longest: `npm run screens` asks for them on every page. */
+export async function faultsOf(page: Page, { colours = false } = {}): Promise<string[]> {
   await page.evaluate(axe.source)
-  return [...(await seriousOf(page, { rules: { 'color-contrast': { enabled: false } } })), ...(await tooWide(page))]
-}
-
-/** The same with its colours, light and then dark, which take longest and are the same at every width. */
-export async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const light = await seriousOf(page, {})
-  const wide = await tooWide(page)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await page.locator('html[data-theme=dark]').waitFor()
-  // In the dark only colours are others.
-  const dark = await seriousOf(page, { runOnly: ['color-contrast'] })
-  await page.emulateMedia({ colorScheme: 'light' })
-  return [...light, ...dark.map((fault) => `dark: ${fault}`), ...wide]
+  return [...(await seriousOf(page, { rules: { 'color-contrast': { enabled: colours } } })), ...(await tooWide(page))]
 }
 
 async function tooWide(page: Page): Promise<string[]> {

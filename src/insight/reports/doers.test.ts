@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
 import type { Context } from '#platform/context.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from './run.ts'
 
@@ -99,6 +100,6 @@ test('choosing people first changes no answer, whoever was merged and whatever d
       await mark(ctx, '1970-01-01', '2149-06-06')
       expect(chosen).toEqual(await ask())
     }),
-    { numRuns: 3, examples: [[friends]] },
+    { numRuns: runs(3), examples: [[friends]] },
   )
 })

@@ -4,6 +4,7 @@ import { DateTime } from 'luxon'
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { dayReader } from '#platform/events/days.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { bindings } from '../reports/sql.ts'
 import { readStores } from './dirty.ts'
@@ -73,7 +74,7 @@ test('who did something so often within any two instants is who did it, after me
         expect(found?.people).toEqual([...times].flatMap(([who, often]) => (often >= atLeast ? [who] : [])).sort((a, b) => a - b))
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   )
 })
 
@@ -99,6 +100,6 @@ test('every instant of a span lies in one piece of it, and no other does', () =>
           expect(marked.some(({ first, last }) => first <= local && local <= last)).toBe(false)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })

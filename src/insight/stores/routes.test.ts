@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { Context } from '#platform/context.ts'
 import { createInboxWriter } from '#platform/events/inbox.ts'
 import { holdLoaderLock, loadOnce } from '#platform/events/loader.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../reports/run.ts'
 import { rebuildSome } from './rebuild.ts'
@@ -182,7 +183,7 @@ test('every store gives the answer of the events', { timeout: 300_000 }, async (
         }
       },
     ),
-    { numRuns: 8 },
+    { numRuns: runs(8) },
   )
   expect([...routes].sort()).toEqual(['active', 'person_day'])
 })

@@ -6,6 +6,7 @@ import { createInboxWriter } from '#platform/events/inbox.ts'
 import { holdLoaderLock, loadOnce } from '#platform/events/loader.ts'
 import { forgetTrails } from '#platform/events/trail-marks.ts'
 import { holdLock } from '#platform/locks.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../reports/run.ts'
 import { differingDays } from './compare.ts'
@@ -200,7 +201,7 @@ describe('the answer of trails is that of the events', () => {
           await forgetEverything()
         },
       ),
-      { numRuns: 6 },
+      { numRuns: runs(6) },
     )
     expect([...routes].sort()).toEqual(['events', 'trails'])
     expect(marked).toBeGreaterThan(0)
@@ -410,6 +411,6 @@ test('a span is divided into days of trails and instants of events without gap o
       }
       expect(wrong).toEqual([])
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   )
 })

@@ -7,6 +7,7 @@ import { getCustomer } from '#management/customers/profile.ts'
 import { ensureTag, tagCustomers } from '#management/tags/commands.ts'
 import type { Context } from '#platform/context.ts'
 import { seededRandom } from '#platform/random.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { identitySoak } from '#test/soak/identity.ts'
 import { identify, identifyMany } from './commands.ts'
@@ -163,7 +164,7 @@ describe('identify', () => {
         for (const identities of list) singly.push(await identify(other, identities))
         expect(await shape(one, together)).toEqual(await shape(other, singly))
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     )
   })
 
@@ -410,7 +411,7 @@ describe('follows', () => {
         expect((await events(ctx, 'customer.followed')).length).toBeLessThanOrEqual(3)
         expect((await events(ctx, 'customer.unfollowed')).length).toBeLessThanOrEqual(2)
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     )
   })
 

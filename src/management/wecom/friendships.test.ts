@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { identify } from '#management/identity/commands.ts'
 import { ensureTag, tagCustomers } from '#management/tags/commands.ts'
 import type { Context } from '#platform/context.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { createCorp, deleteCorp } from './corps.ts'
 import { applyNews, type News } from './friendships.ts'
@@ -155,7 +156,7 @@ describe('news of friendships', () => {
         expect(await everything(byPage.ctx)).toEqual(await everything(byOne.ctx))
         expect(await events(byPage.ctx)).toEqual(await events(byOne.ctx))
       }),
-      { numRuns: 15, endOnFailure: true, examples: [[movedMeanwhile], [olderEnd]] },
+      { numRuns: runs(15), endOnFailure: true, examples: [[movedMeanwhile], [olderEnd]] },
     )
   }, 120_000)
 
@@ -172,7 +173,7 @@ describe('news of friendships', () => {
         expect(await everything(ctx)).toEqual(before)
         expect(await events(ctx)).toEqual(told)
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     )
   })
 

@@ -9,6 +9,7 @@ import { defineEvent } from '#platform/events/catalogue.ts'
 import { consumeAll, registerConsumers } from '#platform/events/consumers.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { createJourney, enterByHand, publishJourney } from './commands.ts'
 import { Definition } from './definition.ts'
@@ -190,6 +191,6 @@ test('everybody ends where a pencil says', { timeout: 180_000 }, async () => {
       const { people, ends } = await onDatabase(await workspace.newTenant(), made, lives)
       expect(ends).toEqual(lives.map((life, i) => byHand(made, life, people[i] ?? 0)))
     }),
-    { numRuns: Number(process.env.RUNS ?? 8), endOnFailure: true },
+    { numRuns: runs(16), endOnFailure: true },
   )
 })

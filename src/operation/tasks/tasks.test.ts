@@ -8,6 +8,7 @@ import { roleOf } from '#management/team/testing/people.ts'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { assignTasks, completeTask, completeTasks, createTasks, reassignTasks, type TaskWish, withdrawTasks } from './commands.ts'
 import { tellOverdue } from './overdue.ts'
@@ -302,6 +303,6 @@ test('any acts in any order leave what a plain list of them says', async () => {
       )
       expect(completed).toBe([...model.values()].filter(({ state }) => state === 'done' || state === 'skipped').length)
     }),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   )
 })

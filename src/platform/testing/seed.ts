@@ -1,4 +1,4 @@
 import fc from 'fast-check'
 
-/** Property tests of one run share the printed seed. */
-fc.configureGlobal({ seed: Number(process.env.SEED ?? Date.now() % 2 ** 31) })
+/** The same worlds every time, so that a change that breaks nothing is green; new worlds are the soak's to find. */
+fc.configureGlobal({ seed: Number(process.env.SEED ?? 1) })

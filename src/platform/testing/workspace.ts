@@ -17,17 +17,24 @@ export type TestWorkspace = Installation & {
   env: Record<string, string>
 }
 
-/** Databases of this test file's own (a clone of the migrated template takes about 0.04 s) and an installation on them. */
-export async function openTestWorkspace(extra: Record<string, string> = {}): Promise<TestWorkspace> {
+/** Databases of somebody's own in the engines of the run: a clone of the migrated template takes about 0.04 s. */
+export async function ownDatabases(): Promise<{ DATABASE_URL: string; CLICKHOUSE_URL: string }> {
   const name = `test_${randomUUID().replaceAll('-', '').slice(0, 16)}`
-  const databaseUrl = await cloneTemplate(inject('databaseUrl'), name)
-  const clickhouseUrl = new URL(`/${name}`, inject('clickhouseUrl')).href
+  return {
+    DATABASE_URL: await cloneTemplate(inject('databaseUrl'), name),
+    CLICKHOUSE_URL: new URL(`/${name}`, inject('clickhouseUrl')).href,
+  }
+}
+
+/** Databases of this test file's own and an installation on them. */
+export async function openTestWorkspace(extra: Record<string, string> = {}): Promise<TestWorkspace> {
+  const databases = await ownDatabases()
+  const name = new URL(databases.CLICKHOUSE_URL).pathname.slice(1)
   const env = {
     LIULIANG_DATA: mkdtempSync(join(tmpdir(), `${name}-`)),
     LIULIANG_SECRET_KEY: 'a key for tests, forty letters or so long',
     LIULIANG_LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
-    DATABASE_URL: databaseUrl,
-    CLICKHOUSE_URL: clickhouseUrl,
+    ...databases,
     ...extra,
   }
   const config = readConfig(env)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent, type World } from '../testing.ts'
@@ -152,7 +153,7 @@ test('agrees with attributing by hand on random worlds', { timeout: 300_000 }, a
       })
       expectSame(found, expected)
     }),
-    { numRuns: 10 },
+    { numRuns: runs(10) },
   )
   workspace.setNow('2026-11-01T00:00:00Z')
 })
@@ -182,7 +183,7 @@ test('somebody with many touches and conversions: agrees with attributing by han
       const day = 86_400_000
       expectSame(found, attributeByHand(events, { from, to, now, windowMs: windowDays * day, halfLifeMs: 7 * day, direct: ['direct'] }))
     }),
-    { numRuns: 6 },
+    { numRuns: runs(6) },
   )
   workspace.setNow('2026-11-01T00:00:00Z')
 })

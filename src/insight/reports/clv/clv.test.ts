@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { hypergeometric } from '../special.ts'
@@ -155,7 +156,7 @@ test('who bought how often and when, against walking through every payment', asy
           meanValue: frequency > 0 && spent > 0 ? spent / 100 / frequency : null,
         })
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
 })
 
@@ -171,7 +172,7 @@ test('the likelihood is the model integrated over paces and stops', () => {
       const wanted = Math.log(integratedLikelihood(known, x, tx, T))
       expect(Math.abs(logLikelihood(known, [{ x, tx, T, n: 1 }], x) - wanted)).toBeLessThan(0.02)
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
 })
 
@@ -216,7 +217,7 @@ test('expectations stay numbers at the edges, and more time never brings fewer p
       const alive = probabilityAlive(model, triple)
       expect(alive >= 0 && alive <= 1).toBe(true)
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { loadWorld, type World } from '../testing.ts'
 import { dayText } from '../testing-orders.ts'
@@ -113,6 +114,6 @@ test('a product line is worth what its own lines are, order by order on random w
       for (const { person, frequency, meanValue } of wanted)
         expect(found.rows?.find((row) => row.person === person)).toMatchObject({ frequency, meanValue })
     }),
-    { numRuns: 12 },
+    { numRuns: runs(12) },
   )
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createChannel } from '#growth/channels/commands.ts'
 import { NewChannel } from '#growth/channels/schema.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type World } from '../testing.ts'
@@ -146,6 +147,6 @@ test('random worlds: every cell is what adding up order by order gives', async (
         expect(Math.round((cumulative.at(-1) ?? 0) * 100)).toBe(Math.round(sumOf(revenue, (value) => value * 100)))
       })
     }),
-    { numRuns: 12 },
+    { numRuns: runs(12) },
   )
 })

@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { dayOf } from '#platform/time.ts'
 import { runReport } from '../run.ts'
@@ -106,7 +107,7 @@ describe('distribution', () => {
         const found = await run(events, { measure, interval, bins: { method: 'fixed', edges: sorted } })
         expect(found.rows.map(({ persons, counts }) => [persons, counts])).toEqual(byHand(events, measure, interval, sorted))
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     )
   })
 })

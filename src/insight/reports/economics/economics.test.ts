@@ -4,6 +4,7 @@ import { createChannel } from '#growth/channels/commands.ts'
 import { NewChannel } from '#growth/channels/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -197,7 +198,7 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
       ])
       expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected))
     }),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   )
   workspace.setNow('2026-06-01T00:00:00Z')
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -150,7 +151,7 @@ test('counts, means, variances and covariates are those of following every perso
       near(result.metrics[1], compareMeans(a.sample('y'), b.sample('y'), 0.95))
       near(result.metrics[1]?.cuped, adjust(a.sample('y'), b.sample('y'), 0.95))
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -296,6 +297,6 @@ test('and so does the whole way through ClickHouse', { timeout: 300_000 }, async
       }
       expect(persons?.length).toBe(steps.at(-1)?.count)
     }),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { loadWorld } from '../testing.ts'
 import { type OracleEvent, oracleDepth } from './oracle.ts'
@@ -76,7 +77,7 @@ test('ClickHouse decides plain funnels like the rules do, with ties, open window
         })
       },
     ),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
 })
 
@@ -104,6 +105,6 @@ test('and as deep as trying every choice of events gets', { timeout: 300_000 }, 
       })
       expect(result.steps.map(({ count }) => count)).toEqual(steps.map((_, i) => found.filter(({ depth }) => depth > i).length))
     }),
-    { numRuns: 10 },
+    { numRuns: runs(10) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { type Act, actsOf, medianOf } from '../pages/oracle.ts'
 import { visitWorlds } from '../pages/worlds.ts'
@@ -104,7 +105,7 @@ test('cells, elements and depths are those of reading event by event', { timeout
       for (const { selector, clicks } of result.elements)
         expect(clicks).toBe(acts.filter(({ kind, properties }) => kind === 'click' && properties.selector === selector).length)
     }),
-    { numRuns: 10 },
+    { numRuns: runs(10) },
   )
 })
 

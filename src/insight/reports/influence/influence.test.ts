@@ -7,6 +7,7 @@ import { applyNews } from '#operation/groups/commands.ts'
 import { createInboxWriter } from '#platform/events/inbox.ts'
 import { loadOnce } from '#platform/events/loader.ts'
 import { publicId } from '#platform/ids.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -172,7 +173,7 @@ test('ranks are those of walking the links, whatever the options', async () => {
       expect(rows).toHaveLength(wanted.size)
       for (const { person, name, pageRank } of rows) expect(pageRank).toBeCloseTo(wanted.get(person ?? name ?? '') ?? Number.NaN, 9)
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
 })
 

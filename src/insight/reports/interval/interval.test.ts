@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type World } from '../testing.ts'
@@ -105,6 +106,6 @@ test('random lives: the same as looking for each next event by hand', async () =
       const middle = known.length === 0 ? null : ((known[(known.length - 1) >> 1] ?? 0) + (known[known.length >> 1] ?? 0)) / 2
       expect(found.median).toBe(middle)
     }),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   )
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { systemActor } from '#platform/context.ts'
 import { createServer } from '#platform/http/server.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -190,6 +191,6 @@ test('everybody stands in the layer and health that their own events say, and mo
       }
       expect(found.movements.reduce((sum, { count }) => sum + count, 0)).toBe(now.length)
     }),
-    { numRuns: 6 },
+    { numRuns: runs(6) },
   )
 })

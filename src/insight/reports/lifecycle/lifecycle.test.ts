@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import type { StickinessResult } from '../stickiness/schema.ts'
@@ -96,6 +97,6 @@ test('lifecycle and stickiness agree with counting by hand on random worlds', { 
         range.map((n) => people.filter((list) => range.filter((day) => list.has(day)).length === n + 1).length),
       )
     }),
-    { numRuns: 12 },
+    { numRuns: runs(12) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { addDays } from '#platform/time.ts'
 import { readValues } from '../../metrics/queries.ts'
@@ -60,7 +61,7 @@ test('every number of the dictionary is what counting by hand says, also of each
         expect([metric, found.values]).toEqual([metric, stretches.map(by)])
       }
     }),
-    { numRuns: 6 },
+    { numRuns: runs(6) },
   )
 }, 300_000)
 

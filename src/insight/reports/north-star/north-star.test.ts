@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -109,6 +110,6 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
         expect(found).toEqual(Object.fromEntries(expected))
       },
     ),
-    { numRuns: 12 },
+    { numRuns: runs(12) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { dayOf } from '#platform/time.ts'
 import { runReport } from '../run.ts'
@@ -129,7 +130,7 @@ test('every figure is the one that reading event by event gives, whatever the ro
       for (const [i, day] of (trend?.intervals ?? []).entries())
         if (acts.some((act) => isCounted(act) && dayIn(act) === day)) expect(trend?.rows[i]).toEqual(countSlowly(acts, dayIn, day, target))
     }),
-    { numRuns: 10 },
+    { numRuns: runs(10) },
   )
 })
 

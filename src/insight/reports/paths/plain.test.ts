@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { loadWorld } from '../testing.ts'
 import { createPathTally, pathsOf } from './paths.ts'
@@ -55,7 +56,7 @@ test('paths walked in ClickHouse are those of walking each person’s visits', {
       const found = await run<PathsResult>({ type: 'paths', node: 'page', dateFrom: '2026-03-02', dateTo: '2026-03-02', ...report })
       expect(found).toEqual(tally.result(edgeLimit))
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   )
 })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { publicId } from '#platform/ids.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { readStores } from '../../stores/dirty.ts'
 import { runReport } from '../run.ts'
@@ -73,7 +74,7 @@ describe('portraits', () => {
         for (const { value, baseCount } of valuesOf(portrait, 'hour'))
           expect(baseCount).toBe(customers.filter((id) => hoursOf(world, id).has(value ?? '')).length)
       }),
-      { numRuns: 3 },
+      { numRuns: runs(3) },
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -108,6 +109,6 @@ test('everybody stands where their own orders put them', async () => {
         expect(rows?.find((row) => row.person === person)).toMatchObject({ frequency, quadrant: wanted })
       }
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   )
 })

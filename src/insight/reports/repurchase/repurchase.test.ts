@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '#platform/context.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type World } from '../testing.ts'
@@ -162,6 +163,6 @@ test('random worlds: cohorts and cycle are what counting by hand gives', async (
       expect(found.cycle.gaps).toBe(gaps.length)
       expect(found.cycle.median).toBe(gaps.length === 0 ? null : ((gaps[(gaps.length - 1) >> 1] ?? 0) + (gaps[gaps.length >> 1] ?? 0)) / 2)
     }),
-    { numRuns: 12 },
+    { numRuns: runs(12) },
   )
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -209,7 +210,7 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
         ).toEqual(expected)
       },
     ),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
 })
 
@@ -235,7 +236,7 @@ test('says how many values of each cohort are over, by every clock and mode, whi
         expect(complete).toEqual(cohorts.every(({ values }, c) => values.length === expected[c]) ? undefined : expected)
       },
     ),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   )
   workspace.setNow('2026-11-22T00:00:00Z')
 })

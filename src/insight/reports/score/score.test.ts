@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { systemActor } from '#platform/context.ts'
 import { createServer } from '#platform/http/server.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import type { MetricResult } from '../metric/schema.ts'
 import { runReport } from '../run.ts'
@@ -219,6 +220,6 @@ test('everybody’s scores are what their own events say, on every day', async (
         }
       },
     ),
-    { numRuns: 12 },
+    { numRuns: runs(12) },
   )
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { textProperties } from '#platform/events/loader.ts'
 import { publicId } from '#platform/ids.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { readStores } from '../../stores/dirty.ts'
 import { runReport } from '../run.ts'
@@ -188,7 +189,7 @@ describe('segments', () => {
         for (const { node, members } of asked)
           expect(idsOf(await membersOf({ ...asking, few, known }, node))).toEqual(members.filter((id) => few.ids.includes(id)))
       }),
-      { numRuns: Number(process.env.RUNS ?? 8) },
+      { numRuns: runs(16) },
     )
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { rfmGroups } from '../rfm/rfm.ts'
 import { runReport } from '../run.ts'
@@ -73,7 +74,7 @@ describe('conditions on standings', () => {
           expect({ rule, holds: found.explain?.holds }).toEqual({ rule, holds: expected.includes(first ?? '') })
         }
       }),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: runs(3), endOnFailure: true },
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -172,6 +173,6 @@ test('agrees with walking every journey by hand on random worlds', { timeout: 30
       expect(result.stages.slice(1, 6).map(({ converted }) => converted)).toEqual(expected.converted.slice(1, 6))
       expect(Object.fromEntries(result.flows.map(({ from, to, persons }) => [`${from}>${to}`, persons]))).toEqual(Object.fromEntries(flows))
     }),
-    { numRuns: 10 },
+    { numRuns: runs(10) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type World } from '../testing.ts'
@@ -175,6 +176,6 @@ test('random worlds: totals, series, bands, regions and people are what counting
       for (const row of rows.filter(({ other }) => !other))
         expect(row.buyers).toBe(different(known.filter(({ region }) => region === (row.value ?? '')).map(({ person }) => person)))
     }),
-    { numRuns: 12 },
+    { numRuns: runs(12) },
   )
 })

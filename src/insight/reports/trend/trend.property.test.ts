@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { addDays, dayOf } from '#platform/time.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -61,7 +62,7 @@ test('trends are what counting by hand says, counted up or not, split or not, an
         )
       }
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   )
 })
 

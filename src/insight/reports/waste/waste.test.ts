@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createChannel } from '#growth/channels/commands.ts'
 import { NewChannel } from '#growth/channels/schema.ts'
 import { publicId } from '#platform/ids.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
@@ -193,6 +194,6 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
       for (const [key, { ordered, heldOut }] of counts)
         if (heldOut === 0) expect(items.some((item) => item.key === key)).toBe(ordered === 0)
     }),
-    { numRuns: 12 },
+    { numRuns: runs(12) },
   )
 })

@@ -10,6 +10,7 @@ import { appendEvents } from '#platform/events/append.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { loadOnce } from '#platform/events/loader.ts'
 import { publicId } from '#platform/ids.ts'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { readRule } from '../../reports/segment/rule.ts'
 import { writeNouns } from '../../reports/segment/testing.ts'
@@ -212,7 +213,7 @@ test('after whatever happens, those inside are those whom the rule names when ev
       }
     }),
     // A story takes seconds: the one that failed says more than a shorter one that is waited for.
-    { numRuns: Number(process.env.RUNS ?? 4), endOnFailure: true },
+    { numRuns: runs(8), endOnFailure: true },
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
+import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { openScope } from '../../run.ts'
 import type { Scope } from '../../scope.ts'
@@ -78,7 +79,7 @@ test('parts that are counted together come to the same', { timeout: 120_000 }, a
           expect([metric.key, numbersOf(await countOf(part), spans)]).toEqual([metric.key, numbersOf(alone, spans)])
         }
     }),
-    { numRuns: 3 },
+    { numRuns: runs(3) },
   )
   expect([...routes]).toEqual(['active'])
 })
