@@ -55,6 +55,7 @@ import { chatRecordsImport } from '#management/archive/import.ts'
 import { runArchive } from '#management/archive/pull.ts'
 import type { Rooms } from '#management/archive/rooms.ts'
 import { archive } from '#management/archive/routes.ts'
+import { lookBack } from '#management/archive/watched-words.ts'
 import { archiveOfWecom } from '#management/archive/wecom.ts'
 import { customersExport } from '#management/customers/export.ts'
 import { customersImport, phonesImport, tagsImport } from '#management/customers/import.ts'
@@ -195,6 +196,7 @@ const membersOfSegment: MembersOfSegment = (ctx, segment) => memberIds(ctx, inte
 
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [
+  lookBack,
   bulkTagging,
   syncCorp(wecomParts),
   refreshCustomer,

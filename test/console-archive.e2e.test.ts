@@ -55,6 +55,10 @@ test('is switched on with the words of the page alone: a key is made and its pub
   await page.getByText('存档进程', { exact: true }).first().waitFor()
   await page.getByRole('button', { name: /^查\s*询$/ }).click()
   await page.locator('.person-name').first().waitFor()
+  await page.getByRole('button', { name: '添加关键词' }).click()
+  await page.getByRole('dialog').getByLabel('关键词', { exact: true }).fill('退货')
+  await page.getByRole('button', { name: /^保\s*存$/ }).click()
+  await page.getByRole('button', { name: '不再关注 退货' }).waitFor()
   await shot('settings')
 })
 

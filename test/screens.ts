@@ -118,6 +118,8 @@ const looks: readonly (readonly [suffix: string, look: BrowserContextOptions])[]
   ['-dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }],
   ['-phone', { viewport: { width: 390, height: 844 }, colorScheme: 'light' }],
   ['-phone-dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+  ['-en', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }],
+  ['-en-phone', { viewport: { width: 390, height: 844 }, colorScheme: 'light' }],
 ]
 
 const docs = join(import.meta.dirname, '../docs/screens')
@@ -169,6 +171,8 @@ async function prepare({ url, apiKey, login, password: first }: ServedWorkspace)
 async function shoot(browser: Browser, suffix: string, look: BrowserContextOptions, shown: Shown): Promise<void> {
   const context = await browser.newContext({ ...look, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
   await context.request.post(`${served.url}/api/v1/session`, { data: { login: served.login, password } })
+  if (suffix.startsWith('-en'))
+    await context.addInitScript(() => localStorage.setItem('liuliang.preferences', JSON.stringify({ language: 'en' })))
   const page = await context.newPage()
   page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`))
   for (const [name, path] of pages) {

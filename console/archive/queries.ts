@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
-import { get, type Page, post, put } from '#console/api/client.ts'
+import { get, type Page, post, put, remove } from '#console/api/client.ts'
 import { keyOf, useCommand, useResource } from '#console/api/query.ts'
 import type {
   CorpArchive,
@@ -12,6 +12,7 @@ import type {
   TalkDetail,
   TalkItem,
   TalkNews,
+  WatchedWord,
 } from '#management/archive/schema.ts'
 
 type Asked = Record<string, string | undefined>
@@ -87,3 +88,15 @@ export const useNewKey = (corp: string) =>
   )
 /** Asking costs a call at WeCom: only when somebody wants to know. */
 export const useRecorded = (corp: string) => useMutation({ mutationFn: () => get<RecordedMembers>(`${base}/${corp}/members`) })
+
+const words = 'archive/words'
+
+/** Read again while the past is looked through. */
+export const useWatchedWords = () =>
+  useResource<{ items: WatchedWord[] }>(
+    words,
+    {},
+    { refetchInterval: (data) => (data?.items.some(({ lookedBack }) => !lookedBack) ? 1000 : false) },
+  )
+export const useWatchWord = () => useCommand((body: { word: string }) => post<{ id: string }>(words, body), ['archive'])
+export const useDropWord = () => useCommand((id: string) => remove(`${words}/${id}`), ['archive'])

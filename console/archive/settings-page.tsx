@@ -1,6 +1,7 @@
 import { Alert, Button, Form, Input, InputNumber, Modal, Radio, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useArchives, useChangeSource, useNewKey, useRecorded } from '#console/archive/queries.ts'
+import { WatchedWords } from '#console/archive/watched-words.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { ButtonLink } from '#console/ui/button-link.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -41,7 +42,14 @@ export function ArchiveSettingsPage() {
           />
         </Section>
       ) : (
-        archives.data.items.map((archive) => <OneCorp key={archive.corp.id} archive={archive} />)
+        <>
+          {archives.data.items.map((archive) => (
+            <OneCorp key={archive.corp.id} archive={archive} />
+          ))}
+          <Gate permission="archive.read">
+            <WatchedWords />
+          </Gate>
+        </>
       )}
     </Page>
   )

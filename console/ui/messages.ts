@@ -224,6 +224,7 @@ export const errors = messages(
       in_use: '还有人群在用这个标签：{{message}}',
     },
     tag_group: { name_taken: '已有同名的标签组', not_found: '这个标签组已经不在了' },
+    archive_word: { exists: '这个词已经在关注了', empty: '请写一个词', too_many: '最多关注 200 个词，请先去掉一个' },
     archive_key: { exists: '这个版本已经有密钥了，企业微信每换一次公钥版本号加一', wrong_size: '企业微信只用 2048 位的 RSA 密钥' },
     archive_source: { no_secret: '请填写会话存档的 Secret' },
     archive_talk: { not_found: '没有这个会话，或者不在你的可见范围内' },
@@ -477,6 +478,11 @@ export const errors = messages(
       not_found: 'This tag is gone',
     },
     tag_group: { name_taken: 'There is a group of this name', not_found: 'This group is gone' },
+    archive_word: {
+      exists: 'This word is watched already',
+      empty: 'Write a word',
+      too_many: 'At most 200 words are watched: stop watching one first',
+    },
     archive_key: {
       exists: 'This version has a key already; WeCom counts one further for each new public key',
       wrong_size: 'WeCom takes RSA keys of 2048 bits only',

@@ -268,6 +268,18 @@
   CREATE INDEX archive_talks_last ON public.archive_talks USING btree (tenant_id, last_at, id)
   CREATE UNIQUE INDEX archive_talks_tenant_id_corp_key_key ON public.archive_talks USING btree (tenant_id, corp, key)
 
+-- archive_words (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  word text not null
+  folded text not null
+  created_at timestamp with time zone not null
+  created_by text not null
+  looked_back_at timestamp with time zone
+  archive_words_pkey PRIMARY KEY (tenant_id, id)
+  archive_words_tenant_id_folded_key UNIQUE (tenant_id, folded)
+  CREATE UNIQUE INDEX archive_words_tenant_id_folded_key ON public.archive_words USING btree (tenant_id, folded)
+
 -- attributes (row-level security)
   tenant_id integer not null
   id integer not null identity

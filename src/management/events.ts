@@ -125,9 +125,16 @@ export const archiveAgreed = defineEvent('archive.agreed', {
   properties: z.object({ employee: z.int() }),
 })
 
+/** One of the words that the company watches, and nothing else of what was said. */
+export const wordSaid = defineEvent('archive.word_said', {
+  title: { zh: '聊天中说到关键词', en: 'Watched word said in a chat' },
+  own: true,
+  properties: z.object({ word: z.string(), by: z.enum(['customer', 'employee']), employee: z.int().optional() }),
+})
+
 export const handoverRefused = defineEvent('handover.refused', {
   title: { zh: '客户转接失败', en: 'Handover refused' },
   properties: z.object({ employee: z.int(), reason: z.string() }),
 })
 
-export const wecomEventDefinitions = [welcomeSent, welcomeFailed, archiveAgreed, handoverRefused]
+export const wecomEventDefinitions = [welcomeSent, welcomeFailed, archiveAgreed, wordSaid, handoverRefused]

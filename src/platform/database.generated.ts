@@ -254,6 +254,16 @@ export interface ArchiveTalks {
   tenantId: number;
 }
 
+export interface ArchiveWords {
+  createdAt: Timestamp;
+  createdBy: string;
+  folded: string;
+  id: Generated<number>;
+  lookedBackAt: Timestamp | null;
+  tenantId: number;
+  word: string;
+}
+
 export interface Attributes {
   choices: Generated<string[]>;
   createdAt: Generated<Timestamp>;
@@ -1888,6 +1898,7 @@ export interface DB {
   archiveSealed: ArchiveSealed;
   archiveSources: ArchiveSources;
   archiveTalks: ArchiveTalks;
+  archiveWords: ArchiveWords;
   attributes: Attributes;
   auditLog: AuditLog;
   boards: Boards;

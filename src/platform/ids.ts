@@ -70,6 +70,7 @@ export const idPrefixes = {
   tsk: 'task',
   whk: 'webhook',
   xpt: 'experiment',
+  wwd: 'watched_word',
 } as const
 
 export type IdPrefix = keyof typeof idPrefixes

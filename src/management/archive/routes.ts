@@ -17,6 +17,7 @@ import {
   MessageList,
   MessageQuery,
   NewKey,
+  NewWatchedWord,
   RecordedMembers,
   SearchHits,
   SearchQuery,
@@ -26,11 +27,15 @@ import {
   TalkNews,
   TalkNewsQuery,
   TalkQuery,
+  WatchedWord,
+  WatchedWordList,
 } from './schema.ts'
 import { searchMessages } from './search.ts'
 import { listCorpArchives, recordedMembers } from './settings.ts'
 import { changeSource } from './sources.ts'
+import { dropWord, listWords, watchWord } from './watched-words.ts'
 
+const Made = WatchedWord.pick({ id: true })
 const NewKeyAnswer = KeyItem.pick({ version: true, publicKey: true })
 
 /**
@@ -125,6 +130,23 @@ export const archive = router()
       return c.json(await saveKey(ctx, await corpOf(ctx, c.req.param('id')), c.req.valid('json')), 201)
     },
   )
+  .get(
+    '/words',
+    allow('archive.read', 'tenant'),
+    describe('Words that are told as events when they are said', WatchedWordList),
+    async (c) => c.json({ items: await listWords(c.var.ctx), next: null }),
+  )
+  .post(
+    '/words',
+    allow('archive.read', 'tenant'),
+    describe('Watch a word; what is kept is looked through for it', Made, 201),
+    body(NewWatchedWord),
+    async (c) => c.json(await watchWord(c.var.ctx, c.req.valid('json').word), 201),
+  )
+  .delete('/words/:id', allow('archive.read', 'tenant'), describe('Watch a word no longer'), async (c) => {
+    await dropWord(c.var.ctx, internalId(c.var.ctx, 'wwd', c.req.param('id')))
+    return c.body(null, 204)
+  })
   .get('/corps/:id/members', allow('wecom.read', 'tenant'), describe('Whom WeCom keeps, asked now', RecordedMembers), async (c) =>
     c.json(await recordedMembers(c.var.ctx, await corpOf(c.var.ctx, c.req.param('id')))),
   )

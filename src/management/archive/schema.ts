@@ -221,3 +221,18 @@ export const RecordedMembers = z.object({
   items: z.array(z.object({ userId: z.string(), name: z.string(), employeeId: z.string().nullable() })),
 })
 export type RecordedMembers = z.infer<typeof RecordedMembers>
+
+export const WatchedWord = z.object({
+  id: z.string(),
+  word: z.string(),
+  createdAt: z.iso.datetime(),
+  createdBy: z.string(),
+  /** False while messages from before it was watched are looked through. */
+  lookedBack: z.boolean(),
+})
+export type WatchedWord = z.infer<typeof WatchedWord>
+export const WatchedWordList = z.object({ items: z.array(WatchedWord), next: z.null() })
+
+export const NewWatchedWord = z.strictObject({
+  word: z.string().trim().min(1, 'Say which word.').max(40, 'A word has at most 40 letters.'),
+})

@@ -7,10 +7,12 @@ import { employeesOf } from '#management/wecom/members.ts'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { noteConsents } from './consents.ts'
+import { lockCorp } from './lock.ts'
 import { answerOf, type Said } from './reading.ts'
 import type { DirectMessage, DirectTeller, RoomMessage, RoomTeller } from './rooms.ts'
 import type { MemberKind, TalkKind } from './schema.ts'
 import { kindOf } from './talks.ts'
+import { acts, type Heard, tellWords } from './watched-words.ts'
 import { lettersOf } from './words.ts'
 
 type Who = { kind: MemberKind; employeeId: number | null; customerId: number | null }
@@ -26,7 +28,7 @@ type Options = { newEmployees: boolean; tell: RoomTeller; tellDirect: DirectTell
 export const saveMessages = (ctx: Context, corp: number, said: readonly Said[], options: Options): Promise<Set<string>> =>
   inTransaction(ctx, async (ctx) => {
     // One writer at a time makes talks of a corp: their numbers would deadlock.
-    await sql`select pg_advisory_xact_lock(${lockSpace}, ${corp})`.execute(ctx.db)
+    await lockCorp(ctx, corp)
     const fresh = await unknown(ctx, corp, said)
     if (fresh.length === 0) return new Set()
     const known = await findPeople(ctx, corp, fresh, options)
@@ -37,6 +39,7 @@ export const saveMessages = (ctx: Context, corp: number, said: readonly Said[], 
     await markRecalled(ctx, corp, fresh)
     await options.tell(ctx, heardInRooms(fresh, known))
     await options.tellDirect(ctx, heardDirectly(fresh, known))
+    await tellWords(ctx, corp, heardOfCustomers(fresh, known))
     await noteConsents(
       ctx,
       corp,
@@ -45,13 +48,10 @@ export const saveMessages = (ctx: Context, corp: number, said: readonly Said[], 
     return new Set(fresh.map(({ msgid }) => msgid))
   })
 
-/** Keeps this lock apart from others on a corp's number. */
-const lockSpace = 7_180_018
-
 /** What was said by somebody in a room with customers; acts such as taking back are nothing said. */
 function heardInRooms(said: readonly Said[], known: Known): RoomMessage[] {
   return said.flatMap(({ room, msgid, sender, receivers, action, type, at, body }) => {
-    const isHeard = room !== '' && action === 'send' && !acts.has(type)
+    const isHeard = room !== '' && action === 'send' && !acts.includes(type)
     const withCustomers = isHeard && [sender, ...receivers].some((one) => known.get(one)?.kind === 'customer')
     if (!withCustomers) return []
     return [{ room, msgid, sender, customer: known.get(sender)?.customerId ?? null, type, letters: lettersOf(body), at }]
@@ -61,7 +61,7 @@ function heardInRooms(said: readonly Said[], known: Known): RoomMessage[] {
 /** Between one customer and one employee. */
 function heardDirectly(said: readonly Said[], known: Known): DirectMessage[] {
   return said.flatMap(({ room, msgid, sender, receivers, action, type, at, body }) => {
-    if (room !== '' || action !== 'send' || acts.has(type) || receivers.length !== 1) return []
+    if (room !== '' || action !== 'send' || acts.includes(type) || receivers.length !== 1) return []
     const both = [sender, receivers[0] ?? ''].map((one) => known.get(one))
     const customer = both.find((who) => who?.kind === 'customer')?.customerId
     const employee = both.find((who) => who?.kind === 'employee')?.employeeId
@@ -70,7 +70,18 @@ function heardDirectly(said: readonly Said[], known: Known): DirectMessage[] {
   })
 }
 
-const acts: ReadonlySet<string> = new Set(['revoke', 'agree', 'disagree'])
+/** What customers said anywhere, and what was said to one alone. */
+function heardOfCustomers(said: readonly Said[], known: Known): Heard[] {
+  return said.flatMap(({ room, msgid, sender, receivers, action, type, at, words }) => {
+    if (action !== 'send' || acts.includes(type)) return []
+    const speaker = known.get(sender)
+    const other = room === '' && receivers.length === 1 ? known.get(receivers[0] ?? '') : undefined
+    const byCustomer = speaker?.kind === 'customer'
+    const customer = byCustomer ? speaker.customerId : speaker?.kind === 'employee' ? other?.customerId : undefined
+    if (!customer) return []
+    return [{ msgid, at, words, customer, byCustomer, employee: (byCustomer ? other : speaker)?.employeeId ?? null }]
+  })
+}
 
 async function unknown(ctx: Context, corp: number, said: readonly Said[]): Promise<Said[]> {
   const once = new Map(said.map((one) => [one.msgid, one]))
