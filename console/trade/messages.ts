@@ -138,7 +138,7 @@ export const trade = messages(
     existingHint: 'Buyers ÷ friends at the end ({{count}})',
     visitorRate: 'Of visitors',
     visitorHint: 'Buyers ÷ page visitors ({{count}})',
-    repurchaseRate: 'Bought twice or more',
+    repurchaseRate: 'Bought again',
     people: 'people',
     trend: 'Paid over time',
     before: 'Compared with',
