@@ -110,7 +110,7 @@ function Tree({ channels, edit }: { channels: Channel[]; edit: (editing: Editing
               <td>{channel.owner?.name ?? <span className="mute">—</span>}</td>
               <td className="right">
                 {channel.codes > 0 ? (
-                  <Link to="/live-codes" search={{ channel: channel.id }} aria-label={t('channels.seeCodes')}>
+                  <Link to="/live-codes" search={{ channel: channel.id }} title={t('channels.seeCodes')}>
                     <Count value={channel.codes} />
                   </Link>
                 ) : (
@@ -119,7 +119,7 @@ function Tree({ channels, edit }: { channels: Channel[]; edit: (editing: Editing
               </td>
               <td className="right">
                 {channel.customers > 0 ? (
-                  <Link to="/customers" search={{ channels: below(channel.id).join(',') }} aria-label={t('channels.seeCustomers')}>
+                  <Link to="/customers" search={{ channels: below(channel.id).join(',') }} title={t('channels.seeCustomers')}>
                     <Count value={channel.customers} />
                   </Link>
                 ) : (
