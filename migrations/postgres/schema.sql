@@ -1026,6 +1026,7 @@
   turns integer not null default 0
   entered_at timestamp with time zone not null
   ended_at timestamp with time zone
+  until_at timestamp with time zone
   journey_runs_pkey PRIMARY KEY (tenant_id, id)
   journey_runs_tenant_id_journey_id_fkey FOREIGN KEY (tenant_id, journey_id) REFERENCES journeys(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX journey_runs_customer ON public.journey_runs USING btree (tenant_id, customer_id, journey_id)

@@ -891,6 +891,7 @@ export interface JourneyRuns {
   step: string | null;
   tenantId: number;
   turns: Generated<number>;
+  untilAt: Timestamp | null;
   version: number;
   wakeAt: Timestamp | null;
 }

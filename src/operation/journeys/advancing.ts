@@ -20,6 +20,7 @@ export type Run = {
   customerId: number
   step: string | null
   since: Date | null
+  until: Date | null
   wakeAt: Date | null
   entry: Properties
   happened: Properties
@@ -61,7 +62,7 @@ async function isMoving(ctx: Context, journey: number): Promise<boolean> {
 
 async function takeDue(ctx: Context, journey: number): Promise<Run[]> {
   const { rows } = await sql<Run>`
-    select id, journey_id, version, customer_id, step, since, wake_at, entry, happened, signal, goal_at, turns from journey_runs
+    select id, journey_id, version, customer_id, step, since, until_at as until, wake_at, entry, happened, signal, goal_at, turns from journey_runs
     where tenant_id = ${ctx.tenantId} and journey_id = ${journey} and state = 'active' and wake_at <= ${ctx.now()}
     order by wake_at limit ${batchPeople} for update skip locked`.execute(ctx.db)
   return rows.map((run) => ({ ...run, id: Number(run.id) }))
@@ -113,7 +114,7 @@ async function answer(ctx: Context, rules: Rules, { rule }: Ask, people: Readonl
   try {
     return await rules.holds(ctx, rule, [...people])
   } catch (error) {
-    ctx.log.warn({ err: error }, 'a branch of a journey cannot be asked now')
+    ctx.log.warn({ err: error }, 'a rule of a journey cannot be asked now')
     return 'away'
   }
 }
@@ -156,15 +157,15 @@ async function saveTurns(ctx: Context, turns: readonly Turn[]): Promise<void> {
     }
   })
   const recordset = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-    as n(id bigint, state text, reason text, step text, since timestamptz, happened jsonb, wake_at timestamptz, goal boolean, turns int, passed jsonb, keeps boolean)`
+    as n(id bigint, state text, reason text, step text, since timestamptz, until timestamptz, happened jsonb, wake_at timestamptz, goal boolean, turns int, passed jsonb, keeps boolean)`
   await sql`
     with traced as (
       insert into journey_traces (tenant_id, run_id, turn, at, passed)
       select ${ctx.tenantId}, n.id, n.turns, ${ctx.now()}, n.passed from ${recordset} where jsonb_array_length(n.passed) > 0)
-    update journey_runs r set state = coalesce(n.state, r.state), reason = n.reason, step = n.step, since = n.since, happened = n.happened, wake_at = n.wake_at, signal = case when n.keeps then r.signal end,
+    update journey_runs r set state = coalesce(n.state, r.state), reason = n.reason, step = n.step, since = n.since, until_at = n.until, happened = n.happened, wake_at = n.wake_at, signal = case when n.keeps then r.signal end,
       goal_at = case when n.goal then coalesce(r.goal_at, ${ctx.now()}) else r.goal_at end, turns = n.turns,
       ended_at = case when coalesce(n.state, 'active') <> 'active' then ${ctx.now()}::timestamptz end
     from ${recordset} where r.tenant_id = ${ctx.tenantId} and r.id = n.id`.execute(ctx.db)
 }
 
-const placeOf = ({ step, since, happened }: Pick<Run, 'step' | 'since' | 'happened'>) => ({ step, since, happened })
+const placeOf = ({ step, since, until, happened }: Pick<Run, 'step' | 'since' | 'until' | 'happened'>) => ({ step, since, until, happened })

@@ -69,10 +69,12 @@ function checkWeights({ id, paths }: StepOf<'split'>): Issue[] {
   return bad.length === 0 && total !== 100 ? [issue(id, 'paths', 'weights', `The shares add up to ${total} %, not to 100 %.`)] : bad
 }
 
-/** Steps of a circle in which nobody ever waits. Waiting for a segment may be over at once, so it does not count. */
+/** Steps of a circle in which nobody ever waits. Waiting for a segment or a rule may be over at once, so it does not count. */
 function endlessSteps({ steps }: Definition): Issue[] {
   const rests = (step: Step) =>
-    step.type === 'wait' || step.type === 'wait_until' || (step.type === 'wait_for' && step.happens.every((one) => !('segment' in one)))
+    step.type === 'wait' ||
+    step.type === 'wait_until' ||
+    (step.type === 'wait_for' && step.happens.every((one) => !('segment' in one || 'rule' in one)))
   const moving = new Map(steps.filter((step) => !rests(step)).map((step) => [step.id, step]))
   const reaches = (from: Step): boolean => {
     const seen = new Set<string>()

@@ -4,7 +4,7 @@ import { AppError } from '#platform/errors.ts'
 import { type IdPrefix, internalId } from '#platform/ids.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { checkDefinition, type Issue } from './check.ts'
-import type { Definition, Happening, Step } from './definition.ts'
+import type { Awaited, Definition, Step } from './definition.ts'
 import { nextRepeat } from './moments.ts'
 import type { Rules } from './rules.ts'
 
@@ -45,13 +45,7 @@ async function checkNames(ctx: Context, rules: Rules, step: Step): Promise<Issue
       return (await Promise.all(step.happens.map((one, i) => checkHappening(ctx, rules, step.id, `happens.${i}`, one)))).flat()
     case 'branch': {
       const found = await Promise.all(
-        step.paths.map(async ({ when }, i) =>
-          'rule' in when
-            ? (await rules.check(ctx, when.rule)).map(({ field, message }) =>
-                error(step.id, `paths.${i}.when.rule${field && `.${field}`}`, 'journey.rule', message),
-              )
-            : [],
-        ),
+        step.paths.map(async ({ when }, i) => ('rule' in when ? checkRule(ctx, rules, step.id, `paths.${i}.when.rule`, when.rule) : [])),
       )
       return found.flat()
     }
@@ -60,8 +54,13 @@ async function checkNames(ctx: Context, rules: Rules, step: Step): Promise<Issue
   }
 }
 
-const checkHappening = async (ctx: Context, rules: Rules, step: string | null, field: string, one: Happening): Promise<Issue[]> =>
-  'segment' in one ? checkSegment(ctx, rules, step, `${field}.segment`, one.segment) : []
+async function checkHappening(ctx: Context, rules: Rules, step: string | null, field: string, one: Awaited): Promise<Issue[]> {
+  if ('rule' in one) return checkRule(ctx, rules, step, `${field}.rule`, one.rule)
+  return 'segment' in one ? checkSegment(ctx, rules, step, `${field}.segment`, one.segment) : []
+}
+
+const checkRule = async (ctx: Context, rules: Rules, step: string | null, field: string, rule: unknown): Promise<Issue[]> =>
+  (await rules.check(ctx, rule)).map((wrong) => error(step, `${field}${wrong.field && `.${wrong.field}`}`, 'journey.rule', wrong.message))
 
 /** A segment is as good as the rule that asks for it. */
 const checkSegment = async (ctx: Context, rules: Rules, step: string | null, field: string, segment: string): Promise<Issue[]> =>

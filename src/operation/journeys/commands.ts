@@ -104,7 +104,7 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
         publishedAt: ctx.now(),
       })
       .execute()
-    await listen(ctx, id, version, definition)
+    await listen(ctx, rules, id, version, definition)
     const state = journey.state === 'paused' ? 'paused' : 'running'
     await setState(ctx, id, state, {
       version,

@@ -36,6 +36,10 @@ export const Happening = z.union([
 ])
 export type Happening = z.infer<typeof Happening>
 
+/** What somebody may wait for: that something happens to them, or that a rule of the segment builder holds for them. */
+const Awaited = z.union([...Happening.options, z.strictObject({ rule: z.unknown() })])
+export type Awaited = z.infer<typeof Awaited>
+
 const repeat = z.union([
   z.strictObject({ every: z.literal('day'), at: clock }),
   z.strictObject({ every: z.literal('week'), at: clock, weekdays }),
@@ -100,7 +104,7 @@ export const Step = z.discriminatedUnion('type', [
   z.strictObject({
     ...common,
     type: z.literal('wait_for'),
-    happens: z.array(Happening).min(1).max(10),
+    happens: z.array(Awaited).min(1).max(10),
     timeout: Duration,
     next,
     otherwise: next,
@@ -173,6 +177,9 @@ export function waysOf(step: Step): { way: string; to: string | null }[] {
       return [{ way: 'next', to: step.next }]
   }
 }
+
+/** Whether those who stand there have to be asked about again now and then. */
+export const waitsForRule = (step: Step | undefined): boolean => step?.type === 'wait_for' && step.happens.some((one) => 'rule' in one)
 
 /** A filter as it was read; checked when the definition was. */
 export const readFilter = (value: unknown): Condition | undefined => (value === undefined ? undefined : where.parse(value))
