@@ -24,8 +24,8 @@ export type Standing = {
 /** What the drawing says, found once for many people. */
 export type Way = { steps: ReadonlyMap<string, Step>; salt: string; zone: string }
 
-/** A question about this person that only the rules can answer. */
-export type Ask = { step: string; place: number; rule: unknown }
+/** A question about this person that only others can answer: the rules, or whoever greets new friends. */
+export type Ask = { step: string; place: number; about: { rule: unknown } | 'greeting' }
 export type Answers = (ask: Ask) => boolean | undefined
 
 export type Known = {
@@ -37,7 +37,7 @@ export type Known = {
   signal?: Properties | undefined
 }
 
-type Acting = 'tag' | 'attribute' | 'task' | 'message' | 'offer' | 'signal' | 'goal'
+type Acting = 'tag' | 'attribute' | 'task' | 'stage' | 'notice' | 'welcome' | 'message' | 'offer' | 'signal' | 'sms' | 'goal'
 export type Effect = StepOf<Acting>
 
 /** `way`: by which exit the step was left; `until`: how long it is waited at most. */
@@ -116,6 +116,8 @@ function doStep(way: Way, step: Step, standing: Standing, known: Known): Turn {
       return until(nextClock(since, step.at_time, way.zone, step.weekdays), onward(step))
     case 'wait_for':
       return waitFor(step, standing, known, (over, look) => until(after(since, step.timeout), over, look))
+    case 'welcome':
+      return greet(step, known, (over) => until(new Date(since.getTime() + greetingMs), over, new Date(known.now.getTime() + 1000)))
     case 'branch':
       return takeBranch(step, standing, known)
     case 'split':
@@ -123,6 +125,17 @@ function doStep(way: Way, step: Step, standing: Standing, known: Known): Turn {
     default:
       return onward(step, step)
   }
+}
+
+/** Longer than a code for a greeting lives: after it nothing can change. */
+const greetingMs = 30_000
+
+/** The greeting is said elsewhere (greeting.ts), because its clock is short; here its end is waited for. */
+function greet(step: StepOf<'welcome'>, { answers }: Known, until: (over: Turn) => Turn): Turn {
+  const ask: Ask = { step: step.id, place: 0, about: 'greeting' }
+  const isOver = answers(ask)
+  if (isOver === undefined) return { asks: [ask] }
+  return isOver ? onward(step, step) : until(onward(step, step))
 }
 
 /**
@@ -137,10 +150,10 @@ function waitFor(
 ): Turn {
   if (since !== null && signal) return { way: 'next', to: step.next, happened: signal }
   const asks = step.happens.flatMap((one, place): Ask[] => {
-    if ('rule' in one) return [{ step: step.id, place, rule: one.rule }]
+    if ('rule' in one) return [{ step: step.id, place, about: { rule: one.rule } }]
     if (since !== null || !('segment' in one)) return []
     const isIn = { segment: one.segment }
-    return [{ step: step.id, place, rule: one.moves === 'in' ? isIn : { not: isIn } }]
+    return [{ step: step.id, place, about: { rule: one.moves === 'in' ? isIn : { not: isIn } } }]
   })
   const open = asks.filter((ask) => answers(ask) === undefined)
   if (open.length > 0) return { asks: open }
@@ -149,11 +162,13 @@ function waitFor(
 }
 
 function takeBranch(step: StepOf<'branch'>, standing: Standing, { answers }: Known): Turn {
-  const asks = step.paths.flatMap(({ when }, place): Ask[] => ('rule' in when ? [{ step: step.id, place, rule: when.rule }] : []))
+  const asks = step.paths.flatMap(({ when }, place): Ask[] =>
+    'rule' in when ? [{ step: step.id, place, about: { rule: when.rule } }] : [],
+  )
   const open = asks.filter((ask) => answers(ask) === undefined)
   if (open.length > 0) return { asks: open }
   const taken = step.paths.findIndex(({ when }, place) => {
-    if ('rule' in when) return answers({ step: step.id, place, rule: when.rule }) === true
+    if ('rule' in when) return answers({ step: step.id, place, about: { rule: when.rule } }) === true
     return 'entry' in when ? eventFits(readFilter(when.entry), standing.entry) : eventFits(readFilter(when.happened), standing.happened)
   })
   return taken < 0 ? { way: 'otherwise', to: step.otherwise } : { way: `paths.${taken}`, to: step.paths[taken]?.next ?? null }

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import type { Act, Missed } from './acts.ts'
 import { type Answers, type Ask, advance, type Outcome, type Properties } from './advance.ts'
 import { type Count, countPeople } from './counts.ts'
-import { type Act, carryOut } from './effects.ts'
+import { carryOut } from './effects.ts'
 import { type EndState, tellEnded } from './ending.ts'
+import { settledGreetings } from './greeting-ends.ts'
 import type { Rules } from './rules.ts'
 import { readVersions, type Version, versionKey } from './versions.ts'
 
@@ -39,8 +41,8 @@ export const advanceDue = (ctx: Context, rules: Rules, journey: number): Promise
     const runs = await takeDue(ctx, journey)
     if (runs.length === 0) return 0
     const versions = await readVersions(ctx, runs)
-    const turns = await decide(ctx, rules, versions, runs)
-    await carryOut(ctx, turns.flatMap(actsOf))
+    const decided = await decide(ctx, rules, versions, runs)
+    const turns = withMissed(decided, await carryOut(ctx, decided.flatMap(actsOf)))
     await saveTurns(ctx, turns)
     for (const turn of turns) if (turn.end) tellEnded(ctx, turn.version.name, { ...turn.run, ...turn.end })
     await countPeople(ctx, turns.flatMap(countsOf))
@@ -110,9 +112,9 @@ const askKey = (run: Run, { step, place }: Ask): string => `${versionKey(run)} $
 const answerOf = (found: ReadonlySet<number> | 'away' | undefined, run: Run): boolean | undefined =>
   found === undefined || found === 'away' ? undefined : found.has(run.customerId)
 
-async function answer(ctx: Context, rules: Rules, { rule }: Ask, people: ReadonlySet<number>): Promise<ReadonlySet<number> | 'away'> {
+async function answer(ctx: Context, rules: Rules, { about }: Ask, people: ReadonlySet<number>): Promise<ReadonlySet<number> | 'away'> {
   try {
-    return await rules.holds(ctx, rule, [...people])
+    return await (about === 'greeting' ? settledGreetings(ctx, [...people]) : rules.holds(ctx, about.rule, [...people]))
   } catch (error) {
     ctx.log.warn({ err: error }, 'a rule of a journey cannot be asked now')
     return 'away'
@@ -129,6 +131,21 @@ const actsOf = ({ run, version, outcome }: Turn): Act[] =>
   outcome.kind === 'later'
     ? []
     : outcome.effects.map((effect) => ({ effect, version, run: run.id, turn: run.turns, customerId: run.customerId }))
+
+/** What could not be done stands behind its step, on the trace and in the counts. */
+function withMissed(turns: readonly Turn[], missed: readonly Missed[]): readonly Turn[] {
+  if (missed.length === 0) return turns
+  const reasons = new Map(missed.map(({ run, step, reason }) => [`${run} ${step}`, reason]))
+  return turns.map((turn) => {
+    const { run, outcome } = turn
+    if (outcome.kind === 'later') return turn
+    const passed = outcome.passed.flatMap((one) => {
+      const reason = 'way' in one ? reasons.get(`${run.id} ${one.step}`) : undefined
+      return reason ? [one, { step: one.step, way: `missed:${reason}` }] : [one]
+    })
+    return { ...turn, outcome: { ...outcome, passed } }
+  })
+}
 
 function countsOf({ run, version, outcome, end }: Turn): Count[] {
   if (outcome.kind === 'later') return []

@@ -39,6 +39,10 @@ async function checkNames(ctx: Context, rules: Rules, step: Step): Promise<Issue
   switch (step.type) {
     case 'tag':
       return checkTag(ctx, step.id, step.tag)
+    case 'stage':
+      return checkStage(ctx, step.id, step.stage)
+    case 'notice':
+      return checkEmployees(ctx, step.id, step.employees)
     case 'attribute':
       return refusalOf(step.id, 'value', () => checkAttributes(ctx, { [step.key]: step.value }))
     case 'wait_for':
@@ -73,6 +77,29 @@ async function checkTag(ctx: Context, step: string, tag: string): Promise<Issue[
       ? undefined
       : await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('id', '=', id).executeTakeFirst()
   return row ? [] : [error(step, 'tag', 'tag.not_found', 'No such tag.')]
+}
+
+async function checkStage(ctx: Context, step: string, stage: string): Promise<Issue[]> {
+  const id = idOrNothing(ctx, 'fst', stage)
+  const stages = ctx.db.selectFrom('followUpStages').select('id').where('tenantId', '=', ctx.tenantId).where('removedAt', 'is', null)
+  const row = id === undefined ? undefined : await stages.where('id', '=', id).executeTakeFirst()
+  return row ? [] : [error(step, 'stage', 'follow_up_stage.not_found', 'No such stage.')]
+}
+
+async function checkEmployees(ctx: Context, step: string, employees: readonly string[]): Promise<Issue[]> {
+  const ids = employees.map((one) => idOrNothing(ctx, 'emp', one) ?? 0)
+  if (ids.length === 0) return []
+  const found = await ctx.db
+    .selectFrom('employees')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('status', '=', 'active')
+    .where('id', 'in', ids)
+    .execute()
+  const known = new Set(found.map(({ id }) => id))
+  return ids.flatMap((id, i) =>
+    known.has(id) ? [] : [error(step, `employees.${i}`, 'employee.not_found', 'No such employee, or they left.')],
+  )
 }
 
 function idOrNothing(ctx: Context, prefix: IdPrefix, text: string): number | undefined {

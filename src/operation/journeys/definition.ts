@@ -87,6 +87,12 @@ export const Step = z.discriminatedUnion('type', [
     due: Duration.optional(),
     next,
   }),
+  /** Moves the one-to-one stage that the friend's colleague has come to with the person. */
+  z.strictObject({ ...common, type: z.literal('stage'), stage: publicId, back: z.boolean().default(false), next }),
+  /** To colleagues, through the app: to the person's friend where nobody is named. */
+  z.strictObject({ ...common, type: z.literal('notice'), employees: z.array(publicId).max(20).default([]), text: text(500), next }),
+  /** What a new friend hears within the twenty seconds that WeCom gives. Left when the fate of the greeting is known. */
+  z.strictObject({ ...common, type: z.literal('welcome'), text: text(4000), next }),
   /** One text for everybody, because WeCom takes it so. */
   z.strictObject({
     ...common,
@@ -98,6 +104,14 @@ export const Step = z.discriminatedUnion('type', [
   /** A wish that another feature or system fulfils: it is told as an event and to webhooks. */
   z.strictObject({ ...common, type: z.literal('offer'), offer: z.enum(['coupon', 'points']), value: text(100), next }),
   z.strictObject({ ...common, type: z.literal('signal'), signal: text(60), next }),
+  /** The same for a text message: whoever is connected to a provider sends it. */
+  z.strictObject({
+    ...common,
+    type: z.literal('sms'),
+    text: text(500),
+    kind: z.enum(['marketing', 'service']).default('marketing'),
+    next,
+  }),
   z.strictObject({ ...common, type: z.literal('wait'), for: Duration, next }),
   /** Until the next time of day, on these days of the week (1 is Monday) where some are said. */
   z.strictObject({ ...common, type: z.literal('wait_until'), at_time: clock, weekdays: weekdays.optional(), next }),
@@ -158,6 +172,9 @@ export const Definition = z.strictObject({
   growthMetric: z.string().max(100).nullable().default(null),
 })
 export type Definition = z.infer<typeof Definition>
+
+/** How being added as a friend is told: the only entry that somebody can be greeted at. */
+export const greetedEvent = 'customer.followed'
 
 /** Where a step may lead, with the name of the way. */
 export function waysOf(step: Step): { way: string; to: string | null }[] {

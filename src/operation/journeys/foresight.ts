@@ -3,8 +3,8 @@ import type { Context } from '#platform/context.ts'
 import { dayOf } from '#platform/time.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { personalOf } from '../personal.ts'
-import { fillIn } from '../variables.ts'
-import { type Ask, wayOf } from './advance.ts'
+import { fillIn, type Values } from '../variables.ts'
+import { type Ask, type Effect, wayOf } from './advance.ts'
 import type { Definition } from './definition.ts'
 import type { Rules } from './rules.ts'
 import type { DryRun, Simulation } from './schema.ts'
@@ -26,10 +26,16 @@ export async function dryRun(ctx: Context, rules: Rules, customerId: number, for
       at: at.toISOString(),
       step: effect.id,
       type: effect.type,
-      text: effect.type === 'task' ? fillIn(effect.script ?? effect.title, values) : effect.type === 'message' ? effect.text : null,
+      text: saidBy(effect, values),
     })),
     end: walked?.end ?? 'lost',
   }
+}
+
+/** The words of a step, as this person or their colleague would read them. */
+function saidBy(effect: Effect, values: Values): string | null {
+  if (effect.type === 'task') return fillIn(effect.script ?? effect.title, values)
+  return 'text' in effect ? fillIn(effect.text, values) : null
 }
 
 export async function simulate(ctx: Context, rules: Rules, people: readonly number[], foreseen: Foreseen): Promise<Simulation> {
@@ -103,7 +109,8 @@ async function walkAll(
         for (const ask of walked.asks) asks.set(key(ask), ask)
       } else walks.set(subject, walked)
     }
-    for (const [name, { rule }] of asks) known.set(name, await rules.holds(ctx, rule, people))
+    for (const [name, { about }] of asks)
+      known.set(name, about === 'greeting' ? new Set(people) : await rules.holds(ctx, about.rule, people))
     open = still
   }
   return walks
