@@ -36,8 +36,11 @@ export async function missedGreetings(ctx: Context, acts: readonly ActOf<'welcom
   })
 }
 
+/** One friendship may bring two codes, of which the second is skipped when the first has greeted. */
 function reasonOf({ version, effect }: ActOf<'welcome'>, ends: readonly End[]): MissedReason | undefined {
-  const own = ends.findLast(({ journey, step }) => journey === version.journey && step === effect.id)
-  if (own) return own.status === 'sent' ? undefined : own.status === 'failed' ? 'greeting_failed' : 'greeting_unknown'
-  return ends.some(({ status }) => status !== 'skipped') ? 'greeted_otherwise' : 'no_greeting'
+  const tried = ends.filter(({ status }) => status !== 'skipped')
+  const own = tried.filter(({ journey, step }) => journey === version.journey && step === effect.id)
+  if (own.some(({ status }) => status === 'sent')) return undefined
+  if (own.length > 0) return own.every(({ status }) => status === 'failed') ? 'greeting_failed' : 'greeting_unknown'
+  return tried.length > 0 ? 'greeted_otherwise' : 'no_greeting'
 }
