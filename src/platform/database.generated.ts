@@ -1231,6 +1231,8 @@ export interface Moments {
   nextAt: Timestamp | null;
   publishedAt: Timestamp | null;
   scheduledAt: Timestamp | null;
+  sourceJourney: number | null;
+  sourceStep: string | null;
   state: Generated<string>;
   tagIds: Generated<number[]>;
   tenantId: number;

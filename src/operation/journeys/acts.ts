@@ -13,6 +13,8 @@ export const missedReasons = [
   'no_colleague',
   'no_app',
   'no_stage',
+  'no_group',
+  'tag_not_in_wecom',
   'further',
   'greeted_otherwise',
   'greeting_failed',

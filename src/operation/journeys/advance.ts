@@ -37,7 +37,8 @@ export type Known = {
   signal?: Properties | undefined
 }
 
-type Acting = 'tag' | 'attribute' | 'task' | 'stage' | 'notice' | 'welcome' | 'message' | 'offer' | 'signal' | 'sms' | 'goal'
+/** Steps that do something, in no time. */
+type Acting = Exclude<Step['type'], 'wait' | 'wait_until' | 'wait_for' | 'branch' | 'split' | 'end'>
 export type Effect = StepOf<Acting>
 
 /** `way`: by which exit the step was left; `until`: how long it is waited at most. */

@@ -52,6 +52,8 @@ function checkStep(step: Step, tasks: ReadonlySet<string>): Issue[] {
     case 'welcome':
       return [...checkText(step, 'text', step.text), ...checkBytes(step, step.text)]
     case 'message':
+    case 'group_message':
+    case 'moment':
       if (hasVariables(step.text))
         return [
           issue(step.id, 'text', 'message_variable', 'WeCom sends one text to everybody. A task for the colleague may name the person.'),

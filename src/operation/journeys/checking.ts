@@ -41,6 +41,8 @@ async function checkNames(ctx: Context, rules: Rules, step: Step): Promise<Issue
       return checkTag(ctx, step.id, step.tag)
     case 'stage':
       return checkStage(ctx, step.id, step.stage)
+    case 'moment':
+      return step.tag === null ? [] : checkTag(ctx, step.id, step.tag)
     case 'notice':
       return checkEmployees(ctx, step.id, step.employees)
     case 'attribute':

@@ -101,6 +101,16 @@ export const Step = z.discriminatedUnion('type', [
     kind: z.enum(['marketing', 'service']).default('marketing'),
     next,
   }),
+  /** To the groups of the friend's colleague that the person is in. */
+  z.strictObject({
+    ...common,
+    type: z.literal('group_message'),
+    text: text(4000),
+    kind: z.enum(['marketing', 'service']).default('marketing'),
+    next,
+  }),
+  /** The friend's colleague is asked to publish it; WeCom shows it by tag, not by person. */
+  z.strictObject({ ...common, type: z.literal('moment'), text: text(2000), tag: publicId.nullable().default(null), next }),
   /** A wish that another feature or system fulfils: it is told as an event and to webhooks. */
   z.strictObject({ ...common, type: z.literal('offer'), offer: z.enum(['coupon', 'points']), value: text(100), next }),
   z.strictObject({ ...common, type: z.literal('signal'), signal: text(60), next }),

@@ -10,6 +10,7 @@ import { personalOf } from '../personal.ts'
 import { assignTasks, type TaskWish } from '../tasks/commands.ts'
 import { fillIn } from '../variables.ts'
 import { type Act, type ActOf, keyOf, type Missed, missedBy, only, placeOf } from './acts.ts'
+import { askToPublish, writeToGroups } from './broadcasts.ts'
 import { missedGreetings } from './greeting-ends.ts'
 import { after } from './moments.ts'
 import { giveNotice } from './notices.ts'
@@ -39,6 +40,8 @@ export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<Miss
     ...(await giveNotice(ctx, only(acts, 'notice'))),
     ...(await missedGreetings(ctx, only(acts, 'welcome'))),
     ...(await askForSms(ctx, only(acts, 'sms'))),
+    ...(await writeToGroups(ctx, only(acts, 'group_message'))),
+    ...(await askToPublish(ctx, only(acts, 'moment'))),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon'
 import type { Context } from '#platform/context.ts'
+import { remember } from '#platform/remember.ts'
 import { dayOf } from '#platform/time.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { personalOf } from '../personal.ts'
@@ -62,16 +63,18 @@ function stepsOf({ steps }: Definition, walks: readonly Walk[]): Simulation['ste
 const countBy = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, list]) => [name, list.length]))
 
+/** What is counted by day, by the step that does it. Groups and moments are not of one person: their steps say how many come. */
+const counted = { message: 'messages', task: 'tasks', notice: 'notices', sms: 'sms' } as const
+type Day = Omit<Simulation['days'][number], 'day'>
+
 function daysOf(walks: readonly Walk[], zone: string): Simulation['days'] {
-  const days = new Map<string, { messages: number; tasks: number }>()
+  const days = new Map<string, Day>()
   for (const { effects } of walks)
     for (const { at, effect } of effects) {
-      if (effect.type !== 'message' && effect.type !== 'task') continue
-      const day = dayOf(at, zone)
-      const counted = days.get(day) ?? { messages: 0, tasks: 0 }
-      days.set(day, counted)
-      if (effect.type === 'message') counted.messages++
-      else counted.tasks++
+      const name = effect.type in counted ? counted[effect.type as keyof typeof counted] : undefined
+      if (!name) continue
+      const day = remember(days, dayOf(at, zone), (): Day => ({ messages: 0, tasks: 0, notices: 0, sms: 0 }))
+      day[name]++
     }
   return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, counted]) => ({ day, ...counted }))
 }

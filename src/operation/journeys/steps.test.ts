@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
 import { startFollow } from '#management/customers/commands.ts'
 import { identifyMany } from '#management/identity/commands.ts'
+import { ensureTag } from '#management/tags/commands.ts'
 import { createEmployee } from '#management/team/employees/commands.ts'
 import { roleOf } from '#management/team/testing/people.ts'
 import type { Context } from '#platform/context.ts'
@@ -12,7 +13,7 @@ import { changeFollowUp } from '../follow-ups/commands.ts'
 import { customerFollowUps, listStages } from '../follow-ups/queries.ts'
 import { changeConsent } from '../outbound/consents.ts'
 import { checkDefinition } from './check.ts'
-import { createJourney, enterByHand, publishJourney } from './commands.ts'
+import { createJourney, enterByHand, publishJourney, stopJourney } from './commands.ts'
 import { Definition } from './definition.ts'
 import { dryRun } from './foresight.ts'
 import { journeyReactions } from './hearing.ts'
@@ -163,6 +164,61 @@ test('a text message is asked for with the words of this person, after consent, 
     { text: '客0，新品到了', kind: 'marketing', step: 'a' },
     { text: '客0，新品到了', kind: 'marketing', step: 'a', notBefore: '2026-03-03T00:00:00.000Z' },
   ])
+})
+
+test('a group hears a step once a day, through its owner, however many of it come', async () => {
+  const { ctx, employee, people } = await company(3)
+  const [one = 0, two = 0, alone = 0] = people
+  const corp = (await ctx.db.selectFrom('wecomCorps').select('id').where('tenantId', '=', ctx.tenantId).executeTakeFirstOrThrow()).id
+  const group = async (chat: string, owner: number | null, members: number[]) => {
+    const facts = { tenantId: ctx.tenantId, corp, chatId: chat, name: chat, createdAt: ctx.now(), changedAt: ctx.now() }
+    const { id } = await ctx.db
+      .insertInto('groups')
+      .values({ ...facts, ownerId: owner })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (const customerId of members)
+      await ctx.db
+        .insertInto('groupMembers')
+        .values({ tenantId: ctx.tenantId, groupId: id, member: `wm${customerId}`, kind: 'customer', customerId, joinedAt: ctx.now() })
+        .execute()
+    return id
+  }
+  const own = await group('own', employee, [one, two])
+  await group('other', null, [one])
+  const journey = await begin(ctx, [{ id: 'a', type: 'group_message', text: '今晚八点开讲' }])
+  await send(ctx, journey, [one, alone])
+  await send(ctx, journey, [two])
+  const heard = () => ctx.db.selectFrom('sends').select(['groupId', 'kind', 'step']).where('tenantId', '=', ctx.tenantId).execute()
+  expect(await heard()).toEqual([{ groupId: own, kind: 'marketing', step: 'a' }])
+  expect(await waysOf(ctx, journey, 'a')).toEqual({ next: 3, 'missed:no_group': 1 })
+  workspace.setNow('2026-03-03T02:00:00Z')
+  await send(ctx, journey, [two])
+  expect((await heard()).length).toBe(2)
+  workspace.setNow('2026-03-02T02:00:00Z')
+})
+
+test('colleagues of those who come are gathered into one moment, asked once a day each, and none without the tag that it is shown by', async () => {
+  const { ctx, employee, people } = await company(2)
+  const [first = 0, second = 0] = people
+  const journey = await begin(ctx, [{ id: 'a', type: 'moment', text: '春茶上新' }])
+  await send(ctx, journey, [first])
+  await send(ctx, journey, [second])
+  const planned = () =>
+    ctx.db
+      .selectFrom('moments')
+      .select(['state', 'employeeIds', 'tagIds', 'nextAt'])
+      .where('tenantId', '=', ctx.tenantId)
+      .orderBy('id')
+      .execute()
+  const nextAt = new Date('2026-03-02T02:05:00Z')
+  expect(await planned()).toEqual([{ state: 'scheduled', employeeIds: [employee], tagIds: [], nextAt }])
+  const tag = publicId(ctx, 'tag', await ensureTag(ctx, '意向', '高'))
+  const hidden = await begin(ctx, [{ id: 'a', type: 'moment', text: '只给高意向', tag }])
+  await send(ctx, hidden, [first])
+  expect(await waysOf(ctx, hidden, 'a')).toEqual({ next: 1, 'missed:tag_not_in_wecom': 1 })
+  await stopJourney(ctx, journey)
+  expect((await planned()).map(({ state }) => state)).toEqual(['cancelled'])
 })
 
 test('what these steps name is checked, step by step', async () => {
