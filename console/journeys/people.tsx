@@ -177,5 +177,7 @@ function passedWords(
     }
   if (passed.step === '') return { title: passed.way === 'goal' ? t('journeys.traceGoal') : reasonWords(passed.way, t), tone: 'good' }
   const way = step ? words.way(step, passed.way) : ''
+  if (passed.way.startsWith('missed:'))
+    return { title: t('journeys.notDone', { step: step ? words.of(step) : passed.step }), detail: way, tone: 'waiting' }
   return { title: step ? words.of(step) : passed.step, ...(way ? { detail: `→ ${way}` } : {}) }
 }

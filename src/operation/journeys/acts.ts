@@ -1,5 +1,6 @@
 import type { Effect } from './advance.ts'
 import type { StepOf } from './definition.ts'
+import type { MissedReason } from './missed.ts'
 import type { Version } from './versions.ts'
 
 /** What a step does to one person, in their run. `turn` tells visits of one step apart. */
@@ -8,23 +9,6 @@ export type ActOf<Type extends Effect['type']> = Act & { effect: StepOf<Type> }
 
 /** What a step could not do for somebody, who goes on all the same. */
 export type Missed = { run: number; step: string; reason: MissedReason }
-
-export const missedReasons = [
-  'no_colleague',
-  'no_app',
-  'no_stage',
-  'no_group',
-  'tag_not_in_wecom',
-  'further',
-  'greeted_otherwise',
-  'greeting_failed',
-  'greeting_unknown',
-  'no_greeting',
-  'no_phone',
-  'no_consent',
-  'stopped',
-] as const
-export type MissedReason = (typeof missedReasons)[number]
 
 export const missedBy = ({ run, effect }: Act, reason: MissedReason): Missed => ({ run, step: effect.id, reason })
 

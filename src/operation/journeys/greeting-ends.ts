@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
-import { type ActOf, type Missed, type MissedReason, missedBy } from './acts.ts'
+import { type ActOf, type Missed, missedBy } from './acts.ts'
+import type { MissedReason } from './missed.ts'
 
 // What became of greetings, for those who stand at a welcome step.
 
