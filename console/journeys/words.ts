@@ -8,6 +8,7 @@ import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import type { Awaited, Definition, Duration, Step } from '#operation/journeys/definition.ts'
 import { missedReasons } from '#operation/journeys/missed.ts'
+import { type Variable, variables } from '#operation/variables.ts'
 
 /** What steps name, by what people call it. */
 interface Names {
@@ -19,6 +20,7 @@ interface Names {
   employee: (id: string) => string
   event: (name: string) => string
   task: (step: string) => string
+  spoken: (text: string) => string
 }
 
 export interface StepWords {
@@ -31,7 +33,7 @@ export interface StepWords {
 
 /** The words of one drawing's steps. */
 export function useStepWords(drawing: Definition): StepWords {
-  const { t } = useText()
+  const { t, language } = useText()
   const event = useEventTitle()
   const segments = useSegmentNames()
   const attributes = useAttributes().data?.items ?? []
@@ -47,6 +49,7 @@ export function useStepWords(drawing: Definition): StepWords {
     stage: (id) => stages.find((one) => one.id === id)?.name ?? unset,
     employee: (id) => employees.find(({ value }) => value === id)?.label ?? unset,
     event: (name) => (name === '' ? unset : event(name)),
+    spoken: (text) => spoken(text, language),
     task: (id) => {
       const step = drawing.steps.find((one) => one.id === id)
       return (step?.type === 'task' && (step.name || step.title)) || unset
@@ -64,7 +67,7 @@ export const spanWords = ({ value, unit }: Duration, t: Translate): string => t(
 
 function wordsOf(step: Step, names: Names): string {
   const { t } = names
-  const unset = t('journeys.words.unset')
+  const blank = t('journeys.words.blank')
   switch (step.type) {
     case 'tag':
       return t(step.remove ? 'journeys.words.untag' : 'journeys.words.tag', { tag: names.tag(step.tag) })
@@ -73,25 +76,25 @@ function wordsOf(step: Step, names: Names): string {
         ? t('journeys.words.clearAttribute', { name: names.attribute(step.key) })
         : t('journeys.words.attribute', { name: names.attribute(step.key), value: valueWords(step.value, t) })
     case 'task':
-      return spoken(step.title) || unset
+      return names.spoken(step.title) || blank
     case 'stage':
       return t('journeys.words.stage', { stage: names.stage(step.stage) })
     case 'notice':
       return t('journeys.words.notice', {
         to: step.employees.map(names.employee).join(t('ui.comma')) || t('journeys.words.colleague'),
-        text: spoken(step.text) || unset,
+        text: names.spoken(step.text) || blank,
       })
     case 'welcome':
     case 'sms':
-      return spoken(step.text) || unset
+      return names.spoken(step.text) || blank
     case 'message':
     case 'group_message':
     case 'moment':
-      return step.text || unset
+      return step.text || blank
     case 'offer':
-      return t(step.offer === 'coupon' ? 'journeys.words.coupon' : 'journeys.words.points', { value: step.value || unset })
+      return t(step.offer === 'coupon' ? 'journeys.words.coupon' : 'journeys.words.points', { value: step.value || blank })
     case 'signal':
-      return t('journeys.words.signal', { signal: step.signal || unset })
+      return t('journeys.words.signal', { signal: step.signal || blank })
     case 'wait':
       return t('journeys.words.wait', { span: spanWords(step.for, t) })
     case 'wait_until':
@@ -116,8 +119,12 @@ const weekdayKeys = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 /** 1 is Monday. */
 export const weekdayName = (day: number, t: Translate): string => t(`journeys.weekdays.${weekdayKeys[day - 1] ?? 'mon'}`)
 
-/** A task's title is read with what stands in for unknown names. */
-const spoken = (text: string): string => text.replace(/\{\{[^{}|]*(?:\|([^{}]*))?\}\}/g, (_whole, instead?: string) => instead ?? '')
+/** Texts are read with what stands in for unknown names, else with what is named there. */
+const spoken = (text: string, language: 'zh' | 'en'): string =>
+  text.replace(/\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}/g, (_whole, name: string, instead?: string) => {
+    const variable = name in variables ? variables[name as Variable] : undefined
+    return instead ?? (variable ? `[${variable[language]}]` : '')
+  })
 
 const valueWords = (value: string | number | boolean, t: Translate): string =>
   typeof value === 'boolean' ? t(value ? 'ui.yes' : 'ui.no') : String(value)
@@ -137,7 +144,7 @@ function happeningWords(one: Awaited, names: Names): string {
   if ('segment' in one)
     return t(one.moves === 'in' ? 'journeys.words.segmentIn' : 'journeys.words.segmentOut', { segment: names.segment(one.segment) })
   const key = one.result === 'done' ? 'taskDone' : one.result === 'skipped' ? 'taskSkipped' : 'task'
-  return t(`journeys.words.${key}`, { task: spoken(names.task(one.task)) })
+  return t(`journeys.words.${key}`, { task: names.spoken(names.task(one.task)) })
 }
 
 function entryWords(entry: Definition['entry'], names: Names): string {

@@ -39,7 +39,7 @@ test('a template becomes a journey, a wait is changed, a step added, and what is
   await form.getByRole('button', { name: /^创\s*建$/ }).click()
   await page.getByText('没有问题', { exact: true }).waitFor()
   await look('drawn')
-  await page.getByLabel(/^等某件事或条件 /).click()
+  await page.getByLabel(/^等事件或规则 /).click()
   await page.getByRole('spinbutton', { name: '最多等' }).fill('5')
   await page.getByText('有未保存的修改').waitFor()
   await look('wait')

@@ -41,9 +41,14 @@ function checkStep(step: Step, tasks: ReadonlySet<string>): Issue[] {
     case 'split':
       return checkWeights(step)
     case 'wait_for':
-      return step.happens.flatMap((one, i) =>
-        'task' in one && !tasks.has(one.task) ? [issue(step.id, `happens.${i}.task`, 'unknown_task', 'No step asks for this task.')] : [],
-      )
+      return step.happens.flatMap((one, i) => {
+        if ('rule' in one) return checkEmpty(step, `happens.${i}.rule`, one.rule)
+        return 'task' in one && !tasks.has(one.task)
+          ? [issue(step.id, `happens.${i}.task`, 'unknown_task', 'No step asks for this task.')]
+          : []
+      })
+    case 'branch':
+      return step.paths.flatMap(({ when }, i) => ('rule' in when ? checkEmpty(step, `paths.${i}.when.rule`, when.rule) : []))
     case 'task':
       return [...checkText(step, 'title', step.title), ...checkText(step, 'script', step.script ?? '')]
     case 'notice':
@@ -62,6 +67,14 @@ function checkStep(step: Step, tasks: ReadonlySet<string>): Issue[] {
     default:
       return []
   }
+}
+
+/** A rule of the builder that nobody has put anything into: it holds for everybody. */
+function checkEmpty({ id }: Step, field: string, rule: unknown): Issue[] {
+  const parts = typeof rule === 'object' && rule !== null && 'and' in rule ? rule.and : undefined
+  return Array.isArray(parts) && parts.length === 0
+    ? [issue(id, field, 'rule_empty', 'There are no conditions: everybody fits.', 'warning')]
+    : []
 }
 
 const checkText = ({ id }: Step, field: string, text: string): Issue[] =>
