@@ -95,6 +95,7 @@ import { groupsExport } from '#operation/groups/export.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
+import { greetByJourney } from '#operation/journeys/greeting.ts'
 import { journeyReactions } from '#operation/journeys/hearing.ts'
 import { runJourneys } from '#operation/journeys/loop.ts'
 import { journeys } from '#operation/journeys/routes.ts'
@@ -230,7 +231,7 @@ export const schedules: readonly Schedule[] = [
 ]
 
 /** Whoever knows what to say to a new friend, asked in this order. */
-const welcomes: readonly WelcomeDecider[] = [greetByLiveCode, greetByAcquisitionLink]
+const welcomes: readonly WelcomeDecider[] = [greetByLiveCode, greetByAcquisitionLink, greetByJourney(rulesForJourneys)]
 
 /** What a worker does all the time beside consumers, jobs and schedules. */
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [

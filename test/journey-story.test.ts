@@ -3,6 +3,7 @@ import { identify } from '#management/identity/commands.ts'
 import type { Identity } from '#management/identity/schema.ts'
 import { ensureTag } from '#management/tags/commands.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
+import { sendPlanned } from '#operation/tasks/reminders.ts'
 import { publicId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
@@ -90,8 +91,7 @@ test('a friend is greeted, answers, gets a task and a coupon, buys and is out; n
   })
   await until(async () => (await runsOf(journey.id)).items[0]?.state === 'left', 30_000)
   expect((await runsOf(journey.id)).items).toMatchObject([{ state: 'left', reason: 'goal' }])
-  const { turns } = await api<{ turns: { passed: { step: string; way?: string }[] }[] }>('GET', `journeys/runs/${run?.id}`)
-  expect(turns.flatMap(({ passed }) => passed.flatMap(({ step, way }) => (way ? [`${step} ${way}`] : [])))).toEqual([
+  expect(await waysOf(journey.id)).toEqual([
     'greet next',
     'answer next',
     'which paths.1',
@@ -108,6 +108,76 @@ test('a friend is greeted, answers, gets a task and a coupon, buys and is out; n
   const names = await told()
   expect(once.map((one) => names.filter((name) => name === one).length)).toEqual([1, 1, 1, 1, 1])
 })
+
+test('a new friend is greeted in the words of a journey, comes into a stage, and the colleague hears of it; a code’s own words go first', {
+  timeout: 120_000,
+}, async () => {
+  const { items: stages } = await api<{ items: { id: string }[] }>('GET', 'follow-ups/stages?whose=team')
+  const journey = await api<{ id: string }>('POST', 'journeys', {
+    name: '承接',
+    draft: {
+      entry: { by: 'event', event: 'customer.followed' },
+      reentry: { policy: 'inactive' },
+      start: 'known',
+      steps: [
+        { id: 'known', type: 'branch', paths: [{ name: '老友', when: { entry: { again: true } }, next: 'again' }], otherwise: 'greet' },
+        { id: 'again', type: 'welcome', text: '又见面了，{{name}}' },
+        { id: 'greet', type: 'welcome', text: '{{name|您}}好，我是{{employee}}', next: 'stage' },
+        { id: 'stage', type: 'stage', stage: stages[0]?.id, next: 'notice' },
+        { id: 'notice', type: 'notice', text: '{{name}}刚加了您' },
+      ],
+    },
+  })
+  await api('POST', `journeys/${journey.id}/publish`, {})
+  const { items: colleagues } = await api<{ items: { id: string; accounts: { userId: string }[]; name: string }[] }>(
+    'GET',
+    'employees?limit=200',
+  )
+  const colleague = colleagues.find(({ accounts }) => accounts.some(({ userId }) => userId === member))
+  const code = (name: string, welcome: object | null) =>
+    api<{ configId: string }>('POST', 'live-codes', { name, employees: [{ employeeId: colleague?.id }], welcome })
+  const [silent, speaking] = [await code('没有话', null), await code('有话', { text: '活码说话' })]
+
+  const friend = await phone<Friend>('POST', 'scan', { code: silent.configId, name: '小满' })
+  await until(async () => (await welcomes(friend)).length > 0, 20_000)
+  expect(await welcomes(friend)).toEqual([`小满好，我是${colleague?.name}`])
+  const passed = ['known otherwise', 'greet next', 'stage next', 'notice next']
+  await until(async () => (await runsOf(journey.id)).items[0]?.state === 'done', 40_000)
+  expect(await waysOf(journey.id)).toEqual(passed)
+  const [run] = (await runsOf(journey.id)).items
+  const { items: followUps } = await api<{ items: { stage: { id: string } }[] }>('GET', `follow-ups/customers/${run?.customer.id}`)
+  expect(followUps.map(({ stage }) => stage.id)).toEqual([stages[0]?.id])
+  await sendPlanned(workspace.ctx)
+  await sendPlanned(workspace.ctx)
+  const notices = (await shownTo(member)).filter(({ text }) => text?.startsWith('小满刚加了您'))
+  expect(notices.map(({ text }) => text?.endsWith(`/customers/${run?.customer.id}`))).toEqual([true])
+
+  await phone('POST', 'unfollow', { ...friend, by: 'customer' })
+  await phone('POST', 'scan', { code: silent.configId, customer: friend.externalUserId })
+  await until(async () => (await welcomes(friend)).length > 1, 20_000)
+  expect((await welcomes(friend)).at(-1)).toBe('又见面了，小满')
+
+  const other = await phone<Friend>('POST', 'scan', { code: speaking.configId, name: '大满' })
+  await until(async () => (await runsOf(journey.id)).items.length === 3 && (await runsOf(journey.id)).items[0]?.state === 'done', 40_000)
+  expect(await welcomes(other)).toEqual(['活码说话'])
+  expect(await waysOf(journey.id)).toEqual(passed.toSpliced(2, 0, 'greet missed:greeted_otherwise'))
+})
+
+type Friend = { externalUserId: string; userId: string }
+
+const welcomes = async ({ externalUserId }: Friend): Promise<(string | undefined)[]> =>
+  (await phone<Inbox>('GET', `inbox/${externalUserId}`)).items.flatMap(({ source, text }) => (source === 'welcome' ? [text] : []))
+
+const shownTo = async (userId: string) => (await phone<Inbox>('GET', `chat?userId=${userId}&limit=200`)).items
+
+type Inbox = { items: { source: string; text?: string }[] }
+
+/** What the newest of a journey passed, way by way. */
+async function waysOf(journey: string): Promise<string[]> {
+  const [run] = (await runsOf(journey)).items
+  const { turns } = await api<{ turns: { passed: { step: string; way?: string }[] }[] }>('GET', `journeys/runs/${run?.id}`)
+  return turns.flatMap(({ passed }) => passed.flatMap(({ step, way }) => (way ? [`${step} ${way}`] : [])))
+}
 
 const tasksOnPhone = () => phone<{ items: { id: string }[] }>('GET', `tasks/${member}`)
 

@@ -131,7 +131,7 @@ export function Canvas(props: DrawingProps) {
   )
 }
 
-const fit = { padding: { left: '168px', right: '48px', top: '32px', bottom: '32px' }, maxZoom: 1 } as const
+const fit = { padding: { left: '176px', right: '48px', top: '32px', bottom: '32px' }, maxZoom: 1 } as const
 
 function wayAt(source: string, handle: string | null | undefined) {
   return source === entryId ? { step: null, way: 'start' } : { step: source, way: handle ?? 'next' }
@@ -140,7 +140,7 @@ function wayAt(source: string, handle: string | null | undefined) {
 function Palette({ onAdd }: { onAdd: (type: Step['type']) => void }) {
   const { t } = useText()
   return (
-    <fieldset className="journey-palette">
+    <fieldset className="journey-palette nowheel">
       <legend className="unseen">{t('journeys.palette')}</legend>
       {kinds.map(({ kind, types }) => (
         <div key={kind}>

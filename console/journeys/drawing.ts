@@ -10,8 +10,10 @@ export interface Way {
 
 export const gap = { x: 264, y: 136 }
 
-export const kinds: { kind: 'act' | 'wait' | 'fork' | 'finish'; types: Step['type'][] }[] = [
-  { kind: 'act', types: ['tag', 'attribute', 'task', 'message', 'offer', 'signal'] },
+export const kinds: { kind: 'say' | 'ask' | 'act' | 'wait' | 'fork' | 'finish'; types: Step['type'][] }[] = [
+  { kind: 'say', types: ['welcome', 'message', 'group_message', 'moment', 'sms'] },
+  { kind: 'ask', types: ['task', 'notice', 'stage'] },
+  { kind: 'act', types: ['tag', 'attribute', 'offer', 'signal'] },
   { kind: 'wait', types: ['wait', 'wait_until', 'wait_for'] },
   { kind: 'fork', types: ['branch', 'split'] },
   { kind: 'finish', types: ['goal', 'end'] },
@@ -133,7 +135,17 @@ function freshStep(id: string, type: Step['type']): Step {
       return { id, type, key: '', value: null, next: null }
     case 'task':
       return { id, type, title: '', due: { value: 24, unit: 'hour' }, next: null }
+    case 'stage':
+      return { id, type, stage: '', back: false, next: null }
+    case 'notice':
+      return { id, type, employees: [], text: '', next: null }
+    case 'welcome':
+      return { id, type, text: '', next: null }
+    case 'moment':
+      return { id, type, text: '', tag: null, next: null }
     case 'message':
+    case 'group_message':
+    case 'sms':
       return { id, type, text: '', kind: 'marketing', next: null }
     case 'offer':
       return { id, type, offer: 'coupon', value: '', next: null }

@@ -1,13 +1,12 @@
-import { CloseOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons'
+import { CloseOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Input, InputNumber } from 'antd'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
+import { RuleField } from '#console/journeys/rule-field.tsx'
 import type { StepFieldsProps } from '#console/journeys/step-form.tsx'
 import { ConditionsEditor } from '#console/reports/conditions-editor.tsx'
 import { ChoiceField, Field } from '#console/reports/fields.tsx'
-import { RuleGroup } from '#console/segments/rule-editor.tsx'
-import { asGroup, partsOf, type RuleTree } from '#console/segments/tree.ts'
-import { SideSheet } from '#console/ui/side-sheet.tsx'
+import type { RuleTree } from '#console/segments/tree.ts'
 import type { Definition, StepOf } from '#operation/journeys/definition.ts'
 
 type BranchPath = StepOf<'branch'>['paths'][number]
@@ -108,25 +107,6 @@ const isEmpty = (value: unknown): boolean => typeof value === 'object' && value 
 const entryEvents = ({ entry }: Definition): string[] => (entry.by === 'event' ? [entry.event] : [])
 const awaitedEvents = ({ steps }: Definition): string[] =>
   steps.flatMap((step) => (step.type === 'wait_for' ? step.happens.flatMap((one) => ('event' in one ? [one.event] : [])) : []))
-
-/** The rule builder needs more room than the panel has. */
-function RuleField({ name, rule, onChange }: { name: string; rule: RuleTree; onChange: (rule: RuleTree) => void }) {
-  const { t } = useText()
-  const [open, setOpen] = useState(false)
-  const group = asGroup(rule)
-  const count = partsOf(group)?.length ?? 0
-  return (
-    <div className="row between">
-      <span className="note">{count === 0 ? t('journeys.fields.ruleEmpty') : t('journeys.fields.ruleParts', { count })}</span>
-      <Button size="small" icon={<EditOutlined />} aria-label={`${t('journeys.fields.editRule')} ${name}`} onClick={() => setOpen(true)}>
-        {t('journeys.fields.editRule')}
-      </Button>
-      <SideSheet title={`${t('journeys.fields.rule')} · ${name}`} open={open} onClose={() => setOpen(false)} wide>
-        <RuleGroup rule={group} onChange={onChange} />
-      </SideSheet>
-    </div>
-  )
-}
 
 export function SplitFields({ step, onChange }: StepFieldsProps<'split'>) {
   const { t } = useText()

@@ -127,17 +127,20 @@ export function TurnList(props: {
   const { t, language } = useText()
   const { timezone } = useTenant()
   const items = props.turns.flatMap(({ at, passed }, turn) =>
-    passed.map((one, i) => {
+    passed.flatMap((one, i) => {
+      // What could not be done says so in its step's place.
+      if (isMissed(passed[i + 1])) return []
       const words = passedWords(one, props.steps, props.words, t, (iso) => (
         <span title={fullTime(iso, timezone)}>{shortTime(iso, timezone, language)}</span>
       ))
-      return {
+      const item = {
         id: `${turn} ${i}`,
         at,
         icon: <PassedIcon passed={one} steps={props.steps} />,
         ...words,
         detail: ('way' in one && props.said?.(one.step, at)) || words.detail,
       }
+      return [item]
     }),
   )
   const { entered } = props
@@ -150,6 +153,8 @@ export function TurnList(props: {
     />
   )
 }
+
+const isMissed = (passed: Passed | undefined): boolean => passed !== undefined && 'way' in passed && passed.way.startsWith('missed:')
 
 function PassedIcon({ passed, steps }: { passed: Passed; steps: JourneyTrace['definition']['steps'] }) {
   const step = steps.find(({ id }) => id === passed.step)
@@ -177,5 +182,6 @@ function passedWords(
     }
   if (passed.step === '') return { title: passed.way === 'goal' ? t('journeys.traceGoal') : reasonWords(passed.way, t), tone: 'good' }
   const way = step ? words.way(step, passed.way) : ''
+  if (isMissed(passed)) return { title: t('journeys.notDone', { step: step ? words.of(step) : passed.step }), detail: way, tone: 'waiting' }
   return { title: step ? words.of(step) : passed.step, ...(way ? { detail: `→ ${way}` } : {}) }
 }

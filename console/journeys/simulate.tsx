@@ -39,16 +39,19 @@ export function SimulateView({ drawing }: { drawing: Definition }) {
   )
 }
 
+const counted = ['messages', 'tasks', 'notices', 'sms'] as const
+type Counted = (typeof counted)[number]
+
 function Found({ found, drawing, words }: { found: Simulation; drawing: Definition; words: StepWords }) {
   const { t } = useText()
   const { people, days, overLimit, end } = found
-  const sum = (key: 'messages' | 'tasks') => days.reduce((total, day) => total + day[key], 0)
+  const sum = (key: Counted) => days.reduce((total, day) => total + day[key], 0)
   return (
     <>
       <Stats>
         <Stat name={t('journeys.simulatePeople')} value={<Count value={people} />} />
-        <Stat name={t('journeys.simulateMessages')} value={<Count value={sum('messages')} />} />
-        <Stat name={t('journeys.simulateTasks')} value={<Count value={sum('tasks')} />} />
+        <Stat name={t('journeys.simulated.messages')} value={<Count value={sum('messages')} />} />
+        <Stat name={t('journeys.simulated.tasks')} value={<Count value={sum('tasks')} />} />
         <Stat name={t('journeys.simulateOver')} hint={t('journeys.simulateOverHint')} value={<Count value={overLimit} />} />
       </Stats>
       {overLimit > 0 && <Alert type="warning" showIcon title={t('journeys.simulateOverHint')} />}
@@ -66,10 +69,12 @@ function Found({ found, drawing, words }: { found: Simulation; drawing: Definiti
         data={{
           kind: 'stack',
           labels: days.map(({ day }) => day),
-          series: (['messages', 'tasks'] as const).map((key) => ({
-            name: t(key === 'messages' ? 'journeys.simulateMessages' : 'journeys.simulateTasks'),
-            values: days.map((day) => day[key]),
-          })),
+          series: counted
+            .filter((key) => key === 'messages' || key === 'tasks' || sum(key) > 0)
+            .map((key) => ({
+              name: t(`journeys.simulated.${key}`),
+              values: days.map((day) => day[key]),
+            })),
         }}
       />
     </>

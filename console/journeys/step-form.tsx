@@ -3,10 +3,11 @@ import { Button, Checkbox, Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { AttributeStepFields } from '#console/journeys/attribute-step-fields.tsx'
 import { connect } from '#console/journeys/drawing.ts'
-import { HappeningFields } from '#console/journeys/happening-fields.tsx'
+import { AwaitedFields } from '#console/journeys/happening-fields.tsx'
 import { BranchFields, SplitFields } from '#console/journeys/path-fields.tsx'
 import { DurationField, TextField, TimeField, WeekdaysField } from '#console/journeys/small-fields.tsx'
 import { stepIcons } from '#console/journeys/step-icons.tsx'
+import { StageFields, TellingFields } from '#console/journeys/telling-fields.tsx'
 import { useStepWords } from '#console/journeys/words.ts'
 import { ChoiceField, Field } from '#console/reports/fields.tsx'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
@@ -66,8 +67,15 @@ function OwnFields({ step, drawing, onChange }: { step: Step; drawing: Definitio
       return <AttributeStepFields step={step} drawing={drawing} onChange={onChange} />
     case 'task':
       return <TaskFields step={step} drawing={drawing} onChange={onChange} />
+    case 'stage':
+      return <StageFields step={step} drawing={drawing} onChange={onChange} />
+    case 'welcome':
     case 'message':
-      return <MessageFields step={step} drawing={drawing} onChange={onChange} />
+    case 'group_message':
+    case 'moment':
+    case 'sms':
+    case 'notice':
+      return <TellingFields step={step} drawing={drawing} onChange={onChange} />
     case 'offer':
       return <OfferFields step={step} drawing={drawing} onChange={onChange} />
     case 'signal':
@@ -128,28 +136,6 @@ function TaskFields({ step, onChange }: StepFieldsProps<'task'>) {
   )
 }
 
-function MessageFields({ step, onChange }: StepFieldsProps<'message'>) {
-  const { t } = useText()
-  return (
-    <>
-      <TextField
-        name={t('journeys.fields.text')}
-        hint={t('journeys.fields.textHint')}
-        max={4000}
-        rows={4}
-        value={step.text}
-        onChange={(text) => onChange({ ...step, text })}
-      />
-      <ChoiceField
-        name={t('journeys.fields.kind')}
-        value={step.kind}
-        options={(['marketing', 'service'] as const).map((value) => ({ value, label: t(`journeys.fields.kinds.${value}`) }))}
-        onChange={(kind) => onChange({ ...step, kind })}
-      />
-    </>
-  )
-}
-
 function OfferFields({ step, onChange }: StepFieldsProps<'offer'>) {
   const { t } = useText()
   return (
@@ -186,7 +172,7 @@ function WaitFields({ step, drawing, onChange }: StepFieldsProps<'wait' | 'wait_
     return (
       <>
         <Field name={t('journeys.fields.happens')}>
-          <HappeningFields values={step.happens} drawing={drawing} needed onChange={(happens) => onChange({ ...step, happens })} />
+          <AwaitedFields values={step.happens} drawing={drawing} onChange={(happens) => onChange({ ...step, happens })} />
         </Field>
         <DurationField name={t('journeys.fields.timeout')} value={step.timeout} onChange={(timeout) => onChange({ ...step, timeout })} />
       </>

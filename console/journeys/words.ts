@@ -1,9 +1,14 @@
 import { useAttributes } from '#console/attributes/queries.ts'
+import { useStages } from '#console/follow-ups/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import { useSegmentNames } from '#console/segments/queries.ts'
+import { asGroup, partsOf, type RuleTree } from '#console/segments/tree.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
-import type { Definition, Duration, Happening, Step } from '#operation/journeys/definition.ts'
+import { useEmployeeNames } from '#console/team/queries.ts'
+import type { Awaited, Definition, Duration, Step } from '#operation/journeys/definition.ts'
+import { missedReasons } from '#operation/journeys/missed.ts'
+import { type Variable, variables } from '#operation/variables.ts'
 
 /** What steps name, by what people call it. */
 interface Names {
@@ -11,8 +16,11 @@ interface Names {
   tag: (id: string) => string
   attribute: (key: string) => string
   segment: (id: string) => string
+  stage: (id: string) => string
+  employee: (id: string) => string
   event: (name: string) => string
   task: (step: string) => string
+  spoken: (text: string) => string
 }
 
 export interface StepWords {
@@ -20,15 +28,17 @@ export interface StepWords {
   of: (step: Step) => string
   entry: string
   way: (step: Step, way: string) => string
-  happening: (one: Happening) => string
+  happening: (one: Awaited) => string
 }
 
 /** The words of one drawing's steps. */
 export function useStepWords(drawing: Definition): StepWords {
-  const { t } = useText()
+  const { t, language } = useText()
   const event = useEventTitle()
   const segments = useSegmentNames()
   const attributes = useAttributes().data?.items ?? []
+  const stages = useStages({ whose: 'team' }).data?.items ?? []
+  const employees = useEmployeeNames()
   const tags = (useTagGroups().data?.items ?? []).flatMap((group) => group.tags)
   const unset = t('journeys.words.unset')
   const names: Names = {
@@ -36,7 +46,10 @@ export function useStepWords(drawing: Definition): StepWords {
     tag: (id) => tags.find((tag) => tag.id === id)?.name ?? unset,
     attribute: (key) => attributes.find((one) => one.key === key)?.name ?? (key || unset),
     segment: (id) => segments.find(({ value }) => value === id)?.label ?? unset,
+    stage: (id) => stages.find((one) => one.id === id)?.name ?? unset,
+    employee: (id) => employees.find(({ value }) => value === id)?.label ?? unset,
     event: (name) => (name === '' ? unset : event(name)),
+    spoken: (text) => spoken(text, language),
     task: (id) => {
       const step = drawing.steps.find((one) => one.id === id)
       return (step?.type === 'task' && (step.name || step.title)) || unset
@@ -54,7 +67,7 @@ export const spanWords = ({ value, unit }: Duration, t: Translate): string => t(
 
 function wordsOf(step: Step, names: Names): string {
   const { t } = names
-  const unset = t('journeys.words.unset')
+  const blank = t('journeys.words.blank')
   switch (step.type) {
     case 'tag':
       return t(step.remove ? 'journeys.words.untag' : 'journeys.words.tag', { tag: names.tag(step.tag) })
@@ -63,13 +76,25 @@ function wordsOf(step: Step, names: Names): string {
         ? t('journeys.words.clearAttribute', { name: names.attribute(step.key) })
         : t('journeys.words.attribute', { name: names.attribute(step.key), value: valueWords(step.value, t) })
     case 'task':
-      return spoken(step.title) || unset
+      return names.spoken(step.title) || blank
+    case 'stage':
+      return t('journeys.words.stage', { stage: names.stage(step.stage) })
+    case 'notice':
+      return t('journeys.words.notice', {
+        to: step.employees.map(names.employee).join(t('ui.comma')) || t('journeys.words.colleague'),
+        text: names.spoken(step.text) || blank,
+      })
+    case 'welcome':
+    case 'sms':
+      return names.spoken(step.text) || blank
     case 'message':
-      return step.text || unset
+    case 'group_message':
+    case 'moment':
+      return step.text || blank
     case 'offer':
-      return t(step.offer === 'coupon' ? 'journeys.words.coupon' : 'journeys.words.points', { value: step.value || unset })
+      return t(step.offer === 'coupon' ? 'journeys.words.coupon' : 'journeys.words.points', { value: step.value || blank })
     case 'signal':
-      return t('journeys.words.signal', { signal: step.signal || unset })
+      return t('journeys.words.signal', { signal: step.signal || blank })
     case 'wait':
       return t('journeys.words.wait', { span: spanWords(step.for, t) })
     case 'wait_until':
@@ -94,13 +119,17 @@ const weekdayKeys = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 /** 1 is Monday. */
 export const weekdayName = (day: number, t: Translate): string => t(`journeys.weekdays.${weekdayKeys[day - 1] ?? 'mon'}`)
 
-/** A task's title is read with what stands in for unknown names. */
-const spoken = (text: string): string => text.replace(/\{\{[^{}|]*(?:\|([^{}]*))?\}\}/g, (_whole, instead?: string) => instead ?? '')
+/** Texts are read with what stands in for unknown names, else with what is named there. */
+const spoken = (text: string, language: 'zh' | 'en'): string =>
+  text.replace(/\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}/g, (_whole, name: string, instead?: string) => {
+    const variable = name in variables ? variables[name as Variable] : undefined
+    return instead ?? (variable ? `[${variable[language]}]` : '')
+  })
 
 const valueWords = (value: string | number | boolean, t: Translate): string =>
   typeof value === 'boolean' ? t(value ? 'ui.yes' : 'ui.no') : String(value)
 
-function waitWords(happens: readonly Happening[], names: Names): string {
+function waitWords(happens: readonly Awaited[], names: Names): string {
   const [first] = happens
   const what = first ? happeningWords(first, names) : names.t('journeys.words.unset')
   return happens.length > 1
@@ -108,13 +137,14 @@ function waitWords(happens: readonly Happening[], names: Names): string {
     : names.t('journeys.words.waitFor', { what })
 }
 
-function happeningWords(one: Happening, names: Names): string {
+function happeningWords(one: Awaited, names: Names): string {
   const { t } = names
+  if ('rule' in one) return t('journeys.words.rule', { count: partsOf(asGroup((one.rule ?? { and: [] }) as RuleTree))?.length ?? 0 })
   if ('event' in one) return names.event(one.event)
   if ('segment' in one)
     return t(one.moves === 'in' ? 'journeys.words.segmentIn' : 'journeys.words.segmentOut', { segment: names.segment(one.segment) })
   const key = one.result === 'done' ? 'taskDone' : one.result === 'skipped' ? 'taskSkipped' : 'task'
-  return t(`journeys.words.${key}`, { task: spoken(names.task(one.task)) })
+  return t(`journeys.words.${key}`, { task: names.spoken(names.task(one.task)) })
 }
 
 function entryWords(entry: Definition['entry'], names: Names): string {
@@ -125,6 +155,8 @@ function entryWords(entry: Definition['entry'], names: Names): string {
 }
 
 function wayWords(step: Step, way: string, t: Translate): string {
+  const missed = missedReasons.find((reason) => way === `missed:${reason}`)
+  if (missed) return t(`journeys.missed.${missed}`)
   if (step.type === 'wait_for') return t(way === 'next' ? 'journeys.ways.met' : 'journeys.ways.timeout')
   const path = step.type === 'branch' || step.type === 'split' ? step.paths[Number(way.slice('paths.'.length))] : undefined
   if (path) return path.name

@@ -1038,6 +1038,7 @@
   turns integer not null default 0
   entered_at timestamp with time zone not null
   ended_at timestamp with time zone
+  until_at timestamp with time zone
   journey_runs_pkey PRIMARY KEY (tenant_id, id)
   journey_runs_tenant_id_journey_id_fkey FOREIGN KEY (tenant_id, journey_id) REFERENCES journeys(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX journey_runs_customer ON public.journey_runs USING btree (tenant_id, customer_id, journey_id)
@@ -1465,12 +1466,15 @@
   updated_at timestamp with time zone not null
   published_at timestamp with time zone
   finished_at timestamp with time zone
+  source_journey integer
+  source_step text
   moments_pkey PRIMARY KEY (tenant_id, id)
   moments_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text, 'calling'::text, 'unknown'::text, 'creating'::text, 'published'::text, 'cancelled'::text, 'failed'::text])))
   moments_tenant_id_content_id_fkey FOREIGN KEY (tenant_id, content_id) REFERENCES contents(tenant_id, id)
   moments_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX moments_created ON public.moments USING btree (tenant_id, created_at, id)
   CREATE INDEX moments_due ON public.moments USING btree (tenant_id, next_at) WHERE (next_at IS NOT NULL)
+  CREATE INDEX moments_source ON public.moments USING btree (tenant_id, source_journey, source_step, created_at) WHERE (source_journey IS NOT NULL)
   CREATE UNIQUE INDEX moments_moment ON public.moments USING btree (tenant_id, corp, moment_id) WHERE (moment_id IS NOT NULL)
 
 -- order_lines (row-level security)

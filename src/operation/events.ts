@@ -91,6 +91,15 @@ export const offerRequested = defineEvent('offer.requested', {
   properties: z.object({ ...step, offer: z.enum(['coupon', 'points']), value: z.string() }),
 })
 
+/**
+ * A text message that a journey wants somebody to have, for whoever is connected to a provider. The number is not told: it is asked
+ * for by the customer. `notBefore`: when the quiet hours end.
+ */
+export const smsRequested = defineEvent('sms.requested', {
+  title: { zh: '旅程请求发短信', en: 'A journey wants a text message sent' },
+  properties: z.object({ ...step, text: z.string(), kind: z.enum(['marketing', 'service']), notBefore: z.string().optional() }),
+})
+
 /** For whoever listens by webhook. */
 export const journeySignalled = defineEvent('journey.signalled', {
   title: { zh: '旅程发出信号', en: 'A journey gave a signal' },
@@ -251,6 +260,7 @@ export const operationEventDefinitions = [
   journeyLeft,
   journeyGoalReached,
   offerRequested,
+  smsRequested,
   journeySignalled,
   followUpMoved,
   followUpNoted,

@@ -901,6 +901,7 @@ export interface JourneyRuns {
   step: string | null;
   tenantId: number;
   turns: Generated<number>;
+  untilAt: Timestamp | null;
   version: number;
   wakeAt: Timestamp | null;
 }
@@ -1240,6 +1241,8 @@ export interface Moments {
   nextAt: Timestamp | null;
   publishedAt: Timestamp | null;
   scheduledAt: Timestamp | null;
+  sourceJourney: number | null;
+  sourceStep: string | null;
   state: Generated<string>;
   tagIds: Generated<number[]>;
   tenantId: number;

@@ -40,10 +40,24 @@ test('a template becomes a journey, a wait is changed, a step added, and what is
   await form.getByRole('button', { name: /^创\s*建$/ }).click()
   await page.getByText('没有问题', { exact: true }).waitFor()
   await look('drawn')
-  await page.getByLabel(/^等某件事 /).click()
+  await page.getByLabel(/^等事件或规则 /).click()
   await page.getByRole('spinbutton', { name: '最多等' }).fill('5')
   await page.getByText('有未保存的修改').waitFor()
   await look('wait')
+  await page.getByRole('button', { name: '添加一件事' }).click()
+  await page.getByRole('combobox', { name: '什么事' }).last().click()
+  await page.locator('.ant-select-item').getByText('符合规则').last().click()
+  await page.getByText('此外每 10 分钟看一次').waitFor()
+  await look('wait-rule')
+  await page.getByRole('button', { name: '删除这件事' }).last().click()
+  for (const [type, name] of [
+    ['欢迎语', 'welcome'],
+    ['改阶段', 'stage'],
+    ['提醒员工', 'notice'],
+  ] as const) {
+    await page.getByLabel(new RegExp(`^${type} `)).click()
+    await look(name)
+  }
   await page.reload()
   await page.getByText('上次没保存的修改已恢复').waitFor()
   await page.getByLabel(/^派任务 再问候一次/).click()
@@ -52,6 +66,13 @@ test('a template becomes a journey, a wait is changed, a step added, and what is
   await look('issue')
   await page.locator('.react-flow__node.selected').focus()
   await page.keyboard.press('Delete')
+  for (const type of ['发群消息', '发朋友圈', '发短信']) {
+    await page.getByRole('button', { name: type, exact: true }).click()
+    await page.getByText('还没有填好：消息内容').waitFor()
+    await look(`add-${type}`)
+    await page.locator('.react-flow__node.selected').focus()
+    await page.keyboard.press('Delete')
+  }
   await page.getByText('没有问题', { exact: true }).waitFor()
   await page.getByRole('button', { name: /^保\s*存$/ }).click()
   await page.getByText('有未保存的修改').waitFor({ state: 'hidden' })
@@ -73,6 +94,7 @@ test('it is started, a customer is let in, counted where they wait, and their wa
   await page.getByRole('button', { name: '林小满' }).click()
   await page.getByText('进入第 1 版').waitFor()
   await page.getByText('问清新好友的需求').last().waitFor()
+  await page.getByText('企业微信没有给问候的机会').waitFor()
   await look('trace')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')

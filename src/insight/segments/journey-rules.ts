@@ -7,8 +7,12 @@ import { idsOf } from '../reports/segment/bits.ts'
 import { membersOf } from '../reports/segment/members.ts'
 import { resolveRule, resolveSaved } from '../reports/segment/resolve.ts'
 import { type Rule, readRule } from '../reports/segment/rule.ts'
+import { listeningOf } from './live/listening.ts'
 import { askNow } from './queries.ts'
 import { untilTold } from './told.ts'
+
+/** In `listeningOf`. Whoever waits for a rule about anything at all is asked about now and then. */
+const anyName = '*'
 
 /** What journeys ask the rules, answered for them. */
 export const rulesForJourneys: Rules = {
@@ -31,6 +35,10 @@ export const rulesForJourneys: Rules = {
       if (!(error instanceof AppError) || error.status >= 500) throw error
       return [{ field: error.field ?? '', message: error.message }]
     }
+  },
+  async heardBy(ctx, rule) {
+    const { names } = await listeningOf(ctx, ruleOf(rule))
+    return names.filter((name) => name !== anyName)
   },
   async membersOf(ctx, segment) {
     internalId(ctx, 'seg', segment)

@@ -65,6 +65,8 @@ const tracked: readonly Tracked[] = [
   { name: 'employee_message.sent', zh: '员工给客户发消息', en: 'An employee wrote', own: false, properties: dialogue },
   // Trials that run elsewhere name themselves as they like.
   { name: experimentExposed.name, ...experimentExposed.title, own: experimentExposed.own, properties: [] },
+  // No questionnaire of the house asks yet: whichever program does tells its answers, each as a property of its own.
+  { name: 'survey.answered', zh: '回答问卷', en: 'Survey answered', own: true, properties: [property('survey', 'text', '问卷')] },
   { name: 'nps.answered', zh: '回答 NPS', en: 'NPS answered', own: true, properties: [property('score', 'number', '0–10 分')] },
 ]
 

@@ -28,7 +28,8 @@ export type NewFriend = {
   name(): Promise<string | undefined>
 }
 
-export type WelcomeContent = { text?: string; attachments?: readonly ReadyAttachment[] }
+/** `by`: whose words they are, kept with the greeting for whoever wants to know later what became of it. */
+export type WelcomeContent = { text?: string; attachments?: readonly ReadyAttachment[]; by?: Readonly<Record<string, string | number>> }
 
 /** Whoever knows what to say to this friend says it; the first answer counts, without one nobody is greeted. */
 export type WelcomeDecider = (ctx: Context, friend: NewFriend) => Promise<WelcomeContent | undefined>
@@ -226,7 +227,8 @@ function cut(text: string, bytes: number): string {
 }
 
 /** What is kept of it: words and names, no bytes. */
-const shownContent = ({ text, attachments = [] }: WelcomeContent) => ({
+const shownContent = ({ text, attachments = [], by }: WelcomeContent) => ({
+  ...(by && { by }),
   text: text ?? null,
   attachments: attachments.map((one) => ('file' in one ? { kind: one.kind, name: one.file.name } : { kind: one.kind, title: one.title })),
 })

@@ -1,7 +1,7 @@
 import { eventFits } from '#platform/events/where-holds.ts'
 import { variantOf } from '../experiments/assign.ts'
-import { type Definition, readFilter, type Step, type StepOf } from './definition.ts'
-import { after, nextClock } from './moments.ts'
+import { type Definition, readFilter, type Step, type StepOf, waitsForRule } from './definition.ts'
+import { after, nextClock, nextLook } from './moments.ts'
 
 // One person's way through a journey, as a function: the worker, the dry run, the simulation and "why is this person here" are
 // the same lines.
@@ -13,6 +13,8 @@ export type Standing = {
   step: string | null
   since: Date | null
   /** Until when they wait there at most, as it was when they came; a migration does not change it. */
+  until: Date | null
+  /** When they are looked at next, at the latest then. */
   wakeAt: Date | null
   /** What they came in by, and what they were last waited for. */
   entry: Properties
@@ -22,8 +24,8 @@ export type Standing = {
 /** What the drawing says, found once for many people. */
 export type Way = { steps: ReadonlyMap<string, Step>; salt: string; zone: string }
 
-/** A question about this person that only the rules can answer. */
-export type Ask = { step: string; place: number; rule: unknown }
+/** A question about this person that only others can answer: the rules, or whoever greets new friends. */
+export type Ask = { step: string; place: number; about: { rule: unknown } | 'greeting' }
 export type Answers = (ask: Ask) => boolean | undefined
 
 export type Known = {
@@ -35,7 +37,8 @@ export type Known = {
   signal?: Properties | undefined
 }
 
-type Acting = 'tag' | 'attribute' | 'task' | 'message' | 'offer' | 'signal' | 'goal'
+/** Steps that do something, in no time. */
+type Acting = Exclude<Step['type'], 'wait' | 'wait_until' | 'wait_for' | 'branch' | 'split' | 'end'>
 export type Effect = StepOf<Acting>
 
 /** `way`: by which exit the step was left; `until`: how long it is waited at most. */
@@ -67,22 +70,30 @@ export function advance(way: Way, from: Standing, known: Known): Outcome {
     if (!step) return { kind: 'ends', how: 'lost', ...moved }
     const turn = doStep(way, step, standing, known)
     if ('asks' in turn) return { kind: 'asks', asks: turn.asks }
-    if ('wakeAt' in turn) {
+    if ('until' in turn) {
       const since = standing.since ?? known.now
       // Looked at again before its time: nothing was passed.
-      if (standing.since === null) moved.passed.push({ step: step.id, until: turn.wakeAt.toISOString() })
-      return { kind: 'rests', ...moved, standing: { ...standing, since, wakeAt: turn.wakeAt } }
+      if (standing.since === null) moved.passed.push({ step: step.id, until: turn.until.toISOString() })
+      const wakeAt = turn.look && turn.look < turn.until ? turn.look : turn.until
+      return { kind: 'rests', ...moved, standing: { ...standing, since, until: turn.until, wakeAt } }
     }
     if (turn.effect) moved.effects.push(turn.effect)
     moved.passed.push({ step: step.id, way: turn.way })
-    moved.standing = { ...standing, step: turn.to, since: null, wakeAt: null, ...(turn.happened && { happened: turn.happened }) }
+    moved.standing = {
+      ...standing,
+      step: turn.to,
+      since: null,
+      until: null,
+      wakeAt: null,
+      ...(turn.happened && { happened: turn.happened }),
+    }
   }
   return { kind: 'ends', how: 'endless', ...moved }
 }
 
 type Turn =
   | { asks: Ask[] }
-  | { wakeAt: Date }
+  | { until: Date; look?: Date | undefined }
   | { way: string; to: string | null; effect?: Effect | undefined; happened?: Properties | undefined }
 
 const onward = (step: Exclude<Step, { type: 'end' | 'branch' | 'split' }>, effect?: Effect): Turn => ({
@@ -93,9 +104,9 @@ const onward = (step: Exclude<Step, { type: 'end' | 'branch' | 'split' }>, effec
 
 function doStep(way: Way, step: Step, standing: Standing, known: Known): Turn {
   const since = standing.since ?? known.now
-  const until = (moment: Date, over: Turn): Turn => {
-    const wakeAt = (standing.since === null ? null : standing.wakeAt) ?? moment
-    return known.now >= wakeAt ? over : { wakeAt }
+  const until = (moment: Date, over: Turn, look?: Date): Turn => {
+    const end = (standing.since === null ? null : (standing.until ?? standing.wakeAt)) ?? moment
+    return known.now >= end ? over : { until: end, look }
   }
   switch (step.type) {
     case 'end':
@@ -105,7 +116,9 @@ function doStep(way: Way, step: Step, standing: Standing, known: Known): Turn {
     case 'wait_until':
       return until(nextClock(since, step.at_time, way.zone, step.weekdays), onward(step))
     case 'wait_for':
-      return waitFor(step, standing, known, (over) => until(after(since, step.timeout), over))
+      return waitFor(step, standing, known, (over, look) => until(after(since, step.timeout), over, look))
+    case 'welcome':
+      return greet(step, known, (over) => until(new Date(since.getTime() + greetingMs), over, new Date(known.now.getTime() + 1000)))
     case 'branch':
       return takeBranch(step, standing, known)
     case 'split':
@@ -115,28 +128,48 @@ function doStep(way: Way, step: Step, standing: Standing, known: Known): Turn {
   }
 }
 
-/** Who is in the segment already when they come need not wait for coming into it. */
-function waitFor(step: StepOf<'wait_for'>, { since }: Standing, { signal, answers }: Known, until: (over: Turn) => Turn): Turn {
+/** Longer than a code for a greeting lives: after it nothing can change. */
+const greetingMs = 30_000
+
+/** The greeting is said elsewhere (greeting.ts), because its clock is short; here its end is waited for. */
+function greet(step: StepOf<'welcome'>, { answers }: Known, until: (over: Turn) => Turn): Turn {
+  const ask: Ask = { step: step.id, place: 0, about: 'greeting' }
+  const isOver = answers(ask)
+  if (isOver === undefined) return { asks: [ask] }
+  return isOver ? onward(step, step) : until(onward(step, step))
+}
+
+/**
+ * Who is in the segment already when they come, or fits the rule, need not wait. Coming into a segment is told; whether a rule holds
+ * is asked again whenever they are looked at, the last time when the wait is over.
+ */
+function waitFor(
+  step: StepOf<'wait_for'>,
+  { since }: Standing,
+  { signal, answers, now }: Known,
+  until: (over: Turn, look?: Date) => Turn,
+): Turn {
   if (since !== null && signal) return { way: 'next', to: step.next, happened: signal }
-  if (since === null) {
-    const asks = step.happens.flatMap((one, place): Ask[] => {
-      if (!('segment' in one)) return []
-      const isIn = { segment: one.segment }
-      return [{ step: step.id, place, rule: one.moves === 'in' ? isIn : { not: isIn } }]
-    })
-    const open = asks.filter((ask) => answers(ask) === undefined)
-    if (open.length > 0) return { asks: open }
-    if (asks.some((ask) => answers(ask))) return { way: 'next', to: step.next }
-  }
-  return until({ way: 'otherwise', to: step.otherwise })
+  const asks = step.happens.flatMap((one, place): Ask[] => {
+    if ('rule' in one) return [{ step: step.id, place, about: { rule: one.rule } }]
+    if (since !== null || !('segment' in one)) return []
+    const isIn = { segment: one.segment }
+    return [{ step: step.id, place, about: { rule: one.moves === 'in' ? isIn : { not: isIn } } }]
+  })
+  const open = asks.filter((ask) => answers(ask) === undefined)
+  if (open.length > 0) return { asks: open }
+  if (asks.some((ask) => answers(ask))) return { way: 'next', to: step.next }
+  return until({ way: 'otherwise', to: step.otherwise }, waitsForRule(step) ? nextLook(now) : undefined)
 }
 
 function takeBranch(step: StepOf<'branch'>, standing: Standing, { answers }: Known): Turn {
-  const asks = step.paths.flatMap(({ when }, place): Ask[] => ('rule' in when ? [{ step: step.id, place, rule: when.rule }] : []))
+  const asks = step.paths.flatMap(({ when }, place): Ask[] =>
+    'rule' in when ? [{ step: step.id, place, about: { rule: when.rule } }] : [],
+  )
   const open = asks.filter((ask) => answers(ask) === undefined)
   if (open.length > 0) return { asks: open }
   const taken = step.paths.findIndex(({ when }, place) => {
-    if ('rule' in when) return answers({ step: step.id, place, rule: when.rule }) === true
+    if ('rule' in when) return answers({ step: step.id, place, about: { rule: when.rule } }) === true
     return 'entry' in when ? eventFits(readFilter(when.entry), standing.entry) : eventFits(readFilter(when.happened), standing.happened)
   })
   return taken < 0 ? { way: 'otherwise', to: step.otherwise } : { way: `paths.${taken}`, to: step.paths[taken]?.next ?? null }

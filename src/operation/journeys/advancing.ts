@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import type { Act, Missed } from './acts.ts'
 import { type Answers, type Ask, advance, type Outcome, type Properties } from './advance.ts'
 import { type Count, countPeople } from './counts.ts'
-import { type Act, carryOut } from './effects.ts'
+import { carryOut } from './effects.ts'
 import { type EndState, tellEnded } from './ending.ts'
+import { settledGreetings } from './greeting-ends.ts'
 import type { Rules } from './rules.ts'
 import { readVersions, type Version, versionKey } from './versions.ts'
 
@@ -20,6 +22,7 @@ export type Run = {
   customerId: number
   step: string | null
   since: Date | null
+  until: Date | null
   wakeAt: Date | null
   entry: Properties
   happened: Properties
@@ -38,8 +41,8 @@ export const advanceDue = (ctx: Context, rules: Rules, journey: number): Promise
     const runs = await takeDue(ctx, journey)
     if (runs.length === 0) return 0
     const versions = await readVersions(ctx, runs)
-    const turns = await decide(ctx, rules, versions, runs)
-    await carryOut(ctx, turns.flatMap(actsOf))
+    const decided = await decide(ctx, rules, versions, runs)
+    const turns = withMissed(decided, await carryOut(ctx, decided.flatMap(actsOf)))
     await saveTurns(ctx, turns)
     for (const turn of turns) if (turn.end) tellEnded(ctx, turn.version.name, { ...turn.run, ...turn.end })
     await countPeople(ctx, turns.flatMap(countsOf))
@@ -61,7 +64,7 @@ async function isMoving(ctx: Context, journey: number): Promise<boolean> {
 
 async function takeDue(ctx: Context, journey: number): Promise<Run[]> {
   const { rows } = await sql<Run>`
-    select id, journey_id, version, customer_id, step, since, wake_at, entry, happened, signal, goal_at, turns from journey_runs
+    select id, journey_id, version, customer_id, step, since, until_at as until, wake_at, entry, happened, signal, goal_at, turns from journey_runs
     where tenant_id = ${ctx.tenantId} and journey_id = ${journey} and state = 'active' and wake_at <= ${ctx.now()}
     order by wake_at limit ${batchPeople} for update skip locked`.execute(ctx.db)
   return rows.map((run) => ({ ...run, id: Number(run.id) }))
@@ -109,11 +112,11 @@ const askKey = (run: Run, { step, place }: Ask): string => `${versionKey(run)} $
 const answerOf = (found: ReadonlySet<number> | 'away' | undefined, run: Run): boolean | undefined =>
   found === undefined || found === 'away' ? undefined : found.has(run.customerId)
 
-async function answer(ctx: Context, rules: Rules, { rule }: Ask, people: ReadonlySet<number>): Promise<ReadonlySet<number> | 'away'> {
+async function answer(ctx: Context, rules: Rules, { about }: Ask, people: ReadonlySet<number>): Promise<ReadonlySet<number> | 'away'> {
   try {
-    return await rules.holds(ctx, rule, [...people])
+    return await (about === 'greeting' ? settledGreetings(ctx, [...people]) : rules.holds(ctx, about.rule, [...people]))
   } catch (error) {
-    ctx.log.warn({ err: error }, 'a branch of a journey cannot be asked now')
+    ctx.log.warn({ err: error }, 'a rule of a journey cannot be asked now')
     return 'away'
   }
 }
@@ -128,6 +131,21 @@ const actsOf = ({ run, version, outcome }: Turn): Act[] =>
   outcome.kind === 'later'
     ? []
     : outcome.effects.map((effect) => ({ effect, version, run: run.id, turn: run.turns, customerId: run.customerId }))
+
+/** What could not be done stands behind its step, on the trace and in the counts. */
+function withMissed(turns: readonly Turn[], missed: readonly Missed[]): readonly Turn[] {
+  if (missed.length === 0) return turns
+  const reasons = new Map(missed.map(({ run, step, reason }) => [`${run} ${step}`, reason]))
+  return turns.map((turn) => {
+    const { run, outcome } = turn
+    if (outcome.kind === 'later') return turn
+    const passed = outcome.passed.flatMap((one) => {
+      const reason = 'way' in one ? reasons.get(`${run.id} ${one.step}`) : undefined
+      return reason ? [one, { step: one.step, way: `missed:${reason}` }] : [one]
+    })
+    return { ...turn, outcome: { ...outcome, passed } }
+  })
+}
 
 function countsOf({ run, version, outcome, end }: Turn): Count[] {
   if (outcome.kind === 'later') return []
@@ -156,15 +174,15 @@ async function saveTurns(ctx: Context, turns: readonly Turn[]): Promise<void> {
     }
   })
   const recordset = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-    as n(id bigint, state text, reason text, step text, since timestamptz, happened jsonb, wake_at timestamptz, goal boolean, turns int, passed jsonb, keeps boolean)`
+    as n(id bigint, state text, reason text, step text, since timestamptz, until timestamptz, happened jsonb, wake_at timestamptz, goal boolean, turns int, passed jsonb, keeps boolean)`
   await sql`
     with traced as (
       insert into journey_traces (tenant_id, run_id, turn, at, passed)
       select ${ctx.tenantId}, n.id, n.turns, ${ctx.now()}, n.passed from ${recordset} where jsonb_array_length(n.passed) > 0)
-    update journey_runs r set state = coalesce(n.state, r.state), reason = n.reason, step = n.step, since = n.since, happened = n.happened, wake_at = n.wake_at, signal = case when n.keeps then r.signal end,
+    update journey_runs r set state = coalesce(n.state, r.state), reason = n.reason, step = n.step, since = n.since, until_at = n.until, happened = n.happened, wake_at = n.wake_at, signal = case when n.keeps then r.signal end,
       goal_at = case when n.goal then coalesce(r.goal_at, ${ctx.now()}) else r.goal_at end, turns = n.turns,
       ended_at = case when coalesce(n.state, 'active') <> 'active' then ${ctx.now()}::timestamptz end
     from ${recordset} where r.tenant_id = ${ctx.tenantId} and r.id = n.id`.execute(ctx.db)
 }
 
-const placeOf = ({ step, since, happened }: Pick<Run, 'step' | 'since' | 'happened'>) => ({ step, since, happened })
+const placeOf = ({ step, since, until, happened }: Pick<Run, 'step' | 'since' | 'until' | 'happened'>) => ({ step, since, until, happened })

@@ -1,6 +1,6 @@
 import { bytesOf, contentBounds } from '../contents/schema.ts'
 import { hasVariables, wrongVariables } from '../variables.ts'
-import { type Definition, type Step, type StepOf, waysOf } from './definition.ts'
+import { type Definition, greetedEvent, type Step, type StepOf, waysOf } from './definition.ts'
 
 /** What is wrong with a journey and where: the step (null: the journey itself) and the field within it. */
 export type Issue = { step: string | null; field: string; code: string; message: string; severity: 'error' | 'warning' }
@@ -26,6 +26,7 @@ export function checkDefinition(definition: Definition): Issue[] {
       : []),
     ...twice.map(({ id }) => issue(id, 'id', 'step_twice', 'Two steps have this name.')),
     ...steps.flatMap((step) => [...checkWays(step, ids), ...checkStep(step, tasks)]),
+    ...lateWelcomes(definition),
     ...(twice.length > 0 ? [] : [...endlessSteps(definition), ...unreachedSteps(definition)]),
   ]
 }
@@ -40,26 +41,69 @@ function checkStep(step: Step, tasks: ReadonlySet<string>): Issue[] {
     case 'split':
       return checkWeights(step)
     case 'wait_for':
-      return step.happens.flatMap((one, i) =>
-        'task' in one && !tasks.has(one.task) ? [issue(step.id, `happens.${i}.task`, 'unknown_task', 'No step asks for this task.')] : [],
-      )
+      return step.happens.flatMap((one, i) => {
+        if ('rule' in one) return checkEmpty(step, `happens.${i}.rule`, one.rule)
+        return 'task' in one && !tasks.has(one.task)
+          ? [issue(step.id, `happens.${i}.task`, 'unknown_task', 'No step asks for this task.')]
+          : []
+      })
+    case 'branch':
+      return step.paths.flatMap(({ when }, i) => ('rule' in when ? checkEmpty(step, `paths.${i}.when.rule`, when.rule) : []))
     case 'task':
       return [...checkText(step, 'title', step.title), ...checkText(step, 'script', step.script ?? '')]
+    case 'notice':
+    case 'sms':
+      return checkText(step, 'text', step.text)
+    case 'welcome':
+      return [...checkText(step, 'text', step.text), ...checkBytes(step, step.text)]
     case 'message':
+    case 'group_message':
+    case 'moment':
       if (hasVariables(step.text))
         return [
           issue(step.id, 'text', 'message_variable', 'WeCom sends one text to everybody. A task for the colleague may name the person.'),
         ]
-      return bytesOf(step.text) > contentBounds.textBytes
-        ? [issue(step.id, 'text', 'message_too_long', `At most ${contentBounds.textBytes} bytes; a Chinese letter has three.`)]
-        : []
+      return checkBytes(step, step.text)
     default:
       return []
   }
 }
 
+/** A rule of the builder that nobody has put anything into: it holds for everybody. */
+function checkEmpty({ id }: Step, field: string, rule: unknown): Issue[] {
+  const parts = typeof rule === 'object' && rule !== null && 'and' in rule ? rule.and : undefined
+  return Array.isArray(parts) && parts.length === 0
+    ? [issue(id, field, 'rule_empty', 'There are no conditions: everybody fits.', 'warning')]
+    : []
+}
+
 const checkText = ({ id }: Step, field: string, text: string): Issue[] =>
   wrongVariables(text).map((wrong) => issue(id, field, 'unknown_variable', `"${wrong.slice(0, 40)}" is no variable.`))
+
+const checkBytes = ({ id }: Step, text: string): Issue[] =>
+  bytesOf(text) > contentBounds.textBytes
+    ? [issue(id, 'text', 'message_too_long', `At most ${contentBounds.textBytes} bytes; a Chinese letter has three.`)]
+    : []
+
+/** A code for a greeting lives twenty seconds and greets once: only whoever was just added can be greeted, before any wait. */
+function lateWelcomes({ entry, start, steps }: Definition): Issue[] {
+  const isAdded = entry.by === 'event' && entry.event === greetedEvent
+  const early = new Set<string>()
+  for (const left = [start]; left.length > 0; ) {
+    const step = steps.find(({ id }) => id === left[0])
+    left.shift()
+    if (!step || early.has(step.id)) continue
+    early.add(step.id)
+    if (!isWait(step) && step.type !== 'welcome') left.push(...waysOf(step).map(({ to }) => to))
+  }
+  return steps.flatMap(({ id, type }) => {
+    if (type !== 'welcome') return []
+    if (!isAdded) return [issue(id, 'type', 'welcome_entry', 'Only journeys that customers enter by being added can greet.')]
+    return early.has(id) ? [] : [issue(id, 'type', 'welcome_late', 'A greeting comes before any wait, and once on each way.')]
+  })
+}
+
+const isWait = ({ type }: Step): boolean => type === 'wait' || type === 'wait_until' || type === 'wait_for'
 
 function checkWeights({ id, paths }: StepOf<'split'>): Issue[] {
   const bad = paths.flatMap(({ weight }, i) =>
@@ -69,10 +113,12 @@ function checkWeights({ id, paths }: StepOf<'split'>): Issue[] {
   return bad.length === 0 && total !== 100 ? [issue(id, 'paths', 'weights', `The shares add up to ${total} %, not to 100 %.`)] : bad
 }
 
-/** Steps of a circle in which nobody ever waits. Waiting for a segment may be over at once, so it does not count. */
+/** Steps of a circle in which nobody ever waits. Waiting for a segment or a rule may be over at once, so it does not count. */
 function endlessSteps({ steps }: Definition): Issue[] {
   const rests = (step: Step) =>
-    step.type === 'wait' || step.type === 'wait_until' || (step.type === 'wait_for' && step.happens.every((one) => !('segment' in one)))
+    step.type === 'wait' ||
+    step.type === 'wait_until' ||
+    (step.type === 'wait_for' && step.happens.every((one) => !('segment' in one || 'rule' in one)))
   const moving = new Map(steps.filter((step) => !rests(step)).map((step) => [step.id, step]))
   const reaches = (from: Step): boolean => {
     const seen = new Set<string>()

@@ -4,7 +4,7 @@ import { AppError } from '#platform/errors.ts'
 import { type IdPrefix, internalId } from '#platform/ids.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { checkDefinition, type Issue } from './check.ts'
-import type { Definition, Happening, Step } from './definition.ts'
+import type { Awaited, Definition, Step } from './definition.ts'
 import { nextRepeat } from './moments.ts'
 import type { Rules } from './rules.ts'
 
@@ -39,19 +39,19 @@ async function checkNames(ctx: Context, rules: Rules, step: Step): Promise<Issue
   switch (step.type) {
     case 'tag':
       return checkTag(ctx, step.id, step.tag)
+    case 'stage':
+      return checkStage(ctx, step.id, step.stage)
+    case 'moment':
+      return step.tag === null ? [] : checkTag(ctx, step.id, step.tag)
+    case 'notice':
+      return checkEmployees(ctx, step.id, step.employees)
     case 'attribute':
       return refusalOf(step.id, 'value', () => checkAttributes(ctx, { [step.key]: step.value }))
     case 'wait_for':
       return (await Promise.all(step.happens.map((one, i) => checkHappening(ctx, rules, step.id, `happens.${i}`, one)))).flat()
     case 'branch': {
       const found = await Promise.all(
-        step.paths.map(async ({ when }, i) =>
-          'rule' in when
-            ? (await rules.check(ctx, when.rule)).map(({ field, message }) =>
-                error(step.id, `paths.${i}.when.rule${field && `.${field}`}`, 'journey.rule', message),
-              )
-            : [],
-        ),
+        step.paths.map(async ({ when }, i) => ('rule' in when ? checkRule(ctx, rules, step.id, `paths.${i}.when.rule`, when.rule) : [])),
       )
       return found.flat()
     }
@@ -60,8 +60,13 @@ async function checkNames(ctx: Context, rules: Rules, step: Step): Promise<Issue
   }
 }
 
-const checkHappening = async (ctx: Context, rules: Rules, step: string | null, field: string, one: Happening): Promise<Issue[]> =>
-  'segment' in one ? checkSegment(ctx, rules, step, `${field}.segment`, one.segment) : []
+async function checkHappening(ctx: Context, rules: Rules, step: string | null, field: string, one: Awaited): Promise<Issue[]> {
+  if ('rule' in one) return checkRule(ctx, rules, step, `${field}.rule`, one.rule)
+  return 'segment' in one ? checkSegment(ctx, rules, step, `${field}.segment`, one.segment) : []
+}
+
+const checkRule = async (ctx: Context, rules: Rules, step: string | null, field: string, rule: unknown): Promise<Issue[]> =>
+  (await rules.check(ctx, rule)).map((wrong) => error(step, `${field}${wrong.field && `.${wrong.field}`}`, 'journey.rule', wrong.message))
 
 /** A segment is as good as the rule that asks for it. */
 const checkSegment = async (ctx: Context, rules: Rules, step: string | null, field: string, segment: string): Promise<Issue[]> =>
@@ -74,6 +79,29 @@ async function checkTag(ctx: Context, step: string, tag: string): Promise<Issue[
       ? undefined
       : await ctx.db.selectFrom('tags').select('id').where('tenantId', '=', ctx.tenantId).where('id', '=', id).executeTakeFirst()
   return row ? [] : [error(step, 'tag', 'tag.not_found', 'No such tag.')]
+}
+
+async function checkStage(ctx: Context, step: string, stage: string): Promise<Issue[]> {
+  const id = idOrNothing(ctx, 'fst', stage)
+  const stages = ctx.db.selectFrom('followUpStages').select('id').where('tenantId', '=', ctx.tenantId).where('removedAt', 'is', null)
+  const row = id === undefined ? undefined : await stages.where('id', '=', id).executeTakeFirst()
+  return row ? [] : [error(step, 'stage', 'follow_up_stage.not_found', 'No such stage.')]
+}
+
+async function checkEmployees(ctx: Context, step: string, employees: readonly string[]): Promise<Issue[]> {
+  const ids = employees.map((one) => idOrNothing(ctx, 'emp', one) ?? 0)
+  if (ids.length === 0) return []
+  const found = await ctx.db
+    .selectFrom('employees')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('status', '=', 'active')
+    .where('id', 'in', ids)
+    .execute()
+  const known = new Set(found.map(({ id }) => id))
+  return ids.flatMap((id, i) =>
+    known.has(id) ? [] : [error(step, `employees.${i}`, 'employee.not_found', 'No such employee, or they left.')],
+  )
 }
 
 function idOrNothing(ctx: Context, prefix: IdPrefix, text: string): number | undefined {

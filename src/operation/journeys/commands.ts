@@ -6,6 +6,7 @@ import { inTransaction } from '#platform/events/emit.ts'
 import { randomLetters } from '#platform/random-letters.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { createContent } from '../contents/commands.ts'
+import { withdrawMoments } from '../moments/journey-moments.ts'
 import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
 import { checkJourney } from './checking.ts'
@@ -104,7 +105,7 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
         publishedAt: ctx.now(),
       })
       .execute()
-    await listen(ctx, id, version, definition)
+    await listen(ctx, rules, id, version, definition)
     const state = journey.state === 'paused' ? 'paused' : 'running'
     await setState(ctx, id, state, {
       version,
@@ -117,11 +118,12 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
   })
 }
 
-/** What message steps say is written down with the version, and never changes either. */
+/** What steps say to many at once is written down with the version, and never changes either. */
 async function contentsOf(ctx: Context, { steps }: Definition): Promise<Record<string, number>> {
   const contents: Record<string, number> = {}
   for (const [place, step] of steps.entries())
-    if (step.type === 'message') contents[step.id] = await createContent(ctx, { text: step.text, attachments: [] }, ['steps', place])
+    if (step.type === 'message' || step.type === 'group_message' || step.type === 'moment')
+      contents[step.id] = await createContent(ctx, { text: step.text, attachments: [] }, ['steps', place])
   return contents
 }
 
@@ -179,6 +181,7 @@ export const stopJourney = (ctx: Context, id: number): Promise<number> =>
     )
     await withdrawTasks(ctx, { kind: 'journey', id })
     await cancelIntents(ctx, { kind: 'journey', id })
+    await withdrawMoments(ctx, id)
     await forget(ctx, id)
     const people = rows.reduce((sum, row) => sum + row.people, 0)
     await audit(ctx, 'journey.stopped', ['jny', id], { people })

@@ -36,6 +36,10 @@ export const Happening = z.union([
 ])
 export type Happening = z.infer<typeof Happening>
 
+/** What somebody may wait for: that something happens to them, or that a rule of the segment builder holds for them. */
+const Awaited = z.union([...Happening.options, z.strictObject({ rule: z.unknown() })])
+export type Awaited = z.infer<typeof Awaited>
+
 const repeat = z.union([
   z.strictObject({ every: z.literal('day'), at: clock }),
   z.strictObject({ every: z.literal('week'), at: clock, weekdays }),
@@ -83,6 +87,12 @@ export const Step = z.discriminatedUnion('type', [
     due: Duration.optional(),
     next,
   }),
+  /** Moves the one-to-one stage that the friend's colleague has come to with the person. */
+  z.strictObject({ ...common, type: z.literal('stage'), stage: publicId, back: z.boolean().default(false), next }),
+  /** To colleagues, through the app: to the person's friend where nobody is named. */
+  z.strictObject({ ...common, type: z.literal('notice'), employees: z.array(publicId).max(20).default([]), text: text(500), next }),
+  /** What a new friend hears within the twenty seconds that WeCom gives. Left when the fate of the greeting is known. */
+  z.strictObject({ ...common, type: z.literal('welcome'), text: text(4000), next }),
   /** One text for everybody, because WeCom takes it so. */
   z.strictObject({
     ...common,
@@ -91,16 +101,34 @@ export const Step = z.discriminatedUnion('type', [
     kind: z.enum(['marketing', 'service']).default('marketing'),
     next,
   }),
+  /** To the groups of the friend's colleague that the person is in. */
+  z.strictObject({
+    ...common,
+    type: z.literal('group_message'),
+    text: text(4000),
+    kind: z.enum(['marketing', 'service']).default('marketing'),
+    next,
+  }),
+  /** The friend's colleague is asked to publish it; WeCom shows it by tag, not by person. */
+  z.strictObject({ ...common, type: z.literal('moment'), text: text(2000), tag: publicId.nullable().default(null), next }),
   /** A wish that another feature or system fulfils: it is told as an event and to webhooks. */
   z.strictObject({ ...common, type: z.literal('offer'), offer: z.enum(['coupon', 'points']), value: text(100), next }),
   z.strictObject({ ...common, type: z.literal('signal'), signal: text(60), next }),
+  /** The same for a text message: whoever is connected to a provider sends it. */
+  z.strictObject({
+    ...common,
+    type: z.literal('sms'),
+    text: text(500),
+    kind: z.enum(['marketing', 'service']).default('marketing'),
+    next,
+  }),
   z.strictObject({ ...common, type: z.literal('wait'), for: Duration, next }),
   /** Until the next time of day, on these days of the week (1 is Monday) where some are said. */
   z.strictObject({ ...common, type: z.literal('wait_until'), at_time: clock, weekdays: weekdays.optional(), next }),
   z.strictObject({
     ...common,
     type: z.literal('wait_for'),
-    happens: z.array(Happening).min(1).max(10),
+    happens: z.array(Awaited).min(1).max(10),
     timeout: Duration,
     next,
     otherwise: next,
@@ -155,6 +183,9 @@ export const Definition = z.strictObject({
 })
 export type Definition = z.infer<typeof Definition>
 
+/** How being added as a friend is told: the only entry that somebody can be greeted at. */
+export const greetedEvent = 'customer.followed'
+
 /** Where a step may lead, with the name of the way. */
 export function waysOf(step: Step): { way: string; to: string | null }[] {
   switch (step.type) {
@@ -173,6 +204,9 @@ export function waysOf(step: Step): { way: string; to: string | null }[] {
       return [{ way: 'next', to: step.next }]
   }
 }
+
+/** Whether those who stand there have to be asked about again now and then. */
+export const waitsForRule = (step: Step | undefined): boolean => step?.type === 'wait_for' && step.happens.some((one) => 'rule' in one)
 
 /** A filter as it was read; checked when the definition was. */
 export const readFilter = (value: unknown): Condition | undefined => (value === undefined ? undefined : where.parse(value))

@@ -4,46 +4,48 @@ import { journeyGoalReached, journeySignalled, offerRequested } from '#operation
 import type { Context } from '#platform/context.ts'
 import { emit } from '#platform/events/emit.ts'
 import { internalId } from '#platform/ids.ts'
+import { moveStages } from '../follow-ups/moving.ts'
 import { intend } from '../outbound/commands.ts'
 import { personalOf } from '../personal.ts'
 import { assignTasks, type TaskWish } from '../tasks/commands.ts'
 import { fillIn } from '../variables.ts'
-import type { Effect } from './advance.ts'
-import type { StepOf } from './definition.ts'
+import { type Act, type ActOf, keyOf, type Missed, missedBy, only, placeOf } from './acts.ts'
+import { askToPublish, writeToGroups } from './broadcasts.ts'
+import { missedGreetings } from './greeting-ends.ts'
 import { after } from './moments.ts'
-import type { Version } from './versions.ts'
-
-/** What a step does to one person, in their run. `turn` tells visits of one step apart. */
-export type Act = { effect: Effect; version: Version; run: number; turn: number; customerId: number }
-type ActOf<Type extends Effect['type']> = Act & { effect: StepOf<Type> }
+import { giveNotice } from './notices.ts'
+import { askForSms } from './sms.ts'
 
 /**
  * Carries out what a batch of people shall have, in the transaction that moves them on: each once, or not at all. Nothing here
- * leaves the database; what goes outside is an intent that others carry out.
+ * leaves the database; what goes outside is an intent that others carry out. Returns what could not be done.
  */
-export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<void> {
+export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<Missed[]> {
   await giveTags(ctx, only(acts, 'tag'))
   await giveAttributes(ctx, only(acts, 'attribute'))
   await askColleagues(ctx, only(acts, 'task'))
   await intend(
     ctx,
-    only(acts, 'message').map(({ effect, version, run, turn, customerId }) => ({
-      key: keyOf(version, run, effect.id, turn),
-      customerId,
-      content: version.contents[effect.id] ?? 0,
-      kind: effect.kind,
-      source: { kind: 'journey', id: version.journey, step: effect.id },
+    only(acts, 'message').map((act) => ({
+      key: keyOf(act),
+      customerId: act.customerId,
+      content: act.version.contents[act.effect.id] ?? 0,
+      kind: act.effect.kind,
+      source: sourceOf(act),
     })),
   )
   for (const act of acts) tell(ctx, act)
+  return [
+    ...(await moveOn(ctx, only(acts, 'stage'))),
+    ...(await giveNotice(ctx, only(acts, 'notice'))),
+    ...(await missedGreetings(ctx, only(acts, 'welcome'))),
+    ...(await askForSms(ctx, only(acts, 'sms'))),
+    ...(await writeToGroups(ctx, only(acts, 'group_message'))),
+    ...(await askToPublish(ctx, only(acts, 'moment'))),
+  ]
 }
 
-/** One wish a visit of a step. */
-const keyOf = ({ journey }: Version, run: number, step: string, turn: number): string =>
-  `journey ${journey} run ${run} step ${step} turn ${turn}`
-
-const only = <Type extends Effect['type']>(acts: readonly Act[], type: Type): ActOf<Type>[] =>
-  acts.filter((act): act is ActOf<Type> => act.effect.type === type)
+const sourceOf = ({ version, effect }: Act) => ({ kind: 'journey' as const, id: version.journey, step: effect.id })
 
 const giveTags = (ctx: Context, acts: readonly ActOf<'tag'>[]): Promise<unknown> =>
   changeTaggings(
@@ -68,25 +70,43 @@ async function askColleagues(ctx: Context, acts: readonly ActOf<'task'>[]): Prom
     ctx,
     acts.map(({ customerId }) => customerId),
   )
-  const wishes = acts.map(({ effect, version, run, turn, customerId }): TaskWish => {
+  const wishes = acts.map((act): TaskWish => {
+    const { effect, customerId } = act
     const { employeeId = null, values = {} } = personal.get(customerId) ?? {}
     return {
-      key: keyOf(version, run, effect.id, turn),
+      key: keyOf(act),
       ...(employeeId !== null && { employeeId }),
       customerId,
       kind: 'contact',
       title: [...fillIn(effect.title, values)].slice(0, 100).join(''),
       ...(effect.script && { script: fillIn(effect.script, values) }),
       ...(effect.due && { dueAt: after(ctx.now(), effect.due) }),
-      source: { kind: 'journey', id: version.journey, step: effect.id },
+      source: sourceOf(act),
     }
   })
   await assignTasks(ctx, wishes)
 }
 
-function tell(ctx: Context, { effect, version, run, customerId }: Act): void {
+async function moveOn(ctx: Context, acts: readonly ActOf<'stage'>[]): Promise<Missed[]> {
+  const ends = await moveStages(
+    ctx,
+    acts.map(({ effect, customerId, version }) => ({
+      customerId,
+      stageId: internalId(ctx, 'fst', effect.stage),
+      back: effect.back,
+      because: `「${version.name}」`,
+    })),
+  )
+  return acts.flatMap((act, i) => {
+    const end = ends[i] ?? 'moved'
+    return end === 'moved' ? [] : [missedBy(act, end)]
+  })
+}
+
+function tell(ctx: Context, act: Act): void {
+  const { effect, customerId, version } = act
   const journey = { journey: version.journey, journeyName: version.name, version: version.version }
-  const step = { ...journey, step: effect.id, run }
+  const step = placeOf(act)
   if (effect.type === 'goal') emit(ctx, journeyGoalReached, { customerId, properties: journey })
   if (effect.type === 'offer') emit(ctx, offerRequested, { customerId, properties: { ...step, offer: effect.offer, value: effect.value } })
   if (effect.type === 'signal') emit(ctx, journeySignalled, { customerId, properties: { ...step, signal: effect.signal } })

@@ -35,6 +35,22 @@ export const letIn = (ctx: Context, journey: number, arrivals: readonly Arrival[
     return { entered: customers.length, refused }
   })
 
+/** Whether the door would be open to somebody, as far as their runs from before a moment say. Changes nothing, promises nothing. */
+export async function mayEnter(
+  ctx: Context,
+  { journey, reentry, before }: Pick<Door, 'journey' | 'reentry'> & { before: Date },
+  { customerId, entry = {} }: Arrival,
+): Promise<boolean> {
+  const key = keyOf(reentry, entry)
+  if (key === undefined) return false
+  const { rows } = await sql`
+    select from customers o join customers m on m.tenant_id = o.tenant_id and m.canonical_id = o.canonical_id
+      join journey_runs r on r.tenant_id = m.tenant_id and r.customer_id = m.id and r.journey_id = ${journey} and r.entered_at < ${before}
+      cross join (select ${key}::text as key) a
+    where o.tenant_id = ${ctx.tenantId} and o.id = ${customerId} and ${forbids(ctx, reentry)} limit 1`.execute(ctx.db)
+  return rows.length === 0
+}
+
 /** Two-part advisory locks of this kind; no other feature uses the number. */
 const doorLocks = 0x6a6f7572
 

@@ -1,10 +1,11 @@
 import { DateTime } from 'luxon'
 import type { Context } from '#platform/context.ts'
+import { remember } from '#platform/remember.ts'
 import { dayOf } from '#platform/time.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { personalOf } from '../personal.ts'
-import { fillIn } from '../variables.ts'
-import { type Ask, wayOf } from './advance.ts'
+import { fillIn, type Values } from '../variables.ts'
+import { type Ask, type Effect, wayOf } from './advance.ts'
 import type { Definition } from './definition.ts'
 import type { Rules } from './rules.ts'
 import type { DryRun, Simulation } from './schema.ts'
@@ -26,10 +27,16 @@ export async function dryRun(ctx: Context, rules: Rules, customerId: number, for
       at: at.toISOString(),
       step: effect.id,
       type: effect.type,
-      text: effect.type === 'task' ? fillIn(effect.script ?? effect.title, values) : effect.type === 'message' ? effect.text : null,
+      text: saidBy(effect, values),
     })),
     end: walked?.end ?? 'lost',
   }
+}
+
+/** The words of a step, as this person or their colleague would read them. */
+function saidBy(effect: Effect, values: Values): string | null {
+  if (effect.type === 'task') return fillIn(effect.script ?? effect.title, values)
+  return 'text' in effect ? fillIn(effect.text, values) : null
 }
 
 export async function simulate(ctx: Context, rules: Rules, people: readonly number[], foreseen: Foreseen): Promise<Simulation> {
@@ -56,16 +63,18 @@ function stepsOf({ steps }: Definition, walks: readonly Walk[]): Simulation['ste
 const countBy = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, list]) => [name, list.length]))
 
+/** What is counted by day, by the step that does it. Groups and moments are not of one person: their steps say how many come. */
+const counted = { message: 'messages', task: 'tasks', notice: 'notices', sms: 'sms' } as const
+type Day = Omit<Simulation['days'][number], 'day'>
+
 function daysOf(walks: readonly Walk[], zone: string): Simulation['days'] {
-  const days = new Map<string, { messages: number; tasks: number }>()
+  const days = new Map<string, Day>()
   for (const { effects } of walks)
     for (const { at, effect } of effects) {
-      if (effect.type !== 'message' && effect.type !== 'task') continue
-      const day = dayOf(at, zone)
-      const counted = days.get(day) ?? { messages: 0, tasks: 0 }
-      days.set(day, counted)
-      if (effect.type === 'message') counted.messages++
-      else counted.tasks++
+      const name = effect.type in counted ? counted[effect.type as keyof typeof counted] : undefined
+      if (!name) continue
+      const day = remember(days, dayOf(at, zone), (): Day => ({ messages: 0, tasks: 0, notices: 0, sms: 0 }))
+      day[name]++
     }
   return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, counted]) => ({ day, ...counted }))
 }
@@ -103,7 +112,8 @@ async function walkAll(
         for (const ask of walked.asks) asks.set(key(ask), ask)
       } else walks.set(subject, walked)
     }
-    for (const [name, { rule }] of asks) known.set(name, await rules.holds(ctx, rule, people))
+    for (const [name, { about }] of asks)
+      known.set(name, about === 'greeting' ? new Set(people) : await rules.holds(ctx, about.rule, people))
     open = still
   }
   return walks

@@ -8,7 +8,7 @@ import { internalId } from '#platform/ids.ts'
 import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
 import { type Count, countPeople } from './counts.ts'
-import { type Happening, readFilter } from './definition.ts'
+import { type Awaited, readFilter, waitsForRule } from './definition.ts'
 import { type EndState, tellEnded } from './ending.ts'
 import { letIn } from './entering.ts'
 import { segmentEvents } from './listeners.ts'
@@ -45,7 +45,8 @@ const readListening = (ctx: Context, names: readonly string[]): Promise<Listenin
         .orderBy('l.journeyId')
         .execute()
 
-function fits(ctx: Context, journey: number, happens: Happening, { name, properties }: LoggedEvent): boolean {
+function fits(ctx: Context, journey: number, happens: Awaited, { name, properties }: LoggedEvent): boolean {
+  if ('rule' in happens) return false
   if ('event' in happens) return happens.event === name && eventFits(readFilter(happens.where), properties)
   if ('segment' in happens) return segmentEvents[happens.moves] === name && properties.segment === internalId(ctx, 'seg', happens.segment)
   const { source, sourceId, step, result } = properties
@@ -86,7 +87,7 @@ type Active = {
   enteredAt: Date
 }
 
-type Change = { id: number; end?: { state: EndState; reason: string }; goalAt?: Date; signal?: unknown }
+type Change = { end?: { state: EndState; reason: string }; goalAt?: Date; signal?: unknown; look?: boolean }
 
 /** Whoever is on the way in a journey that listens: what happened since they came counts, whenever it is heard of. */
 async function moveOn(
@@ -98,14 +99,16 @@ async function moveOn(
   const journeys = [...new Set(listening.filter(({ role }) => role !== 'entry').map(({ journeyId }) => journeyId))]
   if (journeys.length === 0) return
   const runs = await lockRuns(ctx, journeys, events)
-  const changes: Change[] = []
+  const looks = new Set(listening.flatMap((one) => (one.role === 'look' ? [`${versionKey(one)} ${one.event}`] : [])))
+  const changes: (Change & { id: number })[] = []
   const counts: Count[] = []
   for (const run of runs) {
     const version = versions.get(versionKey(run))
     if (!version) continue
-    const change = changeOf(ctx, run, version, runs.canonicals, events)
-    if (!change) continue
-    changes.push(change)
+    const own = events.filter(({ customerId }) => runs.canonicals.get(customerId ?? 0) === run.canonicalId)
+    const change = { ...changeOf(ctx, run, version, own), ...lookAt(run, version, looks, own) }
+    if (Object.keys(change).length === 0) continue
+    changes.push({ id: run.id, ...change })
     const count = (way: string): Count => ({ journey: run.journeyId, version: run.version, step: '', way, people: 1 })
     const journey = { journey: run.journeyId, journeyName: version.name, version: run.version }
     if (change.goalAt) {
@@ -154,17 +157,11 @@ async function lockRuns(ctx: Context, journeys: readonly number[], events: reado
   )
 }
 
-function changeOf(
-  ctx: Context,
-  run: Active,
-  { definition }: Version,
-  canonicals: ReadonlyMap<number, number>,
-  events: readonly LoggedEvent[],
-): Change | undefined {
-  const change: Change = { id: run.id }
+function changeOf(ctx: Context, run: Active, { definition }: Version, events: readonly LoggedEvent[]): Change {
+  const change: Change = {}
   const step = definition.steps.find(({ id }) => id === run.step)
   for (const event of events) {
-    if (canonicals.get(event.customerId ?? 0) !== run.canonicalId || !isSince(event, run.enteredAt)) continue
+    if (!isSince(event, run.enteredAt)) continue
     const isGoal = definition.goal?.when.some((one) => fits(ctx, run.journeyId, one, event)) ?? false
     if (isGoal && !run.goalAt && !change.goalAt) change.goalAt = event.at
     const reason =
@@ -177,21 +174,34 @@ function changeOf(
       step.happens.some((one) => fits(ctx, run.journeyId, one, event))
     if (isAwaited && change.signal === undefined) change.signal = event.properties
   }
-  return change.goalAt || change.signal !== undefined ? change : undefined
+  return change
 }
 
-async function saveChanges(ctx: Context, changes: readonly Change[]): Promise<void> {
+/** Whoever waits for a rule is asked about at once when something happened that it asks about, also when it was long ago. */
+function lookAt(run: Active, { definition }: Version, looks: ReadonlySet<string>, events: readonly LoggedEvent[]): Change {
+  const waits = run.since !== null && waitsForRule(definition.steps.find(({ id }) => id === run.step))
+  return waits && events.some(({ name }) => looks.has(`${versionKey(run)} ${name}`)) ? { look: true } : {}
+}
+
+async function saveChanges(ctx: Context, changes: readonly (Change & { id: number })[]): Promise<void> {
   if (changes.length === 0) return
-  const rows = changes.map(({ id, end, goalAt, signal }) => ({ id, state: end?.state, reason: end?.reason, goal_at: goalAt, signal }))
+  const rows = changes.map(({ id, end, goalAt, signal, look }) => ({
+    id,
+    state: end?.state,
+    reason: end?.reason,
+    goal_at: goalAt,
+    signal,
+    look,
+  }))
   const passed = changes.flatMap(({ id, end, goalAt }) =>
     end || goalAt ? [{ id, passed: [{ step: '', way: end?.reason ?? 'goal' }] }] : [],
   )
   await sql`
     with changed as (
       update journey_runs r set state = coalesce(n.state, r.state), reason = n.reason, goal_at = coalesce(r.goal_at, n.goal_at), signal = coalesce(r.signal, n.signal),
-        wake_at = case when n.state is not null then null when n.signal is not null then ${ctx.now()}::timestamptz else r.wake_at end,
+        wake_at = case when n.state is not null then null when n.signal is not null or n.look then ${ctx.now()}::timestamptz else r.wake_at end,
         ended_at = case when n.state is not null then ${ctx.now()}::timestamptz end, turns = r.turns + case when p.passed is null then 0 else 1 end
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id bigint, state text, reason text, goal_at timestamptz, signal jsonb)
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id bigint, state text, reason text, goal_at timestamptz, signal jsonb, look boolean)
         left join jsonb_to_recordset(${JSON.stringify(passed)}::jsonb) as p(id bigint, passed jsonb) using (id)
       where r.tenant_id = ${ctx.tenantId} and r.id = n.id
       returning r.id, r.turns, p.passed)

@@ -3,32 +3,37 @@ import type { Context } from '#platform/context.ts'
 import { logEvents } from '#platform/events/watches.ts'
 import { internalId } from '#platform/ids.ts'
 import type { Definition, Happening } from './definition.ts'
+import type { Rules } from './rules.ts'
 
-export type Role = 'entry' | 'exit' | 'goal' | 'wait'
-export type Listener = { role: Role; event: string; segmentId: number | null }
+/** `look`: whoever waits for a rule is asked about again. */
+type Role = 'entry' | 'exit' | 'goal' | 'wait' | 'look'
+type Listener = { role: Role; event: string; segmentId: number | null }
 
 /** How coming into a segment and going out of it are told. */
 export const segmentEvents = { in: 'segment.entered', out: 'segment.left' } as const
 
 /** What a version has to hear of. */
-export function listenersOf(ctx: Context, { entry, exits, goal, steps }: Definition): Listener[] {
+async function listenersOf(ctx: Context, rules: Rules, { entry, exits, goal, steps }: Definition): Promise<Listener[]> {
   const listener = (role: Role, happens: Happening): Listener => {
     if ('event' in happens) return { role, event: happens.event, segmentId: null }
     if ('task' in happens) return { role, event: taskCompleted.name, segmentId: null }
     return { role, event: segmentEvents[happens.moves], segmentId: internalId(ctx, 'seg', happens.segment) }
   }
+  const awaited = steps.flatMap((step) => (step.type === 'wait_for' ? step.happens : []))
+  const heard = await Promise.all(awaited.map((one) => ('rule' in one ? rules.heardBy(ctx, one.rule) : [])))
   return [
     ...(entry.by === 'event' || entry.by === 'segment' ? [listener('entry', entry)] : []),
     ...exits.map((one) => listener('exit', one)),
     ...(goal?.when ?? []).map((one) => listener('goal', one)),
-    ...steps.flatMap((step) => (step.type === 'wait_for' ? step.happens.map((one) => listener('wait', one)) : [])),
+    ...awaited.flatMap((one) => ('rule' in one ? [] : [listener('wait', one)])),
+    ...heard.flat().map((event): Listener => ({ role: 'look', event, segmentId: null })),
   ]
 }
 
 /** Listens for a version from now on. Nobody enters by an older one; who is on it is still heard of. */
-export async function listen(ctx: Context, journey: number, version: number, definition: Definition): Promise<void> {
+export async function listen(ctx: Context, rules: Rules, journey: number, version: number, definition: Definition): Promise<void> {
   await hush(ctx, journey)
-  const unique = new Map(listenersOf(ctx, definition).map((one) => [JSON.stringify(one), one]))
+  const unique = new Map((await listenersOf(ctx, rules, definition)).map((one) => [JSON.stringify(one), one]))
   const rows = [...unique.values()].map((one) => ({ tenantId: ctx.tenantId, journeyId: journey, version, ...one }))
   if (rows.length > 0) await ctx.db.insertInto('journeyListeners').values(rows).execute()
   await logAwaited(ctx)

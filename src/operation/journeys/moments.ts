@@ -4,6 +4,12 @@ import { type Duration, durationMs, type Repeat } from './definition.ts'
 /** When a duration from an instant is over. */
 export const after = (at: Date, duration: Duration): Date => new Date(at.getTime() + durationMs(duration))
 
+/** So often people who wait for a rule are asked about again, because windows and calendars move without anything happening. */
+const lookMs = 10 * 60_000
+
+/** When that is next: the same moment for everybody, so that all who wait are one question. */
+export const nextLook = (at: Date): Date => new Date((Math.floor(at.getTime() / lookMs) + 1) * lookMs)
+
 /** The first instant after `at` at which the clocks of the zone show this time, on one of these days of the week. */
 export function nextClock(at: Date, clock: string, zone: string, weekdays: readonly number[] = []): Date {
   const [hour = 0, minute = 0] = clock.split(':').map(Number)

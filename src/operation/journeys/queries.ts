@@ -109,7 +109,7 @@ type RunRow = {
   goalAt: Date | null
 }
 
-const runColumns = sql`r.id, c.canonical_id as customer_id, k.name, r.version, r.state, r.reason, r.step, r.wake_at, r.entered_at, r.ended_at, r.goal_at`
+const runColumns = sql`r.id, c.canonical_id as customer_id, k.name, r.version, r.state, r.reason, r.step, coalesce(r.until_at, r.wake_at) as wake_at, r.entered_at, r.ended_at, r.goal_at`
 const runTables = sql`journey_runs r join customers c on c.tenant_id = r.tenant_id and c.id = r.customer_id
   join customers k on k.tenant_id = c.tenant_id and k.id = c.canonical_id`
 

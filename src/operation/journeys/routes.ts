@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { visibleCanonical } from '#management/identity/queries.ts'
 import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
+import { listStages } from '../follow-ups/queries.ts'
 import { checkJourney } from './checking.ts'
 import {
   archiveJourney,
@@ -39,7 +40,7 @@ import {
   StepCounts,
   Trace,
 } from './schema.ts'
-import { templates } from './templates.ts'
+import { templatesWith } from './templates.ts'
 
 const Templates = z.object({
   items: z.array(
@@ -66,9 +67,10 @@ export const journeys = (rules: Rules) =>
       query(JourneyQuery),
       async (c) => c.json(await listJourneys(c.var.ctx, c.req.valid('query'))),
     )
-    .get('/templates', allow('journeys.read', 'tenant'), describe('Journeys to begin with', Templates), (c) =>
-      c.json({ items: [...templates] }),
-    )
+    .get('/templates', allow('journeys.read', 'tenant'), describe('Journeys to begin with', Templates), async (c) => {
+      const [first] = await listStages(c.var.ctx, { whose: 'team' })
+      return c.json({ items: templatesWith(first?.id ?? '') })
+    })
     .post('/', allow('journeys.write', 'tenant'), describe('Draw a journey', Journey, 201), body(JourneyInput), async (c) =>
       c.json(await readJourney(c.var.ctx, await createJourney(c.var.ctx, c.req.valid('json'))), 201),
     )

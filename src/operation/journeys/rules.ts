@@ -9,6 +9,8 @@ export type Rules = {
   holds(ctx: Context, rule: unknown, customerIds: readonly number[]): Promise<ReadonlySet<number>>
   /** What is wrong with a rule, with the way there; nothing when it can be asked. */
   check(ctx: Context, rule: unknown): Promise<{ field: string; message: string }[]>
+  /** Events after which a rule may hold for somebody it did not hold for. Time does the rest. */
+  heardBy(ctx: Context, rule: unknown): Promise<readonly string[]>
   /** The members of a saved segment, ascending. */
   membersOf(ctx: Context, segment: string): Promise<readonly number[]>
 }

@@ -134,8 +134,8 @@ export const Simulation = z.object({
   people: z.int(),
   /** How many come to a step at all, and by which ways they leave it. */
   steps: z.array(z.object({ step: z.string(), people: z.int(), ways: z.record(z.string(), z.int()) })),
-  /** Messages and tasks by local day. */
-  days: z.array(z.object({ day: z.string(), messages: z.int(), tasks: z.int() })),
+  /** What people and their colleagues get, by local day. */
+  days: z.array(z.object({ day: z.string(), messages: z.int(), tasks: z.int(), notices: z.int(), sms: z.int() })),
   /** People who would get more messages in a calendar month than WeCom lets through, which is one a day. */
   overLimit: z.int(),
   end: z.record(z.string(), z.int()),

@@ -16,32 +16,44 @@ function chain(steps: readonly (Partial<Step> & { id: string; type: Step['type']
   return steps.map((step, i) => ({ next: steps[i + 1]?.id ?? null, ...step, at: step.at ?? { x: 0, y: i * 140 } }))
 }
 
+/** Stands for whichever stage of the company comes first. */
+const firstStage = 'first'
+
 const paid = { event: 'order.paid' }
 const gone = { event: 'customer.unfollowed' }
 
-export const templates: readonly Template[] = [
+const templates: readonly Template[] = [
   template(
     'intake',
     { zh: '新好友承接', en: 'Taking in a new friend' },
     {
-      zh: '加好友后问需求、发介绍，三天没有回音就由员工跟进。',
-      en: 'Ask what a new friend needs, introduce yourself, and have a colleague follow up after three silent days.',
+      zh: '加好友就问候，阶段记为第一个，提醒员工问需求；三天没有回音再由员工跟进。',
+      en: 'Greet at once, begin at the first stage, have the colleague ask what they need, and follow up after three silent days.',
     },
     {
       entry: { by: 'event', event: 'customer.followed' },
       reentry: { policy: 'after', days: 90 },
       exits: [gone],
       goal: { when: [paid], leaves: true },
-      start: 'ask',
+      start: 'greet',
       steps: [
+        {
+          id: 'greet',
+          type: 'welcome',
+          text: '{{name|您}}好，我是{{company}}的{{employee}}，有什么想了解的，直接发给我就好。',
+          next: 'begin',
+          at: { x: 0, y: 0 },
+        },
+        { id: 'begin', type: 'stage', stage: firstStage, next: 'tell', at: { x: 0, y: 140 } },
+        { id: 'tell', type: 'notice', text: '{{name|新好友}}刚加了您，请尽快问清需求。', next: 'ask', at: { x: 0, y: 280 } },
         {
           id: 'ask',
           type: 'task',
           title: '问清{{name|新好友}}的需求',
-          script: '{{name|您好}}，我是{{company}}的{{employee}}。方便说说您最关心什么吗？',
+          script: '{{name|您好}}，方便说说您最关心什么吗？',
           due: hours(2),
           next: 'answer',
-          at: { x: 0, y: 0 },
+          at: { x: 0, y: 420 },
         },
         {
           id: 'answer',
@@ -50,7 +62,7 @@ export const templates: readonly Template[] = [
           timeout: days(3),
           next: 'introduce',
           otherwise: 'follow_up',
-          at: { x: 0, y: 140 },
+          at: { x: 0, y: 560 },
         },
         {
           id: 'introduce',
@@ -59,7 +71,7 @@ export const templates: readonly Template[] = [
           script: '{{name|您好}}，按您说的情况，我给您整理了一份介绍。',
           due: hours(24),
           next: null,
-          at: { x: -160, y: 300 },
+          at: { x: -160, y: 720 },
         },
         {
           id: 'follow_up',
@@ -68,7 +80,7 @@ export const templates: readonly Template[] = [
           script: '{{name|您好}}，前几天的问题还需要帮忙吗？',
           due: hours(24),
           next: null,
-          at: { x: 160, y: 300 },
+          at: { x: 160, y: 720 },
         },
       ],
     },
@@ -237,3 +249,13 @@ export const templates: readonly Template[] = [
     },
   ),
 ]
+
+/** With the stage that this company begins with. */
+export const templatesWith = (stage: string): Template[] =>
+  templates.map((one) => ({
+    ...one,
+    draft: {
+      ...one.draft,
+      steps: one.draft.steps.map((step) => (step.type === 'stage' && step.stage === firstStage ? { ...step, stage } : step)),
+    },
+  }))

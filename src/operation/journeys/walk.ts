@@ -27,7 +27,7 @@ export function walk(
   { subject, entry, happens, answers }: Walker,
 ): Walk | { asks: Ask[] } {
   const walked: Walk = { turns: [], effects: [], end: 'later' }
-  let standing: Standing = { step: start, since: null, wakeAt: null, entry, happened: {} }
+  let standing: Standing = { step: start, since: null, until: null, wakeAt: null, entry, happened: {} }
   let now = from
   for (let turn = 0; turn < mostTurns; turn++) {
     const signal = standing.since !== null && happens.has(standing.step ?? '') ? {} : undefined
@@ -37,7 +37,8 @@ export function walk(
     walked.effects.push(...outcome.effects.map((effect) => ({ at: now, effect })))
     if (outcome.kind === 'ends') return { ...walked, end: outcome.how }
     standing = outcome.standing
-    now = happens.has(standing.step ?? '') ? now : (standing.wakeAt ?? now)
+    // Looks in between would all find the same.
+    now = happens.has(standing.step ?? '') ? now : (standing.until ?? now)
   }
   return walked
 }

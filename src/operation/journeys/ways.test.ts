@@ -67,6 +67,7 @@ type Life = typeof life extends fc.Arbitrary<infer T> ? T : never
 const rules: Rules = {
   holds: async (_ctx, rule, ids) => new Set(ids.filter((id) => id % 3 === (rule as { rest: number }).rest)),
   check: async () => [],
+  heardBy: async () => [],
   membersOf: async () => [],
 }
 

@@ -83,7 +83,7 @@ export const remindOfMarketingTask = (ctx: Context, id: number): Promise<number>
       ctx.db,
     )
     const address = `${ctx.config.publicUrl}/tasks`
-    return planReminders(
+    const planned = await planReminders(
       ctx,
       rows.map(({ employeeId, done, language }) => ({
         key: `marketing:${id}:${day}:${employeeId}`,
@@ -91,6 +91,7 @@ export const remindOfMarketingTask = (ctx: Context, id: number): Promise<number>
         text: remindText(language, task.name, done, task.goal, address),
       })),
     )
+    return planned.length
   })
 
 const remindText = (language: 'zh' | 'en', name: string, done: number, goal: number, address: string): string =>

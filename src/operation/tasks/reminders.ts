@@ -43,7 +43,7 @@ export async function planDay(ctx: Context): Promise<number> {
       join tenants n on n.id = e.tenant_id
     group by d.employee_id, e.language, n.language`.execute(ctx.db)
   const address = `${ctx.config.publicUrl}/tasks`
-  return planReminders(
+  const planned = await planReminders(
     ctx,
     rows.map((row) => ({
       key: `day:${day}:${row.employeeId}`,
@@ -51,20 +51,21 @@ export async function planDay(ctx: Context): Promise<number> {
       text: reminderText(row, row.language, address),
     })),
   )
+  return planned.length
 }
 
 export type Reminder = { /** The same key is never said twice. */ key: string; employeeId: number; text: string }
 
-/** Writes down what is to be said to those whom an app may write to; returns how many were new. */
-export async function planReminders(ctx: Context, reminders: readonly Reminder[]): Promise<number> {
-  if (reminders.length === 0) return 0
-  const { rows } = await sql`
+/** Writes down what is to be said to those whom an app may write to; returns the keys that are new. */
+export async function planReminders(ctx: Context, reminders: readonly Reminder[]): Promise<string[]> {
+  if (reminders.length === 0) return []
+  const { rows } = await sql<{ key: string }>`
     insert into task_reminders (tenant_id, key, employee_id, text, planned_at)
     select ${ctx.tenantId}, r.key, r."employeeId", r.text, ${ctx.now()}
     from jsonb_to_recordset(${JSON.stringify(reminders)}::jsonb) as r(key text, "employeeId" int, text text)
     where exists (${reachedBy(ctx, sql`r."employeeId"`)})
-    order by r.key on conflict (tenant_id, key) do nothing returning id`.execute(ctx.db)
-  return rows.length
+    order by r.key on conflict (tenant_id, key) do nothing returning key`.execute(ctx.db)
+  return rows.map(({ key }) => key)
 }
 
 /** The corps whose app may write to an employee. */

@@ -1,0 +1,28 @@
+import type { Effect } from './advance.ts'
+import type { StepOf } from './definition.ts'
+import type { MissedReason } from './missed.ts'
+import type { Version } from './versions.ts'
+
+/** What a step does to one person, in their run. `turn` tells visits of one step apart. */
+export type Act = { effect: Effect; version: Version; run: number; turn: number; customerId: number }
+export type ActOf<Type extends Effect['type']> = Act & { effect: StepOf<Type> }
+
+/** What a step could not do for somebody, who goes on all the same. */
+export type Missed = { run: number; step: string; reason: MissedReason }
+
+export const missedBy = ({ run, effect }: Act, reason: MissedReason): Missed => ({ run, step: effect.id, reason })
+
+/** One wish a visit of a step. */
+export const keyOf = ({ version, run, effect, turn }: Act): string => `journey ${version.journey} run ${run} step ${effect.id} turn ${turn}`
+
+export const only = <Type extends Effect['type']>(acts: readonly Act[], type: Type): ActOf<Type>[] =>
+  acts.filter((act): act is ActOf<Type> => act.effect.type === type)
+
+/** Where it was, as events tell it. */
+export const placeOf = ({ version, run, effect }: Act) => ({
+  journey: version.journey,
+  journeyName: version.name,
+  version: version.version,
+  step: effect.id,
+  run,
+})
