@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Alert, App, Button, ConfigProvider, Skeleton } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import '#console/journeys/journeys.css'
 import { ApiError } from '#console/api/client.ts'
 import { useMay } from '#console/api/session.ts'
@@ -16,6 +16,7 @@ import { SettingsForm } from '#console/journeys/settings-form.tsx'
 import { StepForm } from '#console/journeys/step-form.tsx'
 import { StepList } from '#console/journeys/step-list.tsx'
 import { type Edit, useEdit } from '#console/journeys/use-edit.ts'
+import { Watched } from '#console/journeys/watched.tsx'
 import { type StepWords, useStepWords } from '#console/journeys/words.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
@@ -53,7 +54,8 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
   const [isOutdated, setOutdated] = useState(false)
   const words = useStepWords(edit.draft)
   const checked = useIssues(edit.draft)
-  const counts = useCounts(journey)
+  const [version, setVersion] = useState<number>()
+  const counts = useCounts(journey, version)
   const show = (search: { step?: string | undefined; people?: string | undefined }) =>
     void navigate({ search: (now) => ({ ...now, ...search }), replace: true, resetScroll: false })
   const choose = (id: string | null) => show({ step: id ?? settings })
@@ -90,7 +92,8 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
     },
     onPeople: (step) => show({ people: step, step: undefined }),
   }
-  const panel = { edit, checked, words, choose, step: asked }
+  const watched = <Watched journey={journey} drawing={edit.draft} counts={counts.data} version={version} onVersion={setVersion} />
+  const panel = { edit, checked, words, choose, step: asked, watched }
   return (
     <Page
       back={<Back to="/journeys">{t('journeys.title')}</Back>}
@@ -130,6 +133,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
                 <Section title={t('journeys.issues')}>
                   <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
                 </Section>
+                {!chosen && watched}
                 <Section>
                   <ChosenForm {...panel} />
                 </Section>
@@ -188,6 +192,7 @@ interface PanelProps {
   words: StepWords
   step: string | undefined
   choose: (step: string | null) => void
+  watched: ReactNode
 }
 
 /** The chosen step, else the journey itself. */
@@ -212,13 +217,14 @@ function ChosenForm({ edit, step, choose }: PanelProps) {
 
 function PhoneEditor({ drawingProps, close, ...panel }: PanelProps & { drawingProps: DrawingProps; close: () => void }) {
   const { t } = useText()
-  const { edit, checked, words, choose, step } = panel
+  const { edit, checked, words, choose, step, watched } = panel
   const chosen = stepOf(edit.draft, step)
   return (
     <Stack>
       <Section title={t('journeys.issues')}>
         <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
       </Section>
+      {watched}
       <Section
         title={t('journeys.steps')}
         note={t('journeys.words.entry', { how: words.entry })}

@@ -25,12 +25,11 @@ export const useJourneys = (query: Asked) => useList<JourneyItem>('journeys', qu
 export const useTemplates = () => useResource<{ items: Template[] }>('journeys/templates')
 export const useJourney = (id: string) => useResource<Journey>(`journeys/${id}`)
 /** People move while somebody looks. */
-export const useCounts = ({ id, version, state }: Journey) =>
-  useResource<Counts>(
-    `journeys/${id}/counts`,
-    {},
-    { enabled: version > 0, refetchInterval: () => (state === 'running' || state === 'draining' ? 5000 : false) },
-  )
+export const useCounts = ({ id, version, state }: Journey, of: number | undefined) =>
+  useResource<Counts>(`journeys/${id}/counts`, of === undefined ? {} : { version: String(of) }, {
+    enabled: version > 0,
+    refetchInterval: () => (state === 'running' || state === 'draining' ? 5000 : false),
+  })
 export const useRuns = (id: string, step: string | undefined) =>
   useList<JourneyRun>(`journeys/${id}/runs`, step === undefined ? {} : { step, state: 'active' }, 5000)
 export const useTrace = (run: string) => useResource<JourneyTrace>(`journeys/runs/${run}`)

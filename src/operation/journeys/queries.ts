@@ -70,15 +70,16 @@ export async function readJourney(ctx: Context, id: number): Promise<Journey> {
   }
 }
 
-export async function readCounts(ctx: Context, id: number): Promise<z.infer<typeof StepCounts>> {
+/** Of one version, or of all together; those who were moved to a version count there from then on. */
+export async function readCounts(ctx: Context, id: number, version?: number): Promise<z.infer<typeof StepCounts>> {
+  const ofVersion = version === undefined ? sql`true` : sql`version = ${version}`
   const [waiting, ways, versions] = await Promise.all([
     sql<{ step: string; people: number }>`
       select coalesce(step, '') as step, count(*)::int as people from journey_runs
-      where tenant_id = ${ctx.tenantId} and journey_id = ${id} and state = 'active' group by 1`.execute(ctx.db),
+      where tenant_id = ${ctx.tenantId} and journey_id = ${id} and state = 'active' and ${ofVersion} group by 1`.execute(ctx.db),
     sql<{ step: string; way: string; people: number }>`
-      select step, way, sum(people)::int as people from journey_counts where tenant_id = ${ctx.tenantId} and journey_id = ${id} group by step, way`.execute(
-      ctx.db,
-    ),
+      select step, way, sum(people)::int as people from journey_counts
+      where tenant_id = ${ctx.tenantId} and journey_id = ${id} and ${ofVersion} group by step, way`.execute(ctx.db),
     sql<{ version: number; active: number; publishedAt: Date }>`
       select v.version, v.published_at, (select count(*)::int from journey_runs r
         where r.tenant_id = v.tenant_id and r.journey_id = v.journey_id and r.version = v.version and r.state = 'active') as active

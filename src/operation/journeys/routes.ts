@@ -20,6 +20,7 @@ import { dryRun, simulate } from './foresight.ts'
 import { listJourneys, listRuns, readCounts, readJourney, readTrace, runsOfCustomer } from './queries.ts'
 import type { Rules } from './rules.ts'
 import {
+  CountsQuery,
   DryRun,
   DryRunRequest,
   EnterRequest,
@@ -126,8 +127,12 @@ export const journeys = (rules: Rules) =>
         return c.json(await readJourney(c.var.ctx, journeyOf(c)))
       },
     )
-    .get('/:id/counts', allow('journeys.read', 'tenant'), describe('How many are where, and went which way', StepCounts), async (c) =>
-      c.json(await readCounts(c.var.ctx, journeyOf(c))),
+    .get(
+      '/:id/counts',
+      allow('journeys.read', 'tenant'),
+      describe('How many are where, and went which way; of one version or of all', StepCounts),
+      query(CountsQuery),
+      async (c) => c.json(await readCounts(c.var.ctx, journeyOf(c), c.req.valid('query').version)),
     )
     .get('/:id/runs', allow('journeys.read', 'tenant'), describe('Who is or was on the way', RunList), query(RunQuery), async (c) =>
       c.json(await listRuns(c.var.ctx, journeyOf(c), c.req.valid('query'))),

@@ -76,6 +76,8 @@ export const EnterRequest = z.strictObject({
 })
 export const LetInResult = z.object({ entered: z.int(), refused: z.int() })
 
+export const CountsQuery = z.object({ version: z.coerce.number().int().min(1).max(1_000_000).optional() })
+
 /** How many are at each step now, and how many left it by which way; `ways` of the step '' are those of the journey. */
 export const StepCounts = z.object({
   steps: z.array(z.object({ step: z.string(), waiting: z.int(), ways: z.record(z.string(), z.int()) })),
