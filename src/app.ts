@@ -97,12 +97,14 @@ import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
 import { journeyReactions } from '#operation/journeys/hearing.ts'
 import { runJourneys } from '#operation/journeys/loop.ts'
 import { journeys } from '#operation/journeys/routes.ts'
+import { requireJourney, requireStep } from '#operation/journeys/trials.ts'
 import { marketingResults } from '#operation/marketing-tasks/counting.ts'
 import { marketingShortLinks } from '#operation/marketing-tasks/public-routes.ts'
 import { marketingTasks } from '#operation/marketing-tasks/routes.ts'
 import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
 import type { MembersOfSegment } from '#operation/messages/receivers.ts'
 import { messages } from '#operation/messages/routes.ts'
+import { requireMessage } from '#operation/messages/trials.ts'
 import { runMoments } from '#operation/moments/publisher.ts'
 import { moments } from '#operation/moments/routes.ts'
 import { consentReactions } from '#operation/outbound/consents.ts'
@@ -296,7 +298,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/follow-ups', followUps],
   ['/m', marketingShortLinks],
   ['/api/v1/experiments', experimentReadOuts],
-  ['/api/v1/experiments', experiments],
+  ['/api/v1/experiments', experiments({ journey: requireJourney, journey_step: requireStep, message: requireMessage })],
   ['/api/v1/control-group', controlGroup],
   ['/api/v1/messages', messages({ isHeldOut: foreseeHeldOut, membersOfSegment })],
   ['/api/v1/outbound', outbound],

@@ -6,6 +6,7 @@ import { type Count, countPeople } from './counts.ts'
 import { type Act, carryOut } from './effects.ts'
 import { type EndState, tellEnded } from './ending.ts'
 import type { Rules } from './rules.ts'
+import { dealSteps, type Lots } from './trials.ts'
 import { readVersions, type Version, versionKey } from './versions.ts'
 
 /** So many people move on in one transaction: few enough that nobody waits long for its end. */
@@ -38,7 +39,13 @@ export const advanceDue = (ctx: Context, rules: Rules, journey: number): Promise
     const runs = await takeDue(ctx, journey)
     if (runs.length === 0) return 0
     const versions = await readVersions(ctx, runs)
-    const turns = await decide(ctx, rules, versions, runs)
+    const lots = await dealSteps(
+      ctx,
+      journey,
+      runs.map(({ customerId }) => customerId),
+    )
+    const turns = await decide(ctx, rules, versions, runs, lots)
+    await lots.expose(turns.flatMap(metOf))
     await carryOut(ctx, turns.flatMap(actsOf))
     await saveTurns(ctx, turns)
     for (const turn of turns) if (turn.end) tellEnded(ctx, turn.version.name, { ...turn.run, ...turn.end })
@@ -76,7 +83,13 @@ type Turn = {
 }
 
 /** Everybody as far as they get without a question; then each question once, about all who have it; and again. */
-async function decide(ctx: Context, rules: Rules, versions: ReadonlyMap<string, Version>, runs: readonly Run[]): Promise<Turn[]> {
+async function decide(
+  ctx: Context,
+  rules: Rules,
+  versions: ReadonlyMap<string, Version>,
+  runs: readonly Run[],
+  lots: Lots,
+): Promise<Turn[]> {
   const known = new Map<string, ReadonlySet<number> | 'away'>()
   const turns: Turn[] = []
   for (let open = [...runs]; open.length > 0; ) {
@@ -85,7 +98,7 @@ async function decide(ctx: Context, rules: Rules, versions: ReadonlyMap<string, 
     for (const run of open) {
       const version = versions.get(versionKey(run))
       if (!version) continue
-      const outcome = outcomeOf(ctx, version, run, (ask) => answerOf(known.get(askKey(run, ask)), run))
+      const outcome = outcomeOf(ctx, version, run, lots, (ask) => answerOf(known.get(askKey(run, ask)), run))
       if (outcome.kind !== 'asks') turns.push({ run, version, outcome, ...endOf(outcome) })
       else if (outcome.asks.some((ask) => known.get(askKey(run, ask)) === 'away')) turns.push({ run, version, outcome: { kind: 'later' } })
       else {
@@ -118,8 +131,14 @@ async function answer(ctx: Context, rules: Rules, { rule }: Ask, people: Readonl
   }
 }
 
-const outcomeOf = (ctx: Context, { way }: Version, run: Run, answers: Answers): Outcome =>
-  advance(way, run, { now: ctx.now(), subject: run.customerId, answers, signal: run.signal ?? undefined })
+const outcomeOf = (ctx: Context, { way }: Version, run: Run, lots: Lots, answers: Answers): Outcome =>
+  advance(way, run, {
+    now: ctx.now(),
+    subject: run.customerId,
+    answers,
+    lot: (step) => lots.of(step, run.customerId),
+    signal: run.signal ?? undefined,
+  })
 
 const endOf = (outcome: Outcome): { end?: { state: EndState; reason: string } } =>
   outcome.kind === 'ends' ? { end: { state: outcome.how === 'done' ? 'done' : 'failed', reason: outcome.how } } : {}
@@ -128,6 +147,9 @@ const actsOf = ({ run, version, outcome }: Turn): Act[] =>
   outcome.kind === 'later'
     ? []
     : outcome.effects.map((effect) => ({ effect, version, run: run.id, turn: run.turns, customerId: run.customerId }))
+
+const metOf = ({ run, outcome }: Turn) =>
+  outcome.kind === 'later' ? [] : outcome.met.map((step) => ({ step, customerId: run.customerId }))
 
 function countsOf({ run, version, outcome, end }: Turn): Count[] {
   if (outcome.kind === 'later') return []

@@ -8,6 +8,7 @@ import { timezoneOf } from '#platform/timezone.ts'
 import { createContent } from '../contents/commands.ts'
 import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
+import type { Issue } from './check.ts'
 import { checkJourney } from './checking.ts'
 import { countPeople } from './counts.ts'
 import { Definition } from './definition.ts'
@@ -16,6 +17,7 @@ import { forget, hush, listen } from './listeners.ts'
 import { nextRepeat } from './moments.ts'
 import type { Rules } from './rules.ts'
 import type { JourneyChange, JourneyInput } from './schema.ts'
+import { trialIssues } from './trials.ts'
 
 const nameTaken = () => appError('journey.name_taken', { status: 409, message: 'Another journey has this name.', field: 'name' })
 
@@ -83,14 +85,11 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
   const { draft } = await findJourney(ctx, id)
   const definition = Definition.parse(draft)
   const [wrong] = (await checkJourney(ctx, rules, definition)).filter(({ severity }) => severity === 'error')
-  if (wrong)
-    throw appError(wrong.code, {
-      status: 422,
-      message: wrong.step === null ? wrong.message : `${wrong.step}: ${wrong.message}`,
-      field: wrong.step === null ? wrong.field : `steps.${definition.steps.findIndex((one) => one.id === wrong.step)}.${wrong.field}`,
-    })
+  if (wrong) throw refusalOf(definition, wrong)
   return inTransaction(ctx, async (ctx) => {
     const journey = await lockJourney(ctx, id)
+    const [broken] = await trialIssues(ctx, id, definition)
+    if (broken) throw refusalOf(definition, broken)
     const version = journey.version + 1
     await ctx.db
       .insertInto('journeyVersions')
@@ -115,6 +114,13 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
     await audit(ctx, 'journey.published', ['jny', id], { version, migrate: options.migrate ?? false })
     return version
   })
+}
+
+/** Names the step in words, and the field as it was sent; of a step that is gone, the steps. */
+function refusalOf({ steps }: Definition, { step, field, code, message }: Issue): Error {
+  if (step === null) return appError(code, { status: 422, message, field })
+  const place = steps.findIndex(({ id }) => id === step)
+  return appError(code, { status: 422, message: `${step}: ${message}`, field: place < 0 ? 'steps' : `steps.${place}.${field}` })
 }
 
 /** What message steps say is written down with the version, and never changes either. */

@@ -20,6 +20,7 @@ import { dryRun, simulate } from './foresight.ts'
 import { listJourneys, listRuns, readCounts, readJourney, readTrace, runsOfCustomer } from './queries.ts'
 import type { Rules } from './rules.ts'
 import {
+  CheckRequest,
   CountsQuery,
   DryRun,
   DryRunRequest,
@@ -41,6 +42,7 @@ import {
   Trace,
 } from './schema.ts'
 import { templates } from './templates.ts'
+import { trialIssues } from './trials.ts'
 
 const Templates = z.object({
   items: z.array(
@@ -77,8 +79,12 @@ export const journeys = (rules: Rules) =>
       '/check',
       allow('journeys.read', 'tenant'),
       describe('What is wrong with a drawing, step by step', Issues),
-      body(z.strictObject({ draft: Definition })),
-      async (c) => c.json({ items: await checkJourney(c.var.ctx, rules, c.req.valid('json').draft) }),
+      body(CheckRequest),
+      async (c) => {
+        const { draft, journey } = c.req.valid('json')
+        const broken = journey === undefined ? [] : await trialIssues(c.var.ctx, internalId(c.var.ctx, 'jny', journey), draft)
+        return c.json({ items: [...(await checkJourney(c.var.ctx, rules, draft)), ...broken] })
+      },
     )
     .post(
       '/dry-run',

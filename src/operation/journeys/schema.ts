@@ -55,6 +55,9 @@ export const JourneyQuery = z.object({
 })
 export type JourneyQuery = z.infer<typeof JourneyQuery>
 
+/** `journey`: whose drawing it is, so that trials that run on it are looked at too. */
+export const CheckRequest = z.strictObject({ draft: Definition, journey: z.string().min(1).max(60).optional() })
+
 export const Issues = z.object({
   items: z.array(
     z.object({
