@@ -1,12 +1,19 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { patch, post, put, remove } from '#console/api/client.ts'
+import { type Page, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
+import { useMay } from '#console/api/session.ts'
 import type { Needed, PowerQuestion, ReadOut } from '#insight/experiments/schema.ts'
 import type { ControlGroup, ControlGroupChange, Experiment, StateChange } from '#operation/experiments/schema.ts'
 
 type Asked = Record<string, string | undefined>
 
 export const useExperiments = (query: Asked) => useList<Experiment>('experiments', query)
+/** The trials on a thing and its parts, the newest first, for whom may see them. */
+export function useTrialsOn(id: string): Experiment[] {
+  const may = useMay()('experiments.read')
+  const trials = useResource<Page<Experiment>>('experiments', { thing: id, limit: 20 }, { enabled: may })
+  return (may && trials.data?.items) || []
+}
 export const useExperiment = (id: string) => useResource<Experiment>(`experiments/${id}`)
 /** People come and windows end while somebody looks. */
 export const useReadOut = (id: string) => useResource<ReadOut>(`experiments/${id}/read-out`, {}, { refetchInterval: 60_000 })

@@ -4,6 +4,8 @@ import { lazy, type ReactNode, Suspense, useState } from 'react'
 import '#console/journeys/journeys.css'
 import { ApiError } from '#console/api/client.ts'
 import { useMay } from '#console/api/session.ts'
+import { useTrialsOn } from '#console/experiments/queries.ts'
+import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { JourneyActions } from '#console/journeys/actions.tsx'
 import type { DrawingProps } from '#console/journeys/canvas.tsx'
@@ -24,6 +26,7 @@ import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
 import { problemText } from '#console/ui/problem.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
+import type { Experiment } from '#operation/experiments/schema.ts'
 import type { Journey } from '#operation/journeys/schema.ts'
 
 const route = getRouteApi('/app/journeys/$journeyId')
@@ -53,7 +56,8 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
   const edit = useEdit(journey)
   const [isOutdated, setOutdated] = useState(false)
   const words = useStepWords(edit.draft)
-  const checked = useIssues(edit.draft)
+  const checked = useIssues(journey.id, edit.draft)
+  const trials = useTrialsOn(journey.id)
   const [version, setVersion] = useState<number>()
   const counts = useCounts(journey, version)
   const show = (search: { step?: string | undefined; people?: string | undefined }) =>
@@ -82,6 +86,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
     words,
     marked: new Set(checked.issues.map(({ step }) => step)),
     counts: counts.data,
+    tried: new Set(trials.flatMap(({ state, thing }) => (state === 'running' && thing?.step ? [thing.step] : []))),
     readOnly: !may,
     onChoose: choose,
     onDraw: (draft) => edit.change({ draft }),
@@ -92,8 +97,10 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
     },
     onPeople: (step) => show({ people: step, step: undefined }),
   }
-  const watched = <Watched journey={journey} drawing={edit.draft} counts={counts.data} version={version} onVersion={setVersion} />
-  const panel = { edit, checked, words, choose, step: asked, watched }
+  const watched = (
+    <Watched journey={journey} drawing={edit.draft} counts={counts.data} trials={trials} version={version} onVersion={setVersion} />
+  )
+  const panel = { edit, checked, words, choose, step: asked, watched, trials }
   return (
     <Page
       back={<Back to="/journeys">{t('journeys.title')}</Back>}
@@ -193,25 +200,29 @@ interface PanelProps {
   step: string | undefined
   choose: (step: string | null) => void
   watched: ReactNode
+  trials: readonly Experiment[]
 }
 
 /** The chosen step, else the journey itself. */
-function ChosenForm({ edit, step, choose }: PanelProps) {
+function ChosenForm({ edit, step, choose, trials }: PanelProps) {
   const chosen = stepOf(edit.draft, step)
   if (!chosen) return <SettingsForm edit={edit} />
   const draw = (draft: Edit['draft']) => edit.change({ draft })
   return (
-    <StepForm
-      key={chosen.id}
-      step={chosen}
-      drawing={edit.draft}
-      onChange={(next) => draw(changeStep(edit.draft, next))}
-      onDraw={draw}
-      onRemove={() => {
-        draw(removeStep(edit.draft, chosen.id))
-        choose(null)
-      }}
-    />
+    <>
+      <TrialLines trials={trials.filter(({ thing }) => thing?.step === chosen.id)} />
+      <StepForm
+        key={chosen.id}
+        step={chosen}
+        drawing={edit.draft}
+        onChange={(next) => draw(changeStep(edit.draft, next))}
+        onDraw={draw}
+        onRemove={() => {
+          draw(removeStep(edit.draft, chosen.id))
+          choose(null)
+        }}
+      />
+    </>
   )
 }
 

@@ -85,7 +85,7 @@ export const journeys = messages(
     spans: { minute: '{{value}} 分钟', hour: '{{value}} 小时', day: '{{value}} 天', week: '{{value}} 周' },
     units: { minute: '分钟', hour: '小时', day: '天', week: '周' },
     weekdays: { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' },
-    ways: { next: '下一步', met: '达成', timeout: '超时', otherwise: '其他', end: '结束' },
+    ways: { held: '留出，跳过', next: '下一步', met: '达成', timeout: '超时', otherwise: '其他', end: '结束' },
     step: '步骤',
     settings: '旅程设置',
     fields: {
@@ -213,6 +213,7 @@ export const journeys = messages(
       goal: '达成目标后离开',
       exit: '满足离开条件',
       merged: '与另一位客户合并',
+      held_out: '实验留出，没有进入',
       stopped: '旅程被停止',
       endless: '一直绕圈，已停下',
       lost: '所在步骤已不存在',
@@ -248,6 +249,7 @@ export const journeys = messages(
     countsOf: '图上的数字',
     allVersions: '所有版本',
     versionPeople: '第 {{version}} 版 · {{count}} 人在途',
+    trialHere: '有实验',
     ofCustomer: '旅程',
   },
   {
@@ -334,7 +336,7 @@ export const journeys = messages(
     spans: { minute: '{{value}} min', hour: '{{value}} h', day: '{{value}} d', week: '{{value}} wk' },
     units: { minute: 'minutes', hour: 'hours', day: 'days', week: 'weeks' },
     weekdays: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' },
-    ways: { next: 'Next', met: 'Met', timeout: 'Timed out', otherwise: 'Others', end: 'End' },
+    ways: { held: 'Held out, skipped', next: 'Next', met: 'Met', timeout: 'Timed out', otherwise: 'Others', end: 'End' },
     step: 'Step',
     settings: 'Settings of the journey',
     fields: {
@@ -472,6 +474,7 @@ export const journeys = messages(
       goal: 'Left at the goal',
       exit: 'Met a condition to leave',
       merged: 'Merged with another customer',
+      held_out: 'Held out by an experiment',
       stopped: 'The journey was stopped',
       endless: 'Went round in circles and was halted',
       lost: 'The step is no longer there',
@@ -507,6 +510,7 @@ export const journeys = messages(
     countsOf: 'Figures in the drawing',
     allVersions: 'All versions',
     versionPeople: 'Version {{version}} · {{count}} on the way',
+    trialHere: 'On trial',
     ofCustomer: 'Journeys',
   },
 )

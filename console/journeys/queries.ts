@@ -46,12 +46,12 @@ export function useJourneysOf(customer: string) {
 }
 
 /** What is wrong with a drawing while it is being drawn; asked once it has been left alone for a moment. */
-export const useCheck = (draft: Definition | undefined) =>
+export const useCheck = (journey: string, draft: Definition | undefined) =>
   useQuery({
-    queryKey: ['journeys', 'check', draft],
+    queryKey: ['journeys', 'check', journey, draft],
     queryFn: async ({ signal }) => {
       await leftAlone(400, signal)
-      return post<z.infer<typeof Issues>>('journeys/check', { draft })
+      return post<z.infer<typeof Issues>>('journeys/check', { journey, draft })
     },
     enabled: draft !== undefined,
     placeholderData: keepPreviousData,

@@ -1,5 +1,6 @@
 import { Select, Skeleton } from 'antd'
 import { useMay, useTenant } from '#console/api/session.ts'
+import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import type { Counts } from '#console/journeys/queries.ts'
 import { MetricCard } from '#console/metrics/metric-card.tsx'
@@ -7,6 +8,7 @@ import { type Span, useMetricValues } from '#console/metrics/queries.ts'
 import { Field } from '#console/reports/fields.tsx'
 import { dayOf, daysBefore, exactNumber, todayIn } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import type { Experiment } from '#operation/experiments/schema.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
 import type { Journey } from '#operation/journeys/schema.ts'
 
@@ -15,6 +17,7 @@ export function Watched(props: {
   journey: Journey
   drawing: Definition
   counts: Counts | undefined
+  trials: readonly Experiment[]
   version: number | undefined
   onVersion: (version: number | undefined) => void
 }) {
@@ -27,6 +30,7 @@ export function Watched(props: {
   return (
     <Section title={t('journeys.measures')} note={t(isStarted ? 'journeys.measuresNote' : 'journeys.measuresEarly')}>
       {may && <Cards named={named} span={span} />}
+      <TrialLines trials={props.trials} />
       {counts && counts.versions.length > 1 && (
         <Field name={t('journeys.countsOf')}>
           <Select

@@ -4,6 +4,8 @@ import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
+import { useTrialsOn } from '#console/experiments/queries.ts'
+import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
@@ -48,6 +50,7 @@ const isBefore = ({ state }: MessageDetail): boolean => state === 'draft' || sta
 function Message({ message }: { message: MessageDetail }) {
   const { t } = useText()
   const preview = useMessagePreview(message.id, isBefore(message))
+  const trials = useTrialsOn(message.id)
   return (
     <Stack>
       <Columns shares={[3, 2]}>
@@ -70,6 +73,7 @@ function Message({ message }: { message: MessageDetail }) {
                 { name: t('outbound.kind'), value: t(`outbound.kinds.${message.kind}`) },
                 { name: t('outbound.at'), value: <When at={message.startedAt ?? message.scheduledAt} /> },
                 { name: t('outbound.madeBy'), value: message.madeBy },
+                ...(trials.length > 0 ? [{ name: t('experiments.onThis'), value: <TrialLines trials={trials} /> }] : []),
                 ...(message.approvedBy ? [{ name: t('outbound.approve'), value: message.approvedBy }] : []),
                 ...(message.reviewNote ? [{ name: t('outbound.reviewNote'), value: message.reviewNote }] : []),
               ]}

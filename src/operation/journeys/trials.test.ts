@@ -8,7 +8,7 @@ import { heldOutOfAll } from '#operation/experiments/control-queries.ts'
 import { variantsFor } from '#operation/experiments/queries.ts'
 import { NewExperiment, type Thing } from '#operation/experiments/schema.ts'
 import type { Context } from '#platform/context.ts'
-import { publicId } from '#platform/ids.ts'
+import { internalId, publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { changeJourney, createJourney, enterByHand, publishJourney } from './commands.ts'
 import { Definition } from './definition.ts'
@@ -148,8 +148,7 @@ describe('a trial on a step', () => {
     await settle()
     const met = await exposed(ctx, experiment)
     const runs = (await listRuns(ctx, journey, { limit: 200 })).items
-    for (const { customer, step } of runs)
-      expect(step).toBe(met.get(ctx.ids.decode(ctx.tenantId, 'cus', customer.id)) === 'a' ? 'one' : 'two')
+    for (const { customer, step } of runs) expect(step).toBe(met.get(internalId(ctx, 'cus', customer.id)) === 'a' ? 'one' : 'two')
     const { 'paths.0': few = 0 } = await waysOf(ctx, journey, 'split')
     // A fifth of two hundred, give or take five deviations.
     expect(Math.abs(few - 40)).toBeLessThan(28)
