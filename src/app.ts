@@ -28,7 +28,7 @@ import { boardSchedules } from '#insight/boards/jobs.ts'
 import { boards } from '#insight/boards/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
 import { experimentSchedules } from '#insight/experiments/jobs.ts'
-import { experimentReadOuts } from '#insight/experiments/routes.ts'
+import { controlReadOuts, experimentReadOuts } from '#insight/experiments/routes.ts'
 import { tellDirectMessages, tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { groupMessagesImport } from '#insight/group-messages/import.ts'
 import { metricSchedules } from '#insight/metrics/jobs.ts'
@@ -299,6 +299,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/m', marketingShortLinks],
   ['/api/v1/experiments', experimentReadOuts],
   ['/api/v1/experiments', experiments({ journey: requireJourney, journey_step: requireStep, message: requireMessage })],
+  ['/api/v1/control-group', controlReadOuts],
   ['/api/v1/control-group', controlGroup],
   ['/api/v1/messages', messages({ isHeldOut: foreseeHeldOut, membersOfSegment })],
   ['/api/v1/outbound', outbound],
