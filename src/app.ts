@@ -26,6 +26,7 @@ import { spendImport } from '#growth/spends/import.ts'
 import { spends } from '#growth/spends/routes.ts'
 import { boardSchedules } from '#insight/boards/jobs.ts'
 import { boards } from '#insight/boards/routes.ts'
+import { messageEffects } from '#insight/effects/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
 import { experimentSchedules } from '#insight/experiments/jobs.ts'
 import { controlReadOuts, experimentReadOuts } from '#insight/experiments/routes.ts'
@@ -301,6 +302,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/experiments', experiments({ journey: requireJourney, journey_step: requireStep, message: requireMessage })],
   ['/api/v1/control-group', controlReadOuts],
   ['/api/v1/control-group', controlGroup],
+  ['/api/v1/messages', messageEffects],
   ['/api/v1/messages', messages({ isHeldOut: foreseeHeldOut, membersOfSegment })],
   ['/api/v1/outbound', outbound],
   ['/api/v1/moments', moments],

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type Page, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
-import type { Needed, PowerQuestion, ReadOut } from '#insight/experiments/schema.ts'
+import type { ControlReadOut, Needed, PowerQuestion, ReadOut } from '#insight/experiments/schema.ts'
 import type { ControlGroup, ControlGroupChange, Experiment, StateChange } from '#operation/experiments/schema.ts'
 
 type Asked = Record<string, string | undefined>
@@ -39,6 +39,8 @@ export const useChangeState = () =>
 export const useDeleteExperiment = () => useCommand((id: string) => remove(`experiments/${id}`), ['experiments'])
 
 export const useControlGroup = () => useResource<ControlGroup>('control-group')
+export const useControlReadOut = (query: { from: string; to: string; events: string }, enabled: boolean) =>
+  useResource<ControlReadOut>('control-group/read-out', query, { enabled })
 export const useControlMembers = (at: string | undefined) =>
   useList<{ id: string; name: string | null }>('control-group/customers', at ? { at } : {})
 export const useChangeControlGroup = () =>

@@ -1,5 +1,6 @@
-import { Select } from 'antd'
+import { Form, Select } from 'antd'
 import { useTenant } from '#console/api/session.ts'
+import type { ExperimentValues } from '#console/experiments/form-values.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useJourney, useJourneys } from '#console/journeys/queries.ts'
 import { useStepWords } from '#console/journeys/words.ts'
@@ -94,6 +95,13 @@ function StepChoice({ value, onChange }: ChoiceProps) {
   const journey = useJourney(value.id)
   const drawing = journey.data?.published ?? nothing
   const words = useStepWords(drawing)
+  const form = Form.useFormInstance<ExperimentValues>()
+  const choose = (id: string) => {
+    const step = drawing.steps.find((one) => one.id === id)
+    if (step?.type === 'split')
+      form.setFieldsValue({ holdout: 0, variants: step.paths.map(({ name, weight }) => ({ name, share: weight })) })
+    onChange({ ...value, step: id })
+  }
   return (
     <Choice
       label={t('experiments.whichStep')}
@@ -102,7 +110,7 @@ function StepChoice({ value, onChange }: ChoiceProps) {
       options={drawing.steps
         .filter(isTried)
         .map((step) => ({ value: step.id, label: `${t(`journeys.types.${step.type}`)} · ${words.of(step)}` }))}
-      onChange={(step) => onChange({ ...value, step })}
+      onChange={choose}
     />
   )
 }

@@ -209,7 +209,7 @@ function ChosenForm({ edit, step, choose, trials }: PanelProps) {
   if (!chosen) return <SettingsForm edit={edit} />
   const draw = (draft: Edit['draft']) => edit.change({ draft })
   return (
-    <>
+    <Stack>
       <TrialLines trials={trials.filter(({ thing }) => thing?.step === chosen.id)} />
       <StepForm
         key={chosen.id}
@@ -222,7 +222,7 @@ function ChosenForm({ edit, step, choose, trials }: PanelProps) {
           choose(null)
         }}
       />
-    </>
+    </Stack>
   )
 }
 

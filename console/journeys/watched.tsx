@@ -7,7 +7,7 @@ import { MetricCard } from '#console/metrics/metric-card.tsx'
 import { type Span, useMetricValues } from '#console/metrics/queries.ts'
 import { Field } from '#console/reports/fields.tsx'
 import { dayOf, daysBefore, exactNumber, todayIn } from '#console/ui/format.ts'
-import { Section } from '#console/ui/page.tsx'
+import { Section, Stack } from '#console/ui/page.tsx'
 import type { Experiment } from '#operation/experiments/schema.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
 import type { Journey } from '#operation/journeys/schema.ts'
@@ -29,27 +29,29 @@ export function Watched(props: {
   const isStarted = props.journey.version > 0
   return (
     <Section title={t('journeys.measures')} note={t(isStarted ? 'journeys.measuresNote' : 'journeys.measuresEarly')}>
-      {may && <Cards named={named} span={span} />}
-      <TrialLines trials={props.trials} />
-      {counts && counts.versions.length > 1 && (
-        <Field name={t('journeys.countsOf')}>
-          <Select
-            className="wide"
-            aria-label={t('journeys.countsOf')}
-            // Whoever may not change the journey may still choose what they look at.
-            disabled={false}
-            value={props.version ?? 0}
-            options={[
-              { value: 0, label: t('journeys.allVersions') },
-              ...counts.versions.map(({ version, active }) => ({
-                value: version,
-                label: t('journeys.versionPeople', { version, count: exactNumber(active) }),
-              })),
-            ]}
-            onChange={(version: number) => props.onVersion(version || undefined)}
-          />
-        </Field>
-      )}
+      <Stack>
+        {may && <Cards named={named} span={span} />}
+        <TrialLines trials={props.trials} />
+        {counts && counts.versions.length > 1 && (
+          <Field name={t('journeys.countsOf')}>
+            <Select
+              className="wide"
+              aria-label={t('journeys.countsOf')}
+              // Whoever may not change the journey may still choose what they look at.
+              disabled={false}
+              value={props.version ?? 0}
+              options={[
+                { value: 0, label: t('journeys.allVersions') },
+                ...counts.versions.map(({ version, active }) => ({
+                  value: version,
+                  label: t('journeys.versionPeople', { version, count: exactNumber(active) }),
+                })),
+              ]}
+              onChange={(version: number) => props.onVersion(version || undefined)}
+            />
+          </Field>
+        )}
+      </Stack>
     </Section>
   )
 }

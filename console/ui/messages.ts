@@ -261,6 +261,7 @@ export const errors = messages(
       not_found: '这份报表已经不在了',
       too_many_intervals: '时段太多了，请缩短日期或换大一些的时间粒度',
     },
+    control_group: { none_then: '这段日子里并非一直有对照组，请换一段' },
     experiment: {
       thing_taken: '已有实验正用在这里',
       step_unknown: '正在运行的旅程里没有这个步骤',
@@ -535,6 +536,7 @@ export const errors = messages(
       not_found: 'This report is gone',
       too_many_intervals: 'Too many intervals; take fewer days or longer intervals',
     },
+    control_group: { none_then: 'There was no control group in all of these days; choose others' },
     experiment: {
       thing_taken: 'Another experiment is running on this',
       step_unknown: 'The journey that runs has no such step',
