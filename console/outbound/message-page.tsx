@@ -8,6 +8,7 @@ import { useTrialsOn } from '#console/experiments/queries.ts'
 import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
+import { EffectBox } from '#console/outbound/effect.tsx'
 import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
 import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useWithdraw } from '#console/outbound/queries.ts'
@@ -58,6 +59,7 @@ function Message({ message }: { message: MessageDetail }) {
           {isBefore(message) && preview.data && <PreviewBox preview={preview.data} />}
           {message.state === 'review' && <ReviewBox message={message} />}
           {!isBefore(message) && <Results message={message} />}
+          {!isBefore(message) && message.whom === 'customers' && <EffectBox message={message} />}
           {!isBefore(message) && (
             <Section title={t('outbound.content')}>
               <p>{message.content.text}</p>
