@@ -19,7 +19,7 @@ import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
 import { previewMessage } from '#operation/messages/preview.ts'
 import { listTasks, readMessage } from '#operation/messages/queries.ts'
 import type { MessageInput } from '#operation/messages/schema.ts'
-import { cancelMoment, createMoment, submitMoment } from '#operation/moments/commands.ts'
+import { cancelMoment, changeMoment, createMoment, reviewMoment, submitMoment } from '#operation/moments/commands.ts'
 import { claimMoments, doMoment } from '#operation/moments/publishing.ts'
 import { listMomentTasks, readMoment } from '#operation/moments/queries.ts'
 import { cancelIntents, type Intent, intend } from '#operation/outbound/commands.ts'
@@ -398,7 +398,7 @@ describe('a mass message', () => {
     expect(await submitMessage(as(1), id, null, ports.membersOfSegment)).toBe('review')
     await start()
     expect(await phoneTasks()).toEqual([])
-    await expect(reviewMessage(as(1), id, { approve: true, note: '' })).rejects.toMatchObject({ code: 'message.own_approval' })
+    await expect(reviewMessage(as(1), id, { approve: true, note: '' })).rejects.toMatchObject({ code: 'approval.own' })
     await reviewMessage(as(2), id, { approve: true, note: '可以' })
     await start()
     expect([await stateOf(id), (await phoneTasks()).map(({ size }) => size)]).toEqual(['sending', [2]])
@@ -509,5 +509,36 @@ describe('a moment', () => {
     await submitMoment(ctx, second, null)
     expect((await published(second)).state).toBe('published')
     expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings + 1)
+  })
+
+  test('that many would see is asked of its members after the word of a second person', async () => {
+    await friends(2)
+    const employee = publicId(ctx, 'emp', (await findEmployeeByAccount(ctx, corp, member)) ?? 0)
+    const { approvalAbove } = await changePolicy(ctx, { approvalAbove: 1 })
+    const as = (id: number): Context => ({
+      ...ctx,
+      actor: { kind: 'employee', id, name: `员工${id}`, permissions: new Set(['*']), scope: 'all' },
+    })
+    const approve = { approve: true, note: '' }
+    const id = await createMoment(as(1), { ...input('大促'), employeeIds: [employee] })
+    expect(await submitMoment(as(1), id, null)).toBe('review')
+    const makings = await lab.calls('externalcontact/add_moment_task')
+    await go()
+    const waiting = await readMoment(as(1), id)
+    expect(waiting).toMatchObject({ state: 'review', isOwn: true })
+    expect(waiting.receivers).toBeGreaterThan(approvalAbove ?? 0)
+    await expect(reviewMoment(as(1), id, approve)).rejects.toMatchObject({ code: 'approval.own' })
+    await reviewMoment(as(2), id, { approve: false, note: '再改改' })
+    expect(await readMoment(ctx, id)).toMatchObject({ state: 'draft', reviewNote: '再改改' })
+    await changeMoment(as(3), id, { ...input('大促二'), employeeIds: [employee] })
+    await submitMoment(as(1), id, null)
+    await expect(reviewMoment(as(3), id, approve)).rejects.toMatchObject({ code: 'approval.own' })
+    await reviewMoment(as(2), id, approve)
+    expect(await published(id)).toMatchObject({ state: 'published', approvedBy: '员工2' })
+    expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings + 1)
+    await changePolicy(ctx, { approvalAbove: 1000 })
+    const free = await createMoment(as(1), { ...input('日常'), employeeIds: [employee], tagIds: [] })
+    expect(await submitMoment(as(1), free, null)).toBe('scheduled')
+    await cancelMoment(ctx, free)
   })
 })

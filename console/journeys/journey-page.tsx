@@ -13,13 +13,14 @@ import { addStep, changeStep, removeStep, stepOf } from '#console/journeys/drawi
 import { type Checked, IssueList, useIssues } from '#console/journeys/issues.tsx'
 import { placed } from '#console/journeys/layout.ts'
 import { PeopleSheet } from '#console/journeys/people.tsx'
-import { useCounts, useJourney } from '#console/journeys/queries.ts'
+import { useCounts, useJourney, useReviewJourney } from '#console/journeys/queries.ts'
 import { SettingsForm } from '#console/journeys/settings-form.tsx'
 import { StepForm } from '#console/journeys/step-form.tsx'
 import { StepList } from '#console/journeys/step-list.tsx'
 import { type Edit, useEdit } from '#console/journeys/use-edit.ts'
 import { Watched } from '#console/journeys/watched.tsx'
 import { type StepWords, useStepWords } from '#console/journeys/words.ts'
+import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
@@ -125,6 +126,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
           reload()
         }}
       />
+      <PendingReview journey={journey} edit={edit} />
       <ConfigProvider componentDisabled={!may}>
         {phone ? (
           <PhoneEditor {...panel} drawingProps={drawingProps} close={() => show({ step: undefined })} />
@@ -157,6 +159,15 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
       />
     </Page>
   )
+}
+
+/** What was submitted and waits for a second person, or why it was sent back. */
+function PendingReview({ journey: { id, review, reviewNote }, edit }: { journey: Journey; edit: Edit }) {
+  const { t } = useText()
+  const answer = useReviewJourney(id)
+  if (!review) return reviewNote ? <Alert type="warning" showIcon title={t('journeys.sentBack', { note: reviewNote })} /> : null
+  const say = async (approve: boolean) => edit.seen((await answer.mutateAsync(approve)).updatedAt)
+  return <ReviewBox isOwn={review.isOwn} receivers={review.receivers} answer={say} />
 }
 
 /** What the address says when the journey itself is open beside its drawing, and when everybody is asked for. */

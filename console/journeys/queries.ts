@@ -77,6 +77,8 @@ export const useSaveJourney = () =>
   )
 export const usePublish = () =>
   useCommand(({ id, migrate }: { id: string; migrate: boolean }) => post<Journey>(`journeys/${id}/publish`, { migrate }), ['journeys'])
+export const useReviewJourney = (id: string) =>
+  useCommand((approve: boolean) => post<Journey>(`journeys/${id}/review`, { approve }), ['journeys'])
 export const useTurn = () =>
   useCommand(
     ({ id, act }: { id: string; act: 'pause' | 'resume' | 'drain' | 'stop' }) =>

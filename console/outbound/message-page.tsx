@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Alert, Button, DatePicker, Form } from 'antd'
+import { Button, DatePicker, Form } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
@@ -12,6 +12,7 @@ import { EffectBox } from '#console/outbound/effect.tsx'
 import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
 import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useWithdraw } from '#console/outbound/queries.ts'
+import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { Sends } from '#console/outbound/sends.tsx'
 import { StopBar, StopButton } from '#console/outbound/stop-bar.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
@@ -52,12 +53,19 @@ function Message({ message }: { message: MessageDetail }) {
   const { t } = useText()
   const preview = useMessagePreview(message.id, isBefore(message))
   const trials = useTrialsOn(message.id)
+  const act = useMessageAct(message.id)
   return (
     <Stack>
       <Columns shares={[3, 2]}>
         <Stack>
           {isBefore(message) && preview.data && <PreviewBox preview={preview.data} />}
-          {message.state === 'review' && <ReviewBox message={message} />}
+          {message.state === 'review' && (
+            <ReviewBox
+              isOwn={message.isOwn}
+              receivers={message.receivers}
+              answer={(approve) => act.mutateAsync({ act: 'review', body: { approve } })}
+            />
+          )}
           {!isBefore(message) && <Results message={message} />}
           {!isBefore(message) && message.whom === 'customers' && <EffectBox message={message} />}
           {!isBefore(message) && (
@@ -196,31 +204,6 @@ function CancelButton({ message }: { message: MessageDetail }) {
       run: () => act.mutateAsync({ act: 'cancellation' }),
     })
   return <Button onClick={ask}>{t('outbound.cancel')}</Button>
-}
-
-function ReviewBox({ message }: { message: MessageDetail }) {
-  const { t } = useText()
-  const run = useRun()
-  const act = useMessageAct(message.id)
-  const may = useMay()('messages.approve')
-  if (!may) return null
-  if (message.isOwn) return <Alert type="info" showIcon title={t('outbound.ownReview')} />
-  const answer = (approve: boolean) => void run(() => act.mutateAsync({ act: 'review', body: { approve } }), t('outbound.submitted'))
-  return (
-    <Section
-      title={t('outbound.states.review')}
-      actions={
-        <>
-          <Button onClick={() => answer(false)}>{t('outbound.reject')}</Button>
-          <Button type="primary" onClick={() => answer(true)}>
-            {t('outbound.approve')}
-          </Button>
-        </>
-      }
-    >
-      <p className="note">{t('outbound.needsApproval')}</p>
-    </Section>
-  )
 }
 
 function Results({ message }: { message: MessageDetail }) {

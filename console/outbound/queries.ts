@@ -64,7 +64,8 @@ export const useMoments = (query: Asked) => useList<MomentItem>('moments', query
 export const useSaveMoment = () => useCommand((input: MomentInput) => post<MomentItem>('moments', input), ['moments', 'calendar'])
 export const useMomentAct = () =>
   useCommand(
-    ({ id, act }: { id: string; act: 'submission' | 'cancellation' }) => post<MomentItem>(`moments/${id}/${act}`, {}),
+    ({ id, act, body }: { id: string; act: 'submission' | 'review' | 'cancellation'; body?: object }) =>
+      post<MomentItem>(`moments/${id}/${act}`, body ?? {}),
     ['moments', 'calendar'],
   )
 

@@ -261,6 +261,7 @@ export const errors = messages(
       not_found: '这份报表已经不在了',
       too_many_intervals: '时段太多了，请缩短日期或换大一些的时间粒度',
     },
+    approval: { by_a_person: '要由一位同事审批，程序不能审批', own: '您参与了制作，请另一位同事审批' },
     control_group: { none_then: '这段日子里并非一直有对照组，请换一段' },
     experiment: {
       thing_taken: '已有实验正用在这里',
@@ -414,6 +415,7 @@ export const errors = messages(
       wrong_state: '旅程现在的状态不能这样做，请刷新后再看',
       not_running: '旅程没有在运行，不能让人进入',
       not_found: '没有这条旅程，可能已归档',
+      no_review: '没有等待审批的版本，可能已改过',
       trial_in_flight: '这一步正在做实验，不能删除或改变；先停止实验',
       no_start: '还没有第一步',
       each_without_event: '“每个值进一次”只能用于由事件进入的旅程',
@@ -536,6 +538,7 @@ export const errors = messages(
       not_found: 'This report is gone',
       too_many_intervals: 'Too many intervals; take fewer days or longer intervals',
     },
+    approval: { by_a_person: 'A person approves this, not a program', own: 'You made or changed it; somebody else approves' },
     control_group: { none_then: 'There was no control group in all of these days; choose others' },
     experiment: {
       thing_taken: 'Another experiment is running on this',
@@ -705,6 +708,7 @@ export const errors = messages(
       wrong_state: 'That cannot be done in its present state; reload and look again',
       not_running: 'Nobody can enter a journey that is not running',
       not_found: 'There is no such journey; it may have been archived',
+      no_review: 'Nothing waits for approval; it may have been changed',
       trial_in_flight: 'An experiment runs on this step and needs it as it is; stop the experiment first',
       no_start: 'There is no first step',
       each_without_event: '"Once per value" needs an event to come in by',

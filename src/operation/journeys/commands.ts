@@ -5,6 +5,7 @@ import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { randomLetters } from '#platform/random-letters.ts'
 import { timezoneOf } from '#platform/timezone.ts'
+import { addMaker, makersOf } from '../approvals/approval.ts'
 import { createContent } from '../contents/commands.ts'
 import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
@@ -31,6 +32,7 @@ export const createJourney = (ctx: Context, { name, note, draft }: JourneyInput)
         note,
         draft: JSON.stringify(draft),
         salt: randomLetters(16),
+        makers: await makersOf(ctx),
         createdBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
         createdAt: ctx.now(),
         updatedAt: ctx.now(),
@@ -58,7 +60,9 @@ export const changeJourney = (ctx: Context, id: number, { seen, ...change }: Jou
       .set({
         ...(change.name !== undefined && { name: change.name }),
         ...(change.note !== undefined && { note: change.note }),
-        ...(change.draft !== undefined && { draft: JSON.stringify(change.draft) }),
+        // Another drawing needs another word of the second person.
+        ...(change.draft !== undefined && { draft: JSON.stringify(change.draft), review: null }),
+        makers: await addMaker(ctx, journey.makers),
         updatedAt: ctx.now(),
       })
       .where('tenantId', '=', ctx.tenantId)
@@ -80,14 +84,31 @@ async function refuseTaken(ctx: Context, id: number, name: string | undefined): 
   if (other) throw nameTaken()
 }
 
-/** The drawing becomes the version that people enter by from now on; throws `journey.invalid` with the first thing that is wrong. */
-export async function publishJourney(ctx: Context, rules: Rules, id: number, options: { migrate?: boolean } = {}): Promise<number> {
-  const { draft } = await findJourney(ctx, id)
-  const definition = Definition.parse(draft)
+/** 422 with the first thing that is wrong, by its own code, the step and the field. */
+export async function requireWalkable(ctx: Context, rules: Rules, definition: Definition): Promise<void> {
   const [wrong] = (await checkJourney(ctx, rules, definition)).filter(({ severity }) => severity === 'error')
   if (wrong) throw refusalOf(definition, wrong)
+}
+
+/** `approved`: what a second person agreed to, which may be older than what is drawn now. */
+type Publishing = { migrate?: boolean; approved?: { definition: Definition; at: string; by: string } }
+
+/** The drawing becomes the version that people enter by from now on; nobody is asked (`submitJourney` does). Returns its number. */
+export async function publishJourney(
+  ctx: Context,
+  rules: Rules,
+  id: number,
+  { migrate = false, approved }: Publishing = {},
+): Promise<number> {
+  const definition = approved?.definition ?? Definition.parse((await findJourney(ctx, id)).draft)
+  await requireWalkable(ctx, rules, definition)
   return inTransaction(ctx, async (ctx) => {
     const journey = await lockJourney(ctx, id)
+    if (approved && (journey.review as { at?: string } | null)?.at !== approved.at)
+      throw appError('journey.changed_meanwhile', {
+        status: 409,
+        message: 'Somebody else changed this journey meanwhile. Look at it again.',
+      })
     const [broken] = await trialIssues(ctx, id, definition)
     if (broken) throw refusalOf(definition, broken)
     const version = journey.version + 1
@@ -101,6 +122,7 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
         contents: JSON.stringify(await contentsOf(ctx, definition)),
         publishedBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
         publishedAt: ctx.now(),
+        approvedBy: approved?.by ?? null,
       })
       .execute()
     await listen(ctx, id, version, definition)
@@ -108,10 +130,11 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
     await setState(ctx, id, state, {
       version,
       startedAt: journey.state === 'running' ? journey.startedAt : ctx.now(),
+      ...{ review: null, reviewNote: null, makers: [] },
       ...(await dueOf(ctx, definition)),
     })
-    if (options.migrate) await migrateRuns(ctx, id, version, definition)
-    await audit(ctx, 'journey.published', ['jny', id], { version, migrate: options.migrate ?? false })
+    if (migrate) await migrateRuns(ctx, id, version, definition)
+    await audit(ctx, 'journey.published', ['jny', id], { version, migrate })
     return version
   })
 }
@@ -217,7 +240,15 @@ export async function enterByHand(
   )
 }
 
-type Facts = { version?: number; startedAt?: Date | null; dueAt?: Date | null; dueAfter?: number | null }
+type Facts = {
+  version?: number
+  startedAt?: Date | null
+  dueAt?: Date | null
+  dueAfter?: number | null
+  review?: null
+  reviewNote?: null
+  makers?: number[]
+}
 
 const setState = (ctx: Context, id: number, state: State, facts: Facts) =>
   ctx.db
@@ -230,7 +261,7 @@ const setState = (ctx: Context, id: number, state: State, facts: Facts) =>
 const journeyRow = (ctx: Context, id: number) =>
   ctx.db
     .selectFrom('journeys')
-    .select(['name', 'state', 'draft', 'version', 'startedAt', 'updatedAt'])
+    .select(['name', 'state', 'draft', 'version', 'startedAt', 'updatedAt', 'makers', 'review'])
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', id)
     .where('archivedAt', 'is', null)

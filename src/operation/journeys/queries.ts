@@ -5,6 +5,7 @@ import { notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { publicId } from '#platform/ids.ts'
 import type { Passed } from './advance.ts'
+import { shownReview } from './approving.ts'
 import { Definition } from './definition.ts'
 import type { Journey, JourneyItem, JourneyQuery, Run, RunQuery, StepCounts, Trace } from './schema.ts'
 
@@ -54,19 +55,32 @@ export async function listJourneys(ctx: Context, { q, state, archived, limit, cu
 }
 
 export async function readJourney(ctx: Context, id: number): Promise<Journey> {
-  const { rows } = await sql<Row & { draft: unknown; published: unknown; dueAt: Date | null; differs: boolean }>`
-    select ${itemColumns}, j.draft, v.definition as published, j.due_at, coalesce(j.draft <> v.definition, true) as differs from journeys j
+  const { rows } = await sql<
+    Row & {
+      draft: unknown
+      published: unknown
+      dueAt: Date | null
+      differs: boolean
+      review: unknown
+      makers: number[]
+      reviewNote: string | null
+    }
+  >`
+    select ${itemColumns}, j.draft, v.definition as published, j.due_at, coalesce(j.draft <> v.definition, true) as differs,
+      j.review, j.makers, j.review_note from journeys j
       left join journey_versions v on v.tenant_id = j.tenant_id and v.journey_id = j.id and v.version = j.version
     where j.tenant_id = ${ctx.tenantId} and j.id = ${id}`.execute(ctx.db)
   const [row] = rows
   if (!row) throw notFound('journey')
-  const { draft, published, dueAt, differs, ...item } = row
+  const { draft, published, dueAt, differs, review, makers, reviewNote, ...item } = row
   return {
     ...itemOf(ctx, item),
     draft: Definition.parse(draft),
     published: published === null ? null : Definition.parse(published),
     changed: differs,
     dueAt: dueAt?.toISOString() ?? null,
+    review: shownReview(ctx, review, makers),
+    reviewNote,
   }
 }
 

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { visibleCanonical } from '#management/identity/queries.ts'
 import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
+import { Review } from '../approvals/approval.ts'
+import { reviewJourney, submitJourney } from './approving.ts'
 import { checkJourney } from './checking.ts'
 import {
   archiveJourney,
@@ -11,7 +13,6 @@ import {
   drainJourney,
   enterByHand,
   pauseJourney,
-  publishJourney,
   resumeJourney,
   stopJourney,
 } from './commands.ts'
@@ -146,10 +147,20 @@ export const journeys = (rules: Rules) =>
     .post(
       '/:id/publish',
       allow('journeys.write', 'tenant'),
-      describe('Start the drawing as it is now', Journey),
+      describe('Start the drawing as it is now, or ask a second person first when it may reach many', Journey),
       body(PublishRequest),
       async (c) => {
-        await publishJourney(c.var.ctx, rules, journeyOf(c), c.req.valid('json'))
+        await submitJourney(c.var.ctx, rules, journeyOf(c), c.req.valid('json'))
+        return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+      },
+    )
+    .post(
+      '/:id/review',
+      allow('messages.approve', 'tenant'),
+      describe('Approve or send back, as a second person', Journey),
+      body(Review),
+      async (c) => {
+        await reviewJourney(c.var.ctx, rules, journeyOf(c), c.req.valid('json'))
         return c.json(await readJourney(c.var.ctx, journeyOf(c)))
       },
     )

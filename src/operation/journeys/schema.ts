@@ -43,6 +43,10 @@ export const Journey = JourneyItem.extend({
   /** Whether the drawing says something else than what runs. */
   changed: z.boolean(),
   dueAt: z.iso.datetime().nullable(),
+  /** A drawing that waits for a second person; `isOwn`: the asker made or changed it, so that somebody else approves. */
+  review: z.object({ receivers: z.int(), by: z.string(), at: z.iso.datetime(), isOwn: z.boolean() }).nullable(),
+  /** Why it was sent back last. */
+  reviewNote: z.string().nullable(),
 })
 export type Journey = z.infer<typeof Journey>
 
