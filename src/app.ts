@@ -26,9 +26,10 @@ import { spendImport } from '#growth/spends/import.ts'
 import { spends } from '#growth/spends/routes.ts'
 import { boardSchedules } from '#insight/boards/jobs.ts'
 import { boards } from '#insight/boards/routes.ts'
+import { messageEffects } from '#insight/effects/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
 import { experimentSchedules } from '#insight/experiments/jobs.ts'
-import { experimentReadOuts } from '#insight/experiments/routes.ts'
+import { controlReadOuts, experimentReadOuts } from '#insight/experiments/routes.ts'
 import { tellDirectMessages, tellGroupMessages } from '#insight/group-messages/archive.ts'
 import { groupMessagesImport } from '#insight/group-messages/import.ts'
 import { metricSchedules } from '#insight/metrics/jobs.ts'
@@ -99,12 +100,14 @@ import { greetByJourney } from '#operation/journeys/greeting.ts'
 import { journeyReactions } from '#operation/journeys/hearing.ts'
 import { runJourneys } from '#operation/journeys/loop.ts'
 import { journeys } from '#operation/journeys/routes.ts'
+import { requireJourney, requireStep } from '#operation/journeys/trials.ts'
 import { marketingResults } from '#operation/marketing-tasks/counting.ts'
 import { marketingShortLinks } from '#operation/marketing-tasks/public-routes.ts'
 import { marketingTasks } from '#operation/marketing-tasks/routes.ts'
 import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
 import type { MembersOfSegment } from '#operation/messages/receivers.ts'
 import { messages } from '#operation/messages/routes.ts'
+import { requireMessage } from '#operation/messages/trials.ts'
 import { runMoments } from '#operation/moments/publisher.ts'
 import { moments } from '#operation/moments/routes.ts'
 import { consentReactions } from '#operation/outbound/consents.ts'
@@ -299,8 +302,10 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/follow-ups', followUps],
   ['/m', marketingShortLinks],
   ['/api/v1/experiments', experimentReadOuts],
-  ['/api/v1/experiments', experiments],
+  ['/api/v1/experiments', experiments({ journey: requireJourney, journey_step: requireStep, message: requireMessage })],
+  ['/api/v1/control-group', controlReadOuts],
   ['/api/v1/control-group', controlGroup],
+  ['/api/v1/messages', messageEffects],
   ['/api/v1/messages', messages({ isHeldOut: foreseeHeldOut, membersOfSegment })],
   ['/api/v1/outbound', outbound],
   ['/api/v1/moments', moments],

@@ -64,6 +64,13 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   for (const { id } of await tasks()) await phone('POST', `tasks/${id}/confirm`)
   await page.getByText('已送达').first().waitFor()
   await page.getByText('已完成').first().waitFor()
+  // What came of it is asked of the events, which are a moment behind.
+  const delivered = async () => {
+    await page.reload()
+    await page.getByText('24 小时内删除').waitFor()
+    return page.locator('.stat').filter({ hasText: '送达' }).getByRole('button', { name: '1', exact: true }).count()
+  }
+  await expect.poll(delivered, { timeout: 20_000 }).toBe(1)
   await look('message-done')
   expect(await faultsOf(page)).toEqual([])
   for (const [path, text] of [

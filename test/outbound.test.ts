@@ -6,6 +6,11 @@ import { wecomApp } from '#management/wecom/app.ts'
 import { createCorp } from '#management/wecom/corps.ts'
 import { applyNews } from '#management/wecom/friendships.ts'
 import { createContent } from '#operation/contents/commands.ts'
+import { changeState, createExperiment } from '#operation/experiments/commands.ts'
+import { changeControlGroup } from '#operation/experiments/control-commands.ts'
+import { heldOutOfAll } from '#operation/experiments/control-queries.ts'
+import { variantsFor } from '#operation/experiments/queries.ts'
+import { NewExperiment } from '#operation/experiments/schema.ts'
 import {
   cancelMessage,
   changeMessage,
@@ -19,7 +24,8 @@ import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
 import { previewMessage } from '#operation/messages/preview.ts'
 import { listTasks, readMessage } from '#operation/messages/queries.ts'
 import type { MessageInput } from '#operation/messages/schema.ts'
-import { cancelMoment, createMoment, submitMoment } from '#operation/moments/commands.ts'
+import { requireMessage } from '#operation/messages/trials.ts'
+import { cancelMoment, changeMoment, createMoment, reviewMoment, submitMoment } from '#operation/moments/commands.ts'
 import { claimMoments, doMoment } from '#operation/moments/publishing.ts'
 import { listMomentTasks, readMoment } from '#operation/moments/queries.ts'
 import { cancelIntents, type Intent, intend } from '#operation/outbound/commands.ts'
@@ -30,6 +36,7 @@ import { changePolicy } from '#operation/outbound/policy.ts'
 import { doTask } from '#operation/outbound/sender.ts'
 import { liftStop, stopSends } from '#operation/outbound/stops.ts'
 import { changeTask, claimTasks } from '#operation/outbound/tasks.ts'
+import { enrolHeldOut, foreseeHeldOut } from '#operation/outbound/trials.ts'
 import type { Actor, Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
@@ -398,7 +405,7 @@ describe('a mass message', () => {
     expect(await submitMessage(as(1), id, null, ports.membersOfSegment)).toBe('review')
     await start()
     expect(await phoneTasks()).toEqual([])
-    await expect(reviewMessage(as(1), id, { approve: true, note: '' })).rejects.toMatchObject({ code: 'message.own_approval' })
+    await expect(reviewMessage(as(1), id, { approve: true, note: '' })).rejects.toMatchObject({ code: 'approval.own' })
     await reviewMessage(as(2), id, { approve: true, note: '可以' })
     await start()
     expect([await stateOf(id), (await phoneTasks()).map(({ size }) => size)]).toEqual(['sending', [2]])
@@ -436,6 +443,71 @@ describe('a mass message', () => {
     await cancelMessage(as(1), id)
     await work()
     expect([await fates(), await phoneTasks(), await stateOf(id)]).toEqual([['cancelled'], [], 'cancelled'])
+  })
+
+  test('leaves out whom a trial on it holds out, at the moment it would have gone, and the control group without a trial', async () => {
+    const ids = (await friends(14)).map(({ customer }) => customer)
+    await changeControlGroup(ctx, { perMille: 250, rotate: false })
+    const control = await heldOutOfAll(ctx, ids)
+    const id = await createMessage(as(1), draft())
+    const onTrial = NewExperiment.parse({
+      ...{ name: '上新', holdoutPerMille: 400, variants: [{ key: 'a', name: 'A', weight: 1000 }], windowDays: 7 },
+      trialMetric: { name: '到访', event: 'page.viewed' },
+      growthMetric: { name: '成交', event: 'order.paid' },
+      plan: { base: 0.2, lift: 0.1 },
+      thing: { kind: 'message', id: publicId(ctx, 'msg', id) },
+    })
+    const experiment = await createExperiment(ctx, onTrial)
+    await changeState(ctx, experiment, { state: 'running' }, { message: requireMessage })
+    const dealt = await variantsFor(ctx, experiment, ids)
+    const ghosts = ids.filter((one) => !control.has(one) && dealt.get(one)?.ghost)
+    // Whom nothing would have reached anyway was not met by the trial.
+    const shy = ids.find((one) => !control.has(one) && !dealt.get(one)?.ghost) ?? 0
+    await changeConsent(ctx, shy, { purpose: 'marketing', allowed: false, source: 'page' })
+    const exposures = async () =>
+      ctx.db
+        .selectFrom('experimentExposures')
+        .select(['customerId', 'ghost'])
+        .where('tenantId', '=', ctx.tenantId)
+        .where('experimentId', '=', experiment)
+        .orderBy('customerId')
+        .execute()
+    const preview = await previewMessage(
+      ctx,
+      { input: { kind: 'marketing', to: everybody }, id, scope: 'all' },
+      { ...ports, isHeldOut: foreseeHeldOut },
+    )
+    expect(preview).toMatchObject({
+      now: 13 - control.size - ghosts.length,
+      suppressed: [
+        { reason: 'holdout', count: control.size + ghosts.length },
+        { reason: 'no_consent', count: 1 },
+      ],
+    })
+    expect(await exposures()).toEqual([])
+    await submitMessage(as(1), id, null, ports.membersOfSegment)
+    await runDueJobs({ ...base, now: ctx.now }, messageJobs(ports.membersOfSegment))
+    while ((await decideDue(ctx, enrolHeldOut)) > 0);
+    await work()
+    expect(
+      (await sends())
+        .filter(({ reason }) => reason === 'holdout')
+        .map(({ customerId }) => customerId)
+        .sort(),
+    ).toEqual([...control, ...ghosts].sort())
+    expect(await exposures()).toEqual(
+      ids
+        .filter((one) => !control.has(one) && one !== shy)
+        .sort((a, b) => a - b)
+        .map((customerId) => ({ customerId, ghost: ghosts.includes(customerId) })),
+    )
+    expect([control.size > 0, ghosts.length > 0]).toEqual([true, true])
+    await changeState(ctx, experiment, { state: 'stopped' })
+    const late = await createExperiment(ctx, onTrial)
+    await expect(changeState(ctx, late, { state: 'running' }, { message: requireMessage })).rejects.toMatchObject({
+      code: 'experiment.message_gone',
+      field: 'thing.id',
+    })
   })
 
   test('goes into the groups of each owner, and only as often as a group may hear it', async () => {
@@ -509,5 +581,36 @@ describe('a moment', () => {
     await submitMoment(ctx, second, null)
     expect((await published(second)).state).toBe('published')
     expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings + 1)
+  })
+
+  test('that many would see is asked of its members after the word of a second person', async () => {
+    await friends(2)
+    const employee = publicId(ctx, 'emp', (await findEmployeeByAccount(ctx, corp, member)) ?? 0)
+    const { approvalAbove } = await changePolicy(ctx, { approvalAbove: 1 })
+    const as = (id: number): Context => ({
+      ...ctx,
+      actor: { kind: 'employee', id, name: `员工${id}`, permissions: new Set(['*']), scope: 'all' },
+    })
+    const approve = { approve: true, note: '' }
+    const id = await createMoment(as(1), { ...input('大促'), employeeIds: [employee] })
+    expect(await submitMoment(as(1), id, null)).toBe('review')
+    const makings = await lab.calls('externalcontact/add_moment_task')
+    await go()
+    const waiting = await readMoment(as(1), id)
+    expect(waiting).toMatchObject({ state: 'review', isOwn: true })
+    expect(waiting.receivers).toBeGreaterThan(approvalAbove ?? 0)
+    await expect(reviewMoment(as(1), id, approve)).rejects.toMatchObject({ code: 'approval.own' })
+    await reviewMoment(as(2), id, { approve: false, note: '再改改' })
+    expect(await readMoment(ctx, id)).toMatchObject({ state: 'draft', reviewNote: '再改改' })
+    await changeMoment(as(3), id, { ...input('大促二'), employeeIds: [employee] })
+    await submitMoment(as(1), id, null)
+    await expect(reviewMoment(as(3), id, approve)).rejects.toMatchObject({ code: 'approval.own' })
+    await reviewMoment(as(2), id, approve)
+    expect(await published(id)).toMatchObject({ state: 'published', approvedBy: '员工2' })
+    expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings + 1)
+    await changePolicy(ctx, { approvalAbove: 1000 })
+    const free = await createMoment(as(1), { ...input('日常'), employeeIds: [employee], tagIds: [] })
+    expect(await submitMoment(as(1), free, null)).toBe('scheduled')
+    await cancelMoment(ctx, free)
   })
 })

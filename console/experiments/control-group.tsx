@@ -1,6 +1,7 @@
 import { Button, Checkbox, Form, Input, InputNumber } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
+import { ControlReadOutView } from '#console/experiments/control-read-out.tsx'
 import { useChangeControlGroup, useControlGroup, useControlMembers, useTakeBackControlGroup } from '#console/experiments/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
@@ -51,6 +52,7 @@ export function ControlGroupView() {
               </p>
             )}
           </Section>
+          {group.perMille > 0 && <ControlReadOutView key={group.since} group={group} />}
           {group.periods.length > 0 && <History group={group} />}
           {mayRead && group.perMille > 0 && <Members />}
           <ControlForm group={group} open={open} onClose={() => setOpen(false)} />

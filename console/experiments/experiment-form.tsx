@@ -2,12 +2,13 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Alert, Button, Form, Input, InputNumber, Select } from 'antd'
 import { bodyOf, type ExperimentValues, emptyValues, powerOf, valuesOf } from '#console/experiments/form-values.ts'
 import { useNeeded, useSaveExperiment } from '#console/experiments/queries.ts'
+import { ThingField } from '#console/experiments/thing-field.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { EventPicker, useEventTitle } from '#console/reports/event-picker.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Row } from '#console/ui/page.tsx'
-import type { Experiment } from '#operation/experiments/schema.ts'
+import type { Experiment, Thing } from '#operation/experiments/schema.ts'
 
 /** Draws up an experiment or changes one; in flight, what would break it is not offered. */
 export function ExperimentForm(props: {
@@ -53,10 +54,18 @@ export function ExperimentForm(props: {
   )
 }
 
+/** A kind of thing without the thing is not filled in. */
+const whole = (message: string) => async (_: unknown, thing: Thing | null | undefined) => {
+  if (thing && (thing.id === '' || (thing.kind === 'journey_step' && thing.step === null))) throw new Error(message)
+}
+
 function Design() {
   const { t } = useText()
   return (
     <>
+      <Form.Item name="thing" label={t('experiments.attachTo')} rules={[{ validator: whole(t('ui.required')) }]}>
+        <ThingField />
+      </Form.Item>
       <Form.Item
         name="holdout"
         label={t('experiments.holdout')}

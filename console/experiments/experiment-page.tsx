@@ -6,6 +6,7 @@ import { liftText, valueText } from '#console/experiments/figure.ts'
 import { useChangeState, useDeleteExperiment, useExperiment, useReadOut } from '#console/experiments/queries.ts'
 import { ReadOutView } from '#console/experiments/read-out.tsx'
 import { ExperimentState } from '#console/experiments/state.tsx'
+import { ThingLink } from '#console/experiments/thing-link.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
@@ -161,9 +162,7 @@ function Design({ experiment }: { experiment: Experiment }) {
           ...(experiment.state === 'stopped' || experiment.state === 'archived'
             ? [{ name: t('experiments.winner'), value: experiment.winner ? nameOf(experiment.winner) : t('experiments.noWinner') }]
             : []),
-          ...(thing
-            ? [{ name: t('experiments.attachTo'), value: `${t(`experiments.thingKinds.${thing.kind}`)} ${thing.id} ${thing.step ?? ''}` }]
-            : []),
+          ...(thing ? [{ name: t('experiments.attachTo'), value: <ThingLink thing={thing} /> }] : []),
         ]}
       />
     </Section>

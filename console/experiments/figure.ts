@@ -10,4 +10,10 @@ export const differenceText = (value: number, measure: string, points: string): 
 export const liftText = (value: number | null, measure: string): string =>
   value === null ? '—' : `${value > 0 ? '+' : value < 0 ? '−' : ''}${differenceText(value, measure, 'pp')}`
 
+export const pText = (p: number | null): string => (p === null ? '—' : p < 0.001 ? '< 0.001' : p.toFixed(3))
+
+/** A lift as a share of what it is held against, behind the lift itself. */
+export const relativeText = (lift: number | null): string =>
+  lift === null ? '' : ` (${lift > 0 ? '+' : '−'}${Math.abs(lift * 100).toFixed(1)}%)`
+
 const trimmed = (value: number): string => String(Number(value.toPrecision(Math.abs(value) >= 1000 ? 6 : 3)))

@@ -1,5 +1,5 @@
 import type { PowerQuestion } from '#insight/experiments/schema.ts'
-import type { Experiment, GuardRail, Metric, NewExperiment } from '#operation/experiments/schema.ts'
+import type { Experiment, GuardRail, Metric, NewExperiment, Thing } from '#operation/experiments/schema.ts'
 
 type MetricValues = { event?: string; kind: 'converted' | 'sum'; property?: string; better: 'more' | 'less' }
 
@@ -15,6 +15,7 @@ export type ExperimentValues = {
   windowDays: number
   plan: { base: number; lift: number; spread?: number }
   plannedEnd: string | null
+  thing: Thing | null
 }
 
 export const emptyValues: Partial<ExperimentValues> = {
@@ -26,6 +27,7 @@ export const emptyValues: Partial<ExperimentValues> = {
   windowDays: 14,
   plan: { base: 20, lift: 3 },
   plannedEnd: null,
+  thing: null,
 }
 
 const measureOf = ({ kind, property }: MetricValues): string => (kind === 'sum' ? `sum(${property ?? ''})` : 'converted')
@@ -47,7 +49,7 @@ const planOf = ({ plan, trialMetric }: Pick<ExperimentValues, 'plan' | 'trialMet
 }
 
 /** What the server takes. */
-export const bodyOf = (values: ExperimentValues, titleOf: (event: string) => string): Omit<NewExperiment, 'thing' | 'control'> => ({
+export const bodyOf = (values: ExperimentValues, titleOf: (event: string) => string): Omit<NewExperiment, 'control'> => ({
   name: values.name,
   hypothesis: values.hypothesis ?? '',
   holdoutPerMille: perMille(values.holdout),
@@ -63,6 +65,7 @@ export const bodyOf = (values: ExperimentValues, titleOf: (event: string) => str
   windowDays: values.windowDays,
   plan: planOf(values),
   plannedEnd: values.plannedEnd,
+  thing: values.thing ?? null,
 })
 
 /** The question of how many people are needed, once enough of the form is there. */
@@ -99,6 +102,7 @@ export function valuesOf(experiment: Experiment): ExperimentValues {
     windowDays: experiment.windowDays,
     plan: { base: rounded(base * unit), lift: rounded(lift * unit), ...(spread === undefined ? {} : { spread }) },
     plannedEnd: experiment.plannedEnd,
+    thing: experiment.thing,
   }
 }
 

@@ -1,12 +1,19 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { patch, post, put, remove } from '#console/api/client.ts'
+import { type Page, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
-import type { Needed, PowerQuestion, ReadOut } from '#insight/experiments/schema.ts'
+import { useMay } from '#console/api/session.ts'
+import type { ControlReadOut, Needed, PowerQuestion, ReadOut } from '#insight/experiments/schema.ts'
 import type { ControlGroup, ControlGroupChange, Experiment, StateChange } from '#operation/experiments/schema.ts'
 
 type Asked = Record<string, string | undefined>
 
 export const useExperiments = (query: Asked) => useList<Experiment>('experiments', query)
+/** The trials on a thing and its parts, the newest first, for whom may see them. */
+export function useTrialsOn(id: string): Experiment[] {
+  const may = useMay()('experiments.read')
+  const trials = useResource<Page<Experiment>>('experiments', { thing: id, limit: 20 }, { enabled: may })
+  return (may && trials.data?.items) || []
+}
 export const useExperiment = (id: string) => useResource<Experiment>(`experiments/${id}`)
 /** People come and windows end while somebody looks. */
 export const useReadOut = (id: string) => useResource<ReadOut>(`experiments/${id}/read-out`, {}, { refetchInterval: 60_000 })
@@ -32,6 +39,8 @@ export const useChangeState = () =>
 export const useDeleteExperiment = () => useCommand((id: string) => remove(`experiments/${id}`), ['experiments'])
 
 export const useControlGroup = () => useResource<ControlGroup>('control-group')
+export const useControlReadOut = (query: { from: string; to: string; events: string }, enabled: boolean) =>
+  useResource<ControlReadOut>('control-group/read-out', query, { enabled })
 export const useControlMembers = (at: string | undefined) =>
   useList<{ id: string; name: string | null }>('control-group/customers', at ? { at } : {})
 export const useChangeControlGroup = () =>

@@ -1,6 +1,6 @@
 import { Alert, Select } from 'antd'
 import { useState } from 'react'
-import { differenceText, liftText, valueText } from '#console/experiments/figure.ts'
+import { differenceText, liftText, pText, relativeText, valueText } from '#console/experiments/figure.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { Chart } from '#console/ui/chart.tsx'
 import { Empty } from '#console/ui/empty.tsx'
@@ -220,7 +220,3 @@ function Sides({ experiment, found }: { experiment: Experiment; found: ReadOut }
     </Section>
   )
 }
-
-const pText = (p: number | null): string => (p === null ? '—' : p < 0.001 ? '< 0.001' : p.toFixed(3))
-
-const relativeText = (lift: number | null): string => (lift === null ? '' : ` (${lift > 0 ? '+' : '−'}${Math.abs(lift * 100).toFixed(1)}%)`)

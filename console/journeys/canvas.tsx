@@ -1,4 +1,4 @@
-import { LoginOutlined, PartitionOutlined } from '@ant-design/icons'
+import { ExperimentOutlined, LoginOutlined, PartitionOutlined } from '@ant-design/icons'
 import {
   Background,
   type Connection,
@@ -35,6 +35,8 @@ export interface DrawingProps {
   /** Steps with something to be mended. */
   marked: ReadonlySet<string | null>
   counts: Counts | undefined
+  /** Steps that an experiment runs on. */
+  tried: ReadonlySet<string>
   readOnly: boolean
   onChoose: (step: string | null) => void
   onDraw: (drawing: Definition) => void
@@ -53,6 +55,7 @@ interface NodeData extends Record<string, unknown> {
   step: Step | undefined
   ways: { way: string; name: string; isOpen: boolean }[]
   isMarked: boolean
+  isTried: boolean
   waiting: number
   onPeople: () => void
 }
@@ -179,6 +182,7 @@ function nodesOf(drawing: Definition, props: DrawingProps, t: Translate, dragged
       step: undefined,
       ways: [{ way: 'start', name: '', isOpen: drawing.start === null }],
       isMarked: props.marked.has(null),
+      isTried: false,
       waiting: 0,
       onPeople: () => undefined,
     },
@@ -208,6 +212,7 @@ function nodeOf(step: Step, props: DrawingProps, t: Translate): Omit<StepNode, '
       step,
       ways,
       isMarked: props.marked.has(step.id),
+      isTried: props.tried.has(step.id),
       waiting: props.counts?.steps.find((one) => one.step === step.id)?.waiting ?? 0,
       onPeople: () => props.onPeople(step.id),
     },
@@ -271,7 +276,10 @@ function StepBox({ data, selected }: NodeProps<StepNode>) {
         <Icon aria-hidden="true" />
       </span>
       <span className="journey-node-text">
-        <span className="journey-node-type">{data.title}</span>
+        <span className="journey-node-type">
+          {data.title}
+          {data.isTried && <ExperimentOutlined role="img" aria-label={t('journeys.trialHere')} title={t('journeys.trialHere')} />}
+        </span>
         <span className="journey-node-words" title={data.words}>
           {data.words}
         </span>

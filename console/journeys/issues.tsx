@@ -18,10 +18,10 @@ export interface Checked {
 }
 
 /** What is not filled in yet; when nothing is missing, what the server finds. */
-export function useIssues(drawing: Definition): Checked {
+export function useIssues(journey: string, drawing: Definition): Checked {
   const { t } = useText()
   const read = Definition.safeParse(drawing)
-  const checked = useCheck(read.success ? read.data : undefined)
+  const checked = useCheck(journey, read.success ? read.data : undefined)
   if (read.success) return { isWhole: true, issues: (checked.data?.items ?? []).map((one) => ({ ...one, text: explained(one) })) }
   const missing = new Map(read.error.issues.map(({ path }) => unfilled(drawing, path, t)).map((one) => [`${one.step} ${one.text}`, one]))
   return { isWhole: false, issues: [...missing.values()] }

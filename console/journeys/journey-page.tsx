@@ -1,9 +1,11 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Alert, App, Button, ConfigProvider, Skeleton } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import '#console/journeys/journeys.css'
 import { ApiError } from '#console/api/client.ts'
 import { useMay } from '#console/api/session.ts'
+import { useTrialsOn } from '#console/experiments/queries.ts'
+import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { JourneyActions } from '#console/journeys/actions.tsx'
 import type { DrawingProps } from '#console/journeys/canvas.tsx'
@@ -11,18 +13,21 @@ import { addStep, changeStep, removeStep, stepOf } from '#console/journeys/drawi
 import { type Checked, IssueList, useIssues } from '#console/journeys/issues.tsx'
 import { placed } from '#console/journeys/layout.ts'
 import { PeopleSheet } from '#console/journeys/people.tsx'
-import { useCounts, useJourney } from '#console/journeys/queries.ts'
+import { useCounts, useJourney, useReviewJourney } from '#console/journeys/queries.ts'
 import { SettingsForm } from '#console/journeys/settings-form.tsx'
 import { StepForm } from '#console/journeys/step-form.tsx'
 import { StepList } from '#console/journeys/step-list.tsx'
 import { type Edit, useEdit } from '#console/journeys/use-edit.ts'
+import { Watched } from '#console/journeys/watched.tsx'
 import { type StepWords, useStepWords } from '#console/journeys/words.ts'
+import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
 import { problemText } from '#console/ui/problem.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
+import type { Experiment } from '#operation/experiments/schema.ts'
 import type { Journey } from '#operation/journeys/schema.ts'
 
 const route = getRouteApi('/app/journeys/$journeyId')
@@ -52,8 +57,10 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
   const edit = useEdit(journey)
   const [isOutdated, setOutdated] = useState(false)
   const words = useStepWords(edit.draft)
-  const checked = useIssues(edit.draft)
-  const counts = useCounts(journey)
+  const checked = useIssues(journey.id, edit.draft)
+  const trials = useTrialsOn(journey.id)
+  const [version, setVersion] = useState<number>()
+  const counts = useCounts(journey, version)
   const show = (search: { step?: string | undefined; people?: string | undefined }) =>
     void navigate({ search: (now) => ({ ...now, ...search }), replace: true, resetScroll: false })
   const choose = (id: string | null) => show({ step: id ?? settings })
@@ -80,6 +87,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
     words,
     marked: new Set(checked.issues.map(({ step }) => step)),
     counts: counts.data,
+    tried: new Set(trials.flatMap(({ state, thing }) => (state === 'running' && thing?.step ? [thing.step] : []))),
     readOnly: !may,
     onChoose: choose,
     onDraw: (draft) => edit.change({ draft }),
@@ -90,7 +98,10 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
     },
     onPeople: (step) => show({ people: step, step: undefined }),
   }
-  const panel = { edit, checked, words, choose, step: asked }
+  const watched = (
+    <Watched journey={journey} drawing={edit.draft} counts={counts.data} trials={trials} version={version} onVersion={setVersion} />
+  )
+  const panel = { edit, checked, words, choose, step: asked, watched, trials }
   return (
     <Page
       back={<Back to="/journeys">{t('journeys.title')}</Back>}
@@ -115,6 +126,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
           reload()
         }}
       />
+      <PendingReview journey={journey} edit={edit} />
       <ConfigProvider componentDisabled={!may}>
         {phone ? (
           <PhoneEditor {...panel} drawingProps={drawingProps} close={() => show({ step: undefined })} />
@@ -130,6 +142,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
                 <Section title={t('journeys.issues')}>
                   <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
                 </Section>
+                {!chosen && watched}
                 <Section>
                   <ChosenForm {...panel} />
                 </Section>
@@ -146,6 +159,15 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
       />
     </Page>
   )
+}
+
+/** What was submitted and waits for a second person, or why it was sent back. */
+function PendingReview({ journey: { id, review, reviewNote }, edit }: { journey: Journey; edit: Edit }) {
+  const { t } = useText()
+  const answer = useReviewJourney(id)
+  if (!review) return reviewNote ? <Alert type="warning" showIcon title={t('journeys.sentBack', { note: reviewNote })} /> : null
+  const say = async (approve: boolean) => edit.seen((await answer.mutateAsync(approve)).updatedAt)
+  return <ReviewBox isOwn={review.isOwn} receivers={review.receivers} answer={say} />
 }
 
 /** What the address says when the journey itself is open beside its drawing, and when everybody is asked for. */
@@ -188,37 +210,43 @@ interface PanelProps {
   words: StepWords
   step: string | undefined
   choose: (step: string | null) => void
+  watched: ReactNode
+  trials: readonly Experiment[]
 }
 
 /** The chosen step, else the journey itself. */
-function ChosenForm({ edit, step, choose }: PanelProps) {
+function ChosenForm({ edit, step, choose, trials }: PanelProps) {
   const chosen = stepOf(edit.draft, step)
   if (!chosen) return <SettingsForm edit={edit} />
   const draw = (draft: Edit['draft']) => edit.change({ draft })
   return (
-    <StepForm
-      key={chosen.id}
-      step={chosen}
-      drawing={edit.draft}
-      onChange={(next) => draw(changeStep(edit.draft, next))}
-      onDraw={draw}
-      onRemove={() => {
-        draw(removeStep(edit.draft, chosen.id))
-        choose(null)
-      }}
-    />
+    <Stack>
+      <TrialLines trials={trials.filter(({ thing }) => thing?.step === chosen.id)} />
+      <StepForm
+        key={chosen.id}
+        step={chosen}
+        drawing={edit.draft}
+        onChange={(next) => draw(changeStep(edit.draft, next))}
+        onDraw={draw}
+        onRemove={() => {
+          draw(removeStep(edit.draft, chosen.id))
+          choose(null)
+        }}
+      />
+    </Stack>
   )
 }
 
 function PhoneEditor({ drawingProps, close, ...panel }: PanelProps & { drawingProps: DrawingProps; close: () => void }) {
   const { t } = useText()
-  const { edit, checked, words, choose, step } = panel
+  const { edit, checked, words, choose, step, watched } = panel
   const chosen = stepOf(edit.draft, step)
   return (
     <Stack>
       <Section title={t('journeys.issues')}>
         <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
       </Section>
+      {watched}
       <Section
         title={t('journeys.steps')}
         note={t('journeys.words.entry', { how: words.entry })}

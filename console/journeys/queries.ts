@@ -25,12 +25,11 @@ export const useJourneys = (query: Asked) => useList<JourneyItem>('journeys', qu
 export const useTemplates = () => useResource<{ items: Template[] }>('journeys/templates')
 export const useJourney = (id: string) => useResource<Journey>(`journeys/${id}`)
 /** People move while somebody looks. */
-export const useCounts = ({ id, version, state }: Journey) =>
-  useResource<Counts>(
-    `journeys/${id}/counts`,
-    {},
-    { enabled: version > 0, refetchInterval: () => (state === 'running' || state === 'draining' ? 5000 : false) },
-  )
+export const useCounts = ({ id, version, state }: Journey, of: number | undefined) =>
+  useResource<Counts>(`journeys/${id}/counts`, of === undefined ? {} : { version: String(of) }, {
+    enabled: version > 0,
+    refetchInterval: () => (state === 'running' || state === 'draining' ? 5000 : false),
+  })
 export const useRuns = (id: string, step: string | undefined) =>
   useList<JourneyRun>(`journeys/${id}/runs`, step === undefined ? {} : { step, state: 'active' }, 5000)
 export const useTrace = (run: string) => useResource<JourneyTrace>(`journeys/runs/${run}`)
@@ -47,12 +46,12 @@ export function useJourneysOf(customer: string) {
 }
 
 /** What is wrong with a drawing while it is being drawn; asked once it has been left alone for a moment. */
-export const useCheck = (draft: Definition | undefined) =>
+export const useCheck = (journey: string, draft: Definition | undefined) =>
   useQuery({
-    queryKey: ['journeys', 'check', draft],
+    queryKey: ['journeys', 'check', journey, draft],
     queryFn: async ({ signal }) => {
       await leftAlone(400, signal)
-      return post<z.infer<typeof Issues>>('journeys/check', { draft })
+      return post<z.infer<typeof Issues>>('journeys/check', { journey, draft })
     },
     enabled: draft !== undefined,
     placeholderData: keepPreviousData,
@@ -78,6 +77,8 @@ export const useSaveJourney = () =>
   )
 export const usePublish = () =>
   useCommand(({ id, migrate }: { id: string; migrate: boolean }) => post<Journey>(`journeys/${id}/publish`, { migrate }), ['journeys'])
+export const useReviewJourney = (id: string) =>
+  useCommand((approve: boolean) => post<Journey>(`journeys/${id}/review`, { approve }), ['journeys'])
 export const useTurn = () =>
   useCommand(
     ({ id, act }: { id: string; act: 'pause' | 'resume' | 'drain' | 'stop' }) =>

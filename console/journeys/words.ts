@@ -160,5 +160,6 @@ function wayWords(step: Step, way: string, t: Translate): string {
   if (step.type === 'wait_for') return t(way === 'next' ? 'journeys.ways.met' : 'journeys.ways.timeout')
   const path = step.type === 'branch' || step.type === 'split' ? step.paths[Number(way.slice('paths.'.length))] : undefined
   if (path) return path.name
+  if (way === 'held') return t('journeys.ways.held')
   return way === 'otherwise' ? t('journeys.ways.otherwise') : way === 'end' ? t('journeys.ways.end') : ''
 }

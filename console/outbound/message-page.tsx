@@ -1,14 +1,18 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Alert, Button, DatePicker, Form } from 'antd'
+import { Button, DatePicker, Form } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
+import { useTrialsOn } from '#console/experiments/queries.ts'
+import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
+import { EffectBox } from '#console/outbound/effect.tsx'
 import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
 import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useWithdraw } from '#console/outbound/queries.ts'
+import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { Sends } from '#console/outbound/sends.tsx'
 import { StopBar, StopButton } from '#console/outbound/stop-bar.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
@@ -48,13 +52,22 @@ const isBefore = ({ state }: MessageDetail): boolean => state === 'draft' || sta
 function Message({ message }: { message: MessageDetail }) {
   const { t } = useText()
   const preview = useMessagePreview(message.id, isBefore(message))
+  const trials = useTrialsOn(message.id)
+  const act = useMessageAct(message.id)
   return (
     <Stack>
       <Columns shares={[3, 2]}>
         <Stack>
           {isBefore(message) && preview.data && <PreviewBox preview={preview.data} />}
-          {message.state === 'review' && <ReviewBox message={message} />}
+          {message.state === 'review' && (
+            <ReviewBox
+              isOwn={message.isOwn}
+              receivers={message.receivers}
+              answer={(approve) => act.mutateAsync({ act: 'review', body: { approve } })}
+            />
+          )}
           {!isBefore(message) && <Results message={message} />}
+          {!isBefore(message) && message.whom === 'customers' && <EffectBox message={message} />}
           {!isBefore(message) && (
             <Section title={t('outbound.content')}>
               <p>{message.content.text}</p>
@@ -70,6 +83,7 @@ function Message({ message }: { message: MessageDetail }) {
                 { name: t('outbound.kind'), value: t(`outbound.kinds.${message.kind}`) },
                 { name: t('outbound.at'), value: <When at={message.startedAt ?? message.scheduledAt} /> },
                 { name: t('outbound.madeBy'), value: message.madeBy },
+                ...(trials.length > 0 ? [{ name: t('experiments.onThis'), value: <TrialLines trials={trials} /> }] : []),
                 ...(message.approvedBy ? [{ name: t('outbound.approve'), value: message.approvedBy }] : []),
                 ...(message.reviewNote ? [{ name: t('outbound.reviewNote'), value: message.reviewNote }] : []),
               ]}
@@ -190,31 +204,6 @@ function CancelButton({ message }: { message: MessageDetail }) {
       run: () => act.mutateAsync({ act: 'cancellation' }),
     })
   return <Button onClick={ask}>{t('outbound.cancel')}</Button>
-}
-
-function ReviewBox({ message }: { message: MessageDetail }) {
-  const { t } = useText()
-  const run = useRun()
-  const act = useMessageAct(message.id)
-  const may = useMay()('messages.approve')
-  if (!may) return null
-  if (message.isOwn) return <Alert type="info" showIcon title={t('outbound.ownReview')} />
-  const answer = (approve: boolean) => void run(() => act.mutateAsync({ act: 'review', body: { approve } }), t('outbound.submitted'))
-  return (
-    <Section
-      title={t('outbound.states.review')}
-      actions={
-        <>
-          <Button onClick={() => answer(false)}>{t('outbound.reject')}</Button>
-          <Button type="primary" onClick={() => answer(true)}>
-            {t('outbound.approve')}
-          </Button>
-        </>
-      }
-    >
-      <p className="note">{t('outbound.needsApproval')}</p>
-    </Section>
-  )
 }
 
 function Results({ message }: { message: MessageDetail }) {

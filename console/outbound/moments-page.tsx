@@ -5,6 +5,7 @@ import { useMay } from '#console/api/session.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { useMomentAct, useMoments, useSaveMoment } from '#console/outbound/queries.ts'
+import { ReviewActions } from '#console/outbound/review-box.tsx'
 import { StopBar, StopButton } from '#console/outbound/stop-bar.tsx'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
@@ -27,7 +28,7 @@ export function MomentsPage() {
   const save = useSaveMoment()
   const act = useMomentAct()
   const [creating, setCreating] = useState(false)
-  const may = useMay()('messages.write')
+  const [may, mayApprove] = [useMay()('messages.write'), useMay()('messages.approve')]
   return (
     <Page
       title={t('outbound.moments')}
@@ -47,7 +48,7 @@ export function MomentsPage() {
       <Section flush>
         <DataTable<MomentItem>
           name="moments"
-          columns={columns(t, may)}
+          columns={columns(t, may || mayApprove)}
           list={list}
           empty={<Empty title={t('outbound.momentNone')} hint={t('outbound.momentNoneHint')} />}
         />
@@ -107,6 +108,7 @@ const ContentField = ({ value = { text: '', attachments: [] }, onChange }: { val
 
 const tones = {
   draft: 'quiet',
+  review: 'waiting',
   scheduled: 'waiting',
   calling: 'quiet',
   unknown: 'waiting',
@@ -130,7 +132,7 @@ const columns = (t: Translate, may: boolean): Column<MomentItem>[] => [
     title: t('outbound.content'),
     width: 260,
     phone: 'wide',
-    render: (row) => <span className="mute">{row.error ?? row.content.text.slice(0, 60)}</span>,
+    render: (row) => <span className="mute">{row.error ?? row.reviewNote ?? row.content.text.slice(0, 60)}</span>,
   },
   {
     key: 'confirmed',
@@ -156,19 +158,23 @@ const columns = (t: Translate, may: boolean): Column<MomentItem>[] => [
   ...(may ? [{ key: 'act', title: '', width: 160, phone: 'wide' as const, render: (row: MomentItem) => <Act moment={row} /> }] : []),
 ]
 
-function Act({ moment: { id, state } }: { moment: MomentItem }) {
+function Act({ moment: { id, state, isOwn } }: { moment: MomentItem }) {
   const { t } = useText()
   const act = useMomentAct()
   const run = useRun()
   const confirm = useConfirm()
+  const may = useMay()
+  const canReview = state === 'review' && !isOwn && may('messages.approve')
   return (
     <Row>
-      {(state === 'draft' || state === 'failed') && (
+      {canReview && <ReviewActions small answer={(approve) => act.mutateAsync({ id, act: 'review', body: { approve } })} />}
+      {state === 'review' && isOwn && <span className="note">{t('outbound.waitsForOther')}</span>}
+      {may('messages.write') && (state === 'draft' || state === 'failed') && (
         <Button size="small" onClick={() => void run(() => act.mutateAsync({ id, act: 'submission' }))}>
           {t('outbound.publish')}
         </Button>
       )}
-      {state !== 'cancelled' && state !== 'failed' && (
+      {may('messages.write') && state !== 'cancelled' && state !== 'failed' && (
         <Button
           size="small"
           onClick={() =>

@@ -1,5 +1,6 @@
 import { patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
+import type { MessageEffect } from '#insight/effects/schema.ts'
 import type { Calendar } from '#operation/calendar/schema.ts'
 import type {
   AudienceInput,
@@ -21,6 +22,13 @@ const paceMs = 5_000
 export const useMessages = (query: Asked) => useList<MessageItem>('messages', query, paceMs)
 export const useMessage = (id: string | undefined) =>
   useResource<MessageDetail>(`messages/${id ?? ''}`, {}, { enabled: id !== undefined, refetchInterval: paceMs })
+/** People come and buy while somebody looks. */
+export const useMessageEffect = (id: string, hours: { visitHours: number; buyHours: number }) =>
+  useResource<MessageEffect>(
+    `messages/${id}/effect`,
+    { visitHours: String(hours.visitHours), buyHours: String(hours.buyHours) },
+    { refetchInterval: 60_000 },
+  )
 export const useMassTasks = (id: string) => useList<MassTaskItem>(`messages/${id}/tasks`, {}, paceMs)
 export const useMessagePreview = (id: string, enabled: boolean) => useResource<Preview>(`messages/${id}/preview`, {}, { enabled })
 export const askPreview = (input: AudienceInput) => post<Preview>('messages/preview', input)
@@ -56,7 +64,8 @@ export const useMoments = (query: Asked) => useList<MomentItem>('moments', query
 export const useSaveMoment = () => useCommand((input: MomentInput) => post<MomentItem>('moments', input), ['moments', 'calendar'])
 export const useMomentAct = () =>
   useCommand(
-    ({ id, act }: { id: string; act: 'submission' | 'cancellation' }) => post<MomentItem>(`moments/${id}/${act}`, {}),
+    ({ id, act, body }: { id: string; act: 'submission' | 'review' | 'cancellation'; body?: object }) =>
+      post<MomentItem>(`moments/${id}/${act}`, body ?? {}),
     ['moments', 'calendar'],
   )
 

@@ -126,4 +126,5 @@ export function dayName(iso: string, zone: string, language: Language, now: Date
 export const dayOf = (iso: string, zone: string): string => dayjs(iso).tz(zone).format('YYYY-MM-DD')
 export const timeOfDay = (iso: string, zone: string): string => dayjs(iso).tz(zone).format('HH:mm')
 export const todayIn = (zone: string, now: Date = new Date()): string => dayjs(now).tz(zone).format('YYYY-MM-DD')
+export const daysAfter = (day: string, count: number): string => dayjs(day).add(count, 'day').format('YYYY-MM-DD')
 export const daysBefore = (day: string, count: number): string => dayjs(day).subtract(count, 'day').format('YYYY-MM-DD')

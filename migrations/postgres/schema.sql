@@ -1063,6 +1063,7 @@
   contents jsonb not null default '{}'::jsonb
   published_by integer
   published_at timestamp with time zone not null
+  approved_by text
   journey_versions_pkey PRIMARY KEY (tenant_id, journey_id, version)
   journey_versions_tenant_id_journey_id_fkey FOREIGN KEY (tenant_id, journey_id) REFERENCES journeys(tenant_id, id) ON DELETE CASCADE
 
@@ -1082,6 +1083,9 @@
   created_at timestamp with time zone not null
   updated_at timestamp with time zone not null
   archived_at timestamp with time zone
+  makers integer[] not null default '{}'::integer[]
+  review jsonb
+  review_note text
   journeys_pkey PRIMARY KEY (tenant_id, id)
   CREATE INDEX journeys_updated ON public.journeys USING btree (tenant_id, updated_at, id)
   CREATE UNIQUE INDEX journeys_name ON public.journeys USING btree (tenant_id, name) WHERE (archived_at IS NULL)
@@ -1468,8 +1472,15 @@
   finished_at timestamp with time zone
   source_journey integer
   source_step text
+  makers integer[] not null default '{}'::integer[]
+  made_by text
+  receivers integer
+  review_note text
+  approved_by text
+  approved_at timestamp with time zone
+  approved_receivers integer
   moments_pkey PRIMARY KEY (tenant_id, id)
-  moments_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text, 'calling'::text, 'unknown'::text, 'creating'::text, 'published'::text, 'cancelled'::text, 'failed'::text])))
+  moments_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'review'::text, 'scheduled'::text, 'calling'::text, 'unknown'::text, 'creating'::text, 'published'::text, 'cancelled'::text, 'failed'::text])))
   moments_tenant_id_content_id_fkey FOREIGN KEY (tenant_id, content_id) REFERENCES contents(tenant_id, id)
   moments_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX moments_created ON public.moments USING btree (tenant_id, created_at, id)

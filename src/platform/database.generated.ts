@@ -914,8 +914,11 @@ export interface Journeys {
   dueAfter: number | null;
   dueAt: Timestamp | null;
   id: Generated<number>;
+  makers: Generated<number[]>;
   name: string;
   note: Generated<string>;
+  review: Json | null;
+  reviewNote: string | null;
   salt: string;
   startedAt: Timestamp | null;
   state: Generated<string>;
@@ -933,6 +936,7 @@ export interface JourneyTraces {
 }
 
 export interface JourneyVersions {
+  approvedBy: string | null;
   contents: Generated<Json>;
   definition: Json;
   journeyId: number;
@@ -1222,6 +1226,9 @@ export interface MomentReactions {
 }
 
 export interface Moments {
+  approvedAt: Timestamp | null;
+  approvedBy: string | null;
+  approvedReceivers: number | null;
   attempts: Generated<number>;
   calledAt: Timestamp | null;
   cancelWanted: Generated<boolean>;
@@ -1236,10 +1243,14 @@ export interface Moments {
   id: Generated<number>;
   jobId: string | null;
   leaseUntil: Timestamp | null;
+  madeBy: string | null;
+  makers: Generated<number[]>;
   momentId: string | null;
   name: string;
   nextAt: Timestamp | null;
   publishedAt: Timestamp | null;
+  receivers: number | null;
+  reviewNote: string | null;
   scheduledAt: Timestamp | null;
   sourceJourney: number | null;
   sourceStep: string | null;

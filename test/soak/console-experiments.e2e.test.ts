@@ -2,11 +2,14 @@ import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
+import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { groupJoined } from '#operation/events.ts'
 import { changeState, createExperiment, expose } from '#operation/experiments/commands.ts'
 import { changeControlGroup } from '#operation/experiments/control-commands.ts'
 import { NewExperiment } from '#operation/experiments/schema.ts'
+import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
+import { Definition } from '#operation/journeys/definition.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from '../support/browser.ts'
@@ -42,6 +45,13 @@ test('an experiment is drawn up with its people counted, started, and frozen', a
   await form.getByLabel('试错指标', { exact: true }).fill('进群')
   await page.keyboard.press('Enter')
   await form.getByText(/需要 [\d,]+ 人，才能看出/).waitFor()
+  const choose = async (label: string, option: string | RegExp) => {
+    await form.getByLabel(label).click()
+    await page.locator('.ant-select-dropdown:visible').getByText(option).click()
+  }
+  await choose('用在哪里', '旅程步骤')
+  await choose('选择旅程', '回访')
+  await choose('选择步骤', /派任务/)
   await look('form')
   await form.getByRole('button', { name: /^保\s*存$/ }).click()
   await page.getByRole('button', { name: /^启\s*动$/ }).click()
@@ -53,6 +63,14 @@ test('an experiment is drawn up with its people counted, started, and frozen', a
   await page.getByRole('button', { name: /^编\s*辑$/ }).click()
   await page.getByText('实验进行中，只能改名称').waitFor()
   expect(await page.getByRole('dialog').getByText('实验组').count()).toBe(0)
+  await page.keyboard.press('Escape')
+  await page.getByRole('link', { name: /回访 · / }).click()
+  await page.getByRole('link', { name: '新人礼' }).waitFor()
+  await page.getByRole('img', { name: '有实验' }).waitFor()
+  await look('journey-tried')
+  await page.goto(page.url().replace(/\?.*/, ''))
+  await page.getByRole('link', { name: '成交金额' }).or(page.getByText('带来了什么')).first().waitFor()
+  await look('journey-measured')
   expect(problems).toEqual([])
 })
 
@@ -64,6 +82,7 @@ test('a read-out says in words what was found, and a control group who is left a
   await look('read-out')
   await page.goto(`${workspace.url}/experiments?view=control`)
   await page.getByText('第 1 批').waitFor()
+  await page.getByRole('row', { name: /活跃人占比/ }).waitFor()
   await look('control')
   expect(problems).toEqual([])
 })
@@ -105,7 +124,32 @@ async function liveTrial(): Promise<void> {
       if ((i * 7919) % 100 < (treated(i) ? 38 : 22))
         emit(ctx, groupJoined, { customerId, at: ago(4 + (i % 15)), properties: { chat: 1, chatName: '福利群', scene: 'code' } })
   })
-  await changeControlGroup(ctx, { perMille: 20, rotate: false })
+  await changeControlGroup({ ...ctx, now: () => ago(10) }, { perMille: 150, rotate: false })
+  await store()
+}
+
+/** A journey that runs, with a step to try. */
+async function store(): Promise<void> {
+  const { ctx } = workspace
+  const draft = Definition.parse({
+    entry: { by: 'hand' },
+    start: 'call',
+    steps: [
+      { id: 'call', type: 'task', title: '打电话回访', next: 'lots' },
+      {
+        id: 'lots',
+        type: 'split',
+        paths: [
+          { name: '送小样', weight: 50, next: 'gift' },
+          { name: '什么都不做', weight: 50, next: null },
+        ],
+      },
+      { id: 'gift', type: 'offer', offer: 'coupon', value: '小样', next: null },
+    ],
+    trialMetric: 'paid_amount',
+    growthMetric: 'gmv',
+  })
+  await publishJourney(ctx, rulesForJourneys, await createJourney(ctx, { name: '回访', note: '', draft }))
 }
 
 async function look(name: string): Promise<void> {

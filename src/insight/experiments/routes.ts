@@ -1,9 +1,10 @@
 import { controlOf } from '#operation/experiments/design.ts'
-import { allow, body, describe, router } from '#platform/http/router.ts'
+import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
+import { readControl } from './control.ts'
 import { peopleNeeded } from './power.ts'
 import { readOut } from './queries.ts'
-import { Needed, PowerQuestion, ReadOut } from './schema.ts'
+import { ControlReadOut, ControlReadOutQuery, Needed, PowerQuestion, ReadOut } from './schema.ts'
 
 /** What experiments found, beside their own routes. */
 export const experimentReadOuts = router()
@@ -20,3 +21,11 @@ export const experimentReadOuts = router()
   .get('/:id/read-out', allow('experiments.read', 'follow'), describe('What an experiment found so far', ReadOut), async (c) =>
     c.json(await readOut(c.var.ctx, internalId(c.var.ctx, 'xpt', c.req.param('id')))),
   )
+
+export const controlReadOuts = router().get(
+  '/read-out',
+  allow('experiments.read', 'follow'),
+  describe('The company-wide control group against everybody else, over some days', ControlReadOut),
+  query(ControlReadOutQuery),
+  async (c) => c.json(await readControl(c.var.ctx, c.req.valid('query'))),
+)

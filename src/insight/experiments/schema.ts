@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Plan, Variant } from '#operation/experiments/schema.ts'
 import { experimentResult } from '../reports/experiment/schema.ts'
+import { day } from '../reports/schema.ts'
 
 export const verdicts = ['ratio_off', 'early', 'going_on', 'better', 'worse', 'nothing_found'] as const
 export type Verdict = (typeof verdicts)[number]
@@ -45,3 +46,34 @@ export const PowerQuestion = z.strictObject({
   control: z.string().max(30).optional(),
 })
 export type PowerQuestion = z.infer<typeof PowerQuestion>
+
+/** What the control group is asked about; whoever wants more opens the report. */
+export const controlMetrics = ['orders', 'revenue', 'buyers', 'repurchase', 'active'] as const
+export type ControlMetric = (typeof controlMetrics)[number]
+
+export const ControlReadOutQuery = z.object({
+  from: day,
+  to: day,
+  /** Names of events beside those: whether they came at all. */
+  events: z
+    .string()
+    .max(2000)
+    .default('')
+    .transform((names) => names.split(',').filter((name) => name !== ''))
+    .pipe(z.array(z.string().max(100)).max(10)),
+})
+export type ControlReadOutQuery = z.infer<typeof ControlReadOutQuery>
+
+export const ControlReadOut = z.object({
+  heldOut: z.int(),
+  others: z.int(),
+  /** On both sides within these days: left out. */
+  mixed: z.int(),
+  ratio: z.object({ p: z.number().nullable(), ok: z.boolean() }),
+  /** The lift is that of everybody else over the control group. `metric`: one of `controlMetrics`, or the name of an event. */
+  effects: z.array(found.extend({ metric: z.string(), share: z.boolean() })),
+  /** The same as a report, to be opened, saved or drilled into. */
+  report: z.record(z.string(), z.unknown()),
+  asOf: z.iso.datetime(),
+})
+export type ControlReadOut = z.infer<typeof ControlReadOut>

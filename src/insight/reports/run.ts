@@ -18,6 +18,8 @@ import { runDistribution } from './distribution/query.ts'
 import { distributionReport } from './distribution/schema.ts'
 import { runEconomics } from './economics/query.ts'
 import { economicsReport } from './economics/schema.ts'
+import { runEffect } from './effect/query.ts'
+import { effectReport } from './effect/schema.ts'
 import { runExperiment } from './experiment/query.ts'
 import { experimentReport } from './experiment/schema.ts'
 import { runFunnel } from './funnel/query.ts'
@@ -115,6 +117,7 @@ const runners: Record<ReportType, Runner> = {
   layers: { schema: layersReport, run: runLayers },
   high_value: { schema: highValueReport, run: runHighValue },
   score: { schema: scoreReport, run: runScore },
+  effect: { schema: effectReport, run: runEffect },
 }
 
 /** Runs a report document. What is wrong with it is said with the field at fault. */

@@ -78,6 +78,7 @@ export const reportTypes = [
   'layers',
   'high_value',
   'score',
+  'effect',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

@@ -95,10 +95,14 @@ export const idsSql = (column: string, ids: readonly number[]): string => {
   return ids.length > 1000 ? `${column} in ${bitsSql(bytesOfIds(ids))}` : `${column} in (${ids.map((id) => Math.trunc(id)).join(',')})`
 }
 
+/** Inner ids as a subquery with the column who. */
+export const peopleSql = (ids: readonly number[]): string =>
+  `(select id as who from ${bitsSql(ids.length === 0 ? Buffer.alloc(1) : bytesOfIds(ids))})`
+
 /** People as bits (bit `id % 8` of byte `id / 8`), as a subquery of their ids. */
 export function bitsSql(bytes: Buffer): string {
   const bits = `base64Decode('${bytes.toString('base64')}')`
-  return `(select toUInt32(number) from numbers(${bytes.length * 8}) where bitTest(reinterpretAsUInt8(substring(${bits}, intDiv(number, 8) + 1, 1)), number % 8))`
+  return `(select toUInt32(number) as id from numbers(${bytes.length * 8}) where bitTest(reinterpretAsUInt8(substring(${bits}, intDiv(number, 8) + 1, 1)), number % 8))`
 }
 
 function bytesOfIds(ids: readonly number[]): Buffer {

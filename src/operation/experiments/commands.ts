@@ -23,6 +23,7 @@ import { before, controlOf, frozenField, requireSound, sidesOf } from './design.
 import { type Assignment, membersSql, variantsFor } from './queries.ts'
 import type { ExperimentPatch, NewExperiment, StateChange } from './schema.ts'
 import { columnsOf, findExperiment, type StoredExperiment } from './stored.ts'
+import type { ThingChecks } from './things.ts'
 
 export async function createExperiment(ctx: Context, given: NewExperiment): Promise<number> {
   const facts = { ...given, control: given.control ?? controlOf(given) }
@@ -82,7 +83,8 @@ const merge = (stored: StoredExperiment, patch: ExperimentPatch): StoredExperime
 const keptControl = (design: Pick<StoredExperiment, 'holdoutPerMille' | 'variants' | 'control'>, named: string | undefined): string =>
   named ?? (sidesOf(design).includes(design.control) ? design.control : controlOf(design))
 
-export const changeState = (ctx: Context, id: number, { state, winner }: StateChange): Promise<void> =>
+/** `checks`: what may be tried at all, asked when a trial starts. */
+export const changeState = (ctx: Context, id: number, { state, winner }: StateChange, checks: ThingChecks = {}): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const stored = await findExperiment(ctx, id, true)
     if (stored.state === state) return
@@ -92,13 +94,14 @@ export const changeState = (ctx: Context, id: number, { state, winner }: StateCh
         message: `It is ${stored.state}; only what is ${before[state]} can be ${state}.`,
         field: 'state',
       })
-    if (state === 'running') await start(ctx, stored)
+    if (state === 'running') await start(ctx, stored, checks)
     if (state === 'stopped') await stop(ctx, stored, winner ?? null)
     if (state === 'archived') await archive(ctx, stored)
     await audit(ctx, `experiment.${state}`, ['xpt', id], { ...(winner ? { winner } : {}) })
   })
 
-async function start(ctx: Context, stored: StoredExperiment): Promise<void> {
+async function start(ctx: Context, stored: StoredExperiment, checks: ThingChecks): Promise<void> {
+  if (stored.thing) await checks[stored.thing.kind]?.(ctx, stored.thing, stored)
   const timezone = await timezoneOf(ctx)
   if (stored.plannedEnd !== null && stored.plannedEnd < dayOf(ctx.now(), timezone))
     throw appError('experiment.ends_before_it_starts', { message: 'The planned end is over.', field: 'plannedEnd' })
@@ -210,10 +213,15 @@ export async function expose(ctx: Context, list: readonly Exposure[]): Promise<v
     })
 }
 
+/** Deals these people out for the rest of the caller's transaction, in which `expose` may write down those who are met. */
+export async function deal(ctx: Context, experiment: number, customerIds: readonly number[]): Promise<Map<number, Assignment>> {
+  await holdPersons(ctx, customerIds)
+  return variantsFor(ctx, experiment, customerIds)
+}
+
 /** Deals these people out and writes their exposures down, in the caller's transaction: what they get is what is written. */
 export async function enrol(ctx: Context, experiment: number, customerIds: readonly number[], at?: Date): Promise<Map<number, Assignment>> {
-  await holdPersons(ctx, customerIds)
-  const dealt = await variantsFor(ctx, experiment, customerIds)
+  const dealt = await deal(ctx, experiment, customerIds)
   await expose(
     ctx,
     [...dealt]

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { canonicalsOf, type Merge } from '#management/identity/forest.ts'
 import { canonicalIds, inScope, visibleCanonical } from '#management/identity/queries.ts'
 import type { Context } from '#platform/context.ts'
+import { appError } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { publicId } from '#platform/ids.ts'
 import { isHeldOut } from './assign.ts'
-import { type Standing, standingAt, type Turn, turnAt } from './control.ts'
+import { type Standing, sharesThroughout, standingAt, type Turn, turnAt } from './control.ts'
 import type { ControlGroup, ControlStanding } from './schema.ts'
 
 /** Every size and deal that the control group ever had, or will have, in the order of time. */
@@ -94,6 +95,47 @@ async function readEdges(ctx: Context, originals: readonly number[]): Promise<Ed
     select m.id::int as id, m.keep_id as keep, m.merge_id as merge, m.merged_at, m.undone_at
     from merges m where m.tenant_id = ${ctx.tenantId} and m.keep_id in (select id from reached) order by m.id`.execute(ctx.db)
   return rows
+}
+
+/** `share`: of everybody who was on one side all the time, by the sizes of the group. */
+export type ControlSides = { heldOut: number[]; others: number[]; mixed: number[]; share: { heldOut: number; others: number } }
+
+/**
+ * Everybody who was a customer before `to`, by whom they count as now: in the control group from `from` to `to` all the time, out of
+ * it all the time, or both (because it was sized or dealt anew, or because they turned out to be one with somebody of the other side).
+ * 409 `control_group.none_then` where there was none from `from` on.
+ */
+export async function controlSides(ctx: Context, from: Date, to: Date): Promise<ControlSides> {
+  const all = await readTurns(ctx)
+  const first = turnAt(all, from)
+  const turns = first ? [first, ...all.filter((turn) => turn.from > from && turn.from < to)] : []
+  if (turns.length === 0 || turns.some(({ perMille }) => perMille === 0))
+    throw appError('control_group.none_then', {
+      status: 409,
+      message: 'There was no control group in all of these days.',
+      field: 'dateFrom',
+    })
+  const { rows } = await sql<{ id: number; canonicalId: number }>`
+    select c.id, c.canonical_id from customers c join customers now on now.tenant_id = c.tenant_id and now.id = c.canonical_id
+    where c.tenant_id = ${ctx.tenantId} and c.created_at < ${to} and now.listed order by c.id`.execute(ctx.db)
+  const merged = rows.filter(({ id, canonicalId }) => id !== canonicalId).flatMap(({ id, canonicalId }) => [id, canonicalId])
+  const edges = merged.length === 0 ? [] : await readEdges(ctx, merged)
+  const touched = [...new Set(edges.flatMap(({ keep, merge }) => [keep, merge]))]
+  const [before, after] = [canonicalsAt(touched, edges, from), canonicalsAt(touched, edges, to)]
+  const sides = new Map<number, Set<boolean>>()
+  for (const { id, canonicalId } of rows) {
+    const found = sides.get(canonicalId) ?? new Set<boolean>()
+    sides.set(canonicalId, found)
+    for (const subject of new Set([before.get(id) ?? id, after.get(id) ?? id]))
+      for (const { salt, perMille } of turns) found.add(isHeldOut(salt, subject, perMille))
+  }
+  const of = (wanted: (found: ReadonlySet<boolean>) => boolean) => [...sides].flatMap(([id, found]) => (wanted(found) ? [id] : []))
+  return {
+    heldOut: of((found) => found.size === 1 && found.has(true)),
+    others: of((found) => found.size === 1 && found.has(false)),
+    mixed: of((found) => found.size > 1),
+    share: sharesThroughout(turns),
+  }
 }
 
 const chunk = 5000

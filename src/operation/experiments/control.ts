@@ -26,3 +26,12 @@ export function standingAt(turns: readonly Turn[], standings: readonly Standing[
   const lastOther = moments.findLastIndex((moment) => isIn(moment) !== heldOut)
   return { heldOut, since: lastOther < 0 && !heldOut ? null : (moments[lastOther + 1] ?? null) }
 }
+
+/** Which shares of people are in the group, and out of it, through all of these turns: one deal holds the same people and more. */
+export function sharesThroughout(turns: readonly Pick<Turn, 'salt' | 'perMille'>[]): { heldOut: number; others: number } {
+  const deals = [...Map.groupBy(turns, ({ salt }) => salt).values()].map((deal) => deal.map(({ perMille }) => perMille))
+  return {
+    heldOut: deals.reduce((share, sizes) => (share * Math.min(...sizes)) / 1000, 1),
+    others: deals.reduce((share, sizes) => share * (1 - Math.max(...sizes) / 1000), 1),
+  }
+}

@@ -21,11 +21,11 @@ async function experimentRows(ctx: Context, where: RawBuilder<unknown>, limit: n
 /** Newest first; archived ones only where they are asked for. */
 export async function listExperiments(
   ctx: Context,
-  { q, state, limit, cursor }: ExperimentQuery,
+  { q, state, thing, limit, cursor }: ExperimentQuery,
 ): Promise<{ items: Experiment[]; next: string | null }> {
   const before = decodeCursor(z.int(), cursor)
   const where = sql`${state ? sql`e.state = ${state}` : sql`e.state <> 'archived'`}
-    and ${q ? sql`position(lower(${q}) in lower(e.name)) > 0` : sql`true`} and ${before === undefined ? sql`true` : sql`e.id < ${before}`}`
+    and ${thing ? sql`e.thing_id = ${thing}` : sql`true`} and ${q ? sql`position(lower(${q}) in lower(e.name)) > 0` : sql`true`} and ${before === undefined ? sql`true` : sql`e.id < ${before}`}`
   const rows = await experimentRows(ctx, where, limit + 1)
   return toPage(rows, limit, ({ id }) => ctx.ids.decode(ctx.tenantId, 'xpt', id))
 }
@@ -45,6 +45,14 @@ export async function runningOn(ctx: Context, { kind, id, step }: Thing): Promis
     select ${storedColumns} from experiments e where e.tenant_id = ${ctx.tenantId} and e.state = 'running'
       and e.thing_kind = ${kind} and e.thing_id = ${id} and coalesce(e.thing_step, '') = ${step ?? ''}`.execute(ctx.db)
   return rows[0] === undefined ? undefined : readStored(rows[0])
+}
+
+/** The trials that are running on parts of this thing. */
+export async function runningUnder(ctx: Context, kind: Thing['kind'], id: string): Promise<StoredExperiment[]> {
+  const { rows } = await sql`
+    select ${storedColumns} from experiments e
+    where e.tenant_id = ${ctx.tenantId} and e.state = 'running' and e.thing_kind = ${kind} and e.thing_id = ${id}`.execute(ctx.db)
+  return rows.map(readStored)
 }
 
 /** `ghost`: they are left untreated. `exposed`: they were met before, so nothing is left to write down. */

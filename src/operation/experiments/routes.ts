@@ -19,47 +19,49 @@ import {
   NewExperiment,
   StateChange,
 } from './schema.ts'
+import type { ThingChecks } from './things.ts'
 
-export const experiments = router()
-  .get(
-    '/',
-    allow('experiments.read', 'tenant'),
-    describe('List experiments, newest first; archived ones only by their state', ExperimentList),
-    query(ExperimentQuery),
-    async (c) => c.json(await listExperiments(c.var.ctx, c.req.valid('query'))),
-  )
-  .post('/', allow('experiments.write', 'tenant'), describe('Draw up an experiment', Experiment, 201), body(NewExperiment), async (c) =>
-    c.json(await readExperiment(c.var.ctx, await createExperiment(c.var.ctx, c.req.valid('json'))), 201),
-  )
-  .get('/:id', allow('experiments.read', 'tenant'), describe('Read an experiment', Experiment), async (c) =>
-    c.json(await readExperiment(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))),
-  )
-  .patch(
-    '/:id',
-    allow('experiments.write', 'tenant'),
-    describe('Change an experiment; what is absent stays, what would break it in flight is refused', Experiment),
-    body(ExperimentPatch),
-    async (c) => {
-      const id = idOf(c.var.ctx, c.req.param('id'))
-      await changeExperiment(c.var.ctx, id, c.req.valid('json'))
-      return c.json(await readExperiment(c.var.ctx, id))
-    },
-  )
-  .put(
-    '/:id/state',
-    allow('experiments.write', 'tenant'),
-    describe('Start, stop (with the winner) or archive an experiment', Experiment),
-    body(StateChange),
-    async (c) => {
-      const id = idOf(c.var.ctx, c.req.param('id'))
-      await changeState(c.var.ctx, id, c.req.valid('json'))
-      return c.json(await readExperiment(c.var.ctx, id))
-    },
-  )
-  .delete('/:id', allow('experiments.write', 'tenant'), describe('Delete a draft', undefined, 204), async (c) => {
-    await deleteExperiment(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))
-    return c.body(null, 204)
-  })
+export const experiments = (checks: ThingChecks) =>
+  router()
+    .get(
+      '/',
+      allow('experiments.read', 'tenant'),
+      describe('List experiments, newest first; archived ones only by their state', ExperimentList),
+      query(ExperimentQuery),
+      async (c) => c.json(await listExperiments(c.var.ctx, c.req.valid('query'))),
+    )
+    .post('/', allow('experiments.write', 'tenant'), describe('Draw up an experiment', Experiment, 201), body(NewExperiment), async (c) =>
+      c.json(await readExperiment(c.var.ctx, await createExperiment(c.var.ctx, c.req.valid('json'))), 201),
+    )
+    .get('/:id', allow('experiments.read', 'tenant'), describe('Read an experiment', Experiment), async (c) =>
+      c.json(await readExperiment(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))),
+    )
+    .patch(
+      '/:id',
+      allow('experiments.write', 'tenant'),
+      describe('Change an experiment; what is absent stays, what would break it in flight is refused', Experiment),
+      body(ExperimentPatch),
+      async (c) => {
+        const id = idOf(c.var.ctx, c.req.param('id'))
+        await changeExperiment(c.var.ctx, id, c.req.valid('json'))
+        return c.json(await readExperiment(c.var.ctx, id))
+      },
+    )
+    .put(
+      '/:id/state',
+      allow('experiments.write', 'tenant'),
+      describe('Start, stop (with the winner) or archive an experiment', Experiment),
+      body(StateChange),
+      async (c) => {
+        const id = idOf(c.var.ctx, c.req.param('id'))
+        await changeState(c.var.ctx, id, c.req.valid('json'), checks)
+        return c.json(await readExperiment(c.var.ctx, id))
+      },
+    )
+    .delete('/:id', allow('experiments.write', 'tenant'), describe('Delete a draft', undefined, 204), async (c) => {
+      await deleteExperiment(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))
+      return c.body(null, 204)
+    })
 
 const idOf = (ctx: Context, text: string): number => internalId(ctx, 'xpt', text)
 

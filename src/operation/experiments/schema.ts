@@ -145,6 +145,8 @@ export const ExperimentList = z.object({ items: z.array(Experiment), next: z.str
 export const ExperimentQuery = z.object({
   q: z.string().trim().max(60).optional(),
   state: z.enum(states).optional(),
+  /** What is treated, by its id. */
+  thing: text(60).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 })

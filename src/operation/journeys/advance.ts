@@ -28,11 +28,16 @@ export type Way = { steps: ReadonlyMap<string, Step>; salt: string; zone: string
 export type Ask = { step: string; place: number; about: { rule: unknown } | 'greeting' }
 export type Answers = (ask: Ask) => boolean | undefined
 
+/** Left out at this step, or given one of so many treatments; where they are the paths of a split, that path. */
+export type Lot = { ghost: true } | { place: number; of: number }
+
 export type Known = {
   now: Date
   /** Whom chance is drawn for: the same person always draws the same lot. */
   subject: number
   answers: Answers
+  /** What a trial has in store for this person at a step; nothing where none runs. */
+  lot?: ((step: Step) => Lot | undefined) | undefined
   /** What was waited for has happened. */
   signal?: Properties | undefined
 }
@@ -44,7 +49,8 @@ export type Effect = StepOf<Acting>
 /** `way`: by which exit the step was left; `until`: how long it is waited at most. */
 export type Passed = { step: string; way: string } | { step: string; until: string }
 
-type Moved = { effects: Effect[]; passed: Passed[]; standing: Standing }
+/** `met`: steps at which a trial was met. */
+type Moved = { effects: Effect[]; passed: Passed[]; met: string[]; standing: Standing }
 export type Outcome =
   | { kind: 'asks'; asks: Ask[] }
   | ({ kind: 'rests' } & Moved)
@@ -61,7 +67,7 @@ export const wayOf = ({ steps }: Pick<Definition, 'steps'>, salt: string, zone: 
 
 /** From where somebody stands to where they have to wait, or to the end. Changes nothing and asks nobody. */
 export function advance(way: Way, from: Standing, known: Known): Outcome {
-  const moved: Moved = { effects: [], passed: [], standing: from }
+  const moved: Moved = { effects: [], passed: [], met: [], standing: from }
   for (let count = 0; count < mostAtOnce; count++) {
     const { standing } = moved
     if (standing.step === null) return { kind: 'ends', how: 'done', ...moved }
@@ -78,6 +84,7 @@ export function advance(way: Way, from: Standing, known: Known): Outcome {
       return { kind: 'rests', ...moved, standing: { ...standing, since, until: turn.until, wakeAt } }
     }
     if (turn.effect) moved.effects.push(turn.effect)
+    if (turn.isTrial) moved.met.push(step.id)
     moved.passed.push({ step: step.id, way: turn.way })
     moved.standing = {
       ...standing,
@@ -94,7 +101,7 @@ export function advance(way: Way, from: Standing, known: Known): Outcome {
 type Turn =
   | { asks: Ask[] }
   | { until: Date; look?: Date | undefined }
-  | { way: string; to: string | null; effect?: Effect | undefined; happened?: Properties | undefined }
+  | { way: string; to: string | null; effect?: Effect | undefined; happened?: Properties | undefined; isTrial?: boolean }
 
 const onward = (step: Exclude<Step, { type: 'end' | 'branch' | 'split' }>, effect?: Effect): Turn => ({
   way: 'next',
@@ -124,7 +131,7 @@ function doStep(way: Way, step: Step, standing: Standing, known: Known): Turn {
     case 'split':
       return drawLot(way, step, known)
     default:
-      return onward(step, step)
+      return act(step, known)
   }
 }
 
@@ -175,7 +182,19 @@ function takeBranch(step: StepOf<'branch'>, standing: Standing, { answers }: Kno
   return taken < 0 ? { way: 'otherwise', to: step.otherwise } : { way: `paths.${taken}`, to: step.paths[taken]?.next ?? null }
 }
 
-function drawLot({ salt }: Way, { id, paths }: StepOf<'split'>, { subject }: Known): Turn {
+/** Whoever a trial leaves out goes on as if it had been done. */
+function act(step: Effect, { lot }: Known): Turn {
+  const drawn = lot?.(step)
+  if (!drawn || ('place' in drawn && drawn.of > 1)) return onward(step, step)
+  return { ...('ghost' in drawn ? { way: 'held', to: step.next } : onward(step, step)), isTrial: true }
+}
+
+/** A trial whose variants are the paths decides; on an older drawing with other paths it has no say. */
+function drawLot({ salt }: Way, step: StepOf<'split'>, { subject, lot }: Known): Turn {
+  const { id, paths } = step
+  const drawn = lot?.(step)
+  if (drawn && 'place' in drawn && drawn.of === paths.length)
+    return { way: `paths.${drawn.place}`, to: paths[drawn.place]?.next ?? null, isTrial: true }
   const lots = paths.map(({ weight }, i) => ({ key: `paths.${i}`, weight: weight * 10 }))
   const way = variantOf(`${salt} ${id}`, subject, lots)
   return { way, to: paths.find((_, i) => way === `paths.${i}`)?.next ?? null }

@@ -8,6 +8,7 @@ import { carryOut } from './effects.ts'
 import { type EndState, tellEnded } from './ending.ts'
 import { settledGreetings } from './greeting-ends.ts'
 import type { Rules } from './rules.ts'
+import { dealSteps, type Lots } from './trials.ts'
 import { readVersions, type Version, versionKey } from './versions.ts'
 
 /** So many people move on in one transaction: few enough that nobody waits long for its end. */
@@ -41,7 +42,13 @@ export const advanceDue = (ctx: Context, rules: Rules, journey: number): Promise
     const runs = await takeDue(ctx, journey)
     if (runs.length === 0) return 0
     const versions = await readVersions(ctx, runs)
-    const decided = await decide(ctx, rules, versions, runs)
+    const lots = await dealSteps(
+      ctx,
+      journey,
+      runs.map(({ customerId }) => customerId),
+    )
+    const decided = await decide(ctx, rules, versions, runs, lots)
+    await lots.expose(decided.flatMap(metOf))
     const turns = withMissed(decided, await carryOut(ctx, decided.flatMap(actsOf)))
     await saveTurns(ctx, turns)
     for (const turn of turns) if (turn.end) tellEnded(ctx, turn.version.name, { ...turn.run, ...turn.end })
@@ -79,7 +86,13 @@ type Turn = {
 }
 
 /** Everybody as far as they get without a question; then each question once, about all who have it; and again. */
-async function decide(ctx: Context, rules: Rules, versions: ReadonlyMap<string, Version>, runs: readonly Run[]): Promise<Turn[]> {
+async function decide(
+  ctx: Context,
+  rules: Rules,
+  versions: ReadonlyMap<string, Version>,
+  runs: readonly Run[],
+  lots: Lots,
+): Promise<Turn[]> {
   const known = new Map<string, ReadonlySet<number> | 'away'>()
   const turns: Turn[] = []
   for (let open = [...runs]; open.length > 0; ) {
@@ -88,7 +101,7 @@ async function decide(ctx: Context, rules: Rules, versions: ReadonlyMap<string, 
     for (const run of open) {
       const version = versions.get(versionKey(run))
       if (!version) continue
-      const outcome = outcomeOf(ctx, version, run, (ask) => answerOf(known.get(askKey(run, ask)), run))
+      const outcome = outcomeOf(ctx, version, run, lots, (ask) => answerOf(known.get(askKey(run, ask)), run))
       if (outcome.kind !== 'asks') turns.push({ run, version, outcome, ...endOf(outcome) })
       else if (outcome.asks.some((ask) => known.get(askKey(run, ask)) === 'away')) turns.push({ run, version, outcome: { kind: 'later' } })
       else {
@@ -121,8 +134,14 @@ async function answer(ctx: Context, rules: Rules, { about }: Ask, people: Readon
   }
 }
 
-const outcomeOf = (ctx: Context, { way }: Version, run: Run, answers: Answers): Outcome =>
-  advance(way, run, { now: ctx.now(), subject: run.customerId, answers, signal: run.signal ?? undefined })
+const outcomeOf = (ctx: Context, { way }: Version, run: Run, lots: Lots, answers: Answers): Outcome =>
+  advance(way, run, {
+    now: ctx.now(),
+    subject: run.customerId,
+    answers,
+    lot: (step) => lots.of(step, run.customerId),
+    signal: run.signal ?? undefined,
+  })
 
 const endOf = (outcome: Outcome): { end?: { state: EndState; reason: string } } =>
   outcome.kind === 'ends' ? { end: { state: outcome.how === 'done' ? 'done' : 'failed', reason: outcome.how } } : {}
@@ -146,6 +165,8 @@ function withMissed(turns: readonly Turn[], missed: readonly Missed[]): readonly
     return { ...turn, outcome: { ...outcome, passed } }
   })
 }
+const metOf = ({ run, outcome }: Turn) =>
+  outcome.kind === 'later' ? [] : outcome.met.map((step) => ({ step, customerId: run.customerId }))
 
 function countsOf({ run, version, outcome, end }: Turn): Count[] {
   if (outcome.kind === 'later') return []

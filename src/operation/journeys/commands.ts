@@ -5,10 +5,12 @@ import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { randomLetters } from '#platform/random-letters.ts'
 import { timezoneOf } from '#platform/timezone.ts'
+import { addMaker, makersOf } from '../approvals/approval.ts'
 import { createContent } from '../contents/commands.ts'
 import { withdrawMoments } from '../moments/journey-moments.ts'
 import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
+import type { Issue } from './check.ts'
 import { checkJourney } from './checking.ts'
 import { countPeople } from './counts.ts'
 import { Definition } from './definition.ts'
@@ -17,6 +19,7 @@ import { forget, hush, listen } from './listeners.ts'
 import { nextRepeat } from './moments.ts'
 import type { Rules } from './rules.ts'
 import type { JourneyChange, JourneyInput } from './schema.ts'
+import { trialIssues } from './trials.ts'
 
 const nameTaken = () => appError('journey.name_taken', { status: 409, message: 'Another journey has this name.', field: 'name' })
 
@@ -30,6 +33,7 @@ export const createJourney = (ctx: Context, { name, note, draft }: JourneyInput)
         note,
         draft: JSON.stringify(draft),
         salt: randomLetters(16),
+        makers: await makersOf(ctx),
         createdBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
         createdAt: ctx.now(),
         updatedAt: ctx.now(),
@@ -57,7 +61,9 @@ export const changeJourney = (ctx: Context, id: number, { seen, ...change }: Jou
       .set({
         ...(change.name !== undefined && { name: change.name }),
         ...(change.note !== undefined && { note: change.note }),
-        ...(change.draft !== undefined && { draft: JSON.stringify(change.draft) }),
+        // Another drawing needs another word of the second person.
+        ...(change.draft !== undefined && { draft: JSON.stringify(change.draft), review: null }),
+        makers: await addMaker(ctx, journey.makers),
         updatedAt: ctx.now(),
       })
       .where('tenantId', '=', ctx.tenantId)
@@ -79,19 +85,33 @@ async function refuseTaken(ctx: Context, id: number, name: string | undefined): 
   if (other) throw nameTaken()
 }
 
-/** The drawing becomes the version that people enter by from now on; throws `journey.invalid` with the first thing that is wrong. */
-export async function publishJourney(ctx: Context, rules: Rules, id: number, options: { migrate?: boolean } = {}): Promise<number> {
-  const { draft } = await findJourney(ctx, id)
-  const definition = Definition.parse(draft)
+/** 422 with the first thing that is wrong, by its own code, the step and the field. */
+export async function requireWalkable(ctx: Context, rules: Rules, definition: Definition): Promise<void> {
   const [wrong] = (await checkJourney(ctx, rules, definition)).filter(({ severity }) => severity === 'error')
-  if (wrong)
-    throw appError(wrong.code, {
-      status: 422,
-      message: wrong.step === null ? wrong.message : `${wrong.step}: ${wrong.message}`,
-      field: wrong.step === null ? wrong.field : `steps.${definition.steps.findIndex((one) => one.id === wrong.step)}.${wrong.field}`,
-    })
+  if (wrong) throw refusalOf(definition, wrong)
+}
+
+/** `approved`: what a second person agreed to, which may be older than what is drawn now. */
+type Publishing = { migrate?: boolean; approved?: { definition: Definition; at: string; by: string } }
+
+/** The drawing becomes the version that people enter by from now on; nobody is asked (`submitJourney` does). Returns its number. */
+export async function publishJourney(
+  ctx: Context,
+  rules: Rules,
+  id: number,
+  { migrate = false, approved }: Publishing = {},
+): Promise<number> {
+  const definition = approved?.definition ?? Definition.parse((await findJourney(ctx, id)).draft)
+  await requireWalkable(ctx, rules, definition)
   return inTransaction(ctx, async (ctx) => {
     const journey = await lockJourney(ctx, id)
+    if (approved && (journey.review as { at?: string } | null)?.at !== approved.at)
+      throw appError('journey.changed_meanwhile', {
+        status: 409,
+        message: 'Somebody else changed this journey meanwhile. Look at it again.',
+      })
+    const [broken] = await trialIssues(ctx, id, definition)
+    if (broken) throw refusalOf(definition, broken)
     const version = journey.version + 1
     await ctx.db
       .insertInto('journeyVersions')
@@ -103,6 +123,7 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
         contents: JSON.stringify(await contentsOf(ctx, definition)),
         publishedBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
         publishedAt: ctx.now(),
+        approvedBy: approved?.by ?? null,
       })
       .execute()
     await listen(ctx, rules, id, version, definition)
@@ -110,12 +131,20 @@ export async function publishJourney(ctx: Context, rules: Rules, id: number, opt
     await setState(ctx, id, state, {
       version,
       startedAt: journey.state === 'running' ? journey.startedAt : ctx.now(),
+      ...{ review: null, reviewNote: null, makers: [] },
       ...(await dueOf(ctx, definition)),
     })
-    if (options.migrate) await migrateRuns(ctx, id, version, definition)
-    await audit(ctx, 'journey.published', ['jny', id], { version, migrate: options.migrate ?? false })
+    if (migrate) await migrateRuns(ctx, id, version, definition)
+    await audit(ctx, 'journey.published', ['jny', id], { version, migrate })
     return version
   })
+}
+
+/** Names the step in words, and the field as it was sent; of a step that is gone, the steps. */
+function refusalOf({ steps }: Definition, { step, field, code, message }: Issue): Error {
+  if (step === null) return appError(code, { status: 422, message, field })
+  const place = steps.findIndex(({ id }) => id === step)
+  return appError(code, { status: 422, message: `${step}: ${message}`, field: place < 0 ? 'steps' : `steps.${place}.${field}` })
 }
 
 /** What steps say to many at once is written down with the version, and never changes either. */
@@ -214,7 +243,15 @@ export async function enterByHand(
   )
 }
 
-type Facts = { version?: number; startedAt?: Date | null; dueAt?: Date | null; dueAfter?: number | null }
+type Facts = {
+  version?: number
+  startedAt?: Date | null
+  dueAt?: Date | null
+  dueAfter?: number | null
+  review?: null
+  reviewNote?: null
+  makers?: number[]
+}
 
 const setState = (ctx: Context, id: number, state: State, facts: Facts) =>
   ctx.db
@@ -227,7 +264,7 @@ const setState = (ctx: Context, id: number, state: State, facts: Facts) =>
 const journeyRow = (ctx: Context, id: number) =>
   ctx.db
     .selectFrom('journeys')
-    .select(['name', 'state', 'draft', 'version', 'startedAt', 'updatedAt'])
+    .select(['name', 'state', 'draft', 'version', 'startedAt', 'updatedAt', 'makers', 'review'])
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', id)
     .where('archivedAt', 'is', null)

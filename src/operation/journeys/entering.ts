@@ -5,12 +5,13 @@ import { emit, inTransaction } from '#platform/events/emit.ts'
 import type { Properties } from './advance.ts'
 import { type Count, countPeople } from './counts.ts'
 import type { Reentry } from './definition.ts'
+import { holdAtDoor } from './trials.ts'
 import { readVersions, versionKey } from './versions.ts'
 
 /** Somebody at the door. `entry`: the properties of the event they come in by. */
 export type Arrival = { customerId: number; entry?: Properties }
 
-/** What became of a list at the door. */
+/** What became of a list at the door; whom a trial leaves out is refused too. */
 export type LetIn = { entered: number; refused: number }
 
 /**
@@ -28,11 +29,14 @@ export const letIn = (ctx: Context, journey: number, arrivals: readonly Arrival[
     const keyed = named.flatMap(({ key, ...one }) => (key === undefined ? [] : [{ ...one, key }]))
     await sql`select pg_advisory_xact_lock(${doorLocks}, hashtext(${`${ctx.tenantId} ${journey}`}))`.execute(ctx.db)
     const customers = await insertRuns(ctx, { journey, version, reentry, step: start }, keyed)
-    for (const customerId of customers) emit(ctx, journeyEntered, { customerId, properties: { journey, journeyName: found.name, version } })
+    const held = await holdAtDoor(ctx, journey, customers)
+    const entered = customers.filter((id) => !held.has(id))
+    for (const customerId of entered) emit(ctx, journeyEntered, { customerId, properties: { journey, journeyName: found.name, version } })
     const refused = arrivals.length - customers.length
+    const heldOut = customers.length - entered.length
     const count = (way: string, people: number): Count[] => (people === 0 ? [] : [{ journey, version, step: '', way, people }])
-    await countPeople(ctx, [...count('entered', customers.length), ...count('refused', refused)])
-    return { entered: customers.length, refused }
+    await countPeople(ctx, [...count('entered', entered.length), ...count('refused', refused), ...count('held', heldOut)])
+    return { entered: entered.length, refused: refused + heldOut }
   })
 
 /** Whether the door would be open to somebody, as far as their runs from before a moment say. Changes nothing, promises nothing. */

@@ -255,6 +255,18 @@ describe('a journey', () => {
     await enterByHand(ctx, journey, [two])
     await settle()
     expect((await listRuns(ctx, journey, { limit: 10 })).items.map(({ version }) => version)).toEqual([2, 1])
+    const placesOf = async (version?: number) =>
+      (await readCounts(ctx, journey, version)).steps.map(({ step, waiting, ways }) => [step, waiting, ways])
+    expect(await placesOf(1)).toEqual([
+      ['', 0, { entered: 1 }],
+      ['more', 1, { waits: 1 }],
+      ['wait', 0, { next: 1, waits: 1 }],
+    ])
+    expect(await placesOf(2)).toEqual([
+      ['', 0, { entered: 1 }],
+      ['wait', 1, { waits: 1 }],
+    ])
+    expect((await placesOf())[0]).toEqual(['', 0, { entered: 2 }])
     await publishJourney(ctx, rules, journey, { migrate: true })
     expect((await listRuns(ctx, journey, { limit: 10 })).items.map(({ version }) => version)).toEqual([3, 3])
     await drainJourney(ctx, journey)

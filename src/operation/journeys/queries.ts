@@ -5,6 +5,7 @@ import { notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { publicId } from '#platform/ids.ts'
 import type { Passed } from './advance.ts'
+import { shownReview } from './approving.ts'
 import { Definition } from './definition.ts'
 import type { Journey, JourneyItem, JourneyQuery, Run, RunQuery, StepCounts, Trace } from './schema.ts'
 
@@ -54,31 +55,45 @@ export async function listJourneys(ctx: Context, { q, state, archived, limit, cu
 }
 
 export async function readJourney(ctx: Context, id: number): Promise<Journey> {
-  const { rows } = await sql<Row & { draft: unknown; published: unknown; dueAt: Date | null; differs: boolean }>`
-    select ${itemColumns}, j.draft, v.definition as published, j.due_at, coalesce(j.draft <> v.definition, true) as differs from journeys j
+  const { rows } = await sql<
+    Row & {
+      draft: unknown
+      published: unknown
+      dueAt: Date | null
+      differs: boolean
+      review: unknown
+      makers: number[]
+      reviewNote: string | null
+    }
+  >`
+    select ${itemColumns}, j.draft, v.definition as published, j.due_at, coalesce(j.draft <> v.definition, true) as differs,
+      j.review, j.makers, j.review_note from journeys j
       left join journey_versions v on v.tenant_id = j.tenant_id and v.journey_id = j.id and v.version = j.version
     where j.tenant_id = ${ctx.tenantId} and j.id = ${id}`.execute(ctx.db)
   const [row] = rows
   if (!row) throw notFound('journey')
-  const { draft, published, dueAt, differs, ...item } = row
+  const { draft, published, dueAt, differs, review, makers, reviewNote, ...item } = row
   return {
     ...itemOf(ctx, item),
     draft: Definition.parse(draft),
     published: published === null ? null : Definition.parse(published),
     changed: differs,
     dueAt: dueAt?.toISOString() ?? null,
+    review: shownReview(ctx, review, makers),
+    reviewNote,
   }
 }
 
-export async function readCounts(ctx: Context, id: number): Promise<z.infer<typeof StepCounts>> {
+/** Of one version, or of all together; those who were moved to a version count there from then on. */
+export async function readCounts(ctx: Context, id: number, version?: number): Promise<z.infer<typeof StepCounts>> {
+  const ofVersion = version === undefined ? sql`true` : sql`version = ${version}`
   const [waiting, ways, versions] = await Promise.all([
     sql<{ step: string; people: number }>`
       select coalesce(step, '') as step, count(*)::int as people from journey_runs
-      where tenant_id = ${ctx.tenantId} and journey_id = ${id} and state = 'active' group by 1`.execute(ctx.db),
+      where tenant_id = ${ctx.tenantId} and journey_id = ${id} and state = 'active' and ${ofVersion} group by 1`.execute(ctx.db),
     sql<{ step: string; way: string; people: number }>`
-      select step, way, sum(people)::int as people from journey_counts where tenant_id = ${ctx.tenantId} and journey_id = ${id} group by step, way`.execute(
-      ctx.db,
-    ),
+      select step, way, sum(people)::int as people from journey_counts
+      where tenant_id = ${ctx.tenantId} and journey_id = ${id} and ${ofVersion} group by step, way`.execute(ctx.db),
     sql<{ version: number; active: number; publishedAt: Date }>`
       select v.version, v.published_at, (select count(*)::int from journey_runs r
         where r.tenant_id = v.tenant_id and r.journey_id = v.journey_id and r.version = v.version and r.state = 'active') as active

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { visibleCanonical } from '#management/identity/queries.ts'
 import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
+import { Review } from '../approvals/approval.ts'
 import { listStages } from '../follow-ups/queries.ts'
+import { reviewJourney, submitJourney } from './approving.ts'
 import { checkJourney } from './checking.ts'
 import {
   archiveJourney,
@@ -12,7 +14,6 @@ import {
   drainJourney,
   enterByHand,
   pauseJourney,
-  publishJourney,
   resumeJourney,
   stopJourney,
 } from './commands.ts'
@@ -21,6 +22,8 @@ import { dryRun, simulate } from './foresight.ts'
 import { listJourneys, listRuns, readCounts, readJourney, readTrace, runsOfCustomer } from './queries.ts'
 import type { Rules } from './rules.ts'
 import {
+  CheckRequest,
+  CountsQuery,
   DryRun,
   DryRunRequest,
   EnterRequest,
@@ -41,6 +44,7 @@ import {
   Trace,
 } from './schema.ts'
 import { templatesWith } from './templates.ts'
+import { trialIssues } from './trials.ts'
 
 const Templates = z.object({
   items: z.array(
@@ -78,8 +82,12 @@ export const journeys = (rules: Rules) =>
       '/check',
       allow('journeys.read', 'tenant'),
       describe('What is wrong with a drawing, step by step', Issues),
-      body(z.strictObject({ draft: Definition })),
-      async (c) => c.json({ items: await checkJourney(c.var.ctx, rules, c.req.valid('json').draft) }),
+      body(CheckRequest),
+      async (c) => {
+        const { draft, journey } = c.req.valid('json')
+        const broken = journey === undefined ? [] : await trialIssues(c.var.ctx, internalId(c.var.ctx, 'jny', journey), draft)
+        return c.json({ items: [...(await checkJourney(c.var.ctx, rules, draft)), ...broken] })
+      },
     )
     .post(
       '/dry-run',
@@ -128,8 +136,12 @@ export const journeys = (rules: Rules) =>
         return c.json(await readJourney(c.var.ctx, journeyOf(c)))
       },
     )
-    .get('/:id/counts', allow('journeys.read', 'tenant'), describe('How many are where, and went which way', StepCounts), async (c) =>
-      c.json(await readCounts(c.var.ctx, journeyOf(c))),
+    .get(
+      '/:id/counts',
+      allow('journeys.read', 'tenant'),
+      describe('How many are where, and went which way; of one version or of all', StepCounts),
+      query(CountsQuery),
+      async (c) => c.json(await readCounts(c.var.ctx, journeyOf(c), c.req.valid('query').version)),
     )
     .get('/:id/runs', allow('journeys.read', 'tenant'), describe('Who is or was on the way', RunList), query(RunQuery), async (c) =>
       c.json(await listRuns(c.var.ctx, journeyOf(c), c.req.valid('query'))),
@@ -137,10 +149,20 @@ export const journeys = (rules: Rules) =>
     .post(
       '/:id/publish',
       allow('journeys.write', 'tenant'),
-      describe('Start the drawing as it is now', Journey),
+      describe('Start the drawing as it is now, or ask a second person first when it may reach many', Journey),
       body(PublishRequest),
       async (c) => {
-        await publishJourney(c.var.ctx, rules, journeyOf(c), c.req.valid('json'))
+        await submitJourney(c.var.ctx, rules, journeyOf(c), c.req.valid('json'))
+        return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+      },
+    )
+    .post(
+      '/:id/review',
+      allow('messages.approve', 'tenant'),
+      describe('Approve or send back, as a second person', Journey),
+      body(Review),
+      async (c) => {
+        await reviewJourney(c.var.ctx, rules, journeyOf(c), c.req.valid('json'))
         return c.json(await readJourney(c.var.ctx, journeyOf(c)))
       },
     )

@@ -43,6 +43,10 @@ export const Journey = JourneyItem.extend({
   /** Whether the drawing says something else than what runs. */
   changed: z.boolean(),
   dueAt: z.iso.datetime().nullable(),
+  /** A drawing that waits for a second person; `isOwn`: the asker made or changed it, so that somebody else approves. */
+  review: z.object({ receivers: z.int(), by: z.string(), at: z.iso.datetime(), isOwn: z.boolean() }).nullable(),
+  /** Why it was sent back last. */
+  reviewNote: z.string().nullable(),
 })
 export type Journey = z.infer<typeof Journey>
 
@@ -54,6 +58,9 @@ export const JourneyQuery = z.object({
   cursor: z.string().max(500).optional(),
 })
 export type JourneyQuery = z.infer<typeof JourneyQuery>
+
+/** `journey`: whose drawing it is, so that trials that run on it are looked at too. */
+export const CheckRequest = z.strictObject({ draft: Definition, journey: z.string().min(1).max(60).optional() })
 
 export const Issues = z.object({
   items: z.array(
@@ -75,6 +82,8 @@ export const EnterRequest = z.strictObject({
   entry: z.record(z.string().max(200), z.union([z.string().max(500), z.number(), z.boolean()])).default({}),
 })
 export const LetInResult = z.object({ entered: z.int(), refused: z.int() })
+
+export const CountsQuery = z.object({ version: z.coerce.number().int().min(1).max(1_000_000).optional() })
 
 /** How many are at each step now, and how many left it by which way; `ways` of the step '' are those of the journey. */
 export const StepCounts = z.object({

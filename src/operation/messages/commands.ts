@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { massMessageLimits } from '#connectors/wecom/mass-messages.ts'
 import { visibleCanonical } from '#management/identity/queries.ts'
+import { addMaker, makersOf, needsApproval, type Review, requireSecondPerson } from '#operation/approvals/approval.ts'
 import { createContent } from '#operation/contents/commands.ts'
 import { cancelIntents, intend } from '#operation/outbound/commands.ts'
-import { readPolicy } from '#operation/outbound/policy.ts'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
@@ -41,26 +41,13 @@ export const changeMessage = (ctx: Context, id: number, input: MessageInput): Pr
     await save(ctx, row, {
       ...(await columnsOf(ctx, input)),
       scope: ctx.actor.scope === 'all' ? null : [...ctx.actor.scope],
-      makers: [...new Set([...row.makers, ...(await makersOf(ctx))])],
+      makers: await addMaker(ctx, row.makers),
     })
     await audit(ctx, 'message.changed', ['msg', id], { name: input.name })
   })
 
 async function columnsOf(ctx: Context, { name, kind, to, content }: MessageInput) {
   return { name, kind, toWhom: to.whom, audience: JSON.stringify(to.audience), contentId: await createContent(ctx, content, ['content']) }
-}
-
-/** An employee, or the one whose key a program uses. */
-async function makersOf({ actor, db, tenantId }: Context): Promise<number[]> {
-  if (actor.kind === 'employee') return [actor.id]
-  if (actor.kind !== 'api_key') return []
-  const key = await db
-    .selectFrom('apiKeys')
-    .select('employeeId')
-    .where('tenantId', '=', tenantId)
-    .where('id', '=', actor.id)
-    .executeTakeFirst()
-  return key?.employeeId ? [key.employeeId] : []
 }
 
 /** Sends it at that time, or asks a second person first when it is for many. Returns what state it is in. */
@@ -75,8 +62,7 @@ export async function submitMessage(
   if (receivers === 0) throw appError('message.nobody', { message: 'Nobody would receive this message.', field: 'to.audience' })
   return inTransaction(ctx, async (ctx) => {
     const row = await lockIn(ctx, id, ['draft'])
-    const { approvalAbove } = await readPolicy(ctx)
-    const state = approvalAbove !== null && receivers > approvalAbove ? 'review' : 'scheduled'
+    const state = (await needsApproval(ctx, receivers)) ? 'review' : 'scheduled'
     const scheduledAt = at ?? ctx.now()
     await save(ctx, row, { state, scheduledAt, receivers, approvedBy: null, approvedAt: null, approvedReceivers: null, reviewNote: null })
     if (state === 'scheduled') await plan(ctx, id, scheduledAt)
@@ -89,13 +75,11 @@ const plan = (ctx: Context, id: number, at: Date): Promise<number> =>
   enqueue(ctx, startMessage, { id }, { runAt: at > ctx.now() ? at : ctx.now(), key: `message ${id} ${at.getTime()}` })
 
 /** The second person's word. A time that has passed meanwhile means at once. */
-export const reviewMessage = (ctx: Context, id: number, { approve, note }: { approve: boolean; note: string }): Promise<void> =>
+export const reviewMessage = (ctx: Context, id: number, review: Review): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const row = await lockIn(ctx, id, ['review'])
-    if (ctx.actor.kind !== 'employee')
-      throw appError('message.approver_is_a_person', { status: 403, message: 'A person approves this, not a program.' })
-    if (approve && row.makers.includes(ctx.actor.id))
-      throw appError('message.own_approval', { status: 403, message: 'Somebody else approves this: you made or changed it.' })
+    requireSecondPerson(ctx, row.makers, review)
+    const { approve, note } = review
     const now = ctx.now()
     const scheduledAt = row.scheduledAt && row.scheduledAt > now ? row.scheduledAt : now
     if (approve) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { needsApproval } from '#operation/approvals/approval.ts'
 import { intend, intendGroups } from '#operation/outbound/commands.ts'
-import { readPolicy } from '#operation/outbound/policy.ts'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { defineJob, type Job, type Schedule } from '#platform/jobs.ts'
@@ -42,18 +42,13 @@ const chunk = 5000
 const isDue = (ctx: Context, { state, scheduledAt, intendedAt }: MessageRow): boolean =>
   (state === 'scheduled' && scheduledAt !== null && scheduledAt <= ctx.now()) || (state === 'sending' && intendedAt === null)
 
-/** A fifth more people than were approved are other people. */
-const growth = 1.2
-
 /** False when somebody took it back meanwhile, or when it has grown beyond what was approved: then it is reviewed again. */
 const begin = (ctx: Context, id: number, receivers: number): Promise<boolean> =>
   inTransaction(ctx, async (ctx) => {
     const row = await lockMessage(ctx, id)
     if (!row || !isDue(ctx, row)) return false
     if (row.state === 'sending') return true
-    const { approvalAbove } = await readPolicy(ctx)
-    const allowed = row.approvedReceivers === null ? approvalAbove : Math.max(approvalAbove ?? 0, row.approvedReceivers * growth)
-    const isTooMany = approvalAbove !== null && allowed !== null && receivers > allowed
+    const isTooMany = await needsApproval(ctx, receivers, row.approvedReceivers)
     await ctx.db
       .updateTable('messages')
       .set(isTooMany ? { state: 'review', receivers } : { state: 'sending', receivers, startedAt: ctx.now() })

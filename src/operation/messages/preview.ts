@@ -1,8 +1,8 @@
+import { needsApproval } from '#operation/approvals/approval.ts'
 import { judge } from '#operation/outbound/deciding.ts'
 import type { HeldOut, Wish } from '#operation/outbound/facts.ts'
 import type { Verdict } from '#operation/outbound/gate.ts'
 import { readLifted } from '#operation/outbound/limits.ts'
-import { readPolicy } from '#operation/outbound/policy.ts'
 import type { Actor, Context } from '#platform/context.ts'
 import { type MembersOfSegment, type Receiver, resolveReceivers } from './receivers.ts'
 import type { AudienceInput, Preview } from './schema.ts'
@@ -28,13 +28,12 @@ export async function previewMessage(
     quietUntil = rules.quietUntil[input.kind]
     for (const verdict of verdicts) note(verdict, counts, senders, reasons)
   }
-  const { approvalAbove } = await readPolicy(ctx)
   return {
     receivers: receivers.length,
     ...counts,
     employees: senders.size,
     suppressed: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
-    needsApproval: approvalAbove !== null && receivers.length > approvalAbove,
+    needsApproval: await needsApproval(ctx, receivers.length),
     quietUntil: quietUntil?.toISOString() ?? null,
     limitsLifted: Object.keys(readLifted(ctx.config.dataDir)).length > 0,
   }

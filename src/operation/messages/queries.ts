@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
+import { isMaker } from '#operation/approvals/approval.ts'
 import { showContent } from '#operation/contents/queries.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
@@ -63,7 +64,7 @@ export async function readMessage(ctx: Context, id: number): Promise<MessageDeta
     ...item(ctx, row),
     audience: inputOf(row).to.audience,
     content: await showContent(ctx, row.contentId),
-    isOwn: ctx.actor.kind === 'employee' && row.makers.includes(ctx.actor.id),
+    isOwn: isMaker(ctx, row.makers),
     approvedBy: row.approvedBy,
     approvedAt: row.approvedAt?.toISOString() ?? null,
     reviewNote: row.reviewNote,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Review } from '#operation/approvals/approval.ts'
 import type { Context } from '#platform/context.ts'
 import { PageQuery } from '#platform/http/paging.ts'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
@@ -24,7 +25,6 @@ import {
   MessageQuery,
   Preview,
   Reminded,
-  Review,
   Submission,
   TestSend,
 } from './schema.ts'

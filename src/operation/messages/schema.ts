@@ -43,7 +43,6 @@ export type AudienceInput = z.infer<typeof AudienceInput>
 
 /** Without a time it goes as soon as it may. */
 export const Submission = z.strictObject({ at: z.iso.datetime({ offset: true }).nullable().default(null) })
-export const Review = z.strictObject({ approve: z.boolean(), note: z.string().trim().max(300).default('') })
 /** One customer who is a friend of the employee: usually the colleague's own WeChat. */
 export const TestSend = z.strictObject({ customer: Id, employee: Id.optional() })
 

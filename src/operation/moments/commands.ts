@@ -1,10 +1,11 @@
+import { addMaker, makersOf, needsApproval, type Review, requireSecondPerson } from '#operation/approvals/approval.ts'
 import { createContent } from '#operation/contents/commands.ts'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { internalId } from '#platform/ids.ts'
-import { wecomTagsOf } from './range.ts'
+import { countReceivers, wecomTagsOf } from './range.ts'
 import type { MomentInput, momentStates } from './schema.ts'
 
 export const createMoment = (ctx: Context, input: MomentInput): Promise<number> =>
@@ -14,6 +15,8 @@ export const createMoment = (ctx: Context, input: MomentInput): Promise<number> 
       .values({
         tenantId: ctx.tenantId,
         ...(await columnsOf(ctx, input)),
+        makers: await makersOf(ctx),
+        madeBy: ctx.actor.name,
         createdBy: ctx.actor.kind === 'employee' ? ctx.actor.id : null,
         createdAt: ctx.now(),
         updatedAt: ctx.now(),
@@ -26,8 +29,8 @@ export const createMoment = (ctx: Context, input: MomentInput): Promise<number> 
 
 export const changeMoment = (ctx: Context, id: number, input: MomentInput): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    await lockIn(ctx, id, ['draft'])
-    await save(ctx, id, await columnsOf(ctx, input))
+    const { makers } = await lockIn(ctx, id, ['draft'])
+    await save(ctx, id, { ...(await columnsOf(ctx, input)), makers: await addMaker(ctx, makers) })
     await audit(ctx, 'moment.changed', ['mom', id], { name: input.name })
   })
 
@@ -55,30 +58,53 @@ async function onlyCorp(ctx: Context): Promise<number> {
   return first.id
 }
 
-/** Asks the members at that time, or as soon as may be. Tags that WeCom does not have are refused. */
-export const submitMoment = (ctx: Context, id: number, at: Date | null): Promise<void> =>
+/**
+ * Asks the members at that time, or as soon as may be; asks a second person first when it is for many. Tags that WeCom does not have
+ * are refused. Returns what state it is in.
+ */
+export const submitMoment = (ctx: Context, id: number, at: Date | null): Promise<'review' | 'scheduled'> =>
   inTransaction(ctx, async (ctx) => {
-    const { corp, tagIds } = await lockIn(ctx, id, ['draft', 'failed'])
+    const { corp, tagIds, employeeIds } = await lockIn(ctx, id, ['draft', 'failed'])
     if ((await wecomTagsOf(ctx, corp, tagIds)).length < tagIds.length)
       throw appError('moment.tag_not_in_wecom', { message: 'One of the tags is not in WeCom (yet).', field: 'tagIds' })
+    const receivers = await countReceivers(ctx, corp, employeeIds, tagIds)
+    const state = (await needsApproval(ctx, receivers)) ? 'review' : 'scheduled'
     const scheduledAt = at ?? ctx.now()
     await save(ctx, id, {
-      state: 'scheduled',
-      scheduledAt,
-      nextAt: scheduledAt,
-      error: null,
-      calledAt: null,
-      attempts: 0,
-      finishedAt: null,
+      ...{ state, scheduledAt, receivers, nextAt: state === 'scheduled' ? scheduledAt : null },
+      ...{ error: null, calledAt: null, attempts: 0, finishedAt: null },
+      ...{ approvedBy: null, approvedAt: null, approvedReceivers: null, reviewNote: null },
     })
-    await audit(ctx, 'moment.submitted', ['mom', id], { scheduledAt })
+    await audit(ctx, 'moment.submitted', ['mom', id], { receivers, scheduledAt, state })
+    return state
+  })
+
+/** The second person's word. A time that has passed meanwhile means at once. */
+export const reviewMoment = (ctx: Context, id: number, review: Review): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const { makers, receivers, scheduledAt } = await lockIn(ctx, id, ['review'])
+    requireSecondPerson(ctx, makers, review)
+    const now = ctx.now()
+    const at = scheduledAt && scheduledAt > now ? scheduledAt : now
+    const reviewNote = review.note || null
+    await save(
+      ctx,
+      id,
+      review.approve
+        ? {
+            ...{ state: 'scheduled', scheduledAt: at, nextAt: at, reviewNote },
+            ...{ approvedBy: ctx.actor.name, approvedAt: now, approvedReceivers: receivers },
+          }
+        : { state: 'draft', reviewNote },
+    )
+    await audit(ctx, review.approve ? 'moment.approved' : 'moment.rejected', ['mom', id], { note: review.note, receivers })
   })
 
 /** Who has published has published; nobody else is asked any more. */
 export const cancelMoment = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    const { state } = await lockIn(ctx, id, ['draft', 'scheduled', 'calling', 'unknown', 'creating', 'published'])
-    const isHere = state === 'draft' || state === 'scheduled'
+    const { state } = await lockIn(ctx, id, ['draft', 'review', 'scheduled', 'calling', 'unknown', 'creating', 'published'])
+    const isHere = state === 'draft' || state === 'review' || state === 'scheduled'
     await save(ctx, id, isHere ? { state: 'cancelled', nextAt: null, finishedAt: ctx.now() } : { cancelWanted: true, nextAt: ctx.now() })
     await audit(ctx, 'moment.cancelled', ['mom', id])
   })
@@ -88,7 +114,7 @@ type State = (typeof momentStates)[number]
 async function lockIn(ctx: Context, id: number, states: readonly State[]) {
   const row = await ctx.db
     .selectFrom('moments')
-    .select(['state', 'corp', 'tagIds'])
+    .select(['state', 'corp', 'tagIds', 'employeeIds', 'makers', 'receivers', 'scheduledAt'])
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', id)
     .forUpdate()

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
+import { isMaker } from '#operation/approvals/approval.ts'
 import { StoredContent, showAttachments } from '#operation/contents/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
@@ -26,6 +27,10 @@ type Row = {
   likes: number
   comments: number
   error: { message: string } | null
+  receivers: number | null
+  makers: number[]
+  approvedBy: string | null
+  reviewNote: string | null
 }
 
 /** Newest first. */
@@ -49,7 +54,8 @@ export async function readMoment(ctx: Context, id: number): Promise<MomentItem> 
 
 async function rowsWhere(ctx: Context, where: RawBuilder<unknown>, limit: number): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select m.id, m.name, m.corp, w.name as corp_name, m.state, c.text, c.attachments, m.scheduled_at, m.published_at, m.created_at, m.error, n.*,
+    select m.id, m.name, m.corp, w.name as corp_name, m.state, c.text, c.attachments, m.scheduled_at, m.published_at, m.created_at, m.error,
+      m.receivers, m.makers, m.approved_by, m.review_note, n.*,
       (select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'name', e.name)), '[]') from employees e where e.tenant_id = m.tenant_id and e.id = any(m.employee_ids)) as employees,
       (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name)), '[]') from tags t where t.tenant_id = m.tenant_id and t.id = any(m.tag_ids)) as tags
     from moments m join contents c on c.tenant_id = m.tenant_id and c.id = m.content_id join wecom_corps w on w.tenant_id = m.tenant_id and w.id = m.corp
@@ -78,6 +84,10 @@ function item(ctx: Context, row: Row): MomentItem {
     likes: row.likes,
     comments: row.comments,
     error: row.error?.message ?? null,
+    receivers: row.receivers,
+    isOwn: isMaker(ctx, row.makers),
+    approvedBy: row.approvedBy,
+    reviewNote: row.reviewNote,
   }
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { uploadAttachment } from '#connectors/wecom/media.ts'
 import type { MomentContent, MomentRange } from '#connectors/wecom/moments.ts'
 import { accountOf } from '#management/team/queries.ts'
@@ -27,6 +28,22 @@ export async function rangeOf(ctx: Context, corp: number, employeeIds: readonly 
   }
   const tags = await wecomTagsOf(ctx, corp, tagIds)
   return { ...(employeeIds.length > 0 && { users }), ...(tags.length > 0 && { tags }) }
+}
+
+/** How many customers would see it: friends in this corp of whoever is asked to publish, with one of the tags. */
+export async function countReceivers(
+  ctx: Context,
+  corp: number,
+  employeeIds: readonly number[],
+  tagIds: readonly number[],
+): Promise<number> {
+  const { rows } = await sql<{ people: number }>`
+    select count(distinct f.canonical_id)::int as people from follows f
+      join wecom_follows w on w.tenant_id = f.tenant_id and w.customer_id = f.customer_id and w.employee_id = f.employee_id and w.corp = ${corp} and w.live
+    where f.tenant_id = ${ctx.tenantId} and f.ended_at is null and (${employeeIds.length === 0} or f.employee_id = any(${[...employeeIds]}::int[]))
+      and (${tagIds.length === 0} or exists (select from customers m join customer_tags t on t.tenant_id = m.tenant_id and t.customer_id = m.id
+        where m.tenant_id = f.tenant_id and m.canonical_id = f.canonical_id and t.tag_id = any(${[...tagIds]}::int[])))`.execute(ctx.db)
+  return rows[0]?.people ?? 0
 }
 
 /** doc 95098: files of moments are brought to WeCom for moments, and no other id does. */

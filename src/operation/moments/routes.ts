@@ -1,7 +1,8 @@
+import { Review } from '#operation/approvals/approval.ts'
 import type { Context } from '#platform/context.ts'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
-import { cancelMoment, changeMoment, createMoment, submitMoment } from './commands.ts'
+import { cancelMoment, changeMoment, createMoment, reviewMoment, submitMoment } from './commands.ts'
 import { listMoments, listMomentTasks, readMoment } from './queries.ts'
 import { MomentInput, MomentItem, MomentList, MomentQuery, MomentTaskList, Submission } from './schema.ts'
 
@@ -28,12 +29,23 @@ export const moments = router()
   .post(
     '/:id/submission',
     allow('messages.write', 'tenant'),
-    describe('Ask the members at this time', MomentItem),
+    describe('Ask the members at this time, or a second person first when it is for many', MomentItem),
     body(Submission),
     async (c) => {
       const id = idOf(c.var.ctx, c.req.param('id'))
       const { at } = c.req.valid('json')
       await submitMoment(c.var.ctx, id, at === null ? null : new Date(at))
+      return c.json(await readMoment(c.var.ctx, id))
+    },
+  )
+  .post(
+    '/:id/review',
+    allow('messages.approve', 'tenant'),
+    describe('Approve or send back, as a second person', MomentItem),
+    body(Review),
+    async (c) => {
+      const id = idOf(c.var.ctx, c.req.param('id'))
+      await reviewMoment(c.var.ctx, id, c.req.valid('json'))
       return c.json(await readMoment(c.var.ctx, id))
     },
   )

@@ -34,7 +34,7 @@ export type MomentInput = z.infer<typeof MomentInput>
 export const Submission = z.strictObject({ at: z.iso.datetime({ offset: true }).nullable().default(null) })
 
 /** `published`: members have it on their phones; each publishes by hand. */
-export const momentStates = ['draft', 'scheduled', 'calling', 'unknown', 'creating', 'published', 'cancelled', 'failed'] as const
+export const momentStates = ['draft', 'review', 'scheduled', 'calling', 'unknown', 'creating', 'published', 'cancelled', 'failed'] as const
 
 const Named = z.object({ id: z.string(), name: z.string() })
 
@@ -54,6 +54,12 @@ export const MomentItem = z.object({
   likes: z.int(),
   comments: z.int(),
   error: z.string().nullable(),
+  /** Customers who would see it, when it was submitted. */
+  receivers: z.int().nullable(),
+  /** Whether the asker made or changed it: then somebody else approves. */
+  isOwn: z.boolean(),
+  approvedBy: z.string().nullable(),
+  reviewNote: z.string().nullable(),
 })
 export type MomentItem = z.infer<typeof MomentItem>
 export const MomentList = z.object({ items: z.array(MomentItem), next: z.string().nullable() })

@@ -155,25 +155,34 @@ async function ofGroups(ctx: Context, wishes: readonly Wish[], { receiveSince }:
   return rows
 }
 
-/** The company's control group hears no marketing; a trial of the source says itself whom it keeps out. */
-async function heldOut(ctx: Context, wishes: readonly Wish[], found: readonly Facts[], { isHeldOut }: Asked): Promise<Set<number>> {
-  const held = new Set<number>()
-  const addressed = [...found.entries()].filter(([, { kind, audience }]) => audience === 'customer' && kind === 'marketing')
+/**
+ * The company's control group hears no marketing and is in no trial; a trial of the source says itself whom else it keeps out. It is
+ * asked about those only whom the message could reach, because nobody else is met by it; who a message is tried on is no receiver.
+ */
+async function heldOut(ctx: Context, wishes: readonly Wish[], found: readonly Facts[], { isHeldOut, policy }: Asked): Promise<Set<number>> {
+  const people = wishes.flatMap(({ customerId, sourceKind, sourceId, step }, ref) => {
+    const facts = found[ref]
+    return customerId === null || !facts ? [] : [{ ref, facts, sourceKind, sourceId, isTest: sourceKind === 'message' && step !== null }]
+  })
   const control = await heldOutOfAll(
     ctx,
-    addressed.map(([, { person }]) => person),
+    people.map(({ facts }) => facts.person),
   )
-  for (const [ref, { person }] of addressed) if (control.has(person)) held.add(ref)
-  const bySource = Map.groupBy(
-    wishes.flatMap((wish, ref) => (wish.customerId === null ? [] : [{ wish, ref }])),
-    ({ wish }) => `${wish.sourceKind} ${wish.sourceId}`,
-  )
-  for (const list of bySource.values()) {
-    const [first] = list
+  const held = new Set(people.flatMap(({ ref, facts: { kind, person } }) => (kind === 'marketing' && control.has(person) ? [ref] : [])))
+  const met = people.filter(({ facts, isTest }) => !isTest && !control.has(facts.person) && isReachable(policy, facts))
+  for (const [first, ...rest] of Map.groupBy(met, ({ sourceKind, sourceId }) => `${sourceKind} ${sourceId}`).values()) {
     if (!first) continue
-    const people = list.map(({ ref }) => found[ref]?.person ?? 0)
-    const out = await isHeldOut(ctx, { kind: first.wish.sourceKind, id: first.wish.sourceId }, people)
-    for (const { ref } of list) if (out.has(found[ref]?.person ?? 0)) held.add(ref)
+    const list = [first, ...rest]
+    const out = await isHeldOut(
+      ctx,
+      { kind: first.sourceKind, id: first.sourceId },
+      list.map(({ facts }) => facts.person),
+    )
+    for (const { ref, facts } of list) if (out.has(facts.person)) held.add(ref)
   }
   return held
 }
+
+/** Nothing that the gate asks before holdouts keeps it from them. */
+const isReachable = (policy: Policy, { stopped, reach, isTwin, isFull, kind, consent }: Facts): boolean =>
+  !stopped && reach !== null && !isTwin && !isFull && (kind !== 'marketing' || (consent ?? policy.consentDefault === 'allowed'))

@@ -6,8 +6,9 @@ import type { HeldOut } from './facts.ts'
 
 type Source = Parameters<HeldOut>[1]
 
-const trialOf = (ctx: Context, { kind, id }: Source) =>
-  runningOn(ctx, { kind, id: publicId(ctx, kind === 'message' ? 'msg' : 'jny', id), step: null })
+/** Journeys hold people out themselves: at their door and at their steps, before anything is wished. */
+const trialOf = async (ctx: Context, { kind, id }: Source) =>
+  kind === 'message' ? runningOn(ctx, { kind, id: publicId(ctx, 'msg', id), step: null }) : undefined
 
 /** Whom the trial on a source leaves out. They are dealt out and written down where the message is decided. */
 export const enrolHeldOut: HeldOut = async (ctx, source, customerIds) => {

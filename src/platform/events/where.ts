@@ -13,7 +13,7 @@ export type Operator = 'eq' | 'ne' | 'in' | 'not_in' | 'contains' | 'gt' | 'gte'
 
 const operators: readonly Operator[] = ['eq', 'ne', 'in', 'not_in', 'contains', 'gt', 'gte', 'lt', 'lte', 'exists']
 
-const most = { conditions: 100, values: 500, depth: 10, letters: 500 }
+const most = { conditions: 100, values: 500, depth: 10, letters: 500, number: 1e50 }
 
 /**
  * `{"city": "上海", "price": {"gte": 10}, "plan": ["a", "b"]}` or a tree of `{"and": […]}`, `{"or": […]}`, `{"not": …}` over leaves
@@ -110,7 +110,11 @@ function readName(value: unknown, path: Path): string {
 }
 
 function readScalar(value: unknown, path: Path): Scalar {
-  if (typeof value === 'number' && Number.isFinite(value)) return value
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    // Numbers are compared as decimals of so many digits.
+    if (Math.abs(value) >= most.number) throw new Refusal(path, 'A number has at most 50 digits.')
+    return value
+  }
   if (typeof value === 'boolean') return value
   if (typeof value !== 'string') throw new Refusal(path, 'A value is a text, a number, or true or false.')
   if (value.length > most.letters || !isCleanText(value)) throw new Refusal(path, `A value has at most ${most.letters} letters.`)

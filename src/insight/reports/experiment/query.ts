@@ -1,14 +1,17 @@
+import { controlSides } from '#operation/experiments/control-queries.ts'
 import { appError } from '#platform/errors.ts'
+import { dayRange } from '#platform/time.ts'
 import { minorFactor } from '../money.ts'
 import type { Scope } from '../scope.ts'
 import { adjust } from './cuped.ts'
-import { type Measured, readDaily, readExcluded, readMeasures, readPersons, readVariants, type Variant } from './read.ts'
-import type { ExperimentReport, ExperimentResult } from './schema.ts'
+import { type Asked, type Measured, readDaily, readExcluded, readMeasures, readPersons, readVariants, type Variant } from './read.ts'
+import { type ExperimentReport, type ExperimentResult, isShare } from './schema.ts'
 import { followLooks, type Gathered, together } from './sequential.ts'
 import { compareMeans, compareShares, detectableLift, neededPersons, sampleRatio } from './statistics.ts'
 
 /** Everybody counts for the variant they met first, whatever happened afterwards (intent to treat). */
-export async function runExperiment(scope: Scope, report: ExperimentReport): Promise<ExperimentResult> {
+export async function runExperiment(scope: Scope, asked: ExperimentReport): Promise<ExperimentResult> {
+  const { report, expected } = await withSides(scope, asked)
   const variants = await readVariants(scope, report)
   checkNames(report, variants)
   const measured = await Promise.all(report.metrics.map((_, i) => readMeasures(scope, report, i)))
@@ -18,10 +21,28 @@ export async function runExperiment(scope: Scope, report: ExperimentReport): Pro
     excluded: await readExcluded(scope, report),
     srm: sampleRatio(
       variants.map(({ persons }) => persons),
-      variants.map(({ name }) => report.expected?.[name] ?? 1),
+      variants.map(({ name }) => expected?.[name] ?? 1),
     ),
     metrics: report.metrics.flatMap((metric, i) => effects(report, metric, measured[i] ?? { rows: new Map() }, variants, looks[i])),
     ...(report.persons ? { persons: await readPersons(scope, report, report.persons) } : {}),
+  }
+}
+
+/** Who was on which side of the control group, where the report is about it; shares of those who never changed sides. */
+async function withSides(scope: Scope, report: ExperimentReport): Promise<{ report: Asked; expected: ExperimentReport['expected'] }> {
+  const { controlGroup, dateFrom, dateTo } = report
+  if (!controlGroup || !dateFrom || !dateTo) return { report, expected: report.expected }
+  const { from, to } = dayRange(dateFrom, dateTo, scope.calendar.timezone)
+  const { share, ...sides } = await controlSides(scope.ctx, from, to)
+  const { among } = scope.scan(report)
+  const seen = among && new Set(among)
+  const visible = (ids: readonly number[]) => (seen ? ids.filter((id) => seen.has(id)) : ids)
+  return {
+    report: {
+      ...report,
+      controlled: { from, to, heldOut: visible(sides.heldOut), others: visible(sides.others), mixed: visible(sides.mixed) },
+    },
+    expected: { held_out: share.heldOut, others: share.others },
   }
 }
 
@@ -49,7 +70,7 @@ function effects(
   variants: readonly Variant[],
   looks: Looks | undefined,
 ): Rows {
-  const compare = metric.measure.of === 'converted' ? compareShares : compareMeans
+  const compare = isShare(metric.measure) ? compareShares : compareMeans
   const { confidence, plan } = report
   const nobody = { n: 0, mean: 0, variance: 0, xMean: 0, xVariance: 0, covariance: 0 }
   const control = measured.rows.get(report.control) ?? nobody
@@ -64,10 +85,8 @@ function effects(
         ...compare(control, treatment, confidence),
         detectable: detectableLift(control, treatment, confidence),
         ...(report.covariate ? { cuped: adjust(control, treatment, confidence) } : {}),
-        ...(looks ? { sequential: looksOf(looks, report, name, metric.measure.of === 'converted') } : {}),
-        ...(plan
-          ? { needed: neededPersons(control, plan.lift, { share: metric.measure.of === 'converted', power: plan.power, confidence }) }
-          : {}),
+        ...(looks ? { sequential: looksOf(looks, report, name, isShare(metric.measure)) } : {}),
+        ...(plan ? { needed: neededPersons(control, plan.lift, { share: isShare(metric.measure), power: plan.power, confidence }) } : {}),
         ...(measured.currency ? { currency: measured.currency } : {}),
       }
     })
@@ -76,7 +95,7 @@ function effects(
 type Looks = { day: string; sides: Map<string, Gathered> }[]
 
 /** Each day adds those whose window ended on it to everybody before. */
-async function readLooks(scope: Scope, report: ExperimentReport, index: number, currency?: string): Promise<Looks | undefined> {
+async function readLooks(scope: Scope, report: Asked, index: number, currency?: string): Promise<Looks | undefined> {
   if (!report.sequential) return undefined
   const factor = currency ? minorFactor(currency) : 1
   const sides = new Map<string, Gathered>()

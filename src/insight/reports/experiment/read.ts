@@ -3,9 +3,15 @@ import { dayRange } from '#platform/time.ts'
 import { isMoney, minorFactor, onlyCurrency } from '../money.ts'
 import type { Matcher } from '../schema.ts'
 import type { Scope } from '../scope.ts'
-import { askPersons, type Bindings, bindings, decimalSql, matcherSql, namesOf, propertySql, scanEvents } from '../sql.ts'
+import { askPersons, type Bindings, bindings, decimalSql, matcherSql, namesOf, peopleSql, propertySql, scanEvents } from '../sql.ts'
 import type { Paired } from './cuped.ts'
 import type { ExperimentReport, Measure } from './schema.ts'
+
+/** People on each side of the control group from one moment to another; `mixed` were on both. */
+export type Controlled = { heldOut: readonly number[]; others: readonly number[]; mixed: readonly number[]; from: Date; to: Date }
+
+/** A report with what was found out before anything is asked of ClickHouse. */
+export type Asked = ExperimentReport & { controlled?: Controlled | undefined }
 
 export type Variant = { name: string; persons: number; open: number }
 export type Measured = { rows: Map<string, Paired>; currency?: string | undefined }
@@ -14,8 +20,9 @@ export type Measured = { rows: Map<string, Paired>; currency?: string | undefine
  * One row for each exposed person: who, variant and moment (`since`, in milliseconds) of the first exposure, how many variants they
  * met, whether their window is over, and the number the exposure carries. The report's `where` looks at exposures alone.
  */
-function exposedSql(bind: Bindings, scope: Scope, report: ExperimentReport): string {
-  const { exposure, covariate } = report
+function exposedSql(bind: Bindings, scope: Scope, report: Asked): string {
+  const { exposure, covariate, controlled } = report
+  if (!exposure) return controlledSql(bind, controlled)
   const carried = covariate && 'property' in covariate ? `toFloat64(ifNull(${decimalSql(propertySql(bind, covariate.property))}, 0))` : '0.'
   const { timezone } = scope.calendar
   const dates = {
@@ -30,12 +37,21 @@ function exposedSql(bind: Bindings, scope: Scope, report: ExperimentReport): str
     from (${matched}) where group != '' group by who)`
 }
 
+/** The same of the company-wide control group, whose exposure is the first of its days. */
+function controlledSql(bind: Bindings, controlled: Controlled | undefined): string {
+  if (!controlled) throw new Error('the sides of the control group were read before')
+  const { heldOut, others, mixed, from } = controlled
+  const side = (variant: string, people: readonly number[], met: number): string =>
+    `select who, ${bind.text(variant)} as variant, toInt64(${bind.integer(from.getTime())}) as since, ${met} as met, 0. as carried, 1 as over from ${peopleSql(people)}`
+  return `(${side('held_out', heldOut, 1)} union all ${side('others', others, 1)} union all ${side('', mixed, 2)})`
+}
+
 const windowSql = (bind: Bindings, { windowDays = 0 }: ExperimentReport): string => bind.integer(windowDays * 86_400_000)
 
 const VariantRow = z.object({ name: z.string(), persons: z.number(), open: z.number() })
 
 /** The control first, the others by name. */
-export async function readVariants(scope: Scope, report: ExperimentReport): Promise<Variant[]> {
+export async function readVariants(scope: Scope, report: Asked): Promise<Variant[]> {
   const bind = bindings()
   return scope.ask({
     params: bind.params,
@@ -48,7 +64,7 @@ export async function readVariants(scope: Scope, report: ExperimentReport): Prom
 const Who = z.object({ who: z.number() })
 const mostNamed = 1000
 
-export async function readExcluded(scope: Scope, report: ExperimentReport): Promise<{ count: number; persons: string[] }> {
+export async function readExcluded(scope: Scope, report: Asked): Promise<{ count: number; persons: string[] }> {
   const bind = bindings()
   const rows = await scope.ask({
     params: bind.params,
@@ -59,28 +75,34 @@ export async function readExcluded(scope: Scope, report: ExperimentReport): Prom
 }
 
 /** What a person did: the measure `y` after the exposure, within the window, and the covariate `x` before it. */
-function didSql(bind: Bindings, scope: Scope, report: ExperimentReport, index: number): string {
+function didSql(bind: Bindings, scope: Scope, report: Asked, index: number): string {
   const metric = report.metrics[index]
   if (!metric) throw new Error(`metric ${index} was checked before`)
   const before = report.covariate && 'event' in report.covariate ? report.covariate : undefined
-  const after = `d.kind = 1 and d.ms >= e.since ${report.windowDays === undefined ? '' : `and d.ms < e.since + ${windowSql(bind, report)}`}`
+  const { controlled } = report
+  const after = `d.kind = 1 and d.ms >= e.since ${report.windowDays === undefined ? '' : `and d.ms < e.since + ${windowSql(bind, report)}`}
+    ${controlled ? `and d.ms < ${bind.integer(controlled.to.getTime())}` : ''}`
   const earlier = before ? `d.kind = 2 and d.ms < e.since and d.ms >= e.since - ${bind.integer(before.days * 86_400_000)}` : '0'
   const acts = [actsSql(bind, scope, metric, 1), ...(before ? [actsSql(bind, scope, before, 2)] : [])].join(' union all ')
-  const taken = (measure: Measure, when: string) =>
-    measure.of === 'converted' ? `toFloat64(countIf(${when}) > 0)` : `toFloat64(sumIf(d.value, ${when}))`
   return `(select e.who as who, any(e.variant) as variant, any(e.since) as since, ${taken(metric.measure, after)} as y,
       ${before ? taken(before.measure, earlier) : 'any(e.carried)'} as x, groupUniqArrayIf(5)(d.currency, ${after} and d.currency != '') as currencies
     from ${exposedSql(bind, scope, report)} as e left join (${acts}) as d on e.who = d.who
     where e.met = 1 and e.over group by e.who)`
 }
 
+function taken({ of }: Measure, when: string): string {
+  if (of === 'sum') return `toFloat64(sumIf(d.value, ${when}))`
+  const times = `countIf(${when})`
+  return `toFloat64(${of === 'count' ? times : `${times} > ${of === 'converted' ? 0 : 1}`})`
+}
+
 /** The events that a measure looks at. Amounts that were corrected or paid back are events of their own. */
-function actsSql(bind: Bindings, scope: Scope, act: Matcher & { measure: Measure }, kind: 1 | 2): string {
+function actsSql(bind: Bindings, scope: Scope, act: Matcher & { measure: Measure; own?: true | undefined }, kind: 1 | 2): string {
   const value = act.measure.of === 'sum' ? `ifNull(${decimalSql(propertySql(bind, act.measure.property))}, 0)` : 'toDecimal256(0, 20)'
   const scan = { ...scope.scan({}), names: namesOf([act]), persons: askPersons([act]) }
   const money = act.measure.of === 'sum' && isMoney(act.event, act.measure.property)
   return `select who, ms, ${kind} as kind, ${value} as value, ${money ? "properties['currency']" : "''"} as currency
-    from ${scanEvents(bind, scan)} where who != 0 and ${matcherSql(bind, act)}`
+    from ${scanEvents(bind, scan)} where who != 0 and ${matcherSql(bind, act)} ${act.own ? `and name not in ${bind.texts(scope.settings.notActs)}` : ''}`
 }
 
 const MeasuredRow = z.object({
@@ -94,7 +116,7 @@ const MeasuredRow = z.object({
   currencies: z.array(z.string()),
 })
 
-export async function readMeasures(scope: Scope, report: ExperimentReport, index: number): Promise<Measured> {
+export async function readMeasures(scope: Scope, report: Asked, index: number): Promise<Measured> {
   const bind = bindings()
   const rows = await scope.ask({
     params: bind.params,
@@ -124,7 +146,7 @@ const DailyRow = z.object({
 })
 
 /** What the people measured whose window ended on each day, by variant, in the order of days. Money in minor units. */
-export async function readDaily(scope: Scope, report: ExperimentReport, index: number): Promise<z.infer<typeof DailyRow>[]> {
+export async function readDaily(scope: Scope, report: Asked, index: number): Promise<z.infer<typeof DailyRow>[]> {
   const bind = bindings()
   return scope.ask({
     params: bind.params,
@@ -135,7 +157,7 @@ export async function readDaily(scope: Scope, report: ExperimentReport, index: n
   })
 }
 
-function isMetricMoney({ metrics }: ExperimentReport, index: number): boolean {
+function isMetricMoney({ metrics }: Asked, index: number): boolean {
   const metric = metrics[index]
   return metric?.measure.of === 'sum' && isMoney(metric.event, metric.measure.property)
 }
@@ -150,11 +172,7 @@ const pairedOf = (row: z.infer<typeof MeasuredRow>, factor: number): Paired => (
 })
 
 /** The people of a variant, of those who did or did not what a metric asks, or of those left out. */
-export async function readPersons(
-  scope: Scope,
-  report: ExperimentReport,
-  asked: NonNullable<ExperimentReport['persons']>,
-): Promise<string[]> {
+export async function readPersons(scope: Scope, report: Asked, asked: NonNullable<ExperimentReport['persons']>): Promise<string[]> {
   const bind = bindings()
   const from = asked.metric === undefined ? exposedSql(bind, scope, report) : didSql(bind, scope, report, asked.metric)
   const conditions = [

@@ -1,15 +1,32 @@
 import { z } from 'zod'
 import { commonFields, day, matcher, text } from '../schema.ts'
 
-/** `converted`: whether the event came at all; `sum(property)`: what came per person, nothing included. */
+const plainMeasures = ['converted', 'repeated', 'count'] as const
+
+/**
+ * `converted`: whether the event came at all; `repeated`: whether it came more than once; `count`: how often; `sum(property)`: what
+ * came per person. Nothing is included.
+ */
 const measure = z
   .string()
-  .regex(/^(converted|sum\(.{1,200}\))$/s, 'A measure is converted or sum(property).')
-  .transform((value) => (value === 'converted' ? { of: 'converted' as const } : { of: 'sum' as const, property: value.slice(4, -1) }))
-  .refine((value) => value.of === 'converted' || !value.property.includes('\0'), 'NUL is not text.')
+  .regex(/^(converted|repeated|count|sum\(.{1,200}\))$/s, 'A measure is converted, repeated, count or sum(property).')
+  .transform((value) => {
+    const plain = plainMeasures.find((one) => one === value)
+    return plain ? { of: plain } : { of: 'sum' as const, property: value.slice(4, -1) }
+  })
+  .refine((value) => value.of !== 'sum' || !value.property.includes('\0'), 'NUL is not text.')
 export type Measure = z.infer<typeof measure>
 
-const metric = z.strictObject({ name: text(100), ...matcher.shape, measure: measure.default({ of: 'converted' }) })
+/** Whether a person has it or not, so that a side has a share and no mean. */
+export const isShare = ({ of }: Measure): boolean => of === 'converted' || of === 'repeated'
+
+const metric = z.strictObject({
+  name: text(100),
+  ...matcher.shape,
+  measure: measure.default({ of: 'converted' }),
+  /** Of these events only what people do themselves, as the company's settings have it. */
+  own: z.literal(true).optional(),
+})
 
 const covariate = z.union([
   /** A number that the exposure itself carries. */
@@ -25,7 +42,9 @@ export const experimentReport = z
     /** When somebody was exposed first; without them, ever. */
     dateFrom: day.optional(),
     dateTo: day.optional(),
-    exposure: z.strictObject({ ...matcher.shape, variant: text(200) }),
+    exposure: z.strictObject({ ...matcher.shape, variant: text(200) }).optional(),
+    /** In place of an exposure: the company-wide control group, whose sides are called `held_out` and `others`. */
+    controlGroup: z.literal(true).optional(),
     control: text(200),
     metrics: z.array(metric).min(1).max(20),
     windowDays: z.int().min(1).max(366).optional(),
@@ -49,6 +68,22 @@ export const experimentReport = z
   .refine(({ sequential, windowDays }) => sequential === undefined || windowDays !== undefined, {
     message: 'Looks by day need a window: without one, what a day showed changes afterwards.',
     path: ['windowDays'],
+  })
+  .refine(({ exposure, controlGroup }) => (exposure === undefined) === (controlGroup === true), {
+    message: 'People are exposed by an event, or by the control group.',
+    path: ['exposure'],
+  })
+  .refine(({ controlGroup, dateFrom, dateTo }) => !controlGroup || (dateFrom !== undefined && dateTo !== undefined), {
+    message: 'The control group is looked at over days: say which.',
+    path: ['dateFrom'],
+  })
+  .refine(({ controlGroup, windowDays }) => !controlGroup || windowDays === undefined, {
+    message: 'The days of the control group are its window.',
+    path: ['windowDays'],
+  })
+  .refine(({ controlGroup, covariate }) => !controlGroup || covariate === undefined || 'event' in covariate, {
+    message: 'Nobody is exposed to the control group by an event that could carry a number.',
+    path: ['covariate'],
   })
 export type ExperimentReport = z.infer<typeof experimentReport>
 

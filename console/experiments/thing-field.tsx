@@ -1,0 +1,162 @@
+import { Form, Select } from 'antd'
+import { useTenant } from '#console/api/session.ts'
+import type { ExperimentValues } from '#console/experiments/form-values.ts'
+import { useText } from '#console/i18n/i18n.ts'
+import { useJourney, useJourneys } from '#console/journeys/queries.ts'
+import { useStepWords } from '#console/journeys/words.ts'
+import { useMessages } from '#console/outbound/queries.ts'
+import { useAnswer } from '#console/reports/queries.ts'
+import { daysBefore, todayIn } from '#console/ui/format.ts'
+import { Stack } from '#console/ui/page.tsx'
+import type { PagesResult } from '#insight/reports/pages/schema.ts'
+import type { Thing } from '#operation/experiments/schema.ts'
+import type { Definition, Step } from '#operation/journeys/definition.ts'
+
+type Value = Thing | null
+
+const kinds = ['journey', 'journey_step', 'message', 'page'] as const
+
+interface Props {
+  value?: Value
+  onChange?: (thing: Value) => void
+}
+
+/** What is tried: nothing that the program treats by itself, or a journey, one of its steps, a message, a page. */
+export function ThingField({ value = null, onChange = () => undefined }: Props) {
+  const { t } = useText()
+  const isStep = value?.kind === 'journey_step'
+  return (
+    <Stack>
+      <Select
+        className="wide"
+        aria-label={t('experiments.attachTo')}
+        placeholder={t('experiments.attachNone')}
+        allowClear
+        value={value?.kind ?? null}
+        options={kinds.map((kind) => ({ value: kind, label: t(`experiments.thingKinds.${kind}`) }))}
+        onChange={(kind: Thing['kind'] | undefined) => onChange(kind ? { kind, id: '', step: null } : null)}
+      />
+      {(value?.kind === 'journey' || isStep) && <JourneyChoice value={value} onChange={onChange} />}
+      {isStep && value.id !== '' && <StepChoice value={value} onChange={onChange} />}
+      {value?.kind === 'message' && <MessageChoice value={value} onChange={onChange} />}
+      {value?.kind === 'page' && <PageChoice value={value} onChange={onChange} />}
+      {value && <p className="note">{t(`experiments.thingHints.${value.kind}`)}</p>}
+    </Stack>
+  )
+}
+
+interface ChoiceProps {
+  value: Thing
+  onChange: (thing: Value) => void
+}
+
+function Choice(props: {
+  label: string
+  value: string | null
+  loading: boolean
+  options: { value: string; label: string }[]
+  onChange: (id: string) => void
+}) {
+  return (
+    <Select
+      className="wide"
+      aria-label={props.label}
+      placeholder={props.label}
+      loading={props.loading}
+      showSearch={{ optionFilterProp: 'label' }}
+      value={props.value || null}
+      options={props.options}
+      onChange={(id: string | null) => id && props.onChange(id)}
+    />
+  )
+}
+
+function JourneyChoice({ value, onChange }: ChoiceProps) {
+  const { t } = useText()
+  const list = useJourneys({})
+  const started = list.rows.filter(({ version, state }) => version > 0 && state !== 'stopped')
+  return (
+    <Choice
+      label={t('experiments.whichJourney')}
+      value={value.id}
+      loading={list.loading}
+      options={started.map(({ id, name }) => ({ value: id, label: name }))}
+      onChange={(id) => onChange({ ...value, id, step: null })}
+    />
+  )
+}
+
+/** Steps that do something to people, which can be left undone, or that split them. */
+const isTried = ({ type }: Step): boolean =>
+  type !== 'wait' && type !== 'wait_until' && type !== 'wait_for' && type !== 'branch' && type !== 'goal' && type !== 'end'
+
+function StepChoice({ value, onChange }: ChoiceProps) {
+  const { t } = useText()
+  const journey = useJourney(value.id)
+  const drawing = journey.data?.published ?? nothing
+  const words = useStepWords(drawing)
+  const form = Form.useFormInstance<ExperimentValues>()
+  const choose = (id: string) => {
+    const step = drawing.steps.find((one) => one.id === id)
+    if (step?.type === 'split')
+      form.setFieldsValue({ holdout: 0, variants: step.paths.map(({ name, weight }) => ({ name, share: weight })) })
+    onChange({ ...value, step: id })
+  }
+  return (
+    <Choice
+      label={t('experiments.whichStep')}
+      value={value.step}
+      loading={journey.isPending}
+      options={drawing.steps
+        .filter(isTried)
+        .map((step) => ({ value: step.id, label: `${t(`journeys.types.${step.type}`)} · ${words.of(step)}` }))}
+      onChange={choose}
+    />
+  )
+}
+
+const nothing: Definition = {
+  entry: { by: 'hand' },
+  reentry: { policy: 'once' },
+  exits: [],
+  goal: null,
+  start: null,
+  steps: [],
+  trialMetric: null,
+  growthMetric: null,
+}
+
+function MessageChoice({ value, onChange }: ChoiceProps) {
+  const { t } = useText()
+  const list = useMessages({})
+  const open = list.rows.filter(({ state, whom, id }) => id === value.id || (whom === 'customers' && unsent.includes(state)))
+  return (
+    <Choice
+      label={t('experiments.whichMessage')}
+      value={value.id}
+      loading={list.loading}
+      options={open.map(({ id, name }) => ({ value: id, label: name }))}
+      onChange={(id) => onChange({ ...value, id })}
+    />
+  )
+}
+
+const unsent: readonly string[] = ['draft', 'review', 'scheduled']
+
+/** Pages that were seen in the last month. */
+function PageChoice({ value, onChange }: ChoiceProps) {
+  const { t } = useText()
+  const today = todayIn(useTenant().timezone)
+  const seen = useAnswer<PagesResult>({ type: 'pages', dateFrom: daysBefore(today, 29), dateTo: today, limit: 200 })
+  // What an experiment names has at most sixty letters.
+  const pages = (seen.data?.result.rows ?? []).map((row) => row.value).filter((page) => page.length <= 60)
+  return (
+    <Choice
+      label={t('experiments.whichPage')}
+      value={value.id}
+      loading={seen.isPending}
+      options={pages.map((page) => ({ value: page, label: page }))}
+      onChange={(id) => onChange({ ...value, id })}
+    />
+  )
+}

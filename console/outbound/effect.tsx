@@ -1,0 +1,111 @@
+import { Select } from 'antd'
+import { useState } from 'react'
+import { useText } from '#console/i18n/i18n.ts'
+import { useMessageEffect } from '#console/outbound/queries.ts'
+import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
+import type { Drill } from '#console/reports/result.tsx'
+import { Awaited } from '#console/ui/awaited.tsx'
+import { currencySign, exactNumber, percent } from '#console/ui/format.ts'
+import { Section, Stack } from '#console/ui/page.tsx'
+import { Stat, Stats } from '#console/ui/stat.tsx'
+import type { MessageEffect } from '#insight/effects/schema.ts'
+import type { MessageDetail } from '#operation/messages/schema.ts'
+
+const visitChoices = [24, 72, 168] as const
+const buyChoices = [24, 72, 168, 336] as const
+
+/** What people did after a message: came, bought, deleted; each number opens them. */
+export function EffectBox({ message }: { message: MessageDetail }) {
+  const { t } = useText()
+  const [hours, setHours] = useState({ visitHours: 24, buyHours: 168 })
+  const [drill, setDrill] = useState<Drill>()
+  const read = useMessageEffect(message.id, hours)
+  return (
+    <Section
+      title={t('outbound.effect')}
+      note={t('outbound.effectNote')}
+      actions={
+        <>
+          <HoursChoice
+            name={t('outbound.visitWithin')}
+            value={hours.visitHours}
+            choices={visitChoices}
+            onChange={(visitHours) => setHours({ ...hours, visitHours })}
+          />
+          <HoursChoice
+            name={t('outbound.buyWithin')}
+            value={hours.buyHours}
+            choices={buyChoices}
+            onChange={(buyHours) => setHours({ ...hours, buyHours })}
+          />
+        </>
+      }
+    >
+      <Awaited read={read}>{(found) => <Figures found={found} drill={setDrill} />}</Awaited>
+      {drill && <PeopleDrawer asked={drill} onClose={() => setDrill(undefined)} />}
+    </Section>
+  )
+}
+
+function HoursChoice(props: { name: string; value: number; choices: readonly number[]; onChange: (hours: number) => void }) {
+  const { t } = useText()
+  return (
+    <Select
+      aria-label={props.name}
+      value={props.value}
+      popupMatchSelectWidth={false}
+      options={props.choices.map((hours) => ({
+        value: hours,
+        label: `${props.name} ${hours < 72 ? t('outbound.hours', { hours }) : t('outbound.inDays', { days: hours / 24 })}`,
+      }))}
+      onChange={props.onChange}
+    />
+  )
+}
+
+type Of = 'touched' | 'visited' | 'bought' | 'left'
+
+function Figures({ found, drill }: { found: MessageEffect; drill: (drill: Drill) => void }) {
+  const { t } = useText()
+  const { touched, orders, gross, net, currency, open, report } = found
+  const money = (value: number) => `${currencySign(currency)}${exactNumber(value)}`
+  const people = (of: Of) => {
+    const name = t(`outbound.effects.${of}`)
+    const asked = { ...report, type: 'effect' as const, persons: { of } }
+    const share = of === 'touched' ? '' : percent(found[of], touched)
+    return (
+      <Stat
+        name={name}
+        value={
+          found[of] === 0 ? (
+            '0'
+          ) : (
+            <>
+              <button type="button" className="number-button" onClick={() => drill({ title: name, report: asked })}>
+                {exactNumber(found[of])}
+              </button>{' '}
+              <span className="note">{share}</span>
+            </>
+          )
+        }
+      />
+    )
+  }
+  const still = Math.max(open.visit, open.buy, open.leave)
+  return (
+    <Stack>
+      <Stats>
+        {people('touched')}
+        {people('visited')}
+        {people('bought')}
+        {people('left')}
+      </Stats>
+      <Stats>
+        <Stat name={t('outbound.effects.orders')} value={exactNumber(orders)} />
+        <Stat name={t('outbound.effects.gross')} value={money(gross)} />
+        <Stat name={t('outbound.effects.net')} value={money(net)} />
+      </Stats>
+      {still > 0 && <p className="note">{t('outbound.effectOpen', { count: exactNumber(still) })}</p>}
+    </Stack>
+  )
+}

@@ -1,0 +1,208 @@
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { identifyMany } from '#management/identity/commands.ts'
+import { ensureTag } from '#management/tags/commands.ts'
+import { changeState, createExperiment } from '#operation/experiments/commands.ts'
+import { changeControlGroup } from '#operation/experiments/control-commands.ts'
+import { heldOutOfAll } from '#operation/experiments/control-queries.ts'
+import { variantsFor } from '#operation/experiments/queries.ts'
+import { NewExperiment, type Thing } from '#operation/experiments/schema.ts'
+import type { Context } from '#platform/context.ts'
+import { internalId, publicId } from '#platform/ids.ts'
+import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { changeJourney, createJourney, enterByHand, publishJourney } from './commands.ts'
+import { Definition } from './definition.ts'
+import { moveOnce } from './loop.ts'
+import { listRuns, readCounts } from './queries.ts'
+import type { Rules } from './rules.ts'
+import { requireJourney, requireStep } from './trials.ts'
+
+let workspace: TestWorkspace
+beforeAll(async () => {
+  workspace = await openTestWorkspace()
+})
+
+const rules: Rules = { holds: async () => new Set(), check: async () => [], membersOf: async () => [] }
+const checks = { journey: requireJourney, journey_step: requireStep }
+const hand = { entry: { by: 'hand' }, reentry: { policy: 'inactive' } }
+
+const begin = async (ctx: Context, draft: object): Promise<number> => {
+  const id = await createJourney(ctx, { name: '旅程', note: '', draft: Definition.parse({ ...hand, ...draft }) })
+  await publishJourney(ctx, rules, id)
+  return id
+}
+
+const oneSide = [{ key: 'a', name: 'A', weight: 1000 }]
+const tryOut = async (ctx: Context, journey: number, thing: Pick<Thing, 'kind' | 'step'>, more: object): Promise<number> => {
+  const id = await createExperiment(
+    ctx,
+    NewExperiment.parse({
+      name: '试一试',
+      variants: oneSide,
+      trialMetric: { name: '回复', event: 'survey.answered' },
+      growthMetric: { name: '成交', event: 'order.paid', measure: 'sum(amount)' },
+      windowDays: 7,
+      plan: { base: 0.2, lift: 0.03 },
+      thing: { ...thing, id: publicId(ctx, 'jny', journey) },
+      ...more,
+    }),
+  )
+  await changeState(ctx, id, { state: 'running' }, checks)
+  return id
+}
+
+const people = (ctx: Context, count: number): Promise<number[]> =>
+  identifyMany(
+    ctx,
+    Array.from({ length: count }, (_, i) => ({ identities: [{ kind: 'member_no' as const, value: `M${i}` }] })),
+  )
+
+const settle = async () => {
+  while ((await moveOnce(workspace, rules)) > 0);
+}
+
+const exposed = async (ctx: Context, experiment: number) =>
+  new Map(
+    (
+      await ctx.db
+        .selectFrom('experimentExposures')
+        .select(['customerId', 'variant', 'ghost'])
+        .where('tenantId', '=', ctx.tenantId)
+        .where('experimentId', '=', experiment)
+        .execute()
+    ).map(({ customerId, variant, ghost }) => [customerId, ghost ? 'ghost' : variant]),
+  )
+
+const idsOf = async (ctx: Context, rows: 'customer_tags' | 'employee_tasks' | 'sends'): Promise<number[]> =>
+  (
+    await sql<{ id: number }>`select customer_id as id from ${sql.table(rows)} where tenant_id = ${ctx.tenantId} order by 1`.execute(ctx.db)
+  ).rows.map(({ id }) => id)
+
+const waysOf = async (ctx: Context, journey: number, step: string) =>
+  (await readCounts(ctx, journey)).steps.find((one) => one.step === step)?.ways ?? {}
+
+describe('a trial on a step', () => {
+  test('leaves the held out without what it does, and writes everybody down when they stand there', async () => {
+    const ctx = await workspace.newTenant()
+    const ids = await people(ctx, 120)
+    await changeControlGroup(ctx, { perMille: 200, rotate: false })
+    const control = await heldOutOfAll(ctx, ids)
+    const tag = publicId(ctx, 'tag', await ensureTag(ctx, '组', '标签'))
+    const journey = await begin(ctx, {
+      start: 'tag',
+      steps: [
+        { id: 'tag', type: 'tag', tag, next: 'wait' },
+        { id: 'wait', type: 'wait', for: { value: 1, unit: 'day' }, next: 'say' },
+        { id: 'say', type: 'message', text: '您好', next: 'call' },
+        { id: 'call', type: 'task', title: '打电话', next: null },
+      ],
+    })
+    const tagging = await tryOut(ctx, journey, { kind: 'journey_step', step: 'tag' }, { holdoutPerMille: 500 })
+    const saying = await tryOut(ctx, journey, { kind: 'journey_step', step: 'say' }, { holdoutPerMille: 300 })
+    const dealt = await variantsFor(ctx, tagging, ids)
+    const ghostsOf = (all: typeof dealt) => ids.filter((id) => !control.has(id) && all.get(id)?.ghost)
+    const first = ids.slice(0, 100)
+    await enterByHand(ctx, journey, first)
+    await settle()
+    const met = await exposed(ctx, tagging)
+    expect([...met.keys()].sort((a, b) => a - b)).toEqual(first.filter((id) => !control.has(id)))
+    const held = ghostsOf(dealt).filter((id) => first.includes(id))
+    expect([...met].flatMap(([id, variant]) => (variant === 'ghost' ? [id] : [])).sort((a, b) => a - b)).toEqual(held)
+    expect(held.length).toBeGreaterThan(20)
+    expect(await idsOf(ctx, 'customer_tags')).toEqual(first.filter((id) => !held.includes(id)))
+    expect(await waysOf(ctx, journey, 'tag')).toEqual({ held: held.length, next: 100 - held.length })
+    // Whoever only will come to a step was not met there.
+    expect((await exposed(ctx, saying)).size).toBe(0)
+    workspace.setNow(new Date(workspace.now().getTime() + 2 * 86_400_000))
+    await settle()
+    const unsaid = ghostsOf(await variantsFor(ctx, saying, ids)).filter((id) => first.includes(id))
+    expect(await idsOf(ctx, 'sends')).toEqual(first.filter((id) => !unsaid.includes(id)))
+    expect(await idsOf(ctx, 'employee_tasks')).toEqual(first.filter((id) => !control.has(id)))
+    expect((await listRuns(ctx, journey, { limit: 200, state: 'done' })).items).toHaveLength(100)
+  })
+
+  test('that splits gives each the path of their variant', async () => {
+    const ctx = await workspace.newTenant()
+    const ids = await people(ctx, 200)
+    const journey = await begin(ctx, {
+      start: 'split',
+      steps: [
+        {
+          id: 'split',
+          type: 'split',
+          paths: [
+            { name: '甲', weight: 50, next: 'one' },
+            { name: '乙', weight: 50, next: 'two' },
+          ],
+        },
+        { id: 'one', type: 'wait', for: { value: 9, unit: 'day' } },
+        { id: 'two', type: 'wait', for: { value: 9, unit: 'day' } },
+      ],
+    })
+    const variants = [
+      { key: 'a', name: '甲', weight: 200 },
+      { key: 'b', name: '乙', weight: 800 },
+    ]
+    const experiment = await tryOut(ctx, journey, { kind: 'journey_step', step: 'split' }, { variants })
+    await enterByHand(ctx, journey, ids)
+    await settle()
+    const met = await exposed(ctx, experiment)
+    const runs = (await listRuns(ctx, journey, { limit: 200 })).items
+    for (const { customer, step } of runs) expect(step).toBe(met.get(internalId(ctx, 'cus', customer.id)) === 'a' ? 'one' : 'two')
+    const { 'paths.0': few = 0 } = await waysOf(ctx, journey, 'split')
+    // A fifth of two hundred, give or take five deviations.
+    expect(Math.abs(few - 40)).toBeLessThan(28)
+  })
+
+  test('cannot be published away; what it cannot do is refused before it starts', async () => {
+    const ctx = await workspace.newTenant()
+    const path = (name: string) => ({ name, weight: 50, next: null })
+    const split = (...names: string[]) => ({ id: 'split', type: 'split', paths: names.map(path) })
+    const signal = { id: 'signal', type: 'signal', signal: 'x', next: 'split' }
+    const journey = await begin(ctx, { start: 'signal', steps: [signal, split('甲', '乙')] })
+    const refusal = (thing: Pick<Thing, 'kind' | 'step'>, more: object) =>
+      tryOut(ctx, journey, thing, more).then(
+        () => 'started',
+        (error) => `${error.code} ${error.field}`,
+      )
+    const two = [...oneSide, { key: 'b', name: 'B', weight: 500 }].map((one) => ({ ...one, weight: 500 }))
+    const step = (name: string) => ({ kind: 'journey_step' as const, step: name })
+    expect(await refusal(step('gone'), { holdoutPerMille: 100 })).toBe('experiment.step_unknown thing.step')
+    expect(await refusal(step('split'), { holdoutPerMille: 100, variants: two })).toBe('experiment.split_without_holdout holdoutPerMille')
+    expect(await refusal(step('signal'), { variants: two })).toBe('experiment.variants_alike variants')
+    expect(await refusal({ kind: 'journey', step: null }, { variants: two })).toBe('experiment.variants_alike variants')
+    const three = [...two.slice(0, 1), ...['c', 'd'].map((key) => ({ key, name: key, weight: 250 }))]
+    expect(await refusal(step('split'), { variants: three })).toBe('experiment.paths_and_variants variants')
+    expect(await refusal(step('split'), { variants: two })).toBe('started')
+    const publish = async (steps: object[]) => {
+      await changeJourney(ctx, journey, { draft: Definition.parse({ ...hand, start: 'signal', steps }) })
+      return publishJourney(ctx, rules, journey).catch((error) => `${error.code} ${error.field} ${error.message.split(':')[0]}`)
+    }
+    expect(await publish([{ ...signal, next: null }])).toBe('journey.trial_in_flight steps split')
+    const thirds = split('甲', '乙', '丙')
+    expect(await publish([signal, { ...thirds, paths: thirds.paths.map((one, i) => ({ ...one, weight: i ? 33 : 34 })) }])).toBe(
+      'journey.trial_in_flight steps.1.paths split',
+    )
+    expect(await publish([signal, { ...split('甲', '丁') }])).toBe(2)
+  })
+})
+
+test('a trial on a whole journey ends the held out at its door, once', async () => {
+  const ctx = await workspace.newTenant()
+  const ids = await people(ctx, 60)
+  const journey = await begin(ctx, {
+    reentry: { policy: 'once' },
+    start: 'wait',
+    steps: [{ id: 'wait', type: 'wait', for: { value: 1, unit: 'day' } }],
+  })
+  const experiment = await tryOut(ctx, journey, { kind: 'journey', step: null }, { holdoutPerMille: 400 })
+  const { entered, refused } = await enterByHand(ctx, journey, ids)
+  const met = await exposed(ctx, experiment)
+  const ghosts = [...met].filter(([, variant]) => variant === 'ghost').map(([id]) => publicId(ctx, 'cus', id))
+  expect([entered, refused, met.size]).toEqual([60 - ghosts.length, ghosts.length, 60])
+  expect(ghosts.length).toBeGreaterThan(10)
+  const left = (await listRuns(ctx, journey, { limit: 200, state: 'left' })).items
+  expect(left.map(({ customer, reason }) => [customer.id, reason]).sort()).toEqual(ghosts.map((id) => [id, 'held_out']).sort())
+  expect(await waysOf(ctx, journey, '')).toEqual({ entered, held: refused })
+  expect(await enterByHand(ctx, journey, ids)).toEqual({ entered: 0, refused: 60 })
+})

@@ -1,0 +1,151 @@
+import { sql } from 'kysely'
+import type { Context } from '#platform/context.ts'
+import { appError, notFound } from '#platform/errors.ts'
+import { internalId, publicId } from '#platform/ids.ts'
+import { deal, enrol, expose } from '../experiments/commands.ts'
+import { heldOutOfAll } from '../experiments/control-queries.ts'
+import { runningOn, runningUnder } from '../experiments/queries.ts'
+import { requireOneTreatment, type ThingCheck } from '../experiments/things.ts'
+import type { Lot } from './advance.ts'
+import type { Issue } from './check.ts'
+import { Definition, type Step } from './definition.ts'
+
+// Trials on a journey: at its door (the whole journey is the treatment) and at single steps.
+
+/** What a trial, or the company-wide control group, has in store for people at steps. */
+export type Lots = {
+  of: (step: Step, customer: number) => Lot | undefined
+  /** Writes down who stood there, in the transaction that moves them. */
+  expose: (met: readonly { step: string; customerId: number }[]) => Promise<void>
+}
+
+/** Steps that reach somebody and pass no gate that would know the control group. */
+const reaching: readonly Step['type'][] = ['task', 'notice', 'sms', 'offer']
+
+/** Deals these people out at every step of the journey that a trial runs on; nobody is written down before they stand there. */
+export async function dealSteps(ctx: Context, journey: number, customerIds: readonly number[]): Promise<Lots> {
+  const control = await heldOutOfAll(ctx, customerIds)
+  const others = customerIds.filter((id) => !control.has(id))
+  const trials = new Map<string, Trial>()
+  for (const { id, variants, thing } of await runningUnder(ctx, 'journey_step', publicId(ctx, 'jny', journey)))
+    if (thing?.step) trials.set(thing.step, { id, keys: variants.map(({ key }) => key), dealt: await deal(ctx, id, others) })
+  return {
+    of: (step, customer) => {
+      if (control.has(customer)) return reaching.includes(step.type) ? { ghost: true } : undefined
+      const trial = trials.get(step.id)
+      const lot = trial?.dealt.get(customer)
+      if (!trial || !lot) return undefined
+      return lot.ghost ? { ghost: true } : { place: trial.keys.indexOf(lot.variant), of: trial.keys.length }
+    },
+    expose: (met) =>
+      expose(
+        ctx,
+        met.flatMap(({ step, customerId }) => {
+          const trial = trials.get(step)
+          const lot = trial?.dealt.get(customerId)
+          return trial && lot && !lot.exposed ? [{ experiment: trial.id, customerId, variant: lot.variant, ghost: lot.ghost }] : []
+        }),
+      ),
+  }
+}
+
+type Trial = { id: number; keys: readonly string[]; dealt: Awaited<ReturnType<typeof deal>> }
+
+/**
+ * Who of these newcomers the trial on the whole journey leaves out. Their run ends where it begins, so that they are no newcomers
+ * the next time either.
+ */
+export async function holdAtDoor(ctx: Context, journey: number, customerIds: readonly number[]): Promise<ReadonlySet<number>> {
+  const trial = await runningOn(ctx, { kind: 'journey', id: publicId(ctx, 'jny', journey), step: null })
+  if (!trial) return new Set()
+  const control = await heldOutOfAll(ctx, customerIds)
+  const dealt = await enrol(
+    ctx,
+    trial.id,
+    customerIds.filter((id) => !control.has(id)),
+  )
+  const held = new Set([...dealt].flatMap(([id, { ghost }]) => (ghost ? [id] : [])))
+  await sql`
+    update journey_runs set state = 'left', reason = 'held_out', wake_at = null, ended_at = ${ctx.now()}
+    where tenant_id = ${ctx.tenantId} and journey_id = ${journey} and state = 'active' and turns = 0 and entered_at = ${ctx.now()}
+      and customer_id = any(${[...held]}::int[])`.execute(ctx.db)
+  return held
+}
+
+/** What of a drawing would break a trial in flight: its step is gone, does something else, or has another number of paths. */
+export async function trialIssues(ctx: Context, journey: number, { steps }: Definition): Promise<Issue[]> {
+  const trials = await runningUnder(ctx, 'journey_step', publicId(ctx, 'jny', journey))
+  return trials.flatMap(({ name, variants, thing }): Issue[] => {
+    const step = steps.find(({ id }) => id === thing?.step)
+    const isWhole = step && (step.type === 'split' ? step.paths.length === variants.length : isTried(step) && variants.length === 1)
+    return isWhole
+      ? []
+      : [
+          {
+            step: thing?.step ?? null,
+            field: step?.type === 'split' ? 'paths' : 'id',
+            code: 'journey.trial_in_flight',
+            message: `The experiment "${name}" runs on this step and needs it as it is. Stop it first.`,
+            severity: 'error',
+          },
+        ]
+  })
+}
+
+/** Steps that do something to somebody, which can be left undone. A greeting is said before anybody stands there. */
+const isTried = ({ type }: Step): boolean =>
+  !['welcome', 'wait', 'wait_until', 'wait_for', 'branch', 'split', 'goal', 'end'].some((other) => other === type)
+
+export const requireJourney: ThingCheck = async (ctx, thing, design) => {
+  await publishedSteps(ctx, thing.id)
+  requireOneTreatment(design)
+}
+
+/** A step that acts is done or left undone; the paths of a split are the variants, in their order. */
+export const requireStep: ThingCheck = async (ctx, thing, design) => {
+  const step = (await publishedSteps(ctx, thing.id)).find(({ id }) => id === thing.step)
+  if (!step)
+    throw appError('experiment.step_unknown', { status: 422, message: 'The journey that runs has no such step.', field: 'thing.step' })
+  if (step.type !== 'split') {
+    if (!isTried(step))
+      throw appError('experiment.step_untried', {
+        status: 422,
+        message: 'Choose a step that does something to people, or one that splits them.',
+        field: 'thing.step',
+      })
+    return requireOneTreatment(design)
+  }
+  if (design.holdoutPerMille > 0)
+    throw appError('experiment.split_without_holdout', {
+      status: 422,
+      message: 'Whoever comes to a split takes one of its paths: hold nobody out, and let one path do nothing.',
+      field: 'holdoutPerMille',
+    })
+  if (step.paths.length !== design.variants.length)
+    throw appError('experiment.paths_and_variants', {
+      status: 422,
+      message: `The split has ${step.paths.length} paths: as many variants belong to it.`,
+      field: 'variants',
+    })
+}
+
+/** Of the version that people enter by; no other is published before this transaction ends. */
+async function publishedSteps(ctx: Context, publicJourney: string): Promise<readonly Step[]> {
+  const journey = await ctx.db
+    .selectFrom('journeys')
+    .select(['id', 'version'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', internalId(ctx, 'jny', publicJourney))
+    .forShare()
+    .executeTakeFirst()
+  if (!journey) throw notFound('journey')
+  const version = await ctx.db
+    .selectFrom('journeyVersions')
+    .select('definition')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('journeyId', '=', journey.id)
+    .where('version', '=', journey.version)
+    .executeTakeFirst()
+  if (!version) throw appError('experiment.journey_not_started', { status: 422, message: 'Start this journey first.', field: 'thing.id' })
+  return Definition.parse(version.definition).steps
+}
