@@ -182,7 +182,7 @@ const sendRules = createRoute({
 const journeys = createRoute({
   getParentRoute: () => app,
   path: '/journeys',
-  validateSearch: z.object({ q: text, state: text }),
+  validateSearch: z.object({ q: text, state: text, archived: text }),
   component: lazyRouteComponent(() => import('#console/journeys/journeys-page.tsx'), 'JourneysPage'),
 })
 
