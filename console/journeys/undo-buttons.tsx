@@ -48,7 +48,7 @@ export function KeyboardHelp() {
     </div>
   )
   return (
-    <Popover title={t('journeys.keyboard')} content={list} trigger={['click', 'focus']} placement="bottomRight">
+    <Popover title={t('journeys.keyboard')} content={list} trigger="click" placement="bottomRight">
       <Button icon={<QuestionCircleOutlined />} aria-label={t('journeys.keyboard')} />
     </Popover>
   )

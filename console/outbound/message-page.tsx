@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Alert, Button, DatePicker, Form } from 'antd'
-import type { Dayjs } from 'dayjs'
+import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
@@ -8,9 +8,10 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
-import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useWithdraw } from '#console/outbound/queries.ts'
+import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useReschedule, useWithdraw } from '#console/outbound/queries.ts'
 import { Sends } from '#console/outbound/sends.tsx'
-import { StopBar, StopButton } from '#console/outbound/stop-bar.tsx'
+import { StopBar } from '#console/outbound/stop-bar.tsx'
+import { StopButton } from '#console/outbound/stop-drawer.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
@@ -95,9 +96,15 @@ function Actions({ message }: { message: MessageDetail }) {
   const run = useRun()
   const act = useMessageAct(message.id)
   const withdraw = useWithdraw(message.id)
-  const [open, setOpen] = useState<'test' | 'later'>()
+  const reschedule = useReschedule(message.id)
+  const [open, setOpen] = useState<'test' | 'later' | 'another'>()
   const { state } = message
   if (!may) return null
+  const edit = () => navigate({ to: '/messages/$messageId/edit', params: { messageId: message.id } })
+  const takeBack = async () => {
+    await withdraw.mutateAsync(undefined)
+    await edit()
+  }
   const remind = async () => {
     const done = await run(() => act.mutateAsync({ act: 'reminders' }))
     if (done)
@@ -110,20 +117,20 @@ function Actions({ message }: { message: MessageDetail }) {
   }
   return (
     <>
-      {(state === 'sending' || state === 'scheduled') && (
-        <StopButton what={{ scope: 'source', messageId: message.id }} title={t('outbound.stopOneTitle')} />
-      )}
+      {(state === 'sending' || state === 'scheduled') && <StopButton messageId={message.id} />}
       {state !== 'done' && state !== 'cancelled' && state !== 'stopped' && <CancelButton message={message} />}
       {state === 'sending' && <Button onClick={() => void remind()}>{t('outbound.remind')}</Button>}
       {(state === 'review' || state === 'scheduled') && (
-        <Button onClick={() => void run(() => withdraw.mutateAsync(undefined))}>{t('outbound.withdraw')}</Button>
+        <>
+          <Button onClick={() => void run(takeBack)}>{t('outbound.withdraw')}</Button>
+          <Button onClick={() => setOpen('another')}>{t('outbound.reschedule')}</Button>
+        </>
       )}
+      <Button onClick={() => void navigate({ to: '/messages/new', search: { from: message.id } })}>{t('outbound.copy')}</Button>
       {isBefore(message) && message.whom === 'customers' && <Button onClick={() => setOpen('test')}>{t('outbound.test')}</Button>}
       {state === 'draft' && (
         <>
-          <Button onClick={() => void navigate({ to: '/messages/$messageId/edit', params: { messageId: message.id } })}>
-            {t('outbound.edit')}
-          </Button>
+          <Button onClick={() => void edit()}>{t('outbound.edit')}</Button>
           <Button onClick={() => setOpen('later')}>{t('outbound.sendAt')}</Button>
           <SendButton message={message} />
         </>
@@ -139,6 +146,18 @@ function Actions({ message }: { message: MessageDetail }) {
         <p className="note">{t('outbound.testHint')}</p>
         <Form.Item name="customer" label={t('outbound.customer')} rules={[{ required: true }]}>
           <CustomerPicker />
+        </Form.Item>
+      </FormDrawer>
+      <FormDrawer<{ at: Dayjs }>
+        title={t('outbound.reschedule')}
+        open={open === 'another'}
+        onClose={() => setOpen(undefined)}
+        initial={message.scheduledAt ? { at: dayjs(message.scheduledAt) } : {}}
+        onSubmit={({ at }) => reschedule.mutateAsync(at.toISOString())}
+      >
+        <p className="note">{t('outbound.rescheduleHint')}</p>
+        <Form.Item name="at" label={t('outbound.at')} rules={[{ required: true }]}>
+          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
         </Form.Item>
       </FormDrawer>
       <FormDrawer<{ at: Dayjs }>
