@@ -10,7 +10,7 @@ import type { ServedWorkspace } from './support/served-workspace.ts'
 
 /**
  * Opens every page of the console on the demo company, wide and narrow, light and dark, and writes what it looks like.
- * `docs/screens` keeps a chosen few; all of them go to the folder named as argument.
+ * `docs/screens` keeps a chosen few; all of them go to the folder named as argument, or those that are named behind it.
  */
 const pages: readonly (readonly [name: string, path: string])[] = [
   ['overview', '/'],
@@ -31,6 +31,21 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['archive', '/archive?talk=:talk'],
   ['archive-settings', '/archive-settings'],
   ['channels', '/channels'],
+  ['tasks', '/tasks?whose=team&view=open'],
+  ['marketing-tasks', '/tasks?view=marketing'],
+  ['follow-ups', '/follow-ups?whose=team'],
+  ['journeys', '/journeys'],
+  ['journey', '/journeys/:journey'],
+  ['journey-people', '/journeys/:journey?people=-'],
+  ['messages', '/messages'],
+  ['message', '/messages/:message'],
+  ['message-new', '/messages/new'],
+  ['moments', '/moments'],
+  ['calendar', '/calendar'],
+  ['send-rules', '/send-rules'],
+  ['send-history', '/send-rules?view=history'],
+  ['experiments', '/experiments'],
+  ['experiment', '/experiments/:experiment'],
   ['reports', '/reports'],
   ['report-funnel', '/reports/new?type=funnel'],
   ['report-trend', '/reports/new?type=trend'],
@@ -55,6 +70,7 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['value-clv', '/value?view=clv'],
   ['value-high', '/value?view=high'],
   ['segments', '/segments'],
+  ['segment', '/segments/:segment'],
   ['portrait', '/portrait?of=rfm:重要挽留'],
   ['events', '/events'],
   ['events-plan', '/events?view=plan'],
@@ -100,6 +116,19 @@ const kept = new Set([
   'wecom-corp',
   'wecom-corp-phone',
   'channels',
+  'tasks',
+  'tasks-phone',
+  'follow-ups',
+  'journeys',
+  'journey',
+  'journey-dark',
+  'journey-phone',
+  'messages',
+  'message',
+  'moments',
+  'calendar',
+  'experiments',
+  'experiment',
   'economics',
   'stages',
   'trade',
@@ -120,7 +149,7 @@ const looks: readonly (readonly [suffix: string, look: BrowserContextOptions])[]
 ]
 
 const docs = join(import.meta.dirname, '../docs/screens')
-const everything = process.argv[2]
+const [everything, ...only] = process.argv.slice(2)
 const password = 'Liuliang-screens-2026'
 
 await buildConsole((text) => process.stderr.write(`${text}\n`))
@@ -136,7 +165,7 @@ try {
   await served.close()
 }
 
-type Shown = Record<'customer' | 'code' | 'link' | 'group' | 'talk' | 'corp', string>
+type Shown = Record<'customer' | 'code' | 'link' | 'group' | 'talk' | 'corp' | 'journey' | 'message' | 'experiment' | 'segment', string>
 
 /** A password of one's own, and whom and what the single pages show. */
 async function prepare({ url, apiKey, login, password: first }: ServedWorkspace): Promise<Shown> {
@@ -158,6 +187,10 @@ async function prepare({ url, apiKey, login, password: first }: ServedWorkspace)
     group: await one('/groups?sort=-customersCount&limit=1'),
     talk: talks.sort((a, b) => b.messages - a.messages)[0]?.id ?? '',
     corp,
+    journey: await one('/journeys?q=七天'),
+    message: await one('/messages?state=done'),
+    experiment: await one('/experiments?state=stopped'),
+    segment: await one('/segments?limit=1'),
   }
 }
 
@@ -168,7 +201,7 @@ async function shoot(browser: Browser, suffix: string, look: BrowserContextOptio
   page.on('pageerror', (error) => process.stderr.write(`${page.url()}: ${error.message}\n`))
   for (const [name, path] of pages) {
     const folder = everything ?? (kept.has(name + suffix) ? docs : undefined)
-    if (!folder) continue
+    if (!folder || (only.length > 0 && !only.includes(name))) continue
     mkdirSync(folder, { recursive: true })
     const address = path.replace(/:(\w+)/g, (whole, key) => shown[key as keyof Shown] ?? whole)
     await page.goto(served.url + address, { waitUntil: 'networkidle' })

@@ -172,8 +172,11 @@ function DoorNotice({ journey, counts }: { journey: Journey; counts: Counts | un
     <Alert
       type="warning"
       showIcon
-      title={t(state === 'paused' ? 'journeys.isPaused' : 'journeys.isDraining')}
-      description={[t('journeys.closedHint'), closed > 0 ? t('journeys.closed', { count: exactNumber(closed) }) : '']
+      title={[
+        t(state === 'paused' ? 'journeys.isPaused' : 'journeys.isDraining'),
+        t('journeys.closedHint'),
+        closed > 0 ? t('journeys.closed', { count: exactNumber(closed) }) : '',
+      ]
         .filter(Boolean)
         .join(' ')}
     />

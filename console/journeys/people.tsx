@@ -74,6 +74,8 @@ function Doors({ counts }: { counts: Counts | undefined }) {
 function People({ journey, step }: { journey: Journey; step: string | undefined }) {
   const { t } = useText()
   const called = usePersonName()
+  const words = useStepWords(journey.published ?? journey.draft)
+  const stepNames = new Map(journey.published?.steps.map((one) => [one.id, words.of(one)]))
   const list = useRuns(journey.id, step)
   const [run, setRun] = useState<string>()
   if (list.error) return <Problem error={list.error} retry={list.reload} />
@@ -89,6 +91,7 @@ function People({ journey, step }: { journey: Journey; step: string | undefined 
                 {called(one.customer)}
               </button>
               <span className="note">
+                {step === undefined && stepNames.get(one.step ?? '') && `${stepNames.get(one.step ?? '')} · `}
                 {t('journeys.since')} <When at={one.enteredAt} />
                 {one.wakeAt && (
                   <>

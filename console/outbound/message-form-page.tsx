@@ -90,7 +90,7 @@ function MessageForm({ message, copy }: { message?: MessageDetail; copy?: Messag
     >
       <StopBar />
       {problem && <Alert type="error" title={problem} role="alert" />}
-      {preview && <PreviewBox preview={preview} />}
+      {preview && <PreviewBox preview={preview} whom={to.whom} />}
       <Columns shares={[3, 2]}>
         <Stack>
           <Section>

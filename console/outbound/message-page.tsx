@@ -53,7 +53,7 @@ function Message({ message }: { message: MessageDetail }) {
     <Stack>
       <Columns shares={[3, 2]}>
         <Stack>
-          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} />}
+          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} whom={message.whom} />}
           {message.state === 'review' && <ReviewBox message={message} />}
           {!isBefore(message) && <Results message={message} />}
           {!isBefore(message) && (
@@ -79,10 +79,10 @@ function Message({ message }: { message: MessageDetail }) {
           {isBefore(message) && <WelcomePreview welcome={message.content} employee={t('outbound.sender')} company="" />}
         </Stack>
       </Columns>
-      {!isBefore(message) && <Progress id={message.id} />}
+      {!isBefore(message) && <Progress message={message} />}
       {!isBefore(message) && (
-        <Section flush title={t('outbound.people')}>
-          <Sends name="message-sends" query={{ message: message.id }} />
+        <Section flush title={t(message.whom === 'groups' ? 'outbound.groupResults' : 'outbound.people')}>
+          <Sends name="message-sends" query={{ message: message.id }} whom={message.whom} />
         </Section>
       )}
     </Stack>
@@ -241,7 +241,10 @@ function Results({ message }: { message: MessageDetail }) {
   return (
     <Section title={t('outbound.results')}>
       <Stats>
-        <Stat name={t('outbound.receivers')} value={<Count value={message.receivers} />} />
+        <Stat
+          name={t(message.whom === 'groups' ? 'outbound.receiverGroups' : 'outbound.receivers')}
+          value={<Count value={message.receivers} />}
+        />
         {message.counts.map(({ state, reason, count }) => (
           <Stat
             key={`${state} ${reason}`}
@@ -254,12 +257,17 @@ function Results({ message }: { message: MessageDetail }) {
   )
 }
 
-function Progress({ id }: { id: string }) {
+function Progress({ message: { id, whom } }: { message: MessageDetail }) {
   const { t } = useText()
   const list = useMassTasks(id)
   return (
     <Section flush title={t('outbound.progress')}>
-      <DataTable<MassTaskItem> name="mass-tasks" columns={taskColumns(t)} list={list} empty={<Empty title={t('outbound.nobodyYet')} />} />
+      <DataTable<MassTaskItem>
+        name="mass-tasks"
+        columns={taskColumns(t, whom)}
+        list={list}
+        empty={<Empty title={t('outbound.nobodyYet')} />}
+      />
     </Section>
   )
 }
@@ -275,7 +283,7 @@ const taskTones = {
   failed: 'bad',
 } as const
 
-const taskColumns = (t: Translate): Column<MassTaskItem>[] => [
+const taskColumns = (t: Translate, whom: MessageDetail['whom']): Column<MassTaskItem>[] => [
   { key: 'employee', title: t('outbound.sender'), width: 140, render: (row) => row.employee.name },
   {
     key: 'state',
@@ -284,7 +292,14 @@ const taskColumns = (t: Translate): Column<MassTaskItem>[] => [
     phone: 'aside',
     render: (row) => <Badge tone={taskTones[row.state]}>{t(`outbound.taskStates.${row.state}`)}</Badge>,
   },
-  { key: 'size', title: t('outbound.size'), width: 80, right: true, phone: 'note', render: (row) => <Count value={row.size} /> },
+  {
+    key: 'size',
+    title: t(whom === 'groups' ? 'outbound.groupsCount' : 'outbound.size'),
+    width: 80,
+    right: true,
+    phone: 'note',
+    render: (row) => <Count value={row.size} />,
+  },
   { key: 'sent', title: t('outbound.sent'), width: 80, right: true, phone: 'none', render: (row) => <Count value={row.sent} /> },
   { key: 'confirmedAt', title: t('outbound.confirmedAt'), width: 130, phone: 'note', render: (row) => <When at={row.confirmedAt} /> },
   {

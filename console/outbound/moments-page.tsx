@@ -138,7 +138,7 @@ const columns = (t: Translate, may: boolean): Column<MomentItem>[] => [
     title: t('outbound.progress'),
     width: 140,
     phone: 'note',
-    render: ({ confirmed, asked }) => t('outbound.confirmedOf', { confirmed, asked }),
+    render: ({ confirmed, asked }) => (asked === 0 ? '—' : t('outbound.confirmedOf', { confirmed, asked })),
   },
   {
     key: 'reactions',

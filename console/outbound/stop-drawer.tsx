@@ -43,11 +43,15 @@ export function StopButton({ messageId }: { messageId?: string }) {
         danger
         onSubmit={({ why = '', ...values }) => stop.mutateAsync({ what: whatFor(values), why })}
       >
+        <p className="note">{t('outbound.stopEffect')}</p>
         {!messageId && <ScopeField />}
         <Form.Item noStyle shouldUpdate={(before: Values, now: Values) => before.scope !== now.scope}>
-          {(form) => <Met what={whatFor({ scope: form.getFieldValue('scope') ?? everything })} />}
+          {(form) => (
+            <Form.Item>
+              <Met what={whatFor({ scope: form.getFieldValue('scope') ?? everything })} />
+            </Form.Item>
+          )}
         </Form.Item>
-        <p className="note">{t('outbound.stopEffect')}</p>
         <Form.Item name="why" label={t('outbound.stopWhy')}>
           <Input maxLength={300} />
         </Form.Item>
@@ -62,7 +66,7 @@ function ScopeField() {
   return may ? (
     <CorpScopes />
   ) : (
-    <Form.Item name="scope" label={t('outbound.stopScope')}>
+    <Form.Item name="scope" label={t('outbound.stopScope')} required>
       <Radio.Group options={[{ value: everything, label: t('outbound.stopScopes.company') }]} />
     </Form.Item>
   )
@@ -72,7 +76,7 @@ function CorpScopes() {
   const { t } = useText()
   const corps = useCorps().data?.items ?? []
   return (
-    <Form.Item name="scope" label={t('outbound.stopScope')}>
+    <Form.Item name="scope" label={t('outbound.stopScope')} required>
       <Radio.Group
         vertical
         options={[

@@ -57,13 +57,19 @@ export function MarketingList({ make }: { make: () => void }) {
 }
 
 /** 点击 12/50 */
-const mineText = ({ mine, goalKind, goal }: MarketingTask, t: Translate): string =>
-  mine ? t('tasks.mineText', { kind: t(`tasks.goals.${goalKind}`), done: mine[goalKind], goal, rank: mine.rank }) : '—'
+const mineText = ({ mine, goalKind, goal }: MarketingTask, t: Translate): string | undefined =>
+  mine ? t('tasks.mineText', { kind: t(`tasks.goals.${goalKind}`), done: mine[goalKind], goal, rank: mine.rank }) : undefined
 
 const columns = (t: Translate, phone: boolean): Column<MarketingTask>[] => [
   { key: 'name', title: t('tasks.campaign'), width: 220, render: ({ name }) => name },
   { key: 'state', title: t('tasks.state'), width: 100, phone: 'aside', render: ({ state }) => <MarketingState state={state} t={t} /> },
-  { key: 'mine', title: t('tasks.mine'), width: 200, phone: 'note', render: (task) => mineText(task, t) },
+  {
+    key: 'mine',
+    title: t('tasks.mine'),
+    width: 200,
+    phone: 'note',
+    render: (task) => mineText(task, t) ?? (phone ? `${t('tasks.reached')} ${task.totals.reached} / ${task.totals.people}` : '—'),
+  },
   {
     key: 'reached',
     title: t('tasks.reached'),

@@ -3,7 +3,7 @@ import { messages } from '#console/i18n/define.ts'
 export const tasks = messages(
   {
     title: '员工任务',
-    note: '今天要联系谁、做什么；由 SOP、营销任务和手动分配而来',
+    note: '今天要联系谁、做什么；由旅程、营销任务和手动分配而来',
     whose: '看谁的任务',
     whoseTasks: { mine: '我的', team: '团队' },
     views: { today: '今日', overdue: '逾期', open: '待办', unassigned: '无人认领', ended: '已结束', marketing: '营销任务' },
@@ -15,7 +15,7 @@ export const tasks = messages(
       unassigned: '每个任务都有人负责',
       ended: '还没有结束的任务',
     },
-    noneHint: '任务来自 SOP、营销任务，也可以手动新建。',
+    noneHint: '任务来自旅程、营销任务，也可以手动新建。',
     search: '任务名称',
     task: '任务',
     titleHint: '如：回访试用客户',
@@ -31,7 +31,7 @@ export const tasks = messages(
     whoLeft: '{{name}}（已不在岗）',
     dueAt: '截止时间',
     source: '来源',
-    sources: { journey: 'SOP', marketing_task: '营销任务', hand: '手动' },
+    sources: { journey: '旅程', marketing_task: '营销任务', hand: '手动' },
     sourceNamed: '{{kind}}「{{name}}」',
     script: '话术',
     copyScript: '复制话术',

@@ -12,12 +12,13 @@ import { work } from './working.ts'
 
 export type Friend = { life: Life; customer: number; externalUserId: string; actor: Actor }
 
-/** What the company's doings are done with. `friends`: those who are still friends, the last first; `actors`: colleagues, the owner first. */
+/** What the company's doings are done with. `everybody`: whoever became a friend, the last first; `friends`: those who still are; `actors`: colleagues, the owner first. */
 export type Doing = {
   ctx: Context
   plan: Plan
   team: Team
   sandbox: Sandbox
+  everybody: readonly Friend[]
   friends: readonly Friend[]
   actors: readonly Actor[]
 }

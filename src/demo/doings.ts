@@ -109,18 +109,18 @@ export const journeys = {
   },
 } as const
 
-/** What employees were asked to do by hand: when it is due, in hours from now, and how it ended. */
-export const tasks: readonly { title: string; due: number; end?: 'done' | 'skipped'; note?: string }[] = [
-  { title: '确认礼盒收货地址', due: 3 },
-  { title: '回复春茶预订的问题', due: 5 },
-  { title: '补寄漏发的桂花乌龙', due: -6 },
-  { title: '约试茶会的时间', due: 26 },
-  { title: '发发票抬头', due: -2, end: 'done', note: '已发到邮箱' },
-  { title: '问清企业订茶的数量', due: 50 },
-  { title: '回访碎杯的客户', due: -20, end: 'done', note: '补了一只新的' },
-  { title: '邀请加入茶友群', due: 8, end: 'skipped', note: '客户说不加群' },
-  { title: '把客户的口味记下来', due: 30 },
-  { title: '跟进上周的退款', due: -30 },
+/** What employees were asked to do by hand: when it is due, in days from today and at which hour, and how it ended. */
+export const tasks: readonly { title: string; due: readonly [days: number, hour: number]; end?: 'done' | 'skipped'; note?: string }[] = [
+  { title: '确认礼盒收货地址', due: [0, 21] },
+  { title: '回复春茶预订的问题', due: [0, 22] },
+  { title: '补寄漏发的桂花乌龙', due: [-1, 16] },
+  { title: '约试茶会的时间', due: [1, 11] },
+  { title: '发发票抬头', due: [0, 9], end: 'done', note: '已发到邮箱' },
+  { title: '问清企业订茶的数量', due: [2, 17] },
+  { title: '回访碎杯的客户', due: [-1, 10], end: 'done', note: '补了一只新的' },
+  { title: '邀请加入茶友群', due: [0, 20], end: 'skipped', note: '客户说不加群' },
+  { title: '把客户的口味记下来', due: [1, 15] },
+  { title: '跟进上周的退款', due: [-2, 18] },
 ]
 
 export const campaign = {

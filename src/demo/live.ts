@@ -246,15 +246,15 @@ async function doingOf({ ctx, plan, team, sandbox }: Living, met: readonly Met[]
     .where('tenantId', '=', ctx.tenantId)
     .orderBy('id')
     .executeTakeFirstOrThrow()
-  const friends = met
-    .filter(({ life }) => life.endedAt === undefined)
-    .sort((one, other) => other.life.addedAt - one.life.addedAt)
+  const everybody = met
+    .toSorted((one, other) => other.life.addedAt - one.life.addedAt)
     .flatMap(({ life, externalUserId }) => {
       const [customer, employee] = [customers.get(life.person), team.employees.get(life.employee)]
       return customer === undefined || !employee ? [] : [{ life, customer, externalUserId, actor: actorOf(employee) }]
     })
   const colleagues = [...team.employees.values()].filter(({ id }) => id !== owner.id)
-  return { ctx, plan, team, sandbox, friends, actors: [owner, ...colleagues].map(actorOf) }
+  const friends = everybody.filter(({ life }) => life.endedAt === undefined)
+  return { ctx, plan, team, sandbox, everybody, friends, actors: [owner, ...colleagues].map(actorOf) }
 }
 
 const actorOf = ({ id, name }: { id: number; name: string }): Actor => ({

@@ -15,17 +15,17 @@ const left = { name: '删除好友', event: 'customer.unfollowed', measure: 'con
 
 /** One experiment that is over, whose two texts the story greeted people with, and one that deals people out just now. */
 export async function tryThings(doing: Doing): Promise<void> {
-  const { ctx, plan, friends } = doing
+  const { ctx, plan, everybody } = doing
   const until = plan.until.getTime()
   const span = plan.days * dayMs
-  const over = { from: until - 0.8 * span, to: until - 0.3 * span }
-  const finished = await start(at(ctx, over.from), { ...trials.finished, plan: { base: 0.25, lift: 0.08 } })
-  await exposeAll(at(ctx, over.to), finished, greetedBetween(friends, over.from, over.to))
-  await changeState(at(ctx, over.to + 0.15 * span), finished, { state: 'stopped', winner: 'sample' })
+  const over = { from: until - span, to: until - 0.2 * span }
+  const finished = await start(at(ctx, over.from), { ...trials.finished, plan: { base: 0.26, lift: 0.1 } })
+  await exposeAll(at(ctx, over.to), finished, greetedBetween(everybody, over.from, over.to))
+  await changeState(at(ctx, until - 0.01 * span), finished, { state: 'stopped', winner: 'sample' })
   const now = { from: until - 0.14 * span, to: until }
   const running = await start(at(ctx, now.from), { ...trials.running, plan: { base: 0.2, lift: 0.05 } })
   const random = seededRandom(`${plan.seed} coupons`)
-  const dealt = friends.flatMap(({ customer, life }) =>
+  const dealt = everybody.flatMap(({ customer, life }) =>
     life.addedAt > now.from && life.addedAt < now.to
       ? [{ customerId: customer, variant: random.chance(0.5) ? 'off30' : 'off20', at: new Date(life.addedAt + 60_000) }]
       : [],

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon'
 import { changeFollowUp } from '#operation/follow-ups/commands.ts'
 import { FollowUpChange } from '#operation/follow-ups/schema.ts'
 import { createMarketingTask } from '#operation/marketing-tasks/commands.ts'
@@ -7,10 +8,15 @@ import { assignTasks, completeTasks } from '#operation/tasks/commands.ts'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import { seededRandom } from '#platform/random.ts'
+import type { Plan } from './calendar.ts'
 import type { Doing } from './doing.ts'
 import { campaign, followUps, tasks } from './doings.ts'
 
 const hourMs = 3_600_000
+
+/** So many days from today, at a full hour of the company's day. */
+const hourOf = ({ until, timezone }: Plan, days: number, hour: number): Date =>
+  DateTime.fromJSDate(until, { zone: timezone }).startOf('day').plus({ days, hours: hour }).toJSDate()
 
 /** What employees have to do and did: tasks by hand, a campaign with its clicks, one-to-one follow-ups. */
 export async function work(doing: Doing): Promise<void> {
@@ -30,7 +36,7 @@ async function handTasks({ ctx, plan, friends, actors }: Doing): Promise<void> {
       kind: 'contact',
       ...(actor && { employeeId: actor.id }),
       ...(friend && { customerId: friend.customer }),
-      dueAt: new Date(until + due * hourMs),
+      dueAt: hourOf(plan, ...due),
       source: { kind: 'hand', id: actor?.id ?? 0 },
     })),
   )
@@ -62,7 +68,7 @@ async function handOutCampaign({ ctx, plan, actors }: Doing): Promise<void> {
       ...campaign,
       goalKind: 'clicks',
       employeeIds: actors.slice(1).map((actor) => publicId(ctx, 'emp', actor.id)),
-      endsAt: new Date(plan.until.getTime() + 5 * 24 * hourMs).toISOString(),
+      endsAt: hourOf(plan, 5, 21).toISOString(),
     }),
   )
   const links = await ctx.db
@@ -98,7 +104,7 @@ async function followUp({ ctx, plan, friends }: Doing): Promise<void> {
       FollowUpChange.parse({
         stageId: publicId(ctx, 'fst', at.id),
         text,
-        ...(next && { next: { action: next, at: new Date(plan.until.getTime() + (place + 2) * 5 * hourMs).toISOString() } }),
+        ...(next && { next: { action: next, at: hourOf(plan, 1 + (place >> 1), 20 - place).toISOString() } }),
       }),
     )
   }
