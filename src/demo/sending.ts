@@ -57,7 +57,7 @@ const nextFriday = (from: Date, zone: string): Date => {
 }
 
 /** So long employees are waited for who have nothing to confirm. */
-const patienceMs = 20_000
+const patienceMs = 60_000
 
 /**
  * Employees confirm on their phones what they are asked to send, all but one; friends like and comment. The company's quiet hours
