@@ -110,7 +110,16 @@ const group = createRoute({
 const tasks = createRoute({
   getParentRoute: () => app,
   path: '/tasks',
-  validateSearch: z.object({ view: text, whose: text, q: text, employee: text, department: text, source: text }),
+  validateSearch: z.object({
+    view: text,
+    whose: text,
+    q: text,
+    employee: text,
+    department: text,
+    source: text,
+    task: text,
+    campaign: text,
+  }),
   component: lazyRouteComponent(() => import('#console/tasks/tasks-page.tsx'), 'TasksPage'),
 })
 
@@ -144,6 +153,7 @@ const messages = createRoute({
 const newMessage = createRoute({
   getParentRoute: () => app,
   path: '/messages/new',
+  validateSearch: z.object({ from: text }),
   component: lazyRouteComponent(() => import('#console/outbound/message-form-page.tsx'), 'NewMessagePage'),
 })
 
@@ -182,7 +192,7 @@ const sendRules = createRoute({
 const journeys = createRoute({
   getParentRoute: () => app,
   path: '/journeys',
-  validateSearch: z.object({ q: text, state: text }),
+  validateSearch: z.object({ q: text, state: text, archived: text }),
   component: lazyRouteComponent(() => import('#console/journeys/journeys-page.tsx'), 'JourneysPage'),
 })
 

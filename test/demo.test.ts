@@ -13,7 +13,16 @@ import type { RfmResult } from '#insight/reports/rfm/schema.ts'
 import { runReport } from '#insight/reports/run.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { createCorp } from '#management/wecom/corps.ts'
+import { listExperiments } from '#operation/experiments/queries.ts'
+import { ExperimentQuery } from '#operation/experiments/schema.ts'
+import { listJourneys, readCounts } from '#operation/journeys/queries.ts'
+import { JourneyQuery } from '#operation/journeys/schema.ts'
+import { listMarketingTasks } from '#operation/marketing-tasks/queries.ts'
+import { listMessages } from '#operation/messages/queries.ts'
+import { listMoments } from '#operation/moments/queries.ts'
+import { countTasks } from '#operation/tasks/queries.ts'
 import { type Context, createContext, systemActor } from '#platform/context.ts'
+import { internalId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { dayOf } from '#platform/time.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
@@ -166,6 +175,45 @@ describe('the company', () => {
       const friends = story.lives.filter(({ site }) => site.channel === name)
       expect(Number(yuan) / friends.length, name).toBeGreaterThan((friends[0]?.site.costs.each ?? 0) * 0.8)
     }
+  })
+
+  test('has two journeys with people on them, told once although the demo was interrupted, and one that is only drawn', async () => {
+    const { items } = await listJourneys(ctx, JourneyQuery.parse({}))
+    expect(Object.fromEntries(items.map(({ name, state }) => [name, state]))).toEqual({
+      新茶友七天承接: 'running',
+      老客唤醒: 'running',
+      会员生日关怀: 'draft',
+    })
+    const newcomers = items.find(({ name }) => name === '新茶友七天承接')
+    // Those who were let in, and the last ones, who came through a code by themselves.
+    const stayed = story.lives.filter(({ endedAt }) => endedAt === undefined).length
+    expect(newcomers?.entered).toBe(Math.min(60, stayed) + 6)
+    const waiting = async (...at: string[]) => {
+      const { steps } = await readCounts(ctx, internalId(ctx, 'jny', newcomers?.id ?? ''))
+      return steps.reduce((sum, { step, waiting }) => sum + (at.includes(step) ? waiting : 0), 0)
+    }
+    // Half of the colleagues have asked their friends, who went on by it.
+    await expect.poll(() => waiting('tasted', 'guide'), { timeout: 30_000 }).toBeGreaterThan(10)
+    expect(await waiting('answer')).toBeGreaterThan(10)
+  })
+
+  test('has messages and moments with results, work that is done and late, and trials that are over and running', async () => {
+    const states = async () => Object.fromEntries((await listMessages(ctx, { limit: 10 })).items.map(({ name, state }) => [name, state]))
+    await expect.poll(states, { timeout: 30_000 }).toMatchObject({ 明前龙井到店: 'done', 冷泡季开场: 'draft' })
+    const done = (await listMessages(ctx, { limit: 10 })).items.find(({ name }) => name === '明前龙井到店')
+    expect(done?.counts.find(({ state }) => state === 'sent')?.count).toBeGreaterThan(5)
+    const moments = await listMoments(ctx, { limit: 10 })
+    expect(moments.items.find(({ name }) => name === '头采当天')).toMatchObject({ state: 'published' })
+    const { open, overdue, doneToday } = await countTasks({ ...ctx, actor: { ...ctx.actor, scope: 'all' } }, 'team')
+    expect([open > 20, overdue > 0, doneToday > 10]).toEqual([true, true, true])
+    const [campaign] = (await listMarketingTasks(ctx, { limit: 10 })).items
+    expect(campaign?.totals.clicks).toBeGreaterThan(20)
+    const trials = (await listExperiments(ctx, ExperimentQuery.parse({}))).items
+    expect(trials.map(({ state, winner }) => [state, winner])).toEqual([
+      ['running', null],
+      ['stopped', 'sample'],
+    ])
+    for (const { exposed } of trials) expect(exposed).toBeGreaterThan(2)
   })
 
   test('knows each friend since the day of the friendship, told once although it was told twice', async () => {

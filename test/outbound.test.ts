@@ -16,6 +16,7 @@ import {
   changeMessage,
   createMessage,
   remindMessage,
+  rescheduleMessage,
   reviewMessage,
   submitMessage,
   withdrawMessage,
@@ -34,7 +35,7 @@ import { decideDue } from '#operation/outbound/deciding.ts'
 import { packReady } from '#operation/outbound/packing.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
 import { doTask } from '#operation/outbound/sender.ts'
-import { liftStop, stopSends } from '#operation/outbound/stops.ts'
+import { countMet, liftStop, stopSends } from '#operation/outbound/stops.ts'
 import { changeTask, claimTasks } from '#operation/outbound/tasks.ts'
 import { enrolHeldOut, foreseeHeldOut } from '#operation/outbound/trials.ts'
 import type { Actor, Context } from '#platform/context.ts'
@@ -350,6 +351,12 @@ describe('an emergency stop', () => {
     await wish([asked])
     await work()
     await wish([waiting])
+    const met = { held: 1, recalled: 1, gone: 1 }
+    expect([await countMet(ctx, { scope: 'corp', corp }), await countMet(ctx, { scope: 'corp', corp: corp + 1 })]).toEqual([
+      { ...met, held: 0 },
+      { held: 0, recalled: 0, gone: 0 },
+    ])
+    expect(await countMet(ctx, { scope: 'company' })).toEqual(met)
     const stop = await stopSends(ctx, { scope: 'company' }, '价格写错了')
     expect(await stopSends(ctx, { scope: 'company' }, '再按一次')).toBe(stop)
     const row = await ctx.db
@@ -357,7 +364,7 @@ describe('an emergency stop', () => {
       .select(['held', 'recalled', 'gone'])
       .where('tenantId', '=', ctx.tenantId)
       .executeTakeFirst()
-    expect(row).toEqual({ held: 1, recalled: 1, gone: 1 })
+    expect(row).toEqual(met)
     await work()
     expect(await fates()).toEqual(['sent', 'suppressed stopped', 'suppressed stopped'])
     expect(await phoneTasks()).toEqual([])
@@ -510,6 +517,22 @@ describe('a mass message', () => {
     })
   })
 
+  test('goes at another time when it is told to, and not at the first one', async () => {
+    await friends(1)
+    const soon = new Date(ctx.now().getTime() + 60_000)
+    const id = await createMessage(as(1), draft())
+    await submitMessage(as(1), id, soon, ports.membersOfSegment)
+    await rescheduleMessage(as(1), id, new Date(soon.getTime() + 600_000))
+    seconds = 120
+    await start()
+    expect([await stateOf(id), await sends()]).toEqual(['scheduled', []])
+    seconds = 720
+    await start()
+    seconds = 0
+    expect([await stateOf(id), await fates()]).toEqual(['sending', ['tasked']])
+    await expect(rescheduleMessage(as(1), id, null)).rejects.toMatchObject({ code: 'message.wrong_state' })
+  })
+
   test('goes into the groups of each owner, and only as often as a group may hear it', async () => {
     const chatId = await lab.newGroup(member)
     await friends(1)
@@ -517,6 +540,12 @@ describe('a mass message', () => {
     await sql`insert into groups (tenant_id, corp, chat_id, name, owner_userid, owner_id, created_at, changed_at)
       values (${ctx.tenantId}, ${corp}, ${chatId}, '老客群', ${member}, ${employee ?? 0}, now(), now())`.execute(ctx.db)
     await changePolicy(ctx, { platformPeriod: 'day' })
+    const reached = async (audience: object) =>
+      (await previewMessage(as(1), { input: draft({ whom: 'groups', audience }), scope: 'all' }, ports)).receivers
+    const owner = publicId(ctx, 'emp', employee ?? 0)
+    expect([await reached({ name: '老客' }), await reached({ name: '新客' }), await reached({ name: '老客', owners: [owner] })]).toEqual([
+      1, 0, 1,
+    ])
     for (const expected of ['tasked', 'suppressed platform_limit']) {
       const id = await createMessage(as(1), draft({ whom: 'groups', audience: {} }))
       await submitMessage(as(1), id, null, ports.membersOfSegment)

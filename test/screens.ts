@@ -10,8 +10,8 @@ import type { ServedWorkspace } from './support/served-workspace.ts'
 
 /**
  * Opens every page of the console on the demo company, wide and narrow, light and dark, and writes what it looks like.
- * `docs/screens` keeps a chosen few; all of them go to the folder named as argument. Ends with 1 if axe finds something serious, colours
- * included, or a page is wider than its window.
+ * `docs/screens` keeps a chosen few; all of them go to the folder named as argument, or those that are named behind it. Ends with 1 if
+ * axe finds something serious, colours included, or a page is wider than its window.
  */
 const pages: readonly (readonly [name: string, path: string])[] = [
   ['overview', '/'],
@@ -32,6 +32,21 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['archive', '/archive?talk=:talk'],
   ['archive-settings', '/archive-settings'],
   ['channels', '/channels'],
+  ['tasks', '/tasks?whose=team&view=open'],
+  ['marketing-tasks', '/tasks?view=marketing'],
+  ['follow-ups', '/follow-ups?whose=team'],
+  ['journeys', '/journeys'],
+  ['journey', '/journeys/:journey'],
+  ['journey-people', '/journeys/:journey?people=-'],
+  ['messages', '/messages'],
+  ['message', '/messages/:message'],
+  ['message-new', '/messages/new'],
+  ['moments', '/moments'],
+  ['calendar', '/calendar'],
+  ['send-rules', '/send-rules'],
+  ['send-history', '/send-rules?view=history'],
+  ['experiments', '/experiments'],
+  ['experiment', '/experiments/:experiment'],
   ['reports', '/reports'],
   ['report-funnel', '/reports/new?type=funnel'],
   ['report-trend', '/reports/new?type=trend'],
@@ -56,6 +71,7 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['value-clv', '/value?view=clv'],
   ['value-high', '/value?view=high'],
   ['segments', '/segments'],
+  ['segment', '/segments/:segment'],
   ['portrait', '/portrait?of=rfm:重要挽留'],
   ['events', '/events'],
   ['events-plan', '/events?view=plan'],
@@ -101,6 +117,19 @@ const kept = new Set([
   'wecom-corp',
   'wecom-corp-phone',
   'channels',
+  'tasks',
+  'tasks-phone',
+  'follow-ups',
+  'journeys',
+  'journey',
+  'journey-dark',
+  'journey-phone',
+  'messages',
+  'message',
+  'moments',
+  'calendar',
+  'experiments',
+  'experiment',
   'economics',
   'stages',
   'trade',
@@ -123,7 +152,7 @@ const looks: readonly (readonly [suffix: string, look: BrowserContextOptions])[]
 ]
 
 const docs = join(import.meta.dirname, '../docs/screens')
-const everything = process.argv[2]
+const [everything, ...only] = process.argv.slice(2)
 const password = 'Liuliang-screens-2026'
 
 mkdirSync(everything ?? docs, { recursive: true })
@@ -143,7 +172,7 @@ try {
 for (const fault of faults) say(fault)
 process.exitCode = faults.length > 0 ? 1 : 0
 
-type Shown = Record<'customer' | 'code' | 'link' | 'group' | 'talk' | 'corp', string>
+type Shown = Record<'customer' | 'code' | 'link' | 'group' | 'talk' | 'corp' | 'journey' | 'message' | 'experiment' | 'segment', string>
 
 /** A password of one's own, and whom and what the single pages show. */
 async function prepare({ url, apiKey, login, password: first }: ServedWorkspace): Promise<Shown> {
@@ -165,6 +194,10 @@ async function prepare({ url, apiKey, login, password: first }: ServedWorkspace)
     group: await one('/groups?sort=-customersCount&limit=1'),
     talk: talks.sort((a, b) => b.messages - a.messages)[0]?.id ?? '',
     corp,
+    journey: await one('/journeys?q=七天'),
+    message: await one('/messages?state=done'),
+    experiment: await one('/experiments?state=stopped'),
+    segment: await one('/segments?limit=1'),
   }
 }
 
@@ -176,6 +209,7 @@ async function shoot(browser: Browser, suffix: string, look: BrowserContextOptio
   const page = await context.newPage()
   page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`))
   for (const [name, path] of pages) {
+    if (only.length > 0 && !only.includes(name)) continue
     const address = path.replace(/:(\w+)/g, (whole, key) => shown[key as keyof Shown] ?? whole)
     await page.goto(served.url + address, { waitUntil: 'networkidle' })
     // Charts are loaded on demand: what is still grey is waited for.

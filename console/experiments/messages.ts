@@ -3,7 +3,7 @@ import { messages } from '#console/i18n/define.ts'
 export const experiments = messages(
   {
     title: '实验',
-    note: '留出对照、随机分流，分清是 SOP 起了作用，还是本来就会发生',
+    note: '留出对照、随机分流，分清是旅程和消息起了作用，还是本来就会发生',
     views: { list: '实验', control: '全公司对照组' },
     create: '新建实验',
     edit: '编辑实验',
@@ -11,7 +11,7 @@ export const experiments = messages(
     state: '状态',
     states: { draft: '草稿', running: '进行中', stopped: '已停止', archived: '已归档' },
     none: '还没有实验',
-    noneHint: '给一条 SOP、一次群发或一个页面留出一部分人不触达，就能看出它带来了多少增量。',
+    noneHint: '给一条旅程、一次群发或一个页面留出一部分人不触达，就能看出它带来了多少增量。',
     noneMatch: '没有符合条件的实验',
     name: '名称',
     hypothesis: '假设',
@@ -165,7 +165,7 @@ export const experiments = messages(
   },
   {
     title: 'Experiments',
-    note: 'Hold people out and deal the others at random, to tell what the SOP caused from what would have happened anyway',
+    note: 'Hold people out and deal the others at random, to tell what a journey or message caused from what would have happened anyway',
     views: { list: 'Experiments', control: 'Company-wide control' },
     create: 'New experiment',
     edit: 'Edit experiment',

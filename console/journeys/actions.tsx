@@ -4,7 +4,7 @@ import { Button, Dropdown, Form, Radio } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { DryRunView } from '#console/journeys/dry-run.tsx'
-import { useArchiveJourney, usePublish, useTurn } from '#console/journeys/queries.ts'
+import { useArchiveJourney, usePublish, useRestoreJourney, useTurn } from '#console/journeys/queries.ts'
 import { SimulateView } from '#console/journeys/simulate.tsx'
 import { JourneyState } from '#console/journeys/state.tsx'
 import type { Edit } from '#console/journeys/use-edit.ts'
@@ -22,6 +22,7 @@ interface Props {
   /** False when it could not be saved; the reason was said. */
   save: () => Promise<boolean>
   showPeople: () => void
+  letIn: () => void
 }
 
 /** What can be done to the journey as a whole, each with its effect in numbers. */
@@ -34,16 +35,24 @@ export function JourneyActions(props: Props) {
       <span className="note">{edit.isUnsaved ? t('journeys.unsaved') : version > 0 && changed ? t('journeys.unpublished') : ''}</span>
       <JourneyState state={state} t={t} />
       {version > 0 && <span className="note figure">{t('journeys.version', { version })}</span>}
-      <Foresight edit={edit} isWhole={props.isWhole} />
+      {journey.archivedAt === null && <Foresight edit={edit} isWhole={props.isWhole} />}
       <MoreActions {...props} />
-      <Gate permission="journeys.write">
-        <Turns journey={journey} edit={edit} />
-        <Button disabled={!edit.isUnsaved} loading={edit.isSaving} onClick={() => void props.save()}>
-          {t('ui.save')}
-        </Button>
-        <Publish {...props} />
-      </Gate>
+      {journey.archivedAt === null && <WriteActions {...props} />}
     </>
+  )
+}
+
+function WriteActions(props: Props) {
+  const { t } = useText()
+  const { journey, edit } = props
+  return (
+    <Gate permission="journeys.write">
+      <Turns journey={journey} edit={edit} />
+      <Button disabled={!edit.isUnsaved} loading={edit.isSaving} onClick={() => void props.save()}>
+        {t('ui.save')}
+      </Button>
+      <Publish {...props} />
+    </Gate>
   )
 }
 
@@ -114,12 +123,19 @@ function MoreActions(props: Props) {
         await navigate({ to: '/journeys' })
       },
     })
+  const restore = useRestoreJourney()
+  const run = useRun()
   const isGoing = state === 'running' || state === 'paused' || state === 'draining'
+  const isAway = props.journey.archivedAt !== null
   const items = [
     ...(version > 0 ? [{ key: 'people', label: t('journeys.allPeople'), onClick: props.showPeople }] : []),
+    ...(state === 'running' ? [{ key: 'letIn', label: t('journeys.letIn.title'), onClick: props.letIn }] : []),
     ...(state === 'running' || state === 'paused' ? [{ key: 'drain', label: t('journeys.drain'), onClick: () => turn('drain') }] : []),
     ...(isGoing ? [{ key: 'stop', label: t('journeys.stop'), danger: true, onClick: () => turn('stop') }] : []),
-    ...(isGoing ? [] : [{ key: 'archive', label: t('journeys.archive'), danger: true, onClick: putAway }]),
+    ...(isAway
+      ? [{ key: 'restore', label: t('journeys.restore'), onClick: () => void run(() => restore.mutateAsync(id), t('journeys.isRestored')) }]
+      : []),
+    ...(isGoing || isAway ? [] : [{ key: 'archive', label: t('journeys.archive'), danger: true, onClick: putAway }]),
   ]
   return (
     <Gate permission="journeys.write">

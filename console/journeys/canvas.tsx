@@ -23,6 +23,7 @@ import { connect, gap, kinds, moveStep, removeStep, stepOf } from '#console/jour
 import { arrange, placed } from '#console/journeys/layout.ts'
 import type { Counts } from '#console/journeys/queries.ts'
 import { stepIcons } from '#console/journeys/step-icons.tsx'
+import { KeyboardHelp, type Undo, UndoButtons } from '#console/journeys/undo-buttons.tsx'
 import type { StepWords } from '#console/journeys/words.ts'
 import { exactNumber } from '#console/ui/format.ts'
 import { useThemeName } from '#console/ui/preferences.ts'
@@ -38,6 +39,7 @@ export interface DrawingProps {
   /** Steps that an experiment runs on. */
   tried: ReadonlySet<string>
   readOnly: boolean
+  undo: Undo
   onChoose: (step: string | null) => void
   onDraw: (drawing: Definition) => void
   onAdd: (type: Step['type']) => void
@@ -125,9 +127,13 @@ export function Canvas(props: DrawingProps) {
       )}
       {!props.readOnly && (
         <Panel position="top-right">
-          <Button icon={<PartitionOutlined />} onClick={() => props.onDraw(arrange(drawing))}>
-            {t('journeys.arrange')}
-          </Button>
+          <div className="row">
+            <UndoButtons {...props.undo} />
+            <Button icon={<PartitionOutlined />} onClick={() => props.onDraw(arrange(drawing))}>
+              {t('journeys.arrange')}
+            </Button>
+            <KeyboardHelp />
+          </div>
         </Panel>
       )}
     </ReactFlow>

@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
+import type { Brought } from '#console/journeys/brought.ts'
+import { BroughtFields } from '#console/journeys/brought-fields.tsx'
 import { HappensChoice } from '#console/journeys/happens-choice.tsx'
 import { reasonWords, TurnList } from '#console/journeys/people.tsx'
 import { useDryRun } from '#console/journeys/queries.ts'
@@ -16,13 +18,15 @@ export function DryRunView({ drawing }: { drawing: Definition }) {
   const words = useStepWords(drawing)
   const [customer, setCustomer] = useState<string>()
   const [happens, setHappens] = useState<string[]>([])
-  const run = useDryRun({ draft: drawing, customer, happens })
+  const [entry, setEntry] = useState<Brought>({})
+  const run = useDryRun({ draft: drawing, customer, happens, entry })
   return (
     <Stack>
       <p className="note">{t('journeys.dryRunNote')}</p>
       <Field name={t('journeys.customer')}>
         <CustomerPicker {...(customer ? { value: customer } : {})} onChange={setCustomer} />
       </Field>
+      <BroughtFields drawing={drawing} value={entry} onChange={setEntry} />
       <HappensChoice drawing={drawing} words={words} value={happens} onChange={setHappens} />
       {customer === undefined ? (
         <p className="note">{t('journeys.dryRunChoose')}</p>

@@ -12,8 +12,9 @@ import type { DrawingProps } from '#console/journeys/canvas.tsx'
 import { addStep, changeStep, removeStep, stepOf } from '#console/journeys/drawing.ts'
 import { type Checked, IssueList, useIssues } from '#console/journeys/issues.tsx'
 import { placed } from '#console/journeys/layout.ts'
+import { LetInSheet } from '#console/journeys/let-in.tsx'
 import { PeopleSheet } from '#console/journeys/people.tsx'
-import { useCounts, useJourney, useReviewJourney } from '#console/journeys/queries.ts'
+import { type Counts, useCounts, useJourney, useReviewJourney } from '#console/journeys/queries.ts'
 import { SettingsForm } from '#console/journeys/settings-form.tsx'
 import { StepForm } from '#console/journeys/step-form.tsx'
 import { StepList } from '#console/journeys/step-list.tsx'
@@ -23,6 +24,7 @@ import { type StepWords, useStepWords } from '#console/journeys/words.ts'
 import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
+import { exactNumber } from '#console/ui/format.ts'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
 import { problemText } from '#console/ui/problem.tsx'
@@ -50,12 +52,13 @@ export function JourneyPage() {
 function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
   const { t } = useText()
   const { message } = App.useApp()
-  const may = useMay()('journeys.write')
+  const may = useMay()('journeys.write') && journey.archivedAt === null
   const phone = usePhone()
   const { step: asked, people } = route.useSearch()
   const navigate = useNavigate({ from: '/journeys/$journeyId' })
   const edit = useEdit(journey)
   const [isOutdated, setOutdated] = useState(false)
+  const [lettingIn, setLettingIn] = useState(false)
   const words = useStepWords(edit.draft)
   const checked = useIssues(journey.id, edit.draft)
   const trials = useTrialsOn(journey.id)
@@ -89,6 +92,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
     counts: counts.data,
     tried: new Set(trials.flatMap(({ state, thing }) => (state === 'running' && thing?.step ? [thing.step] : []))),
     readOnly: !may,
+    undo: { undo: edit.undo, redo: edit.redo },
     onChoose: choose,
     onDraw: (draft) => edit.change({ draft }),
     onAdd: (type) => {
@@ -114,9 +118,11 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
           isWhole={checked.isWhole}
           save={save}
           showPeople={() => show({ people: everybody, step: undefined })}
+          letIn={() => setLettingIn(true)}
         />
       }
     >
+      <DoorNotice journey={journey} counts={counts.data} />
       <Notices
         edit={edit}
         isOutdated={isOutdated}
@@ -155,8 +161,11 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
         journey={journey}
         step={people === everybody ? undefined : people}
         open={people !== undefined}
+        counts={counts.data}
+        letIn={() => setLettingIn(true)}
         onClose={() => show({ people: undefined })}
       />
+      <LetInSheet journey={journey} open={lettingIn} onClose={() => setLettingIn(false)} />
     </Page>
   )
 }
@@ -173,6 +182,28 @@ function PendingReview({ journey: { id, review, reviewNote }, edit }: { journey:
 /** What the address says when the journey itself is open beside its drawing, and when everybody is asked for. */
 const settings = '-'
 const everybody = '-'
+
+/** Why nobody comes in, and whom that cost. */
+function DoorNotice({ journey, counts }: { journey: Journey; counts: Counts | undefined }) {
+  const { t } = useText()
+  const { state, archivedAt } = journey
+  if (archivedAt !== null) return <Alert type="info" showIcon title={t('journeys.isArchived')} />
+  if (state !== 'paused' && state !== 'draining') return null
+  const closed = counts?.steps.find(({ step }) => step === '')?.ways.closed ?? 0
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={[
+        t(state === 'paused' ? 'journeys.isPaused' : 'journeys.isDraining'),
+        t('journeys.closedHint'),
+        closed > 0 ? t('journeys.closed', { count: exactNumber(closed) }) : '',
+      ]
+        .filter(Boolean)
+        .join(' ')}
+    />
+  )
+}
 
 function Notices({ edit, isOutdated, reload }: { edit: Edit; isOutdated: boolean; reload: () => void }) {
   const { t } = useText()

@@ -20,10 +20,10 @@ const route = getRouteApi('/app/journeys')
 /** The journeys there are, and how many are on each. */
 export function JourneysPage() {
   const { t } = useText()
-  const { q, state } = route.useSearch()
+  const { q, state, archived } = route.useSearch()
   const navigate = useNavigate({ from: '/journeys' })
   const [creating, setCreating] = useState(false)
-  const list = useJourneys({ q, state })
+  const list = useJourneys({ q, state, archived })
   const open = ({ id }: { id: string }) => void navigate({ to: '/journeys/$journeyId', params: { journeyId: id } })
   const create = (
     <Gate permission="journeys.write">
@@ -36,14 +36,20 @@ export function JourneysPage() {
     <Page title={t('journeys.title')} note={t('journeys.note')} actions={create}>
       <FilterBar
         search={t('journeys.search')}
-        values={{ q, state }}
-        onChange={(change) => void navigate({ search: { q, state, ...change }, replace: true, resetScroll: false })}
+        values={{ q, state, archived }}
+        onChange={(change) => void navigate({ search: { q, state, archived, ...change }, replace: true, resetScroll: false })}
         filters={[
           {
             kind: 'choice',
             key: 'state',
             label: t('journeys.state'),
             options: journeyStates.map((value) => ({ value, label: t(`journeys.states.${value}`) })),
+          },
+          {
+            kind: 'choice',
+            key: 'archived',
+            label: t('journeys.archivedFilter'),
+            options: [{ value: 'true', label: t('journeys.archived') }],
           },
         ]}
       />
@@ -55,7 +61,7 @@ export function JourneysPage() {
           href={({ id }) => `/journeys/${id}`}
           open={open}
           empty={
-            q || state ? (
+            q || state || archived ? (
               <Empty
                 title={t('journeys.noneMatch')}
                 action={<Button onClick={() => void navigate({ search: {} })}>{t('ui.clearFilters')}</Button>}

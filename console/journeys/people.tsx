@@ -3,24 +3,33 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
-import { type JourneyRun, type JourneyTrace, type Passed, useRuns, useTrace } from '#console/journeys/queries.ts'
+import { type Counts, type JourneyRun, type JourneyTrace, type Passed, useRuns, useTrace } from '#console/journeys/queries.ts'
 import { stepIcons } from '#console/journeys/step-icons.tsx'
 import { type StepWords, useStepWords } from '#console/journeys/words.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Empty } from '#console/ui/empty.tsx'
-import { fullTime, shortTime } from '#console/ui/format.ts'
+import { exactNumber, fullTime, shortTime } from '#console/ui/format.ts'
+import { Gate } from '#console/ui/gate.tsx'
 import { Facts, Stack } from '#console/ui/page.tsx'
 import { PersonLink } from '#console/ui/person-link.tsx'
 import { usePersonName } from '#console/ui/person-name.ts'
 import { Problem } from '#console/ui/problem.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
+import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { Timeline } from '#console/ui/timeline.tsx'
 import { When } from '#console/ui/when.tsx'
 import type { Journey } from '#operation/journeys/schema.ts'
 
 /** Who stands at a step now, or everybody who ever entered; each with the way they took. */
-export function PeopleSheet(props: { journey: Journey; step: string | undefined; open: boolean; onClose: () => void }) {
+export function PeopleSheet(props: {
+  journey: Journey
+  step: string | undefined
+  counts: Counts | undefined
+  open: boolean
+  letIn: () => void
+  onClose: () => void
+}) {
   const { t } = useText()
   const words = useStepWords(props.journey.published ?? props.journey.draft)
   const step = props.journey.published?.steps.find(({ id }) => id === props.step)
@@ -28,15 +37,45 @@ export function PeopleSheet(props: { journey: Journey; step: string | undefined;
     ? `${t('journeys.people')} · ${words.of(step)}`
     : t(props.step === undefined ? 'journeys.allPeople' : 'journeys.people')
   return (
-    <SideSheet title={title} open={props.open} onClose={props.onClose}>
-      {props.open && <People {...props} />}
+    <SideSheet
+      title={title}
+      open={props.open}
+      onClose={props.onClose}
+      actions={
+        props.step === undefined &&
+        props.journey.state === 'running' && (
+          <Gate permission="journeys.write">
+            <Button onClick={props.letIn}>{t('journeys.letIn.title')}</Button>
+          </Gate>
+        )
+      }
+    >
+      {props.open && props.step === undefined && <Doors counts={props.counts} />}
+      {props.open && <People journey={props.journey} step={props.step} />}
     </SideSheet>
+  )
+}
+
+/** Who came in of those who came, all versions together. */
+function Doors({ counts }: { counts: Counts | undefined }) {
+  const { t } = useText()
+  const ways = counts?.steps.find(({ step }) => step === '')?.ways ?? {}
+  const told = (['entered', 'refused', 'closed'] as const).filter((way) => (ways[way] ?? 0) > 0)
+  if (told.length < 2) return null
+  return (
+    <Stats>
+      {told.map((way) => (
+        <Stat key={way} name={t(`journeys.doors.${way}`)} hint={t(`journeys.doorHints.${way}`)} value={exactNumber(ways[way] ?? 0)} />
+      ))}
+    </Stats>
   )
 }
 
 function People({ journey, step }: { journey: Journey; step: string | undefined }) {
   const { t } = useText()
   const called = usePersonName()
+  const words = useStepWords(journey.published ?? journey.draft)
+  const stepNames = new Map(journey.published?.steps.map((one) => [one.id, words.of(one)]))
   const list = useRuns(journey.id, step)
   const [run, setRun] = useState<string>()
   if (list.error) return <Problem error={list.error} retry={list.reload} />
@@ -52,6 +91,7 @@ function People({ journey, step }: { journey: Journey; step: string | undefined 
                 {called(one.customer)}
               </button>
               <span className="note">
+                {step === undefined && stepNames.get(one.step ?? '') && `${stepNames.get(one.step ?? '')} · `}
                 {t('journeys.since')} <When at={one.enteredAt} />
                 {one.wakeAt && (
                   <>

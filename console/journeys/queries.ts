@@ -3,8 +3,20 @@ import type { z } from 'zod'
 import { patch, post, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
+import type { Brought } from '#console/journeys/brought.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
-import type { DryRun, Issues, Journey, JourneyItem, Run, Simulation, StepCounts, Trace } from '#operation/journeys/schema.ts'
+import type {
+  DoorLook,
+  DryRun,
+  Issues,
+  Journey,
+  JourneyItem,
+  LetInResult,
+  Run,
+  Simulation,
+  StepCounts,
+  Trace,
+} from '#operation/journeys/schema.ts'
 
 type Asked = Record<string, string | undefined>
 
@@ -85,9 +97,23 @@ export const useTurn = () =>
       post<Journey | { people: number }>(`journeys/${id}/${act}`),
     ['journeys'],
   )
+export const useRestoreJourney = () => useCommand((id: string) => post<Journey>(`journeys/${id}/restore`), ['journeys'])
+type Named = { customers?: string[]; segment?: string; entry: Brought }
+export const useLetIn = (id: string) =>
+  useCommand((named: Named) => post<z.infer<typeof LetInResult>>(`journeys/${id}/entries`, named), ['journeys'])
+/** Who would come in if they were let in now. */
+export const useDoorLook = (id: string, named: Named | undefined) =>
+  useQuery({
+    queryKey: ['journeys', id, 'door', named],
+    queryFn: () => post<DoorLook>(`journeys/${id}/entries/preview`, named ?? {}),
+    enabled: named !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    retry: false,
+  })
 export const useArchiveJourney = () => useCommand((id: string) => remove(`journeys/${id}`), ['journeys'])
 /** What would happen to one person; asked anew with every change of the question. */
-export const useDryRun = (question: { draft: Definition; customer: string | undefined; happens: string[] }) =>
+export const useDryRun = (question: { draft: Definition; customer: string | undefined; happens: string[]; entry: Brought }) =>
   useQuery({
     queryKey: ['journeys', 'dry-run', question],
     queryFn: () => post<DryRun>('journeys/dry-run', question),

@@ -5,6 +5,7 @@ import type { DrawingProps } from '#console/journeys/canvas.tsx'
 import { kinds, stepOf } from '#console/journeys/drawing.ts'
 import { placed } from '#console/journeys/layout.ts'
 import { stepIcons } from '#console/journeys/step-icons.tsx'
+import { UndoButtons } from '#console/journeys/undo-buttons.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { type Step, waysOf } from '#operation/journeys/definition.ts'
@@ -28,7 +29,12 @@ export function StepList(props: DrawingProps) {
           ))}
         </ol>
       )}
-      {!props.readOnly && <AddStep onAdd={props.onAdd} />}
+      {!props.readOnly && (
+        <div className="row">
+          <AddStep onAdd={props.onAdd} />
+          <UndoButtons {...props.undo} />
+        </div>
+      )}
     </>
   )
 }
@@ -87,9 +93,7 @@ function AddStep({ onAdd }: { onAdd: (type: Step['type']) => void }) {
         onClick: ({ key }) => onAdd(key as Step['type']),
       }}
     >
-      <Button block icon={<PlusOutlined />}>
-        {t('journeys.addStep')}
-      </Button>
+      <Button icon={<PlusOutlined />}>{t('journeys.addStep')}</Button>
     </Dropdown>
   )
 }

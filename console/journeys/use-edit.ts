@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { type History, noHistory, noted, redone, undone } from '#console/journeys/history.ts'
 import { useSaveJourney } from '#console/journeys/queries.ts'
 import { remember, remembered } from '#console/ui/local.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
@@ -19,6 +20,9 @@ export interface Edit extends Said {
   isRestored: boolean
   isSaving: boolean
   change: (change: Partial<Said>) => void
+  /** Undefined while there is nothing to take back, or nothing that was taken back. */
+  undo: (() => void) | undefined
+  redo: (() => void) | undefined
   discard: () => void
   save: () => Promise<void>
   /** What we did to the journey ourselves is no change of somebody else. */
@@ -32,20 +36,45 @@ export function useEdit(journey: Journey): Edit {
   const [unsaved, setUnsaved] = useState(() => remembered<Unsaved>(name))
   const [isRestored, setRestored] = useState(unsaved !== undefined)
   const latest = useRef(unsaved)
+  const [history, setHistory] = useState(noHistory)
+  const steps = useRef(history)
   const keep = (next: Unsaved | undefined) => {
     latest.current = next
     setUnsaved(next)
     remember(name, next)
     if (!next) setRestored(false)
   }
-  const said = unsaved ?? { name: journey.name, note: journey.note, draft: journey.draft }
+  const saved: Said = { name: journey.name, note: journey.note, draft: journey.draft }
+  const said = unsaved ?? saved
+  const now = (): Unsaved => latest.current ?? { ...saved, seen: journey.updatedAt }
+  const remembering = (next: History) => {
+    steps.current = next
+    setHistory(next)
+  }
+  const step = (way: typeof undone) => () => {
+    const { seen, ...before } = now()
+    const found = way(steps.current, before)
+    if (!found) return
+    remembering(found.history)
+    keep(JSON.stringify(found.said) === JSON.stringify(saved) ? undefined : { ...found.said, seen })
+  }
   return {
     ...said,
     isUnsaved: unsaved !== undefined,
     isRestored,
     isSaving: save.isPending,
-    change: (change) => keep({ ...(latest.current ?? { ...said, seen: journey.updatedAt }), ...change }),
-    discard: () => keep(undefined),
+    change: (change) => {
+      const { seen, ...before } = now()
+      const after = { ...before, ...change }
+      remembering(noted(steps.current, before, after))
+      keep({ ...after, seen })
+    },
+    undo: history.past.length > 0 ? step(undone) : undefined,
+    redo: history.future.length > 0 ? step(redone) : undefined,
+    discard: () => {
+      remembering(noHistory)
+      keep(undefined)
+    },
     seen: (updatedAt) => latest.current && keep({ ...latest.current, seen: updatedAt }),
     save: async () => {
       const sent = latest.current

@@ -1,6 +1,6 @@
 import { DeleteOutlined, FileOutlined, LinkOutlined, MobileOutlined, PictureOutlined, VideoCameraOutlined } from '@ant-design/icons'
 import { Button, Form, Input } from 'antd'
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { FileUpload } from '#console/ui/file-upload.tsx'
 import { Row, Stack } from '#console/ui/page.tsx'
@@ -26,9 +26,12 @@ export function WelcomeEditor({
 }) {
   const { t } = useText()
   const field = useRef<HTMLTextAreaElement | null>(null)
+  // Nobody is reproached for a form that has only just been opened.
+  const [isLeft, setLeft] = useState(false)
   const used = bytesOf(value.text)
   const filled = plain ? variablesIn(value.text)[0] : undefined
-  const problem = complaint ?? (filled ? t('liveCodes.sameForAll', { name: `{${filled}}` }) : problemOf(value, used, t))
+  const problem =
+    complaint ?? (filled ? t('liveCodes.sameForAll', { name: `{${filled}}` }) : isLeft || used > 0 ? problemOf(value, used, t) : undefined)
   const insert = (name: string) => {
     const at = field.current?.selectionStart ?? value.text.length
     onChange({ ...value, text: `${value.text.slice(0, at)}{${name}}${value.text.slice(at)}` })
@@ -47,6 +50,7 @@ export function WelcomeEditor({
           aria-label={t('liveCodes.text')}
           value={value.text}
           autoSize={{ minRows: 3, maxRows: 10 }}
+          onBlur={() => setLeft(true)}
           onChange={(event) => onChange({ ...value, text: event.target.value })}
         />
       </Form.Item>

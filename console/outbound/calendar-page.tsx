@@ -1,14 +1,15 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
-import dayjs from 'dayjs'
+import dayjs, { type Dayjs } from 'dayjs'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useCalendar } from '#console/outbound/queries.ts'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Empty } from '#console/ui/empty.tsx'
-import { timeOfDay, todayIn } from '#console/ui/format.ts'
+import { exactNumber, timeOfDay, todayIn } from '#console/ui/format.ts'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
+import { usePhone } from '#console/ui/preferences.ts'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import type { Calendar, CalendarItem } from '#operation/calendar/schema.ts'
 
@@ -35,12 +36,62 @@ export function CalendarPage() {
       }
     >
       <StopBar />
-      <Awaited read={calendar}>{(found) => <Days calendar={found} />}</Awaited>
+      <Awaited read={calendar}>{(found) => <Month calendar={found} month={month} />}</Awaited>
     </Page>
   )
 }
 
-function Days({ calendar: { items, collisions } }: { calendar: Calendar }) {
+/** Weeks side by side where there is room, else a list of the days that have something. */
+function Month({ calendar, month }: { calendar: Calendar; month: Dayjs }) {
+  const phone = usePhone()
+  return phone ? <DayList calendar={calendar} /> : <MonthGrid calendar={calendar} month={month} />
+}
+
+const weekdayOf = (day: string, names: string): string => names.split(',')[(dayjs(day).day() + 6) % 7] ?? ''
+
+function MonthGrid({ calendar: { items, collisions }, month }: { calendar: Calendar; month: Dayjs }) {
+  const { t } = useText()
+  const { timezone } = useTenant()
+  const today = todayIn(timezone)
+  const names = t('outbound.weekdays').split(',')
+  const before = (month.day() + 6) % 7
+  const days = Array.from({ length: month.daysInMonth() }, (_, i) => month.add(i, 'day').format('YYYY-MM-DD'))
+  return (
+    <Section flush>
+      <div className="month">
+        {names.map((weekday) => (
+          <span key={weekday} className="month-weekday">
+            {t('outbound.calendarDay', { weekday })}
+          </span>
+        ))}
+        <Blanks count={before} />
+        {days.map((day) => (
+          <div key={day} className={`month-day${day === today ? ' today' : ''}`}>
+            <span className="month-number" title={day === today ? t('outbound.calendarToday') : undefined}>
+              {Number(day.slice(-2))}
+            </span>
+            {items
+              .filter((one) => one.day === day)
+              .map((item) => (
+                <Planned key={item.id} item={item} />
+              ))}
+            <Clashes collisions={collisions.filter((one) => one.day === day)} />
+          </div>
+        ))}
+        <Blanks count={(7 - ((before + days.length) % 7)) % 7} />
+      </div>
+    </Section>
+  )
+}
+
+/** Days of other months: nothing is said about them. */
+const Blanks = ({ count }: { count: number }) =>
+  Array.from({ length: count }, (_, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: empty cells are their places
+    <span key={place} className="month-day out" />
+  ))
+
+function DayList({ calendar: { items, collisions } }: { calendar: Calendar }) {
   const { t } = useText()
   const days = [...Map.groupBy(items, ({ day }) => day)]
   if (days.length === 0)
@@ -51,40 +102,39 @@ function Days({ calendar: { items, collisions } }: { calendar: Calendar }) {
     )
   return (
     <Stack>
-      {days.map(([day, list]) => {
-        const clashes = collisions.filter((one) => one.day === day)
-        return (
-          <Section key={day} title={`${day} ${t('outbound.weekdays')[(dayjs(day).day() + 6) % 7]}`}>
-            <ul className="lines">
-              {list.map((item) => (
-                <li key={item.id}>
-                  <Planned item={item} />
-                  <Badge tone={item.kind === 'moment' ? 'good' : 'plain'}>{t(`outbound.calendarKinds.${item.kind}`)}</Badge>
-                </li>
-              ))}
-            </ul>
-            {clashes.map((one) => (
-              <p key={one.kind + one.ids.join()} className="complaint">
-                {t('outbound.collisions')}：{t(`outbound.collisionKinds.${one.kind}`, { count: one.ids.length })}
-              </p>
+      {days.map(([day, list]) => (
+        <Section key={day} title={`${day} ${t('outbound.calendarDay', { weekday: weekdayOf(day, t('outbound.weekdays')) })}`}>
+          <ul className="lines">
+            {list.map((item) => (
+              <li key={item.id}>
+                <Planned item={item} />
+                <Badge tone={item.kind === 'moment' ? 'good' : 'plain'}>{t(`outbound.calendarKinds.${item.kind}`)}</Badge>
+              </li>
             ))}
-          </Section>
-        )
-      })}
+          </ul>
+          <Clashes collisions={collisions.filter((one) => one.day === day)} />
+        </Section>
+      ))}
     </Stack>
   )
 }
 
+function Clashes({ collisions }: { collisions: Calendar['collisions'] }) {
+  const { t } = useText()
+  return collisions.map((one) => (
+    <p key={one.kind + one.ids.join()} className="complaint">
+      {t('outbound.collisions')} · {t(`outbound.collisionKinds.${one.kind}`, { count: one.ids.length })}
+    </p>
+  ))
+}
+
 function Planned({ item }: { item: CalendarItem }) {
+  const { t } = useText()
   const { timezone } = useTenant()
-  const note = (
-    <span className="note">
-      {timeOfDay(item.at, timezone)}
-      {item.audienceSize === null ? '' : ` · ${item.audienceSize}`}
-    </span>
-  )
+  const count = item.audienceSize === null ? undefined : exactNumber(item.audienceSize)
+  const size = count && t(item.kind === 'group_message' ? 'outbound.calendarGroups' : 'outbound.calendarPeople', { count })
   return (
-    <span className="person-text">
+    <span className={`person-text planned ${item.kind}`} title={t(`outbound.calendarKinds.${item.kind}`)}>
       {item.kind === 'moment' ? (
         <Link className="person-name" to="/moments">
           {item.title}
@@ -94,7 +144,7 @@ function Planned({ item }: { item: CalendarItem }) {
           {item.title}
         </Link>
       )}
-      {note}
+      <span className="note">{[timeOfDay(item.at, timezone), size].filter(Boolean).join(' · ')}</span>
     </span>
   )
 }

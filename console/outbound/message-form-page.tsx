@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
+import { GroupFields } from '#console/outbound/group-fields.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
 import { askPreview, useMessage, useSaveMessage } from '#console/outbound/queries.ts'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
@@ -20,7 +21,22 @@ import { messageKinds } from '#operation/outbound/schema.ts'
 
 const route = getRouteApi('/app/messages/$messageId/edit')
 
-export const NewMessagePage = () => <MessageForm />
+const newRoute = getRouteApi('/app/messages/new')
+
+/** From nothing, or from another message that was good. */
+export function NewMessagePage() {
+  const { from } = newRoute.useSearch()
+  return from ? <CopyOf id={from} /> : <MessageForm />
+}
+
+function CopyOf({ id }: { id: string }) {
+  const { t } = useText()
+  return (
+    <Awaited read={useMessage(id)}>
+      {(found) => <MessageForm copy={{ ...inputOf(found), name: t('outbound.copyOf', { name: found.name }).slice(0, 60) }} />}
+    </Awaited>
+  )
+}
 
 export function EditMessagePage() {
   const { messageId } = route.useParams()
@@ -37,12 +53,12 @@ const inputOf = ({ name, kind, whom, audience, content }: MessageDetail): Messag
   content,
 })
 
-function MessageForm({ message }: { message?: MessageDetail }) {
+function MessageForm({ message, copy }: { message?: MessageDetail; copy?: MessageInput }) {
   const { t } = useText()
   const navigate = useNavigate()
   const run = useRun()
   const save = useSaveMessage()
-  const [input, setInput] = useState<MessageInput>(message ? inputOf(message) : empty)
+  const [input, setInput] = useState<MessageInput>(message ? inputOf(message) : (copy ?? empty))
   const [problem, setProblem] = useState<string>()
   const [preview, setPreview] = useState<Preview>()
   const { kind, to } = input
@@ -74,7 +90,7 @@ function MessageForm({ message }: { message?: MessageDetail }) {
     >
       <StopBar />
       {problem && <Alert type="error" title={problem} role="alert" />}
-      {preview && <PreviewBox preview={preview} />}
+      {preview && <PreviewBox preview={preview} whom={to.whom} />}
       <Columns shares={[3, 2]}>
         <Stack>
           <Section>
@@ -185,22 +201,5 @@ function CustomerFields({ value, onChange }: { value: CustomerAudience; onChange
         />
       </Form.Item>
     </>
-  )
-}
-
-function GroupFields({ value, onChange }: { value: GroupAudience; onChange: (audience: GroupAudience) => void }) {
-  const { t } = useText()
-  const employees = useEmployeeNames()
-  return (
-    <Form.Item label={t('outbound.owners')} extra={t('outbound.everyGroup')} htmlFor="message-owners">
-      <Select
-        id="message-owners"
-        mode="multiple"
-        showSearch={{ optionFilterProp: 'label' }}
-        value={value.owners ?? []}
-        options={employees}
-        onChange={(ids: string[]) => onChange(ids.length > 0 ? { owners: ids } : {})}
-      />
-    </Form.Item>
   )
 }

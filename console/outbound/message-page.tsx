@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, DatePicker, Form } from 'antd'
-import type { Dayjs } from 'dayjs'
+import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
@@ -11,10 +11,11 @@ import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { EffectBox } from '#console/outbound/effect.tsx'
 import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
-import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useWithdraw } from '#console/outbound/queries.ts'
+import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useReschedule, useWithdraw } from '#console/outbound/queries.ts'
 import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { Sends } from '#console/outbound/sends.tsx'
-import { StopBar, StopButton } from '#console/outbound/stop-bar.tsx'
+import { StopBar } from '#console/outbound/stop-bar.tsx'
+import { StopButton } from '#console/outbound/stop-drawer.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
@@ -58,7 +59,7 @@ function Message({ message }: { message: MessageDetail }) {
     <Stack>
       <Columns shares={[3, 2]}>
         <Stack>
-          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} />}
+          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} whom={message.whom} />}
           {message.state === 'review' && (
             <ReviewBox
               isOwn={message.isOwn}
@@ -92,10 +93,10 @@ function Message({ message }: { message: MessageDetail }) {
           {isBefore(message) && <WelcomePreview welcome={message.content} employee={t('outbound.sender')} company="" />}
         </Stack>
       </Columns>
-      {!isBefore(message) && <Progress id={message.id} />}
+      {!isBefore(message) && <Progress message={message} />}
       {!isBefore(message) && (
-        <Section flush title={t('outbound.people')}>
-          <Sends name="message-sends" query={{ message: message.id }} />
+        <Section flush title={t(message.whom === 'groups' ? 'outbound.groupResults' : 'outbound.people')}>
+          <Sends name="message-sends" query={{ message: message.id }} whom={message.whom} />
         </Section>
       )}
     </Stack>
@@ -109,9 +110,15 @@ function Actions({ message }: { message: MessageDetail }) {
   const run = useRun()
   const act = useMessageAct(message.id)
   const withdraw = useWithdraw(message.id)
-  const [open, setOpen] = useState<'test' | 'later'>()
+  const reschedule = useReschedule(message.id)
+  const [open, setOpen] = useState<'test' | 'later' | 'another'>()
   const { state } = message
   if (!may) return null
+  const edit = () => navigate({ to: '/messages/$messageId/edit', params: { messageId: message.id } })
+  const takeBack = async () => {
+    await withdraw.mutateAsync(undefined)
+    await edit()
+  }
   const remind = async () => {
     const done = await run(() => act.mutateAsync({ act: 'reminders' }))
     if (done)
@@ -124,20 +131,20 @@ function Actions({ message }: { message: MessageDetail }) {
   }
   return (
     <>
-      {(state === 'sending' || state === 'scheduled') && (
-        <StopButton what={{ scope: 'source', messageId: message.id }} title={t('outbound.stopOneTitle')} />
-      )}
+      {(state === 'sending' || state === 'scheduled') && <StopButton messageId={message.id} />}
       {state !== 'done' && state !== 'cancelled' && state !== 'stopped' && <CancelButton message={message} />}
       {state === 'sending' && <Button onClick={() => void remind()}>{t('outbound.remind')}</Button>}
       {(state === 'review' || state === 'scheduled') && (
-        <Button onClick={() => void run(() => withdraw.mutateAsync(undefined))}>{t('outbound.withdraw')}</Button>
+        <>
+          <Button onClick={() => void run(takeBack)}>{t('outbound.withdraw')}</Button>
+          <Button onClick={() => setOpen('another')}>{t('outbound.reschedule')}</Button>
+        </>
       )}
+      <Button onClick={() => void navigate({ to: '/messages/new', search: { from: message.id } })}>{t('outbound.copy')}</Button>
       {isBefore(message) && message.whom === 'customers' && <Button onClick={() => setOpen('test')}>{t('outbound.test')}</Button>}
       {state === 'draft' && (
         <>
-          <Button onClick={() => void navigate({ to: '/messages/$messageId/edit', params: { messageId: message.id } })}>
-            {t('outbound.edit')}
-          </Button>
+          <Button onClick={() => void edit()}>{t('outbound.edit')}</Button>
           <Button onClick={() => setOpen('later')}>{t('outbound.sendAt')}</Button>
           <SendButton message={message} />
         </>
@@ -153,6 +160,18 @@ function Actions({ message }: { message: MessageDetail }) {
         <p className="note">{t('outbound.testHint')}</p>
         <Form.Item name="customer" label={t('outbound.customer')} rules={[{ required: true }]}>
           <CustomerPicker />
+        </Form.Item>
+      </FormDrawer>
+      <FormDrawer<{ at: Dayjs }>
+        title={t('outbound.reschedule')}
+        open={open === 'another'}
+        onClose={() => setOpen(undefined)}
+        initial={message.scheduledAt ? { at: dayjs(message.scheduledAt) } : {}}
+        onSubmit={({ at }) => reschedule.mutateAsync(at.toISOString())}
+      >
+        <p className="note">{t('outbound.rescheduleHint')}</p>
+        <Form.Item name="at" label={t('outbound.at')} rules={[{ required: true }]}>
+          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
         </Form.Item>
       </FormDrawer>
       <FormDrawer<{ at: Dayjs }>
@@ -211,7 +230,10 @@ function Results({ message }: { message: MessageDetail }) {
   return (
     <Section title={t('outbound.results')}>
       <Stats>
-        <Stat name={t('outbound.receivers')} value={<Count value={message.receivers} />} />
+        <Stat
+          name={t(message.whom === 'groups' ? 'outbound.receiverGroups' : 'outbound.receivers')}
+          value={<Count value={message.receivers} />}
+        />
         {message.counts.map(({ state, reason, count }) => (
           <Stat
             key={`${state} ${reason}`}
@@ -224,12 +246,17 @@ function Results({ message }: { message: MessageDetail }) {
   )
 }
 
-function Progress({ id }: { id: string }) {
+function Progress({ message: { id, whom } }: { message: MessageDetail }) {
   const { t } = useText()
   const list = useMassTasks(id)
   return (
     <Section flush title={t('outbound.progress')}>
-      <DataTable<MassTaskItem> name="mass-tasks" columns={taskColumns(t)} list={list} empty={<Empty title={t('outbound.nobodyYet')} />} />
+      <DataTable<MassTaskItem>
+        name="mass-tasks"
+        columns={taskColumns(t, whom)}
+        list={list}
+        empty={<Empty title={t('outbound.nobodyYet')} />}
+      />
     </Section>
   )
 }
@@ -245,7 +272,7 @@ const taskTones = {
   failed: 'bad',
 } as const
 
-const taskColumns = (t: Translate): Column<MassTaskItem>[] => [
+const taskColumns = (t: Translate, whom: MessageDetail['whom']): Column<MassTaskItem>[] => [
   { key: 'employee', title: t('outbound.sender'), width: 140, render: (row) => row.employee.name },
   {
     key: 'state',
@@ -254,7 +281,14 @@ const taskColumns = (t: Translate): Column<MassTaskItem>[] => [
     phone: 'aside',
     render: (row) => <Badge tone={taskTones[row.state]}>{t(`outbound.taskStates.${row.state}`)}</Badge>,
   },
-  { key: 'size', title: t('outbound.size'), width: 80, right: true, phone: 'note', render: (row) => <Count value={row.size} /> },
+  {
+    key: 'size',
+    title: t(whom === 'groups' ? 'outbound.groupsCount' : 'outbound.size'),
+    width: 80,
+    right: true,
+    phone: 'note',
+    render: (row) => <Count value={row.size} />,
+  },
   { key: 'sent', title: t('outbound.sent'), width: 80, right: true, phone: 'none', render: (row) => <Count value={row.sent} /> },
   { key: 'confirmedAt', title: t('outbound.confirmedAt'), width: 130, phone: 'note', render: (row) => <When at={row.confirmedAt} /> },
   {

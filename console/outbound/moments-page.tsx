@@ -6,7 +6,8 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { useMomentAct, useMoments, useSaveMoment } from '#console/outbound/queries.ts'
 import { ReviewActions } from '#console/outbound/review-box.tsx'
-import { StopBar, StopButton } from '#console/outbound/stop-bar.tsx'
+import { StopBar } from '#console/outbound/stop-bar.tsx'
+import { StopButton } from '#console/outbound/stop-drawer.tsx'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
@@ -139,7 +140,7 @@ const columns = (t: Translate, may: boolean): Column<MomentItem>[] => [
     title: t('outbound.progress'),
     width: 140,
     phone: 'note',
-    render: ({ confirmed, asked }) => t('outbound.confirmedOf', { confirmed, asked }),
+    render: ({ confirmed, asked }) => (asked === 0 ? '—' : t('outbound.confirmedOf', { confirmed, asked })),
   },
   {
     key: 'reactions',

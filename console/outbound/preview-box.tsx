@@ -8,7 +8,7 @@ import { Stat, Stats } from '#console/ui/stat.tsx'
 import type { Preview } from '#operation/messages/schema.ts'
 
 /** How many hear it, by whom, and why the others do not. */
-export function PreviewBox({ preview }: { preview: Preview }) {
+export function PreviewBox({ preview, whom = 'customers' }: { preview: Preview; whom?: 'customers' | 'groups' }) {
   const { t, language } = useText()
   const { timezone } = useTenant()
   const { receivers, now, later, employees, suppressed, needsApproval, quietUntil, limitsLifted } = preview
@@ -18,9 +18,12 @@ export function PreviewBox({ preview }: { preview: Preview }) {
     quietUntil ? t('outbound.quietUntil', { at: shortTime(quietUntil, timezone, language) }) : undefined,
   ].filter((note) => note !== undefined)
   return (
-    <Section title={t('outbound.willHear', { count: exactNumber(now + later) })} note={notes.join(' · ')}>
+    <Section
+      title={t(whom === 'groups' ? 'outbound.willHearGroups' : 'outbound.willHear', { count: exactNumber(now + later) })}
+      note={notes.join(' · ')}
+    >
       <Stats>
-        <Stat name={t('outbound.receivers')} value={exactNumber(receivers)} />
+        <Stat name={t(whom === 'groups' ? 'outbound.receiverGroups' : 'outbound.receivers')} value={exactNumber(receivers)} />
         {suppressed.map(({ reason, count }) => (
           <Stat key={reason} name={reasonText(t, reason)} value={exactNumber(count)} />
         ))}

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import type { MessageEffect } from '#insight/effects/schema.ts'
@@ -12,7 +13,7 @@ import type {
   Reminded,
 } from '#operation/messages/schema.ts'
 import type { MomentInput, MomentItem } from '#operation/moments/schema.ts'
-import type { ConsentView, Policy, PolicyView, SendItem, StopInput, StopItem } from '#operation/outbound/schema.ts'
+import type { ConsentView, Policy, PolicyView, SendItem, StopInput, StopItem, StopLook } from '#operation/outbound/schema.ts'
 
 type Asked = Record<string, string | undefined>
 
@@ -45,6 +46,9 @@ export const useMessageAct = (id: string) =>
       post<MessageDetail & Reminded>(`messages/${id}/${act}`, body ?? {}),
     ['messages', 'outbound'],
   )
+/** Null is as soon as it may. */
+export const useReschedule = (id: string) =>
+  useCommand((at: string | null) => patch<MessageDetail>(`messages/${id}/submission`, { at }), ['messages', 'calendar'])
 export const useWithdraw = (id: string) => useCommand(() => remove<MessageDetail>(`messages/${id}/submission`), ['messages'])
 
 export const useSends = (query: Asked) => useList<SendItem>('outbound/sends', query, paceMs)
@@ -54,6 +58,12 @@ export const useSavePolicy = () => useCommand((change: Partial<Policy>) => patch
 export const useStops = () => useResource<{ items: StopItem[] }>('outbound/stops', {}, { refetchInterval: paceMs })
 export const useStop = () =>
   useCommand((input: StopInput) => post<{ items: StopItem[] }>('outbound/stops', input), ['outbound', 'messages'])
+export const useStopLook = (what: StopInput['what']) =>
+  useQuery({
+    queryKey: ['outbound', 'stops', 'look', what],
+    queryFn: () => post<StopLook>('outbound/stops/preview', { what }),
+    staleTime: 0,
+  })
 export const useLift = () => useCommand((id: string) => remove(`outbound/stops/${id}`), ['outbound', 'messages'])
 
 export const useConsent = (customer: string, enabled: boolean) => useResource<ConsentView>(`outbound/consents/${customer}`, {}, { enabled })

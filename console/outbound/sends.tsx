@@ -9,23 +9,23 @@ import { When } from '#console/ui/when.tsx'
 import type { SendItem } from '#operation/outbound/schema.ts'
 
 /** Messages one by one, each with its decision and reason. */
-export function Sends({ query, name }: { query: Record<string, string | undefined>; name: string }) {
+export function Sends({ query, name, whom }: { query: Record<string, string | undefined>; name: string; whom?: 'customers' | 'groups' }) {
   const { t } = useText()
   const list = useSends(query)
   return (
     <DataTable<SendItem>
       name={name}
-      columns={columns(t, query.message === undefined)}
+      columns={columns(t, query.message === undefined, whom)}
       list={list}
       empty={<Empty title={t('outbound.nobodyYet')} />}
     />
   )
 }
 
-const columns = (t: Translate, withSource: boolean): Column<SendItem>[] => [
+const columns = (t: Translate, withSource: boolean, whom: 'customers' | 'groups' | undefined): Column<SendItem>[] => [
   {
     key: 'who',
-    title: t('outbound.customer'),
+    title: t(whom === 'groups' ? 'outbound.group' : 'outbound.customer'),
     width: 180,
     render: ({ customer, group }) => (customer ? <PersonLink id={customer.id} name={customer.name} /> : (group?.name ?? '—')),
   },

@@ -1,13 +1,10 @@
-import { StopOutlined } from '@ant-design/icons'
-import { Alert, Button, Input } from 'antd'
-import { useRef } from 'react'
+import { Alert, Button } from 'antd'
 import { useMay, useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { useLift, useStop, useStops } from '#console/outbound/queries.ts'
+import { useLift, useStops } from '#console/outbound/queries.ts'
 import { useConfirm } from '#console/ui/confirm.tsx'
 import { shortTime } from '#console/ui/format.ts'
 import { Stack } from '#console/ui/page.tsx'
-import type { StopInput } from '#operation/outbound/schema.ts'
 
 /** What stands still at the moment, on every page about messages. */
 export function StopBar() {
@@ -53,41 +50,5 @@ export function StopBar() {
         />
       ))}
     </Stack>
-  )
-}
-
-/** Stops everything, or one message, after one question. */
-export function StopButton({ what = { scope: 'company' }, title }: { what?: StopInput['what']; title?: string }) {
-  const { t } = useText()
-  const stop = useStop()
-  const confirm = useConfirm()
-  const why = useRef('')
-  const may = useMay()('messages.stop')
-  if (!may) return null
-  const ask = () => {
-    why.current = ''
-    confirm({
-      title: title ?? t('outbound.stopTitle'),
-      effect: (
-        <Stack tight>
-          <p>{t('outbound.stopEffect')}</p>
-          <Input
-            aria-label={t('outbound.stopWhy')}
-            placeholder={t('outbound.stopWhy')}
-            onChange={(event) => {
-              why.current = event.target.value
-            }}
-          />
-        </Stack>
-      ),
-      act: t('outbound.stop'),
-      danger: true,
-      run: () => stop.mutateAsync({ what, why: why.current }),
-    })
-  }
-  return (
-    <Button danger icon={<StopOutlined />} onClick={ask}>
-      {t('outbound.stop')}
-    </Button>
   )
 }

@@ -30,6 +30,10 @@ const pathOf: Record<string, (id: string) => string> = {
   live_code: (id) => `/live-codes/${id}`,
   acquisition_link: (id) => `/acquisition-links/${id}`,
   report: (id) => `/reports/${id}`,
+  task: (id) => `/tasks?view=open&whose=team&task=${id}`,
+  marketing_task: (id) => `/tasks?view=marketing&campaign=${id}`,
+  journey: (id) => `/journeys/${id}`,
+  message: (id) => `/messages/${id}`,
   tag: (id) => `/customers?tags=${id}`,
   employee: (id) => `/customers?employees=${id}`,
 }

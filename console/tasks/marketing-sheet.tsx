@@ -1,7 +1,8 @@
-import { BellOutlined, StopOutlined, UserAddOutlined } from '@ant-design/icons'
+import { BellOutlined, EditOutlined, StopOutlined, UserAddOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { MarketingChange } from '#console/tasks/marketing-change.tsx'
 import { MarketingState } from '#console/tasks/marketing-state.tsx'
 import { useHandOut, useMarketingPeople, useRemind, useStopMarketingTask } from '#console/tasks/queries.ts'
 import { ReceiverFields } from '#console/tasks/receiver-fields.tsx'
@@ -72,6 +73,7 @@ function Acts({ task }: { task: MarketingTask }) {
   const remind = useRemind()
   const stop = useStopMarketingTask()
   const [handing, setHanding] = useState(false)
+  const [changing, setChanging] = useState(false)
   const left = task.totals.people - task.totals.reached
   const askToStop = () =>
     confirm({
@@ -93,6 +95,10 @@ function Acts({ task }: { task: MarketingTask }) {
       <Button icon={<UserAddOutlined />} onClick={() => setHanding(true)}>
         {t('tasks.handOut')}
       </Button>
+      <Button icon={<EditOutlined />} onClick={() => setChanging(true)}>
+        {t('tasks.change')}
+      </Button>
+      <MarketingChange task={task} open={changing} onClose={() => setChanging(false)} />
       <HandOut id={task.id} open={handing} onClose={() => setHanding(false)} />
       <Button danger type="text" icon={<StopOutlined />} onClick={askToStop}>
         {t('tasks.stop')}

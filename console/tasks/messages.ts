@@ -3,7 +3,7 @@ import { messages } from '#console/i18n/define.ts'
 export const tasks = messages(
   {
     title: '员工任务',
-    note: '今天要联系谁、做什么；由 SOP、营销任务和手动分配而来',
+    note: '今天要联系谁、做什么；由旅程、营销任务和手动分配而来',
     whose: '看谁的任务',
     whoseTasks: { mine: '我的', team: '团队' },
     views: { today: '今日', overdue: '逾期', open: '待办', unassigned: '无人认领', ended: '已结束', marketing: '营销任务' },
@@ -15,7 +15,7 @@ export const tasks = messages(
       unassigned: '每个任务都有人负责',
       ended: '还没有结束的任务',
     },
-    noneHint: '任务来自 SOP、营销任务，也可以手动新建。',
+    noneHint: '任务来自旅程、营销任务，也可以手动新建。',
     search: '任务名称',
     task: '任务',
     titleHint: '如：回访试用客户',
@@ -31,7 +31,7 @@ export const tasks = messages(
     whoLeft: '{{name}}（已不在岗）',
     dueAt: '截止时间',
     source: '来源',
-    sources: { journey: 'SOP', marketing_task: '营销任务', hand: '手动' },
+    sources: { journey: '旅程', marketing_task: '营销任务', hand: '手动' },
     sourceNamed: '{{kind}}「{{name}}」',
     script: '话术',
     copyScript: '复制话术',
@@ -89,6 +89,10 @@ export const tasks = messages(
     handOut: '分给更多人',
     reminded: '已安排提醒：最多 {{count}} 人，每人每天一次',
     stop: '停止任务',
+    change: '修改',
+    changeHint: '还没达成的 {{count}} 人会在企业微信里收到修改通知，他们的任务马上换成新的名称、话术和截止时间。目标和链接不变。',
+    postpone: '改期',
+    postponeHint: '清空即不限时间。任务的员工会收到通知；已逾期的，到新的时间再算。',
     stopEffect: '不再统计，{{count}} 位未达标员工的任务撤回；发出去的链接仍可打开。',
   },
   {
@@ -181,6 +185,11 @@ export const tasks = messages(
     handOut: 'Hand out to more',
     reminded: 'Reminders planned: {{count}} people at most, once a day each',
     stop: 'Stop',
+    change: 'Change',
+    changeHint:
+      '{{count}} people who are not there yet hear of it in WeCom; their tasks say the new name, words and end at once. Goal and link stay.',
+    postpone: 'Another time',
+    postponeHint: 'Empty means no particular time. The employee is told; what was late counts anew from then.',
     stopEffect: 'Counting ends and the tasks of {{count}} people who are not there yet are withdrawn; links go on working.',
   },
 )

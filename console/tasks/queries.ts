@@ -1,13 +1,14 @@
 import { patch, post, put } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
-import type { MarketingPerson, MarketingTask } from '#operation/marketing-tasks/schema.ts'
+import type { MarketingPerson, MarketingTask, MarketingTaskChange } from '#operation/marketing-tasks/schema.ts'
 import type { Outcome, Task, TaskCounts, TaskQuery, TaskSettings } from '#operation/tasks/schema.ts'
 
 type Asked = Record<string, string | undefined>
 
 /** Tasks come while somebody looks. */
 export const useTasks = (query: Asked) => useList<Task>('tasks', query, 30_000)
+export const useTask = (id: string | undefined) => useResource<Task>(`tasks/${id ?? ''}`, {}, { enabled: id !== undefined })
 export const useTaskCounts = (whose: TaskQuery['whose']) => useResource<TaskCounts>('tasks/counts', { whose }, { refetchInterval: 30_000 })
 
 export const useComplete = () =>
@@ -16,6 +17,8 @@ export const useCompleteMany = () =>
   useCommand((body: { ids: string[] } & Outcome) => post<{ changed: number }>('tasks/completions', body), ['tasks'])
 export const useReassign = () =>
   useCommand((body: { ids: string[]; employeeId: string }) => post<{ changed: number }>('tasks/reassignments', body), ['tasks'])
+export const usePostpone = () =>
+  useCommand(({ id, dueAt }: { id: string; dueAt: string | null }) => patch<Task>(`tasks/${id}`, { dueAt }), ['tasks'])
 export const useCreateTasks = () => useCommand((body: Record<string, unknown>) => post<{ created: number }>('tasks', body), ['tasks'])
 
 export const useTaskSettings = () => useResource<TaskSettings>('tasks/settings')
@@ -27,6 +30,13 @@ export const useMarketingPeople = (id: string) => useList<MarketingPerson>(`mark
 
 export const useCreateMarketingTask = () =>
   useCommand((body: Record<string, unknown>) => post<MarketingTask>('marketing-tasks', body), ['marketing-tasks', 'tasks'])
+export const useMarketingTask = (id: string | undefined) =>
+  useResource<MarketingTask>(`marketing-tasks/${id ?? ''}`, {}, { enabled: id !== undefined, refetchInterval: 15_000 })
+export const useChangeMarketingTask = () =>
+  useCommand(
+    ({ id, ...change }: { id: string } & MarketingTaskChange) => patch<MarketingTask>(`marketing-tasks/${id}`, change),
+    ['marketing-tasks', 'tasks'],
+  )
 export const useStopMarketingTask = () => useCommand((id: string) => put(`marketing-tasks/${id}/stop`), ['marketing-tasks', 'tasks'])
 export const useRemind = () =>
   useCommand((id: string) => post<{ reminded: number }>(`marketing-tasks/${id}/reminders`), ['marketing-tasks'])

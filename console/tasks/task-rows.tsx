@@ -4,7 +4,7 @@ import { Button, Select } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
-import { useComplete, useCompleteMany, useReassign, useTasks } from '#console/tasks/queries.ts'
+import { useComplete, useCompleteMany, useReassign, useTask, useTasks } from '#console/tasks/queries.ts'
 import { TaskSheet } from '#console/tasks/task-sheet.tsx'
 import { sourceText, TaskState } from '#console/tasks/task-state.tsx'
 import { useDepartmentNames, useEmployeeNames } from '#console/team/queries.ts'
@@ -28,11 +28,13 @@ export function TaskRows({ view, whose }: { view: TaskView; whose: 'mine' | 'tea
   const may = useMay()
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/tasks' })
-  const { employee, department, source, q } = search
+  const { employee, department, source, q, task: openId } = search
   const list = useTasks({ view, whose, employee, department, source, q })
-  const [openId, setOpenId] = useState<string>()
+  const setOpenId = (task: string | undefined) => void navigate({ search: (now) => ({ ...now, task }), replace: true, resetScroll: false })
   const [chosen, setChosen] = useState<string[]>([])
-  const opened = list.rows.find(({ id }) => id === openId)
+  // Found by the search it may stand on a later page, or in another view.
+  const found = useTask(openId).data
+  const opened = list.rows.find(({ id }) => id === openId) ?? (found?.id === openId ? found : undefined)
   const isOver = view === 'ended'
   return (
     <>

@@ -1,12 +1,14 @@
-import { Button, Input } from 'antd'
+import { Button, DatePicker, Form, Input } from 'antd'
+import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { useComplete } from '#console/tasks/queries.ts'
+import { useComplete, usePostpone } from '#console/tasks/queries.ts'
 import { sourceText, TaskState } from '#console/tasks/task-state.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
 import { CopyText, Words } from '#console/ui/copy-text.tsx'
+import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Facts, Row, Stack } from '#console/ui/page.tsx'
 import { PersonLink } from '#console/ui/person-link.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
@@ -33,7 +35,7 @@ export function TaskSheet({ task, onClose }: { task: Task; onClose: () => void }
           items={[
             ...(task.customer ? [{ name: t('tasks.customer'), value: <PersonLink {...task.customer} /> }] : []),
             { name: t('tasks.employee'), value: task.employee?.name ?? t('tasks.nobody') },
-            { name: t('tasks.dueAt'), value: <When at={task.dueAt} /> },
+            { name: t('tasks.dueAt'), value: <Due task={task} may={may} /> },
             ...(task.escalatedTo ? [{ name: t('tasks.escalatedTo'), value: task.escalatedTo.name }] : []),
             { name: t('tasks.source'), value: sourceText(task, t) },
             ...(task.url ? [{ name: t('tasks.link'), value: <CopyId value={task.url} /> }] : []),
@@ -46,6 +48,35 @@ export function TaskSheet({ task, onClose }: { task: Task; onClose: () => void }
         {may && task.state === 'open' && <Finish task={task} onClose={onClose} />}
       </Stack>
     </SideSheet>
+  )
+}
+
+/** When it is due, and another time for it; a marketing task ends with its campaign. */
+function Due({ task, may }: { task: Task; may: boolean }) {
+  const { t } = useText()
+  const [open, setOpen] = useState(false)
+  const postpone = usePostpone()
+  const canChange = may && task.state === 'open' && task.kind !== 'marketing'
+  return (
+    <Row>
+      <When at={task.dueAt} />
+      {canChange && (
+        <Button size="small" onClick={() => setOpen(true)}>
+          {t('tasks.postpone')}
+        </Button>
+      )}
+      <FormDrawer<{ dueAt: Dayjs | null }>
+        title={t('tasks.postpone')}
+        open={open}
+        onClose={() => setOpen(false)}
+        initial={{ dueAt: task.dueAt ? dayjs(task.dueAt) : null }}
+        onSubmit={({ dueAt }) => postpone.mutateAsync({ id: task.id, dueAt: dueAt?.toISOString() ?? null })}
+      >
+        <Form.Item name="dueAt" label={t('tasks.dueAt')} extra={t('tasks.postponeHint')}>
+          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
+        </Form.Item>
+      </FormDrawer>
+    </Row>
   )
 }
 

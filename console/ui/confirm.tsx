@@ -1,27 +1,38 @@
-import { App } from 'antd'
+import { Alert, App } from 'antd'
 import type { ReactNode } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { problemText } from '#console/ui/problem.tsx'
 
 /** Asks once, says the effect in words and numbers, and stays open with the reason when the act is refused. */
 export function useConfirm() {
-  const { modal, message } = App.useApp()
+  const { modal } = App.useApp()
   const { t } = useText()
-  return (question: { title: string; effect: ReactNode; act: string; danger?: boolean; run: () => Promise<unknown> }) =>
-    modal.confirm({
+  return (question: { title: string; effect: ReactNode; act: string; danger?: boolean; run: () => Promise<unknown> }) => {
+    const shown = (problem?: string) => (
+      <>
+        {question.effect}
+        {problem && <Alert className="refusal" type="error" showIcon title={problem} role="alert" />}
+      </>
+    )
+    const okButton = { danger: question.danger ?? false }
+    const asked = modal.confirm({
       title: question.title,
-      content: question.effect,
+      content: shown(),
       okText: question.act,
       cancelText: t('ui.cancel'),
-      okButtonProps: { danger: question.danger ?? false },
+      okButtonProps: okButton,
       focusable: { autoFocusButton: question.danger ? 'cancel' : 'ok' },
       icon: null,
-      onOk: () =>
-        question.run().catch((error: unknown) => {
-          message.error(problemText(error))
-          throw error
-        }),
+      // With a parameter and without a promise it is closed by us: antd would throw a refused promise on, caught by nobody.
+      onOk: (close: () => void) => {
+        asked.update({ content: shown(), okButtonProps: { ...okButton, loading: true } })
+        void question.run().then(
+          () => close(),
+          (error: unknown) => asked.update({ content: shown(problemText(error)), okButtonProps: okButton }),
+        )
+      },
     })
+  }
 }
 
 /** Runs a write outside a form and says how it went. */

@@ -17,6 +17,7 @@ export function FormDrawer<Values extends object>(props: {
   initial: Partial<Values>
   onSubmit: (values: Values) => Promise<unknown>
   submit?: string
+  danger?: boolean
   draft?: string
   wide?: boolean
   extra?: ReactNode
@@ -47,6 +48,7 @@ function DrawerForm<Values extends object>(props: {
   initial: Partial<Values>
   onSubmit: (values: Values) => Promise<unknown>
   submit?: string
+  danger?: boolean
   draft?: string
   fields?: Record<string, string>
   children: ReactNode
@@ -108,7 +110,7 @@ function DrawerForm<Values extends object>(props: {
       </div>
       <footer className="drawer-foot">
         <Button onClick={props.onClose}>{t('ui.cancel')}</Button>
-        <Button type="primary" htmlType="submit" loading={sending}>
+        <Button type="primary" htmlType="submit" danger={props.danger ?? false} loading={sending}>
           {props.submit ?? t('ui.save')}
         </Button>
       </footer>

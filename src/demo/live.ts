@@ -18,6 +18,7 @@ import { seededRandom } from '#platform/random.ts'
 import { dayOf } from '#platform/time.ts'
 import type { Plan } from './calendar.ts'
 import { circles, company, sites } from './company.ts'
+import { beginDoings, type Doing, finishDoings } from './doing.ts'
 import { customersFile, customersMapping, eventsFile, groupTalkFile, ordersFile, ordersMapping, spendsFile, weeksOf } from './files.ts'
 import { liveLately } from './lately.ts'
 import type { Life, Order } from './life.ts'
@@ -25,6 +26,7 @@ import { nickname } from './nicknames.ts'
 import { noteBegun, noteFinished, noteStep, type Progress, readProgress, refuseRealData } from './progress.ts'
 import { openSandbox, type Sandbox } from './sandbox.ts'
 import { codeConfig, keepReports, keepSegments, openCodes, setUpCodes, setUpCompany, type Team, teamOf } from './set-up.ts'
+import { sideBySide } from './sides.ts'
 import { type Story, storyOf } from './story.ts'
 
 export type DemoOptions = {
@@ -96,8 +98,9 @@ async function liveAll(living: Living): Promise<void> {
   const { ctx, plan, story, sandbox, codes, say } = living
   say(`${story.lives.length} people meet the company …`)
   await sandbox.tellApiEdits(false)
+  let friends: Met[] = []
   try {
-    const friends = await meet(living)
+    friends = await meet(living)
     await openings(living)
     await untilTold(ctx, sandbox)
     await part(living, friends)
@@ -116,8 +119,14 @@ async function liveAll(living: Living): Promise<void> {
   say('What the company began these days …')
   await liveLately(living)
   await untilTold(ctx, sandbox)
-  await today(living)
   await keepSegments(ctx)
+  say('Journeys, messages, tasks and experiments …')
+  const doing = await doingOf(living, friends)
+  await beginDoings(doing, living.done)
+  await today(living)
+  await untilTold(ctx, sandbox)
+  await settled(ctx)
+  await finishDoings(doing)
   await keepReports(ctx, { from: dayOf(new Date(plan.until.getTime() - 29 * dayMs), plan.timezone), to: dayOf(plan.until, plan.timezone) })
 }
 
@@ -228,6 +237,26 @@ async function taggings({ ctx, team, story }: Living): Promise<void> {
   })
 }
 
+/** Friends of employees who work here, the last first, and who acts: the owner, then colleagues. */
+async function doingOf({ ctx, plan, team, sandbox }: Living, met: readonly Met[]): Promise<Doing> {
+  const customers = await customersByPerson(ctx)
+  const owner = await ctx.db
+    .selectFrom('employees')
+    .select(['id', 'name'])
+    .where('tenantId', '=', ctx.tenantId)
+    .orderBy('id')
+    .executeTakeFirstOrThrow()
+  const everybody = met
+    .toSorted((one, other) => other.life.addedAt - one.life.addedAt)
+    .flatMap(({ life, externalUserId }) => {
+      const [customer, employee] = [customers.get(life.person), team.employees.get(life.employee)]
+      return customer === undefined || !employee ? [] : [{ life, customer, externalUserId, actor: actorOf(employee) }]
+    })
+  const colleagues = [...team.employees.values()].filter(({ id }) => id !== owner.id)
+  const friends = everybody.filter(({ life }) => life.endedAt === undefined)
+  return { ctx, plan, team, sandbox, everybody, friends, actors: [owner, ...colleagues].map(actorOf) }
+}
+
 const actorOf = ({ id, name }: { id: number; name: string }): Actor => ({
   kind: 'employee',
   id,
@@ -326,16 +355,6 @@ async function settled(ctx: Context): Promise<void> {
     if (inboxRows === 0 && consumers.every(({ behind }) => behind === 0)) return
     await sleep(100)
   }
-}
-
-async function sideBySide<Item, Result>(lanes: number, items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = []
-  const waiting = items.entries()
-  const lane = async () => {
-    for (const [place, item] of waiting) results[place] = await work(item)
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
-  return results
 }
 
 function resultOf({ seed, days, until, timezone }: Plan, { lives, visitors, openings }: Story, made: boolean, seconds: number): DemoResult {

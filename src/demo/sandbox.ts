@@ -15,6 +15,12 @@ export type Sandbox = {
   group(group: { name: string; owner: string; members: readonly string[] }, at: number): Promise<string>
   /** By the employee whose friend it is; who is in the group already stays as they are. */
   invite(chatId: string, friend: Friend, at: number): Promise<void>
+  /** The mass messages and moments that wait to be confirmed on a member's phone. */
+  massTasks(userId: string): Promise<string[]>
+  /** What a member published, by its name at WeCom. */
+  moments(userId: string): Promise<string[]>
+  like(moment: string, userId: string, by: string): Promise<void>
+  comment(moment: string, userId: string, by: string, text: string): Promise<void>
   /** Whether the app's own marks come back as news. Returns how it was. */
   tellApiEdits(tell: boolean): Promise<void>
   /** Callbacks that are still on their way. */
@@ -27,6 +33,8 @@ type Scan = { code: string; person: string; name: string; gender: number; employ
 
 const Scanned = z.object({ externalUserId: z.string(), userId: z.string(), relation: z.string(), task: z.string().optional() })
 const Corps = z.object({ items: z.array(z.object({ corpId: z.string() })) })
+const Tasks = z.object({ items: z.array(z.object({ id: z.string() })) })
+const Moments = z.object({ items: z.array(z.object({ momentId: z.string() })) })
 const Groups = z.object({ items: z.array(z.object({ chatId: z.string(), name: z.string() })) })
 const Callbacks = z.object({ counts: z.record(z.string(), z.number()) })
 
@@ -61,6 +69,11 @@ export function openSandbox(url: string): Sandbox {
     },
     invite: async (chatId, { userId, externalUserId }, at) =>
       void (await ask('POST', `/groups/${chatId}/invite`, { by: userId, members: [externalUserId], via: 'link', ...told(at) })),
+    massTasks: async (userId) =>
+      Tasks.parse(await ask('GET', `/tasks/${userId}`)).items.flatMap(({ id }) => (/^(mass|moment)-/.test(id) ? [id] : [])),
+    moments: async (employee) => Moments.parse(await ask('GET', `/moments?employee=${employee}`)).items.map(({ momentId }) => momentId),
+    like: async (moment, userId, by) => void (await ask('POST', `/moments/${moment}/like`, { userId, by })),
+    comment: async (moment, userId, by, text) => void (await ask('POST', `/moments/${moment}/comment`, { userId, by, text })),
     tellApiEdits: async (apiEdits) => void (await ask('PUT', '/settings', { habits: { apiEdits } })),
     underWay: async () => Callbacks.parse(await ask('GET', '/callbacks?limit=1')).counts.waiting ?? 0,
   }

@@ -24,6 +24,9 @@ export function parseDay(day: string, zone: string, field: string): DateTime {
 /** The calendar day of an instant in `zone`. */
 export const dayOf = (at: Date, zone: string): string => DateTime.fromJSDate(at, { zone }).toFormat('yyyy-MM-dd')
 
+/** A moment as people write it, in `zone`: 03-12 14:30. */
+export const momentOf = (at: Date, zone: string): string => DateTime.fromJSDate(at, { zone }).toFormat('MM-dd HH:mm')
+
 export const addDays = (day: string, days: number): string => DateTime.fromISO(day, { zone: 'utc' }).plus({ days }).toFormat('yyyy-MM-dd')
 
 /** Whole days from `from` to `to`. */

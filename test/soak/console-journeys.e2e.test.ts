@@ -3,8 +3,6 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { identifyMany } from '#management/identity/commands.ts'
-import { enterByHand } from '#operation/journeys/commands.ts'
-import { internalId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from '../support/browser.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
@@ -64,6 +62,18 @@ test('a template becomes a journey, a wait is changed, a step added, and what is
   await page.getByRole('button', { name: '打标签', exact: true }).click()
   await page.getByText('还没有填好：标签').waitFor()
   await look('issue')
+  await page.keyboard.press('Control+z')
+  await page.getByText('没有问题', { exact: true }).waitFor()
+  await page.getByRole('button', { name: '重做' }).click()
+  await page.getByText('还没有填好：标签').waitFor()
+  await page.getByRole('button', { name: '键盘操作' }).click()
+  await page.getByText('不用拖线').waitFor()
+  await look('keyboard')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: '撤销' }).click()
+  await page.getByText('没有问题', { exact: true }).waitFor()
+  await page.getByRole('button', { name: '打标签', exact: true }).click()
+  await page.getByText('还没有填好：标签').waitFor()
   await page.locator('.react-flow__node.selected').focus()
   await page.keyboard.press('Delete')
   for (const type of ['发群消息', '发朋友圈', '发短信']) {
@@ -86,10 +96,23 @@ test('it is started, a customer is let in, counted where they wait, and their wa
     .getByRole('button', { name: /^启\s*动$/ })
     .click()
   await page.getByText('运行中').waitFor()
-  const journey = internalId(workspace.ctx, 'jny', new URL(page.url()).pathname.split('/').at(-1) ?? '')
-  const customers = await identifyMany(workspace.ctx, [{ identities: [{ kind: 'unionid', value: 'walker' }], facts: { name: '林小满' } }])
-  expect(await enterByHand(workspace.ctx, journey, customers)).toEqual({ entered: 1, refused: 0 })
-  await page.getByRole('button', { name: '1 人在这里' }).click()
+  await identifyMany(workspace.ctx, [{ identities: [{ kind: 'unionid', value: 'walker' }], facts: { name: '林小满' } }])
+  const letIn = async () => {
+    await page.getByRole('button', { name: '更多' }).click()
+    await page.getByRole('menuitem', { name: '让客户进入' }).click()
+    await page.getByRole('dialog').getByRole('combobox').first().fill('林小满')
+    await page.locator('.ant-select-item').getByText('林小满').click()
+  }
+  await letIn()
+  await page.getByRole('button', { name: '让 1 人进入' }).waitFor()
+  await look('let-in')
+  await page.getByRole('button', { name: '让 1 人进入' }).click()
+  await page.getByText('已进入 1 人。').waitFor()
+  await letIn()
+  await page.getByRole('dialog').getByText('已在途').waitFor()
+  await look('let-in-refused')
+  await page.keyboard.press('Escape')
+  await page.locator('.react-flow__node', { hasText: '等某件事' }).getByRole('button', { name: '1 人在这里' }).click()
   await look('people')
   await page.getByRole('button', { name: '林小满' }).click()
   await page.getByText('进入第 1 版').waitFor()
@@ -128,6 +151,68 @@ test('one customer and a segment are walked through the drawing without anything
   await page.goto(`${workspace.url}/customers`)
   await page.getByRole('link', { name: /林小满/ }).click()
   await page.getByRole('link', { name: '新好友承接' }).waitFor()
+  expect(problems).toEqual([])
+})
+
+test('a dry run asks for what a branch wants to know of the event, and goes by it', async () => {
+  const filter = { entry: { amount: { gte: 500 } } }
+  const draft = {
+    entry: { by: 'event', event: 'order.paid' },
+    start: 'big',
+    steps: [
+      { id: 'big', type: 'branch', paths: [{ name: '大单', when: filter, next: 'thanks' }], otherwise: null },
+      { id: 'thanks', type: 'task', title: '致谢大单' },
+    ],
+  }
+  const made = await page.request.post(`${workspace.url}/api/v1/journeys`, {
+    data: { name: '大单致谢', draft },
+    headers: { 'Idempotency-Key': 'big' },
+  })
+  const { id } = (await made.json()) as { id: string }
+  await page.goto(`${workspace.url}/journeys/${id}`)
+  await page.getByRole('button', { name: /^试\s*跑$/ }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByRole('combobox').first().fill('林小满')
+  await page.locator('.ant-select-item').getByText('林小满').click()
+  await sheet.getByText('→ 其他').waitFor()
+  await sheet
+    .getByLabel(/金额|amount/)
+    .last()
+    .fill('800')
+  await sheet.getByText('→ 大单').waitFor()
+  await look('dry-run-brought')
+  expect(problems).toEqual([])
+})
+
+test('a paused journey says what that costs; an archived one is found, read, and brought back', async () => {
+  await page.goto(`${workspace.url}/journeys`)
+  await page.getByRole('link', { name: '新好友承接' }).click()
+  await page.getByRole('button', { name: /^暂\s*停$/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^暂\s*停$/ })
+    .click()
+  await page.getByText('没有人进入。').first().waitFor()
+  await look('paused')
+  await page.goto(`${workspace.url}/journeys`)
+  await page.getByRole('link', { name: '大单致谢' }).click()
+  await page.getByRole('button', { name: '更多' }).click()
+  await page.getByRole('menuitem', { name: '归档' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^归\s*档$/ })
+    .click()
+  await page.getByRole('link', { name: '大单致谢' }).waitFor({ state: 'hidden' })
+  await page.goto(`${workspace.url}/journeys?archived=true`)
+  await page.getByRole('link', { name: '大单致谢' }).waitFor()
+  await look('archived-list')
+  await page.getByRole('link', { name: '大单致谢' }).click()
+  await page.getByText('已归档：只能查看').waitFor()
+  await look('archived')
+  await page.getByRole('button', { name: '更多' }).click()
+  await page.getByRole('menuitem', { name: '恢复' }).click()
+  await page.getByText('已恢复到列表').waitFor()
+  await page.getByText('已归档：只能查看').waitFor({ state: 'hidden' })
   expect(problems).toEqual([])
 })
 

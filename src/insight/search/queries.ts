@@ -2,6 +2,10 @@ import { sql } from 'kysely'
 import { listOrders } from '#conversion/orders/queries.ts'
 import { listCustomers } from '#management/customers/queries.ts'
 import { listGroups } from '#operation/groups/queries.ts'
+import { listMarketingTasks } from '#operation/marketing-tasks/queries.ts'
+import { listMessages } from '#operation/messages/queries.ts'
+import { listTasks } from '#operation/tasks/queries.ts'
+import { TaskQuery } from '#operation/tasks/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { may } from '#platform/http/router.ts'
 import { type IdPrefix, publicId } from '#platform/ids.ts'
@@ -21,6 +25,10 @@ export async function search(ctx: Context, q: string): Promise<Hit[]> {
     may(ctx, 'tags.read') ? named(ctx, q, tags) : [],
     may(ctx, 'team.read') ? named(ctx, q, employees) : [],
     may(ctx, 'reports.read') ? named(ctx, q, reports) : [],
+    may(ctx, 'tasks.read') ? tasks(ctx, q) : [],
+    may(ctx, 'tasks.read') ? marketingTasks(ctx, q) : [],
+    may(ctx, 'journeys.read') ? named(ctx, q, journeys) : [],
+    may(ctx, 'messages.read') ? messages(ctx, q) : [],
   ])
   return found.flat()
 }
@@ -49,6 +57,27 @@ async function orders(ctx: Context, q: string): Promise<Hit[]> {
     name: orderNo,
     note: [customer?.name, titles[0]].filter(Boolean).join(' · ') || null,
   }))
+}
+
+/** Open ones of whomever the asker may see, the next due first. */
+async function tasks(ctx: Context, q: string): Promise<Hit[]> {
+  const { items } = await listTasks(ctx, TaskQuery.parse({ q, whose: 'team', view: 'open', limit: most }))
+  return items.map(({ id, title, employee, customer }) => ({
+    kind: 'task',
+    id,
+    name: title,
+    note: [customer?.name, employee?.name].filter(Boolean).join(' · ') || null,
+  }))
+}
+
+async function marketingTasks(ctx: Context, q: string): Promise<Hit[]> {
+  const { items } = await listMarketingTasks(ctx, { q, limit: most })
+  return items.map(({ id, name, createdBy }) => ({ kind: 'marketing_task', id, name, note: createdBy }))
+}
+
+async function messages(ctx: Context, q: string): Promise<Hit[]> {
+  const { items } = await listMessages(ctx, { q, limit: most })
+  return items.map(({ id, name, madeBy }) => ({ kind: 'message', id, name, note: madeBy }))
 }
 
 type Named = { kind: Hit['kind']; prefix: IdPrefix; read: (ctx: Context, q: string) => ReturnType<typeof rows> }
@@ -118,6 +147,18 @@ const reports: Named = {
     rows(
       ctx,
       sql<Found>`select id, name, null as note from reports where tenant_id = ${ctx.tenantId} and position(lower(${q}) in lower(name)) > 0
+        order by position(lower(${q}) in lower(name)), id desc limit ${most}`,
+    ),
+}
+
+const journeys: Named = {
+  kind: 'journey',
+  prefix: 'jny',
+  read: (ctx, q) =>
+    rows(
+      ctx,
+      sql<Found>`select id, name, nullif(note, '') as note from journeys
+        where tenant_id = ${ctx.tenantId} and archived_at is null and position(lower(${q}) in lower(name)) > 0
         order by position(lower(${q}) in lower(name)), id desc limit ${most}`,
     ),
 }

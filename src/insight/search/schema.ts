@@ -2,7 +2,20 @@ import { z } from 'zod'
 import { Alias } from '#management/identity/schema.ts'
 
 /** What the search box of the console finds; pages it finds by itself. */
-export const hitKinds = ['customer', 'live_code', 'acquisition_link', 'group', 'order', 'tag', 'employee', 'report'] as const
+export const hitKinds = [
+  'customer',
+  'live_code',
+  'acquisition_link',
+  'group',
+  'order',
+  'tag',
+  'employee',
+  'report',
+  'task',
+  'marketing_task',
+  'journey',
+  'message',
+] as const
 
 export const SearchQuery = z.object({ q: z.string().trim().min(1).max(100) })
 

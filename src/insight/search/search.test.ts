@@ -3,6 +3,11 @@ import { enterOrder } from '#conversion/orders/commands.ts'
 import { OrderBody } from '#conversion/orders/schema.ts'
 import { identify } from '#management/identity/commands.ts'
 import { ensureTag } from '#management/tags/commands.ts'
+import { createJourney } from '#operation/journeys/commands.ts'
+import { Definition } from '#operation/journeys/definition.ts'
+import { createMessage } from '#operation/messages/commands.ts'
+import { MessageInput } from '#operation/messages/schema.ts'
+import { assignTasks } from '#operation/tasks/commands.ts'
 import { type Context, systemActor } from '#platform/context.ts'
 import { createServer } from '#platform/http/server.ts'
 import { publicId } from '#platform/ids.ts'
@@ -51,6 +56,21 @@ describe('search', () => {
     expect(namesOf(hits, 'customer').sort()).toEqual(['周林', '林溪'])
     expect(namesOf(hits, 'tag')).toEqual(['林间小店'])
     expect(hits.find(({ name }) => name === '林溪')?.id).toBe(publicId(ctx, 'cus', linxi))
+  })
+
+  test('finds what is being done: open tasks, campaigns, journeys and messages', async () => {
+    await assignTasks(ctx, [{ key: 'find', kind: 'todo', title: '给林间小店补货', customerId: linxi, source: { kind: 'hand', id: 0 } }])
+    await createJourney(ctx, { name: '林间迎新', note: '', draft: Definition.parse({ entry: { by: 'hand' } }) })
+    const content = { text: '上新', attachments: [] }
+    await createMessage(ctx, MessageInput.parse({ name: '林间上新', to: { whom: 'customers', audience: {} }, content }))
+    const hits = (await find('林间')).filter(({ kind }) => kind !== 'tag')
+    expect(hits.map(({ kind, name, note }) => [kind, name, note])).toEqual([
+      ['task', '给林间小店补货', '林溪'],
+      ['journey', '林间迎新', null],
+      ['message', '林间上新', systemActor.name],
+    ])
+    const without = await find('林间', { permissions: new Set(['tasks.read']), scope: [999] })
+    expect(without).toEqual([])
   })
 
   test('finds a person and their orders by the whole phone, and an order by the beginning of its number', async () => {

@@ -265,16 +265,18 @@ export async function findGroups(
   return new Map(rows.map(({ id, name, chatId }) => [chatId, { id, name }]))
 }
 
-/** Living groups that the asker may see: these, or those of these owners, or all. Another's group is 404. */
+/** Living groups that the asker may see: these, those of these owners, those with these letters in their name, or all. */
 export async function visibleGroupIds(
   ctx: Context,
-  named: { groups?: string[] | undefined; owners?: string[] | undefined },
+  named: { groups?: string[] | undefined; owners?: string[] | undefined; name?: string | undefined },
 ): Promise<number[]> {
   const groups = named.groups?.map((id) => internalId(ctx, 'grp', id))
   const owners = named.owners?.map((id) => internalId(ctx, 'emp', id))
+  const name = named.name ?? null
   const { rows } = await sql<{ id: number }>`
     select g.id from groups g where g.tenant_id = ${ctx.tenantId} and g.dismissed_at is null and ${visible(ctx)}
       and (${groups ?? null}::int[] is null or g.id = any(${groups ?? null}::int[])) and (${owners ?? null}::int[] is null or g.owner_id = any(${owners ?? null}::int[]))
+      and (${name}::text is null or position(lower(${name}) in lower(g.name)) > 0)
     order by g.id`.execute(ctx.db)
   return rows.map(({ id }) => id)
 }

@@ -226,6 +226,28 @@ export const archiveJourney = (ctx: Context, id: number): Promise<void> =>
     await audit(ctx, 'journey.archived', ['jny', id])
   })
 
+/** Back among the others, as it was put away. Throws `journey.name_taken` when another has its name by now. */
+export const restoreJourney = (ctx: Context, id: number): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const journey = await ctx.db
+      .selectFrom('journeys')
+      .select(['name', 'archivedAt'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!journey) throw notFound('journey')
+    if (journey.archivedAt === null) return
+    await refuseTaken(ctx, id, journey.name)
+    await ctx.db
+      .updateTable('journeys')
+      .set({ archivedAt: null, updatedAt: ctx.now() })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .execute()
+    await audit(ctx, 'journey.restored', ['jny', id])
+  })
+
 /** People named one by one: through the API, from a list, by hand. Those the policy keeps out are counted. */
 export async function enterByHand(
   ctx: Context,
@@ -233,14 +255,26 @@ export async function enterByHand(
   customerIds: readonly number[],
   entry: Record<string, unknown> = {},
 ): Promise<LetIn> {
-  const { state } = await findJourney(ctx, id)
+  await findOpen(ctx, id)
+  const total = { entered: 0, refused: 0 }
+  for (let start = 0; start < customerIds.length; start += doorPeople) {
+    const arrivals = customerIds.slice(start, start + doorPeople).map((customerId) => ({ customerId, entry }))
+    const { entered, refused } = await letIn(ctx, id, arrivals)
+    total.entered += entered
+    total.refused += refused
+  }
+  return total
+}
+
+/** So many come in within one transaction: a long one keeps whoever reads the log waiting. */
+const doorPeople = 5000
+
+/** Throws `journey.not_running` where nobody can enter. */
+export async function findOpen(ctx: Context, id: number): Promise<{ version: number }> {
+  const { state, version } = await findJourney(ctx, id)
   if (state !== 'running')
     throw appError('journey.not_running', { status: 409, message: 'Nobody can enter a journey that is not running.' })
-  return letIn(
-    ctx,
-    id,
-    customerIds.map((customerId) => ({ customerId, entry })),
-  )
+  return { version }
 }
 
 type Facts = {

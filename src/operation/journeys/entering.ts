@@ -21,12 +21,12 @@ export type LetIn = { entered: number; refused: number }
 export const letIn = (ctx: Context, journey: number, arrivals: readonly Arrival[]): Promise<LetIn> =>
   inTransaction(ctx, async (ctx) => {
     const version = await openVersion(ctx, journey)
-    if (version === undefined || arrivals.length === 0) return { entered: 0, refused: arrivals.length }
+    if (arrivals.length === 0) return { entered: 0, refused: 0 }
+    if (version === undefined) return turnAway(ctx, journey, arrivals.length)
     const found = (await readVersions(ctx, [{ journeyId: journey, version }])).get(versionKey({ journeyId: journey, version }))
     if (!found) return { entered: 0, refused: arrivals.length }
     const { reentry, start } = found.definition
-    const named = arrivals.map(({ customerId, entry = {} }, place) => ({ place, customer: customerId, entry, key: keyOf(reentry, entry) }))
-    const keyed = named.flatMap(({ key, ...one }) => (key === undefined ? [] : [{ ...one, key }]))
+    const keyed = keyedBy(reentry, arrivals)
     await sql`select pg_advisory_xact_lock(${doorLocks}, hashtext(${`${ctx.tenantId} ${journey}`}))`.execute(ctx.db)
     const customers = await insertRuns(ctx, { journey, version, reentry, step: start }, keyed)
     const held = await holdAtDoor(ctx, journey, customers)
@@ -71,6 +71,26 @@ async function openVersion(ctx: Context, journey: number): Promise<number | unde
   return row?.version
 }
 
+/** Nobody may come in just now: that they came is counted, so that whoever holds the door sees whom it cost. */
+async function turnAway(ctx: Context, journey: number, people: number): Promise<LetIn> {
+  const row = await ctx.db
+    .selectFrom('journeys')
+    .select('version')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', journey)
+    .where('state', 'in', ['paused', 'draining'])
+    .executeTakeFirst()
+  if (row) await countPeople(ctx, [{ journey, version: row.version, step: '', way: 'closed', people }])
+  return { entered: 0, refused: people }
+}
+
+/** Those at the door with what their runs are told apart by; whoever lacks it cannot come in. */
+export const keyedBy = (reentry: Reentry, arrivals: readonly Arrival[]) =>
+  arrivals.flatMap(({ customerId, entry = {} }, place) => {
+    const key = keyOf(reentry, entry)
+    return key === undefined ? [] : [{ place, customer: customerId, entry, key }]
+  })
+
 /** Undefined where the event does not say which one it is about. */
 function keyOf(reentry: Reentry, entry: Properties): string | undefined {
   if (reentry.policy !== 'each') return ''
@@ -99,7 +119,7 @@ async function insertRuns(ctx: Context, { journey, version, reentry, step }: Doo
 }
 
 /** Which earlier run keeps somebody out. */
-function forbids(ctx: Context, reentry: Reentry) {
+export function forbids(ctx: Context, reentry: Reentry) {
   switch (reentry.policy) {
     case 'once':
       return sql<boolean>`true`

@@ -21,21 +21,23 @@ type Row = {
   goal: number
   startedAt: Date | null
   updatedAt: Date
+  archivedAt: Date | null
 }
 
 /** `people` of the journey itself by one way, all versions together. */
 const counted = (way: string) =>
   sql<number>`coalesce((select sum(c.people)::int from journey_counts c where c.tenant_id = j.tenant_id and c.journey_id = j.id and c.step = '' and c.way = ${way}), 0)`
 
-const itemColumns = sql`j.id, j.name, j.note, j.state, j.version, j.started_at, j.updated_at,
+const itemColumns = sql`j.id, j.name, j.note, j.state, j.version, j.started_at, j.updated_at, j.archived_at,
   (select count(*)::int from journey_runs r where r.tenant_id = j.tenant_id and r.journey_id = j.id and r.state = 'active') as active,
   ${counted('entered')} as entered, ${counted('done')} as done, ${counted('goal')} as goal`
 
-const itemOf = (ctx: Context, { id, startedAt, updatedAt, ...row }: Row): JourneyItem => ({
+const itemOf = (ctx: Context, { id, startedAt, updatedAt, archivedAt, ...row }: Row): JourneyItem => ({
   ...row,
   id: publicId(ctx, 'jny', id),
   startedAt: startedAt?.toISOString() ?? null,
   updatedAt: updatedAt.toISOString(),
+  archivedAt: archivedAt?.toISOString() ?? null,
 })
 
 const Key = z.tuple([z.string(), z.number()])

@@ -13,17 +13,21 @@ import {
   createJourney,
   drainJourney,
   enterByHand,
+  findOpen,
   pauseJourney,
+  restoreJourney,
   resumeJourney,
   stopJourney,
 } from './commands.ts'
 import { Definition } from './definition.ts'
+import { lookAtDoor, namedPeople } from './door.ts'
 import { dryRun, simulate } from './foresight.ts'
 import { listJourneys, listRuns, readCounts, readJourney, readTrace, runsOfCustomer } from './queries.ts'
 import type { Rules } from './rules.ts'
 import {
   CheckRequest,
   CountsQuery,
+  DoorLook,
   DryRun,
   DryRunRequest,
   EnterRequest,
@@ -167,10 +171,24 @@ export const journeys = (rules: Rules) =>
       },
     )
     .post('/:id/entries', allow('journeys.write', 'follow'), describe('Let people in', LetInResult), body(EnterRequest), async (c) => {
-      const { customers, entry } = c.req.valid('json')
-      const ids = await Promise.all(customers.map((one) => visibleCanonical(c.var.ctx, internalId(c.var.ctx, 'cus', one))))
-      return c.json(await enterByHand(c.var.ctx, journeyOf(c), ids, entry))
+      const named = c.req.valid('json')
+      return c.json(await enterByHand(c.var.ctx, journeyOf(c), await namedPeople(c.var.ctx, rules, named), named.entry))
     })
+    .post(
+      '/:id/entries/preview',
+      allow('journeys.write', 'follow'),
+      describe('How many would be let in now, and why the others would not', DoorLook),
+      body(EnterRequest),
+      async (c) => {
+        const { ctx } = c.var
+        const named = c.req.valid('json')
+        const journey = journeyOf(c)
+        const { version } = await findOpen(ctx, journey)
+        const people = await namedPeople(ctx, rules, named)
+        const arrivals = people.map((customerId) => ({ customerId, entry: named.entry }))
+        return c.json(await lookAtDoor(ctx, { journey, version }, arrivals))
+      },
+    )
     .post('/:id/pause', allow('journeys.write', 'tenant'), describe('Hold everybody where they are', Journey), async (c) => {
       await pauseJourney(c.var.ctx, journeyOf(c))
       return c.json(await readJourney(c.var.ctx, journeyOf(c)))
@@ -191,6 +209,10 @@ export const journeys = (rules: Rules) =>
     .post('/:id/stop', allow('journeys.write', 'tenant'), describe('Everybody is out at once', Stopped), async (c) =>
       c.json({ people: await stopJourney(c.var.ctx, journeyOf(c)) }),
     )
+    .post('/:id/restore', allow('journeys.write', 'tenant'), describe('Bring back what was put away', Journey), async (c) => {
+      await restoreJourney(c.var.ctx, journeyOf(c))
+      return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+    })
     .delete('/:id', allow('journeys.write', 'tenant'), describe('Put a journey away', undefined, 204), async (c) => {
       await archiveJourney(c.var.ctx, journeyOf(c))
       return c.body(null, 204)

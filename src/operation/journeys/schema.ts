@@ -31,6 +31,8 @@ export const JourneyItem = z.object({
   goal: z.int(),
   startedAt: z.iso.datetime().nullable(),
   updatedAt: z.iso.datetime(),
+  /** Since when it is put away; such a one is read and brought back, nothing else. */
+  archivedAt: z.iso.datetime().nullable(),
 })
 export type JourneyItem = z.infer<typeof JourneyItem>
 
@@ -76,14 +78,33 @@ export const Issues = z.object({
 
 export const PublishRequest = z.strictObject({ migrate: z.boolean().default(false) })
 
-export const EnterRequest = z.strictObject({
-  customers: z.array(z.string().min(1).max(60)).min(1).max(1000),
-  /** Properties that branches may ask for, as if an event had brought them. */
-  entry: z.record(z.string().max(200), z.union([z.string().max(500), z.number(), z.boolean()])).default({}),
-})
+/** Properties that branches may ask for, as if an event had brought them. */
+const entry = z.record(z.string().max(200), z.union([z.string().max(500), z.number(), z.boolean()])).default({})
+
+export const EnterRequest = z
+  .strictObject({
+    customers: z.array(z.string().min(1).max(60)).min(1).max(1000).optional(),
+    /** Everybody who is in it now. */
+    segment: z.string().min(1).max(60).optional(),
+    entry,
+  })
+  .refine(({ customers, segment }) => (customers === undefined) !== (segment === undefined), {
+    message: 'Name customers or a segment, one of them.',
+    path: ['customers'],
+  })
+export type EnterRequest = z.infer<typeof EnterRequest>
 export const LetInResult = z.object({ entered: z.int(), refused: z.int() })
 
 export const CountsQuery = z.object({ version: z.coerce.number().int().min(1).max(1_000_000).optional() })
+/** On the way already; were here before and may not come again; lack the property that runs are told apart by; the same person twice. */
+export const refusals = ['active', 'before', 'keyless', 'same'] as const
+/** What would become of a list at the door, without anybody coming in. */
+export const DoorLook = z.object({
+  people: z.int(),
+  enters: z.int(),
+  refused: z.array(z.object({ reason: z.enum(refusals), people: z.int() })),
+})
+export type DoorLook = z.infer<typeof DoorLook>
 
 /** How many are at each step now, and how many left it by which way; `ways` of the step '' are those of the journey. */
 export const StepCounts = z.object({
@@ -123,7 +144,7 @@ export const Trace = z.object({
 export const DryRunRequest = z.strictObject({
   draft: Definition,
   customer: z.string().min(1).max(60),
-  entry: EnterRequest.shape.entry,
+  entry,
   /** Steps that wait for something: that it happens. Else the wait runs out. */
   happens: z.array(z.string().max(40)).max(200).default([]),
 })

@@ -22,7 +22,7 @@ beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const rules: Rules = { holds: async () => new Set(), check: async () => [], membersOf: async () => [] }
+const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
 const checks = { journey: requireJourney, journey_step: requireStep }
 const hand = { entry: { by: 'hand' }, reentry: { policy: 'inactive' } }
 

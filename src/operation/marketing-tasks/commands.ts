@@ -151,9 +151,10 @@ async function receiversOf(ctx: Context, { employeeIds, departmentIds }: Receive
   return rows.map(({ id }) => id)
 }
 
-async function lockRunning(ctx: Context, id: number): Promise<Campaign & { goal: number; goalKind: GoalKind }> {
-  const { rows } = await sql<Campaign & { goal: number; goalKind: GoalKind; stoppedAt: Date | null }>`
-    select m.id, m.name, m.script, m.ends_at, m.goal, m.goal_kind, m.stopped_at from marketing_tasks m
+/** Throws `marketing_task.over` where nothing is asked for any more. */
+export async function lockRunning(ctx: Context, id: number): Promise<Campaign & { goal: number; goalKind: GoalKind; startsAt: Date }> {
+  const { rows } = await sql<Campaign & { goal: number; goalKind: GoalKind; startsAt: Date; stoppedAt: Date | null }>`
+    select m.id, m.name, m.script, m.starts_at, m.ends_at, m.goal, m.goal_kind, m.stopped_at from marketing_tasks m
     where m.tenant_id = ${ctx.tenantId} and m.id = ${id} for update`.execute(ctx.db)
   const [task] = rows
   if (!task) throw notFound('marketing_task')

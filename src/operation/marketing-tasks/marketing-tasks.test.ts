@@ -13,6 +13,7 @@ import { consumeAll, registerConsumers } from '#platform/events/consumers.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { changeMarketingTask } from './changing.ts'
 import { createMarketingTask, handOutMore, stopMarketingTask } from './commands.ts'
 import { marketingResults } from './counting.ts'
 import { rankPeople, readMarketingTask } from './queries.ts'
@@ -104,6 +105,41 @@ test('is handed out once to everybody active below a department, each with an ad
     field: 'endsAt',
   })
   expect((await ctx.db.selectFrom('marketingTasks').select('id').where('tenantId', '=', ctx.tenantId).execute()).length).toBe(1)
+})
+
+test('changed while it runs it says the new words with each one’s own address, keeps what was counted, and is told', async () => {
+  const { ctx, one, two, departmentIds } = await company()
+  const none = Buffer.from('')
+  const corp = { tenantId: ctx.tenantId, secret: none, callbackToken: none, callbackKey: none }
+  const { id: corpId } = await ctx.db
+    .insertInto('wecomCorps')
+    .values({ ...corp, corpId: 'ww1', name: '有应用', agentId: 1000002 })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await ctx.db
+    .insertInto('employeeAccounts')
+    .values([
+      { tenantId: ctx.tenantId, corpId, userId: 'a', employeeId: one },
+      { tenantId: ctx.tenantId, corpId, userId: 'b', employeeId: two },
+    ])
+    .execute()
+  const id = await createMarketingTask(ctx, input({ departmentIds, goal: 1 }))
+  const url = (await people(ctx, id)).甲?.url ?? ''
+  await open((await people(ctx, id)).乙?.url ?? '')
+  const change = { name: '初夏上新', script: '夏天到了', endsAt: '2026-03-25T04:00:00.000Z' }
+  expect(await changeMarketingTask(ctx, id, change)).toBe(1)
+  expect(await changeMarketingTask(ctx, id, change)).toBe(0)
+  const { items } = await listTasks(ctx, TaskQuery.parse({ whose: 'team', view: 'open' }))
+  expect(items).toMatchObject([{ title: '初夏上新', script: `夏天到了\n${url}`, dueAt: change.endsAt, url }])
+  expect((await people(ctx, id)).乙).toMatchObject({ clicks: 1, reachedAt: '2026-03-12T04:00:00.000Z' })
+  const reminders = await ctx.db.selectFrom('taskReminders').select(['employeeId', 'text']).where('tenantId', '=', ctx.tenantId).execute()
+  expect(reminders).toEqual([{ employeeId: one, text: expect.stringContaining('话术已更新，截止改为 03-25 12:00') }])
+  await expect(changeMarketingTask(ctx, id, { endsAt: '2026-03-12T03:00:00.000Z' })).rejects.toMatchObject({
+    code: 'marketing_task.ends_too_early',
+    field: 'endsAt',
+  })
+  await stopMarketingTask(ctx, id)
+  await expect(changeMarketingTask(ctx, id, { name: '晚了' })).rejects.toMatchObject({ code: 'marketing_task.over' })
 })
 
 test('an address counts people’s visits, leads to the stored address only, and comes to the goal once', async () => {

@@ -37,12 +37,12 @@ const numbers = sql`'clicks', sum(k.clicks), 'friends', sum(k.friends), 'orders'
 /** Newest first: all of them for whoever sees everything, else those that somebody of the data scope has. */
 export async function listMarketingTasks(
   ctx: Context,
-  { state, limit, cursor }: MarketingTaskQuery,
+  { state, q, limit, cursor }: MarketingTaskQuery,
 ): Promise<{ items: MarketingTask[]; next: string | null }> {
   const before = decodeCursor(z.int(), cursor)
   const rows = await selectTasks(
     ctx,
-    sql`${state ? sql`${stateOf(ctx)} = ${state}` : sql`true`} and ${before === undefined ? sql`true` : sql`m.id < ${before}`}`,
+    sql`${state ? sql`${stateOf(ctx)} = ${state}` : sql`true`} and ${q ? sql`position(lower(${q}) in lower(m.name)) > 0` : sql`true`} and ${before === undefined ? sql`true` : sql`m.id < ${before}`}`,
     limit + 1,
   )
   const page = toPage(rows, limit, ({ id }) => id)

@@ -1,6 +1,7 @@
 import type { Context } from '#platform/context.ts'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
+import { changeMarketingTask } from './changing.ts'
 import { createMarketingTask, handOutMore, remindOfMarketingTask, stopMarketingTask } from './commands.ts'
 import { listMarketingTasks, rankPeople, readMarketingTask } from './queries.ts'
 import {
@@ -8,6 +9,7 @@ import {
   MarketingPersonList,
   MarketingPersonQuery,
   MarketingTask,
+  MarketingTaskChange,
   MarketingTaskInput,
   MarketingTaskList,
   MarketingTaskQuery,
@@ -33,6 +35,17 @@ export const marketingTasks = router()
   )
   .get('/:id', allow('tasks.read', 'follow'), describe('Read a marketing task', MarketingTask), async (c) =>
     c.json(await readMarketingTask(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))),
+  )
+  .patch(
+    '/:id',
+    allow('tasks.assign', 'tenant'),
+    describe('Change name, words or end while it runs; those who have it are told', MarketingTask),
+    body(MarketingTaskChange),
+    async (c) => {
+      const id = await visibleId(c.var.ctx, c.req.param('id'))
+      await changeMarketingTask(c.var.ctx, id, c.req.valid('json'))
+      return c.json(await readMarketingTask(c.var.ctx, id))
+    },
   )
   .get(
     '/:id/people',

@@ -29,6 +29,13 @@ export const MarketingTaskInput = Receivers.extend({
   endsAt: z.iso.datetime({ offset: true }),
 })
 
+/** What may change while it runs: the goal and the address stay, because what was counted was counted towards them. */
+export const MarketingTaskChange = MarketingTaskInput.pick({ name: true, endsAt: true })
+  .extend({ script: z.string().trim().max(2000) })
+  .partial()
+  .strict()
+export type MarketingTaskChange = z.infer<typeof MarketingTaskChange>
+
 const Named = z.object({ id: z.string(), name: z.string() })
 
 const Numbers = { clicks: z.int(), friends: z.int(), orders: z.int(), paidMinor: z.int() }
@@ -56,6 +63,7 @@ export const MarketingTaskList = z.object({ items: z.array(MarketingTask), next:
 
 export const MarketingTaskQuery = z.object({
   state: z.enum(marketingStates).optional(),
+  q: z.string().trim().max(60).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 })

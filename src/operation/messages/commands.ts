@@ -96,6 +96,17 @@ export const reviewMessage = (ctx: Context, id: number, review: Review): Promise
     await audit(ctx, approve ? 'message.approved' : 'message.rejected', ['msg', id], { note, receivers: row.receivers })
   })
 
+/** Another time for what is planned or asked approval for; null is as soon as it may. What was approved stays approved. */
+export const rescheduleMessage = (ctx: Context, id: number, at: Date | null): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const row = await lockIn(ctx, id, ['review', 'scheduled'])
+    const scheduledAt = at ?? ctx.now()
+    await save(ctx, row, { scheduledAt })
+    // The job of the earlier time finds that its time has not come, or that somebody else was first.
+    if (row.state === 'scheduled') await plan(ctx, id, scheduledAt)
+    await audit(ctx, 'message.rescheduled', ['msg', id], { from: row.scheduledAt, to: scheduledAt })
+  })
+
 /** Back to the desk, before anybody was written to. */
 export const withdrawMessage = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {

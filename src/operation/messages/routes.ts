@@ -9,6 +9,7 @@ import {
   changeMessage,
   createMessage,
   remindMessage,
+  rescheduleMessage,
   reviewMessage,
   submitMessage,
   testMessage,
@@ -82,6 +83,18 @@ export const messages = (ports: Ports) =>
         const { at } = c.req.valid('json')
         await findMessage(c.var.ctx, id)
         await submitMessage(c.var.ctx, id, at === null ? null : new Date(at), ports.membersOfSegment)
+        return c.json(await readMessage(c.var.ctx, id))
+      },
+    )
+    .patch(
+      '/:id/submission',
+      allow('messages.write', 'follow'),
+      describe('Send it at another time', MessageDetail),
+      body(Submission),
+      async (c) => {
+        const id = idOf(c.var.ctx, c.req.param('id'))
+        const { at } = c.req.valid('json')
+        await rescheduleMessage(c.var.ctx, id, at === null ? null : new Date(at))
         return c.json(await readMessage(c.var.ctx, id))
       },
     )

@@ -19,8 +19,12 @@ export const CustomerAudience = z.strictObject({
 })
 export type CustomerAudience = z.infer<typeof CustomerAudience>
 
-/** Groups by name or by owner; nothing said is every group. */
-export const GroupAudience = z.strictObject({ groups: ids.optional(), owners: ids.optional() })
+/** Groups that hold all of it: these, those of these owners, those whose name holds these letters; nothing said is every group. */
+export const GroupAudience = z.strictObject({
+  groups: ids.optional(),
+  owners: ids.optional(),
+  name: z.string().trim().min(1, 'Name a part of the group’s name.').max(100).optional(),
+})
 export type GroupAudience = z.infer<typeof GroupAudience>
 
 const to = {

@@ -6,8 +6,8 @@ import { internalId } from '#platform/ids.ts'
 import { changeConsent, readConsent } from './consents.ts'
 import { changePolicy, readPolicy } from './policy.ts'
 import { listSends, listStops, showPolicy } from './queries.ts'
-import { ConsentInput, ConsentView, PolicyPatch, PolicyView, SendList, SendQuery, StopInput, StopList } from './schema.ts'
-import { liftStop, type StopScope, stopSends } from './stops.ts'
+import { ConsentInput, ConsentView, PolicyPatch, PolicyView, SendList, SendQuery, StopInput, StopList, StopLook } from './schema.ts'
+import { countMet, liftStop, type StopScope, stopSends } from './stops.ts'
 
 export const outbound = router()
   .get('/policy', allow('messages.read', 'tenant'), describe('The rules that every message is held to', PolicyView), async (c) =>
@@ -32,6 +32,13 @@ export const outbound = router()
     await stopSends(c.var.ctx, scopeOf(c.var.ctx, what), why)
     return c.json({ items: await listStops(c.var.ctx), next: null }, 201)
   })
+  .post(
+    '/stops/preview',
+    allow('messages.stop', 'tenant'),
+    describe('What a stop would meet now; changes nothing', StopLook),
+    body(StopInput.pick({ what: true })),
+    async (c) => c.json(await countMet(c.var.ctx, scopeOf(c.var.ctx, c.req.valid('json').what))),
+  )
   .delete('/stops/:id', allow('messages.stop', 'tenant'), describe('Lift a stop', StopList), async (c) => {
     await liftStop(c.var.ctx, internalId(c.var.ctx, 'stp', c.req.param('id')))
     return c.json({ items: await listStops(c.var.ctx), next: null })

@@ -124,6 +124,10 @@ const stopScope = z.discriminatedUnion('scope', [
 export const StopInput = z.strictObject({ what: stopScope, why: z.string().trim().max(300).default('') })
 export type StopInput = z.infer<typeof StopInput>
 
+/** What a stop would meet now: wishes that wait, people called back, people reached in the last day, who cannot be. */
+export const StopLook = z.object({ held: z.int(), recalled: z.int(), gone: z.int() })
+export type StopLook = z.infer<typeof StopLook>
+
 export const StopItem = z.object({
   id: z.string(),
   scope: z.enum(['company', 'corp', 'source']),

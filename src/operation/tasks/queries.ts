@@ -131,7 +131,7 @@ async function selectTasks(ctx: Context, where: RawBuilder<unknown>): Promise<Ro
       case when e.id is not null then jsonb_build_object('id', e.id, 'name', e.name, 'active', e.status = 'active') end as employee,
       case when l.id is not null then jsonb_build_object('id', l.id, 'name', l.name) end as escalated_to,
       case when c.id is not null then jsonb_build_object('id', c.id, 'name', c.name, 'alias', ${aliasOf('c.id')}, 'avatar', c.avatar) end as customer,
-      case t.source_kind when 'hand' then a.name when 'marketing_task' then m.name end as source_name,
+      case t.source_kind when 'hand' then a.name when 'marketing_task' then m.name else j.name end as source_name,
       k.code as link_code, b.name as ended_by
     from chosen t
       left join employees e on e.tenant_id = t.tenant_id and e.id = t.employee_id
@@ -141,6 +141,7 @@ async function selectTasks(ctx: Context, where: RawBuilder<unknown>): Promise<Ro
       left join customers o on o.tenant_id = t.tenant_id and o.id = t.customer_id
       left join customers c on c.tenant_id = o.tenant_id and c.id = o.canonical_id
       left join marketing_tasks m on t.source_kind = 'marketing_task' and m.tenant_id = t.tenant_id and m.id = t.source_id
+      left join journeys j on t.source_kind = 'journey' and j.tenant_id = t.tenant_id and j.id = t.source_id
       left join marketing_links k on t.source_kind = 'marketing_task' and k.tenant_id = t.tenant_id and k.task_id = t.source_id and k.employee_id = t.employee_id
     order by case when t.state = 'open' then coalesce(t.due_at, 'infinity') end, t.ended_at desc, case when t.state = 'open' then t.id end, t.id desc`.execute(
     ctx.db,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
+import { postponeTask } from './changing.ts'
 import { completeTask, completeTasks, createTasks, reassignTasks } from './commands.ts'
 import { countTasks, listTasks, readTask, readTaskSettings } from './queries.ts'
 import {
@@ -10,6 +11,7 @@ import {
   Outcome,
   Reassignment,
   Task,
+  TaskChange,
   TaskCounts,
   TaskInput,
   TaskList,
@@ -75,6 +77,12 @@ export const tasks = router()
   .get('/:id', allow('tasks.read', 'follow'), describe('Read a task', Task), async (c) =>
     c.json(await readTask(c.var.ctx, internalId(c.var.ctx, 'tsk', c.req.param('id')))),
   )
+  .patch('/:id', allow('tasks.write', 'follow'), describe('Another time for an open task', Task), body(TaskChange), async (c) => {
+    const id = internalId(c.var.ctx, 'tsk', c.req.param('id'))
+    const { dueAt } = c.req.valid('json')
+    await postponeTask(c.var.ctx, id, dueAt === null ? null : new Date(dueAt))
+    return c.json(await readTask(c.var.ctx, id))
+  })
   .put('/:id/completion', allow('tasks.write', 'follow'), describe('Complete or skip; twice is once', Task), body(Outcome), async (c) => {
     const id = internalId(c.var.ctx, 'tsk', c.req.param('id'))
     await completeTask(c.var.ctx, id, c.req.valid('json'))

@@ -32,6 +32,8 @@ export const TaskInput = z.object({
 export const Outcome = z.object({ result: z.enum(['done', 'skipped']).default('done'), note: Note.optional() })
 export const BulkOutcome = Outcome.extend({ ids })
 export const Reassignment = z.object({ ids, employeeId: Id })
+/** Null takes the time away. */
+export const TaskChange = z.strictObject({ dueAt: z.iso.datetime({ offset: true }).nullable() })
 /** How many of the named tasks it was done to; the others were over already. */
 export const Changed = z.object({ changed: z.int() })
 

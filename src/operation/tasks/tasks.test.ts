@@ -10,6 +10,7 @@ import { inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
 import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { postponeTask } from './changing.ts'
 import { assignTasks, completeTask, completeTasks, createTasks, reassignTasks, type TaskWish, withdrawTasks } from './commands.ts'
 import { tellOverdue } from './overdue.ts'
 import { countTasks, listTasks } from './queries.ts'
@@ -305,4 +306,40 @@ test('any acts in any order leave what a plain list of them says', async () => {
     }),
     { numRuns: runs(15) },
   )
+})
+
+describe('another time', () => {
+  test('is late no more and late again when it passes; what is over or ends with a campaign has none', async () => {
+    workspace.setNow('2026-03-12T04:00:00.000Z')
+    const ctx = await workspace.newTenant()
+    const one = await employee(ctx)
+    await assignTasks(ctx, [
+      wish('call', { employeeId: one, dueAt: new Date('2026-03-12T03:00:00.000Z') }),
+      wish('campaign', { employeeId: one, kind: 'marketing' }),
+    ])
+    const ids = await idsOf(ctx)
+    const [call = 0, campaign = 0] = [ids.get('call'), ids.get('campaign')]
+    expect(await tellOverdue(ctx)).toBe(1)
+    const due = new Date('2026-03-12T06:00:00.000Z')
+    await postponeTask(as(ctx, one), call, due)
+    expect((await list(ctx, { view: 'open' })).find(({ title }) => title === 'call')).toMatchObject({
+      dueAt: due.toISOString(),
+      isOverdue: false,
+    })
+    expect(await tellOverdue(ctx)).toBe(0)
+    workspace.setNow('2026-03-12T06:00:01.000Z')
+    expect(await tellOverdue(ctx)).toBe(1)
+    await expect(postponeTask(ctx, call, due)).resolves.toBeUndefined()
+    await expect(postponeTask(ctx, call, new Date('2026-03-12T05:00:00.000Z'))).rejects.toMatchObject({
+      code: 'task.due_in_the_past',
+      field: 'dueAt',
+    })
+    await expect(postponeTask(ctx, campaign, null)).rejects.toMatchObject({ code: 'task.due_of_campaign' })
+    await expect(postponeTask(as(ctx, 999), call, null)).rejects.toMatchObject({ code: 'task.not_found' })
+    await postponeTask(ctx, call, null)
+    expect((await list(ctx, { view: 'overdue' })).map(({ title }) => title)).toEqual([])
+    await completeTask(ctx, call, { result: 'done' })
+    await expect(postponeTask(ctx, call, due)).rejects.toMatchObject({ code: 'task.over' })
+    workspace.setNow('2026-03-12T04:00:00.000Z')
+  })
 })
