@@ -32,12 +32,23 @@ export type StormFacts = {
   /** One of each in turn until there are so many. */
   kills: readonly Kill[]
   seed: string
+  silentMs?: number
   /** Waits and leases are shortened as if their time had passed; else they are waited for. */
   hurry: boolean
 }
 
-/** Of a worker, at a random moment or aimed at the call that makes a mass message; or of an engine. */
-export type Kill = 'at random' | 'before the call' | 'after the call' | 'after the commit' | 'postgres' | 'clickhouse'
+/**
+ * Of a worker, at a random moment or aimed at the call that makes a mass message; of an engine; or an engine that is only silent
+ * for a while, which nobody starts again.
+ */
+export type Kill =
+  | 'at random'
+  | 'before the call'
+  | 'after the call'
+  | 'after the commit'
+  | 'postgres'
+  | 'clickhouse'
+  | 'clickhouse is silent'
 
 export type StormResult = {
   kills: Record<string, number>
@@ -103,12 +114,9 @@ export async function journeyStorm(facts: StormFacts): Promise<StormResult> {
   try {
     const startedAt = Date.now()
     const chance = seededRandom(facts.seed)
-    console.log('ready', performance.now())
     const alive = live(house, facts, chance)
     const kills = await killAll(house, facts, chance, alive)
-    console.log('kills', performance.now())
     await alive.calm()
-    console.log('calm', performance.now())
     const differences = [...(await look(house)), ...(await lookAtSandbox(house))]
     return { kills, seconds: Math.round((Date.now() - startedAt) / 1000), ways: await waysTaken(house), differences }
   } finally {
@@ -366,18 +374,29 @@ async function isEmpty(house: House): Promise<boolean> {
   return Number(row?.left) === 0 && (await house.ctx.clickhouse.ping())
 }
 
-async function killAll(house: House, { kills }: StormFacts, chance: Random, { arrive }: Living): Promise<Record<string, number>> {
+async function killAll(
+  house: House,
+  { kills, silentMs = 0 }: StormFacts,
+  chance: Random,
+  { arrive }: Living,
+): Promise<Record<string, number>> {
   const done: Record<string, number> = {}
   for (const [i, kill] of kills.entries()) {
     arrive((i + 1) / kills.length)
-    await strike(house, kill, chance)
-    console.log(kill, performance.now())
+    await (kill === 'clickhouse is silent' ? silence(house, silentMs) : strike(house, kill, chance))
     done[kill] = (done[kill] ?? 0) + 1
   }
   return done
 }
 
-async function strike(house: House, kill: Kill, chance: Random): Promise<void> {
+async function silence({ engines }: House, ms: number): Promise<void> {
+  const { clickhouse = 0 } = engines.pids()
+  process.kill(clickhouse, 'SIGSTOP')
+  await sleep(ms)
+  process.kill(clickhouse, 'SIGCONT')
+}
+
+async function strike(house: House, kill: Exclude<Kill, 'clickhouse is silent'>, chance: Random): Promise<void> {
   const { workers, engines } = house
   if (kill === 'before the call' || kill === 'after the call') return await cutNextCall(house, kill)
   if (kill === 'after the commit') {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { kinOf } from '#management/identity/queries.ts'
 import { journeyEntered } from '#operation/events.ts'
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
@@ -24,8 +25,10 @@ export const letIn = (ctx: Context, journey: number, arrivals: readonly Arrival[
     const found = (await readVersions(ctx, [{ journeyId: journey, version }])).get(versionKey({ journeyId: journey, version }))
     if (!found) return { entered: 0, refused: arrivals.length }
     const { reentry, start } = found.definition
-    const named = arrivals.map(({ customerId, entry = {} }, place) => ({ place, customer: customerId, entry, key: keyOf(reentry, entry) }))
-    const keyed = named.flatMap(({ key, ...one }) => (key === undefined ? [] : [{ ...one, key }]))
+    const keyed = arrivals.flatMap(({ customerId, entry = {} }): Keyed[] => {
+      const key = keyOf(reentry, entry)
+      return key === undefined ? [] : [{ customer: customerId, entry, key }]
+    })
     await sql`select pg_advisory_xact_lock(${doorLocks}, hashtext(${`${ctx.tenantId} ${journey}`}))`.execute(ctx.db)
     const customers = await insertRuns(ctx, { journey, version, reentry, step: start }, keyed)
     for (const customerId of customers) emit(ctx, journeyEntered, { customerId, properties: { journey, journeyName: found.name, version } })
@@ -59,34 +62,59 @@ function keyOf(reentry: Reentry, entry: Properties): string | undefined {
 }
 
 type Door = { journey: number; version: number; reentry: Reentry; step: string | null }
+type Keyed = { customer: number; key: string; entry: Properties }
 
-async function insertRuns(ctx: Context, { journey, version, reentry, step }: Door, arrivals: readonly object[]): Promise<number[]> {
+/** The first of each person and key, unless an earlier run keeps them out. */
+async function insertRuns(ctx: Context, { journey, version, reentry, step }: Door, arrivals: readonly Keyed[]): Promise<number[]> {
+  const kin = await kinOf(
+    ctx,
+    arrivals.map(({ customer }) => customer),
+  )
+  const nameOf = (customer: number, key: string) => `${kin.get(customer)} ${reentry.policy === 'each' ? key : ''}`
+  const taken = new Set(
+    (await earlierRuns(ctx, journey, reentry, kin, arrivals)).map(({ customerId, entryKey }) => nameOf(customerId, entryKey)),
+  )
+  const coming = arrivals.filter(({ customer, key }) => {
+    const name = nameOf(customer, key)
+    if (!kin.has(customer) || taken.has(name)) return false
+    taken.add(name)
+    return true
+  })
+  if (coming.length === 0) return []
   const { rows } = await sql<{ customerId: number }>`
-    with asked as (
-      select distinct on (c.canonical_id, a.key) c.id, c.canonical_id, a.key, a.entry, a.place
-      from jsonb_to_recordset(${JSON.stringify(arrivals)}::jsonb) as a(place int, customer int, key text, entry jsonb)
-      join customers c on c.tenant_id = ${ctx.tenantId} and c.id = a.customer
-      order by c.canonical_id, a.key, a.place
-    )
     insert into journey_runs (tenant_id, journey_id, version, customer_id, entry_key, step, wake_at, entry, entered_at)
-    select ${ctx.tenantId}, ${journey}, ${version}, a.id, a.key, ${step}, ${ctx.now()}, a.entry, ${ctx.now()} from asked a
-    where not exists (
-      select from customers m join journey_runs r on r.tenant_id = m.tenant_id and r.customer_id = m.id and r.journey_id = ${journey}
-      where m.tenant_id = ${ctx.tenantId} and m.canonical_id = a.canonical_id and ${forbids(ctx, reentry)})
-    order by a.place
+    select ${ctx.tenantId}, ${journey}, ${version}, a.customer, a.key, ${step}, ${ctx.now()}, a.entry, ${ctx.now()}
+    from jsonb_to_recordset(${JSON.stringify(coming)}::jsonb) as a(customer int, key text, entry jsonb)
     returning customer_id`.execute(ctx.db)
   return rows.map(({ customerId }) => customerId)
 }
 
+type Earlier = { customerId: number; entryKey: string }
+
+/** Runs of these people that keep them out. One table, asked for by a list of numbers: see `kinOf`. */
+async function earlierRuns(
+  ctx: Context,
+  journey: number,
+  reentry: Reentry,
+  kin: ReadonlyMap<number, number>,
+  arrivals: readonly Keyed[],
+): Promise<Earlier[]> {
+  const { rows } = await sql<Earlier>`
+    select r.customer_id, r.entry_key from journey_runs r
+    where r.tenant_id = ${ctx.tenantId} and r.journey_id = ${journey} and r.customer_id = any(${[...kin.keys()]}::int[])
+      and ${forbids(ctx, reentry, arrivals)}`.execute(ctx.db)
+  return rows
+}
+
 /** Which earlier run keeps somebody out. */
-function forbids(ctx: Context, reentry: Reentry) {
+function forbids(ctx: Context, reentry: Reentry, arrivals: readonly Keyed[]) {
   switch (reentry.policy) {
     case 'once':
       return sql<boolean>`true`
     case 'inactive':
       return sql<boolean>`r.state = 'active'`
     case 'each':
-      return sql<boolean>`r.entry_key = a.key`
+      return sql<boolean>`r.entry_key = any(${[...new Set(arrivals.map(({ key }) => key))]}::text[])`
     case 'after':
       return sql<boolean>`(r.state = 'active' or r.entered_at > ${new Date(ctx.now().getTime() - reentry.days * 86_400_000)})`
   }
