@@ -234,6 +234,18 @@ describe('a wish', () => {
     expect(await phoneTasks()).toMatchObject([{ size: 12 }])
   })
 
+  test('is left to the worker that has it, also by one whose clock runs a day ahead', async () => {
+    const [one] = await friends(1)
+    await wish([one?.customer ?? 0])
+    await decideAndPack()
+    const [held] = await claimTasks(ctx, 8)
+    const ahead: Context = { ...ctx, now: () => new Date(Date.now() + 86_400_000) }
+    expect([held?.state, await claimTasks(ahead, 8)]).toEqual(['planned', []])
+    // A minute later whoever held it has ended.
+    await sql`update mass_tasks set lease_until = lease_until - interval '1 minute' where tenant_id = ${ctx.tenantId}`.execute(ctx.db)
+    expect((await claimTasks(ctx, 8)).map(({ id }) => id)).toEqual([held?.id])
+  })
+
   test('that is taken back goes nowhere unless WeCom has it', async () => {
     const people = await friends(2)
     const customers = people.map(({ customer }) => customer)

@@ -28,8 +28,11 @@ export type Task = {
   createdAt: Date
 }
 
-/** Longer than a call may take: whoever takes a task over knows that the first one has ended. */
-const leaseMs = 60_000
+/**
+ * Longer than a call may take: whoever takes a task over knows that the first one has ended. Told by the database's clock, because a
+ * worker whose own runs ahead would take it over in the middle of a call.
+ */
+const leaseSeconds = 60
 
 /**
  * Tasks that something is to be done about, taken by this worker. Of one member's tasks that WeCom has not heard of yet only the
@@ -38,10 +41,10 @@ const leaseMs = 60_000
 export async function claimTasks(ctx: Context, limit: number): Promise<Task[]> {
   const now = ctx.now()
   const { rows } = await sql<Task>`
-    update mass_tasks set fence = fence + 1, lease_until = ${new Date(now.getTime() + leaseMs)}
+    update mass_tasks set fence = fence + 1, lease_until = now() + make_interval(secs => ${leaseSeconds})
     where tenant_id = ${ctx.tenantId} and id in (
       select t.id from mass_tasks t
-      where t.tenant_id = ${ctx.tenantId} and t.next_at <= ${now} and (t.lease_until is null or t.lease_until < ${now})
+      where t.tenant_id = ${ctx.tenantId} and t.next_at <= ${now} and (t.lease_until is null or t.lease_until < now())
         and (t.state not in ('planned', 'calling', 'unknown') or not exists (
           select from mass_tasks e where e.tenant_id = t.tenant_id and e.corp = t.corp and e.user_id = t.user_id and e.id < t.id and e.state in ('planned', 'calling', 'unknown')))
       order by t.next_at, t.id limit ${limit} for update of t skip locked)
