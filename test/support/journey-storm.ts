@@ -290,9 +290,9 @@ function live(house: House, { hurry }: StormFacts, chance: Random): Living {
     calm: async () => {
       wanted = people.length
       const failed = running.then(() => undefined)
-      await Promise.race([failed, until(() => patiently(() => isHandedOver(house)), 600_000)])
+      await Promise.race([failed, until(() => patiently(() => isHandedOver(house)), 1_800_000)])
       await confirmAll(house)
-      await Promise.race([failed, until(() => patiently(() => isEmpty(house)), 600_000)])
+      await Promise.race([failed, until(() => patiently(() => isEmpty(house)), 1_800_000)])
       stop.abort()
       await running
     },
