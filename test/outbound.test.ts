@@ -36,7 +36,7 @@ import { packReady } from '#operation/outbound/packing.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
 import { doTask } from '#operation/outbound/sender.ts'
 import { countMet, liftStop, stopSends } from '#operation/outbound/stops.ts'
-import { changeTask, claimTasks } from '#operation/outbound/tasks.ts'
+import { changeTask, claimTasks, holdTask } from '#operation/outbound/tasks.ts'
 import { enrolHeldOut, foreseeHeldOut } from '#operation/outbound/trials.ts'
 import type { Actor, Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
@@ -240,6 +240,31 @@ describe('a wish', () => {
     await work(true)
     expect(new Set(await fates())).toEqual(new Set(['tasked']))
     expect(await phoneTasks()).toMatchObject([{ size: 12 }])
+  })
+
+  test('is left to the worker that has it, also by one whose clock runs a day ahead', async () => {
+    const [one] = await friends(1)
+    await wish([one?.customer ?? 0])
+    await decideAndPack()
+    const [held] = await claimTasks(ctx, 8)
+    const ahead: Context = { ...ctx, now: () => new Date(Date.now() + 86_400_000) }
+    expect([held?.state, await claimTasks(ahead, 8)]).toEqual(['planned', []])
+    // A minute later whoever held it has ended.
+    await sql`update mass_tasks set lease_until = lease_until - interval '1 minute' where tenant_id = ${ctx.tenantId}`.execute(ctx.db)
+    const [taken] = await claimTasks(ctx, 8)
+    expect([taken?.id, held && (await holdTask(ctx, held)), taken && (await holdTask(ctx, taken))]).toEqual([held?.id, false, true])
+  })
+
+  test('is asked for before others are followed', async () => {
+    const [one, two] = await friends(2)
+    await wish([one?.customer ?? 0])
+    await work()
+    await wish([two?.customer ?? 0])
+    await decideAndPack()
+    await sql`update mass_tasks set next_at = ${new Date(Date.now() - 60_000)} where tenant_id = ${ctx.tenantId} and state = 'asked'`.execute(
+      ctx.db,
+    )
+    expect((await claimTasks(ctx, 1)).map(({ state }) => state)).toEqual(['planned'])
   })
 
   test('that is taken back goes nowhere unless WeCom has it', async () => {

@@ -124,15 +124,18 @@ export type MadeMassMessage = MassContent & {
   since: number
   /** Ids that belong to somebody already. */
   known?: readonly string[] | undefined
+  /** Whether it belongs to nobody by now; asked of messages of these words only. */
+  isFree?: ((msgId: string) => Promise<boolean>) | undefined
 }
 
 /** A message of this content made at or after `since` that nobody has written down yet, for a creation that ended unknown. */
 export async function findMassMessage(app: WecomApp, made: MadeMassMessage, options?: CallOptions): Promise<MassMessage | undefined> {
-  const { kind, since, known = [], sender } = made
+  const { kind, since, known = [], isFree = async () => true, sender } = made
+  const taken = new Set(known)
   const asked = { kind, from: since, to: since + (massMessageLimits.daysPerList - 1) * 86_400, by: 'company' } as const
   for await (const one of pages((cursor) => listMassMessages(app, asked, { cursor }, options)))
-    if (!known.includes(one.msgid) && isSame(one, made) && (!sender || (await isOnlyFrom(app, one.msgid, sender, options))))
-      return { msgId: one.msgid, unsendable: [] }
+    if (!taken.has(one.msgid) && isSame(one, made) && (await isFree(one.msgid)))
+      if (!sender || (await isOnlyFrom(app, one.msgid, sender, options))) return { msgId: one.msgid, unsendable: [] }
   return undefined
 }
 

@@ -176,3 +176,19 @@ export async function canonicalIds(ctx: Context, customerIds: readonly number[])
     select id, canonical_id from customers where tenant_id = ${ctx.tenantId} and id = any(${customerIds}::int[])`.execute(ctx.db)
   return new Map(rows.map(({ id, canonicalId }) => [id, canonicalId]))
 }
+
+/**
+ * Everybody who counts as the same customer as one of these, and whom they count as. Lists are asked for by number and put together
+ * here: after a large import the planner guesses that nobody is there, and what it joins then becomes quadratic.
+ */
+export async function kinOf(ctx: Context, customerIds: readonly number[]): Promise<Map<number, number>> {
+  const kin = await canonicalIds(ctx, customerIds)
+  if (kin.size === 0) return kin
+  const canonicals = [...new Set(kin.values())]
+  const { rows } = await sql<{ id: number; canonicalId: number }>`
+    select id, canonical_id from customers
+    where tenant_id = ${ctx.tenantId} and canonical_id = any(${canonicals}::int[]) and canonical_id <> id`.execute(ctx.db)
+  for (const canonical of canonicals) kin.set(canonical, canonical)
+  for (const { id, canonicalId } of rows) kin.set(id, canonicalId)
+  return kin
+}

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { remember } from '#platform/remember.ts'
 import type { Act, Missed } from './acts.ts'
 import { type Answers, type Ask, advance, type Outcome, type Properties } from './advance.ts'
 import { type Count, countPeople } from './counts.ts'
@@ -114,7 +115,7 @@ async function decide(
         }
       }
     }
-    for (const [key, { ask, people }] of asked) known.set(key, await answer(ctx, rules, ask, people))
+    for (const [key, { ask, people }] of asked) known.set(key, await answer(ctx, rules, key, ask, people))
     open = still
   }
   return turns
@@ -125,11 +126,30 @@ const askKey = (run: Run, { step, place }: Ask): string => `${versionKey(run)} $
 const answerOf = (found: ReadonlySet<number> | 'away' | undefined, run: Run): boolean | undefined =>
   found === undefined || found === 'away' ? undefined : found.has(run.customerId)
 
-async function answer(ctx: Context, rules: Rules, { about }: Ask, people: ReadonlySet<number>): Promise<ReadonlySet<number> | 'away'> {
+/** Questions that had no answer, and when they were asked. */
+const silent = new WeakMap<Rules, Map<string, number>>()
+/** Every try holds a transaction until the engine's time is out: those behind do not wait for it once more. */
+const silentMs = 3_000
+
+async function answer(
+  ctx: Context,
+  rules: Rules,
+  key: string,
+  { about }: Ask,
+  people: ReadonlySet<number>,
+): Promise<ReadonlySet<number> | 'away'> {
+  if (about === 'greeting') return settledGreetings(ctx, [...people])
+  const waiting = remember(silent, rules, () => new Map<string, number>())
+  const name = `${ctx.tenantId} ${key}`
+  // A clock may have gone back meanwhile.
+  if (Math.abs(ctx.now().getTime() - (waiting.get(name) ?? 0)) < silentMs) return 'away'
   try {
-    return await (about === 'greeting' ? settledGreetings(ctx, [...people]) : rules.holds(ctx, about.rule, [...people]))
+    const found = await rules.holds(ctx, about.rule, [...people])
+    waiting.delete(name)
+    return found
   } catch (error) {
     ctx.log.warn({ err: error }, 'a rule of a journey cannot be asked now')
+    waiting.set(name, ctx.now().getTime())
     return 'away'
   }
 }

@@ -47,12 +47,12 @@ export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<Miss
 
 const sourceOf = ({ version, effect }: Act) => ({ kind: 'journey' as const, id: version.journey, step: effect.id })
 
-const giveTags = (ctx: Context, acts: readonly ActOf<'tag'>[]): Promise<unknown> =>
-  changeTaggings(
-    ctx,
-    acts.map(({ effect, customerId }) => ({ tagId: internalId(ctx, 'tag', effect.tag), customerId, tagged: !effect.remove })),
-    { source: 'journey' },
-  )
+function giveTags(ctx: Context, acts: readonly ActOf<'tag'>[]): Promise<unknown> {
+  // A name from outside is deciphered, which costs more than everything else here: once for a tag, not for a person.
+  const tags = new Map([...new Set(acts.map(({ effect }) => effect.tag))].map((tag) => [tag, internalId(ctx, 'tag', tag)]))
+  const changes = acts.map(({ effect, customerId }) => ({ tagId: tags.get(effect.tag) ?? 0, customerId, tagged: !effect.remove }))
+  return changeTaggings(ctx, changes, { source: 'journey' })
+}
 
 async function giveAttributes(ctx: Context, acts: readonly ActOf<'attribute'>[]): Promise<void> {
   for (const same of Map.groupBy(acts, ({ version, effect }) => `${version.journey} ${version.version} ${effect.id}`).values()) {

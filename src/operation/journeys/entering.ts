@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
+import { kinOf } from '#management/identity/queries.ts'
 import { journeyEntered } from '#operation/events.ts'
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import type { Properties } from './advance.ts'
 import { type Count, countPeople } from './counts.ts'
 import type { Reentry } from './definition.ts'
+import type { Refusal } from './schema.ts'
 import { holdAtDoor } from './trials.ts'
 import { readVersions, versionKey } from './versions.ts'
 
@@ -26,9 +28,8 @@ export const letIn = (ctx: Context, journey: number, arrivals: readonly Arrival[
     const found = (await readVersions(ctx, [{ journeyId: journey, version }])).get(versionKey({ journeyId: journey, version }))
     if (!found) return { entered: 0, refused: arrivals.length }
     const { reentry, start } = found.definition
-    const keyed = keyedBy(reentry, arrivals)
     await sql`select pg_advisory_xact_lock(${doorLocks}, hashtext(${`${ctx.tenantId} ${journey}`}))`.execute(ctx.db)
-    const customers = await insertRuns(ctx, { journey, version, reentry, step: start }, keyed)
+    const customers = await insertRuns(ctx, { journey, version, reentry, step: start }, arrivals)
     const held = await holdAtDoor(ctx, journey, customers)
     const entered = customers.filter((id) => !held.has(id))
     for (const customerId of entered) emit(ctx, journeyEntered, { customerId, properties: { journey, journeyName: found.name, version } })
@@ -40,19 +41,9 @@ export const letIn = (ctx: Context, journey: number, arrivals: readonly Arrival[
   })
 
 /** Whether the door would be open to somebody, as far as their runs from before a moment say. Changes nothing, promises nothing. */
-export async function mayEnter(
-  ctx: Context,
-  { journey, reentry, before }: Pick<Door, 'journey' | 'reentry'> & { before: Date },
-  { customerId, entry = {} }: Arrival,
-): Promise<boolean> {
-  const key = keyOf(reentry, entry)
-  if (key === undefined) return false
-  const { rows } = await sql`
-    select from customers o join customers m on m.tenant_id = o.tenant_id and m.canonical_id = o.canonical_id
-      join journey_runs r on r.tenant_id = m.tenant_id and r.customer_id = m.id and r.journey_id = ${journey} and r.entered_at < ${before}
-      cross join (select ${key}::text as key) a
-    where o.tenant_id = ${ctx.tenantId} and o.id = ${customerId} and ${forbids(ctx, reentry)} limit 1`.execute(ctx.db)
-  return rows.length === 0
+export async function mayEnter(ctx: Context, door: Asked & { before: Date }, arrival: Arrival): Promise<boolean> {
+  const [sorted] = await sortAtDoor(ctx, door, [arrival])
+  return sorted?.refused === undefined
 }
 
 /** Two-part advisory locks of this kind; no other feature uses the number. */
@@ -84,13 +75,6 @@ async function turnAway(ctx: Context, journey: number, people: number): Promise<
   return { entered: 0, refused: people }
 }
 
-/** Those at the door with what their runs are told apart by; whoever lacks it cannot come in. */
-export const keyedBy = (reentry: Reentry, arrivals: readonly Arrival[]) =>
-  arrivals.flatMap(({ customerId, entry = {} }, place) => {
-    const key = keyOf(reentry, entry)
-    return key === undefined ? [] : [{ place, customer: customerId, entry, key }]
-  })
-
 /** Undefined where the event does not say which one it is about. */
 function keyOf(reentry: Reentry, entry: Properties): string | undefined {
   if (reentry.policy !== 'each') return ''
@@ -98,36 +82,72 @@ function keyOf(reentry: Reentry, entry: Properties): string | undefined {
   return value === null || value === undefined || value === '' ? undefined : String(value).slice(0, 200)
 }
 
-type Door = { journey: number; version: number; reentry: Reentry; step: string | null }
+type Asked = { journey: number; reentry: Reentry; before?: Date }
+type Sorted = { customer: number; entry: Properties; key: string; refused?: Refusal }
 
-async function insertRuns(ctx: Context, { journey, version, reentry, step }: Door, arrivals: readonly object[]): Promise<number[]> {
-  const { rows } = await sql<{ customerId: number }>`
-    with asked as (
-      select distinct on (c.canonical_id, a.key) c.id, c.canonical_id, a.key, a.entry, a.place
-      from jsonb_to_recordset(${JSON.stringify(arrivals)}::jsonb) as a(place int, customer int, key text, entry jsonb)
-      join customers c on c.tenant_id = ${ctx.tenantId} and c.id = a.customer
-      order by c.canonical_id, a.key, a.place
-    )
-    insert into journey_runs (tenant_id, journey_id, version, customer_id, entry_key, step, wake_at, entry, entered_at)
-    select ${ctx.tenantId}, ${journey}, ${version}, a.id, a.key, ${step}, ${ctx.now()}, a.entry, ${ctx.now()} from asked a
-    where not exists (
-      select from customers m join journey_runs r on r.tenant_id = m.tenant_id and r.customer_id = m.id and r.journey_id = ${journey}
-      where m.tenant_id = ${ctx.tenantId} and m.canonical_id = a.canonical_id and ${forbids(ctx, reentry)})
-    order by a.place
-    returning customer_id`.execute(ctx.db)
-  return rows.map(({ customerId }) => customerId)
+/** What becomes of each at the door, in their order: one alone of whoever counts as one person comes in. Changes nothing. */
+export async function sortAtDoor(ctx: Context, door: Asked, arrivals: readonly Arrival[]): Promise<Sorted[]> {
+  const { reentry } = door
+  const asked = arrivals.map(({ customerId, entry = {} }) => ({ customer: customerId, entry, key: keyOf(reentry, entry) }))
+  const keyed = asked.flatMap(({ customer, key }) => (key === undefined ? [] : [{ customer, key }]))
+  const kin = await kinOf(
+    ctx,
+    keyed.map(({ customer }) => customer),
+  )
+  const nameOf = (customer: number, key: string) => `${kin.get(customer)} ${reentry.policy === 'each' ? key : ''}`
+  const met = new Map<string, Refusal>()
+  for (const { customerId, entryKey, isActive } of await earlierRuns(ctx, door, kin, keyed)) {
+    const name = nameOf(customerId, entryKey)
+    if (isActive || !met.has(name)) met.set(name, isActive ? 'active' : 'before')
+  }
+  return asked.map(({ key, ...one }) => {
+    if (key === undefined) return { ...one, key: '', refused: 'keyless' }
+    const name = nameOf(one.customer, key)
+    const refused = kin.has(one.customer) ? met.get(name) : 'same'
+    met.set(name, 'same')
+    return { ...one, key, ...(refused && { refused }) }
+  })
+}
+
+type Earlier = { customerId: number; entryKey: string; isActive: boolean }
+
+/** Runs of these people that keep them out. One table, asked for by a list of numbers: see `kinOf`. */
+async function earlierRuns(
+  ctx: Context,
+  { journey, reentry, before }: Asked,
+  kin: ReadonlyMap<number, number>,
+  keyed: readonly { key: string }[],
+): Promise<Earlier[]> {
+  const { rows } = await sql<Earlier>`
+    select r.customer_id, r.entry_key, r.state = 'active' as is_active from journey_runs r
+    where r.tenant_id = ${ctx.tenantId} and r.journey_id = ${journey} and r.customer_id = any(${[...kin.keys()]}::int[])
+      and ${before ? sql<boolean>`r.entered_at < ${before}` : sql<boolean>`true`} and ${forbids(ctx, reentry, keyed)}`.execute(ctx.db)
+  return rows
 }
 
 /** Which earlier run keeps somebody out. */
-export function forbids(ctx: Context, reentry: Reentry) {
+function forbids(ctx: Context, reentry: Reentry, keyed: readonly { key: string }[]) {
   switch (reentry.policy) {
     case 'once':
       return sql<boolean>`true`
     case 'inactive':
       return sql<boolean>`r.state = 'active'`
     case 'each':
-      return sql<boolean>`r.entry_key = a.key`
+      return sql<boolean>`r.entry_key = any(${[...new Set(keyed.map(({ key }) => key))]}::text[])`
     case 'after':
       return sql<boolean>`(r.state = 'active' or r.entered_at > ${new Date(ctx.now().getTime() - reentry.days * 86_400_000)})`
   }
+}
+
+type Door = { journey: number; version: number; reentry: Reentry; step: string | null }
+
+async function insertRuns(ctx: Context, { version, step, ...door }: Door, arrivals: readonly Arrival[]): Promise<number[]> {
+  const coming = (await sortAtDoor(ctx, door, arrivals)).filter(({ refused }) => refused === undefined)
+  if (coming.length === 0) return []
+  const { rows } = await sql<{ customerId: number }>`
+    insert into journey_runs (tenant_id, journey_id, version, customer_id, entry_key, step, wake_at, entry, entered_at)
+    select ${ctx.tenantId}, ${door.journey}, ${version}, a.customer, a.key, ${step}, ${ctx.now()}, a.entry, ${ctx.now()}
+    from jsonb_to_recordset(${JSON.stringify(coming)}::jsonb) as a(customer int, key text, entry jsonb)
+    returning customer_id`.execute(ctx.db)
+  return rows.map(({ customerId }) => customerId)
 }

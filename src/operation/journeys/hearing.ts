@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { kinOf } from '#management/identity/queries.ts'
 import { journeyGoalReached, taskCompleted } from '#operation/events.ts'
 import type { Context } from '#platform/context.ts'
 import type { Consumer, LoggedEvent } from '#platform/events/consumers.ts'
@@ -141,18 +142,14 @@ type Locked = Active[] & { canonicals: ReadonlyMap<number, number> }
 
 /** In one order, so that two who hear of the same people wait for each other. */
 async function lockRuns(ctx: Context, journeys: readonly number[], events: readonly LoggedEvent[]): Promise<Locked> {
-  const people = [...new Set(events.map(({ customerId }) => customerId ?? 0))]
-  const named = await sql<{ id: number; canonicalId: number }>`
-    select id, canonical_id from customers where tenant_id = ${ctx.tenantId} and id = any(${people}::int[])`.execute(ctx.db)
-  const canonicals = new Map(named.rows.map(({ id, canonicalId }) => [id, canonicalId]))
-  const { rows } = await sql<Active>`
-    select r.id, r.journey_id, r.version, r.customer_id, m.canonical_id, r.step, r.since, r.goal_at, r.entered_at
-    from customers m join journey_runs r on r.tenant_id = m.tenant_id and r.customer_id = m.id
-    where m.tenant_id = ${ctx.tenantId} and m.canonical_id = any(${[...new Set(canonicals.values())]}::int[])
+  const canonicals = await kinOf(ctx, [...new Set(events.map(({ customerId }) => customerId ?? 0))])
+  const { rows } = await sql<Omit<Active, 'canonicalId'>>`
+    select r.id, r.journey_id, r.version, r.customer_id, r.step, r.since, r.goal_at, r.entered_at from journey_runs r
+    where r.tenant_id = ${ctx.tenantId} and r.customer_id = any(${[...canonicals.keys()]}::int[])
       and r.state = 'active' and r.journey_id = any(${[...journeys]}::int[])
     order by r.id for update of r`.execute(ctx.db)
   return Object.assign(
-    rows.map((run) => ({ ...run, id: Number(run.id) })),
+    rows.map((run) => ({ ...run, id: Number(run.id), canonicalId: canonicals.get(run.customerId) ?? run.customerId })),
     { canonicals },
   )
 }

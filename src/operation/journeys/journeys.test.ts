@@ -280,6 +280,28 @@ describe('a journey', () => {
     await expect(enterByHand(ctx, journey, [three])).rejects.toMatchObject({ code: 'journey.not_running' })
   })
 
+  test('asks what cannot be answered once, however many wait for the answer', async () => {
+    workspace.setNow(start)
+    const ctx = await workspace.newTenant()
+    const everybody = await people(ctx, 1_500)
+    let asked = 0
+    const away: Rules = {
+      ...rules,
+      holds: async () => {
+        asked++
+        throw new Error('ClickHouse is away')
+      },
+    }
+    const steps = [{ id: 'which', type: 'branch', paths: [{ name: '是', when: { rule: { of: [] } }, next: null }], otherwise: null }]
+    const journey = await begin(ctx, { ...hand, start: 'which', steps })
+    await enterByHand(ctx, journey, everybody)
+    await settle(away)
+    expect(asked).toBe(1)
+    workspace.setNow(at(1))
+    await settle()
+    expect((await readCounts(ctx, journey)).steps.find(({ step }) => step === 'which')?.ways).toEqual({ otherwise: 1_500 })
+  })
+
   test('waits where the rules cannot be asked, and forgets nothing that happened meanwhile', async () => {
     workspace.setNow(start)
     const ctx = await workspace.newTenant()

@@ -98,6 +98,7 @@ export const LetInResult = z.object({ entered: z.int(), refused: z.int() })
 export const CountsQuery = z.object({ version: z.coerce.number().int().min(1).max(1_000_000).optional() })
 /** On the way already; were here before and may not come again; lack the property that runs are told apart by; the same person twice. */
 export const refusals = ['active', 'before', 'keyless', 'same'] as const
+export type Refusal = (typeof refusals)[number]
 /** What would become of a list at the door, without anybody coming in. */
 export const DoorLook = z.object({
   people: z.int(),

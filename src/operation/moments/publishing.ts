@@ -32,15 +32,15 @@ export type Held = {
 }
 
 const day = 86_400_000
-/** Longer than asking, looking twice and asking again may take. */
-const leaseMs = 150_000
+/** Longer than asking, looking twice and asking again may take; by the database's clock, which is one for all workers. */
+const leaseSeconds = 150
 
 export async function claimMoments(ctx: Context, limit: number): Promise<Held[]> {
   const now = ctx.now()
   const { rows } = await sql<Held>`
-    update moments m set fence = fence + 1, lease_until = ${new Date(now.getTime() + leaseMs)} from wecom_corps w
+    update moments m set fence = fence + 1, lease_until = now() + make_interval(secs => ${leaseSeconds}) from wecom_corps w
     where w.tenant_id = m.tenant_id and w.id = m.corp and m.tenant_id = ${ctx.tenantId} and m.id in (
-      select id from moments where tenant_id = ${ctx.tenantId} and next_at <= ${now} and (lease_until is null or lease_until < ${now})
+      select id from moments where tenant_id = ${ctx.tenantId} and next_at <= ${now} and (lease_until is null or lease_until < now())
       order by next_at, id limit ${limit} for update skip locked)
     returning m.id, m.fence, m.corp, w.corp_id, m.content_id, m.employee_ids, m.tag_ids, m.state, m.job_id, m.moment_id, m.called_at, m.published_at, m.attempts, m.cancel_wanted`.execute(
     ctx.db,

@@ -19,7 +19,7 @@ import { markKnown, openTargets, settleRest, settleSends } from './outcomes.ts'
 import { standingStops } from './policy.ts'
 import type { Failure } from './schema.ts'
 import { isStopped } from './stopping.ts'
-import { changeTask, releaseTask, restCorp, type Task } from './tasks.ts'
+import { beginCall, changeTask, releaseTask, restCorp, type Task } from './tasks.ts'
 
 /** Nobody could find out whether the message was made: it is not made again before somebody could. */
 class EndUnknown extends Error {}
@@ -41,7 +41,7 @@ export async function askForTask(ctx: Context, task: Task, signal: AbortSignal):
 async function lookTwice(ctx: Context, task: Task, targets: string[], signal: AbortSignal): Promise<MassMessage | undefined> {
   const app = await wecomApp(ctx, task.corp)
   const content = await massContent(ctx, task.corp, task.contentId)
-  const made = { app, task, targets, content, calledAt: task.calledAt ?? task.createdAt }
+  const made = { app, task, targets, content, calledAt: task.calledAt ?? task.createdAt, signal }
   return (await findMade(ctx, made)) ?? (await wait(secondLookMs, undefined, { signal }).then(() => findMade(ctx, made)))
 }
 
@@ -57,36 +57,41 @@ export const dropTask = (ctx: Context, task: Task, halt: 'stopped' | 'cancelled'
 async function makeOnce(ctx: Context, task: Task, targets: string[], signal: AbortSignal): Promise<MassMessage> {
   const app = await wecomApp(ctx, task.corp)
   const content = await massContent(ctx, task.corp, task.contentId)
-  const options = { requestId: ctx.requestId, signal } as const
   const calledAt = task.calledAt ?? ctx.now()
-  const isMine = await changeTask(ctx, task, { state: 'calling', calledAt, attempts: task.attempts + 1 })
-  if (!isMine) throw new EndUnknown('somebody else has this task')
-  const send = (given: MassContent) =>
-    task.audience === 'groups'
+  const send = async (given: MassContent) => {
+    const isMine = await beginCall(ctx, task, { calledAt, attempts: task.attempts + 1 })
+    if (!isMine) throw new EndUnknown('somebody else has this task')
+    const options = { requestId: ctx.requestId, signal: AbortSignal.any([signal, AbortSignal.timeout(longestCallMs)]) } as const
+    return task.audience === 'groups'
       ? sendToGroups(app, { sender: task.userId, groups: targets }, given, options)
       : sendToCustomers(app, { sender: task.userId, customers: targets }, given, options)
+  }
   const create = () =>
     send(content).catch(async (error) => {
       if (!isWecomError(error, 40007)) throw error
       return send(await massContent(ctx, task.corp, task.contentId, true))
     })
-  return createOnce(create, () => findMade(ctx, { app, task, targets, content, calledAt }))
+  return createOnce(create, () => findMade(ctx, { app, task, targets, content, calledAt, signal }))
 }
 
+/** Shorter than the lease of a task: whoever takes it over knows that this call has ended. */
+const longestCallMs = 45_000
 const secondLookMs = 1_000
 /** Their clock may be behind ours. */
 const skewMs = 5 * 60_000
 
-type Made = { app: WecomApp; task: Task; targets: string[]; content: MassContent; calledAt: Date }
+type Made = { app: WecomApp; task: Task; targets: string[]; content: MassContent; calledAt: Date; signal: AbortSignal }
 
 /** The message that this task asked for: of its words and its member, that no other task has, and for its people. */
-async function findMade(ctx: Context, { app, task, targets, content, calledAt }: Made): Promise<MassMessage | undefined> {
+async function findMade(ctx: Context, { app, task, targets, content, calledAt, signal }: Made): Promise<MassMessage | undefined> {
   try {
     const since = Math.floor((calledAt.getTime() - skewMs) / 1000)
-    const known = await knownMessages(ctx, task)
     const asked = { ...content, kind: task.audience === 'groups' ? 'group' : 'single', sender: task.userId, since } as const
+    const known = await knownMessages(ctx, task)
+    // Beside this one others are made, and written down, while the list is read.
+    const isFree = async (msgId: string) => !(await isKnown(ctx, task, msgId))
     for (;;) {
-      const found = await findMassMessage(app, { ...asked, known })
+      const found = await findMassMessage(app, { ...asked, known, isFree }, { requestId: ctx.requestId, signal })
       if (!found || (await isFor(app, found.msgId, task, targets))) return found
       known.push(found.msgId)
     }
@@ -111,6 +116,15 @@ const knownMessages = async (ctx: Context, { corp }: Task): Promise<string[]> =>
     .execute()
   return rows.flatMap(({ msgId }) => (msgId ? [msgId] : []))
 }
+
+const isKnown = async (ctx: Context, { corp }: Task, msgId: string): Promise<boolean> =>
+  (await ctx.db
+    .selectFrom('massTasks')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('corp', '=', corp)
+    .where('msgId', '=', msgId)
+    .executeTakeFirst()) !== undefined
 
 /** The member has it on the phone; whom WeCom does not know is told at once. */
 const noteAsked = (ctx: Context, task: Task, { msgId, unsendable }: MassMessage): Promise<void> =>

@@ -6,14 +6,15 @@ import { decideDue } from './deciding.ts'
 import type { HeldOut } from './facts.ts'
 import { followTask } from './following.ts'
 import { packReady } from './packing.ts'
-import { claimTasks, releaseTask, type Task } from './tasks.ts'
+import { claimTasks, holdTask, releaseTask, type Task } from './tasks.ts'
 
 const idleMs = 200
 const atOnce = 8
 /** Batches of one company before the others are looked after. */
 const batchesInARow = 20
-/** Shorter than the lease of a task: whoever takes it over knows that this worker has let go. */
-const longestMs = 45_000
+/** Looking for a message among thousands takes its time; the lease is kept meanwhile. */
+const longestMs = { asking: 600_000, following: 45_000 }
+const holdMs = 15_000
 
 /** Takes wishes through the gate and hands them to WeCom until aborted. Any number of workers may do so side by side. */
 export async function runSender(installation: Installation, isHeldOut: HeldOut, signal: AbortSignal): Promise<void> {
@@ -63,13 +64,17 @@ async function runTasks(installation: Installation, signal: AbortSignal): Promis
 
 /** What is next for this task, whatever happens: it is put down again. */
 export async function doTask(ctx: Context, task: Task, signal: AbortSignal): Promise<void> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(longestMs)])
+  const what = ['planned', 'calling', 'unknown'].includes(task.state) ? 'asking' : 'following'
+  const within = AbortSignal.any([signal, AbortSignal.timeout(longestMs[what])])
+  const holding = setInterval(() => void holdTask(ctx, task).catch(() => undefined), holdMs)
   try {
-    if (['planned', 'calling', 'unknown'].includes(task.state)) await askForTask(ctx, task, within)
+    if (what === 'asking') await askForTask(ctx, task, within)
     else await followTask(ctx, task, within)
   } catch (error) {
     ctx.log.error({ err: error, task: task.id }, 'a mass message was not looked after')
     await releaseTask(ctx, task, new Date(ctx.now().getTime() + 10_000)).catch(() => undefined)
+  } finally {
+    clearInterval(holding)
   }
 }
 

@@ -28,23 +28,28 @@ export type Task = {
   createdAt: Date
 }
 
-/** Longer than a call may take: whoever takes a task over knows that the first one has ended. */
-const leaseMs = 60_000
+/**
+ * Longer than a call may take: whoever takes a task over knows that the first one has ended. Told by the database's clock, because a
+ * worker whose own runs ahead would take it over in the middle of a call.
+ */
+const leaseSeconds = 60
+
+const leaseEnd = () => sql<Date>`now() + make_interval(secs => ${leaseSeconds})`
 
 /**
- * Tasks that something is to be done about, taken by this worker. Of one member's tasks that WeCom has not heard of yet only the
+ * Tasks that something is to be done about, taken by this worker; what WeCom has not heard of comes first. Of one member's tasks that WeCom has not heard of yet only the
  * first goes: two messages with the same words could not be told apart should the answer to one be lost.
  */
 export async function claimTasks(ctx: Context, limit: number): Promise<Task[]> {
   const now = ctx.now()
   const { rows } = await sql<Task>`
-    update mass_tasks set fence = fence + 1, lease_until = ${new Date(now.getTime() + leaseMs)}
+    update mass_tasks set fence = fence + 1, lease_until = ${leaseEnd()}
     where tenant_id = ${ctx.tenantId} and id in (
       select t.id from mass_tasks t
-      where t.tenant_id = ${ctx.tenantId} and t.next_at <= ${now} and (t.lease_until is null or t.lease_until < ${now})
+      where t.tenant_id = ${ctx.tenantId} and t.next_at <= ${now} and (t.lease_until is null or t.lease_until < now())
         and (t.state not in ('planned', 'calling', 'unknown') or not exists (
           select from mass_tasks e where e.tenant_id = t.tenant_id and e.corp = t.corp and e.user_id = t.user_id and e.id < t.id and e.state in ('planned', 'calling', 'unknown')))
-      order by t.next_at, t.id limit ${limit} for update of t skip locked)
+      order by t.state in ('planned', 'calling', 'unknown') desc, t.next_at, t.id limit ${limit} for update of t skip locked)
     returning id, fence, corp, user_id, employee_id, audience, content_id, source_kind, source_id, step, state, msg_id, called_at, asked_at, confirmed_at,
       attempts, cancel_wanted, remind_wanted, reminded_at, created_at`.execute(ctx.db)
   return rows
@@ -63,9 +68,23 @@ type Change = {
   error?: { code: string; message: string } | null
 }
 
+/** Keeps it for another minute while it is worked on. */
+export const holdTask = (ctx: Context, task: Pick<Task, 'id' | 'fence'>): Promise<boolean> =>
+  updateTask(ctx, task, { leaseUntil: leaseEnd() })
+
+/** Says that WeCom is called now, for which the whole minute is kept; false when somebody else has it by now. */
+export const beginCall = (ctx: Context, task: Pick<Task, 'id' | 'fence'>, change: Change): Promise<boolean> =>
+  updateTask(ctx, task, { ...change, state: 'calling', leaseUntil: leaseEnd() })
+
 /** Changes a task that is still this worker's; false when somebody else has it by now. */
-export async function changeTask(ctx: Context, task: Pick<Task, 'id' | 'fence'>, change: Change): Promise<boolean> {
-  const { error, ...columns } = change
+export const changeTask = (ctx: Context, task: Pick<Task, 'id' | 'fence'>, change: Change): Promise<boolean> =>
+  updateTask(ctx, task, change)
+
+async function updateTask(
+  ctx: Context,
+  task: Pick<Task, 'id' | 'fence'>,
+  { error, ...columns }: Change & { leaseUntil?: RawBuilder<Date> },
+): Promise<boolean> {
   const { numUpdatedRows } = await ctx.db
     .updateTable('massTasks')
     .set({ ...columns, ...(error === undefined ? {} : { error: error && JSON.stringify(error) }) })
