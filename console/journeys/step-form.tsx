@@ -32,7 +32,7 @@ export function StepForm(props: {
   const { step, drawing, onChange } = props
   const Icon = stepIcons[step.type]
   return (
-    <div className="fields">
+    <div className="fields journey-form">
       <div className="row between">
         <h2 className="journey-form-title">
           <Icon aria-hidden="true" /> {t(`journeys.types.${step.type}`)}
