@@ -166,7 +166,8 @@ function Publish({ journey, edit, save }: Props) {
         run: () => publish.mutateAsync({ id, migrate: false }),
       })
   }
-  if (isGoing && !changed && !edit.isUnsaved) return null
+  // What waits for a second person need not be submitted twice.
+  if (!edit.isUnsaved && (journey.review || (isGoing && !changed))) return null
   return (
     <>
       <Button type="primary" onClick={() => void run(ask)}>

@@ -55,7 +55,10 @@ function StepRow({ step, ...props }: DrawingProps & { step: Step }) {
           <Icon aria-hidden="true" />
         </span>
         <button type="button" className="opener journey-row-text" onClick={() => props.onChoose(step.id)}>
-          <span className="note">{t(`journeys.types.${step.type}`)}</span>
+          <span className="note">
+            {t(`journeys.types.${step.type}`)}
+            {props.tried.has(step.id) && ` · ${t('journeys.trialHere')}`}
+          </span>
           <span className="wraps">{props.words.of(step)}</span>
         </button>
         {count !== undefined && count.waiting > 0 && (

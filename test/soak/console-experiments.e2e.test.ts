@@ -2,15 +2,21 @@ import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
+import { createSegment } from '#insight/segments/commands.ts'
 import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
+import { NewSegment } from '#insight/segments/schema.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { groupJoined } from '#operation/events.ts'
 import { changeState, createExperiment, expose } from '#operation/experiments/commands.ts'
 import { changeControlGroup } from '#operation/experiments/control-commands.ts'
 import { NewExperiment } from '#operation/experiments/schema.ts'
+import { submitJourney } from '#operation/journeys/approving.ts'
 import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
 import { Definition } from '#operation/journeys/definition.ts'
+import { changePolicy } from '#operation/outbound/policy.ts'
+import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
+import { publicId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { openBrowser, openConsole } from '../support/browser.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
@@ -87,6 +93,17 @@ test('a read-out says in words what was found, and a control group who is left a
   expect(problems).toEqual([])
 })
 
+test('a journey for many starts by the word of a second person', async () => {
+  await waitForApproval()
+  await page.goto(`${workspace.url}/journeys`)
+  await page.getByRole('link', { name: '唤醒老客' }).click()
+  await page.getByText(/预计触达 [\d,]+ 人/).waitFor()
+  await look('journey-review')
+  await page.getByRole('button', { name: /^批\s*准$/ }).click()
+  await page.getByText('运行中').waitFor()
+  expect(problems).toEqual([])
+})
+
 /** A trial of an invitation, some days old: of the treated half came into a group, of those held out a fifth. */
 async function liveTrial(): Promise<void> {
   const { ctx } = workspace
@@ -150,6 +167,21 @@ async function store(): Promise<void> {
     growthMetric: 'gmv',
   })
   await publishJourney(ctx, rulesForJourneys, await createJourney(ctx, { name: '回访', note: '', draft }))
+}
+
+/** A journey for more people than may be reached without a second person's word, submitted by a colleague. */
+async function waitForApproval(): Promise<void> {
+  const { ctx } = workspace
+  await changePolicy(ctx, { approvalAbove: 100 })
+  const { id } = await createSegment(ctx, NewSegment.parse({ name: '进过群', rule: { event: { event: 'group.joined' } } }))
+  const draft = Definition.parse({
+    entry: { by: 'schedule', segment: publicId(ctx, 'seg', id), repeat: { every: 'day', at: '10:00' } },
+    start: 'call',
+    steps: [{ id: 'call', type: 'task', title: '打电话回访' }],
+  })
+  const colleague = { ...ctx, actor: { ...ctx.actor, kind: 'employee', id: 99_999, name: '小周' } } as Context
+  const journey = await createJourney(colleague, { name: '唤醒老客', note: '', draft })
+  expect(await submitJourney(colleague, rulesForJourneys, journey, { migrate: false })).toBe('review')
 }
 
 async function look(name: string): Promise<void> {

@@ -14,8 +14,9 @@ export const changeControlGroup = (ctx: Context, { perMille, rotate, from }: Con
   inTransaction(ctx, async (ctx) => {
     // Two hands at once: the second one sees what the first one set.
     await ctx.db.selectFrom('tenants').select('id').where('id', '=', ctx.tenantId).forNoKeyUpdate().execute()
-    const fromAt = from === undefined ? ctx.now() : new Date(from)
-    if (fromAt < ctx.now()) throw appError('control_group.past', { message: 'The past cannot be dealt anew.', field: 'from' })
+    const now = ctx.now()
+    const fromAt = from === undefined ? now : new Date(from)
+    if (fromAt < now) throw appError('control_group.past', { message: 'The past cannot be dealt anew.', field: 'from' })
     const last = (await readTurns(ctx)).at(-1)
     if (last && last.from >= fromAt)
       throw appError('control_group.planned', {
