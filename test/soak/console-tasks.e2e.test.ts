@@ -46,6 +46,7 @@ afterAll(async () => {
 })
 
 async function find(text: string): Promise<void> {
+  await page.getByRole('button', { name: /^搜索/ }).waitFor()
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: '搜索' }).fill(text)
   await page.getByRole('option').getByText(text).first().click()
