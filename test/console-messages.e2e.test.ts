@@ -111,7 +111,7 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   await page.getByRole('radio', { name: '客户群' }).check()
   await page.getByLabel('群名包含').fill('没有这样的群')
   await page.getByRole('button', { name: '看看会通知多少人' }).click()
-  await page.getByText('将通知 0 人').waitFor()
+  await page.getByText('将发到 0 个群').waitFor()
   await look('message-groups')
   await page.goto(`${workspace.url}/messages`)
   await page.getByRole('button', { name: '紧急停止' }).click()

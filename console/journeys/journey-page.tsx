@@ -281,7 +281,12 @@ function PhoneEditor({ drawingProps, close, ...panel }: PanelProps & { drawingPr
       <Section
         title={t('journeys.steps')}
         note={t('journeys.words.entry', { how: words.entry })}
-        actions={<Button onClick={() => choose(null)}>{t('journeys.settings')}</Button>}
+        actions={
+          // Who may not write may still look.
+          <Button disabled={false} onClick={() => choose(null)}>
+            {t('journeys.settings')}
+          </Button>
+        }
       >
         <Stack>
           <StepList {...drawingProps} />

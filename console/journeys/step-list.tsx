@@ -62,7 +62,7 @@ function StepRow({ step, ...props }: DrawingProps & { step: Step }) {
           <span className="wraps">{props.words.of(step)}</span>
         </button>
         {count !== undefined && count.waiting > 0 && (
-          <Button size="small" onClick={() => props.onPeople(step.id)}>
+          <Button size="small" disabled={false} onClick={() => props.onPeople(step.id)}>
             {t('journeys.waiting', { count: exactNumber(count.waiting) })}
           </Button>
         )}
