@@ -668,3 +668,28 @@ describe('a moment', () => {
     await cancelMoment(ctx, free)
   })
 })
+
+// Last, because the sandbox's clock does not go back.
+test('a lost answer is found although messages are made all the time', async () => {
+  const [one] = await friends(1)
+  const text = await wish([one?.customer ?? 0])
+  await lab.fail(
+    { path: creation, times: 1, status: 0, after: true },
+    { path: 'externalcontact/get_groupmsg_list_v2', times: 10, status: 502 },
+  )
+  await work()
+  expect(await fates()).toEqual(['unknown'])
+  await control('PUT', 'faults', {})
+  const later = 1200
+  await control('PUT', 'clock', { advanceSeconds: later })
+  seconds = later
+  // While one was made within the last moments, a list that reaches up to now is refused.
+  await control('PUT', 'settings', { habits: { dispatchMs: 600_000 } })
+  const other = await lab.newMember()
+  await lab.newCustomers(other, 1)
+  await sendToCustomers(await wecomApp(ctx, corp), { sender: other }, { text })
+  const before = await calls()
+  await work(true)
+  expect([await fates(), (await calls()) - before]).toEqual([['tasked'], 0])
+  seconds = 0
+})

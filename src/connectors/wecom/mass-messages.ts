@@ -120,8 +120,9 @@ export type MadeMassMessage = MassContent & {
   kind: 'single' | 'group'
   /** Only messages that this member alone was asked to send. */
   sender?: string | undefined
-  /** Unix seconds of WeCom's clock. */
+  /** Unix seconds of WeCom's clock; without an end as far as a list goes. A list with a message that was made just now is 41063. */
   since: number
+  until?: number | undefined
   /** Ids that belong to somebody already. */
   known?: readonly string[] | undefined
   /** Whether it belongs to nobody by now; asked of messages of these words only. */
@@ -132,7 +133,8 @@ export type MadeMassMessage = MassContent & {
 export async function findMassMessage(app: WecomApp, made: MadeMassMessage, options?: CallOptions): Promise<MassMessage | undefined> {
   const { kind, since, known = [], isFree = async () => true, sender } = made
   const taken = new Set(known)
-  const asked = { kind, from: since, to: since + (massMessageLimits.daysPerList - 1) * 86_400, by: 'company' } as const
+  const to = made.until ?? since + (massMessageLimits.daysPerList - 1) * 86_400
+  const asked = { kind, from: since, to, by: 'company' } as const
   for await (const one of pages((cursor) => listMassMessages(app, asked, { cursor }, options)))
     if (!taken.has(one.msgid) && isSame(one, made) && (await isFree(one.msgid)))
       if (!sender || (await isOnlyFrom(app, one.msgid, sender, options))) return { msgId: one.msgid, unsendable: [] }

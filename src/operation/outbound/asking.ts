@@ -57,9 +57,10 @@ export const dropTask = (ctx: Context, task: Task, halt: 'stopped' | 'cancelled'
 async function makeOnce(ctx: Context, task: Task, targets: string[], signal: AbortSignal): Promise<MassMessage> {
   const app = await wecomApp(ctx, task.corp)
   const content = await massContent(ctx, task.corp, task.contentId)
-  const calledAt = task.calledAt ?? ctx.now()
+  // An earlier call, if there was one, was looked for and is over.
+  const calledAt = ctx.now()
   const send = async (given: MassContent) => {
-    const isMine = await beginCall(ctx, task, { calledAt, attempts: task.attempts + 1 })
+    const isMine = await beginCall(ctx, task, { calledAt: ctx.now(), attempts: task.attempts + 1 })
     if (!isMine) throw new EndUnknown('somebody else has this task')
     const options = { requestId: ctx.requestId, signal: AbortSignal.any([signal, AbortSignal.timeout(longestCallMs)]) } as const
     return task.audience === 'groups'
@@ -77,7 +78,7 @@ async function makeOnce(ctx: Context, task: Task, targets: string[], signal: Abo
 /** Shorter than the lease of a task: whoever takes it over knows that this call has ended. */
 const longestCallMs = 45_000
 const secondLookMs = 1_000
-/** Their clock may be behind ours. */
+/** Their clock may be behind ours or before it. */
 const skewMs = 5 * 60_000
 
 type Made = { app: WecomApp; task: Task; targets: string[]; content: MassContent; calledAt: Date; signal: AbortSignal }
@@ -86,7 +87,9 @@ type Made = { app: WecomApp; task: Task; targets: string[]; content: MassContent
 async function findMade(ctx: Context, { app, task, targets, content, calledAt, signal }: Made): Promise<MassMessage | undefined> {
   try {
     const since = Math.floor((calledAt.getTime() - skewMs) / 1000)
-    const asked = { ...content, kind: task.audience === 'groups' ? 'group' : 'single', sender: task.userId, since } as const
+    // While others are made all the time, a list up to now is never given: 41063.
+    const until = Math.ceil((calledAt.getTime() + longestCallMs + skewMs) / 1000)
+    const asked = { ...content, kind: task.audience === 'groups' ? 'group' : 'single', sender: task.userId, since, until } as const
     const known = await knownMessages(ctx, task)
     // Beside this one others are made, and written down, while the list is read.
     const isFree = async (msgId: string) => !(await isKnown(ctx, task, msgId))
