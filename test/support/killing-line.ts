@@ -29,7 +29,7 @@ export async function openKillingLine(sandboxUrl: string): Promise<KillingLine> 
     const { 'content-type': contentType = 'application/json' } = request.headers
     const answer = await fetch(`${sandboxUrl}${request.url}`, {
       method: request.method ?? 'GET',
-      ...(request.method === 'POST' && { body, headers: { 'content-type': contentType } }),
+      ...(request.method === 'POST' && { body: new Uint8Array(body), headers: { 'content-type': contentType } }),
     }).catch(() => undefined)
     const bytes = answer && Buffer.from(await answer.arrayBuffer())
     struck?.strike()

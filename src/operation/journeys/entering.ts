@@ -7,7 +7,7 @@ import type { Properties } from './advance.ts'
 import { type Count, countPeople } from './counts.ts'
 import type { Reentry } from './definition.ts'
 import type { Refusal } from './schema.ts'
-import { holdAtDoor } from './trials.ts'
+import { holdAtDoor, type Newcomer } from './trials.ts'
 import { readVersions, versionKey } from './versions.ts'
 
 /** Somebody at the door. `entry`: the properties of the event they come in by. */
@@ -29,12 +29,12 @@ export const letIn = (ctx: Context, journey: number, arrivals: readonly Arrival[
     if (!found) return { entered: 0, refused: arrivals.length }
     const { reentry, start } = found.definition
     await sql`select pg_advisory_xact_lock(${doorLocks}, hashtext(${`${ctx.tenantId} ${journey}`}))`.execute(ctx.db)
-    const customers = await insertRuns(ctx, { journey, version, reentry, step: start }, arrivals)
-    const held = await holdAtDoor(ctx, journey, customers)
-    const entered = customers.filter((id) => !held.has(id))
-    for (const customerId of entered) emit(ctx, journeyEntered, { customerId, properties: { journey, journeyName: found.name, version } })
-    const refused = arrivals.length - customers.length
-    const heldOut = customers.length - entered.length
+    const newcomers = await insertRuns(ctx, { journey, version, reentry, step: start }, arrivals)
+    const held = await holdAtDoor(ctx, journey, newcomers)
+    const entered = newcomers.filter(({ customerId }) => !held.has(customerId))
+    for (const { customerId } of entered) emit(ctx, journeyEntered, { customerId, properties: { journey, journeyName: found.name, version } })
+    const refused = arrivals.length - newcomers.length
+    const heldOut = newcomers.length - entered.length
     const count = (way: string, people: number): Count[] => (people === 0 ? [] : [{ journey, version, step: '', way, people }])
     await countPeople(ctx, [...count('entered', entered.length), ...count('refused', refused), ...count('held', heldOut)])
     return { entered: entered.length, refused: refused + heldOut }
@@ -141,13 +141,13 @@ function forbids(ctx: Context, reentry: Reentry, keyed: readonly { key: string }
 
 type Door = { journey: number; version: number; reentry: Reentry; step: string | null }
 
-async function insertRuns(ctx: Context, { version, step, ...door }: Door, arrivals: readonly Arrival[]): Promise<number[]> {
+async function insertRuns(ctx: Context, { version, step, ...door }: Door, arrivals: readonly Arrival[]): Promise<Newcomer[]> {
   const coming = (await sortAtDoor(ctx, door, arrivals)).filter(({ refused }) => refused === undefined)
   if (coming.length === 0) return []
-  const { rows } = await sql<{ customerId: number }>`
+  const { rows } = await sql<Newcomer>`
     insert into journey_runs (tenant_id, journey_id, version, customer_id, entry_key, step, wake_at, entry, entered_at)
     select ${ctx.tenantId}, ${door.journey}, ${version}, a.customer, a.key, ${step}, ${ctx.now()}, a.entry, ${ctx.now()}
     from jsonb_to_recordset(${JSON.stringify(coming)}::jsonb) as a(customer int, key text, entry jsonb)
-    returning customer_id`.execute(ctx.db)
-  return rows.map(({ customerId }) => customerId)
+    returning id, customer_id`.execute(ctx.db)
+  return rows
 }

@@ -51,13 +51,17 @@ export async function dealSteps(ctx: Context, journey: number, customerIds: read
 
 type Trial = { id: number; keys: readonly string[]; dealt: Awaited<ReturnType<typeof deal>> }
 
+/** A run that has just begun. */
+export type Newcomer = { id: number; customerId: number }
+
 /**
  * Who of these newcomers the trial on the whole journey leaves out. Their run ends where it begins, so that they are no newcomers
  * the next time either.
  */
-export async function holdAtDoor(ctx: Context, journey: number, customerIds: readonly number[]): Promise<ReadonlySet<number>> {
+export async function holdAtDoor(ctx: Context, journey: number, newcomers: readonly Newcomer[]): Promise<ReadonlySet<number>> {
   const trial = await runningOn(ctx, { kind: 'journey', id: publicId(ctx, 'jny', journey), step: null })
   if (!trial) return new Set()
+  const customerIds = newcomers.map(({ customerId }) => customerId)
   const control = await heldOutOfAll(ctx, customerIds)
   const dealt = await enrol(
     ctx,
@@ -67,8 +71,7 @@ export async function holdAtDoor(ctx: Context, journey: number, customerIds: rea
   const held = new Set([...dealt].flatMap(([id, { ghost }]) => (ghost ? [id] : [])))
   await sql`
     update journey_runs set state = 'left', reason = 'held_out', wake_at = null, ended_at = ${ctx.now()}
-    where tenant_id = ${ctx.tenantId} and journey_id = ${journey} and state = 'active' and turns = 0 and entered_at = ${ctx.now()}
-      and customer_id = any(${[...held]}::int[])`.execute(ctx.db)
+    where tenant_id = ${ctx.tenantId} and id = any(${newcomers.flatMap(({ id, customerId }) => (held.has(customerId) ? [id] : []))}::bigint[])`.execute(ctx.db)
   return held
 }
 
