@@ -549,12 +549,12 @@ async function lookAtSandbox(house: House): Promise<string[]> {
   const app = await wecomApp(ctx, corp)
   const now = Math.floor(Date.now() / 1000)
   const asked = { kind: 'single', from: now - 86_400, to: now + 60, by: 'company' } as const
-  const messages: { msgid: string }[] = []
-  for await (const message of pages((cursor) => listMassMessages(app, asked, { cursor }))) messages.push(message)
+  const messages: string[] = []
+  for await (const { msgid } of pages((cursor) => listMassMessages(app, asked, { cursor }))) messages.push(msgid)
   const known = new Set((await rowsOf<{ msgId: string }>(house, 'select msg_id as "msgId" from mass_tasks')).map(({ msgId }) => msgId))
   const received = new Map<string, number>()
-  const differences = messages.filter(({ msgid }) => !known.has(msgid)).map(({ msgid }) => `nobody knows of ${msgid}`)
-  for (const { msgid } of messages)
+  const differences = messages.filter((msgid) => !known.has(msgid)).map((msgid) => `nobody knows of ${msgid}`)
+  for (const msgid of messages)
     for (const { userid } of (await listMassTasks(app, msgid)).items)
       for await (const { external_userid: external = '' } of pages((cursor) =>
         listMassResults(app, { msgId: msgid, sender: userid }, { cursor }),

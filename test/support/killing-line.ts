@@ -49,10 +49,10 @@ export async function openKillingLine(sandboxUrl: string): Promise<KillingLine> 
   }
 }
 
-async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+async function bytesOf(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
-  return Buffer.concat(parts)
+  return new Uint8Array(Buffer.concat(parts))
 }
 
 function closed(server: Server): Promise<void> {
