@@ -88,7 +88,13 @@ function JourneyChoice({ value, onChange }: ChoiceProps) {
 
 /** Steps that do something to people, which can be left undone, or that split them. */
 const isTried = ({ type }: Step): boolean =>
-  type !== 'welcome' && type !== 'wait' && type !== 'wait_until' && type !== 'wait_for' && type !== 'branch' && type !== 'goal' && type !== 'end'
+  type !== 'welcome' &&
+  type !== 'wait' &&
+  type !== 'wait_until' &&
+  type !== 'wait_for' &&
+  type !== 'branch' &&
+  type !== 'goal' &&
+  type !== 'end'
 
 function StepChoice({ value, onChange }: ChoiceProps) {
   const { t } = useText()

@@ -32,7 +32,8 @@ export const letIn = (ctx: Context, journey: number, arrivals: readonly Arrival[
     const newcomers = await insertRuns(ctx, { journey, version, reentry, step: start }, arrivals)
     const held = await holdAtDoor(ctx, journey, newcomers)
     const entered = newcomers.filter(({ customerId }) => !held.has(customerId))
-    for (const { customerId } of entered) emit(ctx, journeyEntered, { customerId, properties: { journey, journeyName: found.name, version } })
+    for (const { customerId } of entered)
+      emit(ctx, journeyEntered, { customerId, properties: { journey, journeyName: found.name, version } })
     const refused = arrivals.length - newcomers.length
     const heldOut = newcomers.length - entered.length
     const count = (way: string, people: number): Count[] => (people === 0 ? [] : [{ journey, version, step: '', way, people }])

@@ -71,7 +71,9 @@ export async function holdAtDoor(ctx: Context, journey: number, newcomers: reado
   const held = new Set([...dealt].flatMap(([id, { ghost }]) => (ghost ? [id] : [])))
   await sql`
     update journey_runs set state = 'left', reason = 'held_out', wake_at = null, ended_at = ${ctx.now()}
-    where tenant_id = ${ctx.tenantId} and id = any(${newcomers.flatMap(({ id, customerId }) => (held.has(customerId) ? [id] : []))}::bigint[])`.execute(ctx.db)
+    where tenant_id = ${ctx.tenantId} and id = any(${newcomers.flatMap(({ id, customerId }) => (held.has(customerId) ? [id] : []))}::bigint[])`.execute(
+    ctx.db,
+  )
   return held
 }
 
