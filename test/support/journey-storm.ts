@@ -330,7 +330,7 @@ async function tell({ url, apiKey }: House, events: Told[]): Promise<void> {
 const pass = (house: House, step: string, customers: number[] | null): Promise<unknown> =>
   rowsOf(
     house,
-    `update journey_runs set wake_at = since + interval '1 millisecond' where journey_id = $1 and state = 'active' and step = $2 and since is not null
+    `update journey_runs set wake_at = since + interval '1 millisecond', until_at = since + interval '1 millisecond' where journey_id = $1 and state = 'active' and step = $2 and since is not null
        and wake_at > now() and ($3::int[] is null or customer_id = any($3))`,
     [house.journey, step, customers],
   )
