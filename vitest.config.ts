@@ -8,7 +8,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Some of them wait at any time; two cores stay busy with three.
+    maxWorkers: 3,
     sequence: { shuffle: false },
   },
 })

@@ -40,7 +40,8 @@ test('an employee makes a group, a customer scans into it, both talk, and the cu
   await lina.getByLabel('群公告').fill('不许发广告')
   await lina.getByRole('button', { name: '保存' }).click()
   await cloud.locator('.pinned', { hasText: '不许发广告' }).click()
-  await cloud.getByRole('button', { name: /^群公告/ }).click()
+  // What is pinned begins with the same words, and is there until the next screen is.
+  await cloud.locator('button.line', { hasText: '群公告' }).click()
   await cloud.locator('.notice-text', { hasText: '不许发广告' }).waitFor()
   await cloud.getByRole('button', { name: '关闭' }).click()
   await cloud.getByRole('button', { name: '返回' }).click()

@@ -1,5 +1,6 @@
-// `npm run soak`: the long versions of fault storms and random worlds. `npm run soak -- properties` runs every property test of the
-// suite on ten times as many worlds as a full run has.
+// `npm run soak`: the long versions of fault storms and random worlds, and those pages in a browser that the suite has no time for
+// (`npm run soak -- console`). `npm run soak -- properties` runs every property test of the suite on ten times as many worlds as a
+// full run has.
 import { runVitest } from '../vitest-run.ts'
 
 const args = process.argv.slice(2)

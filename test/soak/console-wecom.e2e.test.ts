@@ -2,8 +2,8 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { faultsOf, openBrowser } from './support/browser.ts'
-import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import { faultsOf, openBrowser } from '../support/browser.ts'
+import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An administrator connects a second company with nothing but the words that the pages show; nearly every switch over there is off.
 

@@ -5,8 +5,8 @@ import { buildConsole } from '#app/build-console.ts'
 import type { AcquisitionLink } from '#growth/acquisition-links/schema.ts'
 import { ensureTag } from '#management/tags/commands.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from './support/browser.ts'
-import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import { openBrowser, openConsole } from '../support/browser.ts'
+import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An operator gives a link away, and sees who came and who wrote.
 

@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from './support/browser.ts'
-import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import { openBrowser, openConsole } from '../support/browser.ts'
+import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An operator makes a code into two groups and sees who came through it.
 
