@@ -112,7 +112,7 @@ test('it is started, a customer is let in, counted where they wait, and their wa
   await page.getByRole('dialog').getByText('已在途').waitFor()
   await look('let-in-refused')
   await page.keyboard.press('Escape')
-  await page.locator('.react-flow__node', { hasText: '等某件事' }).getByRole('button', { name: '1 人在这里' }).click()
+  await page.locator('.react-flow__node', { hasText: '等事件或规则' }).getByRole('button', { name: '1 人在这里' }).click()
   await look('people')
   await page.getByRole('button', { name: '林小满' }).click()
   await page.getByText('进入第 1 版').waitFor()
