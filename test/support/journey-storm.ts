@@ -393,7 +393,12 @@ async function silence({ engines }: House, ms: number): Promise<void> {
   const { clickhouse = 0 } = engines.pids()
   process.kill(clickhouse, 'SIGSTOP')
   await sleep(ms)
-  process.kill(clickhouse, 'SIGCONT')
+  try {
+    process.kill(clickhouse, 'SIGCONT')
+  } catch (error) {
+    // Whoever watches the engine may have ended it and started another.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 async function strike(house: House, kill: Exclude<Kill, 'clickhouse is silent'>, chance: Random): Promise<void> {
