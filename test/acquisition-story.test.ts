@@ -6,6 +6,7 @@ import { startSync } from '#management/wecom/sync.ts'
 import { publicId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
+import { tellSandbox } from './support/sandbox-control.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // Acquisition links of one company on the sandbox: made in the console, opened on the phone, and everything that follows.
@@ -407,13 +408,4 @@ async function api<T>(method: string, path: string, body?: object): Promise<T> {
   return answer as T
 }
 
-async function phone<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const answer = (await response.json()) as T
-  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
-  return answer
-}
+const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

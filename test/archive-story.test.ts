@@ -12,6 +12,7 @@ import { findGroups } from '#operation/groups/queries.ts'
 import { publicId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
+import { tellSandbox } from './support/sandbox-control.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 const rooms: Rooms = { find: findGroups, tell: tellGroupMessages, tellDirect: tellDirectMessages }
@@ -483,16 +484,7 @@ async function refusal(path: string, method = 'GET', body?: object): Promise<str
   return ok ? '' : (answer as Failure).error.code
 }
 
-async function phone<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const answer = (await response.json()) as T
-  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
-  return answer
-}
+const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)
 
 /** As `until`, for what is taken in the next round: none of them waits for its time. */
 const arrives = (holds: () => Promise<boolean>): Promise<number> =>

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
@@ -14,7 +14,7 @@ import type { Segment } from '#insight/segments/schema.ts'
 import { customersImport } from '#management/customers/import.ts'
 import { importFile } from '#platform/imports/engine.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from './support/browser.ts'
+import { lookAt, openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 import { until } from './support/until.ts'
 
@@ -452,9 +452,4 @@ const call = <Answer>(method: string, path: string, body?: unknown) =>
 const phone = <Answer>(method: string, path: string, body?: unknown) =>
   asking(`${workspace.sandboxUrl}/sandbox`, {})<Answer>(method, path, body)
 
-async function look(name: string): Promise<void> {
-  const folder = process.env.LOOK
-  if (!folder) return
-  mkdirSync(folder, { recursive: true })
-  await page.screenshot({ path: `${folder}/insight-${name}.png`, fullPage: true })
-}
+const look = (name: string): Promise<void> => lookAt(page, `insight-${name}`)

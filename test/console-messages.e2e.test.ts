@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { faultsOf, openBrowser, openConsole } from './support/browser.ts'
+import { faultsOf, lookAt, openBrowser, openConsole } from './support/browser.ts'
+import { tellSandbox } from './support/sandbox-control.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 import { until } from './support/until.ts'
 
@@ -124,27 +124,6 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   expect(problems).toEqual([])
 })
 
-async function look(name: string): Promise<void> {
-  const folder = process.env.LOOK
-  if (!folder) return
-  mkdirSync(folder, { recursive: true })
-  for (const [width, height] of [
-    [390, 844],
-    [1440, 900],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    await page.waitForTimeout(600)
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true })
-  }
-}
+const look = (name: string): Promise<void> => lookAt(page, name)
 
-async function phone<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const answer = (await response.json()) as T
-  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
-  return answer
-}
+const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

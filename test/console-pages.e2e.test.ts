@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from './support/browser.ts'
+import { lookAt, openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // Somebody connects a page, visitors look around in it, and the heat map shows where they clicked.
@@ -179,16 +178,4 @@ const glowing = (): Promise<number> =>
     return points
   })
 
-async function look(name: string): Promise<void> {
-  const folder = process.env.LOOK
-  if (!folder) return
-  mkdirSync(folder, { recursive: true })
-  for (const [width, height] of [
-    [390, 844],
-    [1440, 900],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    await page.waitForTimeout(2_000)
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true })
-  }
-}
+const look = (name: string): Promise<void> => lookAt(page, name, 2_000)

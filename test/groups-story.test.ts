@@ -7,6 +7,7 @@ import { publicId } from '#platform/ids.ts'
 import { seededRandom } from '#platform/random.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
+import { tellSandbox } from './support/sandbox-control.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // Customer groups of one company on the sandbox: what happens on the phones stands here, whatever becomes of the callbacks.
@@ -438,13 +439,4 @@ async function api<T>(path: string): Promise<T> {
   return answer
 }
 
-async function phone<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const answer = (await response.json()) as T
-  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
-  return answer
-}
+const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

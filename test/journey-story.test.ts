@@ -6,6 +6,7 @@ import { changePolicy } from '#operation/outbound/policy.ts'
 import { sendPlanned } from '#operation/tasks/reminders.ts'
 import { publicId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
+import { tellSandbox } from './support/sandbox-control.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 import { until } from './support/until.ts'
 
@@ -202,13 +203,4 @@ async function api<T>(method: string, path: string, body?: object): Promise<T> {
   return (answer === '' ? undefined : JSON.parse(answer)) as T
 }
 
-async function phone<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const answer = (await response.json()) as T
-  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
-  return answer
-}
+const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

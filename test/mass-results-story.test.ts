@@ -5,6 +5,7 @@ import { findCorp } from '#management/wecom/corps.ts'
 import { startSync } from '#management/wecom/sync.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { until } from '#test/support/until.ts'
+import { tellSandbox } from './support/sandbox-control.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
 // A customer deletes an employee and the callback is lost: WeCom goes on showing the friendship, and only a mass message tells.
@@ -110,13 +111,4 @@ async function jobsDone(): Promise<void> {
   expect(await inState('failed')).toEqual([])
 }
 
-async function phone<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const answer = (await response.json()) as T
-  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
-  return answer
-}
+const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

@@ -10,7 +10,7 @@ import { daysBefore, todayIn } from '#console/ui/format.ts'
 import { Stack } from '#console/ui/page.tsx'
 import type { PagesResult } from '#insight/reports/pages/schema.ts'
 import type { Thing } from '#operation/experiments/schema.ts'
-import type { Definition, Step } from '#operation/journeys/definition.ts'
+import { type Definition, isTreatment } from '#operation/journeys/definition.ts'
 
 type Value = Thing | null
 
@@ -86,16 +86,6 @@ function JourneyChoice({ value, onChange }: ChoiceProps) {
   )
 }
 
-/** Steps that do something to people, which can be left undone, or that split them. */
-const isTried = ({ type }: Step): boolean =>
-  type !== 'welcome' &&
-  type !== 'wait' &&
-  type !== 'wait_until' &&
-  type !== 'wait_for' &&
-  type !== 'branch' &&
-  type !== 'goal' &&
-  type !== 'end'
-
 function StepChoice({ value, onChange }: ChoiceProps) {
   const { t } = useText()
   const journey = useJourney(value.id)
@@ -114,7 +104,7 @@ function StepChoice({ value, onChange }: ChoiceProps) {
       value={value.step}
       loading={journey.isPending}
       options={drawing.steps
-        .filter(isTried)
+        .filter((step) => step.type === 'split' || isTreatment(step))
         .map((step) => ({ value: step.id, label: `${t(`journeys.types.${step.type}`)} · ${words.of(step)}` }))}
       onChange={choose}
     />

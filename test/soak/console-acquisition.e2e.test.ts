@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import type { AcquisitionLink } from '#growth/acquisition-links/schema.ts'
 import { ensureTag } from '#management/tags/commands.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from '../support/browser.ts'
+import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
+import { tellSandbox } from '../support/sandbox-control.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An operator gives a link away, and sees who came and who wrote.
@@ -101,18 +101,7 @@ async function choose(label: string, option: string): Promise<void> {
   await page.keyboard.press('Escape')
 }
 
-async function look(name: string): Promise<void> {
-  const folder = process.env.LOOK
-  if (!folder) return
-  mkdirSync(folder, { recursive: true })
-  await page.waitForTimeout(500)
-  await page.screenshot({ path: `${folder}/${name}-1440.png`, fullPage: true })
-  await page.setViewportSize({ width: 390, height: 844 })
-  await page.waitForTimeout(700)
-  await page.screenshot({ path: `${folder}/${name}-390.png`, fullPage: true })
-  await page.setViewportSize({ width: 1440, height: 900 })
-  await page.waitForTimeout(400)
-}
+const look = (name: string): Promise<void> => lookAt(page, name)
 
 async function api<T>(method: string, path: string, body?: object): Promise<T> {
   const response = await fetch(`${workspace.url}/api/v1/${path}`, {
@@ -124,12 +113,4 @@ async function api<T>(method: string, path: string, body?: object): Promise<T> {
   return (await response.json()) as T
 }
 
-async function phone<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
-  return (await response.json()) as T
-}
+const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

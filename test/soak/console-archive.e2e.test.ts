@@ -2,7 +2,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from '../support/browser.ts'
+import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
+import { tellSandbox } from '../support/sandbox-control.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // The archive as somebody switches it on and uses it, told by what they see.
@@ -14,7 +15,6 @@ let corp: { corpId: string; archiveSecret: string }
 let lina: string
 let customer: string
 const problems: string[] = []
-const shots = process.env.TEST_SCREENS
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
@@ -145,18 +145,6 @@ async function stored(): Promise<number> {
 }
 
 /** For people who want to look: `TEST_SCREENS=folder`. */
-async function shot(name: string): Promise<void> {
-  if (!shots) return
-  await page.waitForTimeout(400)
-  await page.screenshot({ path: `${shots}/${name}.png` })
-}
+const shot = (name: string): Promise<void> => lookAt(page, name)
 
-async function phone<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${served.sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
-  return (await response.json()) as T
-}
+const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(served.sandboxUrl, method, path, body)

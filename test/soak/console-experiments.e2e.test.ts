@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
@@ -18,7 +17,7 @@ import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from '../support/browser.ts'
+import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An operator draws up an experiment, sees how many people it needs, starts it, and reads what another one found.
@@ -184,16 +183,4 @@ async function waitForApproval(): Promise<void> {
   expect(await submitJourney(colleague, rulesForJourneys, journey, { migrate: false })).toBe('review')
 }
 
-async function look(name: string): Promise<void> {
-  const folder = process.env.LOOK
-  if (!folder) return
-  mkdirSync(folder, { recursive: true })
-  for (const [width, height] of [
-    [390, 844],
-    [1440, 900],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    await page.waitForTimeout(600)
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true })
-  }
-}
+const look = (name: string): Promise<void> => lookAt(page, name)

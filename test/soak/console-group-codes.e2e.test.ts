@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from '../support/browser.ts'
+import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
+import { tellSandbox } from '../support/sandbox-control.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An operator makes a code into two groups and sees who came through it.
@@ -60,26 +60,6 @@ test('a code into two groups is made beside the list of groups, with its picture
   expect(problems).toEqual([])
 })
 
-async function look(name: string): Promise<void> {
-  const folder = process.env.LOOK
-  if (!folder) return
-  mkdirSync(folder, { recursive: true })
-  for (const [width, height] of [
-    [390, 844],
-    [1440, 900],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    await page.waitForTimeout(600)
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true })
-  }
-}
+const look = (name: string): Promise<void> => lookAt(page, name)
 
-async function phone<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${workspace.sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
-  return (await response.json()) as T
-}
+const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

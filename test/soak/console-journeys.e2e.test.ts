@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from '../support/browser.ts'
+import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An operator opens a template, changes a wait, starts it, and watches a customer walk.
@@ -216,16 +215,4 @@ test('a paused journey says what that costs; an archived one is found, read, and
   expect(problems).toEqual([])
 })
 
-async function look(name: string): Promise<void> {
-  const folder = process.env.LOOK
-  if (!folder) return
-  mkdirSync(folder, { recursive: true })
-  for (const [width, height] of [
-    [390, 844],
-    [1440, 900],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    await page.waitForTimeout(600)
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true })
-  }
-}
+const look = (name: string): Promise<void> => lookAt(page, name)

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
@@ -8,7 +7,7 @@ import { createMarketingTask } from '#operation/marketing-tasks/commands.ts'
 import { MarketingTaskInput } from '#operation/marketing-tasks/schema.ts'
 import { assignTasks } from '#operation/tasks/commands.ts'
 import { publicId } from '#platform/ids.ts'
-import { openBrowser, openConsole } from '../support/browser.ts'
+import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
 import { openServedWorkspace, type ServedWorkspace } from '../support/served-workspace.ts'
 
 // A manager finds a task and a campaign by their names, gives the one another time and changes the other while it runs.
@@ -85,10 +84,4 @@ test('a campaign is found by its name and says something else from now on', asyn
   expect(problems).toEqual([])
 })
 
-async function look(name: string): Promise<void> {
-  const folder = process.env.LOOK
-  if (!folder) return
-  mkdirSync(folder, { recursive: true })
-  await page.waitForTimeout(600)
-  await page.screenshot({ path: `${folder}/${name}-1440.png` })
-}
+const look = (name: string): Promise<void> => lookAt(page, name)

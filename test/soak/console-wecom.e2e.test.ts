@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { faultsOf, openBrowser } from '../support/browser.ts'
+import { tellSandbox } from '../support/sandbox-control.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An administrator connects a second company with nothing but the words that the pages show; nearly every switch over there is off.
@@ -45,15 +46,8 @@ afterAll(async () => {
   await served?.close()
 })
 
-async function sandbox<Result = unknown>(method: string, path: string, body?: unknown): Promise<Result> {
-  const response = await fetch(`${served.sandboxUrl}/sandbox/${path}`, {
-    method,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  const answer = (await response.json()) as Result
-  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`)
-  return answer
-}
+const sandbox = <T = unknown>(method: string, path: string, body?: unknown): Promise<T> =>
+  tellSandbox(served.sandboxUrl, method, path, body)
 
 async function turn(change: Partial<Agent>): Promise<void> {
   switches = await sandbox<Agent>('PUT', `corps/${there.corpId}/agents/${there.agentId}`, change)

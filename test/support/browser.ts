@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import chromium from '@sparticuz/chromium'
 import axe from 'axe-core'
 import { type Browser, chromium as launcher, type Page } from 'playwright-core'
@@ -28,6 +29,21 @@ export async function openConsole(browser: Browser, workspace: ServedWorkspace, 
   page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => problems.push(error.message))
   return page
+}
+
+/** Pictures of the whole page on a phone and on a desk, into the folder that LOOK names; none without. */
+export async function lookAt(page: Page, name: string, settleMs = 600): Promise<void> {
+  const folder = process.env.LOOK
+  if (!folder) return
+  mkdirSync(folder, { recursive: true })
+  for (const [width, height] of [
+    [390, 844],
+    [1440, 900],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await page.waitForTimeout(settleMs)
+    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true })
+  }
 }
 
 /** What axe finds serious on the page as it stands, and whether it is wider than its window. Colours take axe longest: `npm run screens` asks for them on every page. */

@@ -20,6 +20,7 @@ import { publicId } from '#platform/ids.ts'
 import { createLogger } from '#platform/log.ts'
 import { type Random, seededRandom } from '#platform/random.ts'
 import { type KillingLine, openKillingLine } from './killing-line.ts'
+import { tellSandbox } from './sandbox-control.ts'
 import { openServedWorkspace, type ServedWorkspace } from './served-workspace.ts'
 import { until } from './until.ts'
 
@@ -139,7 +140,7 @@ async function openHouse({ people: count, employees, seed }: StormFacts): Promis
   const sandbox = keep({ name: 'sandbox', file: '../sandbox/main.ts', args: ['--port', '0', '--data', folder, '--json'], env: {}, log })
   const { url: sandboxUrl } = (await sandbox.ready) as { url: string }
   // Some customers have no friend who is a member any more.
-  await phone(sandboxUrl, 'POST', 'company', { employees, customers: Math.ceil(count * 1.1), seed })
+  await tellSandbox(sandboxUrl, 'POST', 'company', { employees, customers: Math.ceil(count * 1.1), seed })
   const lines = [await openKillingLine(sandboxUrl), await openKillingLine(sandboxUrl)]
   const served = await openServedWorkspace({ WECOM_BASE_URL: lines[0]?.url ?? '', WECOM_OPEN_URL: sandboxUrl, WECOM_LOGIN_URL: sandboxUrl })
   const env = { ...environmentOf(served.engines.config), WECOM_BASE_URL: lines[1]?.url ?? '' }
@@ -197,16 +198,6 @@ async function settle({ ctx }: ServedWorkspace, sandboxUrl: string, count: numbe
   const journey = await createJourney(ctx, { name: '风暴', note: '', draft })
   await publishJourney(ctx, rulesForJourneys, journey)
   return { corp: rows[0]?.corp ?? 0, people, journey, tag }
-}
-
-async function phone<T>(sandboxUrl: string, method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${sandboxUrl}/sandbox/${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  return (await response.json()) as T
 }
 
 const rowsOf = async <Row extends object>({ ctx }: House, text: string, values: unknown[] = []): Promise<Row[]> =>
@@ -355,8 +346,8 @@ async function isHandedOver(house: House): Promise<boolean> {
 async function confirmAll(house: House): Promise<void> {
   const members = await rowsOf<{ userId: string }>(house, `select distinct user_id as "userId" from mass_tasks`)
   for (const { userId } of members) {
-    const { items } = await phone<{ items: { id: string }[] }>(house.sandboxUrl, 'GET', `tasks/${userId}`)
-    for (const { id } of items) await phone(house.sandboxUrl, 'POST', `tasks/${id}/confirm`)
+    const { items } = await tellSandbox<{ items: { id: string }[] }>(house.sandboxUrl, 'GET', `tasks/${userId}`)
+    for (const { id } of items) await tellSandbox(house.sandboxUrl, 'POST', `tasks/${id}/confirm`)
   }
 }
 

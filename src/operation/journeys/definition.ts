@@ -205,6 +205,10 @@ export function waysOf(step: Step): { way: string; to: string | null }[] {
   }
 }
 
+/** Steps that do something to somebody, which a trial can leave undone. A greeting is said before anybody stands there. */
+export const isTreatment = ({ type }: Step): boolean =>
+  !['welcome', 'wait', 'wait_until', 'wait_for', 'branch', 'split', 'goal', 'end'].some((other) => other === type)
+
 /** Whether those who stand there have to be asked about again now and then. */
 export const waitsForRule = (step: Step | undefined): boolean => step?.type === 'wait_for' && step.happens.some((one) => 'rule' in one)
 

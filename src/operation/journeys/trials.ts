@@ -8,7 +8,7 @@ import { runningOn, runningUnder } from '../experiments/queries.ts'
 import { requireOneTreatment, type ThingCheck } from '../experiments/things.ts'
 import type { Lot } from './advance.ts'
 import type { Issue } from './check.ts'
-import { Definition, type Step } from './definition.ts'
+import { Definition, isTreatment, type Step } from './definition.ts'
 
 // Trials on a journey: at its door (the whole journey is the treatment) and at single steps.
 
@@ -82,7 +82,7 @@ export async function trialIssues(ctx: Context, journey: number, { steps }: Defi
   const trials = await runningUnder(ctx, 'journey_step', publicId(ctx, 'jny', journey))
   return trials.flatMap(({ name, variants, thing }): Issue[] => {
     const step = steps.find(({ id }) => id === thing?.step)
-    const isWhole = step && (step.type === 'split' ? step.paths.length === variants.length : isTried(step) && variants.length === 1)
+    const isWhole = step && (step.type === 'split' ? step.paths.length === variants.length : isTreatment(step) && variants.length === 1)
     return isWhole
       ? []
       : [
@@ -97,10 +97,6 @@ export async function trialIssues(ctx: Context, journey: number, { steps }: Defi
   })
 }
 
-/** Steps that do something to somebody, which can be left undone. A greeting is said before anybody stands there. */
-const isTried = ({ type }: Step): boolean =>
-  !['welcome', 'wait', 'wait_until', 'wait_for', 'branch', 'split', 'goal', 'end'].some((other) => other === type)
-
 export const requireJourney: ThingCheck = async (ctx, thing, design) => {
   await publishedSteps(ctx, thing.id)
   requireOneTreatment(design)
@@ -112,7 +108,7 @@ export const requireStep: ThingCheck = async (ctx, thing, design) => {
   if (!step)
     throw appError('experiment.step_unknown', { status: 422, message: 'The journey that runs has no such step.', field: 'thing.step' })
   if (step.type !== 'split') {
-    if (!isTried(step))
+    if (!isTreatment(step))
       throw appError('experiment.step_untried', {
         status: 422,
         message: 'Choose a step that does something to people, or one that splits them.',
