@@ -13,7 +13,7 @@ import { dealSteps, type Lots } from './trials.ts'
 import { readVersions, type Version, versionKey } from './versions.ts'
 
 /** So many people move on in one transaction: few enough that nobody waits long for its end. */
-const batchPeople = 1000
+export const batchPeople = 1000
 /** Whoever could not be asked about is looked at again. */
 const againMs = 30_000
 
@@ -217,13 +217,13 @@ async function saveTurns(ctx: Context, turns: readonly Turn[]): Promise<void> {
   const recordset = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
     as n(id bigint, state text, reason text, step text, since timestamptz, until timestamptz, happened jsonb, wake_at timestamptz, goal boolean, turns int, passed jsonb, keeps boolean)`
   await sql`
-    with traced as (
+    with n as materialized (select * from ${recordset}), traced as (
       insert into journey_traces (tenant_id, run_id, turn, at, passed)
-      select ${ctx.tenantId}, n.id, n.turns, ${ctx.now()}, n.passed from ${recordset} where jsonb_array_length(n.passed) > 0)
+      select ${ctx.tenantId}, n.id, n.turns, ${ctx.now()}, n.passed from n where jsonb_array_length(n.passed) > 0)
     update journey_runs r set state = coalesce(n.state, r.state), reason = n.reason, step = n.step, since = n.since, until_at = n.until, happened = n.happened, wake_at = n.wake_at, signal = case when n.keeps then r.signal end,
       goal_at = case when n.goal then coalesce(r.goal_at, ${ctx.now()}) else r.goal_at end, turns = n.turns,
       ended_at = case when coalesce(n.state, 'active') <> 'active' then ${ctx.now()}::timestamptz end
-    from ${recordset} where r.tenant_id = ${ctx.tenantId} and r.id = n.id`.execute(ctx.db)
+    from n where r.tenant_id = ${ctx.tenantId} and r.id = n.id`.execute(ctx.db)
 }
 
 const placeOf = ({ step, since, until, happened }: Pick<Run, 'step' | 'since' | 'until' | 'happened'>) => ({ step, since, until, happened })

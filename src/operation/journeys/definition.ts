@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Condition, where } from '#platform/events/where.ts'
+import { remember } from '#platform/remember.ts'
 
 // What a journey is, as the editor draws it and a version keeps it. Safe for the browser.
 
@@ -212,5 +213,8 @@ export const isTreatment = ({ type }: Step): boolean =>
 /** Whether those who stand there have to be asked about again now and then. */
 export const waitsForRule = (step: Step | undefined): boolean => step?.type === 'wait_for' && step.happens.some((one) => 'rule' in one)
 
-/** A filter as it was read; checked when the definition was. */
-export const readFilter = (value: unknown): Condition | undefined => (value === undefined ? undefined : where.parse(value))
+const filters = new WeakMap<object, Condition>()
+
+/** A filter as it was read; checked when the definition was. Read once for everybody who comes by. */
+export const readFilter = (value: unknown): Condition | undefined =>
+  value === undefined ? undefined : remember(filters, value as object, () => where.parse(value))

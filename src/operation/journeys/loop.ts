@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import { advanceDue } from './advancing.ts'
+import { advanceDue, batchPeople } from './advancing.ts'
 import { letIn } from './entering.ts'
 import { nextRepeat } from './moments.ts'
 import type { Rules } from './rules.ts'
@@ -12,7 +12,9 @@ const restMs = 200
 /** So many of a schedule's people are let in at a time. */
 const doorPeople = 5000
 /** One journey does not keep the others waiting. */
-const batchesInARow = 10
+const batchesInARow = 5
+/** Of a journey with many: while the database works on one batch, the other is thought about. */
+const batchesAtOnce = 2
 
 /** Moves people through the journeys of every company until aborted. Any number of workers may. */
 export async function runJourneys(installation: Installation, rules: Rules, signal: AbortSignal): Promise<void> {
@@ -41,14 +43,30 @@ export async function moveOnce(installation: Installation, rules: Rules, signal?
     const ctx = createContext(installation, tenant, systemActor, `journey-${journey}`)
     try {
       if (entering) moved += await enterDue(ctx, rules, journey)
-      for (let batch = 0; batch < batchesInARow && !signal?.aborted; batch++) {
-        const people = await advanceDue(ctx, rules, journey)
-        moved += people
-        if (people === 0) break
-      }
+      moved += await advanceMany(ctx, rules, journey, signal)
     } catch (error) {
       ctx.log.warn({ err: error, journey }, 'a journey waits for the next round')
     }
+  }
+  return moved
+}
+
+/** Everybody who is due, or the first of them where they are many. An error in one row of batches does not end the other. */
+async function advanceMany(ctx: Context, rules: Rules, journey: number, signal?: AbortSignal): Promise<number> {
+  const first = await advanceDue(ctx, rules, journey)
+  if (first < batchPeople) return first
+  const rows = Array.from({ length: batchesAtOnce }, () => advanceInARow(ctx, rules, journey, signal))
+  const ends = await Promise.allSettled(rows)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  return ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), first)
+}
+
+async function advanceInARow(ctx: Context, rules: Rules, journey: number, signal?: AbortSignal): Promise<number> {
+  let moved = 0
+  for (let batch = 0; batch < batchesInARow && !signal?.aborted; batch++) {
+    const people = await advanceDue(ctx, rules, journey)
+    moved += people
+    if (people === 0) break
   }
   return moved
 }
