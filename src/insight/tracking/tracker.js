@@ -277,6 +277,8 @@
     if (show(facts?.variant ?? null) === false || !facts?.slip || trialOf(id)?.told) return
     keepTrial(id, { ...facts, told: true })
     note('experiment.exposed', { slip: facts.slip })
+    // Whoever leaves at once was shown it too.
+    later(0)
   }
 
   // ── What the page itself may say ─────────────────────────────────────────────────────────────────────────────────────────

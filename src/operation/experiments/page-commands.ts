@@ -12,7 +12,7 @@ export type Shown = { slip: Slip; at: Date }
  * says only when; clocks of phones are wrong, so not before it was dealt and not in the future.
  */
 export async function noteShown(ctx: Context, list: readonly Shown[]): Promise<void> {
-  const known = []
+  const known: Shown[] = []
   for (const one of list) if (await knowsVariant(ctx, one.slip)) known.push(one)
   if (known.length === 0) return
   const between = (at: Date, from: Date, to: Date): Date => new Date(Math.min(Math.max(at.getTime(), from.getTime()), to.getTime()))
