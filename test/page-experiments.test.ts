@@ -98,6 +98,12 @@ describe('a page that asks', () => {
       status: 401,
       error: { code: 'api_key.invalid', field: 'key' },
     })
+    const reading = (await (await call('POST', 'api-keys', { name: 'reads', scopes: ['customers.read'] })).json()) as { key: string }
+    for (const door of ['variant', 'e'] as const)
+      expect(await page(door, question, { key: reading.key })).toMatchObject({
+        status: 403,
+        error: { code: 'permission.missing', field: 'key' },
+      })
     const missing = { status: 404, error: { code: 'experiment.not_found' } }
     expect(await page('variant', question, { key: others.publicKey })).toMatchObject(missing)
     expect(await page('variant', { ...question, experiment: 'xpt_00000000000000000000000000' })).toMatchObject(missing)

@@ -11,7 +11,7 @@ import { appError } from '#platform/errors.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import { deviceOf } from '#platform/http/device.ts'
 import { parseJson } from '#platform/http/json.ts'
-import { type AppEnv, allow, describe, router } from '#platform/http/router.ts'
+import { type AppEnv, allow, describe, may, router } from '#platform/http/router.ts'
 import { eventsAccepted } from '#platform/operations/metrics.ts'
 import { settleClock } from './clock.ts'
 import { receiveEvents } from './commands.ts'
@@ -73,7 +73,10 @@ async function contextOf(c: HonoContext<AppEnv>): Promise<Context> {
   const key = c.req.query('key') ?? c.req.header('authorization')?.replace(/^Bearer +/i, '') ?? ''
   const caller = await callerOfKey(installation, key)
   if (!caller) throw appError('api_key.invalid', { status: 401, message: 'This key is unknown, expired or deleted.', field: 'key' })
-  return createContext(installation, caller.tenantId, caller.actor, requestId)
+  const ctx = createContext(installation, caller.tenantId, caller.actor, requestId)
+  if (!may(ctx, 'events.write'))
+    throw appError('permission.missing', { status: 403, message: 'This key may not send events.', field: 'key' })
+  return ctx
 }
 
 const sentIn = async (c: HonoContext<AppEnv>): Promise<unknown> => c.var.json ?? parseJson(await c.req.text())
