@@ -1,11 +1,13 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
+import type { ExperimentResult } from '#insight/reports/experiment/schema.ts'
+import { identify } from '#management/identity/commands.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { lookAt, openBrowser, openConsole } from './support/browser.ts'
+import { faultsOf, lookAt, openBrowser, openConsole } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 
-// Somebody connects a page, visitors look around in it, and the heat map shows where they clicked.
+// Somebody connects a page, visitors look around in it, the heat map shows where they clicked, and two versions of it are tried.
 
 let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
 let browser: Browser
@@ -141,6 +143,166 @@ test('what does not fit its declaration waits, and is taken once the plan was ch
   await page.getByRole('cell', { name: '学完课程' }).first().waitFor()
   expect(problems).toEqual([])
 })
+
+/** The trial of the shop's first page, and how many visitors were dealt out in it so far. */
+let trial = ''
+let visitors = 0
+const banners = { a: '今年的第一锅茶', b: '先喝三泡，再决定' } as const
+
+test('an experiment on a page shows the lines that go into it, and leads to the practice shop', async () => {
+  const made = (await call('POST', 'experiments', {
+    name: '首屏说什么',
+    variants: [
+      { key: 'a', name: '第一锅茶', weight: 500 },
+      { key: 'b', name: '先喝三泡', weight: 500 },
+    ],
+    trialMetric: { name: '成交', event: 'order.paid' },
+    growthMetric: { name: '金额', event: 'order.paid', measure: 'sum(amount)' },
+    windowDays: 1,
+    plan: { base: 0.2, lift: 0.1 },
+    thing: { kind: 'page', id: '/shop' },
+  })) as { id: string }
+  trial = made.id
+  await call('PUT', `experiments/${trial}/state`, { state: 'running' })
+  await page.goto(`${workspace.url}/experiments/${trial}`)
+  await page.getByText(`liuliang('variant', '${trial}'`).waitFor()
+  expect(await page.getByRole('link', { name: '打开练习商店' }).getAttribute('href')).toContain(`/shop?experiment=${trial}`)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name: /复\s*制/ }).click()
+  await page.getByText('已复制').waitFor()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`liuliang('variant', '${trial}'`)
+  expect(await faultsOf(page)).toEqual([])
+  await look('page-trial')
+  expect(problems).toEqual([])
+})
+
+test('visitors see different variants, keep them when they come back, and are counted once', async () => {
+  const met = new Map<string, { visiting: Page; side: string }>()
+  for (visitors = 0; met.size < 2 && visitors < 20; visitors++) {
+    const visiting = await visit()
+    const side = await sideOf(visiting)
+    expect(await visiting.getByRole('heading').first().textContent()).toBe(banners[side])
+    if (!met.has(side)) met.set(side, { visiting, side })
+    else {
+      await expect.poll(() => waitingIn(visiting), { timeout: 60_000 }).toBe(0)
+      await visiting.context().close()
+    }
+  }
+  expect([...met.keys()].sort()).toEqual(['a', 'b'])
+  for (const { visiting, side } of met.values()) {
+    for (let times = 0; times < 2; times++) {
+      await visiting.reload()
+      expect(await sideOf(visiting)).toBe(side)
+    }
+    // As if the last answer were older than it is believed: it is asked again, with what was dealt before.
+    await visiting.evaluate(() => {
+      const trials = JSON.parse(localStorage.getItem('liuliang.trials') ?? '{}') as Record<string, { at: number }>
+      for (const one of Object.values(trials)) one.at = 0
+      localStorage.setItem('liuliang.trials', JSON.stringify(trials))
+    })
+    const asked = visiting.waitForResponse((answer) => answer.url().includes('/t/variant'))
+    await visiting.reload()
+    expect((await asked).status()).toBe(200)
+    expect(await sideOf(visiting)).toBe(side)
+    await visiting.evaluate((member) => (globalThis as unknown as Tracked).liuliang('identify', member), `member-${side}`)
+    await visiting.locator('#good-puer').click()
+    await expect.poll(() => waitingIn(visiting), { timeout: 60_000 }).toBe(0)
+    expect(await visiting.context().cookies()).toEqual([])
+    await visiting.context().close()
+  }
+  await expect.poll(exposed, { timeout: 20_000 }).toBe(visitors)
+})
+
+test('whoever is known later and buys is counted for what they saw first', async () => {
+  const at = new Date().toISOString()
+  await identify(workspace.ctx, [
+    { kind: 'person', value: 'member-b' },
+    { kind: 'member_no', value: 'B1' },
+  ])
+  await call('POST', 'orders', {
+    orderNo: 'trial-1',
+    status: 'paid',
+    currency: 'CNY',
+    createdAt: at,
+    paidAt: at,
+    updatedAt: at,
+    buyer: { memberNo: 'B1' },
+    lines: [{ lineNo: 1, title: '老树普洱', quantity: 1, unitPrice: '218' }],
+  })
+  const report = {
+    type: 'experiment',
+    exposure: { event: 'experiment.exposed', where: { experiment: trial }, variant: 'variant' },
+    control: 'a',
+    metrics: [{ name: '成交', event: 'order.paid', measure: 'sum(amount)' }],
+  }
+  const answer = async () => ((await call('POST', 'reports/run', { report })) as { result?: ExperimentResult }).result
+  await expect.poll(async () => ((await answer())?.metrics[0]?.treatment ?? 0) > 0, { timeout: 40_000 }).toBe(true)
+  const found = await answer()
+  const sides = Object.fromEntries((found?.variants ?? []).map(({ name, persons }) => [name, persons]))
+  expect(Object.values(sides).reduce((sum, persons) => sum + persons, 0)).toBe(visitors)
+  expect(found?.excluded.count).toBe(0)
+  expect(found?.metrics).toMatchObject([{ variant: 'b', control: 0, treatment: 218 / (sides.b ?? 0) }])
+  await page.goto(`${workspace.url}/experiments/${trial}`)
+  await page.getByText('先喝三泡').first().waitFor()
+  await look('page-trial-read')
+  expect(problems).toEqual([])
+})
+
+test('a late answer, no network and a visitor who said no leave the page as it is, and count nobody', async () => {
+  const slow = await visit(async (visiting) => {
+    await visiting.route('**/t/variant*', async (route) => {
+      await new Promise((done) => setTimeout(done, 3_000))
+      await route.continue().catch(() => undefined)
+    })
+  })
+  await slow.getByText('实验：原来的页面').waitFor()
+  const lost = await visit((visiting) => visiting.route('**/t/variant*', (route) => route.abort()))
+  await lost.getByText('实验：原来的页面').waitFor()
+  let asked = 0
+  const silent = await visit(async (visiting) => {
+    await visiting.addInitScript(() => localStorage.setItem('liuliang.consent', 'false'))
+    visiting.on('request', (request) => {
+      if (/\/t\/(variant|e)/.test(request.url())) asked++
+    })
+  })
+  await silent.getByText('实验：原来的页面').waitFor()
+  for (const visiting of [slow, lost]) {
+    expect(await visiting.getByRole('heading').first().textContent()).toBe(banners.a)
+    await expect.poll(() => waitingIn(visiting), { timeout: 60_000 }).toBe(0)
+  }
+  expect(asked).toBe(0)
+  expect(await silent.evaluate(() => localStorage.getItem('liuliang.device'))).toBeNull()
+  expect(await exposed()).toBe(visitors)
+  for (const visiting of [slow, lost, silent]) await visiting.context().close()
+})
+
+test('once it is stopped, everybody sees the winner', async () => {
+  await call('PUT', `experiments/${trial}/state`, { state: 'stopped', winner: 'b' })
+  const visiting = await visit()
+  await expect.poll(() => visiting.getByRole('heading').first().textContent(), { timeout: 10_000 }).toBe(banners.b)
+  await visiting.context().close()
+  expect(await exposed()).toBe(visitors)
+})
+
+type Tracked = { liuliang: (...said: unknown[]) => void }
+
+/** Somebody new opens the shop with the trial. */
+async function visit(before: (visiting: Page) => Promise<unknown> = async () => undefined): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
+  const visiting = await context.newPage()
+  visiting.on('pageerror', (error) => problems.push(error.message))
+  await before(visiting)
+  await visiting.goto(`${shop}&experiment=${trial}`)
+  return visiting
+}
+
+async function sideOf(visiting: Page): Promise<'a' | 'b'> {
+  const note = visiting.getByText(/实验：[ab] 组/)
+  await note.waitFor()
+  return (await note.textContent())?.includes('实验：b') ? 'b' : 'a'
+}
+
+const exposed = async (): Promise<number> => ((await call('GET', `experiments/${trial}`)) as { exposed: number }).exposed
 
 async function call(method: string, path: string, body?: unknown): Promise<unknown> {
   const answer = await fetch(`${workspace.url}/api/v1/${path}`, {

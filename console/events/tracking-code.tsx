@@ -1,4 +1,3 @@
-import { CopyOutlined } from '@ant-design/icons'
 import { Alert, Button, Checkbox } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
@@ -6,8 +5,8 @@ import { useTrackingSetup } from '#console/events/queries.ts'
 import { miniProgramCode, ownEventCode, type SnippetOption, snippetOf, snippetOptions } from '#console/events/snippets.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useCreateApiKey } from '#console/integrations/queries.ts'
+import { Code } from '#console/ui/code.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
-import { copyText } from '#console/ui/copy-id.tsx'
 import { Columns, Section, Stack } from '#console/ui/page.tsx'
 
 /** From nothing to a tracked page: a key, a line to copy, and a shop to try it in. */
@@ -72,21 +71,5 @@ function Shop({ address, script, trackingKey }: { address: string; script: strin
         {t(trackingKey ? 'events.setup.openShop' : 'events.setup.shopNeedsKey')}
       </Button>
     </Section>
-  )
-}
-
-function Code({ name, text }: { name: string; text: string }) {
-  const { t } = useText()
-  const [copied, setCopied] = useState(false)
-  return (
-    <div className="stack tight">
-      <div className="row between">
-        <span className="note">{name}</span>
-        <Button size="small" icon={<CopyOutlined />} onClick={() => void copyText(text).then(() => setCopied(true))}>
-          {t(copied ? 'ui.copied' : 'ui.copy')}
-        </Button>
-      </div>
-      <pre className="code">{text}</pre>
-    </div>
   )
 }

@@ -3,6 +3,7 @@ import { Alert, Button, Form, Select } from 'antd'
 import { useState } from 'react'
 import { ExperimentForm } from '#console/experiments/experiment-form.tsx'
 import { liftText, valueText } from '#console/experiments/figure.ts'
+import { PageCode } from '#console/experiments/page-code.tsx'
 import { useChangeState, useDeleteExperiment, useExperiment, useReadOut } from '#console/experiments/queries.ts'
 import { ReadOutView } from '#console/experiments/read-out.tsx'
 import { ExperimentState } from '#console/experiments/state.tsx'
@@ -39,6 +40,11 @@ export function ExperimentPage() {
       ) : (
         <>
           <Awaited read={readOut}>{(found) => <ReadOutView experiment={experiment} found={found} />}</Awaited>
+          {experiment.thing?.kind === 'page' && experiment.state !== 'archived' && (
+            <Gate permission="events.read">
+              <PageCode experiment={experiment} />
+            </Gate>
+          )}
           <Design experiment={experiment} />
         </>
       )}

@@ -1,8 +1,10 @@
 // A small shop of one's own, to see what a tracked page sends: pages change without loading, as in most shops on a phone.
-//   /shop?tracker=http://127.0.0.1:3000/t/liuliang.js&key=llp_…&code=http://127.0.0.1:…/q/….png
+//   /shop?tracker=http://127.0.0.1:3000/t/liuliang.js&key=llp_…&code=http://127.0.0.1:…/q/….png&experiment=xpt_…
 import { goods, story } from './goods.js'
 
 const page = document.querySelector('#page')
+const samples = { title: '先喝三泡，再决定', text: '新朋友的试饮装免费，喜欢了再下单。' }
+let banner = { title: '今年的第一锅茶', text: '山上现炒，三天到你的杯子里。' }
 
 /** Settings come once in the address and stay, so that the shop can be opened again without them. */
 function setting(name) {
@@ -29,6 +31,18 @@ function track() {
   script.dataset.key = key
   document.head.append(script)
   note.textContent = `埋点已接上：${new URL(tracker).host}`
+  if (setting('experiment')) tryBanner(setting('experiment'), note)
+}
+
+/** The banner of the first page is what an experiment changes: whoever gets variant b reads of samples. */
+function tryBanner(experiment, note) {
+  window.liuliang ??= Object.assign((...said) => window.liuliang.q.push(said), { q: [] })
+  window.liuliang('variant', experiment, (variant) => {
+    note.textContent += variant === null ? '；实验：原来的页面' : `；实验：${variant} 组`
+    if (variant !== 'b') return
+    banner = samples
+    if (location.pathname === '/shop') show()
+  })
 }
 
 const element = (tag, facts = {}, ...children) => {
@@ -75,8 +89,8 @@ function home() {
     element(
       'section',
       { className: 'banner' },
-      element('h1', { textContent: '今年的第一锅茶' }),
-      element('p', { textContent: '山上现炒，三天到你的杯子里。' }),
+      element('h1', { textContent: banner.title }),
+      element('p', { textContent: banner.text }),
       element('a', { className: 'button', id: 'banner-buy', href: '/shop/item/longjing', textContent: '看看明前龙井' }),
     ),
     codeCard(),

@@ -1,3 +1,6 @@
+import { experimentExposed } from '#operation/events.ts'
+import { noteShown, type Shown } from '#operation/experiments/page-commands.ts'
+import { openSlip, type Slip } from '#operation/experiments/slip.ts'
 import type { Context } from '#platform/context.ts'
 import { AppError, appError } from '#platform/errors.ts'
 import type { BehaviourEvent, InboxWriter } from '#platform/events/inbox.ts'
@@ -19,12 +22,14 @@ export async function receiveEvents(
   sent: unknown,
   reserved: ReadonlySet<string> = none,
 ): Promise<EventsReceipt> {
-  const { good, refused } = sortOut(eventsOf(sent), { now: ctx.now(), reserved, plan: await planOf(ctx) })
+  const { good, shown, refused } = sortOut(ctx, eventsOf(sent), { now: ctx.now(), reserved, plan: await planOf(ctx) })
+  // Twice is once: should what follows fail, the sender sends all of it again.
+  await noteShown(ctx, shown)
   const [receipt] = await Promise.all([
     good.length > 0 ? writer.append(ctx.tenantId, good) : { accepted: 0, duplicates: 0 },
     quarantine(ctx, refused),
   ])
-  return { ...receipt, quarantined: refused.length }
+  return { ...receipt, accepted: receipt.accepted + shown.length, quarantined: refused.length }
 }
 
 function eventsOf(sent: unknown): unknown[] {
@@ -36,18 +41,28 @@ function eventsOf(sent: unknown): unknown[] {
   return events
 }
 
-function sortOut(sent: unknown[], rules: EventRules): { good: BehaviourEvent[]; refused: Refused[] } {
+/** What a page has shown of a trial of ours is no event yet: it becomes one when it is the first exposure of that person. */
+function sortOut(ctx: Context, sent: unknown[], rules: EventRules): { good: BehaviourEvent[]; shown: Shown[]; refused: Refused[] } {
   const good: BehaviourEvent[] = []
+  const shown: Shown[] = []
   const refused: Refused[] = []
   for (const event of sent) {
     try {
-      good.push(checkEvent(event, rules))
+      const slip = slipIn(ctx, event)
+      if (slip) shown.push({ slip, at: new Date(checkEvent({ ...(event as object), properties: {} }, rules).at) })
+      else good.push(checkEvent(event, rules))
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       refused.push({ event, error })
     }
   }
-  return { good, refused }
+  return { good, shown, refused }
+}
+
+/** One that does not open is left to the plan, which refuses it with every other misfit. */
+function slipIn(ctx: Context, event: unknown): Slip | undefined {
+  const { event: name, properties } = (event ?? {}) as { event?: unknown; properties?: { slip?: unknown } | null }
+  return name === experimentExposed.name && typeof properties?.slip === 'string' ? openSlip(ctx, properties.slip) : undefined
 }
 
 async function quarantine(ctx: Context, refused: Refused[]): Promise<void> {

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { dealtHere } from '#operation/experiments/queries.ts'
+import { type Believed, believe } from '#platform/believe.ts'
 import type { Context, Installation } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import { remember } from '#platform/remember.ts'
@@ -11,27 +13,23 @@ import { type Declaring, type PlannedEvent, PlannedProperty } from './schema.ts'
 /** How long a plan that was read is believed: events come by the thousand a second, plans change once a week. */
 const believedMs = 2_000
 
-type Believed = Map<number, { until: number; plan: Promise<Plan> }>
-const memory = new WeakMap<Installation['databases'], Believed>()
+const memory = new WeakMap<Installation['databases'], Believed<number, Plan>>()
 
 /** What events are held to now. Another process hears of a change within two seconds, this one at once. */
-export function planOf(ctx: Context): Promise<Plan> {
-  const known = remember(memory, ctx.databases, () => new Map() as Believed)
-  const found = known.get(ctx.tenantId)
-  const now = performance.now()
-  if (found && now < found.until) return found.plan
-  const plan = readPlan(ctx)
-  known.set(ctx.tenantId, { until: now + believedMs, plan })
-  plan.catch(() => known.delete(ctx.tenantId))
-  return plan
-}
+export const planOf = (ctx: Context): Promise<Plan> =>
+  believe(
+    remember(memory, ctx.databases, (): Believed<number, Plan> => new Map()),
+    ctx.tenantId,
+    believedMs,
+    () => readPlan(ctx),
+  )
 
 export const forgetPlan = (ctx: Context): void => void memory.get(ctx.databases)?.delete(ctx.tenantId)
 
 async function readPlan(ctx: Context): Promise<Plan> {
-  const [planned, tenant] = await Promise.all([listPlanned(ctx), holdsUnknown(ctx)])
+  const [planned, tenant, dealt] = await Promise.all([listPlanned(ctx), holdsUnknown(ctx), dealtHere(ctx)])
   const own = planned.map(({ name, properties, closed }) => [name, { properties, closed }] as const)
-  return { events: new Map([...trackedDeclarations, ...own]), holdUnknown: tenant }
+  return { events: new Map([...trackedDeclarations, ...own]), holdUnknown: tenant, dealt }
 }
 
 export async function holdsUnknown(ctx: Context): Promise<boolean> {

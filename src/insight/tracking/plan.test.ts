@@ -14,6 +14,7 @@ const plan: Plan = {
     ['form.sent', { closed: false, properties: [property('form', 'text', { values: ['报名', '咨询'] }), property('agreed', 'boolean')] }],
   ]),
   holdUnknown: false,
+  dealt: new Set(['xpt_ours']),
 }
 const wrong = (name: string, properties: object, written = false) => misfitOf(plan, name, { ...properties }, written)?.field
 
@@ -33,6 +34,9 @@ describe('what is declared is what events are held to', () => {
     ['page.clicked', { x: 'left' }, 'properties.x'],
     ['page.viewed', { page: '/', price: 'what the sender likes' }, undefined],
     ['my.own', { x: [] }, undefined],
+    ['experiment.exposed', { experiment: 'greeting', variant: 'a' }, undefined],
+    ['experiment.exposed', { experiment: 'xpt_ours', variant: 'a' }, 'properties.experiment'],
+    ['experiment.exposed', { slip: 'made up' }, 'properties.slip'],
   ])('%s %j: %s', (name, properties, field) => {
     expect(wrong(name, properties)).toBe(field)
   })

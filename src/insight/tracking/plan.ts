@@ -1,10 +1,11 @@
+import { experimentExposed } from '#operation/events.ts'
 import type { PlannedProperty, PropertyType } from './schema.ts'
 
 /** What events of one name are held to. */
 export type Declaration = { properties: readonly PlannedProperty[]; closed: boolean }
 
-/** A company's plan: declared names, and whether others are taken. */
-export type Plan = { events: ReadonlyMap<string, Declaration>; holdUnknown: boolean }
+/** A company's plan: declared names, whether others are taken, and which experiments deal people out themselves. */
+export type Plan = { events: ReadonlyMap<string, Declaration>; holdUnknown: boolean; dealt: ReadonlySet<string> }
 
 /** What is wrong with an event, or nothing. `field` is within the event. */
 export type Misfit = { reason: string; message: string; field: string }
@@ -12,9 +13,24 @@ export type Misfit = { reason: string; message: string; field: string }
 /** `written`: a table's cells are text, so a number written out is a number. */
 export function misfitOf(plan: Plan, name: string, properties: Record<string, unknown>, written = false): Misfit | undefined {
   const declared = plan.events.get(name)
-  if (declared) return misfitWith(declared, properties, written)
+  const exposure = name === experimentExposed.name ? exposureMisfit(plan, properties) : undefined
+  if (declared) return exposure ?? misfitWith(declared, properties, written)
   if (!plan.holdUnknown) return undefined
   return { reason: 'undeclared', message: `"${name}" is not in the tracking plan.`, field: 'event' }
+}
+
+/**
+ * Whoever could tell who met what in a trial of ours could make up its result. Trials that run elsewhere name themselves. A slip
+ * (operation/experiments) is opened at the door; one that comes further is none.
+ */
+function exposureMisfit({ dealt }: Plan, { experiment, slip }: Record<string, unknown>): Misfit | undefined {
+  if (slip !== undefined) return { reason: 'slip_unknown', message: 'This slip was not dealt here.', field: 'properties.slip' }
+  if (typeof experiment !== 'string' || !dealt.has(experiment)) return undefined
+  return {
+    reason: 'dealt_here',
+    message: 'This experiment deals people out itself, so nobody else says who met what.',
+    field: 'properties.experiment',
+  }
 }
 
 export function misfitWith(declared: Declaration, properties: Record<string, unknown>, written = false): Misfit | undefined {

@@ -3,6 +3,15 @@ import { Alias } from '#management/identity/schema.ts'
 
 export const EventsReceipt = z.object({ accepted: z.int(), duplicates: z.int(), quarantined: z.int() })
 
+const name = z.string().trim().min(1).max(200)
+
+/** A page asks what it shows; `slip`: what its browser was dealt before. */
+export const VariantQuestion = z.object({ experiment: name, device: name, person: name.optional(), slip: z.string().max(1000).optional() })
+export type VariantQuestion = z.infer<typeof VariantQuestion>
+
+/** Null for the page as it is. The slip goes into `experiment.exposed` when that has been shown. */
+export const VariantAnswer = z.object({ variant: z.string().nullable(), slip: z.string().optional() })
+
 export const RecentQuery = z.object({
   name: z.string().max(100).optional(),
   /** A customer's id, or any identity of theirs as its sender writes it; `customer` is its older name. */

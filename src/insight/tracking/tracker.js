@@ -1,6 +1,6 @@
 // Liuliang's tracker. One file for a page of yours:
 //   <script async src="https://…/t/liuliang.js" data-key="llp_…"></script>
-// It sets no cookie, reads no input, and keeps an opaque device id and what could not be sent yet in localStorage.
+// It sets no cookie, reads no input, and keeps an opaque device id, what could not be sent yet and what experiments showed in localStorage.
 ;(() => {
   const script = document.currentScript
   const earlier = window.liuliang
@@ -40,8 +40,9 @@
     store.write('consent', given)
     if (given && before) return
     view = undefined
+    asked = {}
     if (given) return viewed()
-    for (const name of ['device', 'person', 'visit', 'queue']) store.write(name, null)
+    for (const name of ['device', 'person', 'visit', 'queue', 'trials']) store.write(name, null)
   }
 
   // ── Sending: in batches, again after a failure, and once in the end because every event has an id ────────────────────────
@@ -50,10 +51,15 @@
   let failures = 0
   let sending = false
 
-  function note(event, properties, at = Date.now()) {
-    if (!may()) return
+  function deviceNow() {
     const device = store.read('device') ?? newId()
     store.write('device', device)
+    return device
+  }
+
+  function note(event, properties, at = Date.now()) {
+    if (!may()) return
+    const device = deviceNow()
     const person = store.read('person')
     const one = { id: newId(), event, device, timestamp: new Date(at).toISOString(), properties: { ...placed(), ...properties } }
     store.write('queue', [...(store.read('queue') ?? []), person ? { ...one, person } : one].slice(-most.waiting))
@@ -66,16 +72,18 @@
   }
 
   const bodyOf = (events) => JSON.stringify({ events, sentAt: new Date().toISOString() })
-  const door = () => `${home}/t/e?key=${encodeURIComponent(key)}`
+  const doorOf = (name) => `${home}/t/${name}?key=${encodeURIComponent(key)}`
+  const post = (name, body) => fetch(doorOf(name), { method: 'POST', body, keepalive: true, credentials: 'omit' })
+  const isShut = ({ status }) => status >= 500 || status === 429 || status === 408
 
   async function send() {
     const batch = (store.read('queue') ?? []).slice(0, most.batch)
     if (sending || batch.length === 0) return
     sending = true
     // What is refused as a whole would be refused again; a door that is shut or busy opens later.
-    const answer = await fetch(door(), { method: 'POST', body: bodyOf(batch), keepalive: true, credentials: 'omit' }).catch(() => undefined)
+    const answer = await post('e', bodyOf(batch)).catch(() => undefined)
     sending = false
-    const taken = answer && (answer.ok || (answer.status < 500 && answer.status !== 429 && answer.status !== 408))
+    const taken = answer && !isShut(answer)
     failures = taken ? 0 : failures + 1
     if (taken) forget(batch)
     if ((store.read('queue') ?? []).length > 0) later(taken ? 0 : Math.min(60_000, 1000 * 2 ** failures) * (0.5 + Math.random()))
@@ -92,7 +100,7 @@
   // A beacon tells nobody whether it arrived. What it took is sent once more next time and dropped there as known.
   function sendLeaving() {
     const batch = (store.read('queue') ?? []).slice(-most.batch)
-    if (batch.length > 0) navigator.sendBeacon?.(door(), bodyOf(batch))
+    if (batch.length > 0) navigator.sendBeacon?.(doorOf('e'), bodyOf(batch))
   }
 
   // ── Where a visit came from, kept for as long as it lasts ────────────────────────────────────────────────────────────────
@@ -227,12 +235,59 @@
     }
   }
 
+  // ── What an experiment shows to this visitor: dealt there, kept here, told once it has been shown ────────────────────────
+  const trialMs = { patience: 1000, believed: 5 * 60_000 }
+  let asked = {}
+
+  const trialOf = (id) => store.read('trials')?.[id]
+  const keepTrial = (id, facts) => store.write('trials', { ...store.read('trials'), [id]: facts })
+
+  // Where nothing can be kept, every page would be somebody else and might show something else.
+  function keeps() {
+    try {
+      return localStorage.getItem('liuliang.device') !== null
+    } catch {
+      return false
+    }
+  }
+
+  /** What was dealt before is shown at once while it is fresh, and again when no answer comes in time. */
+  async function dealt(id) {
+    const device = deviceNow()
+    const known = trialOf(id)
+    if (!keeps() || (known && Math.abs(Date.now() - known.at) < trialMs.believed)) return known
+    const question = { experiment: id, device, person: store.read('person') ?? undefined, slip: known?.slip }
+    const answer = post('variant', JSON.stringify(question)).then(async (answer) => {
+      if (isShut(answer)) return known
+      const { variant = null, slip } = await answer.json()
+      // Somebody may have said no meanwhile, and be somebody else since.
+      if (store.read('device') !== device) return
+      const facts = slip || variant ? { variant, slip, at: Date.now(), told: known?.slip === slip && known?.told } : undefined
+      keepTrial(id, facts)
+      return facts
+    })
+    return Promise.race([answer.catch(() => known), new Promise((done) => setTimeout(() => done(known), trialMs.patience))])
+  }
+
+  /** `show` hears a variant, or null for the page as it is; false from it says that nothing of it could be seen. */
+  async function variant(id, show) {
+    if (may()) asked[id] ??= dealt(id)
+    const found = await asked[id]
+    const facts = may() ? found : undefined
+    if (show(facts?.variant ?? null) === false || !facts?.slip || trialOf(id)?.told) return
+    keepTrial(id, { ...facts, told: true })
+    note('experiment.exposed', { slip: facts.slip })
+    // Whoever leaves at once was shown it too.
+    later(0)
+  }
+
   // ── What the page itself may say ─────────────────────────────────────────────────────────────────────────────────────────
   const commands = {
     event: (name, properties) => note(name, properties),
     identify: (person) => store.write('person', person === null || person === undefined ? null : String(person)),
     consent: (given) => consent(given === true),
     view: () => viewed(),
+    variant,
   }
   /** liuliang('event', {event: 'form.sent', …}), or liuliang('form.sent', {…}) for short. */
   function liuliang(command, ...said) {

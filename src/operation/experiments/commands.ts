@@ -20,6 +20,7 @@ import { randomLetters } from '#platform/random-letters.ts'
 import { dayOf } from '#platform/time.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { before, controlOf, frozenField, requireSound, sidesOf } from './design.ts'
+import { forgetPageTrial } from './page-queries.ts'
 import { type Assignment, membersSql, variantsFor } from './queries.ts'
 import type { ExperimentPatch, NewExperiment, StateChange } from './schema.ts'
 import { columnsOf, findExperiment, type StoredExperiment } from './stored.ts'
@@ -49,8 +50,8 @@ export async function createExperiment(ctx: Context, given: NewExperiment): Prom
 }
 
 /** A draft may be changed in everything; later only what does not touch what happens to people. */
-export const changeExperiment = (ctx: Context, id: number, patch: ExperimentPatch): Promise<void> =>
-  inTransaction(ctx, async (ctx) => {
+export async function changeExperiment(ctx: Context, id: number, patch: ExperimentPatch): Promise<void> {
+  await inTransaction(ctx, async (ctx) => {
     const stored = await findExperiment(ctx, id, true)
     const frozen = frozenField(stored.state, patch)
     if (frozen)
@@ -72,6 +73,8 @@ export const changeExperiment = (ctx: Context, id: number, patch: ExperimentPatc
     emit(ctx, experimentChanged, { customerId: null, properties: { ...said(ctx, facts), fields } })
     await audit(ctx, 'experiment.changed', ['xpt', id], { changed: fields })
   })
+  forgetPageTrial(ctx, id)
+}
 
 /** What the patch does not say stays. */
 const merge = (stored: StoredExperiment, patch: ExperimentPatch): StoredExperiment => ({
@@ -84,8 +87,8 @@ const keptControl = (design: Pick<StoredExperiment, 'holdoutPerMille' | 'variant
   named ?? (sidesOf(design).includes(design.control) ? design.control : controlOf(design))
 
 /** `checks`: what may be tried at all, asked when a trial starts. */
-export const changeState = (ctx: Context, id: number, { state, winner }: StateChange, checks: ThingChecks = {}): Promise<void> =>
-  inTransaction(ctx, async (ctx) => {
+export async function changeState(ctx: Context, id: number, { state, winner }: StateChange, checks: ThingChecks = {}): Promise<void> {
+  await inTransaction(ctx, async (ctx) => {
     const stored = await findExperiment(ctx, id, true)
     if (stored.state === state) return
     if (stored.state !== before[state])
@@ -99,6 +102,8 @@ export const changeState = (ctx: Context, id: number, { state, winner }: StateCh
     if (state === 'archived') await archive(ctx, stored)
     await audit(ctx, `experiment.${state}`, ['xpt', id], { ...(winner ? { winner } : {}) })
   })
+  forgetPageTrial(ctx, id)
+}
 
 async function start(ctx: Context, stored: StoredExperiment, checks: ThingChecks): Promise<void> {
   if (stored.thing) await checks[stored.thing.kind]?.(ctx, stored.thing, stored)

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
+import { publicId } from '#platform/ids.ts'
 import { isHeldOut, variantOf } from './assign.ts'
-import { type Experiment, type ExperimentQuery, holdout, type Thing } from './schema.ts'
+import { dealtKinds, type Experiment, type ExperimentQuery, holdout, type Thing } from './schema.ts'
 import { experimentOf, findExperiment, readStored, type StoredExperiment, storedColumns } from './stored.ts'
 
 type Counted = { id: number; exposed: number; ghosts: number }
@@ -53,6 +54,17 @@ export async function runningUnder(ctx: Context, kind: Thing['kind'], id: string
     select ${storedColumns} from experiments e
     where e.tenant_id = ${ctx.tenantId} and e.state = 'running' and e.thing_kind = ${kind} and e.thing_id = ${id}`.execute(ctx.db)
   return rows.map(readStored)
+}
+
+/** The experiments, by their public ids, whose exposures nobody outside may tell. */
+export async function dealtHere(ctx: Context): Promise<ReadonlySet<string>> {
+  const rows = await ctx.db
+    .selectFrom('experiments')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('thingKind', 'in', [...dealtKinds])
+    .execute()
+  return new Set(rows.map(({ id }) => publicId(ctx, 'xpt', id)))
 }
 
 /** `ghost`: they are left untreated. `exposed`: they were met before, so nothing is left to write down. */

@@ -61,6 +61,9 @@ export type Plan = z.infer<typeof Plan>
 
 export const thingKinds = ['journey', 'journey_step', 'message', 'page', 'offer'] as const
 
+/** Where the program itself says who gets what; an offer is made by somebody else, who tells it. */
+export const dealtKinds = ['journey', 'journey_step', 'message', 'page'] as const satisfies readonly (typeof thingKinds)[number][]
+
 /** What is treated, as its feature calls it outside. */
 export const Thing = z.strictObject({ kind: z.enum(thingKinds), id: text(60), step: text(60).nullable().default(null) })
 export type Thing = z.infer<typeof Thing>
