@@ -324,7 +324,7 @@ export const errors = messages(
       unknown_scope: '没有这种权限',
       nobody: '密钥要归属一位员工',
       public: '公开密钥不能再有别的权限',
-      public_scope: '公开密钥只能上报事件',
+      public_scope: '公开密钥只能上报事件、询问页面版本',
     },
     corp: {
       exists: '这家企业已经接入过了',
@@ -654,7 +654,7 @@ export const errors = messages(
       unknown_scope: 'There is no such permission',
       nobody: 'A key belongs to an employee',
       public: 'A public key may do nothing else',
-      public_scope: 'A public key may only send events',
+      public_scope: 'A public key may only send events and ask for page variants',
     },
     corp: {
       exists: 'This company is connected already',

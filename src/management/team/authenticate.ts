@@ -27,7 +27,7 @@ export const authenticate: Authenticate = async (installation, c) => {
   const bearer = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
   if (bearer) {
     if (bearer.startsWith('llp_') && !isEventsDoor(c.req.path))
-      throw appError('api_key.public', { status: 403, message: 'A public key may only send events.' })
+      throw appError('api_key.public', { status: 403, message: 'A public key may only send events and ask which variant a page shows.' })
     const caller = await callerOfKey(installation, bearer)
     if (!caller && c.req.path.startsWith('/api/'))
       throw appError('api_key.invalid', {
