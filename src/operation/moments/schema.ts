@@ -1,22 +1,43 @@
 import { z } from 'zod'
-import { bytesOf, Content } from '#operation/contents/schema.ts'
+import { type Attachment, bytesOf, Content } from '#operation/contents/schema.ts'
 import { PageQuery } from '#platform/http/paging.ts'
 
 const Id = z.string().min(1).max(60)
 
-/** doc 95094: nine pictures, or one video, or one link; never mixed. */
+/** What a moment may show. */
+export const momentKinds = ['image', 'video', 'link'] as const
+
+type Refusal = { reason: 'kind' | 'mixed' | 'one' | 'title'; message: string; path: (string | number)[] }
+
+/** What a moment does not show (doc 95094): it has nine pictures, or one video, or one link; never mixed. */
+export function momentRefusals(attachments: readonly Attachment[]): Refusal[] {
+  const kinds = new Set(attachments.map(({ kind }) => kind))
+  const own = attachments.flatMap((one, index): Refusal[] => [
+    ...(momentKinds.some((kind) => kind === one.kind)
+      ? []
+      : [{ reason: 'kind' as const, message: 'A moment shows pictures, a video or a link.', path: ['attachments', index, 'kind'] }]),
+    ...(one.kind !== 'image' && index > 0
+      ? [{ reason: 'one' as const, message: 'A moment shows one video or one link.', path: ['attachments', index] }]
+      : []),
+    ...(one.kind === 'link' && bytesOf(one.title) > 64
+      ? [
+          {
+            reason: 'title' as const,
+            message: 'The title of a link in a moment has at most 64 bytes.',
+            path: ['attachments', index, 'title'],
+          },
+        ]
+      : []),
+  ])
+  return kinds.size > 1
+    ? [{ reason: 'mixed', message: 'Pictures, a video and a link are not mixed in one moment.', path: ['attachments'] }, ...own]
+    : own
+}
+
 export const MomentContent = Content.superRefine(({ text, attachments }, check) => {
   const say = (message: string, path: (string | number)[]) => check.addIssue({ code: 'custom', message, path })
   if (text.length > 2000) say('A moment has at most 2000 letters.', ['text'])
-  const kinds = new Set(attachments.map(({ kind }) => kind))
-  if (kinds.size > 1) say('Pictures, a video and a link are not mixed in one moment.', ['attachments'])
-  for (const [index, one] of attachments.entries()) {
-    if (one.kind === 'file' || one.kind === 'miniprogram')
-      say('A moment shows pictures, a video or a link.', ['attachments', index, 'kind'])
-    if (one.kind !== 'image' && index > 0) say('A moment shows one video or one link.', ['attachments', index])
-    if (one.kind === 'link' && bytesOf(one.title) > 64)
-      say('The title of a link in a moment has at most 64 bytes.', ['attachments', index, 'title'])
-  }
+  for (const { message, path } of momentRefusals(attachments)) say(message, path)
 })
 
 export const MomentInput = z.strictObject({
