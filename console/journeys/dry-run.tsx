@@ -55,12 +55,12 @@ export function DryRunView({ drawing }: { drawing: Definition }) {
 function saidView(effect: DryRun['effects'][number] | undefined): ReactNode {
   if (!effect || effect.attachments.length === 0) return effect?.text
   return (
-    <Stack tight>
+    <div className="journey-said">
       {effect.text && <span>{effect.text}</span>}
       {effect.attachments.map((attachment, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no identity but their place
         <AttachmentView key={index} attachment={attachment} />
       ))}
-    </Stack>
+    </div>
   )
 }

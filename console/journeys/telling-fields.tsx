@@ -40,7 +40,7 @@ export function TellingFields({ step, onChange }: StepFieldsProps<Telling>) {
         onChange={(text) => onChange({ ...step, text })}
       />
       {'attachments' in step && (
-        <Field name={t('journeys.fields.attachments')}>
+        <Field name={t('liveCodes.attachments')}>
           <AttachmentsEditor
             value={attachmentsOf(step)}
             onChange={(attachments) => onChange({ ...step, attachments })}

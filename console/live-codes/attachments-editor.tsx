@@ -17,12 +17,15 @@ export function AttachmentsEditor({
   onChange,
   complaintOf,
   kinds = attachmentKinds,
+  label,
 }: {
   value: readonly Attachment[]
   onChange: (attachments: Attachment[]) => void
   /** About one attachment. */
   complaintOf?: ((attachment: number) => string | undefined) | undefined
   kinds?: readonly AttachmentKind[]
+  /** Where nothing around it says what this is. */
+  label?: string
 }) {
   const { t } = useText()
   const add = (attachment: Attachment) => onChange([...value, attachment])
@@ -51,7 +54,7 @@ export function AttachmentsEditor({
       )}
       {!isFull && (
         <Row>
-          <span className="note">{t('liveCodes.attachments')}</span>
+          {label && <span className="note">{label}</span>}
           {kinds.map((kind) => (
             <AddButton key={kind} kind={kind} add={add} />
           ))}

@@ -70,6 +70,7 @@ export function WelcomeEditor({
         value={value.attachments}
         onChange={(attachments) => onChange({ ...value, attachments })}
         complaintOf={complaintOf}
+        label={t('liveCodes.attachments')}
         kinds={kinds ?? (plain ? attachmentKinds : greetingKinds)}
       />
     </Stack>

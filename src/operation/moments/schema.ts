@@ -11,25 +11,17 @@ type Refusal = { reason: 'kind' | 'mixed' | 'one' | 'title'; message: string; pa
 
 /** What a moment does not show (doc 95094): it has nine pictures, or one video, or one link; never mixed. */
 export function momentRefusals(attachments: readonly Attachment[]): Refusal[] {
-  const kinds = new Set(attachments.map(({ kind }) => kind))
-  const own = attachments.flatMap((one, index): Refusal[] => [
-    ...(momentKinds.some((kind) => kind === one.kind)
-      ? []
-      : [{ reason: 'kind' as const, message: 'A moment shows pictures, a video or a link.', path: ['attachments', index, 'kind'] }]),
-    ...(one.kind !== 'image' && index > 0
-      ? [{ reason: 'one' as const, message: 'A moment shows one video or one link.', path: ['attachments', index] }]
-      : []),
-    ...(one.kind === 'link' && bytesOf(one.title) > 64
-      ? [
-          {
-            reason: 'title' as const,
-            message: 'The title of a link in a moment has at most 64 bytes.',
-            path: ['attachments', index, 'title'],
-          },
-        ]
-      : []),
-  ])
-  return kinds.size > 1
+  const isMixed = new Set(attachments.map(({ kind }) => kind)).size > 1
+  const own = attachments.flatMap((one, index): Refusal[] => {
+    const path = ['attachments', index]
+    if (one.kind === 'file' || one.kind === 'miniprogram')
+      return [{ reason: 'kind', message: 'A moment shows pictures, a video or a link.', path: [...path, 'kind'] }]
+    if (one.kind !== 'image' && index > 0 && !isMixed) return [{ reason: 'one', message: 'A moment shows one video or one link.', path }]
+    if (one.kind === 'link' && bytesOf(one.title) > 64)
+      return [{ reason: 'title', message: 'The title of a link in a moment has at most 64 bytes.', path: [...path, 'title'] }]
+    return []
+  })
+  return isMixed
     ? [{ reason: 'mixed', message: 'Pictures, a video and a link are not mixed in one moment.', path: ['attachments'] }, ...own]
     : own
 }
