@@ -234,10 +234,7 @@ test('a step is given a picture and a link; what a moment does not show is said 
   await page.goto(`${workspace.url}/journeys/${id}?step=greet`)
   const attachments = page.getByRole('group', { name: '附件' })
   const attach = async (name: string) => {
-    await attachments
-      .locator('input[type=file]')
-      .first()
-      .setInputFiles({ name, mimeType: 'image/png', buffer: await picture() })
+    await attachments.locator('input[type=file]').first().setInputFiles({ name, mimeType: 'image/png', buffer: picture() })
     await attachments.locator('img').first().waitFor()
   }
   await attach('春茶.png')
@@ -281,7 +278,7 @@ test('a step is given a picture and a link; what a moment does not show is said 
   expect(problems).toEqual([])
 })
 
-const picture = (): Promise<Buffer> =>
+const picture = (): Buffer =>
   toPng('<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="#0f9d77"/></svg>', 400)
 
 const look = (name: string): Promise<void> => lookAt(page, name)
