@@ -98,6 +98,7 @@ import { groups } from '#operation/groups/routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
 import { greetByJourney } from '#operation/journeys/greeting.ts'
 import { journeyReactions } from '#operation/journeys/hearing.ts'
+import { journeySchedules, prepareGreetings } from '#operation/journeys/jobs.ts'
 import { runJourneys } from '#operation/journeys/loop.ts'
 import { journeys } from '#operation/journeys/routes.ts'
 import { requireJourney, requireStep } from '#operation/journeys/trials.ts'
@@ -209,6 +210,7 @@ export const jobs: readonly Job[] = [
   ...acquisitionLinkJobs,
   ...groupCodeJobs,
   ...messageJobs(membersOfSegment),
+  prepareGreetings,
   imported,
   exported,
 ]
@@ -223,6 +225,7 @@ export const schedules: readonly Schedule[] = [
   ...groupCodeSchedules,
   ...taskSchedules,
   ...messageSchedules,
+  ...journeySchedules,
   ...customerSchedules(() => eventDefinitions),
   ...orderLineSchedules,
   ...importSchedules,

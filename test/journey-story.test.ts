@@ -164,6 +164,83 @@ test('a new friend is greeted in the words of a journey, comes into a stage, and
   expect(await waysOf(journey.id)).toEqual(passed.toSpliced(2, 0, 'greet missed:greeted_otherwise'))
 })
 
+test('a greeting brings its picture, a message its link and picture; the page of a silent code names who greets; what is not there is refused by step', {
+  timeout: 120_000,
+}, async () => {
+  // Of several journeys the oldest speaks.
+  const { items: others } = await api<{ items: { id: string; state: string }[] }>('GET', 'journeys?state=running')
+  for (const { id } of others) await api('POST', `journeys/${id}/stop`)
+  const [picture, cover] = [
+    await upload('春茶.png', 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),
+    await upload('封面.png', 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='),
+  ]
+  const link = { kind: 'link', title: '春茶上新', url: 'https://tea.example/spring', description: '头采', picture: cover }
+  const draft = (image: string) => ({
+    entry: { by: 'event', event: 'customer.followed' },
+    start: 'greet',
+    steps: [
+      { id: 'greet', type: 'welcome', text: '{{name}}好，看看春茶', attachments: [{ kind: 'image', file: image }], next: 'tell' },
+      { id: 'tell', type: 'message', attachments: [link, { kind: 'image', file: image }], kind: 'service' },
+    ],
+  })
+  const { id } = await api<{ id: string }>('POST', 'journeys', { name: '春茶', draft: draft('fil_gone') })
+  await expect(api('POST', `journeys/${id}/publish`, {})).rejects.toThrow(
+    /422 .*"code":"file\.not_found".*"field":"steps\.0\.attachments\.0\.file"/,
+  )
+  const { items: issues } = await api<{ items: { step: string; field: string; code: string }[] }>('POST', 'journeys/check', {
+    draft: draft('fil_gone'),
+  })
+  expect(issues.map(({ step, field, code }) => [step, field, code])).toEqual([
+    ['greet', 'attachments.0.file', 'file.not_found'],
+    ['tell', 'attachments.1.file', 'file.not_found'],
+  ])
+  await api('PATCH', `journeys/${id}`, { draft: draft(picture) })
+  await api('POST', `journeys/${id}/publish`, {})
+
+  const { items: codes } = await api<{ items: { id: string; name: string; configId: string }[] }>('GET', 'live-codes')
+  const greeters = async (name: string) => {
+    const code = codes.find((one) => one.name === name)
+    const { welcomeFrom, greetedBy } = await api<{ welcomeFrom: string | null; greetedBy: object[] }>('GET', `live-codes/${code?.id}`)
+    return { welcomeFrom, greetedBy }
+  }
+  expect(await greeters('没有话')).toEqual({ welcomeFrom: null, greetedBy: [{ id, name: '春茶' }] })
+  expect(await greeters('有话')).toEqual({ welcomeFrom: 'code', greetedBy: [] })
+
+  const silent = codes.find(({ name }) => name === '没有话')
+  const friend = await phone<Friend>('POST', 'scan', { code: silent?.configId, name: '小寒' })
+  await until(async () => (await received(friend, 'welcome')).length > 1, 20_000)
+  expect(await received(friend, 'welcome')).toEqual([
+    { kind: 'text', text: '小寒好，看看春茶' },
+    { kind: 'image', imageUrl: expect.stringMatching(/^http/) },
+  ])
+  await until(async () => (await confirmAll()) && (await received(friend, 'mass')).length > 1, 40_000)
+  expect(await received(friend, 'mass')).toEqual([
+    { kind: 'link', title: '春茶上新', url: 'https://tea.example/spring', description: '头采', imageUrl: expect.stringMatching(/^http/) },
+    { kind: 'image', imageUrl: expect.stringMatching(/^http/) },
+  ])
+  await until(async () => (await runsOf(id)).items[0]?.state === 'done', 40_000)
+  expect(await waysOf(id)).toEqual(['greet next', 'tell next'])
+})
+
+/** What the friend's phone shows of this origin, as it is shown. */
+const received = async ({ externalUserId }: Friend, source: string): Promise<object[]> =>
+  (await phone<Inbox>('GET', `inbox/${externalUserId}`)).items.flatMap((item) => {
+    const { kind, text, title, url, description, imageUrl } = item
+    return item.source === source ? [JSON.parse(JSON.stringify({ kind, text, title, url, description, imageUrl }))] : []
+  })
+
+async function upload(name: string, base64: string): Promise<string> {
+  const body = new FormData()
+  body.set('file', new File([Buffer.from(base64, 'base64')], name))
+  const response = await fetch(`${workspace.url}/api/v1/files`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${workspace.apiKey}` },
+    body,
+  })
+  expect(response.status).toBe(201)
+  return ((await response.json()) as { id: string }).id
+}
+
 type Friend = { externalUserId: string; userId: string }
 
 const welcomes = async ({ externalUserId }: Friend): Promise<(string | undefined)[]> =>
@@ -171,7 +248,9 @@ const welcomes = async ({ externalUserId }: Friend): Promise<(string | undefined
 
 const shownTo = async (userId: string) => (await phone<Inbox>('GET', `chat?userId=${userId}&limit=200`)).items
 
-type Inbox = { items: { source: string; text?: string }[] }
+type Inbox = {
+  items: ({ source: string; kind: string } & Partial<Record<'text' | 'title' | 'url' | 'description' | 'imageUrl', string>>)[]
+}
 
 /** What the newest of a journey passed, way by way. */
 async function waysOf(journey: string): Promise<string[]> {

@@ -9,6 +9,7 @@ import { QuotaWarnings } from '#console/acquisition-links/quota.tsx'
 import { LinkStatistics } from '#console/acquisition-links/statistics.tsx'
 import { Variants } from '#console/acquisition-links/variants.tsx'
 import { useText } from '#console/i18n/i18n.ts'
+import { Greeters } from '#console/live-codes/greeters.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
@@ -152,7 +153,7 @@ function Settings({ link }: { link: AcquisitionLink }) {
           { name: t('acquisitionLinks.tags'), value: link.tags.length > 0 ? <TagChips tags={link.tags} /> : undefined },
           {
             name: t('acquisitionLinks.welcome'),
-            value: link.welcomeFrom ? t(`acquisitionLinks.welcomeFrom.${link.welcomeFrom}`) : t('acquisitionLinks.noWelcome'),
+            value: link.welcomeFrom ? t(`acquisitionLinks.welcomeFrom.${link.welcomeFrom}`) : <Greeters journeys={link.greetedBy} />,
           },
           { name: t('acquisitionLinks.skipVerify'), value: yesNo(link.skipVerify) },
           { name: t('acquisitionLinks.markSource'), value: yesNo(link.markSource) },

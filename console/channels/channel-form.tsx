@@ -1,7 +1,7 @@
 import { Form, Input, Select } from 'antd'
 import { channelPaths, useChannels, useSaveChannel } from '#console/channels/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { lackOf } from '#console/live-codes/welcome-editor.tsx'
+import { lackOf } from '#console/live-codes/attachments-editor.tsx'
 import { WelcomeField } from '#console/live-codes/welcome-field.tsx'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'

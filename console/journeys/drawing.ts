@@ -1,4 +1,5 @@
-import { type Definition, type Happening, type Step, waysOf } from '#operation/journeys/definition.ts'
+import type { Attachment } from '#operation/contents/schema.ts'
+import { type Definition, type Happening, type Saying, type Step, waysOf } from '#operation/journeys/definition.ts'
 
 // What the editor does to a drawing: each change is a new drawing.
 
@@ -20,6 +21,9 @@ export const kinds: { kind: 'say' | 'ask' | 'act' | 'wait' | 'fork' | 'finish'; 
 ]
 
 export const stepOf = ({ steps }: Definition, id: string | null | undefined): Step | undefined => steps.find((step) => step.id === id)
+
+/** A drawing that the browser kept from before steps had attachments has none. */
+export const attachmentsOf = (step: Partial<Pick<Saying, 'attachments'>>): Attachment[] => step.attachments ?? []
 
 /** Where a way leads; undefined for a way that is not there. */
 export function targetOf(drawing: Definition, { step, way }: Way): string | null | undefined {
@@ -140,11 +144,12 @@ function freshStep(id: string, type: Step['type']): Step {
     case 'notice':
       return { id, type, employees: [], text: '', next: null }
     case 'welcome':
-      return { id, type, text: '', next: null }
+      return { id, type, text: '', attachments: [], next: null }
     case 'moment':
-      return { id, type, text: '', tag: null, next: null }
+      return { id, type, text: '', attachments: [], tag: null, next: null }
     case 'message':
     case 'group_message':
+      return { id, type, text: '', attachments: [], kind: 'marketing', next: null }
     case 'sms':
       return { id, type, text: '', kind: 'marketing', next: null }
     case 'offer':

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import type { Brought } from '#console/journeys/brought.ts'
@@ -7,10 +7,12 @@ import { HappensChoice } from '#console/journeys/happens-choice.tsx'
 import { reasonWords, TurnList } from '#console/journeys/people.tsx'
 import { useDryRun } from '#console/journeys/queries.ts'
 import { useStepWords } from '#console/journeys/words.ts'
+import { AttachmentView } from '#console/live-codes/welcome-preview.tsx'
 import { Field } from '#console/reports/fields.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Facts, Stack } from '#console/ui/page.tsx'
 import type { Definition } from '#operation/journeys/definition.ts'
+import type { DryRun } from '#operation/journeys/schema.ts'
 
 /** One customer's way through the drawing as it is now: what would be said, and when. */
 export function DryRunView({ drawing }: { drawing: Definition }) {
@@ -39,12 +41,26 @@ export function DryRunView({ drawing }: { drawing: Definition }) {
                 turns={turns}
                 steps={drawing.steps}
                 words={words}
-                said={(step, at) => effects.find((one) => one.step === step && one.at === at)?.text}
+                said={(step, at) => saidView(effects.find((one) => one.step === step && one.at === at))}
               />
             </>
           )}
         </Awaited>
       )}
     </Stack>
+  )
+}
+
+/** What the customer, or their colleague, would see of it. */
+function saidView(effect: DryRun['effects'][number] | undefined): ReactNode {
+  if (!effect || effect.attachments.length === 0) return effect?.text
+  return (
+    <div className="journey-said">
+      {effect.text && <span>{effect.text}</span>}
+      {effect.attachments.map((attachment, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no identity but their place
+        <AttachmentView key={index} attachment={attachment} />
+      ))}
+    </div>
   )
 }

@@ -2,6 +2,7 @@ import { CheckCircleOutlined, CloseCircleOutlined, WarningOutlined } from '@ant-
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { type CheckedIssue, useCheck } from '#console/journeys/queries.ts'
 import type { StepWords } from '#console/journeys/words.ts'
+import { lackOf } from '#console/live-codes/attachments-editor.tsx'
 import { explained } from '#console/ui/problem.tsx'
 import { Definition } from '#operation/journeys/definition.ts'
 
@@ -22,13 +23,23 @@ export function useIssues(journey: string, drawing: Definition): Checked {
   const { t } = useText()
   const read = Definition.safeParse(drawing)
   const checked = useCheck(journey, read.success ? read.data : undefined)
-  if (read.success) return { isWhole: true, issues: (checked.data?.items ?? []).map((one) => ({ ...one, text: explained(one) })) }
+  if (read.success)
+    return { isWhole: true, issues: (checked.data?.items ?? []).map((one) => ({ ...one, text: placeWords(one.field, explained(one), t) })) }
   const missing = new Map(read.error.issues.map(({ path }) => unfilled(drawing, path, t)).map((one) => [`${one.step} ${one.text}`, one]))
   return { isWhole: false, issues: [...missing.values()] }
 }
 
+/** Which of a step's attachments it is about. */
+function placeWords(field: string, text: string, t: Translate): string {
+  const [, place] = /^attachments\.(\d+)/.exec(field) ?? []
+  return place === undefined ? text : t('journeys.ofAttachment', { number: Number(place) + 1, text })
+}
+
 function unfilled(drawing: Definition, [root, index, ...path]: PropertyKey[], t: Translate): Issue {
   const step = root === 'steps' ? drawing.steps[Number(index)] : undefined
+  const attachment = step && path[0] === 'attachments' && 'attachments' in step ? step.attachments[Number(path[1])] : undefined
+  const lack = attachment && lackOf(attachment, t)
+  if (step && lack) return { step: step.id, text: placeWords(path.join('.'), lack, t), severity: 'error' }
   const field = step ? fieldName(step.type, path, t) : rootName(String(root), t)
   return { step: step?.id ?? null, text: t('journeys.unfilled', { field }), severity: 'error' }
 }

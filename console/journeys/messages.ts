@@ -199,6 +199,7 @@ export const journeys = messages(
     noIssues: '没有问题',
     ofJourney: '旅程设置',
     unfilled: '还没有填好：{{field}}',
+    ofAttachment: '第 {{number}} 个附件：{{text}}',
     start: '启动',
     startTitle: '启动旅程',
     startEffect: '启动后，符合条件的客户会进入，并收到消息、任务和权益。',
@@ -296,7 +297,7 @@ export const journeys = messages(
       welcome:
         '在加好友的 20 秒内问候，须放在任何等待之前。活码、获客链接和渠道自己的欢迎语优先；都没有时才说这一句。几条旅程都有时，最早创建的说。',
       group_message: '发到客户所在、由好友员工当群主的群，全群都会看到；同一个群每天最多收到一次。由群主在手机上确认发送。',
-      moment: '请好友员工发表一条朋友圈；同一位员工每天最多被请一次。员工在手机上确认后发表。',
+      moment: '请好友员工发表一条朋友圈，可配最多 9 张图片，或 1 个视频，或 1 个链接；同一位员工每天最多被请一次。员工在手机上确认后发表。',
       sms: '作为事件和 Webhook 发出，由接入的短信平台发送。先看同意、紧急停发和有没有手机号；在免打扰时段会注明何时可发。频次和对照组由短信平台负责。',
       notice: '通过企业微信应用发给员工，附客户页面的链接，一分钟内送到。一起走到这一步的多位客户合成一条。',
     },
@@ -559,6 +560,7 @@ export const journeys = messages(
     noIssues: 'Nothing is wrong',
     ofJourney: 'Settings of the journey',
     unfilled: 'Not filled in yet: {{field}}',
+    ofAttachment: 'Attachment {{number}}: {{text}}',
     start: 'Start',
     startTitle: 'Start the journey',
     startEffect: 'Customers who fit will enter and get messages, tasks and offers.',
@@ -657,7 +659,8 @@ export const journeys = messages(
         'Said within the twenty seconds after a friend was added, so it stands before any wait. Words of a live code, a link or a channel go first; this is said where there are none. Of several journeys the oldest speaks.',
       group_message:
         'To the groups of the colleague that the customer is in; everybody there reads it, once a day at most. The owner confirms it on the phone.',
-      moment: 'The colleague is asked to publish a moment, once a day at most, and confirms it on the phone.',
+      moment:
+        'The colleague is asked to publish a moment, once a day at most, and confirms it on the phone. It shows up to nine pictures, or one video, or one link.',
       sms: 'Told as an event and to webhooks, for a connected provider to send. Consent, emergency stops and a known number are looked at first; in quiet hours it says when it may be sent. Frequency and the control group are the provider’s.',
       notice: 'Through the WeCom app, within a minute, with a link to the customer’s page. Customers who come together are one notice.',
     },

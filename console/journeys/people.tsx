@@ -162,7 +162,7 @@ export function TurnList(props: {
   steps: JourneyTrace['definition']['steps']
   words: StepWords
   entered?: { at: string; title: string }
-  said?: (step: string, at: string) => string | null | undefined
+  said?: (step: string, at: string) => React.ReactNode
 }) {
   const { t, language } = useText()
   const { timezone } = useTenant()

@@ -1,12 +1,16 @@
 import { Alert, Checkbox, Select } from 'antd'
 import { useStages } from '#console/follow-ups/queries.ts'
-import { useText } from '#console/i18n/i18n.ts'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { attachmentsOf } from '#console/journeys/drawing.ts'
 import { TextField } from '#console/journeys/small-fields.tsx'
 import type { StepFieldsProps } from '#console/journeys/step-form.tsx'
+import { AttachmentsEditor, attachmentKinds, lackOf } from '#console/live-codes/attachments-editor.tsx'
 import { ChoiceField, Field } from '#console/reports/fields.tsx'
 import { TagPicker } from '#console/tags/tag-picker.tsx'
 import { useEmployeeNames } from '#console/team/queries.ts'
+import type { Attachment } from '#operation/contents/schema.ts'
 import type { Step } from '#operation/journeys/definition.ts'
+import { momentKinds } from '#operation/moments/schema.ts'
 import { variables } from '#operation/variables.ts'
 
 type Telling = 'welcome' | 'message' | 'group_message' | 'moment' | 'sms' | 'notice'
@@ -35,6 +39,16 @@ export function TellingFields({ step, onChange }: StepFieldsProps<Telling>) {
         value={step.text}
         onChange={(text) => onChange({ ...step, text })}
       />
+      {'attachments' in step && (
+        <Field name={t('liveCodes.attachments')}>
+          <AttachmentsEditor
+            value={attachmentsOf(step)}
+            onChange={(attachments) => onChange({ ...step, attachments })}
+            complaintOf={(index) => lackAt(attachmentsOf(step), index, t)}
+            kinds={step.type === 'moment' ? momentKinds : attachmentKinds}
+          />
+        </Field>
+      )}
       {step.type === 'moment' && <MomentTagField tag={step.tag} onChange={(tag) => onChange({ ...step, tag })} />}
       {'kind' in step && (
         <ChoiceField
@@ -46,6 +60,11 @@ export function TellingFields({ step, onChange }: StepFieldsProps<Telling>) {
       )}
     </>
   )
+}
+
+function lackAt(attachments: readonly Attachment[], index: number, t: Translate): string | undefined {
+  const attachment = attachments[index]
+  return attachment && lackOf(attachment, t)
 }
 
 function EmployeesField({ step, onChange }: { step: StepFieldsProps<'notice'>['step']; onChange: (step: Step) => void }) {

@@ -1,12 +1,14 @@
 import { useAttributes } from '#console/attributes/queries.ts'
 import { useStages } from '#console/follow-ups/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { attachmentsOf } from '#console/journeys/drawing.ts'
+import { attachmentNames } from '#console/live-codes/attachments-editor.tsx'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import { useSegmentNames } from '#console/segments/queries.ts'
 import { asGroup, partsOf, type RuleTree } from '#console/segments/tree.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
-import type { Awaited, Definition, Duration, Step } from '#operation/journeys/definition.ts'
+import type { Awaited, Definition, Duration, Saying, Step } from '#operation/journeys/definition.ts'
 import { missedReasons } from '#operation/journeys/missed.ts'
 import { type Variable, variables } from '#operation/variables.ts'
 
@@ -84,13 +86,14 @@ function wordsOf(step: Step, names: Names): string {
         to: step.employees.map(names.employee).join(t('ui.comma')) || t('journeys.words.colleague'),
         text: names.spoken(step.text) || blank,
       })
-    case 'welcome':
     case 'sms':
       return names.spoken(step.text) || blank
+    case 'welcome':
+      return saidWords(names.spoken(step.text), step, t) || blank
     case 'message':
     case 'group_message':
     case 'moment':
-      return step.text || blank
+      return saidWords(step.text, step, t) || blank
     case 'offer':
       return t(step.offer === 'coupon' ? 'journeys.words.coupon' : 'journeys.words.points', { value: step.value || blank })
     case 'signal':
@@ -113,6 +116,10 @@ function wordsOf(step: Step, names: Names): string {
       return t('journeys.words.end')
   }
 }
+
+/** As a list of chats tells it: 您好 [图片] [链接]. */
+const saidWords = (text: string, step: Saying, t: Translate): string =>
+  [text, ...attachmentsOf(step).map(({ kind }) => `[${t(attachmentNames[kind])}]`)].filter(Boolean).join(' ')
 
 const weekdayKeys = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 

@@ -6,6 +6,7 @@ import { useResource } from '#console/api/query.ts'
 import type { Named } from '#console/api/types.ts'
 import { useChannelNames } from '#console/channels/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { lackOf } from '#console/live-codes/attachments-editor.tsx'
 import {
   type Complaints,
   complaintAt,
@@ -20,7 +21,7 @@ import { EmployeesField } from '#console/live-codes/employees-field.tsx'
 import { useLiveCode, useSaveLiveCode } from '#console/live-codes/queries.ts'
 import { ScheduleField } from '#console/live-codes/schedule-field.tsx'
 import { StyleField } from '#console/live-codes/style-field.tsx'
-import { lackOf, WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
+import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useMay, useSession } from '#console/api/session.ts'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { CoverageBadge } from '#console/live-codes/columns.tsx'
+import { Greeters } from '#console/live-codes/greeters.tsx'
 import { imageUrl, useDeleteLiveCode, useDuty, useLiveCode, useSyncLiveCode } from '#console/live-codes/queries.ts'
 import { CodeStatistics } from '#console/live-codes/statistics.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
@@ -195,7 +196,7 @@ function Side({ code }: { code: LiveCode }) {
             { name: t('liveCodes.tags'), value: code.tags.length > 0 ? <TagChips tags={code.tags} /> : '—' },
             {
               name: t('liveCodes.welcome'),
-              value: code.welcomeFrom ? t(`liveCodes.welcomeFrom.${code.welcomeFrom}`) : t('liveCodes.noWelcome'),
+              value: code.welcomeFrom ? t(`liveCodes.welcomeFrom.${code.welcomeFrom}`) : <Greeters journeys={code.greetedBy} />,
             },
             { name: t('liveCodes.remark'), value: code.remark },
             { name: t('liveCodes.changesAt'), value: code.changesAt ? <When at={code.changesAt} /> : '—' },

@@ -13,19 +13,20 @@ export function WelcomePreview({ welcome, employee, company }: { welcome: Welcom
   const text = welcome && fillIn(welcome.text, { nickname: t('liveCodes.sampleNickname'), employee, company })
   return (
     <PhoneFrame title={employee}>
-      {!welcome && <p className="note phone-note">{t('liveCodes.noWelcome')}</p>}
+      {!welcome && <p className="note phone-note">{t('liveCodes.noOwnWelcome')}</p>}
       {text && <Bubble face={face}>{text}</Bubble>}
       {welcome?.attachments.map((attachment, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no identity but their place
         <Bubble key={index} face={face}>
-          <Shown attachment={attachment} />
+          <AttachmentView attachment={attachment} />
         </Bubble>
       ))}
     </PhoneFrame>
   )
 }
 
-function Shown({ attachment }: { attachment: Attachment }) {
+/** One attachment as it looks in a chat. */
+export function AttachmentView({ attachment }: { attachment: Attachment }) {
   const { t } = useText()
   switch (attachment.kind) {
     case 'image':

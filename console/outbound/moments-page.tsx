@@ -19,7 +19,7 @@ import { Page, Row, Section } from '#console/ui/page.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
 import type { Content } from '#operation/contents/schema.ts'
-import type { MomentItem } from '#operation/moments/schema.ts'
+import { type MomentItem, momentKinds } from '#operation/moments/schema.ts'
 
 type Draft = { name: string; content: Content; employeeIds?: string[]; tagIds?: string[] }
 
@@ -104,7 +104,7 @@ function MomentFields() {
 }
 
 const ContentField = ({ value = { text: '', attachments: [] }, onChange }: { value?: Content; onChange?: (content: Content) => void }) => (
-  <WelcomeEditor plain value={value} onChange={(content) => onChange?.(content)} complaint={undefined} />
+  <WelcomeEditor plain kinds={momentKinds} value={value} onChange={(content) => onChange?.(content)} complaint={undefined} />
 )
 
 const tones = {

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
+import { toPng } from '#growth/live-codes/image/render.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
@@ -214,5 +215,70 @@ test('a paused journey says what that costs; an archived one is found, read, and
   await page.getByText('已归档：只能查看').waitFor({ state: 'hidden' })
   expect(problems).toEqual([])
 })
+
+test('a step is given a picture and a link; what a moment does not show is said by its place; a silent code names who greets', async () => {
+  const draft = {
+    entry: { by: 'event', event: 'customer.followed' },
+    start: 'greet',
+    steps: [
+      { id: 'greet', type: 'welcome', text: '{{name|您}}好', next: 'moment' },
+      { id: 'moment', type: 'moment', text: '春茶上新' },
+    ],
+  }
+  const post = async <T>(path: string, data: object): Promise<T> => {
+    const made = await page.request.post(`${workspace.url}/api/v1/${path}`, { data, headers: { 'Idempotency-Key': path } })
+    expect(made.ok(), await made.text()).toBe(true)
+    return (await made.json()) as T
+  }
+  const { id } = await post<{ id: string }>('journeys', { name: '春茶问候', draft })
+  await page.goto(`${workspace.url}/journeys/${id}?step=greet`)
+  const attachments = page.getByRole('group', { name: '附件' })
+  const attach = async (name: string) => {
+    await attachments.locator('input[type=file]').first().setInputFiles({ name, mimeType: 'image/png', buffer: picture() })
+    await attachments.locator('img').first().waitFor()
+  }
+  await attach('春茶.png')
+  await attachments.getByRole('button', { name: /链接$/ }).click()
+  await page.getByText('第 2 个附件：请写标题').waitFor()
+  await look('attachment-missing')
+  await attachments.getByRole('textbox', { name: '链接标题' }).fill('春茶上新')
+  await attachments.getByRole('textbox', { name: '链接地址' }).fill('https://tea.example/spring')
+  await page.getByText('没有问题', { exact: true }).waitFor()
+  await look('attachments')
+  await page.getByLabel(/^发朋友圈 /).click()
+  await attach('春茶.png')
+  await attachments.getByRole('button', { name: /链接$/ }).click()
+  await attachments.getByRole('textbox', { name: '链接标题' }).fill('春茶上新')
+  await attachments.getByRole('textbox', { name: '链接地址' }).fill('https://tea.example/spring')
+  await page.getByText('朋友圈的图片、视频、链接不能混在一条里').waitFor()
+  await look('moment-mixed')
+  await attachments.getByRole('button', { name: '移除附件' }).last().click()
+  await page.getByText('没有问题', { exact: true }).waitFor()
+  await page.getByRole('button', { name: /^试\s*跑$/ }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByRole('combobox').first().fill('林小满')
+  await page.locator('.ant-select-item').getByText('林小满').click()
+  await sheet.getByText('林小满好').waitFor()
+  await sheet.locator('img').first().waitFor()
+  await look('dry-run-attachments')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^保\s*存$/ }).click()
+  await page.getByText('有未保存的修改').waitFor({ state: 'hidden' })
+  await post(`journeys/${id}/publish`, {})
+  const { items } = (await (await page.request.get(`${workspace.url}/api/v1/employees?limit=50`)).json()) as {
+    items: { id: string; accounts: object[] }[]
+  }
+  const colleague = items.find(({ accounts }) => accounts.length > 0)
+  const code = await post<{ id: string }>('live-codes', { name: '没有话', employees: [{ employeeId: colleague?.id }], welcome: null })
+  await page.goto(`${workspace.url}/live-codes/${code.id}`)
+  await page.getByText('由旅程问候符合条件的人').waitFor()
+  await look('silent-code')
+  await page.getByRole('link', { name: '春茶问候' }).click()
+  await page.waitForURL(`**/journeys/${id}`)
+  expect(problems).toEqual([])
+})
+
+const picture = (): Buffer =>
+  toPng('<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="#0f9d77"/></svg>', 400)
 
 const look = (name: string): Promise<void> => lookAt(page, name)

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { channelsBelow } from '#growth/channels/queries.ts'
+import { greetersOf } from '#growth/welcomes/queries.ts'
 import { StoredWelcome, showWelcome } from '#growth/welcomes/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
@@ -123,6 +124,7 @@ export async function readAcquisitionLink(ctx: Context, id: number): Promise<Acq
   const [row] = await rowsOf(ctx, sql`l.id = ${id}`, 1)
   if (!row) throw notFound('acquisition_link')
   const file = (number: number) => publicId(ctx, 'fil', number)
+  const chosen = await chooseWelcome(ctx, row)
   return {
     ...common(ctx, row),
     linkId: row.linkId,
@@ -130,7 +132,8 @@ export async function readAcquisitionLink(ctx: Context, id: number): Promise<Acq
     markSource: row.markSource,
     priority: row.priority && { kind: row.priority, employees: row.priorityPeople.map((one) => memberOf(ctx, one)) },
     welcome: row.welcome ? showWelcome(StoredWelcome.parse(row.welcome), file) : null,
-    welcomeFrom: (await chooseWelcome(ctx, row))?.from ?? null,
+    welcomeFrom: chosen?.from ?? null,
+    greetedBy: chosen ? [] : await greetersOf(ctx),
     variants: await variantsOf(ctx, row),
     unavailableAt: row.unavailableAt?.toISOString() ?? null,
     goneAt: row.goneAt?.toISOString() ?? null,

@@ -123,6 +123,8 @@ export const AcquisitionLink = AcquisitionLinkRow.omit({ variants: true }).exten
   welcome: Welcome.nullable(),
   /** Where the greeting comes from. */
   welcomeFrom: z.enum(['link', 'channel']).nullable(),
+  /** Journeys that may greet where there is none. */
+  greetedBy: z.array(Named),
   variants: z.array(Variant),
   unavailableAt: z.iso.datetime().nullable(),
   goneAt: z.iso.datetime().nullable(),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { channelsBelow } from '#growth/channels/queries.ts'
+import { greetersOf } from '#growth/welcomes/queries.ts'
 import { StoredWelcome, showWelcome } from '#growth/welcomes/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
@@ -63,11 +64,13 @@ export async function readLiveCode(ctx: Context, id: number): Promise<LiveCode> 
     employeeIds: employees.map((employee) => publicId(ctx, 'emp', employee)),
     welcome: welcome ? showWelcome(welcome, file) : null,
   })
+  const chosen = await chooseWelcome(ctx, row, ctx.now())
   return {
     ...common(ctx, row, members.get(id) ?? [], tags.get(id) ?? []),
     schedule: { weekly: rota.weekly.map(slot), dates: rota.dates.map(({ slots, ...rest }) => ({ ...rest, slots: slots.map(slot) })) },
     welcome: row.welcome ? showWelcome(StoredWelcome.parse(row.welcome), file) : null,
-    welcomeFrom: (await chooseWelcome(ctx, row, ctx.now()))?.from ?? null,
+    welcomeFrom: chosen?.from ?? null,
+    greetedBy: chosen ? [] : await greetersOf(ctx),
     style: { ...style, ...(logo && { logo: file(logo) }), ...(picture && { picture: file(picture) }) },
   } as LiveCode
 }

@@ -136,6 +136,8 @@ export const LiveCode = z.object({
   welcome: Welcome.nullable(),
   /** Where the greeting of this moment comes from. */
   welcomeFrom: z.enum(['slot', 'code', 'channel']).nullable(),
+  /** Journeys that may greet where there is none. */
+  greetedBy: z.array(Named),
   tags: z.array(Named),
   remark: z.string().nullable(),
   skipVerify: z.boolean(),
@@ -154,7 +156,7 @@ export const LiveCode = z.object({
   updatedAt: z.iso.datetime(),
 })
 
-export const LiveCodeRow = LiveCode.omit({ schedule: true, welcome: true, welcomeFrom: true, style: true }).extend({
+export const LiveCodeRow = LiveCode.omit({ schedule: true, welcome: true, welcomeFrom: true, greetedBy: true, style: true }).extend({
   addedToday: z.number(),
   /** The last thirty days; absent while the analysis engine is away. */
   counts: Counts.nullable(),

@@ -1,6 +1,6 @@
 import { employeeNames } from '#management/team/queries.ts'
 import type { NewFriend, WelcomeContent } from '#management/wecom/welcome.ts'
-import { readyAttachment } from '#operation/contents/media.ts'
+import { readyAttachments } from '#operation/contents/media.ts'
 import type { Context } from '#platform/context.ts'
 import { fillIn, type StoredWelcome, type Variable } from './schema.ts'
 
@@ -18,6 +18,5 @@ const corpName = async (ctx: Context, corp: number): Promise<string> =>
 
 /** The greeting as WeCom's lane takes it: words filled in, files ready to be sent. A file that is gone is left out. */
 async function contentOf(ctx: Context, corp: number, welcome: StoredWelcome, values: Record<Variable, string>): Promise<WelcomeContent> {
-  const attachments = await Promise.all(welcome.attachments.map((one) => readyAttachment(ctx, corp, one)))
-  return { text: fillIn(welcome.text, values), attachments: attachments.filter((one) => one !== undefined) }
+  return { text: fillIn(welcome.text, values), attachments: await readyAttachments(ctx, corp, welcome.attachments) }
 }

@@ -28,20 +28,41 @@ export async function storedAttachments(
   attachments: readonly Attachment[],
   path: readonly (string | number)[],
 ): Promise<StoredAttachment[]> {
-  const used: { file: number; field: string; use: Use }[] = []
-  const stored = storeAttachments(attachments, (text, at) => {
-    const field = [...path, ...at].join('.')
-    const file = fileNumber(ctx, text, field)
-    used.push({ file, field, use: useOf(attachments[Number(at[1])]?.kind) })
-    return file
-  })
-  for (const { file, field, use } of used) checkFile(await fileFacts(ctx, file), use, field)
-  return stored
+  const [wrong] = await wrongFiles(ctx, attachments, path)
+  if (wrong) throw wrong
+  return storeAttachments(attachments, (text, at) => fileNumber(ctx, text, [...path, ...at].join('.')))
+}
+
+/** What is wrong with the files of attachments, one complaint a file, each with its field. */
+export async function wrongFiles(
+  ctx: Context,
+  attachments: readonly Attachment[],
+  path: readonly (string | number)[] = [],
+): Promise<AppError[]> {
+  const wrong: AppError[] = []
+  for (const [at, one] of attachments.entries())
+    for (const key of ['file', 'picture'] as const) {
+      const text = (one as { file?: string; picture?: string | undefined })[key]
+      const refusal =
+        text === undefined ? undefined : await refusalOf(ctx, text, kindOfUse(one), [...path, 'attachments', at, key].join('.'))
+      if (refusal) wrong.push(refusal)
+    }
+  return wrong
+}
+
+async function refusalOf(ctx: Context, text: string, use: Use, field: string): Promise<AppError | undefined> {
+  try {
+    checkFile(await fileFacts(ctx, fileNumber(ctx, text, field)), use, field)
+    return undefined
+  } catch (error) {
+    if (error instanceof AppError) return error
+    throw error
+  }
 }
 
 export type Use = 'image' | 'video' | 'file' | 'link_picture'
 
-function useOf(kind: Attachment['kind'] | undefined): Use {
+function kindOfUse({ kind }: Attachment): Use {
   if (kind === 'file' || kind === 'video') return kind
   return kind === 'link' ? 'link_picture' : 'image'
 }

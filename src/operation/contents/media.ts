@@ -6,8 +6,13 @@ import type { Context } from '#platform/context.ts'
 import { type FileFacts, fileFacts, readFileBytes } from '#platform/files.ts'
 import { filesOf, type StoredAttachment } from './schema.ts'
 
-/** An attachment with its file ready to be sent; undefined when the file is gone. */
-export async function readyAttachment(ctx: Context, corp: number, attachment: StoredAttachment): Promise<ReadyAttachment | undefined> {
+/** Attachments with their files ready to be sent. One whose file is gone is left out. */
+export async function readyAttachments(ctx: Context, corp: number, attachments: readonly StoredAttachment[]): Promise<ReadyAttachment[]> {
+  const ready = await Promise.all(attachments.map((one) => readyAttachment(ctx, corp, one)))
+  return ready.filter((one) => one !== undefined)
+}
+
+async function readyAttachment(ctx: Context, corp: number, attachment: StoredAttachment): Promise<ReadyAttachment | undefined> {
   if (attachment.kind === 'link') {
     const { kind, title, url, description, picture } = attachment
     const picUrl = picture === undefined ? undefined : await pictureUrl(ctx, corp, picture)

@@ -1,6 +1,7 @@
-import { bytesOf, contentBounds } from '../contents/schema.ts'
+import { bytesOf, contentBounds, variablesIn } from '../contents/schema.ts'
+import { momentRefusals } from '../moments/schema.ts'
 import { hasVariables, wrongVariables } from '../variables.ts'
-import { type Definition, greetedEvent, type Step, type StepOf, waysOf } from './definition.ts'
+import { type Definition, greetedEvent, type Saying, type Step, type StepOf, waysOf } from './definition.ts'
 
 /** What is wrong with a journey and where: the step (null: the journey itself) and the field within it. */
 export type Issue = { step: string | null; field: string; code: string; message: string; severity: 'error' | 'warning' }
@@ -55,15 +56,12 @@ function checkStep(step: Step, tasks: ReadonlySet<string>): Issue[] {
     case 'sms':
       return checkText(step, 'text', step.text)
     case 'welcome':
-      return [...checkText(step, 'text', step.text), ...checkBytes(step, step.text)]
+      return [...checkText(step, 'text', step.text), ...checkBounds(step)]
     case 'message':
     case 'group_message':
+      return [...checkPlain(step), ...checkBounds(step)]
     case 'moment':
-      if (hasVariables(step.text))
-        return [
-          issue(step.id, 'text', 'message_variable', 'WeCom sends one text to everybody. A task for the colleague may name the person.'),
-        ]
-      return checkBytes(step, step.text)
+      return [...checkPlain(step), ...checkBounds(step), ...checkMoment(step)]
     default:
       return []
   }
@@ -80,10 +78,23 @@ function checkEmpty({ id }: Step, field: string, rule: unknown): Issue[] {
 const checkText = ({ id }: Step, field: string, text: string): Issue[] =>
   wrongVariables(text).map((wrong) => issue(id, field, 'unknown_variable', `"${wrong.slice(0, 40)}" is no variable.`))
 
-const checkBytes = ({ id }: Step, text: string): Issue[] =>
-  bytesOf(text) > contentBounds.textBytes
-    ? [issue(id, 'text', 'message_too_long', `At most ${contentBounds.textBytes} bytes; a Chinese letter has three.`)]
+/** Braces of either kind: what goes to many has nothing to fill them with, and is not sent with them. */
+const checkPlain = ({ id, text }: Saying): Issue[] =>
+  hasVariables(text) || variablesIn(text).length > 0
+    ? [issue(id, 'text', 'message_variable', 'WeCom sends one text to everybody. A task for the colleague may name the person.')]
     : []
+
+const checkBounds = ({ id, text, attachments }: Saying): Issue[] => [
+  ...(bytesOf(text) > contentBounds.textBytes
+    ? [issue(id, 'text', 'message_too_long', `At most ${contentBounds.textBytes} bytes; a Chinese letter has three.`)]
+    : []),
+  ...(attachments.length > contentBounds.attachments
+    ? [issue(id, 'attachments', 'attachments', `WeCom takes at most ${contentBounds.attachments} attachments.`)]
+    : []),
+]
+
+const checkMoment = ({ id, attachments }: StepOf<'moment'>): Issue[] =>
+  momentRefusals(attachments).map(({ reason, message, path }) => issue(id, path.join('.'), `moment_${reason}`, message))
 
 /** A code for a greeting lives twenty seconds and greets once: only whoever was just added can be greeted, before any wait. */
 function lateWelcomes({ entry, start, steps }: Definition): Issue[] {

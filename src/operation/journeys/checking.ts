@@ -3,6 +3,8 @@ import type { Context } from '#platform/context.ts'
 import { AppError } from '#platform/errors.ts'
 import { type IdPrefix, internalId } from '#platform/ids.ts'
 import { timezoneOf } from '#platform/timezone.ts'
+import { wrongFiles } from '../contents/commands.ts'
+import type { Attachment } from '../contents/schema.ts'
 import { checkDefinition, type Issue } from './check.ts'
 import type { Awaited, Definition, Step } from './definition.ts'
 import { nextRepeat } from './moments.ts'
@@ -41,8 +43,12 @@ async function checkNames(ctx: Context, rules: Rules, step: Step): Promise<Issue
       return checkTag(ctx, step.id, step.tag)
     case 'stage':
       return checkStage(ctx, step.id, step.stage)
+    case 'welcome':
+    case 'message':
+    case 'group_message':
+      return checkFiles(ctx, step)
     case 'moment':
-      return step.tag === null ? [] : checkTag(ctx, step.id, step.tag)
+      return [...(step.tag === null ? [] : await checkTag(ctx, step.id, step.tag)), ...(await checkFiles(ctx, step))]
     case 'notice':
       return checkEmployees(ctx, step.id, step.employees)
     case 'attribute':
@@ -71,6 +77,9 @@ const checkRule = async (ctx: Context, rules: Rules, step: string | null, field:
 /** A segment is as good as the rule that asks for it. */
 const checkSegment = async (ctx: Context, rules: Rules, step: string | null, field: string, segment: string): Promise<Issue[]> =>
   (await rules.check(ctx, { segment })).map(({ message }) => error(step, field, 'journey.segment', message))
+
+const checkFiles = async (ctx: Context, { id, attachments }: { id: string; attachments: readonly Attachment[] }): Promise<Issue[]> =>
+  (await wrongFiles(ctx, attachments)).map(({ field, code, message }) => error(id, field ?? 'attachments', code, message))
 
 async function checkTag(ctx: Context, step: string, tag: string): Promise<Issue[]> {
   const id = idOrNothing(ctx, 'tag', tag)

@@ -7,14 +7,16 @@ import { randomLetters } from '#platform/random-letters.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { addMaker, makersOf } from '../approvals/approval.ts'
 import { createContent } from '../contents/commands.ts'
+import type { Content } from '../contents/schema.ts'
 import { withdrawMoments } from '../moments/journey-moments.ts'
 import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
 import type { Issue } from './check.ts'
 import { checkJourney } from './checking.ts'
 import { countPeople } from './counts.ts'
-import { Definition } from './definition.ts'
+import { Definition, type Step } from './definition.ts'
 import { type LetIn, letIn } from './entering.ts'
+import { prepareSoon } from './jobs.ts'
 import { forget, hush, listen } from './listeners.ts'
 import { nextRepeat } from './moments.ts'
 import type { Rules } from './rules.ts'
@@ -135,6 +137,7 @@ export async function publishJourney(
       ...(await dueOf(ctx, definition)),
     })
     if (migrate) await migrateRuns(ctx, id, version, definition)
+    if (definition.steps.some((step) => step.type === 'welcome' && step.attachments.length > 0)) await prepareSoon(ctx, id, version)
     await audit(ctx, 'journey.published', ['jny', id], { version, migrate })
     return version
   })
@@ -147,13 +150,21 @@ function refusalOf({ steps }: Definition, { step, field, code, message }: Issue)
   return appError(code, { status: 422, message: `${step}: ${message}`, field: place < 0 ? 'steps' : `steps.${place}.${field}` })
 }
 
-/** What steps say to many at once is written down with the version, and never changes either. */
+/** What steps say is written down with the version, and never changes either. */
 async function contentsOf(ctx: Context, { steps }: Definition): Promise<Record<string, number>> {
   const contents: Record<string, number> = {}
-  for (const [place, step] of steps.entries())
-    if (step.type === 'message' || step.type === 'group_message' || step.type === 'moment')
-      contents[step.id] = await createContent(ctx, { text: step.text, attachments: [] }, ['steps', place])
+  for (const [place, step] of steps.entries()) {
+    const content = contentOf(step)
+    if (content) contents[step.id] = await createContent(ctx, content, ['steps', place])
+  }
   return contents
+}
+
+/** The words of a greeting stay in the drawing: each friend hears their own, and a content has no variables. */
+function contentOf(step: Step): Content | undefined {
+  if (step.type === 'message' || step.type === 'group_message' || step.type === 'moment')
+    return { text: step.text, attachments: step.attachments }
+  return step.type === 'welcome' && step.attachments.length > 0 ? { text: '', attachments: step.attachments } : undefined
 }
 
 async function dueOf(ctx: Context, { entry }: Definition): Promise<{ dueAt: Date | null; dueAfter: number | null }> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Condition, where } from '#platform/events/where.ts'
 import { remember } from '#platform/remember.ts'
+import { Attachment } from '../contents/schema.ts'
 
 // What a journey is, as the editor draws it and a version keeps it. Safe for the browser.
 
@@ -67,6 +68,14 @@ export const Reentry = z.discriminatedUnion('policy', [
 ])
 export type Reentry = z.infer<typeof Reentry>
 
+/** What goes to customers through WeCom. How many and which attachments each step takes is checked with the rest of the drawing. */
+const said = (most: number) => ({
+  text: z.string().trim().max(most).default(''),
+  attachments: z.array(Attachment).max(50).default([]),
+})
+const saysSomething = ({ text, attachments }: { text: string; attachments: readonly unknown[] }) => text !== '' || attachments.length > 0
+const nothingSaid = { error: 'Words or an attachment are needed.', path: ['text'] }
+
 const next = stepId.nullable().default(null)
 const common = { id: stepId, name: z.string().trim().max(60).optional(), at: z.strictObject({ x: z.number(), y: z.number() }).optional() }
 
@@ -93,25 +102,31 @@ export const Step = z.discriminatedUnion('type', [
   /** To colleagues, through the app: to the person's friend where nobody is named. */
   z.strictObject({ ...common, type: z.literal('notice'), employees: z.array(publicId).max(20).default([]), text: text(500), next }),
   /** What a new friend hears within the twenty seconds that WeCom gives. Left when the fate of the greeting is known. */
-  z.strictObject({ ...common, type: z.literal('welcome'), text: text(4000), next }),
-  /** One text for everybody, because WeCom takes it so. */
-  z.strictObject({
-    ...common,
-    type: z.literal('message'),
-    text: text(4000),
-    kind: z.enum(['marketing', 'service']).default('marketing'),
-    next,
-  }),
+  z.strictObject({ ...common, type: z.literal('welcome'), ...said(4000), next }).refine(saysSomething, nothingSaid),
+  /** One content for everybody, because WeCom takes it so. */
+  z
+    .strictObject({
+      ...common,
+      type: z.literal('message'),
+      ...said(4000),
+      kind: z.enum(['marketing', 'service']).default('marketing'),
+      next,
+    })
+    .refine(saysSomething, nothingSaid),
   /** To the groups of the friend's colleague that the person is in. */
-  z.strictObject({
-    ...common,
-    type: z.literal('group_message'),
-    text: text(4000),
-    kind: z.enum(['marketing', 'service']).default('marketing'),
-    next,
-  }),
+  z
+    .strictObject({
+      ...common,
+      type: z.literal('group_message'),
+      ...said(4000),
+      kind: z.enum(['marketing', 'service']).default('marketing'),
+      next,
+    })
+    .refine(saysSomething, nothingSaid),
   /** The friend's colleague is asked to publish it; WeCom shows it by tag, not by person. */
-  z.strictObject({ ...common, type: z.literal('moment'), text: text(2000), tag: publicId.nullable().default(null), next }),
+  z
+    .strictObject({ ...common, type: z.literal('moment'), ...said(2000), tag: publicId.nullable().default(null), next })
+    .refine(saysSomething, nothingSaid),
   /** A wish that another feature or system fulfils: it is told as an event and to webhooks. */
   z.strictObject({ ...common, type: z.literal('offer'), offer: z.enum(['coupon', 'points']), value: text(100), next }),
   z.strictObject({ ...common, type: z.literal('signal'), signal: text(60), next }),
@@ -164,6 +179,9 @@ export const Step = z.discriminatedUnion('type', [
 ])
 export type Step = z.infer<typeof Step>
 export type StepOf<Type extends Step['type']> = Extract<Step, { type: Type }>
+
+/** A step that says something to customers through WeCom: words, attachments or both. */
+export type Saying = StepOf<'welcome' | 'message' | 'group_message' | 'moment'>
 
 export const mostSteps = 200
 

@@ -28,6 +28,7 @@ export async function dryRun(ctx: Context, rules: Rules, customerId: number, for
       step: effect.id,
       type: effect.type,
       text: saidBy(effect, values),
+      attachments: 'attachments' in effect ? effect.attachments : [],
     })),
     end: walked?.end ?? 'lost',
   }
@@ -36,7 +37,7 @@ export async function dryRun(ctx: Context, rules: Rules, customerId: number, for
 /** The words of a step, as this person or their colleague would read them. */
 function saidBy(effect: Effect, values: Values): string | null {
   if (effect.type === 'task') return fillIn(effect.script ?? effect.title, values)
-  return 'text' in effect ? fillIn(effect.text, values) : null
+  return 'text' in effect && effect.text !== '' ? fillIn(effect.text, values) : null
 }
 
 export async function simulate(ctx: Context, rules: Rules, people: readonly number[], foreseen: Foreseen): Promise<Simulation> {

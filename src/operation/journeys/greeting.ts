@@ -8,6 +8,8 @@ import type { NewFriend, WelcomeContent, WelcomeDecider } from '#management/weco
 import type { Context } from '#platform/context.ts'
 import { partitionOf } from '#platform/events/emit.ts'
 import { eventFits } from '#platform/events/where-holds.ts'
+import { readyAttachments } from '../contents/media.ts'
+import { readContent } from '../contents/queries.ts'
 import { personalOf } from '../personal.ts'
 import { fillIn } from '../variables.ts'
 import { type Ask, advance, type Properties } from './advance.ts'
@@ -37,6 +39,10 @@ export const greetByJourney =
     }
     return undefined
   }
+
+/** Journeys that may greet whoever comes without words of their own; whether they do, their entry and branches say then. */
+export const journeysThatGreet = async (ctx: Context): Promise<{ id: number; name: string }[]> =>
+  (await readDoors(ctx)).map(({ journey, name }) => ({ id: journey, name }))
 
 /** Running journeys that greet whoever is added, the oldest first. */
 async function readDoors(ctx: Context): Promise<Version[]> {
@@ -130,5 +136,7 @@ async function contentOf(
     // The nickname may take a moment to become known: only asked where it is said.
     ...(/\{\{\s*name/.test(text) && { name: (await friend.name()) ?? null }),
   }
-  return { text: fillIn(text, values), by: { journey: version.journey, step: id } }
+  const content = version.contents[id]
+  const attachments = content === undefined ? [] : await readyAttachments(ctx, friend.corp, (await readContent(ctx, content)).attachments)
+  return { text: fillIn(text, values), attachments, by: { journey: version.journey, step: id } }
 }

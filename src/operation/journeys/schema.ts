@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Attachment } from '../contents/schema.ts'
 import { Definition } from './definition.ts'
 
 const name = z.string().trim().min(1, 'A journey has a name.').max(60)
@@ -151,7 +152,15 @@ export const DryRunRequest = z.strictObject({
 })
 export const DryRun = z.object({
   turns: z.array(z.object({ at: z.iso.datetime(), passed: z.array(passed) })),
-  effects: z.array(z.object({ at: z.iso.datetime(), step: z.string(), type: z.string(), text: z.string().nullable() })),
+  effects: z.array(
+    z.object({
+      at: z.iso.datetime(),
+      step: z.string(),
+      type: z.string(),
+      text: z.string().nullable(),
+      attachments: z.array(Attachment),
+    }),
+  ),
   end: z.enum(['done', 'endless', 'lost', 'later']),
 })
 export type DryRun = z.infer<typeof DryRun>

@@ -11,7 +11,7 @@ export type Version = {
   name: string
   definition: Definition
   way: Way
-  /** What its message steps say, as rows of `contents` by step. */
+  /** What its steps say through WeCom, as rows of `contents` by step; of a greeting the attachments, if it has any. */
   contents: Readonly<Record<string, number>>
 }
 

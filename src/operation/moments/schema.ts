@@ -1,22 +1,35 @@
 import { z } from 'zod'
-import { bytesOf, Content } from '#operation/contents/schema.ts'
+import { type Attachment, bytesOf, Content } from '#operation/contents/schema.ts'
 import { PageQuery } from '#platform/http/paging.ts'
 
 const Id = z.string().min(1).max(60)
 
-/** doc 95094: nine pictures, or one video, or one link; never mixed. */
+/** What a moment may show. */
+export const momentKinds = ['image', 'video', 'link'] as const
+
+type Refusal = { reason: 'kind' | 'mixed' | 'one' | 'title'; message: string; path: (string | number)[] }
+
+/** What a moment does not show (doc 95094): it has nine pictures, or one video, or one link; never mixed. */
+export function momentRefusals(attachments: readonly Attachment[]): Refusal[] {
+  const isMixed = new Set(attachments.map(({ kind }) => kind)).size > 1
+  const own = attachments.flatMap((one, index): Refusal[] => {
+    const path = ['attachments', index]
+    if (one.kind === 'file' || one.kind === 'miniprogram')
+      return [{ reason: 'kind', message: 'A moment shows pictures, a video or a link.', path: [...path, 'kind'] }]
+    if (one.kind !== 'image' && index > 0 && !isMixed) return [{ reason: 'one', message: 'A moment shows one video or one link.', path }]
+    if (one.kind === 'link' && bytesOf(one.title) > 64)
+      return [{ reason: 'title', message: 'The title of a link in a moment has at most 64 bytes.', path: [...path, 'title'] }]
+    return []
+  })
+  return isMixed
+    ? [{ reason: 'mixed', message: 'Pictures, a video and a link are not mixed in one moment.', path: ['attachments'] }, ...own]
+    : own
+}
+
 export const MomentContent = Content.superRefine(({ text, attachments }, check) => {
   const say = (message: string, path: (string | number)[]) => check.addIssue({ code: 'custom', message, path })
   if (text.length > 2000) say('A moment has at most 2000 letters.', ['text'])
-  const kinds = new Set(attachments.map(({ kind }) => kind))
-  if (kinds.size > 1) say('Pictures, a video and a link are not mixed in one moment.', ['attachments'])
-  for (const [index, one] of attachments.entries()) {
-    if (one.kind === 'file' || one.kind === 'miniprogram')
-      say('A moment shows pictures, a video or a link.', ['attachments', index, 'kind'])
-    if (one.kind !== 'image' && index > 0) say('A moment shows one video or one link.', ['attachments', index])
-    if (one.kind === 'link' && bytesOf(one.title) > 64)
-      say('The title of a link in a moment has at most 64 bytes.', ['attachments', index, 'title'])
-  }
+  for (const { message, path } of momentRefusals(attachments)) say(message, path)
 })
 
 export const MomentInput = z.strictObject({

@@ -1,6 +1,6 @@
 import type { MassAttachment, MassContent } from '#connectors/wecom/mass-messages.ts'
 import { attachmentForWecom } from '#management/wecom/attachments.ts'
-import { readyAttachment } from '#operation/contents/media.ts'
+import { readyAttachments } from '#operation/contents/media.ts'
 import { readContent } from '#operation/contents/queries.ts'
 import type { Context } from '#platform/context.ts'
 
@@ -8,9 +8,7 @@ import type { Context } from '#platform/context.ts'
 export async function massContent(ctx: Context, corp: number, id: number, again = false): Promise<MassContent> {
   const { text, attachments } = await readContent(ctx, id)
   const made: MassAttachment[] = []
-  for (const one of attachments) {
-    const ready = await readyAttachment(ctx, corp, one)
-    if (ready) made.push((await attachmentForWecom(ctx, corp, ready, { again })) as MassAttachment)
-  }
+  for (const one of await readyAttachments(ctx, corp, attachments))
+    made.push((await attachmentForWecom(ctx, corp, one, { again })) as MassAttachment)
   return { ...(text.trim() && { text }), ...(made.length > 0 && { attachments: made }) }
 }
