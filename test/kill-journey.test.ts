@@ -1,11 +1,20 @@
 import { expect, test } from 'vitest'
-import { journeyStorm } from './support/journey-storm.ts'
+import { journeyStorm, type Kill } from './support/journey-storm.ts'
 
-test('kill -9 of the workers of a journey, also within the call that makes a message: everybody gets each step once', {
-  timeout: 180_000,
+test('workers of a journey are killed, also within the call that makes a message, and engines die: everybody gets each step once', {
+  timeout: 240_000,
 }, async () => {
-  const kills = ['at random', 'before the call', 'after the call', 'after the commit', 'at random'] as const
-  const result = await journeyStorm({ people: 100, employees: 3, kills, seed: process.env.SEED ?? '1', hurry: true })
+  const kills: Kill[] = [
+    'at random',
+    'before the call',
+    'postgres',
+    'after the call',
+    'clickhouse',
+    'after the commit',
+    'clickhouse is silent',
+    'at random',
+  ]
+  const result = await journeyStorm({ people: 100, employees: 3, kills, seed: process.env.SEED ?? '1', silentMs: 3_000, hurry: true })
   expect(result.differences).toEqual([])
-  expect(Object.values(result.kills)).toEqual([2, 1, 1, 1])
+  expect(Object.values(result.kills)).toEqual([2, 1, 1, 1, 1, 1, 1])
 })
