@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
-import type { Brought } from '#console/journeys/brought.ts'
+import { type Brought, type Met, metIn } from '#console/journeys/brought.ts'
 import { BroughtFields } from '#console/journeys/brought-fields.tsx'
 import { HappensChoice } from '#console/journeys/happens-choice.tsx'
 import { reasonWords, TurnList } from '#console/journeys/people.tsx'
@@ -17,9 +17,9 @@ export function DryRunView({ drawing }: { drawing: Definition }) {
   const { t } = useText()
   const words = useStepWords(drawing)
   const [customer, setCustomer] = useState<string>()
-  const [happens, setHappens] = useState<string[]>([])
+  const [happens, setHappens] = useState<Met>({})
   const [entry, setEntry] = useState<Brought>({})
-  const run = useDryRun({ draft: drawing, customer, happens, entry })
+  const run = useDryRun({ draft: drawing, customer, happens: metIn(drawing, happens), entry })
   return (
     <Stack>
       <p className="note">{t('journeys.dryRunNote')}</p>

@@ -1,6 +1,7 @@
 import { Alert } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
+import { type Met, metIn } from '#console/journeys/brought.ts'
 import { HappensChoice } from '#console/journeys/happens-choice.tsx'
 import { reasonWords } from '#console/journeys/people.tsx'
 import { useSimulation } from '#console/journeys/queries.ts'
@@ -21,8 +22,8 @@ export function SimulateView({ drawing }: { drawing: Definition }) {
   const { t } = useText()
   const words = useStepWords(drawing)
   const [segment, setSegment] = useState<string>()
-  const [happens, setHappens] = useState<string[]>([])
-  const run = useSimulation({ draft: drawing, segment, happens })
+  const [happens, setHappens] = useState<Met>({})
+  const run = useSimulation({ draft: drawing, segment, happens: metIn(drawing, happens) })
   return (
     <Stack>
       <p className="note">{t('journeys.simulateNote')}</p>

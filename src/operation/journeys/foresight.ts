@@ -8,7 +8,7 @@ import { fillIn, type Values } from '../variables.ts'
 import { type Ask, type Effect, wayOf } from './advance.ts'
 import type { Definition } from './definition.ts'
 import type { Rules } from './rules.ts'
-import type { DryRun, Simulation } from './schema.ts'
+import type { DryRun, Happens, Simulation } from './schema.ts'
 import { type Walk, walk } from './walk.ts'
 
 // What would happen, without anything happening: for one person, and for many.
@@ -16,7 +16,7 @@ import { type Walk, walk } from './walk.ts'
 /** Chance has not been drawn yet for a drawing that nobody entered; any salt does. */
 const salt = 'dry run'
 
-type Foreseen = { definition: Definition; happens: readonly string[]; entry: Record<string, unknown> }
+type Foreseen = { definition: Definition; happens: Happens; entry: Record<string, unknown> }
 
 export async function dryRun(ctx: Context, rules: Rules, customerId: number, foreseen: Foreseen): Promise<DryRun> {
   const [walked] = (await walkAll(ctx, rules, [customerId], foreseen)).values()
@@ -100,7 +100,7 @@ async function walkAll(
   const known = new Map<string, ReadonlySet<number>>()
   const walks = new Map<number, Walk>()
   const key = ({ step, place }: Ask) => `${step} ${place}`
-  const awaited = new Set(happens)
+  const awaited = new Map(Object.entries(happens))
   for (let open = [...people]; open.length > 0; ) {
     const asks = new Map<string, Ask>()
     const still: number[] = []

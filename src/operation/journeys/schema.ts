@@ -79,7 +79,8 @@ export const Issues = z.object({
 export const PublishRequest = z.strictObject({ migrate: z.boolean().default(false) })
 
 /** Properties that branches may ask for, as if an event had brought them. */
-const entry = z.record(z.string().max(200), z.union([z.string().max(500), z.number(), z.boolean()])).default({})
+const properties = z.record(z.string().max(200), z.union([z.string().max(500), z.number(), z.boolean()]))
+const entry = properties.default({})
 
 export const EnterRequest = z
   .strictObject({
@@ -142,13 +143,20 @@ export const Trace = z.object({
   turns: z.array(z.object({ at: z.iso.datetime(), passed: z.array(passed) })),
 })
 
-export const DryRunRequest = z.strictObject({
-  draft: Definition,
-  customer: z.string().min(1).max(60),
-  entry,
-  /** Steps that wait for something: that it happens. Else the wait runs out. */
-  happens: z.array(z.string().max(40)).max(200).default([]),
-})
+/** By the step that waits for something: that it happens, and with which properties. The other waits run out. */
+const happens = z.record(z.string().max(40), properties).default({})
+export type Happens = z.infer<typeof happens>
+
+type Asking = { draft: Definition; happens: Happens }
+const waitsOnly = ({ draft, happens }: Asking, ctx: z.RefinementCtx<Asking>): void => {
+  for (const id of Object.keys(happens))
+    if (!draft.steps.some((step) => step.id === id && step.type === 'wait_for'))
+      ctx.addIssue({ code: 'custom', message: 'No step of this name waits for something.', path: ['happens', id] })
+}
+
+export const DryRunRequest = z
+  .strictObject({ draft: Definition, customer: z.string().min(1).max(60), entry, happens })
+  .superRefine(waitsOnly)
 export const DryRun = z.object({
   turns: z.array(z.object({ at: z.iso.datetime(), passed: z.array(passed) })),
   effects: z.array(z.object({ at: z.iso.datetime(), step: z.string(), type: z.string(), text: z.string().nullable() })),
@@ -156,11 +164,7 @@ export const DryRun = z.object({
 })
 export type DryRun = z.infer<typeof DryRun>
 
-export const SimulateRequest = z.strictObject({
-  draft: Definition,
-  segment: z.string().min(1).max(60),
-  happens: DryRunRequest.shape.happens,
-})
+export const SimulateRequest = z.strictObject({ draft: Definition, segment: z.string().min(1).max(60), happens }).superRefine(waitsOnly)
 export const Simulation = z.object({
   people: z.int(),
   /** How many come to a step at all, and by which ways they leave it. */

@@ -11,8 +11,8 @@ export type Walk = {
 export type Walker = {
   subject: number
   entry: Properties
-  /** Waits of these steps end because what they wait for happens. */
-  happens: ReadonlySet<string>
+  /** Waits of these steps end because what they wait for happens, with these properties. */
+  happens: ReadonlyMap<string, Properties>
   answers: Answers
 }
 
@@ -30,7 +30,7 @@ export function walk(
   let standing: Standing = { step: start, since: null, until: null, wakeAt: null, entry, happened: {} }
   let now = from
   for (let turn = 0; turn < mostTurns; turn++) {
-    const signal = standing.since !== null && happens.has(standing.step ?? '') ? {} : undefined
+    const signal = standing.since === null ? undefined : happens.get(standing.step ?? '')
     const outcome = advance(way, standing, { now, subject, answers, signal })
     if (outcome.kind === 'asks') return { asks: outcome.asks }
     walked.turns.push({ at: now, passed: outcome.passed })
