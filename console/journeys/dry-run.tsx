@@ -6,20 +6,21 @@ import { BroughtFields } from '#console/journeys/brought-fields.tsx'
 import { HappensChoice } from '#console/journeys/happens-choice.tsx'
 import { reasonWords, TurnList } from '#console/journeys/people.tsx'
 import { useDryRun } from '#console/journeys/queries.ts'
-import { useStepWords } from '#console/journeys/words.ts'
+import { type StepWords, useStepWords } from '#console/journeys/words.ts'
 import { Field } from '#console/reports/fields.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Facts, Stack } from '#console/ui/page.tsx'
 import type { Definition } from '#operation/journeys/definition.ts'
+import type { DryRun } from '#operation/journeys/schema.ts'
 
 /** One customer's way through the drawing as it is now: what would be said, and when. */
-export function DryRunView({ drawing }: { drawing: Definition }) {
+export function DryRunView({ drawing, journey }: { drawing: Definition; journey: string }) {
   const { t } = useText()
   const words = useStepWords(drawing)
   const [customer, setCustomer] = useState<string>()
   const [happens, setHappens] = useState<Met>({})
   const [entry, setEntry] = useState<Brought>({})
-  const run = useDryRun({ draft: drawing, customer, happens: metIn(drawing, happens), entry })
+  const run = useDryRun({ draft: drawing, journey, customer, happens: metIn(drawing, happens), entry })
   return (
     <Stack>
       <p className="note">{t('journeys.dryRunNote')}</p>
@@ -32,9 +33,16 @@ export function DryRunView({ drawing }: { drawing: Definition }) {
         <p className="note">{t('journeys.dryRunChoose')}</p>
       ) : (
         <Awaited read={run}>
-          {({ turns, effects, end }) => (
+          {({ turns, effects, trials, end }) => (
             <>
-              <Facts items={[{ name: t('journeys.simulateEnds'), value: reasonWords(end, t) }]} />
+              <Facts
+                items={[
+                  { name: t('journeys.simulateEnds'), value: reasonWords(end, t) },
+                  ...(trials.length > 0
+                    ? [{ name: t('experiments.onThis'), value: <Drawn trials={trials} drawing={drawing} words={words} /> }]
+                    : []),
+                ]}
+              />
               <TurnList
                 turns={turns}
                 steps={drawing.steps}
@@ -45,6 +53,25 @@ export function DryRunView({ drawing }: { drawing: Definition }) {
           )}
         </Awaited>
       )}
+    </Stack>
+  )
+}
+
+/** What trials deal this person out, at the door and at the steps they come to. */
+function Drawn({ trials, drawing, words }: { trials: DryRun['trials']; drawing: Definition; words: StepWords }) {
+  const { t } = useText()
+  return (
+    <Stack tight>
+      {trials.map(({ step, experiment, variant }) => {
+        const at = drawing.steps.find(({ id }) => id === step)
+        const what = variant ?? t(step === null ? 'journeys.trials.outside' : 'journeys.trials.held')
+        return (
+          <span key={step ?? ''}>
+            {at ? `${words.of(at)} · ` : ''}
+            {t('journeys.trials.drawn', { name: experiment?.name ?? t('journeys.trials.control'), what })}
+          </span>
+        )
+      })}
     </Stack>
   )
 }

@@ -113,7 +113,7 @@ export const useDoorLook = (id: string, named: Named | undefined) =>
   })
 export const useArchiveJourney = () => useCommand((id: string) => remove(`journeys/${id}`), ['journeys'])
 /** What would happen to one person; asked anew with every change of the question. */
-export const useDryRun = (question: { draft: Definition; customer: string | undefined; happens: Met; entry: Brought }) =>
+export const useDryRun = (question: { draft: Definition; journey: string; customer: string | undefined; happens: Met; entry: Brought }) =>
   useQuery({
     queryKey: ['journeys', 'dry-run', question],
     queryFn: () => post<DryRun>('journeys/dry-run', question),
@@ -121,7 +121,7 @@ export const useDryRun = (question: { draft: Definition; customer: string | unde
     placeholderData: keepPreviousData,
     retry: false,
   })
-export const useSimulation = (question: { draft: Definition; segment: string | undefined; happens: Met }) =>
+export const useSimulation = (question: { draft: Definition; journey: string; segment: string | undefined; happens: Met }) =>
   useQuery({
     queryKey: ['journeys', 'simulation', question],
     queryFn: () => post<Simulation>('journeys/simulate', question),

@@ -61,8 +61,10 @@ export const JourneyQuery = z.object({
 })
 export type JourneyQuery = z.infer<typeof JourneyQuery>
 
-/** `journey`: whose drawing it is, so that trials that run on it are looked at too. */
-export const CheckRequest = z.strictObject({ draft: Definition, journey: z.string().min(1).max(60).optional() })
+/** Whose drawing it is, so that trials that run on it are looked at too. */
+const journey = z.string().min(1).max(60).optional()
+
+export const CheckRequest = z.strictObject({ draft: Definition, journey })
 
 export const Issues = z.object({
   items: z.array(
@@ -155,18 +157,33 @@ const waitsOnly = ({ draft, happens }: Asking, ctx: z.RefinementCtx<Asking>): vo
 }
 
 export const DryRunRequest = z
-  .strictObject({ draft: Definition, customer: z.string().min(1).max(60), entry, happens })
+  .strictObject({ draft: Definition, journey, customer: z.string().min(1).max(60), entry, happens })
   .superRefine(waitsOnly)
 export const DryRun = z.object({
   turns: z.array(z.object({ at: z.iso.datetime(), passed: z.array(passed) })),
   effects: z.array(z.object({ at: z.iso.datetime(), step: z.string(), type: z.string(), text: z.string().nullable() })),
-  end: z.enum(['done', 'endless', 'lost', 'later']),
+  /**
+   * What this person draws at the door (no step) and at the steps they come to: the variant by its name, none where they are held
+   * out. Without an experiment it is the company-wide control group that holds them out.
+   */
+  trials: z.array(
+    z.object({
+      step: z.string().nullable(),
+      experiment: z.object({ id: z.string(), name: z.string() }).nullable(),
+      variant: z.string().nullable(),
+    }),
+  ),
+  end: z.enum(['done', 'endless', 'lost', 'later', 'held_out']),
 })
 export type DryRun = z.infer<typeof DryRun>
 
-export const SimulateRequest = z.strictObject({ draft: Definition, segment: z.string().min(1).max(60), happens }).superRefine(waitsOnly)
+export const SimulateRequest = z
+  .strictObject({ draft: Definition, journey, segment: z.string().min(1).max(60), happens })
+  .superRefine(waitsOnly)
 export const Simulation = z.object({
   people: z.int(),
+  /** How many are left out of something by trials and by the company-wide control group, at the door or at a step. */
+  held: z.int(),
   /** How many come to a step at all, and by which ways they leave it. */
   steps: z.array(z.object({ step: z.string(), people: z.int(), ways: z.record(z.string(), z.int()) })),
   /** What people and their colleagues get, by local day. */
