@@ -96,7 +96,7 @@ const acquisitionLink = createRoute({
 const groups = createRoute({
   getParentRoute: () => app,
   path: '/groups',
-  validateSearch: z.object({ view: text, q: text, owner: text, state: text, sort: text }),
+  validateSearch: z.object({ view: text, q: text, owner: text, state: text, tags: text, sort: text }),
   component: lazyRouteComponent(() => import('#console/groups/groups-page.tsx'), 'GroupsPage'),
 })
 

@@ -95,6 +95,7 @@ import { groupCodesOfWecom } from '#operation/group-codes/wecom.ts'
 import { groupsExport } from '#operation/groups/export.ts'
 import { findGroups } from '#operation/groups/queries.ts'
 import { groups } from '#operation/groups/routes.ts'
+import { groupTags } from '#operation/groups/tag-routes.ts'
 import { groupsOfWecom, refreshGroup } from '#operation/groups/wecom.ts'
 import { greetByJourney } from '#operation/journeys/greeting.ts'
 import { journeyReactions } from '#operation/journeys/hearing.ts'
@@ -106,6 +107,7 @@ import { marketingResults } from '#operation/marketing-tasks/counting.ts'
 import { marketingShortLinks } from '#operation/marketing-tasks/public-routes.ts'
 import { marketingTasks } from '#operation/marketing-tasks/routes.ts'
 import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
+import { messagesByGroupTag } from '#operation/messages/queries.ts'
 import type { MembersOfSegment } from '#operation/messages/receivers.ts'
 import { messages } from '#operation/messages/routes.ts'
 import { requireMessage } from '#operation/messages/trials.ts'
@@ -299,6 +301,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/live-codes', liveCodes],
   ['/api/v1/acquisition-links', acquisitionLinks],
   ['/api/v1/groups', groups],
+  ['/api/v1/group-tags', groupTags(messagesByGroupTag)],
   ['/api/v1/group-codes', groupCodes],
   ['/api/v1/tasks', tasks],
   ['/api/v1/marketing-tasks', marketingTasks],

@@ -77,6 +77,8 @@ export const audit = messages(
       },
       live_code: { created: '新建活码', changed: '修改活码', deleted: '删除活码', on_duty: '员工上岗', off_duty: '员工下岗' },
       group_code: { created: '新建群活码', changed: '修改群活码', deleted: '删除群活码' },
+      group_tag: { created: '新建群标签', renamed: '群标签改名', deleted: '删除群标签' },
+      group: { tagged: '加减群标签' },
       acquisition_link: { created: '新建获客链接', changed: '修改获客链接', deleted: '删除获客链接' },
       acquisition_variant: { created: '新增投放位置', changed: '修改投放位置', deleted: '删除投放位置' },
       planned_event: { declared: '申报事件', withdrawn: '撤回事件定义' },
@@ -175,6 +177,8 @@ export const audit = messages(
         off_duty: 'Went off duty',
       },
       group_code: { created: 'Group code made', changed: 'Group code changed', deleted: 'Group code deleted' },
+      group_tag: { created: 'Group tag made', renamed: 'Group tag renamed', deleted: 'Group tag deleted' },
+      group: { tagged: 'Tags of groups changed' },
       acquisition_link: {
         created: 'Acquisition link made',
         changed: 'Acquisition link changed',

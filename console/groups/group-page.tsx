@@ -4,6 +4,7 @@ import { GroupState } from '#console/groups/groups-page.tsx'
 import { Members } from '#console/groups/members.tsx'
 import { useGroup } from '#console/groups/queries.ts'
 import { Statistics } from '#console/groups/statistics.tsx'
+import { TagsOfGroup } from '#console/groups/tagging.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { Back } from '#console/ui/back.tsx'
 import { CopyId } from '#console/ui/copy-id.tsx'
@@ -93,6 +94,7 @@ function About({ group }: { group: GroupDetail }) {
           ]}
         />
       </Section>
+      <TagsOfGroup group={group} />
       <Section title={t('groups.notice')}>
         <Notice text={group.notice} />
       </Section>

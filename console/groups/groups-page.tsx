@@ -4,7 +4,9 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { GroupCodes } from '#console/groups/codes.tsx'
-import { useGroups } from '#console/groups/queries.ts'
+import { useGroups, useGroupTags } from '#console/groups/queries.ts'
+import { TagMany } from '#console/groups/tagging.tsx'
+import { GroupTags } from '#console/groups/tags.tsx'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { Count } from '#console/ui/count.tsx'
@@ -17,11 +19,13 @@ import { Page, Section } from '#console/ui/page.tsx'
 import { PersonChip } from '#console/ui/person-chip.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
 import { Views } from '#console/ui/tabs.tsx'
-import { Badge } from '#console/ui/tag-chips.tsx'
+import { Badge, TagChips } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
 import { type GroupItem, groupStates } from '#operation/groups/schema.ts'
 
 const route = getRouteApi('/app/groups')
+
+const views = ['groups', 'codes', 'tags'] as const
 
 const tones = { active: 'good', owner_left: 'waiting', dismissed: 'quiet' } as const
 
@@ -29,24 +33,30 @@ export const GroupState = ({ state, t }: { state: GroupItem['state']; t: Transla
   <Badge tone={tones[state]}>{t(`groups.states.${state}`)}</Badge>
 )
 
-/** The groups there are, and the codes that lead into them. */
+/** The groups there are, the codes that lead into them, and the tags they can have. */
 export function GroupsPage() {
   const { t } = useText()
   const { view, q } = route.useSearch()
   const navigate = useNavigate({ from: '/groups' })
   const [creating, setCreating] = useState(false)
-  const isCodes = view === 'codes'
+  const open = views.find((one) => one === view) ?? 'groups'
+  const create = () => setCreating(true)
   return (
-    <Page title={t('groups.title')} note={t('groups.note')} actions={isCodes ? <NewCode create={() => setCreating(true)} /> : <Export />}>
+    <Page
+      title={t('groups.title')}
+      note={t('groups.note')}
+      actions={
+        open === 'groups' ? <Export /> : <New text={t(open === 'codes' ? 'groups.createCode' : 'groups.createTag')} create={create} />
+      }
+    >
       <Views
-        open={isCodes ? 'codes' : 'groups'}
-        onOpen={(key) => void navigate({ search: key === 'codes' ? { view: key } : {} })}
-        views={[
-          { key: 'groups', name: t('groups.views.groups') },
-          { key: 'codes', name: t('groups.views.codes') },
-        ]}
+        open={open}
+        onOpen={(key) => void navigate({ search: key === 'groups' ? {} : { view: key } })}
+        views={views.map((key) => ({ key, name: t(`groups.views.${key}`) }))}
       />
-      {isCodes ? (
+      {open === 'tags' && <GroupTags creating={creating} onCreate={setCreating} />}
+      {open === 'groups' && <GroupList />}
+      {open === 'codes' && (
         <>
           <FilterBar
             search={t('groups.codeSearch')}
@@ -56,23 +66,18 @@ export function GroupsPage() {
           />
           <GroupCodes q={q} creating={creating} onCreate={setCreating} />
         </>
-      ) : (
-        <GroupList />
       )}
     </Page>
   )
 }
 
-function NewCode({ create }: { create: () => void }) {
-  const { t } = useText()
-  return (
-    <Gate permission="groups.write">
-      <Button type="primary" icon={<PlusOutlined />} onClick={create}>
-        {t('groups.createCode')}
-      </Button>
-    </Gate>
-  )
-}
+const New = ({ text, create }: { text: string; create: () => void }) => (
+  <Gate permission="groups.write">
+    <Button type="primary" icon={<PlusOutlined />} onClick={create}>
+      {text}
+    </Button>
+  </Gate>
+)
 
 function Export() {
   const { q, sort: _sort, view: _view, ...filter } = route.useSearch()
@@ -90,9 +95,14 @@ function GroupList() {
   const may = useMay()
   const phone = usePhone()
   const employees = useEmployeeNames()
+  const tags = useGroupTags().data?.items ?? []
   const list = useGroups(search)
+  const [selected, setSelected] = useState<string[]>([])
   const { q, sort, ...filter } = search
-  const show = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
+  const show = (change: Partial<typeof search>) => {
+    setSelected([])
+    void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
+  }
   return (
     <>
       <FilterBar
@@ -107,6 +117,17 @@ function GroupList() {
             label: t('groups.state'),
             options: (['alive', ...groupStates] as const).map((value) => ({ value, label: t(`groups.states.${value}`) })),
           },
+          ...(tags.length > 0 || filter.tags
+            ? [
+                {
+                  kind: 'choice' as const,
+                  key: 'tags',
+                  label: t('groups.tags'),
+                  many: true,
+                  options: tags.map(({ id, name }) => ({ value: id, label: name })),
+                },
+              ]
+            : []),
         ]}
       />
       <Section flush>
@@ -118,8 +139,13 @@ function GroupList() {
           open={(row) => void navigate({ to: '/groups/$groupId', params: { groupId: row.id } })}
           sort={sort ?? '-createdAt'}
           onSort={(next) => show({ sort: next })}
+          selection={
+            may('groups.write')
+              ? { ids: selected, onChange: setSelected, actions: <TagMany groups={selected} done={() => setSelected([])} /> }
+              : undefined
+          }
           empty={
-            q || filter.owner || filter.state ? (
+            q || filter.owner || filter.state || filter.tags ? (
               <Empty
                 title={t('groups.noneMatch')}
                 action={<Button onClick={() => void navigate({ search: {} })}>{t('ui.clearFilters')}</Button>}
@@ -142,19 +168,26 @@ const moved = (joined: number, left: number) => (
 )
 
 const columns = (t: Translate, phone: boolean): Column<GroupItem>[] => [
-  { key: 'name', title: t('groups.name'), width: 230, render: (row) => row.name || <span className="mute">{t('groups.unnamed')}</span> },
-  { key: 'state', title: t('groups.state'), width: 110, phone: 'aside', render: (row) => <GroupState state={row.state} t={t} /> },
+  { key: 'name', title: t('groups.name'), width: 200, render: (row) => row.name || <span className="mute">{t('groups.unnamed')}</span> },
+  { key: 'state', title: t('groups.state'), width: 100, phone: 'aside', render: (row) => <GroupState state={row.state} t={t} /> },
+  {
+    key: 'tags',
+    title: t('groups.tags'),
+    width: 150,
+    phone: 'wide',
+    render: (row) => row.tags.length > 0 && <TagChips tags={row.tags} max={2} />,
+  },
   {
     key: 'owner',
     title: t('groups.owner'),
-    width: 150,
+    width: 130,
     phone: 'note',
     render: (row) => (row.owner ? phone ? row.owner.name : <PersonChip name={row.owner.name} /> : <span className="mute">—</span>),
   },
   {
     key: 'customers',
     title: t('groups.customersCount'),
-    width: 100,
+    width: 90,
     right: true,
     phone: 'note',
     sort: 'customersCount',
@@ -163,7 +196,7 @@ const columns = (t: Translate, phone: boolean): Column<GroupItem>[] => [
   {
     key: 'members',
     title: t('groups.membersCount'),
-    width: 100,
+    width: 85,
     right: true,
     phone: 'none',
     render: (row) => <Count value={row.membersCount} />,
@@ -171,7 +204,7 @@ const columns = (t: Translate, phone: boolean): Column<GroupItem>[] => [
   {
     key: 'today',
     title: t('groups.today'),
-    width: 120,
+    width: 115,
     right: true,
     phone: 'none',
     render: (row) => moved(row.joinedToday, row.leftToday),
@@ -179,7 +212,7 @@ const columns = (t: Translate, phone: boolean): Column<GroupItem>[] => [
   {
     key: 'week',
     title: t('groups.week'),
-    width: 140,
+    width: 130,
     right: true,
     phone: 'note',
     render: (row) =>
@@ -188,7 +221,7 @@ const columns = (t: Translate, phone: boolean): Column<GroupItem>[] => [
   {
     key: 'createdAt',
     title: t('groups.createdAt'),
-    width: 130,
+    width: 120,
     phone: 'none',
     sort: 'createdAt',
     render: (row) => <When at={row.createdAt} />,

@@ -2,7 +2,15 @@ import { apiBase, patch, post, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import type { GroupCode } from '#operation/group-codes/schema.ts'
-import type { GroupDetail, GroupItem, GroupMemberItem, GroupStatistics, MembershipItem } from '#operation/groups/schema.ts'
+import type {
+  GroupDetail,
+  GroupItem,
+  GroupMemberItem,
+  GroupStatistics,
+  GroupTagged,
+  GroupTagItem,
+  MembershipItem,
+} from '#operation/groups/schema.ts'
 
 type Asked = Record<string, string | undefined>
 
@@ -17,6 +25,21 @@ export function useMemberships(customer: string) {
   const may = useMay()('groups.read')
   return { may, ...useResource<{ items: MembershipItem[] }>('groups/memberships', { customer }, { enabled: may }) }
 }
+
+export const useGroupTags = () => useResource<{ items: GroupTagItem[] }>('group-tags', {}, { enabled: useMay()('groups.read') })
+export const useSaveGroupTag = () =>
+  useCommand(
+    ({ id, name }: { id?: string | undefined; name: string }) =>
+      id ? patch<GroupTagItem>(`group-tags/${id}`, { name }) : post<GroupTagItem>('group-tags', { name }),
+    ['group-tags', 'groups'],
+  )
+export const useDeleteGroupTag = () => useCommand((id: string) => remove(`group-tags/${id}`), ['group-tags', 'groups'])
+/** Tags given to groups and taken from them. */
+export const useTagGroups = () =>
+  useCommand(
+    (change: { groups: string[]; give?: string[]; take?: string[] }) => post<GroupTagged>('groups/tagging', change),
+    ['groups', 'group-tags'],
+  )
 
 /** People come while somebody looks. */
 export const useGroupCodes = (query: Asked) => useList<GroupCode>('group-codes', query, 10_000)

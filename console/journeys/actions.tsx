@@ -35,7 +35,7 @@ export function JourneyActions(props: Props) {
       <span className="note">{edit.isUnsaved ? t('journeys.unsaved') : version > 0 && changed ? t('journeys.unpublished') : ''}</span>
       <JourneyState state={state} t={t} />
       {version > 0 && <span className="note figure">{t('journeys.version', { version })}</span>}
-      {journey.archivedAt === null && <Foresight edit={edit} isWhole={props.isWhole} />}
+      {journey.archivedAt === null && <Foresight journey={journey} edit={edit} isWhole={props.isWhole} />}
       <MoreActions {...props} />
       {journey.archivedAt === null && <WriteActions {...props} />}
     </>
@@ -57,7 +57,7 @@ function WriteActions(props: Props) {
 }
 
 /** What would happen, by the drawing as it stands, saved or not. */
-function Foresight({ edit, isWhole }: Pick<Props, 'edit' | 'isWhole'>) {
+function Foresight({ journey, edit, isWhole }: Pick<Props, 'journey' | 'edit' | 'isWhole'>) {
   const { t } = useText()
   const [open, setOpen] = useState<'dryRun' | 'simulate'>()
   const close = () => setOpen(undefined)
@@ -69,10 +69,10 @@ function Foresight({ edit, isWhole }: Pick<Props, 'edit' | 'isWhole'>) {
         </Button>
       ))}
       <SideSheet title={t('journeys.dryRun')} open={open === 'dryRun'} onClose={close}>
-        <DryRunView drawing={edit.draft} />
+        <DryRunView drawing={edit.draft} journey={journey.id} />
       </SideSheet>
       <SideSheet title={t('journeys.simulate')} open={open === 'simulate'} onClose={close} wide>
-        <SimulateView drawing={edit.draft} />
+        <SimulateView drawing={edit.draft} journey={journey.id} />
       </SideSheet>
     </>
   )

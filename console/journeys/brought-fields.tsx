@@ -6,25 +6,47 @@ import { propertyName } from '#console/reports/property-picker.tsx'
 import { usePlan } from '#console/reports/queries.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
 
-/** What somebody is to come in with, where the drawing asks for it; each by the type that its event declares. */
+/** What somebody is to come in with, where the drawing asks for it. */
 export function BroughtFields(props: { drawing: Definition; value: Brought; onChange: (value: Brought) => void }) {
   const { t } = useText()
-  const { drawing, value } = props
-  const plan = usePlan().data?.items.find(({ name }) => drawing.entry.by === 'event' && name === drawing.entry.event)?.plan
-  const asked = propertiesAsked(drawing)
+  const { drawing, value, onChange } = props
+  return (
+    <PropertyFields
+      name={t('journeys.brought')}
+      hint={t('journeys.broughtHint')}
+      asked={propertiesAsked(drawing)}
+      events={drawing.entry.by === 'event' ? [drawing.entry.event] : []}
+      value={value}
+      onChange={onChange}
+    />
+  )
+}
+
+/** A value for each property that is asked for, by the type that one of the events declares. */
+export function PropertyFields(props: {
+  name: string
+  hint: string
+  asked: readonly string[]
+  events: readonly string[]
+  value: Brought
+  onChange: (value: Brought) => void
+}) {
+  const { asked, events, value } = props
+  const plans = usePlan().data?.items.filter(({ name }) => events.includes(name)) ?? []
+  const declared = plans.flatMap(({ plan }) => plan?.properties ?? [])
   if (asked.length === 0) return null
   const say = (name: string, said: Brought[string] | null | undefined) => {
     const { [name]: _gone, ...rest } = value
     props.onChange(said === null || said === undefined || said === '' ? rest : { ...rest, [name]: said })
   }
   return (
-    <Field name={t('journeys.brought')} hint={t('journeys.broughtHint')}>
+    <Field name={props.name} hint={props.hint}>
       <div className="journey-brought">
         {asked.map((name) => (
           <Field key={name} name={propertyName(name)}>
             <Value
               label={propertyName(name)}
-              type={plan?.properties.find((one) => one.name === name)?.type}
+              type={declared.find((one) => one.name === name)?.type}
               value={value[name]}
               onChange={(said) => say(name, said)}
             />

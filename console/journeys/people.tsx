@@ -154,7 +154,7 @@ function TraceView({ trace }: { trace: JourneyTrace }) {
 
 export const reasonWords = (reason: string, t: Translate): string =>
   reasons.some((one) => one === reason) ? t(`journeys.reasons.${reason as (typeof reasons)[number]}`) : reason
-const reasons = ['done', 'goal', 'exit', 'merged', 'stopped', 'endless', 'lost', 'later'] as const
+const reasons = ['done', 'goal', 'exit', 'merged', 'held_out', 'stopped', 'endless', 'lost', 'later'] as const
 
 /** Turns in words, the first on top, because a way is read from its start. */
 export function TurnList(props: {

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { patch, post, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
-import type { Brought } from '#console/journeys/brought.ts'
+import type { Brought, Met } from '#console/journeys/brought.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
 import type {
   DoorLook,
@@ -113,7 +113,7 @@ export const useDoorLook = (id: string, named: Named | undefined) =>
   })
 export const useArchiveJourney = () => useCommand((id: string) => remove(`journeys/${id}`), ['journeys'])
 /** What would happen to one person; asked anew with every change of the question. */
-export const useDryRun = (question: { draft: Definition; customer: string | undefined; happens: string[]; entry: Brought }) =>
+export const useDryRun = (question: { draft: Definition; journey: string; customer: string | undefined; happens: Met; entry: Brought }) =>
   useQuery({
     queryKey: ['journeys', 'dry-run', question],
     queryFn: () => post<DryRun>('journeys/dry-run', question),
@@ -121,7 +121,7 @@ export const useDryRun = (question: { draft: Definition; customer: string | unde
     placeholderData: keepPreviousData,
     retry: false,
   })
-export const useSimulation = (question: { draft: Definition; segment: string | undefined; happens: string[] }) =>
+export const useSimulation = (question: { draft: Definition; journey: string; segment: string | undefined; happens: Met }) =>
   useQuery({
     queryKey: ['journeys', 'simulation', question],
     queryFn: () => post<Simulation>('journeys/simulate', question),

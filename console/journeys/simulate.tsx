@@ -1,6 +1,7 @@
 import { Alert } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
+import { type Met, metIn } from '#console/journeys/brought.ts'
 import { HappensChoice } from '#console/journeys/happens-choice.tsx'
 import { reasonWords } from '#console/journeys/people.tsx'
 import { useSimulation } from '#console/journeys/queries.ts'
@@ -17,12 +18,12 @@ import type { Definition } from '#operation/journeys/definition.ts'
 import type { Simulation } from '#operation/journeys/schema.ts'
 
 /** A segment's ways through the drawing as it is now. */
-export function SimulateView({ drawing }: { drawing: Definition }) {
+export function SimulateView({ drawing, journey }: { drawing: Definition; journey: string }) {
   const { t } = useText()
   const words = useStepWords(drawing)
   const [segment, setSegment] = useState<string>()
-  const [happens, setHappens] = useState<string[]>([])
-  const run = useSimulation({ draft: drawing, segment, happens })
+  const [happens, setHappens] = useState<Met>({})
+  const run = useSimulation({ draft: drawing, journey, segment, happens: metIn(drawing, happens) })
   return (
     <Stack>
       <p className="note">{t('journeys.simulateNote')}</p>
@@ -44,12 +45,13 @@ type Counted = (typeof counted)[number]
 
 function Found({ found, drawing, words }: { found: Simulation; drawing: Definition; words: StepWords }) {
   const { t } = useText()
-  const { people, days, overLimit, end } = found
+  const { people, held, days, overLimit, end } = found
   const sum = (key: Counted) => days.reduce((total, day) => total + day[key], 0)
   return (
     <>
       <Stats>
         <Stat name={t('journeys.simulatePeople')} value={<Count value={people} />} />
+        {held > 0 && <Stat name={t('journeys.simulateHeld')} hint={t('journeys.simulateHeldHint')} value={<Count value={held} />} />}
         <Stat name={t('journeys.simulated.messages')} value={<Count value={sum('messages')} />} />
         <Stat name={t('journeys.simulated.tasks')} value={<Count value={sum('tasks')} />} />
         <Stat name={t('journeys.simulateOver')} hint={t('journeys.simulateOverHint')} value={<Count value={overLimit} />} />

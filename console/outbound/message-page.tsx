@@ -8,6 +8,7 @@ import { useTrialsOn } from '#console/experiments/queries.ts'
 import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
+import { Audience } from '#console/outbound/audience.tsx'
 import { EffectBox } from '#console/outbound/effect.tsx'
 import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
@@ -25,6 +26,7 @@ import { Empty } from '#console/ui/empty.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Columns, Facts, Page, Section, Stack } from '#console/ui/page.tsx'
+import { Problem } from '#console/ui/problem.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
@@ -59,6 +61,11 @@ function Message({ message }: { message: MessageDetail }) {
     <Stack>
       <Columns shares={[3, 2]}>
         <Stack>
+          {isBefore(message) && preview.error && (
+            <Section>
+              <Problem error={preview.error} retry={() => void preview.refetch()} />
+            </Section>
+          )}
           {isBefore(message) && preview.data && <PreviewBox preview={preview.data} whom={message.whom} />}
           {message.state === 'review' && (
             <ReviewBox
@@ -81,6 +88,10 @@ function Message({ message }: { message: MessageDetail }) {
               items={[
                 { name: t('outbound.state'), value: <MessageState state={message.state} /> },
                 { name: t('outbound.whom'), value: t(`outbound.whoms.${message.whom}`) },
+                {
+                  name: t(message.whom === 'groups' ? 'outbound.groupAudience' : 'outbound.audience'),
+                  value: <Audience message={message} />,
+                },
                 { name: t('outbound.kind'), value: t(`outbound.kinds.${message.kind}`) },
                 { name: t('outbound.at'), value: <When at={message.startedAt ?? message.scheduledAt} /> },
                 { name: t('outbound.madeBy'), value: message.madeBy },

@@ -394,6 +394,11 @@ export const errors = messages(
       twice: '这个群选了两次',
       other_corp: '一个码只能进同一家企业的群',
     },
+    group_tag: {
+      not_found: '这个群标签已经不在了，请重新选择',
+      exists: '已有同名的群标签',
+      in_use: '还没发出的群发按这个标签选群：{{message}}',
+    },
     group: { not_found: '没有这个群，或者它的群主不在你的可见范围内' },
     task: {
       not_found: '没有这个任务，或者它的员工不在你的可见范围内',
@@ -730,6 +735,11 @@ export const errors = messages(
       dismissed: 'This group was dismissed',
       twice: 'This group is chosen twice',
       other_corp: 'A code leads into groups of one corp',
+    },
+    group_tag: {
+      not_found: 'This tag of groups is gone; choose again',
+      exists: 'There is a tag of groups of this name',
+      in_use: 'A message still to go out chooses its groups by this tag: {{message}}',
     },
     group: { not_found: 'There is no such group, or its owner lies outside your data scope' },
     task: {

@@ -879,6 +879,15 @@
   CREATE INDEX group_members_state ON public.group_members USING btree (tenant_id, state) WHERE (state <> ''::text)
   CREATE UNIQUE INDEX group_members_present ON public.group_members USING btree (tenant_id, group_id, member) WHERE (left_at IS NULL)
 
+-- group_tags (row-level security)
+  tenant_id integer not null
+  id integer not null identity
+  name text not null
+  created_at timestamp with time zone not null
+  group_tags_pkey PRIMARY KEY (tenant_id, id)
+  group_tags_tenant_id_name_key UNIQUE (tenant_id, name)
+  CREATE UNIQUE INDEX group_tags_tenant_id_name_key ON public.group_tags USING btree (tenant_id, name)
+
 -- groups (row-level security)
   tenant_id integer not null
   id integer not null identity
@@ -1866,6 +1875,16 @@ END
   tag_groups_source_check CHECK ((source = ANY (ARRAY['local'::text, 'wecom'::text])))
   tag_groups_tenant_id_name_key UNIQUE (tenant_id, name)
   CREATE UNIQUE INDEX tag_groups_tenant_id_name_key ON public.tag_groups USING btree (tenant_id, name)
+
+-- tagged_groups (row-level security)
+  tenant_id integer not null
+  group_id integer not null
+  tag_id integer not null
+  tagged_at timestamp with time zone not null
+  tagged_groups_pkey PRIMARY KEY (tenant_id, group_id, tag_id)
+  tagged_groups_tenant_id_group_id_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES groups(tenant_id, id) ON DELETE CASCADE
+  tagged_groups_tenant_id_tag_id_fkey FOREIGN KEY (tenant_id, tag_id) REFERENCES group_tags(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX tagged_groups_tag ON public.tagged_groups USING btree (tenant_id, tag_id, group_id)
 
 -- tagging_changes (row-level security)
   tenant_id integer not null

@@ -780,6 +780,13 @@ export interface Groups {
   tenantId: number;
 }
 
+export interface GroupTags {
+  createdAt: Timestamp;
+  id: Generated<number>;
+  name: string;
+  tenantId: number;
+}
+
 export interface IdempotencyKeys {
   actor: string;
   body: string | null;
@@ -1567,6 +1574,13 @@ export interface StageRules {
   tenantId: number;
 }
 
+export interface TaggedGroups {
+  groupId: number;
+  taggedAt: Timestamp;
+  tagId: number;
+  tenantId: number;
+}
+
 export interface TaggingChanges {
   after: number;
   customerIds: number[];
@@ -1954,6 +1968,7 @@ export interface DB {
   groupCodes: GroupCodes;
   groupMembers: GroupMembers;
   groups: Groups;
+  groupTags: GroupTags;
   idempotencyKeys: IdempotencyKeys;
   identities: Identities;
   imports: Imports;
@@ -2013,6 +2028,7 @@ export interface DB {
   sessions: Sessions;
   shops: Shops;
   stageRules: StageRules;
+  taggedGroups: TaggedGroups;
   taggingChanges: TaggingChanges;
   tagGroups: TagGroups;
   tags: Tags;

@@ -40,6 +40,7 @@ export const idPrefixes = {
   gco: 'group_code',
   gme: 'group_member',
   grp: 'group',
+  gtg: 'group_tag',
   imp: 'import',
   job: 'job',
   jny: 'journey',

@@ -3,6 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { toPng } from '#growth/live-codes/image/render.ts'
 import { identifyMany } from '#management/identity/commands.ts'
+import { changeState, createExperiment } from '#operation/experiments/commands.ts'
+import { NewExperiment } from '#operation/experiments/schema.ts'
+import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
+import { Definition } from '#operation/journeys/definition.ts'
+import { requireJourney, requireStep } from '#operation/journeys/trials.ts'
+import { publicId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
 import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
@@ -181,6 +187,76 @@ test('a dry run asks for what a branch wants to know of the event, and goes by i
     .fill('800')
   await sheet.getByText('→ 大单').waitFor()
   await look('dry-run-brought')
+  expect(problems).toEqual([])
+})
+
+test('a dry run asks what a wait is met with, goes by it, and says what a trial deals this person', async () => {
+  const draft = {
+    entry: { by: 'hand' },
+    start: 'ask',
+    steps: [
+      {
+        id: 'ask',
+        type: 'wait_for',
+        happens: [{ event: 'order.paid' }],
+        timeout: { value: 1, unit: 'day' },
+        next: 'big',
+        otherwise: null,
+      },
+      {
+        id: 'big',
+        type: 'branch',
+        paths: [{ name: '大单', when: { happened: { amount: { gte: 500 } } }, next: 'thanks' }],
+        otherwise: null,
+      },
+      { id: 'thanks', type: 'task', title: '致谢大单' },
+    ],
+  }
+  const { ctx } = workspace
+  const journey = await createJourney(ctx, { name: '等大单', note: '', draft: Definition.parse(draft) })
+  const rules = { holds: async () => new Set<number>(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+  await publishJourney(ctx, rules, journey)
+  const trial = await createExperiment(
+    ctx,
+    NewExperiment.parse({
+      name: '该不该致谢',
+      variants: [{ key: 'a', name: '致谢', weight: 1000 }],
+      holdoutPerMille: 500,
+      trialMetric: { name: '回复', event: 'survey.answered' },
+      growthMetric: { name: '成交', event: 'order.paid', measure: 'sum(amount)' },
+      windowDays: 7,
+      plan: { base: 0.2, lift: 0.03 },
+      thing: { kind: 'journey_step', id: publicId(ctx, 'jny', journey), step: 'thanks' },
+    }),
+  )
+  await changeState(ctx, trial, { state: 'running' }, { journey: requireJourney, journey_step: requireStep })
+  await page.goto(`${workspace.url}/journeys/${publicId(ctx, 'jny', journey)}`)
+  await page.getByRole('button', { name: /^试\s*跑$/ }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByRole('combobox').first().fill('林小满')
+  await page.locator('.ant-select-item').getByText('林小满').click()
+  await sheet.getByText('→ 超时').waitFor()
+  await sheet.getByRole('checkbox').check()
+  await sheet.getByText('→ 其他').waitFor()
+  await sheet
+    .getByLabel(/金额|amount/)
+    .last()
+    .fill('800')
+  await sheet.getByText('→ 大单').waitFor()
+  await sheet.getByText(/「该不该致谢」：(致谢|留出，跳过)/).waitFor()
+  await look('dry-run-met')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^模\s*拟$/ }).click()
+  await sheet.getByRole('combobox', { name: '人群' }).click()
+  await page.locator('.ant-select-item').getByText('所有人').click()
+  await sheet.getByText('每天的消息和任务').waitFor()
+  await sheet.getByRole('checkbox').check()
+  await sheet
+    .getByLabel(/金额|amount/)
+    .last()
+    .fill('800')
+  await sheet.getByText('被实验留出').waitFor()
+  await look('simulate-held')
   expect(problems).toEqual([])
 })
 

@@ -13,7 +13,7 @@ export const permissionCatalogue = [
   { name: 'acquisition_links.read', zh: '查看获客链接', en: 'See acquisition links' },
   { name: 'acquisition_links.write', zh: '编辑获客链接', en: 'Edit acquisition links' },
   { name: 'groups.read', zh: '查看客户群', en: 'See groups' },
-  { name: 'groups.write', zh: '编辑群活码', en: 'Edit codes into groups' },
+  { name: 'groups.write', zh: '编辑群活码和群标签', en: 'Edit codes into groups and tags of groups' },
   { name: 'tasks.read', zh: '查看任务', en: 'See tasks' },
   { name: 'tasks.write', zh: '处理任务', en: 'Work on tasks' },
   { name: 'tasks.assign', zh: '分配任务', en: 'Assign tasks' },

@@ -19,6 +19,7 @@ export const groupsExport: ExportKind = {
     { zh: '7 日退群', en: 'Left in 7 days' },
     { zh: '建群时间', en: 'Created' },
     { zh: '解散时间', en: 'Dismissed' },
+    { zh: '群标签', en: 'Tags' },
   ],
   check: ({ filter }) => void filterOf(filter),
   async *rows(ctx, { filter, q }) {
@@ -33,6 +34,7 @@ export const groupsExport: ExportKind = {
         group.leftWeek,
         new Date(group.createdAt),
         group.dismissedAt ? new Date(group.dismissedAt) : null,
+        group.tags.map(({ name }) => name).join('、'),
       ])
       if (!next) return
       cursor = next
@@ -40,7 +42,7 @@ export const groupsExport: ExportKind = {
   },
 }
 
-const Filter = GroupQuery.pick({ owner: true, state: true })
+const Filter = GroupQuery.pick({ owner: true, state: true, tags: true })
 
 function filterOf(filter: unknown) {
   const read = Filter.safeParse(filter ?? {})

@@ -17,6 +17,7 @@ import type {
   MembershipItem,
   QuitScene,
 } from './schema.ts'
+import { groupTagNumbers, type TagNumbers, tagged } from './tag-queries.ts'
 
 type Person = { id: number; name: string }
 
@@ -38,6 +39,7 @@ type Row = {
   chatId: string
   notice: string
   admins: Person[]
+  tags: { id: number; name: string }[]
   key: string
 }
 
@@ -67,12 +69,13 @@ export async function listGroups(ctx: Context, query: GroupQuery): Promise<{ ite
   return { items: page.items.map((row) => groupItem(ctx, row)), next: page.next, total: Number(count.rows[0]?.count ?? 0) }
 }
 
-function groupsWhere(ctx: Context, { q, owner, state }: GroupQuery): RawBuilder<boolean> {
+function groupsWhere(ctx: Context, { q, owner, state, tags }: GroupQuery): RawBuilder<boolean> {
   const parts = [sql<boolean>`g.tenant_id = ${ctx.tenantId}`, visible(ctx)]
   if (q) parts.push(sql`position(lower(${q}) in lower(g.name)) > 0`)
   if (owner) parts.push(sql`g.owner_id = ${owner === 'me' ? (ctx.actor.id ?? 0) : internalId(ctx, 'emp', owner)}`)
   if (state === 'alive') parts.push(sql`g.dismissed_at is null`)
   else if (state) parts.push(sql`${stateOf} = ${state}`)
+  if (tags?.length) parts.push(tagged(ctx, { in: groupTagNumbers(ctx, tags, 'tags') }))
   return sql<boolean>`${sql.join(parts, sql` and `)}`
 }
 
@@ -110,7 +113,9 @@ async function selectGroups(ctx: Context, where: RawBuilder<unknown>, byCount = 
       coalesce(v.joined_week, 0)::int as joined_week, coalesce(v.left_week, 0)::int as left_week,
       (select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'name', e.name) order by e.name), '[]') from employee_accounts a
         join employees e on e.tenant_id = a.tenant_id and e.id = a.employee_id
-        where a.tenant_id = c.tenant_id and a.corp_id = c.corp and a.user_id = any(c.admins)) as admins
+        where a.tenant_id = c.tenant_id and a.corp_id = c.corp and a.user_id = any(c.admins)) as admins,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by t.name), '[]') from tagged_groups x
+        join group_tags t on t.tenant_id = x.tenant_id and t.id = x.tag_id where x.tenant_id = c.tenant_id and x.group_id = c.id) as tags
     from chosen c left join moved v on v.group_id = c.id left join wecom_corps w on w.tenant_id = c.tenant_id and w.id = c.corp
     order by ${byCount ? sql`c.customers_count` : sql`c.created_at`} ${way}, c.id ${way}`.execute(ctx.db)
 }
@@ -129,6 +134,7 @@ const groupItem = (ctx: Context, row: Row): GroupItem => ({
   leftWeek: row.leftWeek,
   createdAt: row.createdAt.toISOString(),
   dismissedAt: row.dismissedAt?.toISOString() ?? null,
+  tags: row.tags.map(({ id, name }) => ({ id: publicId(ctx, 'gtg', id), name })),
 })
 
 const personOf = (ctx: Context, person: Person | null) => person && { id: publicId(ctx, 'emp', person.id), name: person.name }
@@ -137,6 +143,15 @@ const personOf = (ctx: Context, person: Person | null) => person && { id: public
 export async function checkVisible(ctx: Context, id: number): Promise<void> {
   const { rows } = await sql`select from groups g where g.tenant_id = ${ctx.tenantId} and g.id = ${id} and ${visible(ctx)}`.execute(ctx.db)
   if (rows.length === 0) throw notFound('group')
+}
+
+/** Those of these groups that the actor's data scope reaches, dismissed ones too. */
+export async function visibleAmong(ctx: Context, ids: readonly number[]): Promise<Set<number>> {
+  const { rows } = await sql<{ id: number }>`
+    select g.id from groups g where g.tenant_id = ${ctx.tenantId} and g.id = any(${ids}::int[]) and ${visible(ctx)} order by g.id`.execute(
+    ctx.db,
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 type MemberRow = {
@@ -265,10 +280,10 @@ export async function findGroups(
   return new Map(rows.map(({ id, name, chatId }) => [chatId, { id, name }]))
 }
 
-/** Living groups that the asker may see: these, those of these owners, those with these letters in their name, or all. */
+/** Living groups that the asker may see: these, those of these owners, those with these letters in their name or these tags, or all. */
 export async function visibleGroupIds(
   ctx: Context,
-  named: { groups?: string[] | undefined; owners?: string[] | undefined; name?: string | undefined },
+  named: { groups?: string[] | undefined; owners?: string[] | undefined; name?: string | undefined; tags?: TagNumbers | undefined },
 ): Promise<number[]> {
   const groups = named.groups?.map((id) => internalId(ctx, 'grp', id))
   const owners = named.owners?.map((id) => internalId(ctx, 'emp', id))
@@ -276,7 +291,7 @@ export async function visibleGroupIds(
   const { rows } = await sql<{ id: number }>`
     select g.id from groups g where g.tenant_id = ${ctx.tenantId} and g.dismissed_at is null and ${visible(ctx)}
       and (${groups ?? null}::int[] is null or g.id = any(${groups ?? null}::int[])) and (${owners ?? null}::int[] is null or g.owner_id = any(${owners ?? null}::int[]))
-      and (${name}::text is null or position(lower(${name}) in lower(g.name)) > 0)
+      and (${name}::text is null or position(lower(${name}) in lower(g.name)) > 0) and ${tagged(ctx, named.tags ?? {})}
     order by g.id`.execute(ctx.db)
   return rows.map(({ id }) => id)
 }

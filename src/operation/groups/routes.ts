@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
-import { allow, describe, query, router } from '#platform/http/router.ts'
+import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
 import { listGroups, listMembers, listMemberships, readGroup } from './queries.ts'
 import {
@@ -11,9 +11,12 @@ import {
   GroupPeriodQuery,
   GroupQuery,
   GroupStatistics,
+  GroupTagged,
+  GroupTagging,
   MembershipList,
 } from './schema.ts'
 import { readStatistics } from './statistics.ts'
+import { tagGroups } from './tagging.ts'
 
 const MembershipQuery = z.object({ customer: z.string().max(60), limit: z.coerce.number().int().min(1).max(200).default(100) })
 
@@ -28,6 +31,13 @@ export const groups = router()
     describe('The groups a customer is and was in', MembershipList),
     query(MembershipQuery),
     async (c) => c.json(await listMemberships(c.var.ctx, c.req.valid('query'))),
+  )
+  .post(
+    '/tagging',
+    allow('groups.write', 'follow'),
+    describe('Give tags to groups and take tags from them', GroupTagged),
+    body(GroupTagging),
+    async (c) => c.json(await tagGroups(c.var.ctx, c.req.valid('json'))),
   )
   .get('/:id', allow('groups.read', 'follow'), describe('Read a group', GroupDetail), async (c) =>
     c.json(await readGroup(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))),

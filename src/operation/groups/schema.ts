@@ -14,6 +14,7 @@ export const groupStates = ['active', 'owner_left', 'dismissed'] as const
 export const groupSorts = ['createdAt', 'customersCount'] as const
 
 const EmployeeRef = z.object({ id: z.string(), name: z.string() })
+const TagRef = z.object({ id: z.string(), name: z.string() })
 
 export const GroupItem = z.object({
   id: z.string(),
@@ -30,6 +31,7 @@ export const GroupItem = z.object({
   leftWeek: z.int(),
   createdAt: z.string(),
   dismissedAt: z.string().nullable(),
+  tags: z.array(TagRef),
 })
 export type GroupItem = z.infer<typeof GroupItem>
 
@@ -43,6 +45,12 @@ export const GroupQuery = PageQuery.extend({
   /** A public id, or `me`. */
   owner: z.string().max(60).optional(),
   state: z.enum([...groupStates, 'alive']).optional(),
+  /** Tags of groups, comma-separated: groups that have any of them. */
+  tags: z
+    .string()
+    .max(3000)
+    .transform((ids) => ids.split(',').filter((id) => id !== ''))
+    .optional(),
   sort: z
     .enum(groupSorts.flatMap((key) => [key, `-${key}`] as const) as ['createdAt', '-createdAt', 'customersCount', '-customersCount'])
     .optional(),
@@ -109,3 +117,32 @@ export const MembershipItem = z.object({
 export type MembershipItem = z.infer<typeof MembershipItem>
 
 export const MembershipList = z.object({ items: z.array(MembershipItem), next: z.string().nullable() })
+
+const TagName = z
+  .string()
+  .trim()
+  .min(1, 'A tag has a name.')
+  .refine((text) => [...text].length <= 30, { message: 'A name has at most 30 letters.' })
+const ids = z.array(z.string().min(1).max(60))
+
+export const GroupTagInput = z.strictObject({ name: TagName })
+
+/** `groups`: how many that are not dismissed have it. */
+export const GroupTagItem = TagRef.extend({ groups: z.int() })
+export type GroupTagItem = z.infer<typeof GroupTagItem>
+export const GroupTagList = z.object({ items: z.array(GroupTagItem) })
+
+/** Tags that these groups get and lose. */
+export const GroupTagging = z
+  .strictObject({
+    groups: ids.min(1, 'Name at least one group.').max(500, 'At most 500 groups at once.'),
+    give: ids.max(100).default([]),
+    take: ids.max(100).default([]),
+  })
+  .refine(({ give, take }) => give.length + take.length > 0, { message: 'Name tags to give or to take.', path: ['give'] })
+  .refine(({ give, take }) => !take.some((tag) => give.includes(tag)), { message: 'A tag is given or taken, not both.', path: ['take'] })
+export type GroupTagging = z.infer<typeof GroupTagging>
+
+/** How many taggings are new, and how many are gone. */
+export const GroupTagged = z.object({ given: z.int(), taken: z.int() })
+export type GroupTagged = z.infer<typeof GroupTagged>

@@ -1,25 +1,30 @@
 import { DateTime } from 'luxon'
 import type { Context } from '#platform/context.ts'
+import { notFound } from '#platform/errors.ts'
+import { publicId } from '#platform/ids.ts'
 import { remember } from '#platform/remember.ts'
 import { dayOf } from '#platform/time.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { personalOf } from '../personal.ts'
 import { fillIn, type Values } from '../variables.ts'
 import { type Ask, type Effect, wayOf } from './advance.ts'
-import type { Definition } from './definition.ts'
+import type { Definition, Step } from './definition.ts'
 import type { Rules } from './rules.ts'
-import type { DryRun, Simulation } from './schema.ts'
+import type { DryRun, Happens, Simulation } from './schema.ts'
+import { type ForeseenTrials, foreseeTrials } from './trials.ts'
 import { type Walk, walk } from './walk.ts'
 
 // What would happen, without anything happening: for one person, and for many.
 
-/** Chance has not been drawn yet for a drawing that nobody entered; any salt does. */
-const salt = 'dry run'
+/** `journey`: whose drawing it is, so that its lots are the real ones and trials that run on it are met. */
+type Foreseen = { definition: Definition; happens: Happens; entry: Record<string, unknown>; journey?: number | undefined }
 
-type Foreseen = { definition: Definition; happens: readonly string[]; entry: Record<string, unknown> }
+/** `withheld`: what the gate keeps from the control group. Whoever a trial holds out at the door takes no way. */
+type Walked = Omit<Walk, 'end'> & { end: Walk['end'] | 'held_out'; withheld: Walk['effects'] }
 
 export async function dryRun(ctx: Context, rules: Rules, customerId: number, foreseen: Foreseen): Promise<DryRun> {
-  const [walked] = (await walkAll(ctx, rules, [customerId], foreseen)).values()
+  const { walks, trials } = await walkAll(ctx, rules, [customerId], foreseen)
+  const walked = walks.get(customerId)
   const values = (await personalOf(ctx, [customerId])).get(customerId)?.values ?? {}
   return {
     turns: (walked?.turns ?? []).map(({ at, passed }) => ({ at: at.toISOString(), passed })),
@@ -30,8 +35,19 @@ export async function dryRun(ctx: Context, rules: Rules, customerId: number, for
       text: saidBy(effect, values),
       attachments: 'attachments' in effect ? effect.attachments : [],
     })),
+    trials: walked ? trialsMet(ctx, customerId, walked, trials) : [],
     end: walked?.end ?? 'lost',
   }
+}
+
+function trialsMet(ctx: Context, customer: number, walked: Walked, trials: ForeseenTrials): DryRun['trials'] {
+  const steps = new Set<string | null>([null, ...walked.met, ...walked.withheld.map(({ effect }) => effect.id)])
+  return [...steps].flatMap((step): DryRun['trials'] => {
+    const drawn = trials.drawn(customer, step)
+    if (!drawn) return step === null ? [] : [{ step, experiment: null, variant: null }]
+    const { experiment, name, variant } = drawn
+    return [{ step, experiment: { id: publicId(ctx, 'xpt', experiment), name }, variant }]
+  })
 }
 
 /** The words of a step, as this person or their colleague would read them. */
@@ -42,9 +58,10 @@ function saidBy(effect: Effect, values: Values): string | null {
 
 export async function simulate(ctx: Context, rules: Rules, people: readonly number[], foreseen: Foreseen): Promise<Simulation> {
   const timezone = await timezoneOf(ctx)
-  const walks = [...(await walkAll(ctx, rules, people, foreseen)).values()]
+  const walks = [...(await walkAll(ctx, rules, people, foreseen)).walks.values()]
   return {
     people: people.length,
+    held: walks.filter(isLeftOut).length,
     steps: stepsOf(foreseen.definition, walks),
     days: daysOf(walks, timezone),
     overLimit: walks.filter((one) => isOverLimit(one, timezone)).length,
@@ -52,7 +69,10 @@ export async function simulate(ctx: Context, rules: Rules, people: readonly numb
   }
 }
 
-function stepsOf({ steps }: Definition, walks: readonly Walk[]): Simulation['steps'] {
+const isLeftOut = ({ end, turns, withheld }: Walked): boolean =>
+  end === 'held_out' || withheld.length > 0 || turns.some(({ passed }) => passed.some((one) => 'way' in one && one.way === 'held'))
+
+function stepsOf({ steps }: Definition, walks: readonly Walked[]): Simulation['steps'] {
   const passed = walks.flatMap(({ turns }) => turns.flatMap((turn) => turn.passed))
   const byStep = Map.groupBy(passed, ({ step }) => step)
   return steps.map(({ id }) => {
@@ -68,7 +88,7 @@ const countBy = (names: readonly string[]): Record<string, number> =>
 const counted = { message: 'messages', task: 'tasks', notice: 'notices', sms: 'sms' } as const
 type Day = Omit<Simulation['days'][number], 'day'>
 
-function daysOf(walks: readonly Walk[], zone: string): Simulation['days'] {
+function daysOf(walks: readonly Walked[], zone: string): Simulation['days'] {
   const days = new Map<string, Day>()
   for (const { effects } of walks)
     for (const { at, effect } of effects) {
@@ -81,7 +101,7 @@ function daysOf(walks: readonly Walk[], zone: string): Simulation['days'] {
 }
 
 /** doc 92135: as many a month as the month has days. */
-function isOverLimit({ effects }: Walk, zone: string): boolean {
+function isOverLimit({ effects }: Walked, zone: string): boolean {
   const months = Map.groupBy(
     effects.filter(({ effect }) => effect.type === 'message').map(({ at }) => DateTime.fromJSDate(at, { zone })),
     (at) => at.toFormat('yyyy-MM'),
@@ -94,28 +114,49 @@ async function walkAll(
   ctx: Context,
   rules: Rules,
   people: readonly number[],
-  { definition, happens, entry }: Foreseen,
-): Promise<Map<number, Walk>> {
-  const timezone = await timezoneOf(ctx)
-  const way = wayOf(definition, salt, timezone)
+  { definition, happens, entry, journey }: Foreseen,
+): Promise<{ walks: Map<number, Walked>; trials: ForeseenTrials }> {
+  const way = wayOf(definition, await saltOf(ctx, journey), await timezoneOf(ctx))
+  const trials = await foreseeTrials(ctx, journey, people)
   const known = new Map<string, ReadonlySet<number>>()
-  const walks = new Map<number, Walk>()
+  const walks = new Map<number, Walked>()
   const key = ({ step, place }: Ask) => `${step} ${place}`
-  const awaited = new Set(happens)
-  for (let open = [...people]; open.length > 0; ) {
+  const awaited = new Map(Object.entries(happens))
+  for (const subject of trials.held) walks.set(subject, { turns: [], effects: [], met: [], withheld: [], end: 'held_out' })
+  for (let open = people.filter((id) => !trials.held.has(id)); open.length > 0; ) {
     const asks = new Map<string, Ask>()
     const still: number[] = []
     for (const subject of open) {
       const answers = (ask: Ask) => known.get(key(ask))?.has(subject)
-      const walked = walk(way, definition.start, ctx.now(), { subject, entry, happens: awaited, answers })
+      const lot = (step: Step) => trials.of(step, subject)
+      const walked = walk(way, definition.start, ctx.now(), { subject, entry, happens: awaited, answers, lot })
       if ('asks' in walked) {
         still.push(subject)
         for (const ask of walked.asks) asks.set(key(ask), ask)
-      } else walks.set(subject, walked)
+      } else walks.set(subject, gated(walked, trials.control.has(subject)))
     }
     for (const [name, { about }] of asks)
       known.set(name, about === 'greeting' ? new Set(people) : await rules.holds(ctx, about.rule, people))
     open = still
   }
-  return walks
+  return { walks, trials }
+}
+
+/** The company-wide control group gets no marketing: the step is passed, and the gate keeps the message. */
+function gated(walked: Walk, isControl: boolean): Walked {
+  const isKept = ({ effect }: Walk['effects'][number]) => isControl && effect.type === 'message' && effect.kind === 'marketing'
+  return { ...walked, effects: walked.effects.filter((one) => !isKept(one)), withheld: walked.effects.filter(isKept) }
+}
+
+/** Chance has not been drawn yet for a drawing that belongs to no journey; any salt does. */
+async function saltOf(ctx: Context, journey: number | undefined): Promise<string> {
+  if (journey === undefined) return 'dry run'
+  const row = await ctx.db
+    .selectFrom('journeys')
+    .select('salt')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', journey)
+    .executeTakeFirst()
+  if (!row) throw notFound('journey')
+  return row.salt
 }

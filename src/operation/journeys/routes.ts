@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
 import { visibleCanonical } from '#management/identity/queries.ts'
+import type { Context } from '#platform/context.ts'
 import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
 import { Review } from '../approvals/approval.ts'
@@ -64,6 +65,10 @@ const Stopped = z.object({ people: z.int() })
 const RunsOfCustomer = z.object({ items: z.array(z.object({ journey: z.object({ id: z.string(), name: z.string() }), run: Run })) })
 
 type Request = HonoContext<AppEnv>
+/** The journey that a drawing belongs to, where one is named. */
+const drawingOf = (ctx: Context, journey: string | undefined): number | undefined =>
+  journey === undefined ? undefined : internalId(ctx, 'jny', journey)
+
 const journeyOf = (c: Request): number => internalId(c.var.ctx, 'jny', c.req.param('id') ?? '')
 
 export const journeys = (rules: Rules) =>
@@ -89,7 +94,8 @@ export const journeys = (rules: Rules) =>
       body(CheckRequest),
       async (c) => {
         const { draft, journey } = c.req.valid('json')
-        const broken = journey === undefined ? [] : await trialIssues(c.var.ctx, internalId(c.var.ctx, 'jny', journey), draft)
+        const id = drawingOf(c.var.ctx, journey)
+        const broken = id === undefined ? [] : await trialIssues(c.var.ctx, id, draft)
         return c.json({ items: [...(await checkJourney(c.var.ctx, rules, draft)), ...broken] })
       },
     )
@@ -99,9 +105,10 @@ export const journeys = (rules: Rules) =>
       describe('One person’s way, without anything happening', DryRun),
       body(DryRunRequest),
       async (c) => {
-        const { customer, draft, happens, entry } = c.req.valid('json')
+        const { customer, draft, journey, happens, entry } = c.req.valid('json')
         const canonical = await visibleCanonical(c.var.ctx, internalId(c.var.ctx, 'cus', customer))
-        return c.json(await dryRun(c.var.ctx, rules, canonical, { definition: draft, happens, entry }))
+        const foreseen = { definition: draft, journey: drawingOf(c.var.ctx, journey), happens, entry }
+        return c.json(await dryRun(c.var.ctx, rules, canonical, foreseen))
       },
     )
     .post(
@@ -110,9 +117,10 @@ export const journeys = (rules: Rules) =>
       describe('A segment’s ways, with what is sent day by day', Simulation),
       body(SimulateRequest),
       async (c) => {
-        const { segment, draft, happens } = c.req.valid('json')
+        const { segment, draft, journey, happens } = c.req.valid('json')
         const people = await rules.membersOf(c.var.ctx, segment)
-        return c.json(await simulate(c.var.ctx, rules, people, { definition: draft, happens, entry: {} }))
+        const foreseen = { definition: draft, journey: drawingOf(c.var.ctx, journey), happens, entry: {} }
+        return c.json(await simulate(c.var.ctx, rules, people, foreseen))
       },
     )
     .get(

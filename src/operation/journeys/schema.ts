@@ -62,8 +62,10 @@ export const JourneyQuery = z.object({
 })
 export type JourneyQuery = z.infer<typeof JourneyQuery>
 
-/** `journey`: whose drawing it is, so that trials that run on it are looked at too. */
-export const CheckRequest = z.strictObject({ draft: Definition, journey: z.string().min(1).max(60).optional() })
+/** Whose drawing it is, so that trials that run on it are looked at too. */
+const journey = z.string().min(1).max(60).optional()
+
+export const CheckRequest = z.strictObject({ draft: Definition, journey })
 
 export const Issues = z.object({
   items: z.array(
@@ -80,7 +82,8 @@ export const Issues = z.object({
 export const PublishRequest = z.strictObject({ migrate: z.boolean().default(false) })
 
 /** Properties that branches may ask for, as if an event had brought them. */
-const entry = z.record(z.string().max(200), z.union([z.string().max(500), z.number(), z.boolean()])).default({})
+const properties = z.record(z.string().max(200), z.union([z.string().max(500), z.number(), z.boolean()]))
+const entry = properties.default({})
 
 export const EnterRequest = z
   .strictObject({
@@ -143,13 +146,20 @@ export const Trace = z.object({
   turns: z.array(z.object({ at: z.iso.datetime(), passed: z.array(passed) })),
 })
 
-export const DryRunRequest = z.strictObject({
-  draft: Definition,
-  customer: z.string().min(1).max(60),
-  entry,
-  /** Steps that wait for something: that it happens. Else the wait runs out. */
-  happens: z.array(z.string().max(40)).max(200).default([]),
-})
+/** By the step that waits for something: that it happens, and with which properties. The other waits run out. */
+const happens = z.record(z.string().max(40), properties).default({})
+export type Happens = z.infer<typeof happens>
+
+type Asking = { draft: Definition; happens: Happens }
+const waitsOnly = ({ draft, happens }: Asking, ctx: z.RefinementCtx<Asking>): void => {
+  for (const id of Object.keys(happens))
+    if (!draft.steps.some((step) => step.id === id && step.type === 'wait_for'))
+      ctx.addIssue({ code: 'custom', message: 'No step of this name waits for something.', path: ['happens', id] })
+}
+
+export const DryRunRequest = z
+  .strictObject({ draft: Definition, journey, customer: z.string().min(1).max(60), entry, happens })
+  .superRefine(waitsOnly)
 export const DryRun = z.object({
   turns: z.array(z.object({ at: z.iso.datetime(), passed: z.array(passed) })),
   effects: z.array(
@@ -161,17 +171,28 @@ export const DryRun = z.object({
       attachments: z.array(Attachment),
     }),
   ),
-  end: z.enum(['done', 'endless', 'lost', 'later']),
+  /**
+   * What this person draws at the door (no step) and at the steps they come to: the variant by its name, none where they are held
+   * out. Without an experiment it is the company-wide control group that holds them out.
+   */
+  trials: z.array(
+    z.object({
+      step: z.string().nullable(),
+      experiment: z.object({ id: z.string(), name: z.string() }).nullable(),
+      variant: z.string().nullable(),
+    }),
+  ),
+  end: z.enum(['done', 'endless', 'lost', 'later', 'held_out']),
 })
 export type DryRun = z.infer<typeof DryRun>
 
-export const SimulateRequest = z.strictObject({
-  draft: Definition,
-  segment: z.string().min(1).max(60),
-  happens: DryRunRequest.shape.happens,
-})
+export const SimulateRequest = z
+  .strictObject({ draft: Definition, journey, segment: z.string().min(1).max(60), happens })
+  .superRefine(waitsOnly)
 export const Simulation = z.object({
   people: z.int(),
+  /** How many are left out of something by trials and by the company-wide control group, at the door or at a step. */
+  held: z.int(),
   /** How many come to a step at all, and by which ways they leave it. */
   steps: z.array(z.object({ step: z.string(), people: z.int(), ways: z.record(z.string(), z.int()) })),
   /** What people and their colleagues get, by local day. */

@@ -273,7 +273,7 @@ test('what these steps name is checked, step by step', async () => {
     ]),
   ).toEqual([['b', 'journey.welcome_late']])
   const draft = drawing([{ id: 'a', type: 'sms', text: '{{name}}您好', next: null }])
-  const foreseen = await dryRun(ctx, rules, people[0] ?? 0, { definition: draft, happens: [], entry: {} })
+  const foreseen = await dryRun(ctx, rules, people[0] ?? 0, { definition: draft, happens: {}, entry: {} })
   expect(foreseen).toMatchObject({ end: 'done', effects: [{ step: 'a', type: 'sms', text: '客0您好' }] })
 })
 

@@ -12,6 +12,7 @@ import { internalId, publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { changeJourney, createJourney, enterByHand, publishJourney } from './commands.ts'
 import { Definition } from './definition.ts'
+import { dryRun, simulate } from './foresight.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns, readCounts } from './queries.ts'
 import type { Rules } from './rules.ts'
@@ -205,4 +206,85 @@ test('a trial on a whole journey ends the held out at its door, once', async () 
   expect(left.map(({ customer, reason }) => [customer.id, reason]).sort()).toEqual(ghosts.map((id) => [id, 'held_out']).sort())
   expect(await waysOf(ctx, journey, '')).toEqual({ entered, held: refused })
   expect(await enterByHand(ctx, journey, ids)).toEqual({ entered: 0, refused: 60 })
+})
+
+describe('foresight', () => {
+  const steps = (tag: string) => [
+    { id: 'split', type: 'split', paths: ['tag', 'say'].map((next) => ({ name: next, weight: 50, next })) },
+    { id: 'tag', type: 'tag', tag, next: 'wait' },
+    { id: 'wait', type: 'wait', for: { value: 1, unit: 'day' }, next: 'say' },
+    { id: 'say', type: 'message', text: '您好', next: 'lot' },
+    {
+      id: 'lot',
+      type: 'split',
+      paths: [
+        { name: '打', weight: 30, next: 'call' },
+        { name: '不打', weight: 70, next: null },
+      ],
+    },
+    { id: 'call', type: 'task', title: '打电话', next: null },
+  ]
+
+  test('says for many what the worker will do under trials at the door, on steps and on a split, beside the control group', async () => {
+    const ctx = await workspace.newTenant()
+    const ids = await people(ctx, 150)
+    await changeControlGroup(ctx, { perMille: 200, rotate: false })
+    const tag = publicId(ctx, 'tag', await ensureTag(ctx, '组', '标签'))
+    const draft = Definition.parse({ ...hand, start: 'split', steps: steps(tag) })
+    const journey = await begin(ctx, draft)
+    const two = ['a', 'b'].map((key, i) => ({ key, name: key, weight: i ? 700 : 300 }))
+    await tryOut(ctx, journey, { kind: 'journey', step: null }, { holdoutPerMille: 200 })
+    await tryOut(ctx, journey, { kind: 'journey_step', step: 'split' }, { variants: two })
+    await tryOut(ctx, journey, { kind: 'journey_step', step: 'tag' }, { holdoutPerMille: 500 })
+    await tryOut(ctx, journey, { kind: 'journey_step', step: 'say' }, { holdoutPerMille: 300 })
+    const foreseen = { definition: draft, journey, happens: {}, entry: {} }
+    const told = await simulate(ctx, rules, ids, foreseen)
+    const singly = await Promise.all(ids.map((id) => dryRun(ctx, rules, id, foreseen)))
+    expect((await sql`select from experiment_exposures where tenant_id = ${ctx.tenantId}`.execute(ctx.db)).rows).toEqual([])
+
+    const control = await heldOutOfAll(ctx, ids)
+    const { refused } = await enterByHand(ctx, journey, ids)
+    await settle()
+    workspace.setNow(new Date(workspace.now().getTime() + 2 * 86_400_000))
+    await settle()
+    for (const { id } of draft.steps) {
+      const { waits: _waits, ...ways } = await waysOf(ctx, journey, id)
+      const done = Object.entries(ways).filter(([way]) => !way.startsWith('missed:'))
+      expect(told.steps.find(({ step }) => step === id)?.ways, id).toEqual(Object.fromEntries(done))
+    }
+    expect(told.end).toEqual({ done: ids.length - refused, held_out: refused })
+    const sum = (key: 'messages' | 'tasks') => told.days.reduce((all, day) => all + day[key], 0)
+    // The gate, not the journey, keeps marketing from the control group.
+    const wished = await idsOf(ctx, 'sends')
+    expect(sum('messages')).toBe(wished.filter((id) => !control.has(id)).length)
+    expect(wished.some((id) => control.has(id))).toBe(true)
+    expect(sum('tasks')).toBe((await idsOf(ctx, 'employee_tasks')).length)
+    expect(told.held).toBe(singly.filter(({ trials }) => trials.some(({ variant }) => variant === null)).length)
+    expect(singly.filter(({ end }) => end === 'held_out')).toHaveLength(refused)
+  })
+
+  test('names for one person what each trial deals them, and nothing without the journey', async () => {
+    const ctx = await workspace.newTenant()
+    const ids = await people(ctx, 40)
+    const tag = publicId(ctx, 'tag', await ensureTag(ctx, '组', '标签'))
+    const draft = Definition.parse({ ...hand, start: 'tag', steps: steps(tag).slice(1) })
+    const journey = await begin(ctx, draft)
+    const door = await tryOut(ctx, journey, { kind: 'journey', step: null }, { name: '整条旅程', holdoutPerMille: 100 })
+    const tagging = await tryOut(ctx, journey, { kind: 'journey_step', step: 'tag' }, { name: '打标签', holdoutPerMille: 500 })
+    const [atDoor, atTag] = [await variantsFor(ctx, door, ids), await variantsFor(ctx, tagging, ids)]
+    const named = (id: number, name: string) => ({ id: publicId(ctx, 'xpt', id), name })
+    for (const id of ids) {
+      const { trials, end, turns } = await dryRun(ctx, rules, id, { definition: draft, journey, happens: {}, entry: {} })
+      const isOut = atDoor.get(id)?.ghost === true
+      expect(trials).toEqual([
+        { step: null, experiment: named(door, '整条旅程'), variant: isOut ? null : 'A' },
+        ...(isOut ? [] : [{ step: 'tag', experiment: named(tagging, '打标签'), variant: atTag.get(id)?.ghost ? null : 'A' }]),
+      ])
+      expect([end, turns.length]).toEqual(isOut ? ['held_out', 0] : ['done', 2])
+    }
+    expect((await dryRun(ctx, rules, ids[0] ?? 0, { definition: draft, happens: {}, entry: {} })).trials).toEqual([])
+    await expect(dryRun(ctx, rules, ids[0] ?? 0, { definition: draft, journey: 9999, happens: {}, entry: {} })).rejects.toMatchObject({
+      code: 'journey.not_found',
+    })
+  })
 })

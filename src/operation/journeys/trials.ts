@@ -4,7 +4,7 @@ import { appError, notFound } from '#platform/errors.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { deal, enrol, expose } from '../experiments/commands.ts'
 import { heldOutOfAll } from '../experiments/control-queries.ts'
-import { runningOn, runningUnder } from '../experiments/queries.ts'
+import { runningOn, runningUnder, variantsFor } from '../experiments/queries.ts'
 import { requireOneTreatment, type ThingCheck } from '../experiments/things.ts'
 import type { Lot } from './advance.ts'
 import type { Issue } from './check.ts'
@@ -24,19 +24,9 @@ const reaching: readonly Step['type'][] = ['task', 'notice', 'sms', 'offer']
 
 /** Deals these people out at every step of the journey that a trial runs on; nobody is written down before they stand there. */
 export async function dealSteps(ctx: Context, journey: number, customerIds: readonly number[]): Promise<Lots> {
-  const control = await heldOutOfAll(ctx, customerIds)
-  const others = customerIds.filter((id) => !control.has(id))
-  const trials = new Map<string, Trial>()
-  for (const { id, variants, thing } of await runningUnder(ctx, 'journey_step', publicId(ctx, 'jny', journey)))
-    if (thing?.step) trials.set(thing.step, { id, keys: variants.map(({ key }) => key), dealt: await deal(ctx, id, others) })
+  const { trials, of } = await lotsAt(ctx, await trialsOnSteps(ctx, journey), customerIds, await heldOutOfAll(ctx, customerIds), deal)
   return {
-    of: (step, customer) => {
-      if (control.has(customer)) return reaching.includes(step.type) ? { ghost: true } : undefined
-      const trial = trials.get(step.id)
-      const lot = trial?.dealt.get(customer)
-      if (!trial || !lot) return undefined
-      return lot.ghost ? { ghost: true } : { place: trial.keys.indexOf(lot.variant), of: trial.keys.length }
-    },
+    of,
     expose: (met) =>
       expose(
         ctx,
@@ -49,7 +39,68 @@ export async function dealSteps(ctx: Context, journey: number, customerIds: read
   }
 }
 
-type Trial = { id: number; keys: readonly string[]; dealt: Awaited<ReturnType<typeof deal>> }
+type Trial = { id: number; name: string; variants: readonly Variant[]; dealt: Dealt }
+type Variant = { key: string; name: string }
+type Dealt = Awaited<ReturnType<typeof deal>>
+
+const trialAtDoor = (ctx: Context, journey: number) => runningOn(ctx, { kind: 'journey', id: publicId(ctx, 'jny', journey), step: null })
+
+const trialsOnSteps = (ctx: Context, journey: number) => runningUnder(ctx, 'journey_step', publicId(ctx, 'jny', journey))
+
+async function lotsAt(
+  ctx: Context,
+  running: Awaited<ReturnType<typeof trialsOnSteps>>,
+  customerIds: readonly number[],
+  control: ReadonlySet<number>,
+  dealing: typeof deal,
+) {
+  const others = customerIds.filter((id) => !control.has(id))
+  const trials = new Map<string, Trial>()
+  for (const { id, name, variants, thing } of running)
+    if (thing?.step) trials.set(thing.step, { id, name, variants, dealt: await dealing(ctx, id, others) })
+  const of = (step: Step, customer: number): Lot | undefined => {
+    if (control.has(customer)) return reaching.includes(step.type) ? { ghost: true } : undefined
+    const trial = trials.get(step.id)
+    const lot = trial?.dealt.get(customer)
+    if (!trial || !lot) return undefined
+    return lot.ghost ? { ghost: true } : { place: trial.variants.findIndex(({ key }) => key === lot.variant), of: trial.variants.length }
+  }
+  return { trials, of }
+}
+
+/** What trials have in store for people who only might come. */
+export type ForeseenTrials = {
+  of: Lots['of']
+  /** Held out at the door by the trial on the whole journey. */
+  held: ReadonlySet<number>
+  /** In the company-wide control group: no trial has them, and the gate lets no marketing through to them. */
+  control: ReadonlySet<number>
+  /** What this person drew at a step, or, without one, at the door; nothing where no trial has them. */
+  drawn: (customer: number, step: string | null) => { experiment: number; name: string; variant: string | null } | undefined
+}
+
+/**
+ * The same trials as `dealSteps` and `holdAtDoor` ask, and none for a drawing of no journey; nobody is written down, or kept from
+ * being merged.
+ */
+export async function foreseeTrials(ctx: Context, journey: number | undefined, customerIds: readonly number[]): Promise<ForeseenTrials> {
+  const control = await heldOutOfAll(ctx, customerIds)
+  const running = journey === undefined ? [] : await trialsOnSteps(ctx, journey)
+  const { trials, of } = await lotsAt(ctx, running, customerIds, control, variantsFor)
+  const door = journey === undefined ? undefined : await trialAtDoor(ctx, journey)
+  const others = customerIds.filter((id) => !control.has(id))
+  const atDoor: Trial | undefined = door && { ...door, dealt: await variantsFor(ctx, door.id, others) }
+  const drawn: ForeseenTrials['drawn'] = (customer, step) => {
+    const trial = step === null ? atDoor : trials.get(step)
+    const lot = trial?.dealt.get(customer)
+    if (!trial || !lot) return undefined
+    const variant = lot.ghost ? null : (trial.variants.find(({ key }) => key === lot.variant)?.name ?? lot.variant)
+    return { experiment: trial.id, name: trial.name, variant }
+  }
+  return { of, control, drawn, held: ghostsIn(atDoor?.dealt ?? new Map()) }
+}
+
+const ghostsIn = (dealt: Dealt): Set<number> => new Set([...dealt].flatMap(([id, { ghost }]) => (ghost ? [id] : [])))
 
 /** A run that has just begun. */
 export type Newcomer = { id: number; customerId: number }
@@ -59,7 +110,7 @@ export type Newcomer = { id: number; customerId: number }
  * the next time either.
  */
 export async function holdAtDoor(ctx: Context, journey: number, newcomers: readonly Newcomer[]): Promise<ReadonlySet<number>> {
-  const trial = await runningOn(ctx, { kind: 'journey', id: publicId(ctx, 'jny', journey), step: null })
+  const trial = await trialAtDoor(ctx, journey)
   if (!trial) return new Set()
   const customerIds = newcomers.map(({ customerId }) => customerId)
   const control = await heldOutOfAll(ctx, customerIds)
@@ -68,7 +119,7 @@ export async function holdAtDoor(ctx: Context, journey: number, newcomers: reado
     trial.id,
     customerIds.filter((id) => !control.has(id)),
   )
-  const held = new Set([...dealt].flatMap(([id, { ghost }]) => (ghost ? [id] : [])))
+  const held = ghostsIn(dealt)
   await sql`
     update journey_runs set state = 'left', reason = 'held_out', wake_at = null, ended_at = ${ctx.now()}
     where tenant_id = ${ctx.tenantId} and id = any(${newcomers.flatMap(({ id, customerId }) => (held.has(customerId) ? [id] : []))}::bigint[])`.execute(

@@ -11,7 +11,7 @@ import { inTransaction } from '#platform/events/emit.ts'
 import { internalId } from '#platform/ids.ts'
 import { enqueue } from '#platform/jobs.ts'
 import { startMessage } from './jobs.ts'
-import { type MembersOfSegment, resolveReceivers } from './receivers.ts'
+import { type MembersOfSegment, requireTagsOf, resolveReceivers } from './receivers.ts'
 import type { MessageInput, Reminded } from './schema.ts'
 import { inputOf, lockMessage, type MessageRow, scopeOf } from './stored.ts'
 
@@ -47,6 +47,7 @@ export const changeMessage = (ctx: Context, id: number, input: MessageInput): Pr
   })
 
 async function columnsOf(ctx: Context, { name, kind, to, content }: MessageInput) {
+  await requireTagsOf(ctx, { to })
   return { name, kind, toWhom: to.whom, audience: JSON.stringify(to.audience), contentId: await createContent(ctx, content, ['content']) }
 }
 
@@ -62,6 +63,7 @@ export async function submitMessage(
   if (receivers === 0) throw appError('message.nobody', { message: 'Nobody would receive this message.', field: 'to.audience' })
   return inTransaction(ctx, async (ctx) => {
     const row = await lockIn(ctx, id, ['draft'])
+    await requireTagsOf(ctx, inputOf(row))
     const state = (await needsApproval(ctx, receivers)) ? 'review' : 'scheduled'
     const scheduledAt = at ?? ctx.now()
     await save(ctx, row, { state, scheduledAt, receivers, approvedBy: null, approvedAt: null, approvedReceivers: null, reviewNote: null })

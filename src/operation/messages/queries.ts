@@ -71,6 +71,16 @@ export async function readMessage(ctx: Context, id: number): Promise<MessageDeta
   }
 }
 
+/** Messages still to go out whose groups are chosen by this tag of groups. */
+export async function messagesByGroupTag(ctx: Context, tag: number): Promise<{ id: string; name: string }[]> {
+  const { rows } = await sql<{ id: number; name: string }>`
+    select m.id, m.name from messages m
+    where m.tenant_id = ${ctx.tenantId} and m.to_whom = 'groups' and (m.state in ('review', 'scheduled') or (m.state = 'sending' and m.intended_at is null))
+      and jsonb_path_exists(m.audience -> 'tags', '$.*[*] ? (@ == $tag)', jsonb_build_object('tag', ${publicId(ctx, 'gtg', tag)}::text))
+    order by m.id`.execute(ctx.db)
+  return rows.map(({ id, name }) => ({ id: publicId(ctx, 'msg', id), name }))
+}
+
 /** The stored row for whoever may see it; else 404. */
 export async function findMessage(ctx: Context, id: number): Promise<MessageRow> {
   const row = await lockMessage(ctx, id)

@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import { customerIdsAfter } from '#management/customers/queries.ts'
 import type { CustomerFilter } from '#management/customers/schema.ts'
 import { visibleGroupIds } from '#operation/groups/queries.ts'
+import { requireGroupTags, type TagNumbers } from '#operation/groups/tag-queries.ts'
 import type { Actor, Context } from '#platform/context.ts'
 import { internalId } from '#platform/ids.ts'
-import type { AudienceInput, CustomerAudience } from './schema.ts'
+import type { AudienceInput, CustomerAudience, GroupAudience } from './schema.ts'
 
 /** Who is in a segment now: told by whoever keeps segments. Customers are canonicals that the asker may see. */
 export type MembersOfSegment = (ctx: Context, segmentPublicId: string) => Promise<readonly number[]>
@@ -21,13 +22,27 @@ export async function resolveReceivers(
   membersOfSegment: MembersOfSegment,
 ): Promise<Receiver[]> {
   const ctx: Context = { ...base, actor: { ...base.actor, scope } }
-  if (to.whom === 'groups') return (await visibleGroupIds(ctx, to.audience)).map((groupId) => ({ groupId }))
+  if (to.whom === 'groups') return resolveGroups(ctx, to.audience)
   const customers = await resolveCustomers(ctx, to.audience, membersOfSegment)
   const senders = sendersOf(ctx, to.audience)
   if (senders === undefined) return customers.map((customerId) => ({ customerId }))
   const friend = await friendsAmong(ctx, customers, senders)
   return customers.map((customerId) => ({ customerId, employeeId: friend.get(customerId) }))
 }
+
+const resolveGroups = async (ctx: Context, { tags, ...named }: GroupAudience): Promise<Receiver[]> =>
+  (await visibleGroupIds(ctx, { ...named, tags: await tagsOf(ctx, tags) })).map((groupId) => ({ groupId }))
+
+/** A tag that is gone is refused: groups that it was to leave out would hear the message after all. */
+async function tagsOf(ctx: Context, tags: GroupAudience['tags']): Promise<TagNumbers> {
+  const named = async (which: keyof TagNumbers) =>
+    tags?.[which] && [...(await requireGroupTags(ctx, tags[which], `to.audience.tags.${which}`)).keys()]
+  return { in: await named('in'), all: await named('all'), none: await named('none') }
+}
+
+/** Every tag of groups that an audience names is there, and inside a transaction it stays until the end. */
+export const requireTagsOf = async (ctx: Context, { to }: Pick<AudienceInput, 'to'>): Promise<void> =>
+  void (to.whom === 'groups' && (await tagsOf(ctx, to.audience.tags)))
 
 async function resolveCustomers(ctx: Context, audience: CustomerAudience, membersOfSegment: MembersOfSegment): Promise<number[]> {
   const members = audience.segment === undefined ? undefined : new Set(await membersOfSegment(ctx, audience.segment))

@@ -6,24 +6,27 @@ import { PageQuery } from '#platform/http/paging.ts'
 const Id = z.string().min(1).max(60)
 const ids = z.array(Id).min(1).max(500)
 
+/** Any of `in`, every one of `all`, none of `none`. */
+const tags = z
+  .strictObject({ in: ids.optional(), all: ids.optional(), none: ids.optional() })
+  .refine((tags) => Object.keys(tags).length > 0, 'Name tags.')
+
 /** Customers that hold all of it; nothing said is everybody whom the maker may see. */
 export const CustomerAudience = z.strictObject({
   segment: Id.optional(),
-  tags: z
-    .strictObject({ in: ids.optional(), all: ids.optional(), none: ids.optional() })
-    .refine((tags) => Object.keys(tags).length > 0, 'Name tags.')
-    .optional(),
+  tags: tags.optional(),
   /** Their customers, and who sends. */
   employees: ids.optional(),
   customers: ids.optional(),
 })
 export type CustomerAudience = z.infer<typeof CustomerAudience>
 
-/** Groups that hold all of it: these, those of these owners, those whose name holds these letters; nothing said is every group. */
+/** Groups that hold all of it: these, those of these owners, those whose name holds these letters, those with these tags of groups; nothing said is every group. */
 export const GroupAudience = z.strictObject({
   groups: ids.optional(),
   owners: ids.optional(),
   name: z.string().trim().min(1, 'Name a part of the group’s name.').max(100).optional(),
+  tags: tags.optional(),
 })
 export type GroupAudience = z.infer<typeof GroupAudience>
 
