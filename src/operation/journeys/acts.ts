@@ -12,8 +12,11 @@ export type Missed = { run: number; step: string; reason: MissedReason }
 
 export const missedBy = ({ run, effect }: Act, reason: MissedReason): Missed => ({ run, step: effect.id, reason })
 
+/** How the keys of all wishes of a run begin. */
+export const runKey = (journey: number, run: number): string => `journey ${journey} run ${run}`
+
 /** One wish a visit of a step. */
-export const keyOf = ({ version, run, effect, turn }: Act): string => `journey ${version.journey} run ${run} step ${effect.id} turn ${turn}`
+export const keyOf = ({ version, run, effect, turn }: Act): string => `${runKey(version.journey, run)} step ${effect.id} turn ${turn}`
 
 export const only = <Type extends Effect['type']>(acts: readonly Act[], type: Type): ActOf<Type>[] =>
   acts.filter((act): act is ActOf<Type> => act.effect.type === type)

@@ -10,8 +10,8 @@ import type { Refusal } from './schema.ts'
 import { holdAtDoor, type Newcomer } from './trials.ts'
 import { readVersions, versionKey } from './versions.ts'
 
-/** Somebody at the door. `entry`: the properties of the event they come in by. */
-export type Arrival = { customerId: number; entry?: Properties }
+/** Somebody at the door. `entry`: the properties of the event they come in by, `at`: when it happened. */
+export type Arrival = { customerId: number; entry?: Properties; at?: Date }
 
 /** What became of a list at the door; whom a trial leaves out is refused too. */
 export type LetIn = { entered: number; refused: number }
@@ -77,19 +77,24 @@ async function turnAway(ctx: Context, journey: number, people: number): Promise<
 }
 
 /** Undefined where the event does not say which one it is about. */
-function keyOf(reentry: Reentry, entry: Properties): string | undefined {
+export function entryKeyOf(reentry: Reentry, entry: Properties): string | undefined {
   if (reentry.policy !== 'each') return ''
   const value = entry[reentry.property]
   return value === null || value === undefined || value === '' ? undefined : String(value).slice(0, 200)
 }
 
 type Asked = { journey: number; reentry: Reentry; before?: Date }
-type Sorted = { customer: number; entry: Properties; key: string; refused?: Refusal }
+type Sorted = { customer: number; entry: Properties; key: string; at: Date; refused?: Refusal }
 
 /** What becomes of each at the door, in their order: one alone of whoever counts as one person comes in. Changes nothing. */
 export async function sortAtDoor(ctx: Context, door: Asked, arrivals: readonly Arrival[]): Promise<Sorted[]> {
   const { reentry } = door
-  const asked = arrivals.map(({ customerId, entry = {} }) => ({ customer: customerId, entry, key: keyOf(reentry, entry) }))
+  const asked = arrivals.map(({ customerId, entry = {}, at = ctx.now() }) => ({
+    customer: customerId,
+    entry,
+    key: entryKeyOf(reentry, entry),
+    at,
+  }))
   const keyed = asked.flatMap(({ customer, key }) => (key === undefined ? [] : [{ customer, key }]))
   const kin = await kinOf(
     ctx,
@@ -147,8 +152,8 @@ async function insertRuns(ctx: Context, { version, step, ...door }: Door, arriva
   if (coming.length === 0) return []
   const { rows } = await sql<Newcomer>`
     insert into journey_runs (tenant_id, journey_id, version, customer_id, entry_key, step, wake_at, entry, entered_at)
-    select ${ctx.tenantId}, ${door.journey}, ${version}, a.customer, a.key, ${step}, ${ctx.now()}, a.entry, ${ctx.now()}
-    from jsonb_to_recordset(${JSON.stringify(coming)}::jsonb) as a(customer int, key text, entry jsonb)
+    select ${ctx.tenantId}, ${door.journey}, ${version}, a.customer, a.key, ${step}, ${ctx.now()}, a.entry, least(a.at, ${ctx.now()})
+    from jsonb_to_recordset(${JSON.stringify(coming)}::jsonb) as a(customer int, key text, entry jsonb, at timestamptz)
     returning id, customer_id`.execute(ctx.db)
   return rows
 }

@@ -8,10 +8,11 @@ import { eventFits } from '#platform/events/where-holds.ts'
 import { internalId } from '#platform/ids.ts'
 import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
+import { runKey } from './acts.ts'
 import { type Count, countPeople } from './counts.ts'
-import { type Awaited, readFilter, waitsForRule } from './definition.ts'
+import { type Awaited, type Definition, readFilter, waitsForRule } from './definition.ts'
 import { type EndState, tellEnded } from './ending.ts'
-import { letIn } from './entering.ts'
+import { entryKeyOf, letIn } from './entering.ts'
 import { segmentEvents } from './listeners.ts'
 import { readVersions, type Version, versionKey } from './versions.ts'
 
@@ -25,11 +26,34 @@ export const journeyReactions: Consumer = {
     const listening = await readListening(ctx, [...new Set(concerning.map(({ name }) => name))])
     if (listening.length > 0) {
       const versions = await readVersions(ctx, listening)
-      await moveOn(ctx, versions, listening, concerning)
-      await welcome(ctx, versions, listening, concerning)
+      for (const part of await inParts(ctx, listening, concerning)) {
+        await moveOn(ctx, versions, listening, part)
+        await welcome(ctx, versions, listening, part)
+      }
     }
     for (const event of concerning) if (event.name === 'customer.merged') await endDoubles(ctx, event)
   },
+}
+
+/**
+ * What happens to somebody after they came in concerns them already: nobody's part of the list goes on behind an event that may let
+ * them in. Mostly that is one part or two.
+ */
+async function inParts(ctx: Context, listening: readonly Listening[], events: readonly LoggedEvent[]): Promise<LoggedEvent[][]> {
+  const doors = new Set(listening.flatMap(({ role, event }) => (role === 'entry' ? [event] : [])))
+  const heard = new Set(listening.map(({ event }) => event))
+  const own = events.filter(({ name }) => heard.has(name))
+  const canonicals = await kinOf(ctx, [...new Set(own.map(({ customerId }) => customerId ?? 0))])
+  const parts: LoggedEvent[][] = []
+  const places = new Map<number, number>()
+  for (const event of own) {
+    const person = canonicals.get(event.customerId ?? 0) ?? event.customerId ?? 0
+    const place = places.get(person) ?? 0
+    while (parts.length <= place) parts.push([])
+    parts[place]?.push(event)
+    if (doors.has(event.name)) places.set(person, place + 1)
+  }
+  return parts
 }
 
 type Listening = { journeyId: number; version: number; role: string; event: string; startedAt: Date | null }
@@ -71,7 +95,7 @@ async function welcome(
     if (!entry || (entry.by !== 'event' && entry.by !== 'segment')) continue
     const arrivals = events
       .filter((event) => door.startedAt !== null && isSince(event, door.startedAt) && fits(ctx, door.journeyId, entry, event))
-      .map(({ customerId, properties }) => ({ customerId: customerId ?? 0, entry: properties }))
+      .map(({ customerId, properties, at }) => ({ customerId: customerId ?? 0, entry: properties, at }))
     if (arrivals.length > 0) await letIn(ctx, door.journeyId, arrivals)
   }
 }
@@ -82,6 +106,7 @@ type Active = {
   version: number
   customerId: number
   canonicalId: number
+  entryKey: string
   step: string | null
   since: Date | null
   goalAt: Date | null
@@ -129,10 +154,11 @@ async function moveOn(
   await countPeople(ctx, counts)
 }
 
-/** What was to be said to somebody who is out, or asked of a colleague for them, is not any more. */
-async function withdrawAll(ctx: Context, runs: readonly Pick<Active, 'journeyId' | 'customerId'>[]): Promise<void> {
+/** What was to be said to somebody who is out, or asked of a colleague for them, is not any more. Their other runs go on. */
+async function withdrawAll(ctx: Context, runs: readonly Pick<Active, 'id' | 'journeyId' | 'customerId'>[]): Promise<void> {
   for (const [journey, list] of Map.groupBy(runs, ({ journeyId }) => journeyId)) {
-    const asked = { kind: 'journey', id: journey, customerIds: list.map(({ customerId }) => customerId) } as const
+    const customerIds = list.map(({ customerId }) => customerId)
+    const asked = { kind: 'journey', id: journey, customerIds, keys: list.map(({ id }) => `${runKey(journey, Number(id))} `) } as const
     await withdrawTasks(ctx, asked)
     await cancelIntents(ctx, asked)
   }
@@ -144,7 +170,7 @@ type Locked = Active[] & { canonicals: ReadonlyMap<number, number> }
 async function lockRuns(ctx: Context, journeys: readonly number[], events: readonly LoggedEvent[]): Promise<Locked> {
   const canonicals = await kinOf(ctx, [...new Set(events.map(({ customerId }) => customerId ?? 0))])
   const { rows } = await sql<Omit<Active, 'canonicalId'>>`
-    select r.id, r.journey_id, r.version, r.customer_id, r.step, r.since, r.goal_at, r.entered_at from journey_runs r
+    select r.id, r.journey_id, r.version, r.customer_id, r.entry_key, r.step, r.since, r.goal_at, r.entered_at from journey_runs r
     where r.tenant_id = ${ctx.tenantId} and r.customer_id = any(${[...canonicals.keys()]}::int[])
       and r.state = 'active' and r.journey_id = any(${[...journeys]}::int[])
     order by r.id for update of r`.execute(ctx.db)
@@ -158,7 +184,7 @@ function changeOf(ctx: Context, run: Active, { definition }: Version, events: re
   const change: Change = {}
   const step = definition.steps.find(({ id }) => id === run.step)
   for (const event of events) {
-    if (!isSince(event, run.enteredAt)) continue
+    if (!isSince(event, run.enteredAt) || !isAbout(event, run, definition)) continue
     const isGoal = definition.goal?.when.some((one) => fits(ctx, run.journeyId, one, event)) ?? false
     if (isGoal && !run.goalAt && !change.goalAt) change.goalAt = event.at
     const reason =
@@ -167,11 +193,17 @@ function changeOf(ctx: Context, run: Active, { definition }: Version, events: re
     const isAwaited =
       step?.type === 'wait_for' &&
       run.since !== null &&
-      event.at >= run.since &&
+      isSince(event, run.since) &&
       step.happens.some((one) => fits(ctx, run.journeyId, one, event))
     if (isAwaited && change.signal === undefined) change.signal = event.properties
   }
   return change
+}
+
+/** Where there is a run for each order, what happens to one order is not about the others. What names none is about all. */
+function isAbout({ properties }: LoggedEvent, { entryKey }: Active, { reentry }: Definition): boolean {
+  const key = reentry.policy === 'each' ? entryKeyOf(reentry, properties) : undefined
+  return key === undefined || key === entryKey
 }
 
 /** Whoever waits for a rule is asked about at once when something happened that it asks about, also when it was long ago. */

@@ -57,10 +57,10 @@ async function insertAll(ctx: Context, intents: readonly (Intent | GroupIntent)[
 /** Held alone while wishes are put into tasks, together by those who take wishes back. */
 export const taskLock = 0x73656e64
 
-/** Takes back what was not handed to WeCom yet; without a step, of the whole source; of these customers only, where some are named. Returns how many. In the caller's transaction. */
+/** Takes back what was not handed to WeCom yet; without a step, of the whole source; of these customers only, where some are named, and of these beginnings of keys. Returns how many. In the caller's transaction. */
 export async function cancelIntents(
   ctx: Context,
-  { kind, id, step, customerIds }: Source & { customerIds?: readonly number[] },
+  { kind, id, step, customerIds, keys }: Source & { customerIds?: readonly number[]; keys?: readonly string[] },
 ): Promise<number> {
   // Nobody puts wishes into tasks meanwhile, and a task that nobody began to ask for is held until the end of this transaction.
   await sql`select pg_advisory_xact_lock_shared(${taskLock}, ${ctx.tenantId})`.execute(ctx.db)
@@ -72,6 +72,7 @@ export async function cancelIntents(
       update sends s set state = 'cancelled', reason = null, finished_at = ${ctx.now()}
       where s.tenant_id = ${ctx.tenantId} and s.source_kind = ${kind} and s.source_id = ${id} and (${step ?? null}::text is null or s.step = ${step ?? null})
         and (${customerIds ? [...customerIds] : null}::int[] is null or s.customer_id = any(${customerIds ? [...customerIds] : null}::int[]))
+        and (${keys ? [...keys] : null}::text[] is null or s.key ^@ any(${keys ? [...keys] : null}::text[]))
         and (s.state in ('intended', 'waiting') or (s.state = 'tasked' and s.task in (select id from planned)))
       returning 1)
     select count(*)::int as count from cancelled`.execute(ctx.db)

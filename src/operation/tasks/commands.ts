@@ -90,16 +90,17 @@ export const completeTasks = (ctx: Context, ids: readonly number[], { result, no
     return rows.length
   })
 
-/** The open tasks of a source, or of one of its steps, or of some customers of it, are asked for no more; returns how many. */
+/** The open tasks of a source, or of one of its steps, or of some customers of it, or with keys that begin so, are asked for no more; returns how many. */
 export async function withdrawTasks(
   ctx: Context,
-  { kind, id, step, customerIds }: TaskSource & { customerIds?: readonly number[] },
+  { kind, id, step, customerIds, keys }: TaskSource & { customerIds?: readonly number[]; keys?: readonly string[] },
 ): Promise<number> {
   const { rows } = await sql`
     update employee_tasks set state = 'withdrawn', ended_at = ${ctx.now()}
     where tenant_id = ${ctx.tenantId} and state = 'open' and source_kind = ${kind} and source_id = ${id}
       and (${step ?? null}::text is null or source_step = ${step ?? null})
       and (${customerIds ? [...customerIds] : null}::int[] is null or customer_id = any(${customerIds ? [...customerIds] : null}::int[]))
+      and (${keys ? [...keys] : null}::text[] is null or key ^@ any(${keys ? [...keys] : null}::text[]))
     returning id`.execute(ctx.db)
   return rows.length
 }
