@@ -67,6 +67,26 @@ export function useList<Row>(path: string, query: Query = {}, pace: Pace<Row[]> 
 
 export type List<Row> = ReturnType<typeof useList<Row>>
 
+/** So many pages of names a field offers; a company with more searches. */
+const mostPages = 25
+
+/** Every row of a list that is read page by page, for fields that choose among all of them. */
+export const useEverything = <Row>(path: string, { enabled = true }: { enabled?: boolean } = {}) =>
+  useQuery({
+    queryKey: [...keyOf(path, {}), 'everything'],
+    queryFn: async ({ signal }) => {
+      const rows: Row[] = []
+      let cursor: string | null = ''
+      for (let page = 0; page < mostPages && cursor !== null; page++) {
+        const read: Page<Row> = await get<Page<Row>>(path, { limit: 200, cursor }, signal)
+        rows.push(...read.items)
+        cursor = read.next
+      }
+      return rows
+    },
+    enabled,
+  })
+
 /** A write; `touches` names the nouns whose cached reads it makes stale. */
 export function useCommand<Input, Output>(run: (input: Input) => Promise<Output>, touches: string[]) {
   const client = useQueryClient()

@@ -1,6 +1,5 @@
 import { Form, Input, Select } from 'antd'
-import { useDeferredValue, useState } from 'react'
-import { useGroups } from '#console/groups/queries.ts'
+import { GroupPicker } from '#console/groups/group-picker.tsx'
 import { GroupTagSelect } from '#console/groups/tag-select.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
@@ -18,7 +17,7 @@ export function GroupFields({ value, onChange }: { value: GroupAudience; onChang
   return (
     <>
       <Form.Item label={t('outbound.groups')} extra={t('outbound.everyGroup')} htmlFor="message-groups">
-        <GroupPicker value={value.groups ?? []} onChange={(groups) => say({ groups })} />
+        <GroupPicker id="message-groups" living value={value.groups ?? []} onChange={(groups) => say({ groups })} />
       </Form.Item>
       <Form.Item label={t('outbound.groupName')} extra={t('outbound.groupNameHint')} htmlFor="message-group-name">
         <Input
@@ -61,29 +60,3 @@ const tagFields = [
 /** What nothing is said in is left out. */
 const filled = <Said extends object>(said: Said): Said =>
   Object.fromEntries(Object.entries(said).filter(([, one]) => one !== undefined && one.length !== 0)) as Said
-
-function GroupPicker({ value, onChange }: { value: string[]; onChange: (groups: string[]) => void }) {
-  const { t } = useText()
-  const [text, setText] = useState('')
-  const q = useDeferredValue(text.trim())
-  const found = useGroups({ state: 'alive', limit: '200', q: q || undefined })
-  // Those that were chosen before keep their names while something else is searched for.
-  const known = useGroups({ state: 'alive', limit: '200' })
-  const all = new Map([...known.rows, ...found.rows].map((group) => [group.id, group]))
-  const shown = new Set([...found.rows.map(({ id }) => id), ...value])
-  return (
-    <Select
-      id="message-groups"
-      mode="multiple"
-      placeholder={t('outbound.groupsPlaceholder')}
-      loading={found.loading}
-      showSearch={{ filterOption: false, onSearch: setText }}
-      value={value}
-      onChange={onChange}
-      options={[...shown].flatMap((id) => {
-        const group = all.get(id)
-        return group ? [{ value: id, label: group.name || t('outbound.unnamedGroup') }] : []
-      })}
-    />
-  )
-}

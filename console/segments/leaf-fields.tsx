@@ -1,7 +1,7 @@
 import { Input, Select, Slider } from 'antd'
 import type { ReactNode } from 'react'
 import { useChannelNames } from '#console/channels/queries.ts'
-import { useGroups } from '#console/groups/queries.ts'
+import { GroupPicker } from '#console/groups/group-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { AttributeFields } from '#console/segments/attribute-fields.tsx'
 import { type Compare, CompareField } from '#console/segments/compare-field.tsx'
@@ -154,14 +154,13 @@ function DaysField({ value, onChange, label }: LeafProps & { label: string }) {
 function GroupFields(props: LeafProps) {
   const { t } = useText()
   const { value, onChange } = props
-  const groups = useGroups({})
   return (
     <div className="rule-fields">
       <StateField {...props} states={['member', 'left', 'ever']} />
-      <Many
+      <GroupPicker
         label={t('segments.anyGroup')}
+        className="rule-wide"
         value={textsOf(value.groups)}
-        options={groups.rows.map(({ id, name }) => ({ value: id, label: name }))}
         onChange={(ids) => onChange(withoutEmpty({ ...value, groups: ids }))}
       />
       <DaysField {...props} label={t('segments.daysSinceJoined')} />

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type Page, patch, post, put, remove } from '#console/api/client.ts'
-import { useCommand, useList, useResource } from '#console/api/query.ts'
+import { patch, post, put, remove } from '#console/api/client.ts'
+import { useCommand, useEverything, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import { isWhole, type RuleTree } from '#console/segments/tree.ts'
 import type { Change, ChangeRequest, Flow, Move } from '#insight/segments/live/schema.ts'
@@ -31,8 +31,8 @@ export const useDependents = (id: string) => useResource<Dependents>(`segments/$
 /** Segments as choices. */
 export function useSegmentNames(): { value: string; label: string }[] {
   const may = useMay()('segments.read')
-  const segments = useResource<Page<Segment>>('segments', { limit: 200 }, { enabled: may })
-  return (segments.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))
+  const segments = useEverything<Segment>('segments', { enabled: may })
+  return (segments.data ?? []).map(({ id, name }) => ({ value: id, label: name }))
 }
 
 /** How many a rule reaches while it is being written; the last number stays until the next one is there. */

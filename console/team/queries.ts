@@ -1,5 +1,5 @@
-import { type Page, patch, post, put, remove } from '#console/api/client.ts'
-import { useCommand, useList, useResource } from '#console/api/query.ts'
+import { patch, post, put, remove } from '#console/api/client.ts'
+import { useCommand, useEverything, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import type { Named } from '#console/api/types.ts'
 import type { Department } from '#management/team/departments/schema.ts'
@@ -21,8 +21,8 @@ export function useDepartmentNames(): { value: string; label: string }[] {
 /** Employees as choices of a filter. */
 export function useEmployeeNames(): { value: string; label: string }[] {
   const may = useMay()('team.read')
-  const employees = useResource<Page<Named>>('employees', { limit: 200 }, { enabled: may })
-  return (employees.data?.items ?? []).map((employee) => ({ value: employee.id, label: employee.name }))
+  const employees = useEverything<Named>('employees', { enabled: may })
+  return (employees.data ?? []).map((employee) => ({ value: employee.id, label: employee.name }))
 }
 
 type Saved = { id?: string } & Record<string, unknown>

@@ -111,7 +111,7 @@ test('a published version keeps what its steps say with the files by number; of 
   expect(await journeysThatGreet(ctx)).toEqual([{ id: journeyId, name: '春茶' }])
 
   const [person = 0] = await identifyMany(ctx, [{ identities: [{ kind: 'member_no', value: 'M' }], facts: { name: '小满' } }], 'test')
-  const { effects } = await dryRun(ctx, rules, person, { definition: draft, happens: [], entry: {} })
+  const { effects } = await dryRun(ctx, rules, person, { definition: draft, happens: {}, entry: {} })
   expect(effects.map(({ step, text, attachments }) => [step, text, attachments])).toEqual([
     ['a', '小满好', [image]],
     ['b', null, [image, link]],
