@@ -19,6 +19,7 @@ import {
   rescheduleMessage,
   reviewMessage,
   submitMessage,
+  testMessage,
   withdrawMessage,
 } from '#operation/messages/commands.ts'
 import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
@@ -44,6 +45,7 @@ import { publicId } from '#platform/ids.ts'
 import { runDueJobs } from '#platform/jobs.ts'
 import { openTestWorkspace } from '#platform/testing/workspace.ts'
 import { contractLab } from './support/contract-lab.ts'
+import { until } from './support/until.ts'
 
 // From a wish to the phone and back, on a real database and WeCom's sandbox: each person once, whatever breaks on the way.
 
@@ -283,7 +285,59 @@ describe('a wish', () => {
     expect(await take()).toBe(0)
     expect(await fates()).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled', 'tasked', 'tasked'])
   })
+
+  test('that is taken back while its message is prepared is not in the call; with nobody left there is none', async () => {
+    const people = await friends(2)
+    const customers = people.map(({ customer }) => customer)
+    const journey = { kind: 'journey', id: 7 } as const
+    await wish(customers, { source: journey })
+    await decideAndPack()
+    await takeBackDuringCall([customers[0] ?? 0])
+    expect(await fates()).toEqual(['cancelled', 'tasked'])
+    expect(await phoneTasks()).toMatchObject([{ size: 1 }])
+    await confirmAll()
+    await work(true)
+    expect(await fates()).toEqual(['cancelled', 'sent'])
+    expect(await inbox(people[0]?.external ?? '')).toEqual([])
+
+    await wish(customers, { source: journey })
+    await decideAndPack()
+    await takeBackDuringCall(customers)
+    expect((await fates()).slice(2)).toEqual(['cancelled', 'cancelled'])
+    expect([await calls(), await phoneTasks()]).toEqual([1, []])
+  })
+
+  test('that is stopped while its message is prepared is not asked for', async () => {
+    const [one] = await friends(1)
+    await wish([one?.customer ?? 0])
+    await decideAndPack()
+    await duringCall((ctx) => stopSends(ctx, { scope: 'corp', corp }, '价格写错了'))
+    expect([await fates(), await calls()]).toEqual([['suppressed stopped'], 0])
+  })
 })
+
+/** A worker has read for whom its message is and prepares it, while somebody else's transaction is not over yet. */
+async function duringCall(change: (ctx: Context) => Promise<unknown>): Promise<void> {
+  const [task] = await claimTasks(ctx, 1)
+  if (!task) throw new Error('nothing is to be asked for')
+  const asking = await inTransaction(ctx, async (inner) => {
+    await change(inner)
+    const asking = doTask(ctx, task, signal)
+    await until(() => isAwaited(inner))
+    return { over: asking }
+  })
+  await asking.over
+}
+
+const takeBackDuringCall = (customerIds: number[]) => duringCall((ctx) => cancelIntents(ctx, { kind: 'journey', id: 7, customerIds }))
+
+/** Whether somebody waits for this transaction. */
+const isAwaited = async ({ db }: Context): Promise<boolean> =>
+  (
+    await sql<{
+      isAwaited: boolean
+    }>`select exists (select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))) as is_awaited`.execute(db)
+  ).rows[0]?.isAwaited ?? false
 
 describe('whatever breaks', () => {
   test('a lost answer is looked for, and two messages of the same words are not mixed up', async () => {
@@ -542,6 +596,33 @@ describe('a mass message', () => {
     })
   })
 
+  test('is refused a time that has passed, with a minute for clocks', async () => {
+    await friends(1)
+    const ago = (ms: number) => new Date(ctx.now().getTime() - ms)
+    const id = await createMessage(as(1), draft())
+    const past = { code: 'send.in_the_past', status: 422, field: 'at' }
+    await expect(submitMessage(as(1), id, ago(3_600_000), ports.membersOfSegment)).rejects.toMatchObject(past)
+    expect(await stateOf(id)).toBe('draft')
+    await submitMessage(as(1), id, ago(30_000), ports.membersOfSegment)
+    await expect(rescheduleMessage(as(1), id, ago(86_400_000))).rejects.toMatchObject(past)
+    await withdrawMessage(as(1), id)
+  })
+
+  test('is done although a stop that was lifted held what was sent to try it', async () => {
+    const [one] = await friends(1)
+    const id = await createMessage(as(1), draft())
+    const stop = await stopSends(ctx, { scope: 'company' }, '先停一下')
+    await testMessage(as(1), id, { customer: publicId(ctx, 'cus', one?.customer ?? 0) })
+    await work()
+    await liftStop(ctx, stop)
+    await submitMessage(as(1), id, null, ports.membersOfSegment)
+    await start()
+    await confirmAll()
+    await work(true)
+    await finish()
+    expect([await fates(), await stateOf(id)]).toEqual([['suppressed stopped', 'sent'], 'done'])
+  })
+
   test('goes at another time when it is told to, and not at the first one', async () => {
     await friends(1)
     const soon = new Date(ctx.now().getTime() + 60_000)
@@ -617,6 +698,10 @@ describe('a moment', () => {
     const [friend] = await friends(1)
     const employee = publicId(ctx, 'emp', (await findEmployeeByAccount(ctx, corp, member)) ?? 0)
     const id = await createMoment({ ...ctx }, { ...input('新品'), employeeIds: [employee] })
+    await expect(submitMoment(ctx, id, new Date(ctx.now().getTime() - 3_600_000))).rejects.toMatchObject({
+      code: 'send.in_the_past',
+      field: 'at',
+    })
     await submitMoment(ctx, id, null)
     expect(await published(id)).toMatchObject({ state: 'published', asked: 1, confirmed: 0 })
     await confirmAll()
