@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, DatePicker, Form } from 'antd'
+import { Button, Form } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
@@ -10,6 +10,7 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { EffectBox } from '#console/outbound/effect.tsx'
 import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
+import { LaterField } from '#console/outbound/later-field.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
 import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useReschedule, useWithdraw } from '#console/outbound/queries.ts'
 import { ReviewBox } from '#console/outbound/review-box.tsx'
@@ -170,9 +171,7 @@ function Actions({ message }: { message: MessageDetail }) {
         onSubmit={({ at }) => reschedule.mutateAsync(at.toISOString())}
       >
         <p className="note">{t('outbound.rescheduleHint')}</p>
-        <Form.Item name="at" label={t('outbound.at')} rules={[{ required: true }]}>
-          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
-        </Form.Item>
+        <LaterField />
       </FormDrawer>
       <FormDrawer<{ at: Dayjs }>
         title={t('outbound.sendAt')}
@@ -182,9 +181,7 @@ function Actions({ message }: { message: MessageDetail }) {
         submit={t('outbound.send')}
         onSubmit={({ at }) => act.mutateAsync({ act: 'submission', body: { at: at.toISOString() } })}
       >
-        <Form.Item name="at" label={t('outbound.at')} rules={[{ required: true }]}>
-          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
-        </Form.Item>
+        <LaterField />
       </FormDrawer>
     </>
   )

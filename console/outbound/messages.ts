@@ -33,7 +33,7 @@ export const outbound = messages(
     copy: '复制',
     copyOf: '{{name}} 副本',
     reschedule: '改时间',
-    rescheduleHint: '只改发送时间，内容和人群不变；已批准的仍然有效。选过去的时间会马上发出。',
+    rescheduleHint: '只改发送时间，内容和人群不变；已批准的仍然有效。',
     content: '内容',
     state: '状态',
     states: {
@@ -277,7 +277,7 @@ export const outbound = messages(
     copy: 'Duplicate',
     copyOf: '{{name}} copy',
     reschedule: 'Another time',
-    rescheduleHint: 'Only the time changes; what was approved stays approved. A time that has passed means at once.',
+    rescheduleHint: 'Only the time changes; what was approved stays approved.',
     content: 'Content',
     state: 'State',
     states: {

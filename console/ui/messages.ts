@@ -395,6 +395,7 @@ export const errors = messages(
       other_corp: '一个码只能进同一家企业的群',
     },
     group: { not_found: '没有这个群，或者它的群主不在你的可见范围内' },
+    send: { in_the_past: '这个时间已经过去，请选一个还没到的时间，或者立即发送' },
     task: {
       not_found: '没有这个任务，或者它的员工不在你的可见范围内',
       over: '这个任务已经结束',
@@ -732,6 +733,7 @@ export const errors = messages(
       other_corp: 'A code leads into groups of one corp',
     },
     group: { not_found: 'There is no such group, or its owner lies outside your data scope' },
+    send: { in_the_past: 'This time has passed; choose one that lies ahead, or send at once' },
     task: {
       not_found: 'There is no such task within your data scope',
       over: 'This task is over already',
