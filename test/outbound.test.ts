@@ -5,12 +5,15 @@ import { findEmployeeByAccount } from '#management/team/queries.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { createCorp } from '#management/wecom/corps.ts'
 import { applyNews } from '#management/wecom/friendships.ts'
+import type { NewFriend } from '#management/wecom/welcome.ts'
 import { createContent } from '#operation/contents/commands.ts'
 import { changeState, createExperiment } from '#operation/experiments/commands.ts'
 import { changeControlGroup } from '#operation/experiments/control-commands.ts'
 import { heldOutOfAll } from '#operation/experiments/control-queries.ts'
 import { variantsFor } from '#operation/experiments/queries.ts'
 import { NewExperiment } from '#operation/experiments/schema.ts'
+import { createJourney } from '#operation/journeys/commands.ts'
+import { JourneyInput } from '#operation/journeys/schema.ts'
 import {
   cancelMessage,
   changeMessage,
@@ -28,20 +31,25 @@ import { listTasks, readMessage } from '#operation/messages/queries.ts'
 import type { MessageInput } from '#operation/messages/schema.ts'
 import { requireMessage } from '#operation/messages/trials.ts'
 import { cancelMoment, changeMoment, createMoment, reviewMoment, submitMoment } from '#operation/moments/commands.ts'
+import { askForMoment } from '#operation/moments/journey-moments.ts'
 import { claimMoments, doMoment } from '#operation/moments/publishing.ts'
-import { listMomentTasks, readMoment } from '#operation/moments/queries.ts'
+import { listMoments, listMomentTasks, readMoment } from '#operation/moments/queries.ts'
+import { MomentQuery } from '#operation/moments/schema.ts'
 import { cancelIntents, type Intent, intend } from '#operation/outbound/commands.ts'
 import { changeConsent } from '#operation/outbound/consents.ts'
 import { decideDue } from '#operation/outbound/deciding.ts'
+import { unlessStopped } from '#operation/outbound/greeting.ts'
 import { packReady } from '#operation/outbound/packing.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
+import { countSends, listSends, listStops } from '#operation/outbound/queries.ts'
+import { SendQuery } from '#operation/outbound/schema.ts'
 import { doTask } from '#operation/outbound/sender.ts'
 import { countMet, liftStop, stopSends } from '#operation/outbound/stops.ts'
 import { changeTask, claimTasks, holdTask } from '#operation/outbound/tasks.ts'
 import { enrolHeldOut, foreseeHeldOut } from '#operation/outbound/trials.ts'
 import type { Actor, Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import { publicId } from '#platform/ids.ts'
+import { internalId, publicId } from '#platform/ids.ts'
 import { runDueJobs } from '#platform/jobs.ts'
 import { openTestWorkspace } from '#platform/testing/workspace.ts'
 import { contractLab } from './support/contract-lab.ts'
@@ -316,6 +324,42 @@ describe('a wish', () => {
   })
 })
 
+const newJourney = (name: string): Promise<number> =>
+  createJourney(
+    ctx,
+    JourneyInput.parse({ name, draft: { entry: { by: 'hand' }, start: 'greet', steps: [{ id: 'greet', type: 'message', text: '您好' }] } }),
+  )
+
+describe('what became of a journey’s messages', () => {
+  const list = (query: object) => listSends(ctx, SendQuery.parse(query))
+
+  test('is counted and listed by journey and step, with its name', async () => {
+    const people = await friends(3)
+    const customers = people.map(({ customer }) => customer)
+    await changeConsent(ctx, customers[0] ?? 0, { purpose: 'marketing', allowed: false, source: 'page' })
+    const id = await newJourney('沉睡唤醒')
+    const journey = publicId(ctx, 'jny', id)
+    await wish(customers, { source: { kind: 'journey', id, step: 'greet' } })
+    await wish([customers[1] ?? 0], { source: { kind: 'journey', id, step: 'again' } })
+    await wish([customers[2] ?? 0])
+    await work()
+    expect(await countSends(ctx, { journey, step: 'greet' })).toEqual([
+      { state: 'tasked', reason: null, count: 2 },
+      { state: 'suppressed', reason: 'no_consent', count: 1 },
+    ])
+    expect((await list({ journey })).items).toHaveLength(4)
+    const { items } = await list({ journey, step: 'greet', state: 'suppressed', reason: 'no_consent' })
+    expect(items.map(({ source, customer }) => [source, customer?.id])).toEqual([
+      [{ kind: 'journey', id: journey, name: '沉睡唤醒', step: 'greet' }, publicId(ctx, 'cus', customers[0] ?? 0)],
+    ])
+    expect(SendQuery.safeParse({ step: 'greet' }).error?.issues[0]?.path).toEqual(['journey'])
+    const first = await list({ customer: publicId(ctx, 'cus', customers[1] ?? 0), limit: 1 })
+    const second = await list({ customer: publicId(ctx, 'cus', customers[1] ?? 0), limit: 1, cursor: first.next })
+    expect([...first.items, ...second.items].map(({ source }) => source.step)).toEqual(['again', 'greet'])
+    expect(second.next).toBeNull()
+  })
+})
+
 /** A worker has read for whom its message is and prepares it, while somebody else's transaction is not over yet. */
 async function duringCall(change: (ctx: Context) => Promise<unknown>): Promise<void> {
   const [task] = await claimTasks(ctx, 1)
@@ -452,6 +496,51 @@ describe('an emergency stop', () => {
     await work()
     expect((await fates()).at(-1)).toBe('tasked')
     expect(await phoneTasks()).toHaveLength(1)
+  })
+
+  test('of a journey holds its messages, moments and greetings, and nobody else’s', async () => {
+    const people = await friends(2)
+    const [asked = 0, waiting = 0] = people.map(({ customer }) => customer)
+    const [id, other] = [await newJourney('沉睡唤醒'), await newJourney('生日祝福')]
+    const source = { kind: 'journey', id, step: 'greet' } as const
+    await wish([asked], { source })
+    await wish([asked], { source: { ...source, id: other } })
+    await work()
+    await wish([waiting], { source })
+    const what = { scope: 'source', kind: 'journey', id } as const
+    expect(await countMet(ctx, what)).toEqual({ held: 1, recalled: 1, gone: 0 })
+    await stopSends(ctx, what, '文案有误')
+    await work()
+    expect(await fates()).toEqual(['suppressed stopped', 'tasked', 'suppressed stopped'])
+    expect(await phoneTasks()).toHaveLength(1)
+    expect((await listStops(ctx))[0]?.source).toEqual({ kind: 'journey', id: publicId(ctx, 'jny', id), name: '沉睡唤醒' })
+
+    const friend = { corp } as NewFriend
+    const greet = (journey: number) => unlessStopped(async () => ({ text: '您好', by: { journey, step: 'hello' } }))(ctx, friend)
+    expect([await greet(id), await greet(other)]).toEqual(['stopped', { text: '您好', by: { journey: other, step: 'hello' } }])
+    await stopSends(ctx, { scope: 'company' }, '全部先停')
+    expect([await greet(other), await unlessStopped(async () => ({ text: '您好' }))(ctx, friend)]).toEqual(['stopped', 'stopped'])
+    for (const one of await listStops(ctx)) await liftStop(ctx, internalId(ctx, 'stp', one.id))
+    expect(await greet(id)).toEqual({ text: '您好', by: { journey: id, step: 'hello' } })
+  })
+
+  test('of a journey cancels what its moments were about to ask', async () => {
+    await friends(1)
+    const journey = await newJourney('新品')
+    const employee = (await findEmployeeByAccount(ctx, corp, member)) ?? 0
+    await inTransaction(ctx, async (ctx) => {
+      const contentId = await createContent(ctx, { text: `新品 ${++texts}`, attachments: [] })
+      await askForMoment(ctx, { journey, step: 'tell', name: '新品', contentId, tagId: null, corp, employeeIds: [employee] })
+    })
+    const stop = await stopSends(ctx, { scope: 'source', kind: 'journey', id: journey }, '先停')
+    const makings = await lab.calls('externalcontact/add_moment_task')
+    seconds = 400
+    for (const held of await claimMoments(ctx, 8)) await doMoment(ctx, held)
+    seconds = 0
+    const { items } = await listMoments(ctx, MomentQuery.parse({}))
+    expect(items.map(({ state, error }) => [state, error])).toEqual([['cancelled', 'An emergency stop stands.']])
+    expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings)
+    await liftStop(ctx, stop)
   })
 })
 
