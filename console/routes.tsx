@@ -185,7 +185,7 @@ const calendar = createRoute({
 const sendRules = createRoute({
   getParentRoute: () => app,
   path: '/send-rules',
-  validateSearch: z.object({ view: text, state: text, reason: text }),
+  validateSearch: z.object({ view: text, state: text, reason: text, journey: text, step: text }),
   component: lazyRouteComponent(() => import('#console/outbound/rules-page.tsx'), 'RulesPage'),
 })
 

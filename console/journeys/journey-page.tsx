@@ -18,6 +18,7 @@ import { type Counts, useCounts, useJourney, useReviewJourney } from '#console/j
 import { SettingsForm } from '#console/journeys/settings-form.tsx'
 import { StepForm } from '#console/journeys/step-form.tsx'
 import { StepList } from '#console/journeys/step-list.tsx'
+import { StepSends } from '#console/journeys/step-sends.tsx'
 import { type Edit, useEdit } from '#console/journeys/use-edit.ts'
 import { Watched } from '#console/journeys/watched.tsx'
 import { type StepWords, useStepWords } from '#console/journeys/words.ts'
@@ -105,7 +106,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
   const watched = (
     <Watched journey={journey} drawing={edit.draft} counts={counts.data} trials={trials} version={version} onVersion={setVersion} />
   )
-  const panel = { edit, checked, words, choose, step: asked, watched, trials }
+  const panel = { journey, edit, checked, words, choose, step: asked, watched, trials }
   return (
     <Page
       back={<Back to="/journeys">{t('journeys.title')}</Back>}
@@ -236,6 +237,7 @@ function Notices({ edit, isOutdated, reload }: { edit: Edit; isOutdated: boolean
 }
 
 interface PanelProps {
+  journey: Journey
   edit: Edit
   checked: Checked
   words: StepWords
@@ -246,13 +248,14 @@ interface PanelProps {
 }
 
 /** The chosen step, else the journey itself. */
-function ChosenForm({ edit, step, choose, trials }: PanelProps) {
+function ChosenForm({ journey, edit, step, choose, trials }: PanelProps) {
   const chosen = stepOf(edit.draft, step)
   if (!chosen) return <SettingsForm edit={edit} />
   const draw = (draft: Edit['draft']) => edit.change({ draft })
   return (
     <Stack>
       <TrialLines trials={trials.filter(({ thing }) => thing?.step === chosen.id)} />
+      <StepSends journey={journey} step={chosen} />
       <StepForm
         key={chosen.id}
         step={chosen}

@@ -13,7 +13,7 @@ import type {
   Reminded,
 } from '#operation/messages/schema.ts'
 import type { MomentInput, MomentItem } from '#operation/moments/schema.ts'
-import type { ConsentView, Policy, PolicyView, SendItem, StopInput, StopItem, StopLook } from '#operation/outbound/schema.ts'
+import type { ConsentView, Policy, PolicyView, SendCount, SendItem, StopInput, StopItem, StopLook } from '#operation/outbound/schema.ts'
 
 type Asked = Record<string, string | undefined>
 
@@ -52,6 +52,8 @@ export const useReschedule = (id: string) =>
 export const useWithdraw = (id: string) => useCommand(() => remove<MessageDetail>(`messages/${id}/submission`), ['messages'])
 
 export const useSends = (query: Asked) => useList<SendItem>('outbound/sends', query, paceMs)
+export const useSendCounts = (query: { journey: string; step: string }) =>
+  useResource<{ items: SendCount[] }>('outbound/sends/counts', query, { refetchInterval: 15_000 })
 export const usePolicy = () => useResource<PolicyView>('outbound/policy')
 export const useSavePolicy = () => useCommand((change: Partial<Policy>) => patch<PolicyView>('outbound/policy', change), ['outbound'])
 
