@@ -172,6 +172,7 @@ const editMessage = createRoute({
 const moments = createRoute({
   getParentRoute: () => app,
   path: '/moments',
+  validateSearch: z.object({ moment: text }),
   component: lazyRouteComponent(() => import('#console/outbound/moments-page.tsx'), 'MomentsPage'),
 })
 

@@ -23,6 +23,7 @@ import { type Edit, useEdit } from '#console/journeys/use-edit.ts'
 import { Watched } from '#console/journeys/watched.tsx'
 import { type StepWords, useStepWords } from '#console/journeys/words.ts'
 import { ReviewBox } from '#console/outbound/review-box.tsx'
+import { StopBar } from '#console/outbound/stop-bar.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { exactNumber } from '#console/ui/format.ts'
@@ -54,6 +55,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
   const { t } = useText()
   const { message } = App.useApp()
   const may = useMay()('journeys.write') && journey.archivedAt === null
+  const maySee = useMay()('messages.read')
   const phone = usePhone()
   const { step: asked, people } = route.useSearch()
   const navigate = useNavigate({ from: '/journeys/$journeyId' })
@@ -123,6 +125,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
         />
       }
     >
+      {maySee && <StopBar journeyId={journey.id} />}
       <DoorNotice journey={journey} counts={counts.data} />
       <Notices
         edit={edit}

@@ -132,7 +132,7 @@ function Actions({ message }: { message: MessageDetail }) {
   }
   return (
     <>
-      {(state === 'sending' || state === 'scheduled') && <StopButton messageId={message.id} />}
+      {(state === 'sending' || state === 'scheduled') && <StopButton of={{ messageId: message.id }} />}
       {state !== 'done' && state !== 'cancelled' && state !== 'stopped' && <CancelButton message={message} />}
       {state === 'sending' && <Button onClick={() => void remind()}>{t('outbound.remind')}</Button>}
       {(state === 'review' || state === 'scheduled') && (

@@ -12,7 +12,7 @@ import type {
   Preview,
   Reminded,
 } from '#operation/messages/schema.ts'
-import type { MomentInput, MomentItem } from '#operation/moments/schema.ts'
+import type { MomentInput, MomentItem, MomentTaskItem } from '#operation/moments/schema.ts'
 import type { ConsentView, Policy, PolicyView, SendCount, SendItem, StopInput, StopItem, StopLook } from '#operation/outbound/schema.ts'
 
 type Asked = Record<string, string | undefined>
@@ -73,7 +73,14 @@ export const useChangeConsent = (customer: string) =>
   useCommand((allowed: boolean) => put<ConsentView>(`outbound/consents/${customer}`, { allowed }), ['outbound'])
 
 export const useMoments = (query: Asked) => useList<MomentItem>('moments', query, paceMs)
-export const useSaveMoment = () => useCommand((input: MomentInput) => post<MomentItem>('moments', input), ['moments', 'calendar'])
+export const useMomentTasks = (id: string) =>
+  useResource<{ items: MomentTaskItem[] }>(`moments/${id}/tasks`, {}, { refetchInterval: paceMs })
+export const useSaveMoment = () =>
+  useCommand(
+    ({ id, ...input }: MomentInput & { id?: string | undefined }) =>
+      id ? put<MomentItem>(`moments/${id}`, input) : post<MomentItem>('moments', input),
+    ['moments', 'calendar'],
+  )
 export const useMomentAct = () =>
   useCommand(
     ({ id, act, body }: { id: string; act: 'submission' | 'review' | 'cancellation'; body?: object }) =>
