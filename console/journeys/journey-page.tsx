@@ -108,7 +108,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
   const watched = (
     <Watched journey={journey} drawing={edit.draft} counts={counts.data} trials={trials} version={version} onVersion={setVersion} />
   )
-  const panel = { journey, edit, checked, words, choose, step: asked, watched, trials }
+  const panel = { edit, checked, words, choose, step: asked, watched, trials }
   return (
     <Page
       back={<Back to="/journeys">{t('journeys.title')}</Back>}
@@ -139,7 +139,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
       <PendingReview journey={journey} edit={edit} />
       <ConfigProvider componentDisabled={!may}>
         {phone ? (
-          <PhoneEditor {...panel} drawingProps={drawingProps} close={() => show({ step: undefined })} />
+          <PhoneEditor {...panel} journey={journey} drawingProps={drawingProps} close={() => show({ step: undefined })} />
         ) : (
           <div className="journey">
             <div className="journey-canvas">
@@ -153,6 +153,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
                   <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
                 </Section>
                 {!chosen && watched}
+                {chosen && <StepSends journey={journey} step={chosen} />}
                 <Section>
                   <ChosenForm {...panel} />
                 </Section>
@@ -240,7 +241,6 @@ function Notices({ edit, isOutdated, reload }: { edit: Edit; isOutdated: boolean
 }
 
 interface PanelProps {
-  journey: Journey
   edit: Edit
   checked: Checked
   words: StepWords
@@ -251,14 +251,13 @@ interface PanelProps {
 }
 
 /** The chosen step, else the journey itself. */
-function ChosenForm({ journey, edit, step, choose, trials }: PanelProps) {
+function ChosenForm({ edit, step, choose, trials }: PanelProps) {
   const chosen = stepOf(edit.draft, step)
   if (!chosen) return <SettingsForm edit={edit} />
   const draw = (draft: Edit['draft']) => edit.change({ draft })
   return (
     <Stack>
       <TrialLines trials={trials.filter(({ thing }) => thing?.step === chosen.id)} />
-      <StepSends journey={journey} step={chosen} />
       <StepForm
         key={chosen.id}
         step={chosen}
@@ -274,7 +273,12 @@ function ChosenForm({ journey, edit, step, choose, trials }: PanelProps) {
   )
 }
 
-function PhoneEditor({ drawingProps, close, ...panel }: PanelProps & { drawingProps: DrawingProps; close: () => void }) {
+function PhoneEditor({
+  journey,
+  drawingProps,
+  close,
+  ...panel
+}: PanelProps & { journey: Journey; drawingProps: DrawingProps; close: () => void }) {
   const { t } = useText()
   const { edit, checked, words, choose, step, watched } = panel
   const chosen = stepOf(edit.draft, step)
@@ -299,7 +303,10 @@ function PhoneEditor({ drawingProps, close, ...panel }: PanelProps & { drawingPr
         </Stack>
       </Section>
       <SideSheet title={chosen ? words.of(chosen) : t('journeys.settings')} open={step !== undefined} onClose={close}>
-        <ChosenForm {...panel} />
+        <Stack>
+          {chosen && <StepSends journey={journey} step={chosen} />}
+          <ChosenForm {...panel} />
+        </Stack>
       </SideSheet>
     </Stack>
   )

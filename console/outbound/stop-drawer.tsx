@@ -9,6 +9,7 @@ import { useStop, useStopLook } from '#console/outbound/queries.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { exactNumber } from '#console/ui/format.ts'
+import { Stack } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import type { StopInput } from '#operation/outbound/schema.ts'
 
@@ -72,8 +73,10 @@ export function StopDrawer({ of, open, onClose }: { of?: Of | undefined; open: b
           return (
             what && (
               <Form.Item>
-                <p className="note">{t(`outbound.stopEffects.${effectOf(what)}`)}</p>
-                <Met what={what} />
+                <Stack>
+                  <p className="note">{t(`outbound.stopEffects.${effectOf(what)}`)}</p>
+                  <Met what={what} />
+                </Stack>
               </Form.Item>
             )
           )
