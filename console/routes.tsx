@@ -172,6 +172,7 @@ const editMessage = createRoute({
 const moments = createRoute({
   getParentRoute: () => app,
   path: '/moments',
+  validateSearch: z.object({ moment: text }),
   component: lazyRouteComponent(() => import('#console/outbound/moments-page.tsx'), 'MomentsPage'),
 })
 
@@ -185,7 +186,7 @@ const calendar = createRoute({
 const sendRules = createRoute({
   getParentRoute: () => app,
   path: '/send-rules',
-  validateSearch: z.object({ view: text, state: text, reason: text }),
+  validateSearch: z.object({ view: text, state: text, reason: text, journey: text, step: text }),
   component: lazyRouteComponent(() => import('#console/outbound/rules-page.tsx'), 'RulesPage'),
 })
 

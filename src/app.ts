@@ -114,6 +114,7 @@ import { requireMessage } from '#operation/messages/trials.ts'
 import { runMoments } from '#operation/moments/publisher.ts'
 import { moments } from '#operation/moments/routes.ts'
 import { consentReactions } from '#operation/outbound/consents.ts'
+import { unlessStopped } from '#operation/outbound/greeting.ts'
 import { outbound } from '#operation/outbound/routes.ts'
 import { runSender } from '#operation/outbound/sender.ts'
 import { enrolHeldOut, foreseeHeldOut } from '#operation/outbound/trials.ts'
@@ -239,7 +240,7 @@ export const schedules: readonly Schedule[] = [
 ]
 
 /** Whoever knows what to say to a new friend, asked in this order. */
-const welcomes: readonly WelcomeDecider[] = [greetByLiveCode, greetByAcquisitionLink, greetByJourney(rulesForJourneys)]
+const welcomes: readonly WelcomeDecider[] = [greetByLiveCode, greetByAcquisitionLink, greetByJourney(rulesForJourneys)].map(unlessStopped)
 
 /** What a worker does all the time beside consumers, jobs and schedules. */
 export const loops: readonly ((installation: Installation, signal: AbortSignal) => Promise<void>)[] = [

@@ -124,6 +124,112 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   expect(problems).toEqual([])
 })
 
+test('what became of a journey’s message is seen at its step, each person’s reason one click away; the journey alone is stopped', async () => {
+  await liftAll()
+  const { items } = await api<{ items: { id: string; name: string }[] }>('GET', 'customers?limit=50')
+  const [friend] = items.filter(({ name }) => name === '林小满')
+  const step = { id: 'greet', type: 'message', text: '好久不见', kind: 'service' }
+  const draft = { entry: { by: 'hand' }, start: 'greet', steps: [step] }
+  const journey = await api<{ id: string }>('POST', 'journeys', { name: '沉睡唤醒', draft })
+  await api('POST', `journeys/${journey.id}/publish`, {})
+  await api('POST', `journeys/${journey.id}/entries`, { customers: [friend?.id] })
+  const counts = async () =>
+    (await api<{ items: { state: string }[] }>('GET', `outbound/sends/counts?journey=${journey.id}&step=greet`)).items.map(
+      ({ state }) => state,
+    )
+  await expect.poll(counts, { timeout: 30_000 }).toEqual(['tasked'])
+
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`${workspace.url}/journeys/${journey.id}?step=greet`)
+  await page.getByText('发送结果').waitFor()
+  await page.getByText('待员工确认').first().waitFor()
+  await look('journey-step-sends')
+  expect(await faultsOf(page)).toEqual([])
+  await page.goto(`${workspace.url}/journeys/${journey.id}?step=greet`)
+  await page.getByRole('link', { name: '查看每个人' }).click()
+  await page.getByRole('link', { name: '林小满' }).waitFor()
+  await page.getByText('沉睡唤醒').first().waitFor()
+  await look('journey-sends')
+  expect(await faultsOf(page)).toEqual([])
+  await page.goto(`${workspace.url}/customers/${friend?.id}`)
+  await page.getByRole('link', { name: '沉睡唤醒' }).first().waitFor()
+  await look('customer-sends')
+
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`${workspace.url}/journeys/${journey.id}`)
+  await page.getByRole('button', { name: '更多' }).last().click()
+  await page.getByRole('menuitem', { name: '停止这个旅程的消息' }).click()
+  await page.getByRole('dialog').getByText('旅程本身照常往前走', { exact: false }).waitFor()
+  await look('stop-journey')
+  await page.getByRole('dialog').getByRole('button', { name: '紧急停止' }).click()
+  await page.getByText(/紧急停止中 · 旅程 沉睡唤醒/).waitFor()
+  await expect.poll(counts, { timeout: 30_000 }).toEqual(['suppressed'])
+  await look('journey-stopped')
+  await liftAll()
+  expect(problems).toEqual([])
+})
+
+test('a moment is kept as a draft, changed, planned, refused a time that has passed, handed out, and shows who has published', async () => {
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`${workspace.url}/moments`)
+  await page.getByRole('button', { name: '新建朋友圈' }).click()
+  await page.getByLabel('名称', { exact: true }).fill('新品预告')
+  await page.getByRole('dialog').getByRole('textbox').nth(1).fill('周五上新')
+  await page.getByRole('radio', { name: '先存为草稿' }).check()
+  await look('moment-form')
+  expect(await faultsOf(page)).toEqual([])
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /保\s*存/ })
+    .click()
+  await page.getByText('草稿').first().waitFor()
+  await page.getByRole('button', { name: /编\s*辑/ }).click()
+  await page.getByLabel('名称', { exact: true }).fill('新品首发')
+  await page.getByRole('radio', { name: '定时' }).check()
+  await page.getByLabel('时间', { exact: true }).click()
+  await page.locator('.ant-picker-cell-disabled').first().waitFor()
+  await look('moment-later')
+  await page.getByLabel('时间', { exact: true }).press('Escape')
+  await page.locator('.ant-picker-cell-disabled').first().waitFor({ state: 'hidden' })
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.getByRole('radio', { name: '先存为草稿' }).check()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /保\s*存/ })
+    .click()
+  await page.getByText('新品首发').first().waitFor()
+  const { items } = await api<{ items: { id: string }[] }>('GET', 'moments')
+  expect(items).toHaveLength(1)
+  const refused = await page.request.post(`${workspace.url}/api/v1/moments/${items[0]?.id}/submission`, {
+    data: { at: '2020-01-01T00:00:00Z' },
+    headers: { 'Idempotency-Key': 'past' },
+  })
+  expect([refused.status(), (await refused.json()).error]).toMatchObject([422, { code: 'send.in_the_past', field: 'at' }])
+  await page.getByRole('button', { name: /下\s*发/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /下\s*发/ })
+    .click()
+  await page.getByRole('button', { name: /人已发表/ }).click({ timeout: 60_000 })
+  await page.getByRole('dialog').getByText('待确认').first().waitFor()
+  await look('moment-tasks')
+  expect(await faultsOf(page)).toEqual([])
+  expect(problems).toEqual([])
+})
+
+async function api<T>(method: 'GET' | 'POST' | 'DELETE', path: string, data?: object): Promise<T> {
+  const headers = { 'Idempotency-Key': crypto.randomUUID() }
+  const response = await page.request.fetch(`${workspace.url}/api/v1/${path}`, { method, headers, ...(data && { data }) })
+  if (!response.ok()) throw new Error(`${method} ${path}: ${await response.text()}`)
+  return response.json() as Promise<T>
+}
+
+async function liftAll(): Promise<void> {
+  const { items } = await api<{ items: { id: string; liftedAt: string | null }[] }>('GET', 'outbound/stops')
+  for (const { id, liftedAt } of items) if (!liftedAt) await api('DELETE', `outbound/stops/${id}`)
+}
+
 const look = (name: string): Promise<void> => lookAt(page, name)
 
 const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

@@ -5,12 +5,15 @@ import { findEmployeeByAccount } from '#management/team/queries.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { createCorp } from '#management/wecom/corps.ts'
 import { applyNews } from '#management/wecom/friendships.ts'
+import type { NewFriend } from '#management/wecom/welcome.ts'
 import { createContent } from '#operation/contents/commands.ts'
 import { changeState, createExperiment } from '#operation/experiments/commands.ts'
 import { changeControlGroup } from '#operation/experiments/control-commands.ts'
 import { heldOutOfAll } from '#operation/experiments/control-queries.ts'
 import { variantsFor } from '#operation/experiments/queries.ts'
 import { NewExperiment } from '#operation/experiments/schema.ts'
+import { createJourney } from '#operation/journeys/commands.ts'
+import { JourneyInput } from '#operation/journeys/schema.ts'
 import {
   cancelMessage,
   changeMessage,
@@ -19,6 +22,7 @@ import {
   rescheduleMessage,
   reviewMessage,
   submitMessage,
+  testMessage,
   withdrawMessage,
 } from '#operation/messages/commands.ts'
 import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
@@ -27,23 +31,29 @@ import { listTasks, readMessage } from '#operation/messages/queries.ts'
 import type { MessageInput } from '#operation/messages/schema.ts'
 import { requireMessage } from '#operation/messages/trials.ts'
 import { cancelMoment, changeMoment, createMoment, reviewMoment, submitMoment } from '#operation/moments/commands.ts'
+import { askForMoment } from '#operation/moments/journey-moments.ts'
 import { claimMoments, doMoment } from '#operation/moments/publishing.ts'
-import { listMomentTasks, readMoment } from '#operation/moments/queries.ts'
+import { listMoments, listMomentTasks, readMoment } from '#operation/moments/queries.ts'
+import { MomentQuery } from '#operation/moments/schema.ts'
 import { cancelIntents, type Intent, intend } from '#operation/outbound/commands.ts'
 import { changeConsent } from '#operation/outbound/consents.ts'
 import { decideDue } from '#operation/outbound/deciding.ts'
+import { unlessStopped } from '#operation/outbound/greeting.ts'
 import { packReady } from '#operation/outbound/packing.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
+import { countSends, listSends, listStops } from '#operation/outbound/queries.ts'
+import { SendQuery } from '#operation/outbound/schema.ts'
 import { doTask } from '#operation/outbound/sender.ts'
 import { countMet, liftStop, stopSends } from '#operation/outbound/stops.ts'
 import { changeTask, claimTasks, holdTask } from '#operation/outbound/tasks.ts'
 import { enrolHeldOut, foreseeHeldOut } from '#operation/outbound/trials.ts'
 import type { Actor, Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import { publicId } from '#platform/ids.ts'
+import { internalId, publicId } from '#platform/ids.ts'
 import { runDueJobs } from '#platform/jobs.ts'
 import { openTestWorkspace } from '#platform/testing/workspace.ts'
 import { contractLab } from './support/contract-lab.ts'
+import { until } from './support/until.ts'
 
 // From a wish to the phone and back, on a real database and WeCom's sandbox: each person once, whatever breaks on the way.
 
@@ -283,7 +293,95 @@ describe('a wish', () => {
     expect(await take()).toBe(0)
     expect(await fates()).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled', 'tasked', 'tasked'])
   })
+
+  test('that is taken back while its message is prepared is not in the call; with nobody left there is none', async () => {
+    const people = await friends(2)
+    const customers = people.map(({ customer }) => customer)
+    const journey = { kind: 'journey', id: 7 } as const
+    await wish(customers, { source: journey })
+    await decideAndPack()
+    await takeBackDuringCall([customers[0] ?? 0])
+    expect(await fates()).toEqual(['cancelled', 'tasked'])
+    expect(await phoneTasks()).toMatchObject([{ size: 1 }])
+    await confirmAll()
+    await work(true)
+    expect(await fates()).toEqual(['cancelled', 'sent'])
+    expect(await inbox(people[0]?.external ?? '')).toEqual([])
+
+    await wish(customers, { source: journey })
+    await decideAndPack()
+    await takeBackDuringCall(customers)
+    expect((await fates()).slice(2)).toEqual(['cancelled', 'cancelled'])
+    expect([await calls(), await phoneTasks()]).toEqual([1, []])
+  })
+
+  test('that is stopped while its message is prepared is not asked for', async () => {
+    const [one] = await friends(1)
+    await wish([one?.customer ?? 0])
+    await decideAndPack()
+    await duringCall((ctx) => stopSends(ctx, { scope: 'corp', corp }, '价格写错了'))
+    expect([await fates(), await calls()]).toEqual([['suppressed stopped'], 0])
+  })
 })
+
+const newJourney = (name: string): Promise<number> =>
+  createJourney(
+    ctx,
+    JourneyInput.parse({ name, draft: { entry: { by: 'hand' }, start: 'greet', steps: [{ id: 'greet', type: 'message', text: '您好' }] } }),
+  )
+
+describe('what became of a journey’s messages', () => {
+  const list = (query: object) => listSends(ctx, SendQuery.parse(query))
+
+  test('is counted and listed by journey and step, with its name', async () => {
+    const people = await friends(3)
+    const customers = people.map(({ customer }) => customer)
+    await changeConsent(ctx, customers[0] ?? 0, { purpose: 'marketing', allowed: false, source: 'page' })
+    const id = await newJourney('沉睡唤醒')
+    const journey = publicId(ctx, 'jny', id)
+    await wish(customers, { source: { kind: 'journey', id, step: 'greet' } })
+    await wish([customers[1] ?? 0], { source: { kind: 'journey', id, step: 'again' } })
+    await wish([customers[2] ?? 0])
+    await work()
+    expect(await countSends(ctx, { journey, step: 'greet' })).toEqual([
+      { state: 'tasked', reason: null, count: 2 },
+      { state: 'suppressed', reason: 'no_consent', count: 1 },
+    ])
+    expect((await list({ journey })).items).toHaveLength(4)
+    const { items } = await list({ journey, step: 'greet', state: 'suppressed', reason: 'no_consent' })
+    expect(items.map(({ source, customer }) => [source, customer?.id])).toEqual([
+      [{ kind: 'journey', id: journey, name: '沉睡唤醒', step: 'greet' }, publicId(ctx, 'cus', customers[0] ?? 0)],
+    ])
+    expect(SendQuery.safeParse({ step: 'greet' }).error?.issues[0]?.path).toEqual(['journey'])
+    const first = await list({ customer: publicId(ctx, 'cus', customers[1] ?? 0), limit: 1 })
+    const second = await list({ customer: publicId(ctx, 'cus', customers[1] ?? 0), limit: 1, cursor: first.next })
+    expect([...first.items, ...second.items].map(({ source }) => source.step)).toEqual(['again', 'greet'])
+    expect(second.next).toBeNull()
+  })
+})
+
+/** A worker has read for whom its message is and prepares it, while somebody else's transaction is not over yet. */
+async function duringCall(change: (ctx: Context) => Promise<unknown>): Promise<void> {
+  const [task] = await claimTasks(ctx, 1)
+  if (!task) throw new Error('nothing is to be asked for')
+  const asking = await inTransaction(ctx, async (inner) => {
+    await change(inner)
+    const asking = doTask(ctx, task, signal)
+    await until(() => isAwaited(inner))
+    return { over: asking }
+  })
+  await asking.over
+}
+
+const takeBackDuringCall = (customerIds: number[]) => duringCall((ctx) => cancelIntents(ctx, { kind: 'journey', id: 7, customerIds }))
+
+/** Whether somebody waits for this transaction. */
+const isAwaited = async ({ db }: Context): Promise<boolean> =>
+  (
+    await sql<{
+      isAwaited: boolean
+    }>`select exists (select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))) as is_awaited`.execute(db)
+  ).rows[0]?.isAwaited ?? false
 
 describe('whatever breaks', () => {
   test('a lost answer is looked for, and two messages of the same words are not mixed up', async () => {
@@ -398,6 +496,51 @@ describe('an emergency stop', () => {
     await work()
     expect((await fates()).at(-1)).toBe('tasked')
     expect(await phoneTasks()).toHaveLength(1)
+  })
+
+  test('of a journey holds its messages, moments and greetings, and nobody else’s', async () => {
+    const people = await friends(2)
+    const [asked = 0, waiting = 0] = people.map(({ customer }) => customer)
+    const [id, other] = [await newJourney('沉睡唤醒'), await newJourney('生日祝福')]
+    const source = { kind: 'journey', id, step: 'greet' } as const
+    await wish([asked], { source })
+    await wish([asked], { source: { ...source, id: other } })
+    await work()
+    await wish([waiting], { source })
+    const what = { scope: 'source', kind: 'journey', id } as const
+    expect(await countMet(ctx, what)).toEqual({ held: 1, recalled: 1, gone: 0 })
+    await stopSends(ctx, what, '文案有误')
+    await work()
+    expect(await fates()).toEqual(['suppressed stopped', 'tasked', 'suppressed stopped'])
+    expect(await phoneTasks()).toHaveLength(1)
+    expect((await listStops(ctx))[0]?.source).toEqual({ kind: 'journey', id: publicId(ctx, 'jny', id), name: '沉睡唤醒' })
+
+    const friend = { corp } as NewFriend
+    const greet = (journey: number) => unlessStopped(async () => ({ text: '您好', by: { journey, step: 'hello' } }))(ctx, friend)
+    expect([await greet(id), await greet(other)]).toEqual(['stopped', { text: '您好', by: { journey: other, step: 'hello' } }])
+    await stopSends(ctx, { scope: 'company' }, '全部先停')
+    expect([await greet(other), await unlessStopped(async () => ({ text: '您好' }))(ctx, friend)]).toEqual(['stopped', 'stopped'])
+    for (const one of await listStops(ctx)) await liftStop(ctx, internalId(ctx, 'stp', one.id))
+    expect(await greet(id)).toEqual({ text: '您好', by: { journey: id, step: 'hello' } })
+  })
+
+  test('of a journey cancels what its moments were about to ask', async () => {
+    await friends(1)
+    const journey = await newJourney('新品')
+    const employee = (await findEmployeeByAccount(ctx, corp, member)) ?? 0
+    await inTransaction(ctx, async (ctx) => {
+      const contentId = await createContent(ctx, { text: `新品 ${++texts}`, attachments: [] })
+      await askForMoment(ctx, { journey, step: 'tell', name: '新品', contentId, tagId: null, corp, employeeIds: [employee] })
+    })
+    const stop = await stopSends(ctx, { scope: 'source', kind: 'journey', id: journey }, '先停')
+    const makings = await lab.calls('externalcontact/add_moment_task')
+    seconds = 400
+    for (const held of await claimMoments(ctx, 8)) await doMoment(ctx, held)
+    seconds = 0
+    const { items } = await listMoments(ctx, MomentQuery.parse({}))
+    expect(items.map(({ state, error }) => [state, error])).toEqual([['cancelled', 'An emergency stop stands.']])
+    expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings)
+    await liftStop(ctx, stop)
   })
 })
 
@@ -542,6 +685,33 @@ describe('a mass message', () => {
     })
   })
 
+  test('is refused a time that has passed, with a minute for clocks', async () => {
+    await friends(1)
+    const ago = (ms: number) => new Date(ctx.now().getTime() - ms)
+    const id = await createMessage(as(1), draft())
+    const past = { code: 'send.in_the_past', status: 422, field: 'at' }
+    await expect(submitMessage(as(1), id, ago(3_600_000), ports.membersOfSegment)).rejects.toMatchObject(past)
+    expect(await stateOf(id)).toBe('draft')
+    await submitMessage(as(1), id, ago(30_000), ports.membersOfSegment)
+    await expect(rescheduleMessage(as(1), id, ago(86_400_000))).rejects.toMatchObject(past)
+    await withdrawMessage(as(1), id)
+  })
+
+  test('is done although a stop that was lifted held what was sent to try it', async () => {
+    const [one] = await friends(1)
+    const id = await createMessage(as(1), draft())
+    const stop = await stopSends(ctx, { scope: 'company' }, '先停一下')
+    await testMessage(as(1), id, { customer: publicId(ctx, 'cus', one?.customer ?? 0) })
+    await work()
+    await liftStop(ctx, stop)
+    await submitMessage(as(1), id, null, ports.membersOfSegment)
+    await start()
+    await confirmAll()
+    await work(true)
+    await finish()
+    expect([await fates(), await stateOf(id)]).toEqual([['suppressed stopped', 'sent'], 'done'])
+  })
+
   test('goes at another time when it is told to, and not at the first one', async () => {
     await friends(1)
     const soon = new Date(ctx.now().getTime() + 60_000)
@@ -617,6 +787,10 @@ describe('a moment', () => {
     const [friend] = await friends(1)
     const employee = publicId(ctx, 'emp', (await findEmployeeByAccount(ctx, corp, member)) ?? 0)
     const id = await createMoment({ ...ctx }, { ...input('新品'), employeeIds: [employee] })
+    await expect(submitMoment(ctx, id, new Date(ctx.now().getTime() - 3_600_000))).rejects.toMatchObject({
+      code: 'send.in_the_past',
+      field: 'at',
+    })
     await submitMoment(ctx, id, null)
     expect(await published(id)).toMatchObject({ state: 'published', asked: 1, confirmed: 0 })
     await confirmAll()

@@ -2,12 +2,14 @@ import { EllipsisOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
 import { Button, Dropdown, Form, Radio } from 'antd'
 import { useState } from 'react'
+import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { DryRunView } from '#console/journeys/dry-run.tsx'
 import { useArchiveJourney, usePublish, useRestoreJourney, useTurn } from '#console/journeys/queries.ts'
 import { SimulateView } from '#console/journeys/simulate.tsx'
 import { JourneyState } from '#console/journeys/state.tsx'
 import type { Edit } from '#console/journeys/use-edit.ts'
+import { StopDrawer } from '#console/outbound/stop-drawer.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { exactNumber } from '#console/ui/format.ts'
@@ -111,6 +113,8 @@ function MoreActions(props: Props) {
   const confirm = useConfirm()
   const navigate = useNavigate()
   const archive = useArchiveJourney()
+  const mayHush = useMay()('messages.stop')
+  const [hushing, setHushing] = useState(false)
   const { id, state, version } = props.journey
   const putAway = () =>
     confirm({
@@ -132,6 +136,10 @@ function MoreActions(props: Props) {
     ...(state === 'running' ? [{ key: 'letIn', label: t('journeys.letIn.title'), onClick: props.letIn }] : []),
     ...(state === 'running' || state === 'paused' ? [{ key: 'drain', label: t('journeys.drain'), onClick: () => turn('drain') }] : []),
     ...(isGoing ? [{ key: 'stop', label: t('journeys.stop'), danger: true, onClick: () => turn('stop') }] : []),
+    // What a stopped journey had handed over is still on phones.
+    ...(version > 0 && mayHush
+      ? [{ key: 'hush', label: t('outbound.stopJourneyTitle'), danger: true, onClick: () => setHushing(true) }]
+      : []),
     ...(isAway
       ? [{ key: 'restore', label: t('journeys.restore'), onClick: () => void run(() => restore.mutateAsync(id), t('journeys.isRestored')) }]
       : []),
@@ -142,6 +150,7 @@ function MoreActions(props: Props) {
       <Dropdown trigger={['click']} menu={{ items }}>
         <Button icon={<EllipsisOutlined />} aria-label={t('journeys.more')} />
       </Dropdown>
+      <StopDrawer of={{ journeyId: id }} open={hushing} onClose={() => setHushing(false)} />
     </Gate>
   )
 }

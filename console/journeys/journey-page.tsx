@@ -18,10 +18,12 @@ import { type Counts, useCounts, useJourney, useReviewJourney } from '#console/j
 import { SettingsForm } from '#console/journeys/settings-form.tsx'
 import { StepForm } from '#console/journeys/step-form.tsx'
 import { StepList } from '#console/journeys/step-list.tsx'
+import { StepSends } from '#console/journeys/step-sends.tsx'
 import { type Edit, useEdit } from '#console/journeys/use-edit.ts'
 import { Watched } from '#console/journeys/watched.tsx'
 import { type StepWords, useStepWords } from '#console/journeys/words.ts'
 import { ReviewBox } from '#console/outbound/review-box.tsx'
+import { StopBar } from '#console/outbound/stop-bar.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { exactNumber } from '#console/ui/format.ts'
@@ -53,6 +55,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
   const { t } = useText()
   const { message } = App.useApp()
   const may = useMay()('journeys.write') && journey.archivedAt === null
+  const maySee = useMay()('messages.read')
   const phone = usePhone()
   const { step: asked, people } = route.useSearch()
   const navigate = useNavigate({ from: '/journeys/$journeyId' })
@@ -122,6 +125,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
         />
       }
     >
+      {maySee && <StopBar journeyId={journey.id} />}
       <DoorNotice journey={journey} counts={counts.data} />
       <Notices
         edit={edit}
@@ -135,7 +139,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
       <PendingReview journey={journey} edit={edit} />
       <ConfigProvider componentDisabled={!may}>
         {phone ? (
-          <PhoneEditor {...panel} drawingProps={drawingProps} close={() => show({ step: undefined })} />
+          <PhoneEditor {...panel} journey={journey} drawingProps={drawingProps} close={() => show({ step: undefined })} />
         ) : (
           <div className="journey">
             <div className="journey-canvas">
@@ -149,6 +153,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
                   <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
                 </Section>
                 {!chosen && watched}
+                {chosen && <StepSends journey={journey} step={chosen} />}
                 <Section>
                   <ChosenForm {...panel} />
                 </Section>
@@ -268,7 +273,12 @@ function ChosenForm({ edit, step, choose, trials }: PanelProps) {
   )
 }
 
-function PhoneEditor({ drawingProps, close, ...panel }: PanelProps & { drawingProps: DrawingProps; close: () => void }) {
+function PhoneEditor({
+  journey,
+  drawingProps,
+  close,
+  ...panel
+}: PanelProps & { journey: Journey; drawingProps: DrawingProps; close: () => void }) {
   const { t } = useText()
   const { edit, checked, words, choose, step, watched } = panel
   const chosen = stepOf(edit.draft, step)
@@ -293,7 +303,10 @@ function PhoneEditor({ drawingProps, close, ...panel }: PanelProps & { drawingPr
         </Stack>
       </Section>
       <SideSheet title={chosen ? words.of(chosen) : t('journeys.settings')} open={step !== undefined} onClose={close}>
-        <ChosenForm {...panel} />
+        <Stack>
+          {chosen && <StepSends journey={journey} step={chosen} />}
+          <ChosenForm {...panel} />
+        </Stack>
       </SideSheet>
     </Stack>
   )

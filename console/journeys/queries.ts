@@ -35,7 +35,7 @@ export interface Template {
 
 export const useJourneys = (query: Asked) => useList<JourneyItem>('journeys', query)
 export const useTemplates = () => useResource<{ items: Template[] }>('journeys/templates')
-export const useJourney = (id: string) => useResource<Journey>(`journeys/${id}`)
+export const useJourney = (id: string, enabled = true) => useResource<Journey>(`journeys/${id}`, {}, { enabled })
 /** People move while somebody looks. */
 export const useCounts = ({ id, version, state }: Journey, of: number | undefined) =>
   useResource<Counts>(`journeys/${id}/counts`, of === undefined ? {} : { version: String(of) }, {

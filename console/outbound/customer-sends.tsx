@@ -3,6 +3,7 @@ import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { reasonText, SendState } from '#console/outbound/labels.tsx'
 import { useChangeConsent, useConsent, useSends } from '#console/outbound/queries.ts'
+import { SendSource } from '#console/outbound/sends.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
 import { Row, Section } from '#console/ui/page.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
@@ -28,7 +29,7 @@ function Shown({ customerId }: { customerId: string }) {
               <span className="person-text">
                 <span className="person-name">{send.text.slice(0, 40)}</span>
                 <span className="note">
-                  {send.source.name ?? t('outbound.journey')} · <When at={send.sentAt ?? send.finishedAt ?? send.createdAt} />
+                  <SendSource send={send} /> · <When at={send.sentAt ?? send.finishedAt ?? send.createdAt} />
                   {send.reason ? ` · ${reasonText(t, send.reason)}` : ''}
                 </span>
               </span>
@@ -36,6 +37,11 @@ function Shown({ customerId }: { customerId: string }) {
             </li>
           ))}
         </ul>
+      )}
+      {list.more && (
+        <Button block loading={list.loadingMore} onClick={list.loadMore}>
+          {t('ui.more')}
+        </Button>
       )}
     </Section>
   )

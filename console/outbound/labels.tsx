@@ -42,5 +42,7 @@ export function reasonText(t: Translate, reason: string | null): string {
   return known ? t(`outbound.reasons.${known}`) : (reason ?? '')
 }
 
+export const reasonOptions = (t: Translate) => reasons.map((value) => ({ value, label: t(`outbound.reasons.${value}`) }))
+
 export const sentOf = ({ counts }: Pick<MessageItem, 'counts'>): number =>
   counts.filter(({ state }) => state === 'sent').reduce((sum, { count }) => sum + count, 0)

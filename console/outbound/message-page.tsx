@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, DatePicker, Form } from 'antd'
+import { Button, Form } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
@@ -11,6 +11,7 @@ import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { Audience } from '#console/outbound/audience.tsx'
 import { EffectBox } from '#console/outbound/effect.tsx'
 import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
+import { LaterField } from '#console/outbound/later-field.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
 import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useReschedule, useWithdraw } from '#console/outbound/queries.ts'
 import { ReviewBox } from '#console/outbound/review-box.tsx'
@@ -142,7 +143,7 @@ function Actions({ message }: { message: MessageDetail }) {
   }
   return (
     <>
-      {(state === 'sending' || state === 'scheduled') && <StopButton messageId={message.id} />}
+      {(state === 'sending' || state === 'scheduled') && <StopButton of={{ messageId: message.id }} />}
       {state !== 'done' && state !== 'cancelled' && state !== 'stopped' && <CancelButton message={message} />}
       {state === 'sending' && <Button onClick={() => void remind()}>{t('outbound.remind')}</Button>}
       {(state === 'review' || state === 'scheduled') && (
@@ -181,9 +182,7 @@ function Actions({ message }: { message: MessageDetail }) {
         onSubmit={({ at }) => reschedule.mutateAsync(at.toISOString())}
       >
         <p className="note">{t('outbound.rescheduleHint')}</p>
-        <Form.Item name="at" label={t('outbound.at')} rules={[{ required: true }]}>
-          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
-        </Form.Item>
+        <LaterField />
       </FormDrawer>
       <FormDrawer<{ at: Dayjs }>
         title={t('outbound.sendAt')}
@@ -193,9 +192,7 @@ function Actions({ message }: { message: MessageDetail }) {
         submit={t('outbound.send')}
         onSubmit={({ at }) => act.mutateAsync({ act: 'submission', body: { at: at.toISOString() } })}
       >
-        <Form.Item name="at" label={t('outbound.at')} rules={[{ required: true }]}>
-          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
-        </Form.Item>
+        <LaterField />
       </FormDrawer>
     </>
   )

@@ -12,8 +12,8 @@ import type {
   Preview,
   Reminded,
 } from '#operation/messages/schema.ts'
-import type { MomentInput, MomentItem } from '#operation/moments/schema.ts'
-import type { ConsentView, Policy, PolicyView, SendItem, StopInput, StopItem, StopLook } from '#operation/outbound/schema.ts'
+import type { MomentInput, MomentItem, MomentTaskItem } from '#operation/moments/schema.ts'
+import type { ConsentView, Policy, PolicyView, SendCount, SendItem, StopInput, StopItem, StopLook } from '#operation/outbound/schema.ts'
 
 type Asked = Record<string, string | undefined>
 
@@ -52,6 +52,8 @@ export const useReschedule = (id: string) =>
 export const useWithdraw = (id: string) => useCommand(() => remove<MessageDetail>(`messages/${id}/submission`), ['messages'])
 
 export const useSends = (query: Asked) => useList<SendItem>('outbound/sends', query, paceMs)
+export const useSendCounts = (query: { journey: string; step: string }) =>
+  useResource<{ items: SendCount[] }>('outbound/sends/counts', query, { refetchInterval: 15_000 })
 export const usePolicy = () => useResource<PolicyView>('outbound/policy')
 export const useSavePolicy = () => useCommand((change: Partial<Policy>) => patch<PolicyView>('outbound/policy', change), ['outbound'])
 
@@ -71,7 +73,14 @@ export const useChangeConsent = (customer: string) =>
   useCommand((allowed: boolean) => put<ConsentView>(`outbound/consents/${customer}`, { allowed }), ['outbound'])
 
 export const useMoments = (query: Asked) => useList<MomentItem>('moments', query, paceMs)
-export const useSaveMoment = () => useCommand((input: MomentInput) => post<MomentItem>('moments', input), ['moments', 'calendar'])
+export const useMomentTasks = (id: string) =>
+  useResource<{ items: MomentTaskItem[] }>(`moments/${id}/tasks`, {}, { refetchInterval: paceMs })
+export const useSaveMoment = () =>
+  useCommand(
+    ({ id, ...input }: MomentInput & { id?: string | undefined }) =>
+      id ? put<MomentItem>(`moments/${id}`, input) : post<MomentItem>('moments', input),
+    ['moments', 'calendar'],
+  )
 export const useMomentAct = () =>
   useCommand(
     ({ id, act, body }: { id: string; act: 'submission' | 'review' | 'cancellation'; body?: object }) =>

@@ -3,16 +3,15 @@ import { Alert, Button, Form, Input, InputNumber, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { History } from '#console/outbound/history.tsx'
 import { usePolicy, useSavePolicy } from '#console/outbound/queries.ts'
-import { Sends } from '#console/outbound/sends.tsx'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
 import { StopButton } from '#console/outbound/stop-drawer.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
-import { FilterBar } from '#console/ui/filter-bar.tsx'
 import { Page, Row, Section } from '#console/ui/page.tsx'
 import { Views } from '#console/ui/tabs.tsx'
-import { type Policy, type PolicyView, sendStates } from '#operation/outbound/schema.ts'
+import type { Policy, PolicyView } from '#operation/outbound/schema.ts'
 
 const route = getRouteApi('/app/send-rules')
 
@@ -35,23 +34,10 @@ export function RulesPage() {
         ]}
       />
       {isHistory ? (
-        <>
-          <FilterBar
-            values={search}
-            onChange={(change) => void navigate({ search: { view, ...search, ...change }, replace: true, resetScroll: false })}
-            filters={[
-              {
-                kind: 'choice',
-                key: 'state',
-                label: t('outbound.state'),
-                options: sendStates.map((value) => ({ value, label: t(`outbound.sendStates.${value}`) })),
-              },
-            ]}
-          />
-          <Section flush>
-            <Sends name="sends" query={search} />
-          </Section>
-        </>
+        <History
+          query={search}
+          onChange={(change) => void navigate({ search: { view, ...search, ...change }, replace: true, resetScroll: false })}
+        />
       ) : (
         <Awaited read={policy}>{(found) => <RulesForm policy={found} />}</Awaited>
       )}

@@ -15,10 +15,27 @@ export function Sends({ query, name, whom }: { query: Record<string, string | un
   return (
     <DataTable<SendItem>
       name={name}
-      columns={columns(t, query.message === undefined, whom)}
+      columns={columns(t, query.message === undefined && query.journey === undefined, whom)}
       list={list}
       empty={<Empty title={t('outbound.nobodyYet')} />}
     />
+  )
+}
+
+/** The message or the step of a journey that it comes from. */
+export function SendSource({ send: { source, text } }: { send: SendItem }) {
+  const { t } = useText()
+  if (source.kind === 'journey')
+    return (
+      <Link to="/journeys/$journeyId" params={{ journeyId: source.id }} search={{ step: source.step ?? undefined }}>
+        {source.name ?? t('outbound.journey')}
+      </Link>
+    )
+  return (
+    <Link to="/messages/$messageId" params={{ messageId: source.id }}>
+      {source.name ?? text.slice(0, 20)}
+      {source.step ? ` · ${t('outbound.test_step')}` : ''}
+    </Link>
   )
 }
 
@@ -39,15 +56,7 @@ const columns = (t: Translate, withSource: boolean, whom: 'customers' | 'groups'
           title: t('outbound.source'),
           width: 180,
           phone: 'wide' as const,
-          render: ({ source, text }: SendItem) =>
-            source.id ? (
-              <Link to="/messages/$messageId" params={{ messageId: source.id }}>
-                {source.name ?? text.slice(0, 20)}
-                {source.step ? ` · ${t('outbound.test_step')}` : ''}
-              </Link>
-            ) : (
-              t('outbound.journey')
-            ),
+          render: (row: SendItem) => <SendSource send={row} />,
         },
       ]
     : []),

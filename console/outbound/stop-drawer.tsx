@@ -1,80 +1,115 @@
 import { StopOutlined } from '@ant-design/icons'
-import { Button, Form, Input, Radio } from 'antd'
+import { Button, Form, Input, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useCorps } from '#console/integrations/wecom/queries.ts'
+import { useJourneys } from '#console/journeys/queries.ts'
 import { useStop, useStopLook } from '#console/outbound/queries.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { exactNumber } from '#console/ui/format.ts'
+import { Stack } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import type { StopInput } from '#operation/outbound/schema.ts'
 
 type What = StopInput['what']
+/** What the page is about: then only that is stopped. */
+type Of = { messageId: string } | { journeyId: string }
 interface Values {
-  /** `company`, or the id of a corp. */
+  /** `company`, `journey`, or the id of a corp. */
   scope: string
+  journey?: string
   why?: string
 }
 
 const everything = 'company'
-const whatOf = (scope: string): What => (scope === everything ? { scope: everything } : { scope: 'corp', corpId: scope })
+const oneJourney = 'journey'
 
-/** Stops everything, one corp or one message, after a look at what that holds back and what left already. */
-export function StopButton({ messageId }: { messageId?: string }) {
+/** Undefined while the journey is still to be chosen. */
+function whatOf({ scope, journey }: Values): What | undefined {
+  if (scope === everything) return { scope: everything }
+  if (scope === oneJourney) return journey === undefined ? undefined : { scope: 'source', journeyId: journey }
+  return { scope: 'corp', corpId: scope }
+}
+
+/** Stops everything, one corp, one journey or one message, after a look at what that holds back and what left already. */
+export function StopButton({ of }: { of?: Of }) {
   const { t } = useText()
-  const stop = useStop()
   const may = useMay()('messages.stop')
   const [open, setOpen] = useState(false)
   if (!may) return null
-  const whatFor = ({ scope }: Pick<Values, 'scope'>): What => (messageId ? { scope: 'source', messageId } : whatOf(scope))
   return (
     <>
       <Button danger icon={<StopOutlined />} onClick={() => setOpen(true)}>
         {t('outbound.stop')}
       </Button>
-      <FormDrawer<Values>
-        title={t(messageId ? 'outbound.stopOneTitle' : 'outbound.stopTitle')}
-        open={open}
-        onClose={() => setOpen(false)}
-        initial={{ scope: everything }}
-        submit={t('outbound.stop')}
-        danger
-        onSubmit={({ why = '', ...values }) => stop.mutateAsync({ what: whatFor(values), why })}
-      >
-        <p className="note">{t('outbound.stopEffect')}</p>
-        {!messageId && <ScopeField />}
-        <Form.Item noStyle shouldUpdate={(before: Values, now: Values) => before.scope !== now.scope}>
-          {(form) => (
-            <Form.Item>
-              <Met what={whatFor({ scope: form.getFieldValue('scope') ?? everything })} />
-            </Form.Item>
-          )}
-        </Form.Item>
-        <Form.Item name="why" label={t('outbound.stopWhy')}>
-          <Input maxLength={300} />
-        </Form.Item>
-      </FormDrawer>
+      <StopDrawer of={of} open={open} onClose={() => setOpen(false)} />
     </>
   )
 }
 
-function ScopeField() {
+export function StopDrawer({ of, open, onClose }: { of?: Of | undefined; open: boolean; onClose: () => void }) {
   const { t } = useText()
-  const may = useMay()('wecom.read')
-  return may ? (
-    <CorpScopes />
-  ) : (
-    <Form.Item name="scope" label={t('outbound.stopScope')} required>
-      <Radio.Group options={[{ value: everything, label: t('outbound.stopScopes.company') }]} />
-    </Form.Item>
+  const stop = useStop()
+  const whatFor = (values: Values): What | undefined => (of ? { scope: 'source', ...of } : whatOf(values))
+  return (
+    <FormDrawer<Values>
+      title={t(!of ? 'outbound.stopTitle' : 'journeyId' in of ? 'outbound.stopJourneyTitle' : 'outbound.stopOneTitle')}
+      open={open}
+      onClose={onClose}
+      initial={{ scope: everything }}
+      submit={t('outbound.stop')}
+      danger
+      onSubmit={async ({ why = '', ...values }) => {
+        const what = whatFor(values)
+        if (what) await stop.mutateAsync({ what, why })
+      }}
+    >
+      {!of && <ScopeFields />}
+      <Form.Item noStyle shouldUpdate={(before: Values, now: Values) => before.scope !== now.scope || before.journey !== now.journey}>
+        {(form) => {
+          const what = whatFor({ scope: form.getFieldValue('scope') ?? everything, journey: form.getFieldValue('journey') })
+          return (
+            what && (
+              <Form.Item>
+                <Stack>
+                  <p className="note">{t(`outbound.stopEffects.${effectOf(what)}`)}</p>
+                  <Met what={what} />
+                </Stack>
+              </Form.Item>
+            )
+          )
+        }}
+      </Form.Item>
+      <Form.Item name="why" label={t('outbound.stopWhy')}>
+        <Input maxLength={300} />
+      </Form.Item>
+    </FormDrawer>
   )
 }
 
-function CorpScopes() {
+const effectOf = (what: What) => (what.scope === 'source' ? (what.journeyId === undefined ? 'message' : 'journey') : what.scope)
+
+function ScopeFields() {
+  const may = useMay()
+  return (
+    <>
+      {may('wecom.read') ? <CorpScopes /> : <Scopes corps={[]} />}
+      {may('journeys.read') && (
+        <Form.Item noStyle shouldUpdate={(before: Values, now: Values) => before.scope !== now.scope}>
+          {(form) => form.getFieldValue('scope') === oneJourney && <JourneyField />}
+        </Form.Item>
+      )}
+    </>
+  )
+}
+
+const CorpScopes = () => <Scopes corps={useCorps().data?.items ?? []} />
+
+function Scopes({ corps }: { corps: readonly { id: string; name: string }[] }) {
   const { t } = useText()
-  const corps = useCorps().data?.items ?? []
+  const may = useMay()('journeys.read')
   return (
     <Form.Item name="scope" label={t('outbound.stopScope')} required>
       <Radio.Group
@@ -82,7 +117,21 @@ function CorpScopes() {
         options={[
           { value: everything, label: t('outbound.stopScopes.company') },
           ...corps.map(({ id, name }) => ({ value: id, label: t('outbound.stopCorp', { name }) })),
+          ...(may ? [{ value: oneJourney, label: t('outbound.stopJourney') }] : []),
         ]}
+      />
+    </Form.Item>
+  )
+}
+
+function JourneyField() {
+  const { t } = useText()
+  const list = useJourneys({})
+  return (
+    <Form.Item name="journey" label={t('outbound.journey')} rules={[{ required: true }]}>
+      <Select
+        showSearch={{ optionFilterProp: 'label' }}
+        options={list.rows.filter(({ version }) => version > 0).map(({ id, name }) => ({ value: id, label: name }))}
       />
     </Form.Item>
   )

@@ -400,6 +400,7 @@ export const errors = messages(
       in_use: '还没发出的群发按这个标签选群：{{message}}',
     },
     group: { not_found: '没有这个群，或者它的群主不在你的可见范围内' },
+    send: { in_the_past: '这个时间已经过去，请选一个还没到的时间，或者立即发送' },
     task: {
       not_found: '没有这个任务，或者它的员工不在你的可见范围内',
       over: '这个任务已经结束',
@@ -742,6 +743,7 @@ export const errors = messages(
       in_use: 'A message still to go out chooses its groups by this tag: {{message}}',
     },
     group: { not_found: 'There is no such group, or its owner lies outside your data scope' },
+    send: { in_the_past: 'This time has passed; choose one that lies ahead, or send at once' },
     task: {
       not_found: 'There is no such task within your data scope',
       over: 'This task is over already',

@@ -310,6 +310,7 @@ export const wecom = messages(
     welcomeReasons: {
       greeted: '已经发过',
       no_content: '没有设欢迎语',
+      stopped: '急停中，没有发',
       late: '过了 20 秒',
       interrupted: '发送时中断',
       greeted_by_another: '已由别处发出',
@@ -630,6 +631,7 @@ export const wecom = messages(
     welcomeReasons: {
       greeted: 'greeted already',
       no_content: 'no words were set',
+      stopped: 'an emergency stop stood',
       late: 'after 20 seconds',
       interrupted: 'interrupted while sending',
       greeted_by_another: 'greeted from elsewhere',

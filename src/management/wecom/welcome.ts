@@ -31,8 +31,8 @@ export type NewFriend = {
 /** `by`: whose words they are, kept with the greeting for whoever wants to know later what became of it. */
 export type WelcomeContent = { text?: string; attachments?: readonly ReadyAttachment[]; by?: Readonly<Record<string, string | number>> }
 
-/** Whoever knows what to say to this friend says it; the first answer counts, without one nobody is greeted. */
-export type WelcomeDecider = (ctx: Context, friend: NewFriend) => Promise<WelcomeContent | undefined>
+/** Whoever knows what to say to this friend says it; the first answer counts, without one, or with `stopped`, nobody is greeted. */
+export type WelcomeDecider = (ctx: Context, friend: NewFriend) => Promise<WelcomeContent | 'stopped' | undefined>
 
 type Intent = {
   tenantId: number
@@ -109,6 +109,7 @@ async function fateOf(ctx: Context, deciders: readonly WelcomeDecider[], intent:
     return isSecondTry ? { status: 'unknown', reason: 'interrupted' } : { status: 'failed', reason: 'late' }
   const app = await wecomApp(ctx, intent.corp)
   const content = await decide(ctx, deciders, app, intent)
+  if (content === 'stopped') return { status: 'skipped', reason: 'stopped' }
   if (!content?.text && !content?.attachments?.length) return { status: 'skipped', reason: 'no_content' }
   await ctx.db
     .updateTable('wecomWelcomes')
@@ -140,7 +141,7 @@ async function decide(
   deciders: readonly WelcomeDecider[],
   app: WecomApp,
   intent: Intent,
-): Promise<WelcomeContent | undefined> {
+): Promise<WelcomeContent | 'stopped' | undefined> {
   let name: Promise<string | undefined> | undefined
   const friend: NewFriend = {
     corp: intent.corp,

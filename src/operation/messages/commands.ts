@@ -4,6 +4,7 @@ import { visibleCanonical } from '#management/identity/queries.ts'
 import { addMaker, makersOf, needsApproval, type Review, requireSecondPerson } from '#operation/approvals/approval.ts'
 import { createContent } from '#operation/contents/commands.ts'
 import { cancelIntents, intend } from '#operation/outbound/commands.ts'
+import { plannedAt } from '#operation/outbound/planned-at.ts'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
@@ -65,7 +66,7 @@ export async function submitMessage(
     const row = await lockIn(ctx, id, ['draft'])
     await requireTagsOf(ctx, inputOf(row))
     const state = (await needsApproval(ctx, receivers)) ? 'review' : 'scheduled'
-    const scheduledAt = at ?? ctx.now()
+    const scheduledAt = plannedAt(ctx, at)
     await save(ctx, row, { state, scheduledAt, receivers, approvedBy: null, approvedAt: null, approvedReceivers: null, reviewNote: null })
     if (state === 'scheduled') await plan(ctx, id, scheduledAt)
     await audit(ctx, 'message.submitted', ['msg', id], { receivers, scheduledAt, state })
@@ -102,7 +103,7 @@ export const reviewMessage = (ctx: Context, id: number, review: Review): Promise
 export const rescheduleMessage = (ctx: Context, id: number, at: Date | null): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const row = await lockIn(ctx, id, ['review', 'scheduled'])
-    const scheduledAt = at ?? ctx.now()
+    const scheduledAt = plannedAt(ctx, at)
     await save(ctx, row, { scheduledAt })
     // The job of the earlier time finds that its time has not come, or that somebody else was first.
     if (row.state === 'scheduled') await plan(ctx, id, scheduledAt)

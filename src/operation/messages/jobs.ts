@@ -77,7 +77,7 @@ const intendSome = (ctx: Context, id: number, receivers: readonly Receiver[]): P
     return true
   })
 
-/** A message is done when nobody of it is on the way any more. */
+/** A message is done when nobody of it is on the way any more; what was sent to try it (a step) does not count. */
 export const messageSchedules: Schedule[] = [
   {
     name: 'messages.finish',
@@ -85,8 +85,8 @@ export const messageSchedules: Schedule[] = [
     run: async ({ databases: { systemPool }, now }) =>
       void (await systemPool.query(
         `update messages m set finished_at = $1, updated_at = $1,
-           state = case when exists (select from sends s where s.tenant_id = m.tenant_id and s.source_kind = 'message' and s.source_id = m.id and s.state = 'suppressed'
-             and s.reason = 'stopped') then 'stopped' else 'done' end
+           state = case when exists (select from sends s where s.tenant_id = m.tenant_id and s.source_kind = 'message' and s.source_id = m.id and s.step is null
+             and s.state = 'suppressed' and s.reason = 'stopped') then 'stopped' else 'done' end
          where m.state = 'sending' and m.intended_at is not null and not exists (
            select from sends s where s.tenant_id = m.tenant_id and s.source_kind = 'message' and s.source_id = m.id and s.step is null
              and s.state in ('intended', 'waiting', 'tasked', 'unknown'))`,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Content } from '#operation/contents/schema.ts'
-import { messageKinds, sendStates } from '#operation/outbound/schema.ts'
+import { messageKinds, SendCount } from '#operation/outbound/schema.ts'
 import { PageQuery } from '#platform/http/paging.ts'
 
 const Id = z.string().min(1).max(60)
@@ -55,8 +55,6 @@ export const TestSend = z.strictObject({ customer: Id, employee: Id.optional() }
 
 export const messageStates = ['draft', 'review', 'scheduled', 'sending', 'done', 'cancelled', 'stopped'] as const
 
-const Count = z.object({ state: z.enum(sendStates), reason: z.string().nullable(), count: z.int() })
-
 export const MessageItem = z.object({
   id: z.string(),
   name: z.string(),
@@ -70,7 +68,7 @@ export const MessageItem = z.object({
   finishedAt: z.string().nullable(),
   madeBy: z.string(),
   receivers: z.int().nullable(),
-  counts: z.array(Count),
+  counts: z.array(SendCount),
 })
 export type MessageItem = z.infer<typeof MessageItem>
 export const MessageList = z.object({ items: z.array(MessageItem), next: z.string().nullable() })

@@ -1,5 +1,6 @@
 import { addMaker, makersOf, needsApproval, type Review, requireSecondPerson } from '#operation/approvals/approval.ts'
 import { createContent } from '#operation/contents/commands.ts'
+import { plannedAt } from '#operation/outbound/planned-at.ts'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
@@ -69,7 +70,7 @@ export const submitMoment = (ctx: Context, id: number, at: Date | null): Promise
       throw appError('moment.tag_not_in_wecom', { message: 'One of the tags is not in WeCom (yet).', field: 'tagIds' })
     const receivers = await countReceivers(ctx, corp, employeeIds, tagIds)
     const state = (await needsApproval(ctx, receivers)) ? 'review' : 'scheduled'
-    const scheduledAt = at ?? ctx.now()
+    const scheduledAt = plannedAt(ctx, at)
     await save(ctx, id, {
       ...{ state, scheduledAt, receivers, nextAt: state === 'scheduled' ? scheduledAt : null },
       ...{ error: null, calledAt: null, attempts: 0, finishedAt: null },

@@ -7,6 +7,7 @@ import { createOnce, isUnknownEnd } from '#connectors/wecom/unknown-ends.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { employeesOf } from '#management/wecom/members.ts'
 import { standingStops } from '#operation/outbound/policy.ts'
+import { isStopped } from '#operation/outbound/stopping.ts'
 import type { Context } from '#platform/context.ts'
 import { describeError } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
@@ -29,6 +30,7 @@ export type Held = {
   publishedAt: Date | null
   attempts: number
   cancelWanted: boolean
+  sourceJourney: number | null
 }
 
 const day = 86_400_000
@@ -42,7 +44,7 @@ export async function claimMoments(ctx: Context, limit: number): Promise<Held[]>
     where w.tenant_id = m.tenant_id and w.id = m.corp and m.tenant_id = ${ctx.tenantId} and m.id in (
       select id from moments where tenant_id = ${ctx.tenantId} and next_at <= ${now} and (lease_until is null or lease_until < now())
       order by next_at, id limit ${limit} for update skip locked)
-    returning m.id, m.fence, m.corp, w.corp_id, m.content_id, m.employee_ids, m.tag_ids, m.state, m.job_id, m.moment_id, m.called_at, m.published_at, m.attempts, m.cancel_wanted`.execute(
+    returning m.id, m.fence, m.corp, w.corp_id, m.content_id, m.employee_ids, m.tag_ids, m.state, m.job_id, m.moment_id, m.called_at, m.published_at, m.attempts, m.cancel_wanted, m.source_journey`.execute(
     ctx.db,
   )
   return rows
@@ -61,8 +63,6 @@ export async function doMoment(ctx: Context, held: Held): Promise<void> {
 }
 
 async function ask(ctx: Context, app: WecomApp, held: Held): Promise<void> {
-  const stops = await standingStops(ctx)
-  const isStopped = stops.some(({ scope, corp }) => scope === 'company' || (scope === 'corp' && corp === held.corp))
   const content = await momentContent(ctx, held.corp, held.contentId)
   const range = await rangeOf(ctx, held.corp, held.employeeIds, held.tagIds)
   const calledAt = held.calledAt ?? ctx.now()
@@ -78,14 +78,19 @@ async function ask(ctx: Context, app: WecomApp, held: Held): Promise<void> {
     return momentId === undefined ? undefined : { momentId }
   }
   const found = held.state === 'scheduled' ? undefined : await find()
-  if (!found && (isStopped || held.cancelWanted))
-    return end(ctx, held, { state: 'cancelled', error: isStopped ? { code: 'send.stopped', message: 'An emergency stop stands.' } : null })
+  const isHeld = isStopped(await standingStops(ctx), { ...sourceOf(held), corp: held.corp })
+  if (!found && (isHeld || held.cancelWanted))
+    return end(ctx, held, { state: 'cancelled', error: isHeld ? { code: 'send.stopped', message: 'An emergency stop stands.' } : null })
   if (!found && !(await change(ctx, held, { state: 'calling', calledAt, attempts: held.attempts + 1 }))) return
   const create = async () => ({ jobId: await createMoment(app, content, range, { requestId: ctx.requestId }) })
   const made = found ?? (await createOnce<{ jobId: string } | { momentId: string }>(create, find))
   if ('momentId' in made) await published(ctx, held, made.momentId)
   else await change(ctx, held, { state: 'creating', jobId: made.jobId, error: null }, new Date(ctx.now().getTime() + 1_000))
 }
+
+/** A journey is stopped with its moments; one that somebody planned only with the company or the corp. */
+const sourceOf = ({ id, sourceJourney }: Held) =>
+  sourceJourney === null ? { sourceKind: 'moment', sourceId: id } : { sourceKind: 'journey', sourceId: sourceJourney }
 
 const knownMoments = async (ctx: Context, { corp, id }: Held): Promise<string[]> => {
   const rows = await ctx.db

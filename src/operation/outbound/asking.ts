@@ -24,6 +24,17 @@ import { beginCall, changeTask, releaseTask, restCorp, type Task } from './tasks
 /** Nobody could find out whether the message was made: it is not made again before somebody could. */
 class EndUnknown extends Error {}
 
+type Halt = 'stopped' | 'cancelled'
+
+/** While the call was prepared it was stopped, or everybody was taken back. WeCom has not heard of it. */
+class Halted extends Error {
+  readonly halt: Halt
+  constructor(halt: Halt) {
+    super(halt)
+    this.halt = halt
+  }
+}
+
 /** Asks WeCom for a task's mass message, once, whatever happens on the way and whoever did it before. */
 export async function askForTask(ctx: Context, task: Task, signal: AbortSignal): Promise<void> {
   const targets = await openTargets(ctx, task)
@@ -33,7 +44,8 @@ export async function askForTask(ctx: Context, task: Task, signal: AbortSignal):
     if (!known && halt) return await dropTask(ctx, task, halt)
     await noteAsked(ctx, task, known ?? (await makeOnce(ctx, task, targets, signal)))
   } catch (error) {
-    await noteRefused(ctx, task, error)
+    if (error instanceof Halted) await dropTask(ctx, task, error.halt)
+    else await noteRefused(ctx, task, error)
   }
 }
 
@@ -46,7 +58,7 @@ async function lookTwice(ctx: Context, task: Task, targets: string[], signal: Ab
 }
 
 /** Ends a task that WeCom never heard of. */
-export const dropTask = (ctx: Context, task: Task, halt: 'stopped' | 'cancelled'): Promise<void> =>
+export const dropTask = (ctx: Context, task: Task, halt: Halt): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     if (!(await changeTask(ctx, task, { state: 'cancelled', finishedAt: ctx.now() }))) return
     const state = halt === 'stopped' ? 'suppressed' : 'cancelled'
@@ -59,21 +71,32 @@ async function makeOnce(ctx: Context, task: Task, targets: string[], signal: Abo
   const content = await massContent(ctx, task.corp, task.contentId)
   // An earlier call, if there was one, was looked for and is over.
   const calledAt = ctx.now()
+  let called = targets
   const send = async (given: MassContent) => {
-    const isMine = await beginCall(ctx, task, { calledAt: ctx.now(), attempts: task.attempts + 1 })
-    if (!isMine) throw new EndUnknown('somebody else has this task')
+    called = await begin(ctx, task)
     const options = { requestId: ctx.requestId, signal: AbortSignal.any([signal, AbortSignal.timeout(longestCallMs)]) } as const
     return task.audience === 'groups'
-      ? sendToGroups(app, { sender: task.userId, groups: targets }, given, options)
-      : sendToCustomers(app, { sender: task.userId, customers: targets }, given, options)
+      ? sendToGroups(app, { sender: task.userId, groups: called }, given, options)
+      : sendToCustomers(app, { sender: task.userId, customers: called }, given, options)
   }
   const create = () =>
     send(content).catch(async (error) => {
       if (!isWecomError(error, 40007)) throw error
       return send(await massContent(ctx, task.corp, task.contentId, true))
     })
-  return createOnce(create, () => findMade(ctx, { app, task, targets, content, calledAt, signal }))
+  return createOnce(create, () => findMade(ctx, { app, task, targets: called, content, calledAt, signal }))
 }
+
+/** For whom the call is: preparing it takes seconds, in which people are taken back, so they are read when it begins and not before. */
+const begin = (ctx: Context, task: Task): Promise<string[]> =>
+  inTransaction(ctx, async (ctx) => {
+    const begun = await beginCall(ctx, task, { calledAt: ctx.now(), attempts: task.attempts + 1 })
+    if (!begun) throw new EndUnknown('somebody else has this task')
+    const targets = await openTargets(ctx, task)
+    const halt = begun.cancelWanted ?? (targets.length === 0 ? 'cancelled' : undefined)
+    if (halt) throw new Halted(halt)
+    return targets
+  })
 
 /** Shorter than the lease of a task: whoever takes it over knows that this call has ended. */
 const longestCallMs = 45_000

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { inScope, membersOf, visibleCanonical } from '#management/identity/queries.ts'
 import type { Context } from '#platform/context.ts'
@@ -6,7 +6,7 @@ import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { readLifted, receiveLimits } from './limits.ts'
 import { readPolicy } from './policy.ts'
-import type { PolicyView, SendItem, SendQuery, StopItem } from './schema.ts'
+import type { PolicyView, SendCount, SendCountQuery, SendItem, SendQuery, SourceKind, StopItem } from './schema.ts'
 
 type Row = {
   id: number
@@ -20,7 +20,7 @@ type Row = {
   kind: SendItem['kind']
   sourceKind: SendItem['source']['kind']
   sourceId: number
-  messageName: string | null
+  sourceName: string | null
   step: string | null
   state: SendItem['state']
   reason: string | null
@@ -32,10 +32,41 @@ type Row = {
   finishedAt: Date | null
 }
 
-/** Every message with its decision and reason, newest first: of a customer, of a message, or all that the asker may see. */
+/** Every message with its decision and reason, newest first: of a customer, a message, a journey or its step, or all that the asker may see. */
 export async function listSends(ctx: Context, query: SendQuery): Promise<{ items: SendItem[]; next: string | null }> {
   const before = decodeCursor(z.int(), query.cursor)
-  const parts = [sql`s.tenant_id = ${ctx.tenantId}`]
+  const parts = await partsOf(ctx, query)
+  if (before !== undefined) parts.push(sql`s.id < ${before}`)
+  const { rows } = await sql<Row>`
+    select s.*, k.id as customer_id, k.name as customer_name, g.name as group_name, e.name as employee_name, left(c.text, 200) as text,
+      coalesce(m.name, j.name) as source_name
+    from (select * from sends s where ${sql.join(parts, sql` and `)} order by s.id desc limit ${query.limit + 1}) s
+      join contents c on c.tenant_id = s.tenant_id and c.id = s.content_id
+      left join customers o on o.tenant_id = s.tenant_id and o.id = s.customer_id
+      left join customers k on k.tenant_id = o.tenant_id and k.id = o.canonical_id
+      left join groups g on g.tenant_id = s.tenant_id and g.id = s.group_id
+      left join employees e on e.tenant_id = s.tenant_id and e.id = s.employee_id
+      ${sourcesOf}
+    order by s.id desc`.execute(ctx.db)
+  const page = toPage(rows, query.limit, ({ id }) => id)
+  return { items: page.items.map((row) => sendItem(ctx, row)), next: page.next }
+}
+
+/** What became of a journey's messages, or of one step's, of those whom the asker may see; most first. */
+export async function countSends(ctx: Context, query: SendCountQuery): Promise<SendCount[]> {
+  const { rows } = await sql<SendCount>`
+    select s.state, s.reason, count(*)::int as count from sends s where ${sql.join(await partsOf(ctx, query), sql` and `)}
+    group by s.state, s.reason order by count desc, s.state, s.reason`.execute(ctx.db)
+  return rows
+}
+
+/** The message or journey that a row `s` names. */
+const sourcesOf = sql`
+  left join messages m on s.source_kind = 'message' and m.tenant_id = s.tenant_id and m.id = s.source_id
+  left join journeys j on s.source_kind = 'journey' and j.tenant_id = s.tenant_id and j.id = s.source_id`
+
+async function partsOf(ctx: Context, query: Partial<Omit<SendQuery, 'limit' | 'cursor'>>): Promise<RawBuilder<unknown>[]> {
+  const parts: RawBuilder<unknown>[] = [sql`s.tenant_id = ${ctx.tenantId}`]
   if (query.customer)
     parts.push(
       sql`s.customer_id = any(${await membersOf(ctx, await visibleCanonical(ctx, internalId(ctx, 'cus', query.customer)))}::int[])`,
@@ -43,22 +74,14 @@ export async function listSends(ctx: Context, query: SendQuery): Promise<{ items
   else if (ctx.actor.scope !== 'all') parts.push(sql`s.customer_id is not null and ${inScope(ctx, 's.customer_id')}`)
   if (query.message)
     parts.push(sql`s.source_kind = 'message' and s.source_id = ${internalId(ctx, 'msg', query.message)} and s.step is null`)
+  if (query.journey) parts.push(sql`s.source_kind = 'journey' and s.source_id = ${internalId(ctx, 'jny', query.journey)}`)
+  if (query.step) parts.push(sql`s.step = ${query.step}`)
   if (query.state) parts.push(sql`s.state = ${query.state}`)
   if (query.reason) parts.push(sql`s.reason = ${query.reason}`)
-  if (before !== undefined) parts.push(sql`s.id < ${before}`)
-  const { rows } = await sql<Row>`
-    select s.*, k.id as customer_id, k.name as customer_name, g.name as group_name, e.name as employee_name, left(c.text, 200) as text, m.name as message_name
-    from (select * from sends s where ${sql.join(parts, sql` and `)} order by s.id desc limit ${query.limit + 1}) s
-      join contents c on c.tenant_id = s.tenant_id and c.id = s.content_id
-      left join customers o on o.tenant_id = s.tenant_id and o.id = s.customer_id
-      left join customers k on k.tenant_id = o.tenant_id and k.id = o.canonical_id
-      left join groups g on g.tenant_id = s.tenant_id and g.id = s.group_id
-      left join employees e on e.tenant_id = s.tenant_id and e.id = s.employee_id
-      left join messages m on s.source_kind = 'message' and m.tenant_id = s.tenant_id and m.id = s.source_id
-    order by s.id desc`.execute(ctx.db)
-  const page = toPage(rows, query.limit, ({ id }) => id)
-  return { items: page.items.map((row) => sendItem(ctx, row)), next: page.next }
+  return parts
 }
+
+const sourceId = (ctx: Context, kind: SourceKind, id: number): string => publicId(ctx, kind === 'message' ? 'msg' : 'jny', id)
 
 const sendItem = (ctx: Context, row: Row): SendItem => ({
   id: publicId(ctx, 'snd', row.id),
@@ -69,8 +92,8 @@ const sendItem = (ctx: Context, row: Row): SendItem => ({
   kind: row.kind,
   source: {
     kind: row.sourceKind,
-    id: row.sourceKind === 'message' ? publicId(ctx, 'msg', row.sourceId) : null,
-    name: row.messageName,
+    id: sourceId(ctx, row.sourceKind, row.sourceId),
+    name: row.sourceName,
     step: row.step,
   },
   state: row.state,
@@ -96,9 +119,9 @@ type StopRow = Omit<StopItem, 'id' | 'corp' | 'source' | 'stoppedAt' | 'liftedAt
   id: number
   corp: number | null
   corpName: string | null
-  sourceKind: 'message' | 'journey' | null
+  sourceKind: SourceKind | null
   sourceId: number | null
-  messageName: string | null
+  sourceName: string | null
   stoppedAt: Date
   liftedAt: Date | null
 }
@@ -106,10 +129,10 @@ type StopRow = Omit<StopItem, 'id' | 'corp' | 'source' | 'stoppedAt' | 'liftedAt
 /** Those that stand first, then the newest of the others. */
 export async function listStops(ctx: Context, limit = 50): Promise<StopItem[]> {
   const { rows } = await sql<StopRow>`
-    select s.id, s.scope, s.corp, w.name as corp_name, s.source_kind, s.source_id, m.name as message_name, s.why, s.stopped_at, s.stopped_by, s.held, s.recalled, s.gone,
+    select s.id, s.scope, s.corp, w.name as corp_name, s.source_kind, s.source_id, coalesce(m.name, j.name) as source_name, s.why, s.stopped_at, s.stopped_by, s.held, s.recalled, s.gone,
       s.lifted_at, s.lifted_by
     from send_stops s left join wecom_corps w on w.tenant_id = s.tenant_id and w.id = s.corp
-      left join messages m on s.source_kind = 'message' and m.tenant_id = s.tenant_id and m.id = s.source_id
+      ${sourcesOf}
     where s.tenant_id = ${ctx.tenantId} order by s.lifted_at is not null, s.id desc limit ${limit}`.execute(ctx.db)
   return rows.map((row) => ({
     id: publicId(ctx, 'stp', row.id),
@@ -118,7 +141,7 @@ export async function listStops(ctx: Context, limit = 50): Promise<StopItem[]> {
     source:
       row.sourceKind === null || row.sourceId === null
         ? null
-        : { kind: row.sourceKind, id: row.sourceKind === 'message' ? publicId(ctx, 'msg', row.sourceId) : null, name: row.messageName },
+        : { kind: row.sourceKind, id: sourceId(ctx, row.sourceKind, row.sourceId), name: row.sourceName },
     why: row.why,
     stoppedAt: row.stoppedAt.toISOString(),
     stoppedBy: row.stoppedBy,

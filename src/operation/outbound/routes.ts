@@ -5,8 +5,20 @@ import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
 import { changeConsent, readConsent } from './consents.ts'
 import { changePolicy, readPolicy } from './policy.ts'
-import { listSends, listStops, showPolicy } from './queries.ts'
-import { ConsentInput, ConsentView, PolicyPatch, PolicyView, SendList, SendQuery, StopInput, StopList, StopLook } from './schema.ts'
+import { countSends, listSends, listStops, showPolicy } from './queries.ts'
+import {
+  ConsentInput,
+  ConsentView,
+  PolicyPatch,
+  PolicyView,
+  SendCountQuery,
+  SendCounts,
+  SendList,
+  SendQuery,
+  StopInput,
+  StopList,
+  StopLook,
+} from './schema.ts'
 import { countMet, liftStop, type StopScope, stopSends } from './stops.ts'
 
 export const outbound = router()
@@ -23,6 +35,13 @@ export const outbound = router()
     describe('Every message with its decision and reason', SendList),
     query(SendQuery),
     async (c) => c.json(await listSends(c.var.ctx, c.req.valid('query'))),
+  )
+  .get(
+    '/sends/counts',
+    allow('messages.read', 'follow'),
+    describe('What became of a journey’s messages, or of one step’s', SendCounts),
+    query(SendCountQuery),
+    async (c) => c.json({ items: await countSends(c.var.ctx, c.req.valid('query')), next: null }),
   )
   .get('/stops', allow('messages.read', 'tenant'), describe('Emergency stops, those that stand first', StopList), async (c) =>
     c.json({ items: await listStops(c.var.ctx), next: null }),
@@ -61,7 +80,8 @@ export const outbound = router()
 function scopeOf(ctx: Context, what: z.infer<typeof StopInput>['what']): StopScope {
   if (what.scope === 'company') return what
   if (what.scope === 'corp') return { scope: 'corp', corp: internalId(ctx, 'cor', what.corpId) }
-  return { scope: 'source', kind: 'message', id: internalId(ctx, 'msg', what.messageId) }
+  if (what.journeyId !== undefined) return { scope: 'source', kind: 'journey', id: internalId(ctx, 'jny', what.journeyId) }
+  return { scope: 'source', kind: 'message', id: internalId(ctx, 'msg', what.messageId ?? '') }
 }
 
 async function showConsent(ctx: Context, customer: number) {

@@ -86,7 +86,7 @@ export type PolicyView = z.infer<typeof PolicyView>
 export const PolicyPatch = Policy.partial()
 
 const Named = z.object({ id: z.string(), name: z.string() })
-const SourceRef = z.object({ kind: z.enum(sourceKinds), id: z.string().nullable(), name: z.string().nullable() })
+const SourceRef = z.object({ kind: z.enum(sourceKinds), id: z.string(), name: z.string().nullable() })
 
 export const SendItem = z.object({
   id: z.string(),
@@ -108,18 +108,36 @@ export const SendItem = z.object({
 export type SendItem = z.infer<typeof SendItem>
 export const SendList = z.object({ items: z.array(SendItem), next: z.string().nullable() })
 
+const id = z.string().max(60)
 export const SendQuery = PageQuery.extend({
-  customer: z.string().max(60).optional(),
-  message: z.string().max(60).optional(),
+  customer: id.optional(),
+  message: id.optional(),
+  journey: id.optional(),
+  step: z.string().max(40).optional(),
   state: z.enum(sendStates).optional(),
   reason: z.string().max(40).optional(),
+}).refine(({ journey, step }) => step === undefined || journey !== undefined, {
+  message: 'Name the journey whose step it is.',
+  path: ['journey'],
 })
 export type SendQuery = z.infer<typeof SendQuery>
+
+/** How many are in this state, and why. */
+export const SendCount = z.object({ state: z.enum(sendStates), reason: z.string().nullable(), count: z.int() })
+export type SendCount = z.infer<typeof SendCount>
+export const SendCountQuery = z.object({ journey: id, step: z.string().max(40).optional() })
+export type SendCountQuery = z.infer<typeof SendCountQuery>
+export const SendCounts = z.object({ items: z.array(SendCount), next: z.null() })
 
 const stopScope = z.discriminatedUnion('scope', [
   z.strictObject({ scope: z.literal('company') }),
   z.strictObject({ scope: z.literal('corp'), corpId: z.string().max(60) }),
-  z.strictObject({ scope: z.literal('source'), messageId: z.string().max(60) }),
+  z
+    .strictObject({ scope: z.literal('source'), messageId: id.optional(), journeyId: id.optional() })
+    .refine(({ messageId, journeyId }) => (messageId === undefined) !== (journeyId === undefined), {
+      message: 'Name a message or a journey, one of them.',
+      path: ['messageId'],
+    }),
 ])
 export const StopInput = z.strictObject({ what: stopScope, why: z.string().trim().max(300).default('') })
 export type StopInput = z.infer<typeof StopInput>

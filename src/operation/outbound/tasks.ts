@@ -72,9 +72,20 @@ type Change = {
 export const holdTask = (ctx: Context, task: Pick<Task, 'id' | 'fence'>): Promise<boolean> =>
   updateTask(ctx, task, { leaseUntil: leaseEnd() })
 
-/** Says that WeCom is called now, for which the whole minute is kept; false when somebody else has it by now. */
-export const beginCall = (ctx: Context, task: Pick<Task, 'id' | 'fence'>, change: Change): Promise<boolean> =>
-  updateTask(ctx, task, { ...change, state: 'calling', leaseUntil: leaseEnd() })
+/**
+ * Says that WeCom is called now, for which the whole minute is kept, and what is wanted of the task by now; undefined when somebody
+ * else has it. Until the end of the caller's transaction nobody takes wishes of the task back.
+ */
+export async function beginCall(
+  ctx: Context,
+  task: Pick<Task, 'id' | 'fence'>,
+  { calledAt, attempts }: { calledAt: Date; attempts: number },
+): Promise<Pick<Task, 'cancelWanted'> | undefined> {
+  const { rows } = await sql<Pick<Task, 'cancelWanted'>>`
+    update mass_tasks set state = 'calling', called_at = ${calledAt}, attempts = ${attempts}, lease_until = ${leaseEnd()}
+    where tenant_id = ${ctx.tenantId} and id = ${task.id} and fence = ${task.fence} returning cancel_wanted`.execute(ctx.db)
+  return rows[0]
+}
 
 /** Changes a task that is still this worker's; false when somebody else has it by now. */
 export const changeTask = (ctx: Context, task: Pick<Task, 'id' | 'fence'>, change: Change): Promise<boolean> =>
