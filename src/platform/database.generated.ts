@@ -1176,6 +1176,7 @@ export interface Messages {
   scope: number[] | null;
   startedAt: Timestamp | null;
   state: Generated<string>;
+  stopReason: string | null;
   tenantId: number;
   toWhom: string;
   updatedAt: Timestamp;

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import { customerIdsAfter } from '#management/customers/queries.ts'
 import type { CustomerFilter } from '#management/customers/schema.ts'
+import { existingTags } from '#management/tags/queries.ts'
 import { visibleGroupIds } from '#operation/groups/queries.ts'
 import type { Actor, Context } from '#platform/context.ts'
+import { appError } from '#platform/errors.ts'
 import { internalId } from '#platform/ids.ts'
 import type { AudienceInput, CustomerAudience } from './schema.ts'
 
@@ -22,11 +24,23 @@ export async function resolveReceivers(
 ): Promise<Receiver[]> {
   const ctx: Context = { ...base, actor: { ...base.actor, scope } }
   if (to.whom === 'groups') return (await visibleGroupIds(ctx, to.audience)).map((groupId) => ({ groupId }))
+  await requireTags(ctx, to.audience)
   const customers = await resolveCustomers(ctx, to.audience, membersOfSegment)
   const senders = sendersOf(ctx, to.audience)
   if (senders === undefined) return customers.map((customerId) => ({ customerId }))
   const friend = await friendsAmong(ctx, customers, senders)
   return customers.map((customerId) => ({ customerId, employeeId: friend.get(customerId) }))
+}
+
+/** A tag that is gone would let in whom it kept out. */
+async function requireTags(ctx: Context, { tags = {} }: CustomerAudience): Promise<void> {
+  const named = new Set(Object.values(tags).flatMap((list) => (list ?? []).map((id) => internalId(ctx, 'tag', id))))
+  if ((await existingTags(ctx, [...named])).size < named.size)
+    throw appError('message.tag_gone', {
+      status: 409,
+      message: 'A tag that says whom this message is for was deleted.',
+      field: 'to.audience.tags',
+    })
 }
 
 async function resolveCustomers(ctx: Context, audience: CustomerAudience, membersOfSegment: MembersOfSegment): Promise<number[]> {
