@@ -3,12 +3,15 @@ import { createAttribute } from '#management/customers/attributes.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { ensureTag } from '#management/tags/commands.ts'
 import { deleteTag } from '#management/tags/editing.ts'
+import { createEmployee } from '#management/team/employees/commands.ts'
+import { roleOf } from '#management/team/testing/people.ts'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { createJourney, enterByHand, publishJourney } from './commands.ts'
 import { Definition } from './definition.ts'
+import { greetByJourney } from './greeting.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns, readCounts } from './queries.ts'
 import type { Rules } from './rules.ts'
@@ -93,6 +96,31 @@ test('a rule that names what is gone holds for nobody, and says so; one that an 
   workspace.setNow(start)
   expect(await placesOf(ctx, journey)).toEqual(['rest', 'rest'])
   expect(await waysOf(ctx, journey, 'a')).toEqual({ otherwise: 2, 'missed:rule_refused': 2 })
+})
+
+test('a new friend is greeted on the way that is left when a rule in front names what is gone', async () => {
+  const ctx = await workspace.newTenant()
+  const { id: employeeId } = await createEmployee(ctx, { name: '小王', roleId: await roleOf(ctx, 'employee') })
+  const none = Buffer.from('')
+  const secrets = { tenantId: ctx.tenantId, secret: none, callbackToken: none, callbackKey: none }
+  const { id: corp } = await ctx.db
+    .insertInto('wecomCorps')
+    .values({ ...secrets, name: '甲', corpId: `ww${ctx.tenantId}` })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const paths = [{ name: '是', when: { rule: { segment: 'seg' } }, next: null }]
+  await begin(
+    ctx,
+    [
+      { id: 'a', type: 'branch', paths, otherwise: 'hello' },
+      { id: 'hello', type: 'welcome', text: '您好', next: 'rest' },
+    ],
+    { by: 'event', event: 'customer.followed' },
+  )
+  const friend = { corp, externalUserId: 'wm1', userId: 'wang', employeeId, state: undefined, at: start, name: async () => '客' }
+  const greetWith = (holds: Rules['holds']) => greetByJourney({ ...rules, holds })(ctx, friend)
+  expect(await greetWith(archived)).toMatchObject({ text: '您好' })
+  await expect(greetWith(away)).rejects.toMatchObject({ status: 503 })
 })
 
 test('a schedule whose segment cannot be asked keeps nobody from going on; gone, its time passes; away, it is tried again', async () => {
