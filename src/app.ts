@@ -45,7 +45,7 @@ import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
 import { keepSegments } from '#insight/segments/live/keeper.ts'
 import { memberIds } from '#insight/segments/queries.ts'
 import { segments } from '#insight/segments/routes.ts'
-import { tagUses } from '#insight/segments/rule-tags.ts'
+import { segmentsWithTags, tagWriters } from '#insight/segments/rule-tags.ts'
 import { keepTrails } from '#insight/stores/trail-builder.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
@@ -66,6 +66,7 @@ import { customersEventDefinitions, employeeEventDefinitions, segmentEventDefini
 import { mergeReviews, merges } from '#management/identity/routes.ts'
 import { wecomLogin } from '#management/login/routes.ts'
 import { tagGroups, tags, tagTemplateRoutes } from '#management/tags/routes.ts'
+import type { TagUses } from '#management/tags/uses.ts'
 import { apiKeys } from '#management/team/api-keys/routes.ts'
 import { audits } from '#management/team/audit/routes.ts'
 import { authenticate } from '#management/team/authenticate.ts'
@@ -75,6 +76,7 @@ import { accessSchedules } from '#management/team/jobs.ts'
 import { permissions, roles } from '#management/team/roles/routes.ts'
 import { sessions } from '#management/team/sessions/routes.ts'
 import { settings } from '#management/team/settings/routes.ts'
+import { together } from '#management/uses.ts'
 import { wecomCallbacks } from '#management/wecom/callback-routes.ts'
 import { repairsExport } from '#management/wecom/export.ts'
 import type { WecomPart } from '#management/wecom/parts.ts'
@@ -103,6 +105,7 @@ import { journeySchedules, prepareGreetings } from '#operation/journeys/jobs.ts'
 import { runJourneys } from '#operation/journeys/loop.ts'
 import { journeys } from '#operation/journeys/routes.ts'
 import { requireJourney, requireStep } from '#operation/journeys/trials.ts'
+import { journeysUsing } from '#operation/journeys/uses.ts'
 import { marketingResults } from '#operation/marketing-tasks/counting.ts'
 import { marketingShortLinks } from '#operation/marketing-tasks/public-routes.ts'
 import { marketingTasks } from '#operation/marketing-tasks/routes.ts'
@@ -111,6 +114,7 @@ import { messagesByGroupTag } from '#operation/messages/queries.ts'
 import type { MembersOfSegment } from '#operation/messages/receivers.ts'
 import { messages } from '#operation/messages/routes.ts'
 import { requireMessage } from '#operation/messages/trials.ts'
+import { messagesUsing } from '#operation/messages/uses.ts'
 import { runMoments } from '#operation/moments/publisher.ts'
 import { moments } from '#operation/moments/routes.ts'
 import { consentReactions } from '#operation/outbound/consents.ts'
@@ -202,6 +206,10 @@ export const wecomParts: readonly WecomPart[] = [
 /** Whom a message to a segment is for. */
 const membersOfSegment: MembersOfSegment = (ctx, segment) => memberIds(ctx, internalId(ctx, 'seg', segment))
 
+/** Who needs a tag, a segment or an attribute that somebody wants to take away. */
+const users = together(segmentsWithTags, journeysUsing, messagesUsing)
+const tagUses: TagUses = { writers: tagWriters, users }
+
 /** Work that outlives a request. */
 export const jobs: readonly Job[] = [
   lookBack,
@@ -291,7 +299,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/exports', exports(exportKinds, exported)],
   ['/api/v1/imports', imports(importKinds, imported)],
   ['/api/v1/customers', customers(eventDefinitions)],
-  ['/api/v1/attributes', attributes],
+  ['/api/v1/attributes', attributes(users)],
   ['/api/v1/merges', merges],
   ['/api/v1/merge-reviews', mergeReviews],
   ['/api/v1/tag-groups', tagGroups(tagUses)],

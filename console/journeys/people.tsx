@@ -168,8 +168,9 @@ export function TurnList(props: {
   const { timezone } = useTenant()
   const items = props.turns.flatMap(({ at, passed }, turn) =>
     passed.flatMap((one, i) => {
-      // What could not be done says so in its step's place.
-      if (isMissed(passed[i + 1])) return []
+      // What could not be done says so in its step's place; a rule that could not be asked has led somewhere all the same.
+      const missed = missedWay(passed[i + 1])
+      if (missed && missed !== 'missed:rule_refused') return []
       const words = passedWords(one, props.steps, props.words, t, (iso) => (
         <span title={fullTime(iso, timezone)}>{shortTime(iso, timezone, language)}</span>
       ))
@@ -194,7 +195,8 @@ export function TurnList(props: {
   )
 }
 
-const isMissed = (passed: Passed | undefined): boolean => passed !== undefined && 'way' in passed && passed.way.startsWith('missed:')
+const missedWay = (passed: Passed | undefined): string | undefined =>
+  passed !== undefined && 'way' in passed && passed.way.startsWith('missed:') ? passed.way : undefined
 
 function PassedIcon({ passed, steps }: { passed: Passed; steps: JourneyTrace['definition']['steps'] }) {
   const step = steps.find(({ id }) => id === passed.step)
@@ -222,6 +224,7 @@ function passedWords(
     }
   if (passed.step === '') return { title: passed.way === 'goal' ? t('journeys.traceGoal') : reasonWords(passed.way, t), tone: 'good' }
   const way = step ? words.way(step, passed.way) : ''
-  if (isMissed(passed)) return { title: t('journeys.notDone', { step: step ? words.of(step) : passed.step }), detail: way, tone: 'waiting' }
+  if (missedWay(passed))
+    return { title: t('journeys.notDone', { step: step ? words.of(step) : passed.step }), detail: way, tone: 'waiting' }
   return { title: step ? words.of(step) : passed.step, ...(way ? { detail: `→ ${way}` } : {}) }
 }

@@ -27,7 +27,7 @@ import { Empty } from '#console/ui/empty.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Columns, Facts, Page, Section, Stack } from '#console/ui/page.tsx'
-import { Problem } from '#console/ui/problem.tsx'
+import { explained, Problem } from '#console/ui/problem.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
@@ -88,6 +88,9 @@ function Message({ message }: { message: MessageDetail }) {
             <Facts
               items={[
                 { name: t('outbound.state'), value: <MessageState state={message.state} /> },
+                ...(message.stopReason
+                  ? [{ name: t('outbound.stopReason'), value: explained({ code: message.stopReason, message: message.stopReason }) }]
+                  : []),
                 { name: t('outbound.whom'), value: t(`outbound.whoms.${message.whom}`) },
                 {
                   name: t(message.whom === 'groups' ? 'outbound.groupAudience' : 'outbound.audience'),

@@ -53,7 +53,7 @@ export const outbound = messages(
       sending: '发送中',
       done: '已完成',
       cancelled: '已取消',
-      stopped: '已急停',
+      stopped: '已停止',
     },
     at: '时间',
     madeBy: '制作',
@@ -71,6 +71,7 @@ export const outbound = messages(
     bySenders: '由 {{count}} 位员工发送',
     kept: '拦下 {{count}} 人',
     quietUntil: '现在是免打扰时段，到 {{at}} 才会发',
+    stopReason: '停止原因',
     needsApproval: '超过审批人数，需要另一位同事批准',
     lifted: '这台机器上平台上限被 limits.json 放开，仅用于压测',
     reasons: {
@@ -342,6 +343,7 @@ export const outbound = messages(
     bySenders: 'sent by {{count}} employees',
     kept: '{{count}} kept back',
     quietUntil: 'Quiet hours now; it goes at {{at}}',
+    stopReason: 'Why it was stopped',
     needsApproval: 'So many receivers need a second person’s approval',
     lifted: 'Platform limits are lifted on this machine by limits.json, for benchmarks only',
     reasons: {

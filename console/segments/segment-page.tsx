@@ -213,10 +213,10 @@ function Members({ segment }: { segment: Segment }) {
 function Uses({ segment }: { segment: Segment }) {
   const { t } = useText()
   const uses = useDependents(segment.id)
-  const { segments = [], reports = [] } = uses.data ?? {}
+  const { segments = [], reports = [], journeys = [], messages = [] } = uses.data ?? {}
   return (
     <Section title={t('segments.uses')} note={t('segments.usesNote')}>
-      {segments.length + reports.length === 0 ? (
+      {segments.length + reports.length + journeys.length + messages.length === 0 ? (
         <Empty title={t('segments.unused')} hint={t('segments.unusedHint')} />
       ) : (
         <ul className="rule-uses">
@@ -232,6 +232,22 @@ function Uses({ segment }: { segment: Segment }) {
             <li key={id}>
               {t('reports.title')} ·{' '}
               <Link to="/reports/$reportId" params={{ reportId: id }}>
+                {name}
+              </Link>
+            </li>
+          ))}
+          {journeys.map(({ id, name }) => (
+            <li key={id}>
+              {t('journeys.title')} ·{' '}
+              <Link to="/journeys/$journeyId" params={{ journeyId: id }}>
+                {name}
+              </Link>
+            </li>
+          ))}
+          {messages.map(({ id, name }) => (
+            <li key={id}>
+              {t('outbound.title')} ·{' '}
+              <Link to="/messages/$messageId" params={{ messageId: id }}>
                 {name}
               </Link>
             </li>

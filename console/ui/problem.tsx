@@ -3,12 +3,23 @@ import { ApiError } from '#console/api/client.ts'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 
 export function problemText(error: unknown): string {
-  if (error instanceof ApiError) return explained(error)
+  if (error instanceof ApiError) return explained(error, namesIn(error))
   return error instanceof Error ? error.message : String(error)
 }
 
 /** A reason that the server gave or kept: our own words where there are any. */
-export const explained = ({ code, message }: { code: string; message: string }): string => textOr(`errors.${code}`, message, { message })
+export const explained = ({ code, message }: { code: string; message: string }, names = ''): string =>
+  textOr(`errors.${code}`, message, { message, names })
+
+/** Things that a refusal lists by what they are: what still uses something. */
+function namesIn({ details }: ApiError): string {
+  const lists = (['segments', 'reports', 'journeys', 'messages'] as const).flatMap((kind) => {
+    const list = details[kind]
+    const names = Array.isArray(list) ? list.map((one: { name?: unknown }) => String(one.name)) : []
+    return names.length > 0 ? [textOr(`errors.users.${kind}`, kind, { names: names.join('、') })] : []
+  })
+  return lists.join(' · ')
+}
 
 /** A read that failed: what happened, a number for support, and another try. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {

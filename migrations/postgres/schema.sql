@@ -1385,6 +1385,7 @@
   updated_at timestamp with time zone not null
   started_at timestamp with time zone
   finished_at timestamp with time zone
+  stop_reason text
   messages_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'service'::text])))
   messages_pkey PRIMARY KEY (tenant_id, id)
   messages_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'review'::text, 'scheduled'::text, 'sending'::text, 'done'::text, 'cancelled'::text, 'stopped'::text])))

@@ -1183,6 +1183,7 @@ export interface Messages {
   scope: number[] | null;
   startedAt: Timestamp | null;
   state: Generated<string>;
+  stopReason: string | null;
   tenantId: number;
   toWhom: string;
   updatedAt: Timestamp;

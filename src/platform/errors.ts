@@ -26,6 +26,9 @@ export type ErrorFacts = {
 
 export const appError = (code: string, facts: ErrorFacts): AppError => new AppError(code, facts)
 
+/** What was refused will be refused again: asking once more is of no use, as it may be where something is away. */
+export const isRefusal = (error: unknown): error is AppError => error instanceof AppError && error.status < 500
+
 /** Also what a stranger's resource answers: nobody learns that it exists. */
 export const notFound = (noun: string): AppError =>
   appError(`${noun}.not_found`, { status: 404, message: `No such ${noun.replaceAll('_', ' ')}.` })

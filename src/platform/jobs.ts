@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { type Context, createContext, type Installation, systemActor } from './context.ts'
-import { AppError, describeError } from './errors.ts'
+import { describeError, isRefusal } from './errors.ts'
 
 /** Work that outlives its request: a row, a lease, a beat. */
 export type Job<Payload extends z.ZodType = z.ZodType> = {
@@ -175,8 +175,7 @@ const giveBack = (ctx: Context, claimed: Claimed) =>
 
 async function fail(ctx: Context, claimed: Claimed, error: unknown, cancelled: boolean): Promise<void> {
   const described = JSON.stringify(describeError(error))
-  // A refusal (4xx) will be refused again; only trouble is worth another try.
-  const final = cancelled || claimed.attempts >= claimed.max_attempts || (error instanceof AppError && error.status < 500)
+  const final = cancelled || claimed.attempts >= claimed.max_attempts || isRefusal(error)
   if (final) {
     ctx.log.error({ err: error, job: claimed.name, jobId: claimed.id }, 'job failed')
     await finish(ctx, claimed, { state: cancelled ? 'cancelled' : 'failed', error: described })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { IdentityKind } from '#management/identity/schema.ts'
 import { normalPhone, phoneFingerprint } from '#management/identity/values.ts'
+import { requireUnused } from '#management/uses.ts'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
@@ -148,18 +149,9 @@ async function requireFreeName(ctx: Context, id: number, name: string): Promise<
   if (other) throw nameTaken()
 }
 
-/** Put away: no longer listed, no longer usable. Refused while another segment or a report needs it. */
+/** Put away: no longer listed, no longer usable. Refused while something needs it. */
 export async function archiveSegment(ctx: Context, id: number): Promise<void> {
-  const { segments, reports } = await readDependents(ctx, id)
-  if (segments.length + reports.length > 0)
-    throw appError('segment.in_use', {
-      status: 409,
-      message: `Needed by ${[...segments, ...reports]
-        .map(({ name }) => name)
-        .join(', ')
-        .slice(0, 300)}.`,
-      details: { segments, reports },
-    })
+  requireUnused('segment.in_use', await readDependents(ctx, id))
   await setArchived(ctx, id, true)
 }
 

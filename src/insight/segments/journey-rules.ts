@@ -1,6 +1,6 @@
 import { canonicalIds } from '#management/identity/queries.ts'
 import type { Rules } from '#operation/journeys/rules.ts'
-import { AppError, appError } from '#platform/errors.ts'
+import { appError, isRefusal } from '#platform/errors.ts'
 import { internalId } from '#platform/ids.ts'
 import { fewOf } from '../reports/segment/asking.ts'
 import { idsOf } from '../reports/segment/bits.ts'
@@ -32,7 +32,7 @@ export const rulesForJourneys: Rules = {
       await resolveRule(resolving, read.rule)
       return []
     } catch (error) {
-      if (!(error instanceof AppError) || error.status >= 500) throw error
+      if (!isRefusal(error)) throw error
       return [{ field: error.field ?? '', message: error.message }]
     }
   },

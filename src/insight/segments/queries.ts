@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { describeCustomers } from '#management/customers/queries.ts'
 import type { CustomerItem } from '#management/customers/schema.ts'
 import { visibleCanonical } from '#management/identity/queries.ts'
+import { namesOneOf, together } from '#management/uses.ts'
+import { journeysUsing } from '#operation/journeys/uses.ts'
+import { messagesUsing } from '#operation/messages/uses.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { decodeCursor, encodeCursor, toPage } from '#platform/http/paging.ts'
@@ -147,10 +150,14 @@ export async function explainMember(
   return explainFor(asking, node, person)
 }
 
-/** Saved segments and reports that name this one anywhere. */
+/** From below here; segments and reports are looked for on the spot. */
+const usersBelow = together(journeysUsing, messagesUsing)
+
+/** Segments and reports that name this one anywhere, journeys that run and messages that are planned. */
 export async function readDependents(ctx: Context, id: number): Promise<Dependents> {
-  const named = sql<boolean>`position(${publicId(ctx, 'seg', id)} in x.document::text) > 0`
-  const [segments, reports] = await Promise.all([
+  const segment = publicId(ctx, 'seg', id)
+  const named = namesOneOf(sql`x.document`, [segment])
+  const [segments, reports, { journeys = [], messages = [] }] = await Promise.all([
     sql<{ id: number; name: string }>`
       select x.id, x.name from (select id, name, rule as document from segments where tenant_id = ${ctx.tenantId} and archived_at is null and id <> ${id}) x where ${named} order by x.name`.execute(
       ctx.db,
@@ -159,10 +166,13 @@ export async function readDependents(ctx: Context, id: number): Promise<Dependen
       select x.id, x.name from (select id, name, document from reports where tenant_id = ${ctx.tenantId}) x where ${named} order by x.name`.execute(
       ctx.db,
     ),
+    usersBelow(ctx, { segment }),
   ])
   return {
     segments: segments.rows.map((row) => ({ id: publicId(ctx, 'seg', row.id), name: row.name })),
     reports: reports.rows.map((row) => ({ id: publicId(ctx, 'rep', row.id), name: row.name })),
+    journeys,
+    messages,
   }
 }
 

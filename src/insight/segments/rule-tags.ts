@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import type { Named, TagUses } from '#management/tags/uses.ts'
+import type { TagUses } from '#management/tags/uses.ts'
+import { type Named, namesOneOf, type UsersOf } from '#management/uses.ts'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
-import { publicId } from '#platform/ids.ts'
+import { internalId, publicId } from '#platform/ids.ts'
 import { readRule } from '../reports/segment/rule.ts'
 import { findTagCircle, type Tagging, whereRead } from './tag-circles.ts'
 
@@ -41,26 +42,26 @@ async function readTaggings(ctx: Context): Promise<Tagging[]> {
   })
 }
 
-/** What segments do with tags, for those who look after tags. */
-export const tagUses: TagUses = {
-  writers: async (ctx) => {
-    const rows = await ctx.db
-      .selectFrom('segments')
-      .select(['id', 'name', 'tagId'])
-      .where('tenantId', '=', ctx.tenantId)
-      .where('tagId', 'is not', null)
-      .where('archivedAt', 'is', null)
-      .orderBy('name')
-      .execute()
-    const named = rows.map(({ id, name, tagId }) => ({ tag: tagId ?? 0, id: publicId(ctx, 'seg', id), name }))
-    return new Map([...Map.groupBy(named, ({ tag }) => tag)].map(([tag, list]) => [tag, list.map(({ id, name }) => ({ id, name }))]))
-  },
-  users: async (ctx, tags) => {
-    const ids = tags.map((tag) => publicId(ctx, 'tag', tag))
-    const { rows } = await sql<Omit<Named, 'id'> & { id: number }>`
-      select id, name from segments where tenant_id = ${ctx.tenantId} and archived_at is null
-        and (tag_id = any(${[...tags]}::int[]) or exists (select from unnest(${ids}::text[]) as one where position('"' || one || '"' in rule::text) > 0))
-      order by name`.execute(ctx.db)
-    return rows.map(({ id, name }) => ({ id: publicId(ctx, 'seg', id), name }))
-  },
+/** Segments whose rule writes a tag, by tag: for those who look after tags. */
+export const tagWriters: TagUses['writers'] = async (ctx) => {
+  const rows = await ctx.db
+    .selectFrom('segments')
+    .select(['id', 'name', 'tagId'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('tagId', 'is not', null)
+    .where('archivedAt', 'is', null)
+    .orderBy('name')
+    .execute()
+  const named = rows.map(({ id, name, tagId }) => ({ tag: tagId ?? 0, id: publicId(ctx, 'seg', id), name }))
+  return new Map([...Map.groupBy(named, ({ tag }) => tag)].map(([tag, list]) => [tag, list.map(({ id, name }) => ({ id, name }))]))
+}
+
+/** Segments that write or read a tag. A rule about an attribute stays true to the values that customers keep. */
+export const segmentsWithTags: UsersOf = async (ctx, taken) => {
+  if (!('tags' in taken)) return {}
+  const ids = taken.tags.map((tag) => internalId(ctx, 'tag', tag))
+  const { rows } = await sql<Omit<Named, 'id'> & { id: number }>`
+    select id, name from segments where tenant_id = ${ctx.tenantId} and archived_at is null
+      and (tag_id = any(${ids}::int[]) or ${namesOneOf(sql`rule`, taken.tags)}) order by name`.execute(ctx.db)
+  return { segments: rows.map(({ id, name }) => ({ id: publicId(ctx, 'seg', id), name })) }
 }

@@ -79,11 +79,10 @@ export const ExplainRequest = z
 
 export const MemberList = z.object({ items: z.array(CustomerItem), next: z.string().nullable(), total: z.int(), totalExact: z.boolean() })
 
-/** What would break without this segment. */
-export const Dependents = z.object({
-  segments: z.array(z.object({ id: z.string(), name: z.string() })),
-  reports: z.array(z.object({ id: z.string(), name: z.string() })),
-})
+const named = z.array(z.object({ id: z.string(), name: z.string() }))
+
+/** What would break without this segment: journeys that run, messages that are planned. */
+export const Dependents = z.object({ segments: named, reports: named, journeys: named, messages: named })
 export type Dependents = z.infer<typeof Dependents>
 
 export const OverlapRequest = z.strictObject({ segments: z.array(text(60)).min(2).max(8) })

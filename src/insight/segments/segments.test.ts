@@ -9,7 +9,7 @@ import { reports } from '../reports/routes.ts'
 import { event, type Known, writePeople } from '../reports/segment/testing.ts'
 import { segmentMembersExport } from './export.ts'
 import { segments } from './routes.ts'
-import { tagUses } from './rule-tags.ts'
+import { segmentsWithTags, tagWriters } from './rule-tags.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -22,6 +22,7 @@ function client(ctx: Context, actor: Partial<Context['actor']> = {}) {
   const app = createServer(workspace, async () => ({ tenantId: ctx.tenantId, actor: { ...systemActor, ...actor } }))
   app.route('/api/v1/segments', segments)
   app.route('/api/v1/reports', reports)
+  const tagUses = { writers: tagWriters, users: segmentsWithTags }
   app.route('/api/v1/tags', tags(tagUses))
   app.route('/api/v1/tag-groups', tagGroups(tagUses))
   return async (method: string, path: string, body?: unknown): Promise<Answer> => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { requireUnused, type UsersOf } from '#management/uses.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
@@ -85,16 +86,24 @@ const keyOf = (name: string): string =>
     .replace(/^(?=\p{N})/u, '_')
     .slice(0, 50)
 
-export async function updateAttribute(ctx: Context, id: number, { name, choices, order }: z.infer<typeof AttributePatch>): Promise<void> {
+/** A choice that something writes stays until that lets go of it. */
+export async function updateAttribute(
+  ctx: Context,
+  id: number,
+  { name, choices, order }: z.infer<typeof AttributePatch>,
+  users: UsersOf,
+): Promise<void> {
   const known = await ctx.db
     .selectFrom('attributes')
-    .select('type')
+    .select(['key', 'type', 'choices'])
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', id)
     .executeTakeFirst()
   if (!known) throw notFound('attribute')
   if (choices !== undefined && known.type !== 'choice')
     throw appError('attribute.no_choices_wanted', { message: 'Only the type choice has choices.', field: 'choices' })
+  const gone = choices ? known.choices.filter((one) => !choices.includes(one)) : []
+  if (gone.length > 0) requireUnused('attribute.in_use', await users(ctx, { attribute: known.key, choices: gone }))
   const change = {
     ...(name === undefined ? {} : { name }),
     ...(choices === undefined ? {} : { choices: [...new Set(choices)] }),
@@ -105,14 +114,16 @@ export async function updateAttribute(ctx: Context, id: number, { name, choices,
 }
 
 /** The definition goes; values that customers have stay stored and come back with a definition of the same key. */
-export const deleteAttribute = (ctx: Context, id: number): Promise<void> =>
+export const deleteAttribute = (ctx: Context, id: number, users: UsersOf): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    const { numDeletedRows } = await ctx.db
+    const gone = await ctx.db
       .deleteFrom('attributes')
       .where('tenantId', '=', ctx.tenantId)
       .where('id', '=', id)
-      .executeTakeFirstOrThrow()
-    if (numDeletedRows === 0n) throw notFound('attribute')
+      .returning('key')
+      .executeTakeFirst()
+    if (!gone) throw notFound('attribute')
+    requireUnused('attribute.in_use', await users(ctx, { attribute: gone.key }))
   })
 
 type Value = string | number | boolean | null

@@ -40,10 +40,10 @@ beforeAll(async () => {
 
 /** The routes with `actor` logged in. */
 function served(ctx: Context, actor: Partial<Actor> = {}): Hono<AppEnv> {
-  const unused = { writers: async () => new Map(), users: async () => [] }
+  const unused = { writers: async () => new Map(), users: async () => ({}) }
   const app = createServer(workspace, async () => ({ tenantId: ctx.tenantId, actor: { ...systemActor, ...actor } }))
   app.route('/customers', customers(definitions))
-  app.route('/attributes', attributes)
+  app.route('/attributes', attributes(unused.users))
   app.route('/merges', merges)
   app.route('/merge-reviews', mergeReviews)
   app.route('/tag-groups', tagGroups(unused))

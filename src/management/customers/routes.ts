@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { canonicalOf, membersOf, visibleCanonical } from '#management/identity/queries.ts'
 import { openPhone } from '#management/identity/values.ts'
 import { tagCustomers, untagCustomers } from '#management/tags/commands.ts'
+import type { UsersOf } from '#management/uses.ts'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
@@ -202,18 +203,20 @@ const oneAttribute = async (ctx: Context, id: number): Promise<z.infer<typeof At
 }
 
 /** Customers' own fields. */
-export const attributes = router()
-  .get('/', allow('customers.read', 'tenant'), describe('List customer attributes', AttributeList), async (c) =>
-    c.json(await listAttributes(c.var.ctx)),
-  )
-  .post('/', allow('customers.write', 'tenant'), describe('Declare an attribute', AttributeItem, 201), body(NewAttribute), async (c) =>
-    c.json(await oneAttribute(c.var.ctx, await createAttribute(c.var.ctx, c.req.valid('json'))), 201),
-  )
-  .patch('/:id', allow('customers.write', 'tenant'), describe('Change an attribute', AttributeItem), body(AttributePatch), async (c) => {
-    await updateAttribute(c.var.ctx, attributeOf(c), c.req.valid('json'))
-    return c.json(await oneAttribute(c.var.ctx, attributeOf(c)))
-  })
-  .delete('/:id', allow('customers.write', 'tenant'), describe('Remove an attribute; stored values stay', undefined, 204), async (c) => {
-    await deleteAttribute(c.var.ctx, attributeOf(c))
-    return c.body(null, 204)
-  })
+/** `users`: what lies above does with attributes. */
+export const attributes = (users: UsersOf) =>
+  router()
+    .get('/', allow('customers.read', 'tenant'), describe('List customer attributes', AttributeList), async (c) =>
+      c.json(await listAttributes(c.var.ctx)),
+    )
+    .post('/', allow('customers.write', 'tenant'), describe('Declare an attribute', AttributeItem, 201), body(NewAttribute), async (c) =>
+      c.json(await oneAttribute(c.var.ctx, await createAttribute(c.var.ctx, c.req.valid('json'))), 201),
+    )
+    .patch('/:id', allow('customers.write', 'tenant'), describe('Change an attribute', AttributeItem), body(AttributePatch), async (c) => {
+      await updateAttribute(c.var.ctx, attributeOf(c), c.req.valid('json'), users)
+      return c.json(await oneAttribute(c.var.ctx, attributeOf(c)))
+    })
+    .delete('/:id', allow('customers.write', 'tenant'), describe('Remove an attribute; stored values stay', undefined, 204), async (c) => {
+      await deleteAttribute(c.var.ctx, attributeOf(c), users)
+      return c.body(null, 204)
+    })

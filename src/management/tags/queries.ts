@@ -47,6 +47,18 @@ export async function tagsOfGroup(ctx: Context, group: number): Promise<number[]
   return rows.map(({ id }) => id)
 }
 
+/** Which of these are there still. */
+export async function existingTags(ctx: Context, tags: readonly number[]): Promise<ReadonlySet<number>> {
+  if (tags.length === 0) return new Set()
+  const rows = await ctx.db
+    .selectFrom('tags')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', 'in', [...tags])
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
 const unusedDays = 90
 const overlap = 0.9
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { requireUnused } from '#management/uses.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { allow, body, describe, router } from '#platform/http/router.ts'
@@ -18,7 +19,7 @@ import {
   UseTemplate,
 } from './schema.ts'
 import { tagTemplates } from './templates.ts'
-import { requireUnused, type TagUses } from './uses.ts'
+import type { TagUses } from './uses.ts'
 
 /** `uses`: what lies above does with tags. */
 export const tagGroups = (uses: TagUses) =>
@@ -44,7 +45,7 @@ export const tagGroups = (uses: TagUses) =>
     .delete('/:id', allow('tags.write', 'tenant'), describe('Delete a tag group with its tags', undefined, 204), async (c) => {
       const { ctx } = c.var
       const id = internalId(ctx, 'tgr', c.req.param('id'))
-      await requireUnused(ctx, uses, await tagsOfGroup(ctx, id))
+      await requireUnusedTags(ctx, uses, await tagsOfGroup(ctx, id))
       await deleteTagGroup(ctx, id)
       return c.body(null, 204)
     })
@@ -69,7 +70,7 @@ export const tags = (uses: TagUses) =>
     .delete('/:id', allow('tags.write', 'tenant'), describe('Delete a tag; customers lose it', undefined, 204), async (c) => {
       const { ctx } = c.var
       const id = internalId(ctx, 'tag', c.req.param('id'))
-      await requireUnused(ctx, uses, [id])
+      await requireUnusedTags(ctx, uses, [id])
       await deleteTag(ctx, id)
       return c.body(null, 204)
     })
@@ -92,6 +93,11 @@ export const tagTemplateRoutes = router()
     body(UseTemplate),
     async (c) => c.json(await applyTemplate(c.var.ctx, c.req.valid('json').templateId), 201),
   )
+
+/** A tag that something writes or reads stays until that lets go of it. */
+async function requireUnusedTags(ctx: Context, uses: TagUses, tags: readonly number[]): Promise<void> {
+  if (tags.length > 0) requireUnused('tag.in_use', await uses.users(ctx, { tags: tags.map((tag) => publicId(ctx, 'tag', tag)) }))
+}
 
 async function groupItem(ctx: Context, uses: TagUses, id: number): Promise<z.infer<typeof TagGroupItem>> {
   const found = (await listTagGroups(ctx, await uses.writers(ctx))).find((group) => group.id === publicId(ctx, 'tgr', id))

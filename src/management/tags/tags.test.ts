@@ -34,7 +34,7 @@ const tagEvents = (ctx: Context, name: string) =>
     .execute()
 
 function served(ctx: Context): Hono<AppEnv> {
-  const unused = { writers: async () => new Map(), users: async () => [] }
+  const unused = { writers: async () => new Map(), users: async () => ({}) }
   const app = createServer(workspace, async () => ({ tenantId: ctx.tenantId, actor: systemActor }))
   app.route('/tag-groups', tagGroups(unused))
   app.route('/tags', tags(unused))

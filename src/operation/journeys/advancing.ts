@@ -8,7 +8,7 @@ import { type Count, countPeople } from './counts.ts'
 import { carryOut } from './effects.ts'
 import { type EndState, tellEnded } from './ending.ts'
 import { settledGreetings } from './greeting-ends.ts'
-import type { Rules } from './rules.ts'
+import { askRule, type Rules } from './rules.ts'
 import { dealSteps, type Lots } from './trials.ts'
 import { readVersions, type Version, versionKey } from './versions.ts'
 
@@ -48,9 +48,9 @@ export const advanceDue = (ctx: Context, rules: Rules, journey: number): Promise
       journey,
       runs.map(({ customerId }) => customerId),
     )
-    const decided = await decide(ctx, rules, versions, runs, lots)
+    const { turns: decided, missed } = await decide(ctx, rules, versions, runs, lots)
     await lots.expose(decided.flatMap(metOf))
-    const turns = withMissed(decided, await carryOut(ctx, decided.flatMap(actsOf)))
+    const turns = withMissed(decided, [...missed, ...(await carryOut(ctx, decided.flatMap(actsOf)))])
     await saveTurns(ctx, turns)
     for (const turn of turns) if (turn.end) tellEnded(ctx, turn.version.name, { ...turn.run, ...turn.end })
     await countPeople(ctx, turns.flatMap(countsOf))
@@ -86,6 +86,9 @@ type Turn = {
   end?: { state: EndState; reason: string }
 }
 
+/** `refused`: it can never be asked, and holds for nobody. */
+type Found = ReadonlySet<number> | 'away' | 'refused'
+
 /** Everybody as far as they get without a question; then each question once, about all who have it; and again. */
 async function decide(
   ctx: Context,
@@ -93,16 +96,21 @@ async function decide(
   versions: ReadonlyMap<string, Version>,
   runs: readonly Run[],
   lots: Lots,
-): Promise<Turn[]> {
-  const known = new Map<string, ReadonlySet<number> | 'away'>()
+): Promise<{ turns: Turn[]; missed: Missed[] }> {
+  const known = new Map<string, Found>()
   const turns: Turn[] = []
+  const missed: Missed[] = []
   for (let open = [...runs]; open.length > 0; ) {
     const asked = new Map<string, { ask: Ask; people: Set<number> }>()
     const still: Run[] = []
     for (const run of open) {
       const version = versions.get(versionKey(run))
       if (!version) continue
-      const outcome = outcomeOf(ctx, version, run, lots, (ask) => answerOf(known.get(askKey(run, ask)), run))
+      const outcome = outcomeOf(ctx, version, run, lots, (ask) => {
+        const found = known.get(askKey(run, ask))
+        if (found === 'refused') missed.push({ run: run.id, step: ask.step, reason: 'rule_refused' })
+        return answerOf(found, run)
+      })
       if (outcome.kind !== 'asks') turns.push({ run, version, outcome, ...endOf(outcome) })
       else if (outcome.asks.some((ask) => known.get(askKey(run, ask)) === 'away')) turns.push({ run, version, outcome: { kind: 'later' } })
       else {
@@ -118,33 +126,29 @@ async function decide(
     for (const [key, { ask, people }] of asked) known.set(key, await answer(ctx, rules, key, ask, people))
     open = still
   }
-  return turns
+  return { turns, missed }
 }
 
 const askKey = (run: Run, { step, place }: Ask): string => `${versionKey(run)} ${step} ${place}`
 
-const answerOf = (found: ReadonlySet<number> | 'away' | undefined, run: Run): boolean | undefined =>
-  found === undefined || found === 'away' ? undefined : found.has(run.customerId)
+function answerOf(found: Found | undefined, run: Run): boolean | undefined {
+  if (found === undefined || found === 'away') return undefined
+  return found !== 'refused' && found.has(run.customerId)
+}
 
 /** Questions that had no answer, and when they were asked. */
 const silent = new WeakMap<Rules, Map<string, number>>()
 /** Every try holds a transaction until the engine's time is out: those behind do not wait for it once more. */
 const silentMs = 3_000
 
-async function answer(
-  ctx: Context,
-  rules: Rules,
-  key: string,
-  { about }: Ask,
-  people: ReadonlySet<number>,
-): Promise<ReadonlySet<number> | 'away'> {
+async function answer(ctx: Context, rules: Rules, key: string, { about }: Ask, people: ReadonlySet<number>): Promise<Found> {
   if (about === 'greeting') return settledGreetings(ctx, [...people])
   const waiting = remember(silent, rules, () => new Map<string, number>())
   const name = `${ctx.tenantId} ${key}`
   // A clock may have gone back meanwhile.
   if (Math.abs(ctx.now().getTime() - (waiting.get(name) ?? 0)) < silentMs) return 'away'
   try {
-    const found = await rules.holds(ctx, about.rule, [...people])
+    const found = await askRule(ctx, rules, about.rule, [...people])
     waiting.delete(name)
     return found
   } catch (error) {

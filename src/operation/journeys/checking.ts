@@ -1,6 +1,6 @@
 import { checkAttributes } from '#management/customers/attributes.ts'
 import type { Context } from '#platform/context.ts'
-import { AppError } from '#platform/errors.ts'
+import { isRefusal } from '#platform/errors.ts'
 import { type IdPrefix, internalId } from '#platform/ids.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { wrongFiles } from '../contents/commands.ts'
@@ -126,7 +126,7 @@ async function refusalOf(step: string, field: string, ask: () => Promise<unknown
     await ask()
     return []
   } catch (refusal) {
-    if (!(refusal instanceof AppError) || refusal.status >= 500) throw refusal
+    if (!isRefusal(refusal)) throw refusal
     return [error(step, field, refusal.code, refusal.message)]
   }
 }

@@ -1,7 +1,10 @@
+import { checkAttributes } from '#management/customers/attributes.ts'
 import { setAttributes } from '#management/customers/editing.ts'
 import { changeTaggings } from '#management/tags/commands.ts'
+import { existingTags } from '#management/tags/queries.ts'
 import { journeyGoalReached, journeySignalled, offerRequested } from '#operation/events.ts'
 import type { Context } from '#platform/context.ts'
+import { isRefusal } from '#platform/errors.ts'
 import { emit } from '#platform/events/emit.ts'
 import { internalId } from '#platform/ids.ts'
 import { moveStages } from '../follow-ups/moving.ts'
@@ -12,6 +15,7 @@ import { fillIn } from '../variables.ts'
 import { type Act, type ActOf, keyOf, type Missed, missedBy, only, placeOf } from './acts.ts'
 import { askToPublish, writeToGroups } from './broadcasts.ts'
 import { missedGreetings } from './greeting-ends.ts'
+import type { MissedReason } from './missed.ts'
 import { after } from './moments.ts'
 import { giveNotice } from './notices.ts'
 import { askForSms } from './sms.ts'
@@ -21,8 +25,8 @@ import { askForSms } from './sms.ts'
  * leaves the database; what goes outside is an intent that others carry out. Returns what could not be done.
  */
 export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<Missed[]> {
-  await giveTags(ctx, only(acts, 'tag'))
-  await giveAttributes(ctx, only(acts, 'attribute'))
+  const untagged = await giveTags(ctx, only(acts, 'tag'))
+  const unwritten = await giveAttributes(ctx, only(acts, 'attribute'))
   await askColleagues(ctx, only(acts, 'task'))
   await intend(
     ctx,
@@ -36,6 +40,8 @@ export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<Miss
   )
   for (const act of acts) tell(ctx, act)
   return [
+    ...untagged,
+    ...unwritten,
     ...(await moveOn(ctx, only(acts, 'stage'))),
     ...(await giveNotice(ctx, only(acts, 'notice'))),
     ...(await missedGreetings(ctx, only(acts, 'welcome'))),
@@ -47,19 +53,44 @@ export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<Miss
 
 const sourceOf = ({ version, effect }: Act) => ({ kind: 'journey' as const, id: version.journey, step: effect.id })
 
-function giveTags(ctx: Context, acts: readonly ActOf<'tag'>[]): Promise<unknown> {
+async function giveTags(ctx: Context, acts: readonly ActOf<'tag'>[]): Promise<Missed[]> {
+  if (acts.length === 0) return []
   // A name from outside is deciphered, which costs more than everything else here: once for a tag, not for a person.
   const tags = new Map([...new Set(acts.map(({ effect }) => effect.tag))].map((tag) => [tag, internalId(ctx, 'tag', tag)]))
-  const changes = acts.map(({ effect, customerId }) => ({ tagId: tags.get(effect.tag) ?? 0, customerId, tagged: !effect.remove }))
-  return changeTaggings(ctx, changes, { source: 'journey' })
+  const existing = await existingTags(ctx, [...tags.values()])
+  const idOf = ({ effect }: ActOf<'tag'>) => tags.get(effect.tag) ?? 0
+  const possible = acts.filter((act) => existing.has(idOf(act)))
+  const changes = possible.map((act) => ({ tagId: idOf(act), customerId: act.customerId, tagged: !act.effect.remove }))
+  await changeTaggings(ctx, changes, { source: 'journey' })
+  return acts.filter((act) => !existing.has(idOf(act))).map((act) => missedBy(act, 'no_tag'))
 }
 
-async function giveAttributes(ctx: Context, acts: readonly ActOf<'attribute'>[]): Promise<void> {
+async function giveAttributes(ctx: Context, acts: readonly ActOf<'attribute'>[]): Promise<Missed[]> {
+  const missed: Missed[] = []
   for (const same of Map.groupBy(acts, ({ version, effect }) => `${version.journey} ${version.version} ${effect.id}`).values()) {
     const [first] = same
     if (!first) continue
-    const people = same.map(({ customerId }) => customerId)
-    await setAttributes(ctx, people, { [first.effect.key]: first.effect.value })
+    const values = { [first.effect.key]: first.effect.value }
+    const reason = await refusedValue(ctx, values)
+    if (reason) missed.push(...same.map((act) => missedBy(act, reason)))
+    else
+      await setAttributes(
+        ctx,
+        same.map(({ customerId }) => customerId),
+        values,
+      )
+  }
+  return missed
+}
+
+/** The attribute, or the choice, may be gone since the drawing was checked. */
+async function refusedValue(ctx: Context, values: Parameters<typeof checkAttributes>[1]): Promise<MissedReason | undefined> {
+  try {
+    await checkAttributes(ctx, values)
+    return undefined
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return error.code === 'attribute.unknown' ? 'no_attribute' : 'value_unfit'
   }
 }
 

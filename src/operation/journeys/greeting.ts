@@ -15,7 +15,7 @@ import { fillIn } from '../variables.ts'
 import { type Ask, advance, type Properties } from './advance.ts'
 import { type Definition, greetedEvent, readFilter, type StepOf } from './definition.ts'
 import { mayEnter } from './entering.ts'
-import type { Rules } from './rules.ts'
+import { askRule, type Rules } from './rules.ts'
 import { readVersions, type Version } from './versions.ts'
 
 // What journeys say to a new friend. The twenty seconds run, so it is decided before the person is on the way, by the same function
@@ -114,8 +114,11 @@ async function welcomeFor(ctx: Context, rules: Rules, version: Version, arriving
       },
     )
     if (outcome.kind !== 'asks') return outcome.effects.find((effect) => effect.type === 'welcome')
-    for (const ask of outcome.asks)
-      if (ask.about !== 'greeting') known.set(nameOf(ask), (await rules.holds(ctx, ask.about.rule, [customerId])).has(customerId))
+    for (const ask of outcome.asks) {
+      if (ask.about === 'greeting') continue
+      const found = await askRule(ctx, rules, ask.about.rule, [customerId])
+      known.set(nameOf(ask), found !== 'refused' && found.has(customerId))
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
+import { isRefusal } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { advanceDue, batchPeople } from './advancing.ts'
 import { letIn } from './entering.ts'
@@ -41,15 +42,18 @@ export async function moveOnce(installation: Installation, rules: Rules, signal?
   let moved = 0
   for (const { tenant, journey, entering } of rows) {
     const ctx = createContext(installation, tenant, systemActor, `journey-${journey}`)
-    try {
-      if (entering) moved += await enterDue(ctx, rules, journey)
-      moved += await advanceMany(ctx, rules, journey, signal)
-    } catch (error) {
-      ctx.log.warn({ err: error, journey }, 'a journey waits for the next round')
-    }
+    // Whoever cannot come in keeps nobody from going on.
+    if (entering) moved += await orNextRound(ctx, journey, enterDue(ctx, rules, journey))
+    moved += await orNextRound(ctx, journey, advanceMany(ctx, rules, journey, signal))
   }
   return moved
 }
+
+const orNextRound = (ctx: Context, journey: number, moving: Promise<number>): Promise<number> =>
+  moving.catch((error) => {
+    ctx.log.warn({ err: error, journey }, 'a journey waits for the next round')
+    return 0
+  })
 
 /** Everybody who is due, or the first of them where they are many. An error in one row of batches does not end the other. */
 async function advanceMany(ctx: Context, rules: Rules, journey: number, signal?: AbortSignal): Promise<number> {
@@ -75,7 +79,7 @@ async function advanceInARow(ctx: Context, rules: Rules, journey: number, signal
 async function enterDue(ctx: Context, rules: Rules, journey: number): Promise<number> {
   const asked = await readDue(ctx, journey)
   if (!asked) return 0
-  const members = await rules.membersOf(ctx, asked.segment)
+  const members = await membersDue(ctx, rules, journey, asked.segment)
   return inTransaction(ctx, async (ctx) => {
     const row = await sql<{ dueAfter: number | null }>`
       select due_after from journeys where tenant_id = ${ctx.tenantId} and id = ${journey} and state = 'running' and due_at = ${asked.dueAt} for update skip locked`.execute(
@@ -93,6 +97,17 @@ async function enterDue(ctx: Context, rules: Rules, journey: number): Promise<nu
     await ctx.db.updateTable('journeys').set(rest).where('tenantId', '=', ctx.tenantId).where('id', '=', journey).execute()
     return people.length
   })
+}
+
+/** Nobody, where the segment is gone: this time passes, and the drawing says on its page what is wrong with it. */
+async function membersDue(ctx: Context, rules: Rules, journey: number, segment: string): Promise<readonly number[]> {
+  try {
+    return await rules.membersOf(ctx, segment)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    ctx.log.warn({ err: error, journey }, 'nobody comes into a journey, because its segment cannot be asked')
+    return []
+  }
 }
 
 async function readDue(ctx: Context, journey: number): Promise<{ segment: string; dueAt: Date; next: Date | null } | undefined> {

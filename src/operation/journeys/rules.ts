@@ -1,4 +1,5 @@
 import type { Context } from '#platform/context.ts'
+import { isRefusal } from '#platform/errors.ts'
 
 /**
  * What journeys ask about people and cannot know themselves, because rules read what lies above them: given by the app.
@@ -13,4 +14,20 @@ export type Rules = {
   heardBy(ctx: Context, rule: unknown): Promise<readonly string[]>
   /** The members of a saved segment, ascending. */
   membersOf(ctx: Context, segment: string): Promise<readonly number[]>
+}
+
+/** Whom a rule holds for; `refused` where it can never be asked, because something that it names is gone. Throws while an engine is away. */
+export async function askRule(
+  ctx: Context,
+  rules: Rules,
+  rule: unknown,
+  customerIds: readonly number[],
+): Promise<ReadonlySet<number> | 'refused'> {
+  try {
+    return await rules.holds(ctx, rule, customerIds)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    ctx.log.warn({ err: error }, 'a rule of a journey names what is gone, and holds for nobody')
+    return 'refused'
+  }
 }

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { needsApproval } from '#operation/approvals/approval.ts'
 import { intend, intendGroups } from '#operation/outbound/commands.ts'
 import type { Context } from '#platform/context.ts'
+import { type AppError, isRefusal } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { defineJob, type Job, type Schedule } from '#platform/jobs.ts'
 import { type MembersOfSegment, type Receiver, resolveReceivers } from './receivers.ts'
+import { tellMakers } from './refusals.ts'
 import { inputOf, lockMessage, type MessageRow, scopeOf } from './stored.ts'
 
 const payload = z.object({ id: z.int() })
@@ -20,7 +22,8 @@ export const messageJobs = (membersOfSegment: MembersOfSegment): Job[] => [
 async function start(ctx: Context, id: number, membersOfSegment: MembersOfSegment, signal: AbortSignal): Promise<{ receivers: number }> {
   const message = await lockMessage(ctx, id)
   if (!message || !isDue(ctx, message)) return { receivers: 0 }
-  const receivers = await resolveReceivers(ctx, inputOf(message), scopeOf(message), membersOfSegment)
+  const receivers = await receiversOf(ctx, message, membersOfSegment)
+  if (receivers === 'refused') return { receivers: 0 }
   if (!(await begin(ctx, id, receivers.length))) return { receivers: 0 }
   for (let at = 0; at < receivers.length; at += chunk) {
     signal.throwIfAborted()
@@ -34,6 +37,17 @@ async function start(ctx: Context, id: number, membersOfSegment: MembersOfSegmen
     .where('state', '=', 'sending')
     .execute()
   return { receivers: receivers.length }
+}
+
+/** `refused`: what says whom it is for is gone, and the message ends here. */
+async function receiversOf(ctx: Context, message: MessageRow, membersOfSegment: MembersOfSegment): Promise<Receiver[] | 'refused'> {
+  try {
+    return await resolveReceivers(ctx, inputOf(message), scopeOf(message), membersOfSegment)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    await giveUp(ctx, message.id, error)
+    return 'refused'
+  }
 }
 
 /** One transaction each, shorter than what holds up the readers of events. */
@@ -56,6 +70,21 @@ const begin = (ctx: Context, id: number, receivers: number): Promise<boolean> =>
       .where('id', '=', id)
       .execute()
     return !isTooMany
+  })
+
+/** Whoever was written to already hears it; nobody else does, and the makers are told why. */
+const giveUp = (ctx: Context, id: number, { code }: AppError): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const row = await lockMessage(ctx, id)
+    if (!row || !isDue(ctx, row)) return
+    const now = ctx.now()
+    await ctx.db
+      .updateTable('messages')
+      .set({ stopReason: code, updatedAt: now, ...(row.state === 'sending' ? { intendedAt: now } : { state: 'stopped', finishedAt: now }) })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', id)
+      .execute()
+    await tellMakers(ctx, row)
   })
 
 const intendSome = (ctx: Context, id: number, receivers: readonly Receiver[]): Promise<boolean> =>
@@ -85,7 +114,7 @@ export const messageSchedules: Schedule[] = [
     run: async ({ databases: { systemPool }, now }) =>
       void (await systemPool.query(
         `update messages m set finished_at = $1, updated_at = $1,
-           state = case when exists (select from sends s where s.tenant_id = m.tenant_id and s.source_kind = 'message' and s.source_id = m.id and s.step is null
+           state = case when m.stop_reason is not null or exists (select from sends s where s.tenant_id = m.tenant_id and s.source_kind = 'message' and s.source_id = m.id and s.step is null
              and s.state = 'suppressed' and s.reason = 'stopped') then 'stopped' else 'done' end
          where m.state = 'sending' and m.intended_at is not null and not exists (
            select from sends s where s.tenant_id = m.tenant_id and s.source_kind = 'message' and s.source_id = m.id and s.step is null

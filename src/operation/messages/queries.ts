@@ -68,6 +68,7 @@ export async function readMessage(ctx: Context, id: number): Promise<MessageDeta
     approvedBy: row.approvedBy,
     approvedAt: row.approvedAt?.toISOString() ?? null,
     reviewNote: row.reviewNote,
+    stopReason: row.stopReason,
   }
 }
 

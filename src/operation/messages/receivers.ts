@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { customerIdsAfter } from '#management/customers/queries.ts'
 import type { CustomerFilter } from '#management/customers/schema.ts'
+import { existingTags } from '#management/tags/queries.ts'
 import { visibleGroupIds } from '#operation/groups/queries.ts'
 import { requireGroupTags, type TagNumbers } from '#operation/groups/tag-queries.ts'
 import type { Actor, Context } from '#platform/context.ts'
+import { appError } from '#platform/errors.ts'
 import { internalId } from '#platform/ids.ts'
 import type { AudienceInput, CustomerAudience, GroupAudience } from './schema.ts'
 
@@ -23,6 +25,7 @@ export async function resolveReceivers(
 ): Promise<Receiver[]> {
   const ctx: Context = { ...base, actor: { ...base.actor, scope } }
   if (to.whom === 'groups') return resolveGroups(ctx, to.audience)
+  await requireTags(ctx, to.audience)
   const customers = await resolveCustomers(ctx, to.audience, membersOfSegment)
   const senders = sendersOf(ctx, to.audience)
   if (senders === undefined) return customers.map((customerId) => ({ customerId }))
@@ -43,6 +46,17 @@ async function tagsOf(ctx: Context, tags: GroupAudience['tags']): Promise<TagNum
 /** Every tag of groups that an audience names is there, and inside a transaction it stays until the end. */
 export const requireTagsOf = async (ctx: Context, { to }: Pick<AudienceInput, 'to'>): Promise<void> =>
   void (to.whom === 'groups' && (await tagsOf(ctx, to.audience.tags)))
+
+/** A tag that is gone would let in whom it kept out. */
+async function requireTags(ctx: Context, { tags = {} }: CustomerAudience): Promise<void> {
+  const named = new Set(Object.values(tags).flatMap((list) => (list ?? []).map((id) => internalId(ctx, 'tag', id))))
+  if ((await existingTags(ctx, [...named])).size < named.size)
+    throw appError('message.tag_gone', {
+      status: 409,
+      message: 'A tag that says whom this message is for was deleted.',
+      field: 'to.audience.tags',
+    })
+}
 
 async function resolveCustomers(ctx: Context, audience: CustomerAudience, membersOfSegment: MembersOfSegment): Promise<number[]> {
   const members = audience.segment === undefined ? undefined : new Set(await membersOfSegment(ctx, audience.segment))

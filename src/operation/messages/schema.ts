@@ -81,6 +81,8 @@ export const MessageDetail = MessageItem.extend({
   approvedBy: z.string().nullable(),
   approvedAt: z.string().nullable(),
   reviewNote: z.string().nullable(),
+  /** The code of what refused, where it could not begin. */
+  stopReason: z.string().nullable(),
 })
 export type MessageDetail = z.infer<typeof MessageDetail>
 

@@ -16,6 +16,7 @@ export type MessageRow = {
   receivers: number | null
   intendedAt: Date | null
   reviewNote: string | null
+  stopReason: string | null
   approvedBy: string | null
   approvedAt: Date | null
   approvedReceivers: number | null
