@@ -14,7 +14,7 @@ import { type Checked, IssueList, useIssues } from '#console/journeys/issues.tsx
 import { placed } from '#console/journeys/layout.ts'
 import { LetInSheet } from '#console/journeys/let-in.tsx'
 import { PeopleSheet } from '#console/journeys/people.tsx'
-import { type Counts, useCounts, useJourney, useReviewJourney } from '#console/journeys/queries.ts'
+import { type Counts, useCounts, useJourney, useReviewEntries, useReviewJourney } from '#console/journeys/queries.ts'
 import { SettingsForm } from '#console/journeys/settings-form.tsx'
 import { StepForm } from '#console/journeys/step-form.tsx'
 import { StepList } from '#console/journeys/step-list.tsx'
@@ -137,6 +137,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
         }}
       />
       <PendingReview journey={journey} edit={edit} />
+      <PendingEntries journey={journey} />
       <ConfigProvider componentDisabled={!may}>
         {phone ? (
           <PhoneEditor {...panel} journey={journey} drawingProps={drawingProps} close={() => show({ step: undefined })} />
@@ -182,6 +183,15 @@ function PendingReview({ journey: { id, review, reviewNote }, edit }: { journey:
   if (!review) return reviewNote ? <Alert type="warning" showIcon title={t('journeys.sentBack', { note: reviewNote })} /> : null
   const say = async (approve: boolean) => edit.seen((await answer.mutateAsync(approve)).updatedAt)
   return <ReviewBox isOwn={review.isOwn} receivers={review.receivers} answer={say} />
+}
+
+/** People who wait at the door for a second person's word. */
+function PendingEntries({ journey: { id, entryReview } }: { journey: Journey }) {
+  const { t } = useText()
+  const answer = useReviewEntries(id)
+  if (!entryReview) return null
+  const { people, by, isOwn } = entryReview
+  return <ReviewBox isOwn={isOwn} asked={t('journeys.letIn.asked', { by })} receivers={people} answer={answer.mutateAsync} />
 }
 
 /** What the address says when the journey itself is open beside its drawing, and when everybody is asked for. */

@@ -1,4 +1,4 @@
-import { App, Button, Radio } from 'antd'
+import { Alert, App, Button, Radio } from 'antd'
 import { useState } from 'react'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
@@ -37,13 +37,14 @@ function LetIn({ journey, published, onClose }: { journey: Journey; published: D
   const [entry, setEntry] = useState<Brought>({})
   const named = whom === 'customer' ? customer && { customers: [customer], entry } : segment && { segment, entry }
   const look = useDoorLook(journey.id, named || undefined)
-  const enters = look.data?.enters ?? 0
+  const { enters, needsApproval } = look.data ?? { enters: 0, needsApproval: false }
   const submit = () =>
     run(async () => {
       if (!named) return
-      const { entered, refused } = await letIn.mutateAsync(named)
+      const { entered, refused, waiting } = await letIn.mutateAsync(named)
       const rest = refused > 0 ? ` ${t('journeys.letIn.refused', { count: exactNumber(refused) })}` : ''
-      message.success(t('journeys.letIn.done', { count: exactNumber(entered) }) + rest)
+      if (waiting > 0) message.info(t('journeys.letIn.waits', { count: exactNumber(waiting) }))
+      else message.success(t('journeys.letIn.done', { count: exactNumber(entered) }) + rest)
       onClose()
     })
   return (
@@ -71,7 +72,9 @@ function LetIn({ journey, published, onClose }: { journey: Journey; published: D
           loading={letIn.isPending}
           onClick={() => void submit()}
         >
-          {enters > 0 && named ? t('journeys.letIn.act', { count: exactNumber(enters) }) : t('journeys.letIn.title')}
+          {enters > 0 && named
+            ? t(needsApproval ? 'journeys.letIn.ask' : 'journeys.letIn.act', { count: exactNumber(enters) })
+            : t('journeys.letIn.title')}
         </Button>
       </div>
     </Stack>
@@ -82,17 +85,20 @@ function LetIn({ journey, published, onClose }: { journey: Journey; published: D
 function Door({ seen }: { seen: DoorLook }) {
   const { t } = useText()
   return (
-    <Stats>
-      <Stat name={t('journeys.letIn.people')} value={exactNumber(seen.people)} />
-      <Stat name={t('journeys.letIn.enters')} value={exactNumber(seen.enters)} />
-      {seen.refused.map(({ reason, people }) => (
-        <Stat
-          key={reason}
-          name={t(`journeys.letIn.reasons.${reason}`)}
-          hint={t(`journeys.letIn.reasonHints.${reason}`)}
-          value={exactNumber(people)}
-        />
-      ))}
-    </Stats>
+    <Stack>
+      <Stats>
+        <Stat name={t('journeys.letIn.people')} value={exactNumber(seen.people)} />
+        <Stat name={t('journeys.letIn.enters')} value={exactNumber(seen.enters)} />
+        {seen.refused.map(({ reason, people }) => (
+          <Stat
+            key={reason}
+            name={t(`journeys.letIn.reasons.${reason}`)}
+            hint={t(`journeys.letIn.reasonHints.${reason}`)}
+            value={exactNumber(people)}
+          />
+        ))}
+      </Stats>
+      {seen.needsApproval && <Alert type="warning" showIcon title={t('journeys.letIn.needsApproval')} />}
+    </Stack>
   )
 }

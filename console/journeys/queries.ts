@@ -91,6 +91,8 @@ export const usePublish = () =>
   useCommand(({ id, migrate }: { id: string; migrate: boolean }) => post<Journey>(`journeys/${id}/publish`, { migrate }), ['journeys'])
 export const useReviewJourney = (id: string) =>
   useCommand((approve: boolean) => post<Journey>(`journeys/${id}/review`, { approve }), ['journeys'])
+export const useReviewEntries = (id: string) =>
+  useCommand((approve: boolean) => post<Journey>(`journeys/${id}/entries/review`, { approve }), ['journeys'])
 export const useTurn = () =>
   useCommand(
     ({ id, act }: { id: string; act: 'pause' | 'resume' | 'drain' | 'stop' }) =>
@@ -99,8 +101,7 @@ export const useTurn = () =>
   )
 export const useRestoreJourney = () => useCommand((id: string) => post<Journey>(`journeys/${id}/restore`), ['journeys'])
 type Named = { customers?: string[]; segment?: string; entry: Brought }
-export const useLetIn = (id: string) =>
-  useCommand((named: Named) => post<z.infer<typeof LetInResult>>(`journeys/${id}/entries`, named), ['journeys'])
+export const useLetIn = (id: string) => useCommand((named: Named) => post<LetInResult>(`journeys/${id}/entries`, named), ['journeys'])
 /** Who would come in if they were let in now. */
 export const useDoorLook = (id: string, named: Named | undefined) =>
   useQuery({
@@ -121,7 +122,13 @@ export const useDryRun = (question: { draft: Definition; journey: string; custom
     placeholderData: keepPreviousData,
     retry: false,
   })
-export const useSimulation = (question: { draft: Definition; journey: string; segment: string | undefined; happens: Met }) =>
+export const useSimulation = (question: {
+  draft: Definition
+  journey: string
+  segment: string | undefined
+  happens: Met
+  entry: Brought
+}) =>
   useQuery({
     queryKey: ['journeys', 'simulation', question],
     queryFn: () => post<Simulation>('journeys/simulate', question),

@@ -1,7 +1,8 @@
 import { Alert } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
-import { type Met, metIn } from '#console/journeys/brought.ts'
+import { type Brought, type Met, metIn } from '#console/journeys/brought.ts'
+import { BroughtFields } from '#console/journeys/brought-fields.tsx'
 import { HappensChoice } from '#console/journeys/happens-choice.tsx'
 import { reasonWords } from '#console/journeys/people.tsx'
 import { useSimulation } from '#console/journeys/queries.ts'
@@ -23,13 +24,15 @@ export function SimulateView({ drawing, journey }: { drawing: Definition; journe
   const words = useStepWords(drawing)
   const [segment, setSegment] = useState<string>()
   const [happens, setHappens] = useState<Met>({})
-  const run = useSimulation({ draft: drawing, journey, segment, happens: metIn(drawing, happens) })
+  const [entry, setEntry] = useState<Brought>({})
+  const run = useSimulation({ draft: drawing, journey, segment, happens: metIn(drawing, happens), entry })
   return (
     <Stack>
       <p className="note">{t('journeys.simulateNote')}</p>
       <Field name={t('journeys.happening.segment')}>
         <SegmentPicker label={t('journeys.happening.segment')} value={segment ?? ''} onChange={setSegment} />
       </Field>
+      <BroughtFields drawing={drawing} value={entry} onChange={setEntry} />
       <HappensChoice drawing={drawing} words={words} value={happens} onChange={setHappens} />
       {segment === undefined ? (
         <p className="note">{t('journeys.simulateChoose')}</p>
@@ -40,12 +43,12 @@ export function SimulateView({ drawing, journey }: { drawing: Definition; journe
   )
 }
 
-const counted = ['messages', 'tasks', 'notices', 'sms'] as const
+const counted = ['messages', 'tasks', 'welcomes', 'groupMessages', 'moments', 'notices', 'sms'] as const
 type Counted = (typeof counted)[number]
 
 function Found({ found, drawing, words }: { found: Simulation; drawing: Definition; words: StepWords }) {
   const { t } = useText()
-  const { people, held, days, overLimit, end } = found
+  const { people, held, days, overLimit, overFrequency, end } = found
   const sum = (key: Counted) => days.reduce((total, day) => total + day[key], 0)
   return (
     <>
@@ -55,8 +58,10 @@ function Found({ found, drawing, words }: { found: Simulation; drawing: Definiti
         <Stat name={t('journeys.simulated.messages')} value={<Count value={sum('messages')} />} />
         <Stat name={t('journeys.simulated.tasks')} value={<Count value={sum('tasks')} />} />
         <Stat name={t('journeys.simulateOver')} hint={t('journeys.simulateOverHint')} value={<Count value={overLimit} />} />
+        <Stat name={t('journeys.simulateOften')} hint={t('journeys.simulateOftenHint')} value={<Count value={overFrequency} />} />
       </Stats>
       {overLimit > 0 && <Alert type="warning" showIcon title={t('journeys.simulateOverHint')} />}
+      {overFrequency > 0 && <Alert type="warning" showIcon title={t('journeys.simulateOftenHint')} />}
       <StepTable found={found} drawing={drawing} words={words} />
       <p className="note">
         {t('journeys.simulateEnds')}

@@ -132,19 +132,41 @@ function Planned({ item }: { item: CalendarItem }) {
   const { t } = useText()
   const { timezone } = useTenant()
   const count = item.audienceSize === null ? undefined : exactNumber(item.audienceSize)
-  const size = count && t(item.kind === 'group_message' ? 'outbound.calendarGroups' : 'outbound.calendarPeople', { count })
+  const size = count && t(`outbound.calendarSizes.${item.kind}`, { count })
   return (
     <span className={`person-text planned ${item.kind}`} title={t(`outbound.calendarKinds.${item.kind}`)}>
-      {item.kind === 'moment' ? (
-        <Link className="person-name" to="/moments">
-          {item.title}
-        </Link>
-      ) : (
-        <Link className="person-name" to="/messages/$messageId" params={{ messageId: item.id }}>
-          {item.title}
-        </Link>
-      )}
+      <PlannedLink item={item} />
       <span className="note">{[timeOfDay(item.at, timezone), size].filter(Boolean).join(' · ')}</span>
     </span>
   )
+}
+
+/** Where the plan itself is. */
+function PlannedLink({ item: { kind, id, title } }: { item: CalendarItem }) {
+  switch (kind) {
+    case 'moment':
+      return (
+        <Link className="person-name" to="/moments">
+          {title}
+        </Link>
+      )
+    case 'journey':
+      return (
+        <Link className="person-name" to="/journeys/$journeyId" params={{ journeyId: id }}>
+          {title}
+        </Link>
+      )
+    case 'marketing_task':
+      return (
+        <Link className="person-name" to="/tasks" search={{ view: 'marketing', campaign: id }}>
+          {title}
+        </Link>
+      )
+    default:
+      return (
+        <Link className="person-name" to="/messages/$messageId" params={{ messageId: id }}>
+          {title}
+        </Link>
+      )
+  }
 }

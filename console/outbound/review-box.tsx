@@ -7,20 +7,23 @@ import { Section } from '#console/ui/page.tsx'
 
 interface Props {
   isOwn: boolean
+  /** What is asked, where the place does not say it. */
+  asked?: string
   receivers: number | null
   answer: (approve: boolean) => Promise<unknown>
 }
 
 /** What waits for a second person: whoever may approve says so here, unless they made it. */
-export function ReviewBox({ isOwn, receivers, answer }: Props) {
+export function ReviewBox({ isOwn, asked = '', receivers, answer }: Props) {
   const { t } = useText()
   const may = useMay()('messages.approve')
   const people = receivers === null ? '' : t('outbound.reviewPeople', { count: exactNumber(receivers) })
+  const about = [asked, people].filter(Boolean).join(' · ')
   if (isOwn || !may)
-    return <Alert type="info" showIcon title={t(isOwn ? 'outbound.ownReview' : 'outbound.otherReview')} description={people} />
+    return <Alert type="info" showIcon title={t(isOwn ? 'outbound.ownReview' : 'outbound.otherReview')} description={about} />
   return (
     <Section title={t('outbound.states.review')} actions={<ReviewActions answer={answer} />}>
-      <p className="note">{[t('outbound.needsApproval'), people].filter(Boolean).join(' · ')}</p>
+      <p className="note">{[t('outbound.needsApproval'), about].filter(Boolean).join(' · ')}</p>
     </Section>
   )
 }

@@ -1095,6 +1095,8 @@
   makers integer[] not null default '{}'::integer[]
   review jsonb
   review_note text
+  entry_review jsonb
+  entry_people integer[]
   journeys_pkey PRIMARY KEY (tenant_id, id)
   CREATE INDEX journeys_updated ON public.journeys USING btree (tenant_id, updated_at, id)
   CREATE UNIQUE INDEX journeys_name ON public.journeys USING btree (tenant_id, name) WHERE (archived_at IS NULL)

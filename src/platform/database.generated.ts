@@ -920,6 +920,8 @@ export interface Journeys {
   draft: Json;
   dueAfter: number | null;
   dueAt: Timestamp | null;
+  entryPeople: number[] | null;
+  entryReview: Json | null;
   id: Generated<number>;
   makers: Generated<number[]>;
   name: string;

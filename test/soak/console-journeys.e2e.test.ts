@@ -7,10 +7,16 @@ import { changeState, createExperiment } from '#operation/experiments/commands.t
 import { NewExperiment } from '#operation/experiments/schema.ts'
 import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
 import { Definition } from '#operation/journeys/definition.ts'
+import { letInByHand, reviewEntries } from '#operation/journeys/letting-in.ts'
+import { readJourney } from '#operation/journeys/queries.ts'
 import { requireJourney, requireStep } from '#operation/journeys/trials.ts'
+import { createMarketingTask } from '#operation/marketing-tasks/commands.ts'
+import { MarketingTaskInput } from '#operation/marketing-tasks/schema.ts'
+import { changePolicy } from '#operation/outbound/policy.ts'
+import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
+import { faultsOf, lookAt, openBrowser, openConsole } from '../support/browser.ts'
 import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
 
 // An operator opens a template, changes a wait, starts it, and watches a customer walk.
@@ -187,6 +193,18 @@ test('a dry run asks for what a branch wants to know of the event, and goes by i
     .fill('800')
   await sheet.getByText('→ 大单').waitFor()
   await look('dry-run-brought')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^模\s*拟$/ }).click()
+  await sheet.getByRole('combobox', { name: '人群' }).click()
+  await page.locator('.ant-select-item').getByText('所有人').click()
+  await sheet.getByText(/^其他 \d+/).waitFor()
+  await sheet
+    .getByLabel(/金额|amount/)
+    .last()
+    .fill('800')
+  await sheet.getByText(/^大单 \d+/).waitFor()
+  await sheet.getByText('超出频次规则', { exact: true }).waitFor()
+  await look('simulate-brought')
   expect(problems).toEqual([])
 })
 
@@ -353,6 +371,87 @@ test('a step is given a picture and a link; what a moment does not show is said 
   await page.waitForURL(`**/journeys/${id}`)
   expect(problems).toEqual([])
 })
+
+test('a template that needs a segment says so; the calendar shows its days and when a marketing task is due', async () => {
+  const { ctx } = workspace
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`${workspace.url}/journeys`)
+  await page.getByRole('button', { name: '新建旅程' }).first().click()
+  const form = page.getByRole('dialog')
+  await form.getByRole('radio', { name: /沉默唤醒/ }).check()
+  await look('template-schedule')
+  await form.getByRole('button', { name: /^创\s*建$/ }).click()
+  const issue = page.getByRole('button', { name: /还没有选择从哪个人群进入/ })
+  await issue.waitFor()
+  await look('segment-to-choose')
+  await issue.click()
+  await page.getByRole('combobox', { name: '人群' }).click()
+  await page.locator('.ant-select-item').getByText('所有人').click()
+  await page.getByText('没有问题', { exact: true }).waitFor()
+  await page.getByRole('button', { name: /^启\s*动$/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^启\s*动$/ })
+    .click()
+  await page.getByText('运行中').waitFor()
+  const { id: employee } = await ctx.db.selectFrom('employees').select('id').where('tenantId', '=', ctx.tenantId).executeTakeFirstOrThrow()
+  await createMarketingTask(
+    ctx,
+    MarketingTaskInput.parse({
+      name: '春茶冲刺',
+      targetUrl: 'https://tea.example/spring',
+      goal: 5,
+      endsAt: new Date(Date.now() + 9 * 86_400_000).toISOString(),
+      employeeIds: [publicId(ctx, 'emp', employee)],
+    }),
+  )
+  const next = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10)
+  await page.goto(`${workspace.url}/calendar?from=${next}`)
+  await page.getByRole('link', { name: '春茶冲刺' }).waitFor()
+  await look('calendar')
+  expect(await faultsOf(page)).toEqual([])
+  await page.getByRole('link', { name: '沉默唤醒' }).first().click()
+  await page.getByText('运行中').waitFor()
+  await page.goto(`${workspace.url}/calendar?from=${next}`)
+  await page.getByRole('link', { name: '春茶冲刺' }).click()
+  await page.getByRole('dialog').getByText('春茶冲刺').first().waitFor()
+  expect(problems).toEqual([])
+})
+
+test('too many to let in alone wait for a second person, whose word is given on the page', async () => {
+  const { ctx } = workspace
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await changePolicy(ctx, { approvalAbove: 0 })
+  const rules = { holds: async () => new Set<number>(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+  const draft = { entry: { by: 'hand' }, start: 'say', steps: [{ id: 'say', type: 'message', text: '春茶上新' }] }
+  const journey = await createJourney(ctx, { name: '上新通知', note: '', draft: Definition.parse(draft) })
+  await publishJourney(ctx, rules, journey)
+  await page.goto(`${workspace.url}/journeys/${publicId(ctx, 'jny', journey)}`)
+  await page.getByRole('button', { name: '更多' }).click()
+  await page.getByRole('menuitem', { name: '让客户进入' }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByRole('combobox').first().fill('林小满')
+  await page.locator('.ant-select-item').getByText('林小满').click()
+  await sheet.getByText('人数超过审批线').waitFor()
+  await look('let-in-approval')
+  await sheet.getByRole('button', { name: '申请让 1 人进入' }).click()
+  await page.getByText('已提交，1 人等另一位同事审批后进入。').waitFor()
+  await page.getByText('你参与了制作，请另一位同事审批。').waitFor()
+  await look('let-in-own')
+  // Somebody else's list, for whoever looks at the page.
+  await reviewEntries({ ...ctx, actor: colleague }, journey, { approve: false, note: '' })
+  const [person = 0] = await identifyMany(ctx, [{ identities: [{ kind: 'unionid', value: 'walker' }] }])
+  await letInByHand({ ...ctx, actor: colleague }, journey, { people: [person] })
+  await page.reload()
+  await page.getByText('许念 申请让一批客户进入旅程').waitFor()
+  await look('let-in-review')
+  await page.getByRole('button', { name: /^批\s*准$/ }).click()
+  await page.getByText('许念 申请让一批客户进入旅程').waitFor({ state: 'hidden' })
+  expect((await readJourney(ctx, journey)).entered).toBe(1)
+  expect(problems).toEqual([])
+})
+
+const colleague: Context['actor'] = { kind: 'employee', id: 999, name: '许念', permissions: new Set(['*']), scope: 'all' }
 
 const picture = (): Buffer =>
   toPng('<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="#0f9d77"/></svg>', 400)

@@ -1,6 +1,22 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { createEmployee } from '#management/team/employees/commands.ts'
+import { roleOf } from '#management/team/testing/people.ts'
+import { createJourney, pauseJourney, publishJourney, stopJourney } from '#operation/journeys/commands.ts'
+import { Definition } from '#operation/journeys/definition.ts'
+import type { Rules } from '#operation/journeys/rules.ts'
+import { createMarketingTask, stopMarketingTask } from '#operation/marketing-tasks/commands.ts'
+import { MarketingTaskInput } from '#operation/marketing-tasks/schema.ts'
+import type { Context } from '#platform/context.ts'
+import { publicId } from '#platform/ids.ts'
+import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { collisionsOf } from './collisions.ts'
+import { readCalendar } from './queries.ts'
 import type { CalendarItem } from './schema.ts'
+
+let workspace: TestWorkspace
+beforeAll(async () => {
+  workspace = await openTestWorkspace()
+})
 
 const item = (id: string, day: string, more: Partial<CalendarItem> = {}): CalendarItem => ({
   kind: 'message',
@@ -41,5 +57,62 @@ test('where WeCom takes one a day, the second is said to be too many', () => {
   expect(collisionsOf(items, { frequency: null, perDay: 1 })).toEqual([
     { kind: 'platform_limit', day: '2026-03-01', ids: ['a', 'b'] },
     { kind: 'same_day', day: '2026-03-01', ids: ['a', 'b'] },
+  ])
+})
+
+test('what comes by schedule stands on each of its days, a marketing task on the day it is due, for whoever may read them', async () => {
+  // Noon of a Monday in Beijing.
+  workspace.setNow(new Date('2026-03-02T04:00:00Z'))
+  const ctx = await workspace.newTenant()
+  const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+  const begin = async (name: string, repeat: object) => {
+    const entry = { by: 'schedule', segment: publicId(ctx, 'seg', 1), repeat }
+    const draft = Definition.parse({ entry, start: 'end', steps: [{ id: 'end', type: 'end' }] })
+    const id = await createJourney(ctx, { name, note: '', draft })
+    await publishJourney(ctx, rules, id)
+    return id
+  }
+  const weekly = await begin('每周唤醒', { every: 'week', at: '10:00', weekdays: [1] })
+  await pauseJourney(ctx, await begin('每月一次', { every: 'month', at: '09:00', day: 31 }))
+  await stopJourney(ctx, await begin('停了', { every: 'day', at: '09:00' }))
+  const { id: employee } = await createEmployee(ctx, { name: '小王', roleId: await roleOf(ctx, 'employee') })
+  const task = (name: string) =>
+    createMarketingTask(
+      ctx,
+      MarketingTaskInput.parse({
+        name,
+        targetUrl: 'https://example.com/spring',
+        goal: 5,
+        endsAt: '2026-03-20T10:00:00Z',
+        employeeIds: [publicId(ctx, 'emp', employee)],
+      }),
+    )
+  const due = await task('春茶冲刺')
+  await stopMarketingTask(ctx, await task('不做了'))
+  const shown = async (ctx: Context, dateFrom: string, dateTo: string) =>
+    (await readCalendar(ctx, { dateFrom, dateTo })).items.map(({ kind, title, day, audienceSize }) => [kind, title, day, audienceSize])
+  const weekday = (day: string) => ['journey', '每周唤醒', day, null]
+  expect(await shown(ctx, '2026-03-01', '2026-03-31')).toEqual([
+    ...['2026-03-09', '2026-03-16'].map(weekday),
+    ['marketing_task', '春茶冲刺', '2026-03-20', 1],
+    ...['2026-03-23', '2026-03-30'].map(weekday),
+    ['journey', '每月一次', '2026-03-31', null],
+  ])
+  expect(await shown(ctx, '2026-04-20', '2026-04-30')).toEqual([
+    ...['2026-04-20', '2026-04-27'].map(weekday),
+    ['journey', '每月一次', '2026-04-30', null],
+  ])
+  const { items, collisions } = await readCalendar(ctx, {})
+  expect(collisions).toEqual([])
+  expect(new Set(items.map(({ id }) => id))).toContain(publicId(ctx, 'jny', weekly))
+  expect(new Set(items.map(({ id }) => id))).toContain(publicId(ctx, 'mtk', due))
+  const actor = (permission: string, scope: number[]): Context => ({
+    ...ctx,
+    actor: { kind: 'employee', id: 999, name: '别人', permissions: new Set([permission]), scope },
+  })
+  expect(await shown(actor('messages.read', [999]), '2026-03-01', '2026-03-31')).toEqual([])
+  expect(await shown(actor('tasks.read', [999]), '2026-03-01', '2026-03-31')).toEqual([])
+  expect(await shown(actor('tasks.read', [employee]), '2026-03-01', '2026-03-31')).toEqual([
+    ['marketing_task', '春茶冲刺', '2026-03-20', 1],
   ])
 })

@@ -3,8 +3,12 @@ import type { CalendarItem, Collision } from './schema.ts'
 
 type Rules = { frequency: { most: number; days: number } | null; perDay: number | null }
 
-/** Plans that get in each other's way: for everybody and for the same people alike. Moments are seen, not received: they only share a day. */
-export function collisionsOf(items: readonly CalendarItem[], { frequency, perDay }: Rules): Collision[] {
+/**
+ * Plans that get in each other's way: for everybody and for the same people alike. Moments are seen, not received: they only share a day. Journeys
+ * let people in by their own policy, and marketing tasks are for colleagues: neither gets in anybody's way.
+ */
+export function collisionsOf(plans: readonly CalendarItem[], { frequency, perDay }: Rules): Collision[] {
+  const items = plans.filter(({ kind }) => kind !== 'journey' && kind !== 'marketing_task')
   const found: Collision[] = []
   for (const [day, list] of Map.groupBy(items, (one) => one.day)) {
     for (const group of sameAudience(list)) found.push({ kind: 'same_day', day, ids: group.map(({ id }) => id) })

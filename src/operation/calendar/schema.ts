@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What stands in the calendar; whoever plans more kinds adds them. */
-export const calendarKinds = ['message', 'group_message', 'moment'] as const
+export const calendarKinds = ['message', 'group_message', 'moment', 'journey', 'marketing_task'] as const
 
 export const CalendarItem = z.object({
   kind: z.enum(calendarKinds),

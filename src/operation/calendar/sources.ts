@@ -1,7 +1,11 @@
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
+import { may } from '#platform/http/router.ts'
 import { type IdPrefix, publicId } from '#platform/ids.ts'
 import { dayOf } from '#platform/time.ts'
+import { Entry } from '../journeys/definition.ts'
+import { repeatsWithin } from '../journeys/moments.ts'
+import { isReached } from '../marketing-tasks/queries.ts'
 import type { CalendarItem } from './schema.ts'
 
 export type Span = { from: Date; to: Date; zone: string }
@@ -41,5 +45,42 @@ const moments: CalendarSource = async (ctx, { from, to, zone }) => {
   return itemsOf(ctx, 'mom', rows, zone)
 }
 
+type Scheduled = { id: number; name: string; state: string; due: Date; entry: unknown }
+
+/** The next time of each schedule that runs, and those that follow; a segment may have others in it by then, so nobody counts them. */
+const journeys: CalendarSource = async (ctx, { from, to, zone }) => {
+  if (!may(ctx, 'journeys.read')) return []
+  const { rows } = await sql<Scheduled>`
+    select j.id, j.name, j.state, j.due_at as due, v.definition -> 'entry' as entry
+    from journeys j join journey_versions v on v.tenant_id = j.tenant_id and v.journey_id = j.id and v.version = j.version
+    where j.tenant_id = ${ctx.tenantId} and j.state in ('running', 'paused') and j.due_at < ${to}`.execute(ctx.db)
+  return rows.flatMap(({ id, name, state, due, entry: stored }) => {
+    const entry = Entry.parse(stored)
+    if (entry.by !== 'schedule') return []
+    const times = repeatsWithin(due, entry.repeat, { from, to }, zone)
+    const audience = { segment: entry.segment }
+    return itemsOf(
+      ctx,
+      'jny',
+      times.map((at) => ({ id, kind: 'journey' as const, title: name, state, at, audience, size: null })),
+      zone,
+    )
+  })
+}
+
+/** On the day by which their goal is to be reached; how many have one. */
+const marketingTasks: CalendarSource = async (ctx, { from, to, zone }) => {
+  if (!may(ctx, 'tasks.read')) return []
+  const { rows } = await sql<Row>`
+    select m.id, 'marketing_task' as kind, m.name as title, case when m.ends_at <= ${ctx.now()} then 'ended' else 'running' end as state,
+      m.ends_at as at, null as audience, k.people as size
+    from marketing_tasks m cross join lateral (
+      select count(*)::int as people from marketing_links k
+      where k.tenant_id = m.tenant_id and k.task_id = m.id and ${isReached(ctx, 'k.employee_id')}) k
+    where m.tenant_id = ${ctx.tenantId} and m.stopped_at is null and m.ends_at >= ${from} and m.ends_at < ${to}
+      and (${ctx.actor.scope === 'all'} or k.people > 0)`.execute(ctx.db)
+  return itemsOf(ctx, 'mtk', rows, zone)
+}
+
 /** The one place that knows who plans what. */
-export const calendarSources: readonly CalendarSource[] = [messages, moments]
+export const calendarSources: readonly CalendarSource[] = [messages, moments, journeys, marketingTasks]

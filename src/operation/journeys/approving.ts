@@ -69,12 +69,16 @@ const within: readonly Step['type'][] = [
   'end',
 ]
 
+/** Whether anybody hears something of it. */
+export const reachesPeople = ({ steps }: Definition): boolean => steps.some(({ type }) => !within.includes(type))
+
 /**
- * How many people a drawing may reach: those in its segment, or who did its event in the last thirty days. Who is named by hand was
- * meant by a person.
+ * How many people a drawing may reach: those in its segment, or who did its event in the last thirty days. Who will be named by hand
+ * nobody knows yet: long lists of them are asked about at the door (`letting-in.ts`).
  */
-async function receiversOf(ctx: Context, rules: Rules, { entry, steps }: Definition): Promise<number> {
-  if (entry.by === 'hand' || steps.every(({ type }) => within.includes(type))) return 0
+async function receiversOf(ctx: Context, rules: Rules, definition: Definition): Promise<number> {
+  const { entry } = definition
+  if (entry.by === 'hand' || !reachesPeople(definition)) return 0
   const customers = await ctx.db
     .selectFrom('customers')
     .select('id')

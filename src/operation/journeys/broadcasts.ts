@@ -13,7 +13,7 @@ import { type ActOf, type Missed, missedBy } from './acts.ts'
 /** The groups of the person's colleague that the person is in: each hears a step once a day, however many come to it. */
 export async function writeToGroups(ctx: Context, acts: readonly ActOf<'group_message'>[]): Promise<Missed[]> {
   if (acts.length === 0) return []
-  const groups = await groupsOf(
+  const groups = await hearingGroups(
     ctx,
     acts.map(({ customerId }) => customerId),
   )
@@ -33,7 +33,8 @@ export async function writeToGroups(ctx: Context, acts: readonly ActOf<'group_me
   return acts.flatMap((act) => (groups.has(act.customerId) ? [] : [missedBy(act, 'no_group')]))
 }
 
-async function groupsOf(ctx: Context, customers: readonly number[]): Promise<Map<number, number[]>> {
+/** By person, the groups that hear of their coming to a step. */
+export async function hearingGroups(ctx: Context, customers: readonly number[]): Promise<Map<number, number[]>> {
   const { rows } = await sql<{ id: number; groups: number[] }>`
     select o.id, array_agg(distinct g.id) as groups
     from customers o
@@ -43,6 +44,12 @@ async function groupsOf(ctx: Context, customers: readonly number[]): Promise<Map
       join groups g on g.tenant_id = s.tenant_id and g.id = s.group_id and g.owner_id = p.id and g.dismissed_at is null
     where o.tenant_id = ${ctx.tenantId} and o.id = any(${[...new Set(customers)]}::int[]) group by o.id`.execute(ctx.db)
   return new Map(rows.map(({ id, groups }) => [id, groups]))
+}
+
+/** By person, the colleague who is asked to publish, once for each of their corps. */
+export async function publishingColleagues(ctx: Context, customers: readonly number[]): Promise<Map<number, string[]>> {
+  const byPerson = Map.groupBy(await colleaguesOf(ctx, customers), ({ id }) => id)
+  return new Map([...byPerson].map(([id, list]) => [id, list.map(({ employeeId, corp }) => `${employeeId} ${corp}`)]))
 }
 
 type Colleague = { id: number; employeeId: number; corp: number }

@@ -22,6 +22,9 @@ export function checkDefinition(definition: Definition): Issue[] {
   const twice = steps.filter(({ id }, i) => steps.findIndex((one) => one.id === id) < i)
   return [
     ...(start === null || !ids.has(start) ? [issue(null, 'start', 'no_start', 'Say which step comes first.')] : []),
+    ...('segment' in entry && entry.segment === ''
+      ? [issue(null, 'entry.segment', 'no_segment', 'Choose the segment whose people come in.')]
+      : []),
     ...(reentry.policy === 'each' && entry.by !== 'event'
       ? [issue(null, 'reentry', 'each_without_event', 'One run a value needs an event to come in by.')]
       : []),

@@ -26,7 +26,7 @@ const error = (step: string | null, field: string, code: string, message: string
 
 async function checkDoors(ctx: Context, rules: Rules, { entry, exits, goal }: Definition): Promise<Issue[]> {
   const found = await Promise.all([
-    ...(entry.by === 'segment' || entry.by === 'schedule' ? [checkSegment(ctx, rules, null, 'entry.segment', entry.segment)] : []),
+    ...('segment' in entry && entry.segment !== '' ? [checkSegment(ctx, rules, null, 'entry.segment', entry.segment)] : []),
     ...exits.map((one, i) => checkHappening(ctx, rules, null, `exits.${i}`, one)),
     ...(goal?.when ?? []).map((one, i) => checkHappening(ctx, rules, null, `goal.when.${i}`, one)),
   ])

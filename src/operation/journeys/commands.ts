@@ -133,7 +133,8 @@ export async function publishJourney(
     await setState(ctx, id, state, {
       version,
       startedAt: journey.state === 'running' ? journey.startedAt : ctx.now(),
-      ...{ review: null, reviewNote: null, makers: [] },
+      // Who was to be told the older words is to be asked about again.
+      ...{ review: null, reviewNote: null, makers: [], entryReview: null, entryPeople: null },
       ...(await dueOf(ctx, definition)),
     })
     if (migrate) await migrateRuns(ctx, id, version, definition)
@@ -208,7 +209,7 @@ export const stopJourney = (ctx: Context, id: number): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
     const journey = await lockJourney(ctx, id)
     if (journey.state === 'draft') throw appError('journey.wrong_state', { status: 409, message: 'This journey was never started.' })
-    await setState(ctx, id, 'stopped', { dueAt: null, dueAfter: null })
+    await setState(ctx, id, 'stopped', { dueAt: null, dueAfter: null, entryReview: null, entryPeople: null })
     await hush(ctx, id)
     const { rows } = await sql<{ version: number; people: number }>`
       with ended as (
@@ -294,6 +295,8 @@ type Facts = {
   dueAt?: Date | null
   dueAfter?: number | null
   review?: null
+  entryReview?: null
+  entryPeople?: null
   reviewNote?: null
   makers?: number[]
 }

@@ -50,10 +50,13 @@ const repeat = z.union([
 ])
 export type Repeat = z.infer<typeof repeat>
 
+/** Empty until somebody chose one: such a journey is drawn, and not started. */
+const chosenSegment = z.string().max(60)
+
 export const Entry = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('event'), event: eventName, where: filter.optional() }),
-  z.strictObject({ by: z.literal('segment'), segment: publicId, moves: z.enum(['in', 'out']) }),
-  z.strictObject({ by: z.literal('schedule'), segment: publicId, repeat }),
+  z.strictObject({ by: z.literal('segment'), segment: chosenSegment, moves: z.enum(['in', 'out']) }),
+  z.strictObject({ by: z.literal('schedule'), segment: chosenSegment, repeat }),
   /** Through the API or by hand: people are named. */
   z.strictObject({ by: z.literal('hand') }),
 ])

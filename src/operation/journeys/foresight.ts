@@ -1,4 +1,3 @@
-import { DateTime } from 'luxon'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { publicId } from '#platform/ids.ts'
@@ -8,7 +7,9 @@ import { timezoneOf } from '#platform/timezone.ts'
 import { personalOf } from '../personal.ts'
 import { fillIn, type Values } from '../variables.ts'
 import { type Ask, type Effect, wayOf } from './advance.ts'
+import { hearingGroups, publishingColleagues } from './broadcasts.ts'
 import type { Definition, Step } from './definition.ts'
+import { type Over, overLimits, readLimits } from './foreseen-limits.ts'
 import type { Rules } from './rules.ts'
 import type { DryRun, Happens, Simulation } from './schema.ts'
 import { type ForeseenTrials, foreseeTrials } from './trials.ts'
@@ -57,15 +58,17 @@ function saidBy(effect: Effect, values: Values): string | null {
 }
 
 export async function simulate(ctx: Context, rules: Rules, people: readonly number[], foreseen: Foreseen): Promise<Simulation> {
-  const timezone = await timezoneOf(ctx)
-  const walks = [...(await walkAll(ctx, rules, people, foreseen)).walks.values()]
+  const { walks } = await walkAll(ctx, rules, people, foreseen)
+  const ways = [...walks.values()]
+  const overs = await oversOf(ctx, walks)
   return {
     people: people.length,
-    held: walks.filter(isLeftOut).length,
-    steps: stepsOf(foreseen.definition, walks),
-    days: daysOf(walks, timezone),
-    overLimit: walks.filter((one) => isOverLimit(one, timezone)).length,
-    end: countBy(walks.map(({ end }) => end)),
+    held: ways.filter(isLeftOut).length,
+    steps: stepsOf(foreseen.definition, ways),
+    days: await daysOf(ctx, walks),
+    overLimit: overs.filter(({ platform }) => platform).length,
+    overFrequency: overs.filter(({ frequency }) => frequency).length,
+    end: countBy(ways.map(({ end }) => end)),
   }
 }
 
@@ -84,29 +87,52 @@ function stepsOf({ steps }: Definition, walks: readonly Walked[]): Simulation['s
 const countBy = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, list]) => [name, list.length]))
 
-/** What is counted by day, by the step that does it. Groups and moments are not of one person: their steps say how many come. */
-const counted = { message: 'messages', task: 'tasks', notice: 'notices', sms: 'sms' } as const
+/** What is counted by day, by the step that does it. */
+const counted = { welcome: 'welcomes', message: 'messages', task: 'tasks', notice: 'notices', sms: 'sms' } as const
 type Day = Omit<Simulation['days'][number], 'day'>
 
-function daysOf(walks: readonly Walked[], zone: string): Simulation['days'] {
+async function daysOf(ctx: Context, walks: ReadonlyMap<number, Walked>): Promise<Simulation['days']> {
+  const zone = await timezoneOf(ctx)
   const days = new Map<string, Day>()
-  for (const { effects } of walks)
+  const dayAt = (day: string): Day =>
+    remember(days, day, () => ({ welcomes: 0, messages: 0, groupMessages: 0, moments: 0, tasks: 0, notices: 0, sms: 0 }))
+  for (const { effects } of walks.values())
     for (const { at, effect } of effects) {
       const name = effect.type in counted ? counted[effect.type as keyof typeof counted] : undefined
-      if (!name) continue
-      const day = remember(days, dayOf(at, zone), (): Day => ({ messages: 0, tasks: 0, notices: 0, sms: 0 }))
-      day[name]++
+      if (name) dayAt(dayOf(at, zone))[name]++
     }
-  return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, counted]) => ({ day, ...counted }))
+  for (const day of await toManyOf(ctx, walks, zone, 'group_message', hearingGroups)) dayAt(day).groupMessages++
+  for (const day of await toManyOf(ctx, walks, zone, 'moment', publishingColleagues)) dayAt(day).moments++
+  return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, sums]) => ({ day, ...sums }))
 }
 
-/** doc 92135: as many a month as the month has days. */
-function isOverLimit({ effects }: Walked, zone: string): boolean {
-  const months = Map.groupBy(
-    effects.filter(({ effect }) => effect.type === 'message').map(({ at }) => DateTime.fromJSDate(at, { zone })),
-    (at) => at.toFormat('yyyy-MM'),
+/** The day of each message to many: whoever is reached by a step hears it once a day, however many come to it. */
+async function toManyOf(
+  ctx: Context,
+  walks: ReadonlyMap<number, Walked>,
+  zone: string,
+  type: Effect['type'],
+  reachedBy: (ctx: Context, people: readonly number[]) => Promise<ReadonlyMap<number, readonly unknown[]>>,
+): Promise<string[]> {
+  const coming = [...walks].flatMap(([person, { effects }]) =>
+    effects.flatMap(({ at, effect }) => (effect.type === type ? [{ person, step: effect.id, day: dayOf(at, zone) }] : [])),
   )
-  return [...months.values()].some((list) => list.length > (list[0]?.daysInMonth ?? 31))
+  if (coming.length === 0) return []
+  const reached = await reachedBy(
+    ctx,
+    coming.map(({ person }) => person),
+  )
+  const days = new Map<string, string>()
+  for (const { person, step, day } of coming) for (const one of reached.get(person) ?? []) days.set(`${day} ${step} ${one}`, day)
+  return [...days.values()]
+}
+
+async function oversOf(ctx: Context, walks: ReadonlyMap<number, Walked>): Promise<Over[]> {
+  const limits = await readLimits(ctx, [...walks.keys()])
+  return [...walks].map(([person, { effects }]) => {
+    const wished = effects.flatMap(({ at, effect }) => (effect.type === 'message' ? [{ at, kind: effect.kind }] : []))
+    return overLimits(limits, limits.got.get(person) ?? [], wished)
+  })
 }
 
 /** Everybody's way by their id; each question is asked once, about everybody. */

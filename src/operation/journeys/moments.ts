@@ -44,3 +44,11 @@ export function nextRepeat(at: Date, repeat: Repeat, zone: string): Date | undef
     }
   }
 }
+
+/** When a schedule that is due next at `due` comes round within these days. */
+export function repeatsWithin(due: Date, repeat: Repeat, { from, to }: { from: Date; to: Date }, zone: string): Date[] {
+  const found: Date[] = []
+  const first = due >= from ? due : nextRepeat(new Date(from.getTime() - 1), repeat, zone)
+  for (let at = first; at !== undefined && at < to; at = nextRepeat(at, repeat, zone)) found.push(at)
+  return found
+}

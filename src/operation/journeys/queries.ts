@@ -7,6 +7,7 @@ import { publicId } from '#platform/ids.ts'
 import type { Passed } from './advance.ts'
 import { shownReview } from './approving.ts'
 import { Definition } from './definition.ts'
+import { shownEntries } from './letting-in.ts'
 import type { Journey, JourneyItem, JourneyQuery, Run, RunQuery, StepCounts, Trace } from './schema.ts'
 
 type Row = {
@@ -66,15 +67,16 @@ export async function readJourney(ctx: Context, id: number): Promise<Journey> {
       review: unknown
       makers: number[]
       reviewNote: string | null
+      entryReview: unknown
     }
   >`
     select ${itemColumns}, j.draft, v.definition as published, j.due_at, coalesce(j.draft <> v.definition, true) as differs,
-      j.review, j.makers, j.review_note from journeys j
+      j.review, j.makers, j.review_note, j.entry_review from journeys j
       left join journey_versions v on v.tenant_id = j.tenant_id and v.journey_id = j.id and v.version = j.version
     where j.tenant_id = ${ctx.tenantId} and j.id = ${id}`.execute(ctx.db)
   const [row] = rows
   if (!row) throw notFound('journey')
-  const { draft, published, dueAt, differs, review, makers, reviewNote, ...item } = row
+  const { draft, published, dueAt, differs, review, makers, reviewNote, entryReview, ...item } = row
   return {
     ...itemOf(ctx, item),
     draft: Definition.parse(draft),
@@ -82,6 +84,7 @@ export async function readJourney(ctx: Context, id: number): Promise<Journey> {
     changed: differs,
     dueAt: dueAt?.toISOString() ?? null,
     review: shownReview(ctx, review, makers),
+    entryReview: shownEntries(ctx, entryReview),
     reviewNote,
   }
 }

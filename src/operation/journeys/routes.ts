@@ -13,16 +13,15 @@ import {
   changeJourney,
   createJourney,
   drainJourney,
-  enterByHand,
-  findOpen,
   pauseJourney,
   restoreJourney,
   resumeJourney,
   stopJourney,
 } from './commands.ts'
 import { Definition } from './definition.ts'
-import { lookAtDoor, namedPeople } from './door.ts'
+import { namedPeople } from './door.ts'
 import { dryRun, simulate } from './foresight.ts'
+import { letInByHand, lookAtEntries, reviewEntries } from './letting-in.ts'
 import { listJourneys, listRuns, readCounts, readJourney, readTrace, runsOfCustomer } from './queries.ts'
 import type { Rules } from './rules.ts'
 import {
@@ -117,9 +116,9 @@ export const journeys = (rules: Rules) =>
       describe('A segment’s ways, with what is sent day by day', Simulation),
       body(SimulateRequest),
       async (c) => {
-        const { segment, draft, journey, happens } = c.req.valid('json')
+        const { segment, draft, journey, happens, entry } = c.req.valid('json')
         const people = await rules.membersOf(c.var.ctx, segment)
-        const foreseen = { definition: draft, journey: drawingOf(c.var.ctx, journey), happens, entry: {} }
+        const foreseen = { definition: draft, journey: drawingOf(c.var.ctx, journey), happens, entry }
         return c.json(await simulate(c.var.ctx, rules, people, foreseen))
       },
     )
@@ -178,23 +177,36 @@ export const journeys = (rules: Rules) =>
         return c.json(await readJourney(c.var.ctx, journeyOf(c)))
       },
     )
-    .post('/:id/entries', allow('journeys.write', 'follow'), describe('Let people in', LetInResult), body(EnterRequest), async (c) => {
-      const named = c.req.valid('json')
-      return c.json(await enterByHand(c.var.ctx, journeyOf(c), await namedPeople(c.var.ctx, rules, named), named.entry))
-    })
+    .post(
+      '/:id/entries',
+      allow('journeys.write', 'follow'),
+      describe('Let people in, or ask a second person first when they are many', LetInResult),
+      body(EnterRequest),
+      async (c) => {
+        const named = c.req.valid('json')
+        const people = await namedPeople(c.var.ctx, rules, named)
+        return c.json(await letInByHand(c.var.ctx, journeyOf(c), { people, entry: named.entry }))
+      },
+    )
+    .post(
+      '/:id/entries/review',
+      allow('messages.approve', 'tenant'),
+      describe('Let the waiting people in or turn them away, as a second person', Journey),
+      body(Review),
+      async (c) => {
+        await reviewEntries(c.var.ctx, journeyOf(c), c.req.valid('json'))
+        return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+      },
+    )
     .post(
       '/:id/entries/preview',
       allow('journeys.write', 'follow'),
       describe('How many would be let in now, and why the others would not', DoorLook),
       body(EnterRequest),
       async (c) => {
-        const { ctx } = c.var
         const named = c.req.valid('json')
-        const journey = journeyOf(c)
-        const { version } = await findOpen(ctx, journey)
-        const people = await namedPeople(ctx, rules, named)
-        const arrivals = people.map((customerId) => ({ customerId, entry: named.entry }))
-        return c.json(await lookAtDoor(ctx, { journey, version }, arrivals))
+        const people = await namedPeople(c.var.ctx, rules, named)
+        return c.json(await lookAtEntries(c.var.ctx, journeyOf(c), { people, entry: named.entry }))
       },
     )
     .post('/:id/pause', allow('journeys.write', 'tenant'), describe('Hold everybody where they are', Journey), async (c) => {

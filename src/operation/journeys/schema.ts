@@ -48,6 +48,8 @@ export const Journey = JourneyItem.extend({
   dueAt: z.iso.datetime().nullable(),
   /** A drawing that waits for a second person; `isOwn`: the asker made or changed it, so that somebody else approves. */
   review: z.object({ receivers: z.int(), by: z.string(), at: z.iso.datetime(), isOwn: z.boolean() }).nullable(),
+  /** People whom somebody would let in by hand, so many that a second person is asked first; `isOwn` as above. */
+  entryReview: z.object({ people: z.int(), by: z.string(), at: z.iso.datetime(), isOwn: z.boolean() }).nullable(),
   /** Why it was sent back last. */
   reviewNote: z.string().nullable(),
 })
@@ -97,7 +99,9 @@ export const EnterRequest = z
     path: ['customers'],
   })
 export type EnterRequest = z.infer<typeof EnterRequest>
-export const LetInResult = z.object({ entered: z.int(), refused: z.int() })
+/** `waiting`: so many are not in yet, because a second person is asked first. */
+export const LetInResult = z.object({ entered: z.int(), refused: z.int(), waiting: z.int() })
+export type LetInResult = z.infer<typeof LetInResult>
 
 export const CountsQuery = z.object({ version: z.coerce.number().int().min(1).max(1_000_000).optional() })
 /** On the way already; were here before and may not come again; lack the property that runs are told apart by; the same person twice. */
@@ -108,6 +112,8 @@ export const DoorLook = z.object({
   people: z.int(),
   enters: z.int(),
   refused: z.array(z.object({ reason: z.enum(refusals), people: z.int() })),
+  /** So many come in only by the word of a second person. */
+  needsApproval: z.boolean(),
 })
 export type DoorLook = z.infer<typeof DoorLook>
 
@@ -187,7 +193,7 @@ export const DryRun = z.object({
 export type DryRun = z.infer<typeof DryRun>
 
 export const SimulateRequest = z
-  .strictObject({ draft: Definition, journey, segment: z.string().min(1).max(60), happens })
+  .strictObject({ draft: Definition, journey, segment: z.string().min(1).max(60), entry, happens })
   .superRefine(waitsOnly)
 export const Simulation = z.object({
   people: z.int(),
@@ -196,9 +202,23 @@ export const Simulation = z.object({
   /** How many come to a step at all, and by which ways they leave it. */
   steps: z.array(z.object({ step: z.string(), people: z.int(), ways: z.record(z.string(), z.int()) })),
   /** What people and their colleagues get, by local day. */
-  days: z.array(z.object({ day: z.string(), messages: z.int(), tasks: z.int(), notices: z.int(), sms: z.int() })),
-  /** People who would get more messages in a calendar month than WeCom lets through, which is one a day. */
+  days: z.array(
+    z.object({
+      day: z.string(),
+      welcomes: z.int(),
+      messages: z.int(),
+      /** To how many groups, and how many colleagues are asked to publish. */
+      groupMessages: z.int(),
+      moments: z.int(),
+      tasks: z.int(),
+      notices: z.int(),
+      sms: z.int(),
+    }),
+  ),
+  /** People of whose messages WeCom would not let all through, with what they got already in its month, week or day. */
   overLimit: z.int(),
+  /** The same by the company's own rule for marketing. */
+  overFrequency: z.int(),
   end: z.record(z.string(), z.int()),
 })
 export type Simulation = z.infer<typeof Simulation>

@@ -4,7 +4,7 @@ export type Template = { key: string; name: Words; note: Words; draft: Definitio
 type Words = { zh: string; en: string }
 
 // Ways that the field walks every day, to begin with: what they say and how long they wait is the company's to change. They name
-// nothing that only one company has, so that each can be started as it is.
+// nothing that only one company has: each can be started as it is, or once its segment is chosen.
 
 const template = (key: string, name: Words, note: Words, draft: unknown): Template => ({ key, name, note, draft: Definition.parse(draft) })
 
@@ -18,6 +18,9 @@ function chain(steps: readonly (Partial<Step> & { id: string; type: Step['type']
 
 /** Stands for whichever stage of the company comes first. */
 const firstStage = 'first'
+
+/** Rules of segments lie above: whose people come in is said by whoever draws. */
+const toChoose = ''
 
 const paid = { event: 'order.paid' }
 const gone = { event: 'customer.unfollowed' }
@@ -114,13 +117,14 @@ const templates: readonly Template[] = [
     'trial',
     { zh: '体验转正价', en: 'From trial to full price' },
     {
-      zh: '下了体验单的人，三天后没买正价就给券，再三天由员工跟进。',
-      en: 'After a trial order: a coupon on day three, a colleague on day six, unless they buy.',
+      zh: '买了体验装的人，三天后没再下单就给券，再三天由员工跟进。先选好人群，例如“买过体验商品”。',
+      en: 'After a trial order: a coupon on day three, a colleague on day six, unless they order again. Choose the segment first, such as "bought the trial".',
     },
     {
-      entry: { by: 'event', event: 'order.paid', where: { trial: true } },
-      reentry: { policy: 'each', property: 'order' },
-      goal: { when: [{ event: 'order.paid', where: { trial: { ne: true } } }], leaves: true },
+      entry: { by: 'segment', segment: toChoose, moves: 'in' },
+      reentry: { policy: 'after', days: 90 },
+      exits: [gone],
+      goal: { when: [paid], leaves: true },
       start: 'use',
       steps: chain([
         { id: 'use', type: 'wait', for: days(3) },
@@ -135,11 +139,11 @@ const templates: readonly Template[] = [
     'silent',
     { zh: '沉默唤醒', en: 'Waking the silent' },
     {
-      zh: '每周一挑出沉默的人：先发内容，没有反应再由员工问候。先选好人群。',
-      en: 'Every Monday for a segment you choose: content first, then a colleague.',
+      zh: '每周一挑出沉默的人：先发内容，没有反应再由员工问候。先选好人群，例如“60 天没有任何动静”。',
+      en: 'Every Monday: content first, then a colleague. Choose the segment first, such as "nothing for 60 days".',
     },
     {
-      entry: { by: 'hand' },
+      entry: { by: 'schedule', segment: toChoose, repeat: { every: 'week', at: '10:00', weekdays: [1] } },
       reentry: { policy: 'after', days: 60 },
       exits: [gone],
       goal: { when: [paid], leaves: true },
@@ -171,9 +175,12 @@ const templates: readonly Template[] = [
   template(
     'win_back',
     { zh: '流失挽回', en: 'Winning back' },
-    { zh: '连着三次，力度逐次加大，任何一次下单就停。', en: 'Three times, each with more to give; any order ends it.' },
     {
-      entry: { by: 'hand' },
+      zh: '每天挑出要流失的人：连着三次，力度逐次加大，任何一次下单就停。先选好人群，例如“买过，180 天没再买”。',
+      en: 'Every day: three times, each with more to give; any order ends it. Choose the segment first, such as "bought, and not for 180 days".',
+    },
+    {
+      entry: { by: 'schedule', segment: toChoose, repeat: { every: 'day', at: '10:00' } },
       reentry: { policy: 'after', days: 180 },
       exits: [gone],
       goal: { when: [paid], leaves: true },
@@ -192,15 +199,14 @@ const templates: readonly Template[] = [
     'birthday',
     { zh: '生日关怀', en: 'Birthday' },
     {
-      zh: '人群里的人到了生日那天来到这里：早上祝福，送一份礼。先选好人群。',
-      en: 'On the day: a wish in the morning, and a present. Choose the segment first.',
+      zh: '每天早上挑出当天生日的人：送一份礼，由员工祝福。先选好人群，例如“生日就在今天”。',
+      en: 'Every morning: a present and a wish for those whose birthday it is. Choose the segment first, such as "birthday today".',
     },
     {
-      entry: { by: 'hand' },
+      entry: { by: 'schedule', segment: toChoose, repeat: { every: 'day', at: '09:00' } },
       reentry: { policy: 'after', days: 300 },
-      start: 'morning',
+      start: 'gift',
       steps: chain([
-        { id: 'morning', type: 'wait_until', at_time: '09:00' },
         { id: 'gift', type: 'offer', offer: 'coupon', value: 'BIRTHDAY' },
         {
           id: 'wish',

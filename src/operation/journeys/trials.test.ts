@@ -184,7 +184,38 @@ describe('a trial on a step', () => {
     expect(await publish([signal, { ...thirds, paths: thirds.paths.map((one, i) => ({ ...one, weight: i ? 33 : 34 })) }])).toBe(
       'journey.trial_in_flight steps.1.paths split',
     )
-    expect(await publish([signal, { ...split('甲', '丁') }])).toBe(2)
+    // As many paths, but the second variant would mean something else.
+    expect(await publish([signal, split('甲', '丁')])).toBe('journey.trial_in_flight steps.1.paths split')
+    expect(await publish([signal, split('乙', '甲')])).toBe('journey.trial_in_flight steps.1.paths split')
+    const elsewhere = { ...split('甲', '乙'), paths: [path('甲'), { ...path('乙'), next: 'call' }] }
+    const call = { id: 'call', type: 'task', title: '打电话', next: null }
+    expect(await publish([signal, elsewhere, call])).toBe('journey.trial_in_flight steps.1.paths split')
+    const weighed = {
+      ...split('甲', '乙'),
+      name: '分开',
+      paths: [path('甲'), path('乙')].map((one, i) => ({ ...one, weight: i ? 20 : 80 })),
+    }
+    expect(await publish([{ ...signal, signal: 'y' }, weighed])).toBe(2)
+  })
+
+  test('stays the same act while it is tried', async () => {
+    const ctx = await workspace.newTenant()
+    const say = { id: 'say', type: 'message', text: '您好', next: null }
+    const journey = await begin(ctx, { start: 'say', steps: [say] })
+    await tryOut(ctx, journey, { kind: 'journey_step', step: 'say' }, { holdoutPerMille: 500 })
+    const wait = { id: 'wait', type: 'wait', for: { value: 1, unit: 'day' }, next: null }
+    const attachment = { kind: 'link', title: '官网', url: 'https://example.com/' }
+    const publish = async (step: object) => {
+      const draft = Definition.parse({ ...hand, start: 'say', steps: [step, wait] })
+      await changeJourney(ctx, journey, { draft })
+      return publishJourney(ctx, rules, journey).catch((error) => `${error.code} ${error.field}`)
+    }
+    expect(await publish({ ...say, text: '别的话' })).toBe('journey.trial_in_flight steps.0.id')
+    expect(await publish({ ...say, attachments: [attachment] })).toBe('journey.trial_in_flight steps.0.id')
+    expect(await publish({ ...say, kind: 'service' })).toBe('journey.trial_in_flight steps.0.id')
+    expect(await publish({ id: 'say', type: 'task', title: '您好', next: null })).toBe('journey.trial_in_flight steps.0.id')
+    // What comes behind it, and what it is called, is no part of what is tried.
+    expect(await publish({ ...say, name: '问候', at: { x: 1, y: 2 }, next: 'wait' })).toBe(2)
   })
 })
 

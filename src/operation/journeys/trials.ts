@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
@@ -128,13 +129,19 @@ export async function holdAtDoor(ctx: Context, journey: number, newcomers: reado
   return held
 }
 
-/** What of a drawing would break a trial in flight: its step is gone, does something else, or has another number of paths. */
+/**
+ * What of a drawing would break a trial in flight: its step is gone, or is no longer what it is in the version that runs, which the
+ * trial began with or which was let through here since.
+ */
 export async function trialIssues(ctx: Context, journey: number, { steps }: Definition): Promise<Issue[]> {
-  const trials = await runningUnder(ctx, 'journey_step', publicId(ctx, 'jny', journey))
-  return trials.flatMap(({ name, variants, thing }): Issue[] => {
+  const publicJourney = publicId(ctx, 'jny', journey)
+  const trials = await trialsOnSteps(ctx, journey)
+  if (trials.length === 0) return []
+  const tried = await publishedSteps(ctx, publicJourney)
+  return trials.flatMap(({ name, thing }): Issue[] => {
     const step = steps.find(({ id }) => id === thing?.step)
-    const isWhole = step && (step.type === 'split' ? step.paths.length === variants.length : isTreatment(step) && variants.length === 1)
-    return isWhole
+    const before = tried.find(({ id }) => id === thing?.step)
+    return step && before && isDeepStrictEqual(triedOf(step), triedOf(before))
       ? []
       : [
           {
@@ -146,6 +153,13 @@ export async function trialIssues(ctx: Context, journey: number, { steps }: Defi
           },
         ]
   })
+}
+
+/** What people on trial meet at a step. Shares are the trial's own; what comes behind an act, its name and its place are no part of it. */
+function triedOf(step: Step): unknown {
+  if (step.type === 'split') return step.paths.map(({ name, next }) => ({ name, next }))
+  const { name: _name, at: _at, ...act } = step
+  return { ...act, next: null }
 }
 
 export const requireJourney: ThingCheck = async (ctx, thing, design) => {
