@@ -369,7 +369,7 @@ test('a rule tag: chosen with what it would do, given to the members, shown with
   await question.getByText('人群「买过两次」在写这个标签').waitFor()
   await look('tag-delete')
   await question.getByRole('button', { name: /删\s*除/ }).click()
-  await page.getByText('还有人群在用这个标签').first().waitFor()
+  await page.getByText('还有地方在用这个标签：人群').first().waitFor()
   await page.keyboard.press('Escape')
 })
 

@@ -10,7 +10,7 @@ import { publicId } from '#platform/ids.ts'
 import { runDueJobs } from '#platform/jobs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { createMessage, submitMessage } from './commands.ts'
-import { messageJobs } from './jobs.ts'
+import { messageJobs, messageSchedules } from './jobs.ts'
 import { readMessage } from './queries.ts'
 import type { MembersOfSegment } from './receivers.ts'
 import { MessageInput } from './schema.ts'
@@ -88,4 +88,17 @@ test('a message whose segment was archived ends and says so; while an engine is 
   })
   expect(await readMessage(ctx, id)).toMatchObject({ state: 'stopped', stopReason: 'segment.archived' })
   expect([await wishes(ctx), (await notices(ctx)).length]).toEqual([[], 1])
+})
+
+test('a message that was cut off while it became wishes, and whose segment is gone then, ends with those who were written to', async () => {
+  const { ctx, maker, people } = await company()
+  const id = await createMessage(maker, messageTo({ segment: 'seg' }))
+  await submitMessage(maker, id, later, async () => people)
+  await ctx.db.updateTable('messages').set({ state: 'sending', startedAt: later }).where('tenantId', '=', ctx.tenantId).execute()
+  await run(async () => {
+    throw appError('segment.archived', { status: 409, message: 'The segment was archived.' })
+  })
+  expect(await readMessage(ctx, id)).toMatchObject({ state: 'sending', stopReason: 'segment.archived' })
+  await messageSchedules[0]?.run(workspace)
+  expect(await readMessage(ctx, id)).toMatchObject({ state: 'stopped', stopReason: 'segment.archived', finishedAt: later.toISOString() })
 })
