@@ -405,7 +405,8 @@ test('a template that needs a segment says so; the calendar shows its days and w
       employeeIds: [publicId(ctx, 'emp', employee)],
     }),
   )
-  const next = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10)
+  // The day in Shanghai.
+  const next = new Date(Date.now() + 9 * 86_400_000 + 8 * 3_600_000).toISOString().slice(0, 10)
   await page.goto(`${workspace.url}/calendar?from=${next}`)
   await page.getByRole('link', { name: '春茶冲刺' }).waitFor()
   await look('calendar')
