@@ -20,7 +20,7 @@ export async function submitJourney(
 ): Promise<'review' | 'published'> {
   const definition = Definition.parse((await readRow(ctx, id)).draft)
   await requireWalkable(ctx, rules, definition)
-  const receivers = await receiversOf(ctx, rules, definition)
+  const receivers = Math.max(await receiversOf(ctx, rules, definition), migrate ? await movedTo(ctx, id, definition) : 0)
   if (!(await needsApproval(ctx, receivers))) {
     await publishJourney(ctx, rules, id, { migrate })
     return 'published'
@@ -97,6 +97,24 @@ async function receiversOf(ctx: Context, rules: Rules, definition: Definition): 
       customers.map(({ id }) => id),
     )
   ).size
+}
+
+/** Who is on the way already and would walk on by this drawing. */
+async function movedTo(ctx: Context, id: number, definition: Definition): Promise<number> {
+  if (!reachesPeople(definition)) return 0
+  const { people } = await ctx.db
+    .selectFrom('journeyRuns')
+    .select(({ fn }) => fn.countAll<number>().as('people'))
+    .where('tenantId', '=', ctx.tenantId)
+    .where('journeyId', '=', id)
+    .where('state', '=', 'active')
+    .where(
+      'step',
+      'in',
+      definition.steps.map((step) => step.id),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(people)
 }
 
 async function readRow(ctx: Context, id: number) {

@@ -3,6 +3,7 @@ import { identifyMany } from '#management/identity/commands.ts'
 import type { Context } from '#platform/context.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { changePolicy } from '../outbound/policy.ts'
+import { submitJourney } from './approving.ts'
 import { changeJourney, createJourney, publishJourney } from './commands.ts'
 import { Definition } from './definition.ts'
 import { letInByHand, lookAtEntries, reviewEntries } from './letting-in.ts'
@@ -70,6 +71,25 @@ test('what is turned down lets nobody in, and neither does a list that was asked
   await publishJourney(as(ctx, 1), rules, id)
   await expect(reviewEntries(third, id, approve)).rejects.toMatchObject({ code: 'journey.no_review' })
   expect(await entered()).toBe(0)
+})
+
+test('who was let into silence by hand is not moved on to words without a second person', async () => {
+  const { ctx, id, people } = await doorOf(silent)
+  const maker = as(ctx, 1)
+  await letInByHand(maker, id, { people })
+  const [wait] = silent.steps
+  const draft = Definition.parse({
+    ...silent,
+    steps: [
+      { ...wait, next: 'say' },
+      { id: 'say', type: 'message', text: '您好' },
+    ],
+  })
+  await changeJourney(maker, id, { draft })
+  expect(await submitJourney(maker, rules, id, { migrate: true })).toBe('review')
+  expect((await readJourney(ctx, id)).review).toMatchObject({ receivers: 4 })
+  // They end on their old way: nobody hears the words yet.
+  expect(await submitJourney(maker, rules, id, { migrate: false })).toBe('published')
 })
 
 test('few, those who may not enter anyway, and a journey that reaches nobody ask for no word', async () => {
