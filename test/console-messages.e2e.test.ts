@@ -179,10 +179,7 @@ test('a moment is kept as a draft, changed, planned, refused a time that has pas
   await look('moment-form')
   expect(await faultsOf(page)).toEqual([])
   await page.setViewportSize({ width: 1440, height: 900 })
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /保\s*存/ })
-    .click()
+  await page.getByRole('dialog').getByRole('button', { name: '存为草稿' }).click()
   await page.getByText('草稿').first().waitFor()
   await page.getByRole('button', { name: /编\s*辑/ }).click()
   await page.getByLabel('名称', { exact: true }).fill('新品首发')
@@ -194,10 +191,7 @@ test('a moment is kept as a draft, changed, planned, refused a time that has pas
   await page.locator('.ant-picker-cell-disabled').first().waitFor({ state: 'hidden' })
   await page.setViewportSize({ width: 1440, height: 900 })
   await page.getByRole('radio', { name: '先存为草稿' }).check()
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /保\s*存/ })
-    .click()
+  await page.getByRole('dialog').getByRole('button', { name: '存为草稿' }).click()
   await page.getByText('新品首发').first().waitFor()
   const { items } = await api<{ items: { id: string }[] }>('GET', 'moments')
   expect(items).toHaveLength(1)

@@ -5,7 +5,7 @@ import { findEmployeeByAccount } from '#management/team/queries.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { createCorp } from '#management/wecom/corps.ts'
 import { applyNews } from '#management/wecom/friendships.ts'
-import type { NewFriend } from '#management/wecom/welcome.ts'
+import { type NewFriend, runWelcomes } from '#management/wecom/welcome.ts'
 import { createContent } from '#operation/contents/commands.ts'
 import { changeState, createExperiment } from '#operation/experiments/commands.ts'
 import { changeControlGroup } from '#operation/experiments/control-commands.ts'
@@ -498,7 +498,7 @@ describe('an emergency stop', () => {
     expect(await phoneTasks()).toHaveLength(1)
   })
 
-  test('of a journey holds its messages, moments and greetings, and nobody else’s', async () => {
+  test('of a journey holds its messages and greetings, and nobody else’s', async () => {
     const people = await friends(2)
     const [asked = 0, waiting = 0] = people.map(({ customer }) => customer)
     const [id, other] = [await newJourney('沉睡唤醒'), await newJourney('生日祝福')]
@@ -522,6 +522,26 @@ describe('an emergency stop', () => {
     expect([await greet(other), await unlessStopped(async () => ({ text: '您好' }))(ctx, friend)]).toEqual(['stopped', 'stopped'])
     for (const one of await listStops(ctx)) await liftStop(ctx, internalId(ctx, 'stp', one.id))
     expect(await greet(id)).toEqual({ text: '您好', by: { journey: id, step: 'hello' } })
+  })
+
+  test('keeps new friends from being greeted, and says so', async () => {
+    await friends(1)
+    const stop = await stopSends(ctx, { scope: 'corp', corp }, '欢迎语写错了')
+    const now = ctx.now()
+    const times = { eventAt: now, receivedAt: now, expiresAt: new Date(now.getTime() + 20_000) }
+    await ctx.db
+      .insertInto('wecomWelcomes')
+      .values({ tenantId: ctx.tenantId, corp, welcomeCode: 'CODE', externalUserid: 'wmNew', userId: member, ...times })
+      .execute()
+    const fate = async () =>
+      ctx.db.selectFrom('wecomWelcomes').select(['status', 'reason']).where('tenantId', '=', ctx.tenantId).executeTakeFirst()
+    const over = new AbortController()
+    const running = runWelcomes(base, [unlessStopped(async () => ({ text: '您好' }))], over.signal)
+    await until(async () => (await fate())?.status === 'skipped')
+    over.abort()
+    await running
+    expect([await fate(), await lab.calls('externalcontact/send_welcome_msg')]).toEqual([{ status: 'skipped', reason: 'stopped' }, 0])
+    await liftStop(ctx, stop)
   })
 
   test('of a journey cancels what its moments were about to ask', async () => {

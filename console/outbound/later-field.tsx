@@ -3,10 +3,10 @@ import dayjs, { type Dayjs } from 'dayjs'
 import { useText } from '#console/i18n/i18n.ts'
 
 /** A time that lies ahead; days and hours that are over cannot be chosen. */
-export function LaterField({ optional = false, hint }: { optional?: boolean; hint?: string }) {
+export function LaterField() {
   const { t } = useText()
   return (
-    <Form.Item name="at" label={t('outbound.at')} extra={hint} rules={[{ required: !optional }]}>
+    <Form.Item name="at" label={t('outbound.at')} rules={[{ required: true }]}>
       <DatePicker
         showTime={{ format: 'HH:mm' }}
         format="YYYY-MM-DD HH:mm"

@@ -215,6 +215,7 @@ export const outbound = messages(
     corp: '企业微信',
     momentWhen: '什么时候下发',
     momentWhens: { now: '立即', later: '定时', draft: '先存为草稿' },
+    momentActs: { now: '下发', later: '定时下发', draft: '存为草稿' },
     momentTasksNone: '还没有下发到员工手机。',
     hasPublished: '已发表',
     momentStates: {
@@ -493,6 +494,7 @@ export const outbound = messages(
     corp: 'WeCom corp',
     momentWhen: 'When it is handed out',
     momentWhens: { now: 'Now', later: 'At a time', draft: 'Keep as a draft' },
+    momentActs: { now: 'Hand out', later: 'Plan', draft: 'Save draft' },
     momentTasksNone: 'Nobody has it on their phone yet.',
     hasPublished: 'Published',
     momentStates: {

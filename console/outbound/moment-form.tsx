@@ -35,8 +35,11 @@ export function MomentForm({ moment, open, onClose }: { moment?: MomentItem | un
   const act = useMomentAct()
   // What was saved and then refused to be handed out is changed by the next try, not made twice.
   const [saved, setSaved] = useState<string>()
+  const [chosen, setChosen] = useState<When>()
+  const when = chosen ?? (moment ? 'draft' : 'now')
   const close = () => {
     setSaved(undefined)
+    setChosen(undefined)
     onClose()
   }
   return (
@@ -46,6 +49,7 @@ export function MomentForm({ moment, open, onClose }: { moment?: MomentItem | un
       open={open}
       onClose={close}
       initial={initialOf(moment)}
+      submit={t(`outbound.momentActs.${when}`)}
       onSubmit={async ({ employeeIds = [], tagIds = [], when, at, ...rest }) => {
         const { id } = await save.mutateAsync({ id: moment?.id ?? saved, ...rest, employeeIds, tagIds })
         setSaved(id)
@@ -53,7 +57,7 @@ export function MomentForm({ moment, open, onClose }: { moment?: MomentItem | un
       }}
     >
       <MomentFields />
-      <WhenFields choices={['now', 'later', 'draft']} />
+      <WhenFields choices={['now', 'later', 'draft']} onChoose={setChosen} />
     </FormDrawer>
   )
 }
@@ -78,12 +82,15 @@ export function PublishForm({ id, open, onClose }: { id: string; open: boolean; 
 
 const timeOf = (when: When, at: Dayjs | undefined): string | null => (when === 'later' && at ? at.toISOString() : null)
 
-function WhenFields({ choices }: { choices: When[] }) {
+function WhenFields({ choices, onChoose }: { choices: When[]; onChoose?: (when: When) => void }) {
   const { t } = useText()
   return (
     <>
       <Form.Item name="when" label={t('outbound.momentWhen')}>
-        <Radio.Group options={choices.map((value) => ({ value, label: t(`outbound.momentWhens.${value}`) }))} />
+        <Radio.Group
+          options={choices.map((value) => ({ value, label: t(`outbound.momentWhens.${value}`) }))}
+          onChange={(event) => onChoose?.(event.target.value)}
+        />
       </Form.Item>
       <Form.Item noStyle shouldUpdate={(before: Draft, now: Draft) => before.when !== now.when}>
         {(form) => form.getFieldValue('when') === 'later' && <LaterField />}

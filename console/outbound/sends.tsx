@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { useMay } from '#console/api/session.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { reasonText, SendState } from '#console/outbound/labels.tsx'
 import { useSends } from '#console/outbound/queries.ts'
@@ -25,6 +26,8 @@ export function Sends({ query, name, whom }: { query: Record<string, string | un
 /** The message or the step of a journey that it comes from. */
 export function SendSource({ send: { source, text } }: { send: SendItem }) {
   const { t } = useText()
+  const mayFollow = useMay()('journeys.read')
+  if (source.kind === 'journey' && !mayFollow) return source.name ?? t('outbound.journey')
   if (source.kind === 'journey')
     return (
       <Link to="/journeys/$journeyId" params={{ journeyId: source.id }} search={{ step: source.step ?? undefined }}>
