@@ -42,22 +42,22 @@ export async function letInByHand(ctx: Context, journey: number, asked: Asked): 
   return { entered: 0, refused: 0, waiting: enters }
 }
 
-/** The second person's word: these very people come in, or nobody of them. Whoever may not come any more is turned away as ever. */
-export async function reviewEntries(ctx: Context, journey: number, review: Review): Promise<LetIn> {
-  const { approve, note } = review
-  if (approve) await findOpen(ctx, journey)
-  // Taken away before anybody comes in: of two who approve at once, one finds nothing.
-  const { people, entry } = await inTransaction(ctx, async (ctx) => {
+/**
+ * The second person's word: these very people come in, or nobody of them, in one transaction with the end of the waiting. Whoever may
+ * not come any more is turned away as ever.
+ */
+export const reviewEntries = (ctx: Context, journey: number, review: Review): Promise<LetIn> =>
+  inTransaction(ctx, async (ctx) => {
+    const { approve, note } = review
+    if (approve) await findOpen(ctx, journey)
     const row = await lockRow(ctx, journey)
     const pending = Pending.nullable().parse(row.entryReview)
     if (!pending) throw appError('journey.no_review', { status: 409, message: 'Nothing of this journey waits for approval.' })
     requireSecondPerson(ctx, pending.makers, review)
     await save(ctx, journey, { entryReview: null, entryPeople: null })
     await audit(ctx, approve ? 'journey.entries_approved' : 'journey.entries_rejected', ['jny', journey], { note, people: pending.people })
-    return { people: row.entryPeople ?? [], entry: pending.entry }
+    return approve ? enterByHand(ctx, journey, row.entryPeople ?? [], pending.entry) : { entered: 0, refused: 0 }
   })
-  return approve ? enterByHand(ctx, journey, people, entry) : { entered: 0, refused: 0 }
-}
 
 /** What of a waiting list is shown. */
 export function shownEntries(ctx: Context, stored: unknown) {
