@@ -121,7 +121,7 @@ import { consentReactions } from '#operation/outbound/consents.ts'
 import { unlessStopped } from '#operation/outbound/greeting.ts'
 import { outbound } from '#operation/outbound/routes.ts'
 import { runSender } from '#operation/outbound/sender.ts'
-import { enrolHeldOut, foreseeHeldOut } from '#operation/outbound/trials.ts'
+import { dealForGood, foreseeDeal } from '#operation/outbound/trials.ts'
 import { massMessagesOfWecom } from '#operation/outbound/wecom.ts'
 import { tasksExport } from '#operation/tasks/export.ts'
 import { taskSchedules } from '#operation/tasks/jobs.ts'
@@ -257,7 +257,7 @@ export const loops: readonly ((installation: Installation, signal: AbortSignal) 
   keepSegments,
   (installation, signal) => runJourneys(installation, rulesForJourneys, signal),
   keepTrails,
-  (installation, signal) => runSender(installation, enrolHeldOut, signal),
+  (installation, signal) => runSender(installation, dealForGood, signal),
   runMoments,
 ]
 
@@ -321,7 +321,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/control-group', controlReadOuts],
   ['/api/v1/control-group', controlGroup],
   ['/api/v1/messages', messageEffects],
-  ['/api/v1/messages', messages({ isHeldOut: foreseeHeldOut, membersOfSegment })],
+  ['/api/v1/messages', messages({ deal: foreseeDeal, membersOfSegment })],
   ['/api/v1/outbound', outbound],
   ['/api/v1/moments', moments],
   ['/api/v1/calendar', calendar],

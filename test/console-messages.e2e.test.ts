@@ -41,7 +41,7 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   await page.getByRole('button', { name: '新建群发' }).click()
   await page.getByLabel('名称', { exact: true }).fill(name)
   await page.getByLabel(/谁的客户/).fill('许念')
-  await page.keyboard.press('Enter')
+  await page.locator('.ant-select-item-option', { hasText: '许念' }).click()
   await page.keyboard.press('Escape')
   const words = page.getByRole('textbox', { name: /欢迎语|内容|文字/ }).last()
   await words.fill('您好 {nickname}')

@@ -38,6 +38,7 @@ import { MomentQuery } from '#operation/moments/schema.ts'
 import { cancelIntents, type Intent, intend } from '#operation/outbound/commands.ts'
 import { changeConsent } from '#operation/outbound/consents.ts'
 import { decideDue } from '#operation/outbound/deciding.ts'
+import type { Dealing } from '#operation/outbound/facts.ts'
 import { unlessStopped } from '#operation/outbound/greeting.ts'
 import { packReady } from '#operation/outbound/packing.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
@@ -46,7 +47,7 @@ import { SendQuery } from '#operation/outbound/schema.ts'
 import { doTask } from '#operation/outbound/sender.ts'
 import { countMet, liftStop, stopSends } from '#operation/outbound/stops.ts'
 import { changeTask, claimTasks, holdTask } from '#operation/outbound/tasks.ts'
-import { enrolHeldOut, foreseeHeldOut } from '#operation/outbound/trials.ts'
+import { dealForGood, foreseeDeal } from '#operation/outbound/trials.ts'
 import type { Actor, Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { internalId, publicId } from '#platform/ids.ts'
@@ -60,7 +61,7 @@ import { until } from './support/until.ts'
 const lab = contractLab()
 const { control } = lab
 const creation = 'externalcontact/add_msg_template'
-const nobody = async () => new Set<number>()
+const nobody: Dealing = async () => new Map()
 
 let base: Awaited<ReturnType<typeof openTestWorkspace>>
 beforeAll(async () => {
@@ -566,7 +567,7 @@ describe('an emergency stop', () => {
 
 describe('a mass message', () => {
   const segment: number[] = []
-  const ports = { isHeldOut: nobody, membersOfSegment: async () => segment }
+  const ports = { deal: nobody, membersOfSegment: async () => segment }
   const actor = (id: number): Actor => ({ kind: 'employee', id, name: `员工${id}`, permissions: new Set(['*']), scope: 'all' })
   const as = (id: number): Context => ({ ...ctx, actor: actor(id) })
   const everybody = { whom: 'customers', audience: {} } as const
@@ -670,7 +671,7 @@ describe('a mass message', () => {
     const preview = await previewMessage(
       ctx,
       { input: { kind: 'marketing', to: everybody }, id, scope: 'all' },
-      { ...ports, isHeldOut: foreseeHeldOut },
+      { ...ports, deal: foreseeDeal },
     )
     expect(preview).toMatchObject({
       now: 13 - control.size - ghosts.length,
@@ -682,7 +683,7 @@ describe('a mass message', () => {
     expect(await exposures()).toEqual([])
     await submitMessage(as(1), id, null, ports.membersOfSegment)
     await runDueJobs({ ...base, now: ctx.now }, messageJobs(ports.membersOfSegment))
-    while ((await decideDue(ctx, enrolHeldOut)) > 0);
+    while ((await decideDue(ctx, dealForGood)) > 0);
     await work()
     expect(
       (await sends())
@@ -703,6 +704,54 @@ describe('a mass message', () => {
       code: 'experiment.message_gone',
       field: 'thing.id',
     })
+  })
+
+  test('said in three ways reaches each customer in the way of their variant, once, and nobody without a trial', async () => {
+    const people = await friends(45)
+    const ids = people.map(({ customer }) => customer)
+    const wordings = ['上新 甲', '上新 乙', '上新 丙'].map((text) => ({ text, attachments: [] }))
+    const [content = { text: '', attachments: [] }, ...others] = wordings
+    const said: MessageInput = { ...draft(), content, wordings: others }
+    const id = await createMessage(as(1), said)
+    expect((await readMessage(ctx, id)).wordings.map(({ text }) => text)).toEqual(['上新 乙', '上新 丙'])
+    await expect(submitMessage(as(1), id, null, ports.membersOfSegment)).rejects.toMatchObject({
+      code: 'message.wordings_untried',
+      field: 'wordings',
+    })
+    const variants = [334, 333, 333].map((weight, i) => ({ key: 'abc'[i] ?? '', name: 'abc'[i] ?? '', weight }))
+    const onTrial = NewExperiment.parse({
+      ...{ name: '三种说法', holdoutPerMille: 200, variants, windowDays: 7 },
+      trialMetric: { name: '到访', event: 'page.viewed' },
+      growthMetric: { name: '成交', event: 'order.paid' },
+      plan: { base: 0.2, lift: 0.1 },
+      thing: { kind: 'message', id: publicId(ctx, 'msg', id) },
+    })
+    const two = await createExperiment(ctx, { ...onTrial, variants: [334, 666].map((weight, i) => ({ key: 'ab'[i] ?? '', name: 'ab'[i] ?? '', weight })) })
+    const check = { message: requireMessage }
+    await expect(changeState(ctx, two, { state: 'running' }, check)).rejects.toMatchObject({
+      code: 'experiment.variants_unlike_wordings',
+      field: 'variants',
+    })
+    const experiment = await createExperiment(ctx, onTrial)
+    await changeState(ctx, experiment, { state: 'running' }, check)
+    await expect(changeMessage(as(1), id, { ...said, wordings: [] })).rejects.toMatchObject({ code: 'message.on_trial', field: 'wordings' })
+    await changeMessage(as(1), id, { ...said, name: '还是三种' })
+    const dealt = await variantsFor(ctx, experiment, ids)
+    await submitMessage(as(1), id, null, ports.membersOfSegment)
+    await runDueJobs({ ...base, now: ctx.now }, messageJobs(ports.membersOfSegment))
+    while ((await decideDue(ctx, dealForGood)) > 0);
+    await work()
+    await confirmAll()
+    const heard = new Set<string>()
+    for (const { external, customer } of people) {
+      const { ghost, variant } = dealt.get(customer) ?? { ghost: true, variant: '' }
+      const text = wordings[['a', 'b', 'c'].indexOf(variant)]?.text
+      expect(await inbox(external)).toEqual(ghost ? [] : [text])
+      heard.add(ghost ? 'nothing' : (text ?? ''))
+    }
+    expect(heard.size).toBe(4)
+    const toGroups: MessageInput = { ...said, to: { whom: 'groups', audience: {} } }
+    await expect(createMessage(as(1), toGroups)).rejects.toMatchObject({ code: 'message.wordings_to_groups', field: 'wordings' })
   })
 
   test('is refused a time that has passed, with a minute for clocks', async () => {

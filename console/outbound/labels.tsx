@@ -46,3 +46,6 @@ export const reasonOptions = (t: Translate) => reasons.map((value) => ({ value, 
 
 export const sentOf = ({ counts }: Pick<MessageItem, 'counts'>): number =>
   counts.filter(({ state }) => state === 'sent').reduce((sum, { count }) => sum + count, 0)
+
+/** A, B, C …: wordings by their place, the content being A. */
+export const wordingLetter = (place: number): string => String.fromCharCode(65 + place)

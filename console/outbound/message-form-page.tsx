@@ -1,3 +1,4 @@
+import { PlusOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Form, Input, Radio, Select } from 'antd'
 import { useState } from 'react'
@@ -5,6 +6,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { GroupFields } from '#console/outbound/group-fields.tsx'
+import { wordingLetter } from '#console/outbound/labels.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
 import { askPreview, useMessage, useSaveMessage } from '#console/outbound/queries.ts'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
@@ -16,7 +18,15 @@ import { Back } from '#console/ui/back.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
 import { Columns, Page, Row, Section, Stack } from '#console/ui/page.tsx'
 import { problemText } from '#console/ui/problem.tsx'
-import type { CustomerAudience, GroupAudience, MessageDetail, MessageInput, Preview } from '#operation/messages/schema.ts'
+import type { Content } from '#operation/contents/schema.ts'
+import {
+  type CustomerAudience,
+  type GroupAudience,
+  type MessageDetail,
+  type MessageInput,
+  mostWordings,
+  type Preview,
+} from '#operation/messages/schema.ts'
 import { messageKinds } from '#operation/outbound/schema.ts'
 
 const route = getRouteApi('/app/messages/$messageId/edit')
@@ -46,11 +56,12 @@ export function EditMessagePage() {
 
 const empty: MessageInput = { name: '', kind: 'marketing', to: { whom: 'customers', audience: {} }, content: { text: '', attachments: [] } }
 
-const inputOf = ({ name, kind, whom, audience, content }: MessageDetail): MessageInput => ({
+const inputOf = ({ name, kind, whom, audience, content, wordings }: MessageDetail): MessageInput => ({
   name,
   kind,
   to: whom === 'groups' ? { whom, audience: audience as GroupAudience } : { whom, audience: audience as CustomerAudience },
   content,
+  wordings,
 })
 
 function MessageForm({ message, copy }: { message?: MessageDetail; copy?: MessageInput }) {
@@ -61,14 +72,14 @@ function MessageForm({ message, copy }: { message?: MessageDetail; copy?: Messag
   const [input, setInput] = useState<MessageInput>(message ? inputOf(message) : (copy ?? empty))
   const [problem, setProblem] = useState<string>()
   const [preview, setPreview] = useState<Preview>()
-  const { kind, to } = input
+  const { kind, to, content, wordings = [] } = input
   const change = (part: Partial<MessageInput>) => {
     setInput({ ...input, ...part })
     setPreview(undefined)
   }
   const submit = async () => {
     try {
-      const saved = await save.mutateAsync({ id: message?.id, ...input })
+      const saved = await save.mutateAsync({ id: message?.id, ...input, wordings: to.whom === 'groups' ? [] : wordings })
       await navigate({ to: '/messages/$messageId', params: { messageId: saved.id } })
     } catch (error) {
       setProblem(problemText(error))
@@ -127,15 +138,48 @@ function MessageForm({ message, copy }: { message?: MessageDetail; copy?: Messag
           </Section>
           <Section title={t('outbound.content')}>
             <Form layout="vertical">
-              <WelcomeEditor plain value={input.content} onChange={(content) => setInput({ ...input, content })} complaint={undefined} />
+              <WelcomeEditor plain value={content} onChange={(content) => setInput({ ...input, content })} complaint={undefined} />
             </Form>
           </Section>
+          {to.whom === 'customers' && <Wordings value={wordings} onChange={(wordings) => setInput({ ...input, wordings })} />}
         </Stack>
         <Row>
-          <WelcomePreview welcome={input.content} employee={t('outbound.sender')} company="" />
+          <WelcomePreview welcome={content} employee={t('outbound.sender')} company="" />
         </Row>
       </Columns>
     </Page>
+  )
+}
+
+/** Other ways to say it, which an experiment on the message deals out. */
+function Wordings({ value, onChange }: { value: Content[]; onChange: (wordings: Content[]) => void }) {
+  const { t } = useText()
+  return (
+    <>
+      {value.map((wording, index) => (
+        <Section
+          // biome-ignore lint/suspicious/noArrayIndexKey: wordings have no identity but their place
+          key={index}
+          title={t('outbound.wording', { letter: wordingLetter(index + 1) })}
+          actions={
+            <Button size="small" onClick={() => onChange(value.toSpliced(index, 1))}>
+              {t('ui.delete')}
+            </Button>
+          }
+        >
+          <Form layout="vertical">
+            <WelcomeEditor plain value={wording} onChange={(changed) => onChange(value.with(index, changed))} complaint={undefined} />
+          </Form>
+        </Section>
+      ))}
+      {value.length < mostWordings && (
+        <Section title={t('outbound.wordings')} note={t('outbound.wordingsHint')}>
+          <Button icon={<PlusOutlined />} onClick={() => onChange([...value, { text: '', attachments: [] }])}>
+            {t('outbound.addWording')}
+          </Button>
+        </Section>
+      )}
+    </>
   )
 }
 

@@ -10,7 +10,7 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { Audience } from '#console/outbound/audience.tsx'
 import { EffectBox } from '#console/outbound/effect.tsx'
-import { MessageState, reasonText, sentOf } from '#console/outbound/labels.tsx'
+import { MessageState, reasonText, sentOf, wordingLetter } from '#console/outbound/labels.tsx'
 import { LaterField } from '#console/outbound/later-field.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
 import { useMassTasks, useMessage, useMessageAct, useMessagePreview, useReschedule, useWithdraw } from '#console/outbound/queries.ts'
@@ -57,6 +57,7 @@ function Message({ message }: { message: MessageDetail }) {
   const { t } = useText()
   const preview = useMessagePreview(message.id, isBefore(message))
   const trials = useTrialsOn(message.id)
+  const wordings = [message.content, ...message.wordings]
   const act = useMessageAct(message.id)
   return (
     <Stack>
@@ -79,7 +80,13 @@ function Message({ message }: { message: MessageDetail }) {
           {!isBefore(message) && message.whom === 'customers' && <EffectBox message={message} />}
           {!isBefore(message) && (
             <Section title={t('outbound.content')}>
-              <p>{message.content.text}</p>
+              {wordings.map((wording, place) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: wordings have no identity but their place
+                <p key={place}>
+                  {wordings.length > 1 && <strong>{wordingLetter(place)} </strong>}
+                  {wording.text}
+                </p>
+              ))}
             </Section>
           )}
         </Stack>
@@ -105,7 +112,14 @@ function Message({ message }: { message: MessageDetail }) {
               ]}
             />
           </Section>
-          {isBefore(message) && <WelcomePreview welcome={message.content} employee={t('outbound.sender')} company="" />}
+          {isBefore(message) &&
+            wordings.map((wording, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: wordings have no identity but their place
+              <Stack key={place} tight>
+                {wordings.length > 1 && <strong>{t('outbound.wording', { letter: wordingLetter(place) })}</strong>}
+                <WelcomePreview welcome={wording} employee={t('outbound.sender')} company="" />
+              </Stack>
+            ))}
         </Stack>
       </Columns>
       {!isBefore(message) && <Progress message={message} />}

@@ -1388,6 +1388,7 @@
   started_at timestamp with time zone
   finished_at timestamp with time zone
   stop_reason text
+  wordings integer[] not null default '{}'::integer[]
   messages_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'service'::text])))
   messages_pkey PRIMARY KEY (tenant_id, id)
   messages_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'review'::text, 'scheduled'::text, 'sending'::text, 'done'::text, 'cancelled'::text, 'stopped'::text])))
@@ -1814,6 +1815,7 @@ END
   tasked_at timestamp with time zone
   sent_at timestamp with time zone
   finished_at timestamp with time zone
+  wordings integer[]
   sends_check CHECK (((customer_id IS NULL) <> (group_id IS NULL)))
   sends_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'service'::text])))
   sends_pkey PRIMARY KEY (tenant_id, id)

@@ -1189,6 +1189,7 @@ export interface Messages {
   tenantId: number;
   toWhom: string;
   updatedAt: Timestamp;
+  wordings: Generated<number[]>;
 }
 
 export interface MetricAlerts {
@@ -1528,6 +1529,7 @@ export interface Sends {
   taskedAt: Timestamp | null;
   tenantId: number;
   userId: string | null;
+  wordings: number[] | null;
 }
 
 export interface SendStops {

@@ -14,7 +14,8 @@ import { enqueue } from '#platform/jobs.ts'
 import { startMessage } from './jobs.ts'
 import { type MembersOfSegment, requireTagsOf, resolveReceivers } from './receivers.ts'
 import type { MessageInput, Reminded } from './schema.ts'
-import { inputOf, lockMessage, type MessageRow, scopeOf } from './stored.ts'
+import { contentsOf, inputOf, lockMessage, type MessageRow, scopeOf } from './stored.ts'
+import { requireTrial, requireWordings } from './wordings.ts'
 
 export const createMessage = (ctx: Context, input: MessageInput): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
@@ -39,6 +40,7 @@ export const createMessage = (ctx: Context, input: MessageInput): Promise<number
 export const changeMessage = (ctx: Context, id: number, input: MessageInput): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const row = await lockIn(ctx, id, ['draft'])
+    await requireWordings(ctx, id, 1 + (input.wordings?.length ?? 0))
     await save(ctx, row, {
       ...(await columnsOf(ctx, input)),
       scope: ctx.actor.scope === 'all' ? null : [...ctx.actor.scope],
@@ -47,9 +49,14 @@ export const changeMessage = (ctx: Context, id: number, input: MessageInput): Pr
     await audit(ctx, 'message.changed', ['msg', id], { name: input.name })
   })
 
-async function columnsOf(ctx: Context, { name, kind, to, content }: MessageInput) {
+async function columnsOf(ctx: Context, { name, kind, to, content, wordings = [] }: MessageInput) {
+  if (to.whom === 'groups' && wordings.length > 0)
+    throw appError('message.wordings_to_groups', { status: 422, message: 'Groups hear one wording.', field: 'wordings' })
   await requireTagsOf(ctx, { to })
-  return { name, kind, toWhom: to.whom, audience: JSON.stringify(to.audience), contentId: await createContent(ctx, content, ['content']) }
+  const others: number[] = []
+  for (const [place, one] of wordings.entries()) others.push(await createContent(ctx, one, ['wordings', place]))
+  const contentId = await createContent(ctx, content, ['content'])
+  return { name, kind, toWhom: to.whom, audience: JSON.stringify(to.audience), contentId, wordings: others }
 }
 
 /** Sends it at that time, or asks a second person first when it is for many. Returns what state it is in. */
@@ -65,6 +72,7 @@ export async function submitMessage(
   return inTransaction(ctx, async (ctx) => {
     const row = await lockIn(ctx, id, ['draft'])
     await requireTagsOf(ctx, inputOf(row))
+    await requireTrial(ctx, id, contentsOf(row).length)
     const state = (await needsApproval(ctx, receivers)) ? 'review' : 'scheduled'
     const scheduledAt = plannedAt(ctx, at)
     await save(ctx, row, { state, scheduledAt, receivers, approvedBy: null, approvedAt: null, approvedReceivers: null, reviewNote: null })
@@ -158,9 +166,18 @@ export const testMessage = (ctx: Context, id: number, to: { customer: string; em
       throw appError('message.test_in_groups', { message: 'A message to groups is tried by sending it to a group of one’s own.' })
     const customerId = await visibleCanonical(ctx, internalId(ctx, 'cus', to.customer))
     const employeeId = to.employee === undefined ? undefined : internalId(ctx, 'emp', to.employee)
-    const key = `message ${id} test ${ctx.requestId} customer ${customerId}`
-    const source = { kind: 'message', id, step: `test ${ctx.now().getTime()}` } as const
-    await intend(ctx, [{ key, customerId, content: row.contentId, kind: 'service', source, employeeId }])
+    await intend(
+      ctx,
+      contentsOf(row).map((content, place) => ({
+        key: `message ${id} test ${ctx.requestId} customer ${customerId}${place === 0 ? '' : ` wording ${place}`}`,
+        customerId,
+        content,
+        kind: 'service',
+        // Each wording is a test of its own: what somebody has had of one is not said again.
+        source: { kind: 'message', id, step: `test ${ctx.now().getTime() + place}` },
+        employeeId,
+      })),
+    )
     await audit(ctx, 'message.tested', ['msg', id], { customerId })
   })
 

@@ -7,7 +7,7 @@ import { inTransaction } from '#platform/events/emit.ts'
 import { defineJob, type Job, type Schedule } from '#platform/jobs.ts'
 import { type MembersOfSegment, type Receiver, resolveReceivers } from './receivers.ts'
 import { tellMakers } from './refusals.ts'
-import { inputOf, lockMessage, type MessageRow, scopeOf } from './stored.ts'
+import { contentsOf, inputOf, lockMessage, type MessageRow, scopeOf } from './stored.ts'
 
 const payload = z.object({ id: z.int() })
 
@@ -91,8 +91,8 @@ const intendSome = (ctx: Context, id: number, receivers: readonly Receiver[]): P
   inTransaction(ctx, async (ctx) => {
     const row = await lockMessage(ctx, id)
     if (row?.state !== 'sending') return false
-    const { kind, contentId: content } = row
-    const common = { content, kind, source: { kind: 'message', id } } as const
+    const { kind, contentId: content, wordings } = row
+    const common = { content, ...(wordings.length > 0 && { wordings: contentsOf(row) }), kind, source: { kind: 'message', id } } as const
     const people = receivers.filter((one) => 'customerId' in one)
     const groups = receivers.filter((one) => 'groupId' in one)
     await intend(

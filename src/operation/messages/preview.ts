@@ -1,13 +1,13 @@
 import { needsApproval } from '#operation/approvals/approval.ts'
 import { judge } from '#operation/outbound/deciding.ts'
-import type { HeldOut, Wish } from '#operation/outbound/facts.ts'
+import type { Dealing, Wish } from '#operation/outbound/facts.ts'
 import type { Verdict } from '#operation/outbound/gate.ts'
 import { readLifted } from '#operation/outbound/limits.ts'
 import type { Actor, Context } from '#platform/context.ts'
 import { type MembersOfSegment, type Receiver, resolveReceivers } from './receivers.ts'
 import type { AudienceInput, Preview } from './schema.ts'
 
-export type Ports = { isHeldOut: HeldOut; membersOfSegment: MembersOfSegment }
+export type Ports = { deal: Dealing; membersOfSegment: MembersOfSegment }
 
 const chunk = 5000
 
@@ -15,7 +15,7 @@ const chunk = 5000
 export async function previewMessage(
   ctx: Context,
   { input, id = 0, scope }: { input: AudienceInput; id?: number; scope: Actor['scope'] },
-  { isHeldOut, membersOfSegment }: Ports,
+  { deal, membersOfSegment }: Ports,
 ): Promise<Preview> {
   const receivers = await resolveReceivers(ctx, input, scope, membersOfSegment)
   const counts = { now: 0, later: 0 }
@@ -24,7 +24,7 @@ export async function previewMessage(
   let quietUntil: Date | undefined
   for (let start = 0; start < receivers.length; start += chunk) {
     const wishes = receivers.slice(start, start + chunk).map((receiver) => wishOf(receiver, input, id))
-    const { verdicts, rules } = await judge(ctx, wishes, isHeldOut)
+    const { verdicts, rules } = await judge(ctx, wishes, deal)
     quietUntil = rules.quietUntil[input.kind]
     for (const verdict of verdicts) note(verdict, counts, senders, reasons)
   }

@@ -64,6 +64,7 @@ export async function readMessage(ctx: Context, id: number): Promise<MessageDeta
     ...item(ctx, row),
     audience: inputOf(row).to.audience,
     content: await showContent(ctx, row.contentId),
+    wordings: await Promise.all(row.wordings.map((id) => showContent(ctx, id))),
     isOwn: isMaker(ctx, row.makers),
     approvedBy: row.approvedBy,
     approvedAt: row.approvedAt?.toISOString() ?? null,

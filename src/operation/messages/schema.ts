@@ -38,10 +38,14 @@ const to = {
   ]),
 }
 
+export const mostWordings = 9
+
 export const MessageInput = z.strictObject({
   name: z.string().trim().min(1, 'A message has a name.').max(60, 'A name has at most 60 letters.'),
   ...to,
   content: Content,
+  /** Other ways to say it, for a trial with as many variants: the content is the first one's. */
+  wordings: z.array(Content).max(mostWordings).optional(),
 })
 export type MessageInput = z.infer<typeof MessageInput>
 
@@ -76,6 +80,7 @@ export const MessageList = z.object({ items: z.array(MessageItem), next: z.strin
 export const MessageDetail = MessageItem.extend({
   audience: z.union([CustomerAudience, GroupAudience]),
   content: Content,
+  wordings: z.array(Content),
   /** Whether the asker made or changed it: then somebody else approves. */
   isOwn: z.boolean(),
   approvedBy: z.string().nullable(),

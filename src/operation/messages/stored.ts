@@ -7,6 +7,7 @@ export type MessageRow = {
   toWhom: 'customers' | 'groups'
   kind: 'marketing' | 'service'
   contentId: number
+  wordings: number[]
   audience: unknown
   scope: number[] | null
   state: (typeof messageStates)[number]
@@ -36,6 +37,9 @@ export async function lockMessage(ctx: Context, id: number): Promise<MessageRow 
     .executeTakeFirst()
   return row as MessageRow | undefined
 }
+
+/** Every way it is said, in the order of the variants of a trial on it. */
+export const contentsOf = ({ contentId, wordings }: MessageRow): number[] => [contentId, ...wordings]
 
 export const inputOf = ({ kind, toWhom, audience }: MessageRow): AudienceInput =>
   AudienceInput.parse({ kind, to: { whom: toWhom, audience } })

@@ -12,6 +12,8 @@ export type Intent = {
   customerId: number
   /** Of a row in `contents`. */
   content: number
+  /** All ways to say it, `content` first: which one somebody hears is decided with their variant of the trial on the source. */
+  wordings?: readonly number[] | undefined
   /** `service`: consent and frequency do not stop it; the platform's limits and quiet hours do. */
   kind: MessageKind
   source: Source
@@ -38,6 +40,7 @@ async function insertAll(ctx: Context, intents: readonly (Intent | GroupIntent)[
       group: 'groupId' in intent ? intent.groupId : null,
       employee: 'employeeId' in intent ? intent.employeeId : null,
       content: intent.content,
+      wordings: intent.wordings,
       kind: intent.kind,
       source: intent.source.kind,
       source_id: intent.source.id,
@@ -45,11 +48,11 @@ async function insertAll(ctx: Context, intents: readonly (Intent | GroupIntent)[
       not_before: intent.notBefore,
     }))
     await sql`
-      insert into sends (tenant_id, key, customer_id, group_id, employee_id, content_id, kind, source_kind, source_id, step, not_before, due_at, created_at)
-      select ${ctx.tenantId}, n.key, n.customer, n.group, n.employee, n.content, n.kind, n.source, n.source_id, n.step, n.not_before,
+      insert into sends (tenant_id, key, customer_id, group_id, employee_id, content_id, wordings, kind, source_kind, source_id, step, not_before, due_at, created_at)
+      select ${ctx.tenantId}, n.key, n.customer, n.group, n.employee, n.content, n.wordings, n.kind, n.source, n.source_id, n.step, n.not_before,
         coalesce(n.not_before, ${ctx.now()}), ${ctx.now()}
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as n(key text, customer int, "group" int, employee int, content int, kind text, source text, source_id int, step text, not_before timestamptz)
+        as n(key text, customer int, "group" int, employee int, content int, wordings int[], kind text, source text, source_id int, step text, not_before timestamptz)
       on conflict (tenant_id, key) do nothing`.execute(ctx.db)
   }
 }

@@ -3,13 +3,13 @@ import { messageSuppressed } from '#operation/events.ts'
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { timezoneOf } from '#platform/timezone.ts'
-import { type HeldOut, readFacts, type Wish } from './facts.ts'
-import { decide, emptyTally, type Rules, type Verdict } from './gate.ts'
+import { type Dealing, readFacts, type Wish } from './facts.ts'
+import { decide, emptyTally, type Facts, type Rules, type Verdict } from './gate.ts'
 import { readLifted, receiveWindow } from './limits.ts'
 import { readPolicy, standingStops } from './policy.ts'
 import { quietUntil } from './quiet-hours.ts'
 
-type Row = Wish & { id: number; contentId: number }
+type Row = Wish & { id: number; contentId: number; wordings: number[] | null }
 
 /** A batch is one transaction: long ones hold back everybody who reads events. */
 const batch = 5000
@@ -18,12 +18,13 @@ const batch = 5000
  * Takes due wishes through the gate, one batch. One at a time in a company, because what one message uses up the next one must see:
  * whoever comes second does nothing. Returns how many were decided.
  */
-export const decideDue = (ctx: Context, isHeldOut: HeldOut): Promise<number> =>
+export const decideDue = (ctx: Context, deal: Dealing): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
     if (!(await isAlone(ctx))) return 0
-    const rows = await lockDue(ctx)
-    if (rows.length === 0) return 0
-    const { rules, verdicts } = await judge(ctx, rows, isHeldOut)
+    const due = await lockDue(ctx)
+    if (due.length === 0) return 0
+    const { rules, verdicts, facts } = await judge(ctx, due, deal)
+    const rows = due.map((row, index) => ({ ...row, contentId: worded(row, facts[index]) }))
     await save(ctx, rows, verdicts, rules.now)
     for (const [index, { customerId, groupId, sourceKind, sourceId, step, contentId, kind }] of rows.entries()) {
       const verdict = verdicts[index]
@@ -37,14 +38,19 @@ export const decideDue = (ctx: Context, isHeldOut: HeldOut): Promise<number> =>
     return rows.length
   })
 
+/** What somebody hears of what may be said in several ways. */
+const worded = ({ wordings, contentId }: Row, facts: Facts | undefined): number => wordings?.[facts?.wording ?? 0] ?? contentId
+
+type Judged = { rules: Rules; facts: Facts[]; verdicts: Verdict[] }
+
 /** What the gate says of these wishes at this moment; nothing is changed. */
-export async function judge(ctx: Context, wishes: readonly Wish[], isHeldOut: HeldOut): Promise<{ rules: Rules; verdicts: Verdict[] }> {
+export async function judge(ctx: Context, wishes: readonly Wish[], deal: Dealing): Promise<Judged> {
   const rules = await readRules(ctx)
   const { policy } = rules
-  const asked = { policy, stops: await standingStops(ctx), receiveSince: rules.receiveSince, isHeldOut }
+  const asked = { policy, stops: await standingStops(ctx), receiveSince: rules.receiveSince, deal }
   const facts = await readFacts(ctx, wishes, asked)
   const tally = emptyTally(policy.ratePerMinute === null ? undefined : await handedOverLately(ctx))
-  return { rules, verdicts: facts.map((one) => decide(rules, one, tally)) }
+  return { rules, facts, verdicts: facts.map((one) => decide(rules, one, tally)) }
 }
 
 /** The gate's rules of this moment. */
@@ -76,7 +82,7 @@ const gateLock = 0x67617465
 
 async function lockDue(ctx: Context): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select id, customer_id, group_id, employee_id, kind, source_kind, source_id, step, content_id from sends
+    select id, customer_id, group_id, employee_id, kind, source_kind, source_id, step, content_id, wordings from sends
     where tenant_id = ${ctx.tenantId} and (state = 'intended' or (state = 'waiting' and reason <> 'task')) and due_at <= ${ctx.now()}
     order by due_at, id limit ${batch} for update skip locked`.execute(ctx.db)
   return rows
@@ -91,13 +97,13 @@ async function handedOverLately(ctx: Context): Promise<Map<number, number>> {
 }
 
 async function save(ctx: Context, rows: readonly Row[], verdicts: readonly Verdict[], now: Date): Promise<void> {
-  const decided = rows.map(({ id }, index) => ({ id, ...columnsOf(verdicts[index]) }))
+  const decided = rows.map(({ id, contentId }, index) => ({ id, content: contentId, ...columnsOf(verdicts[index]) }))
   await sql`
-    update sends s set state = n.state, reason = n.reason, due_at = coalesce(n.due_at, s.due_at), decided_at = ${now},
+    update sends s set state = n.state, content_id = n.content, reason = n.reason, due_at = coalesce(n.due_at, s.due_at), decided_at = ${now},
       corp = n.corp, user_id = n.user_id, target = n.target, employee_id = coalesce(n.employee, s.employee_id),
       tasked_at = case when n.reason = 'task' then ${now}::timestamptz end, finished_at = case when n.state = 'suppressed' then ${now}::timestamptz end
     from jsonb_to_recordset(${JSON.stringify(decided)}::jsonb)
-      as n(id bigint, state text, reason text, due_at timestamptz, corp int, user_id text, employee int, target text)
+      as n(id bigint, content int, state text, reason text, due_at timestamptz, corp int, user_id text, employee int, target text)
     where s.tenant_id = ${ctx.tenantId} and s.id = n.id`.execute(ctx.db)
 }
 

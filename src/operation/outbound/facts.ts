@@ -17,14 +17,17 @@ export type Wish = {
   step: string | null
 }
 
-/** Who is kept out by a trial of this source: told by whoever runs trials. */
-export type HeldOut = (
+/** What a trial of this source deals somebody: to be left out, or the wording at this place. */
+export type Lot = { ghost: boolean; place: number }
+
+/** Told by whoever runs trials; without a trial nobody has a lot. */
+export type Dealing = (
   ctx: Context,
   source: { kind: SourceKind; id: number },
   customerIds: readonly number[],
-) => Promise<ReadonlySet<number>>
+) => Promise<ReadonlyMap<number, Lot>>
 
-export type Asked = { policy: Policy; stops: readonly Stop[]; receiveSince: Date; isHeldOut: HeldOut }
+export type Asked = { policy: Policy; stops: readonly Stop[]; receiveSince: Date; deal: Dealing }
 
 /** What counts as handed over: on its way to a task, in one, or there. */
 export const handedOver = sql`(s.state in ('tasked', 'unknown', 'sent') or (s.state = 'waiting' and s.reason = 'task'))`
@@ -47,8 +50,11 @@ type Row = {
 export async function readFacts(ctx: Context, wishes: readonly Wish[], asked: Asked): Promise<Facts[]> {
   const rows = new Map([...(await ofCustomers(ctx, wishes, asked)), ...(await ofGroups(ctx, wishes, asked))].map((row) => [row.ref, row]))
   const found = wishes.map((wish, ref) => factsOf(wish, rows.get(ref), asked))
-  const held = await heldOut(ctx, wishes, found, asked)
-  return found.map((facts, ref) => (held.has(ref) ? { ...facts, inHoldout: true } : facts))
+  const lots = await dealtOut(ctx, wishes, found, asked)
+  return found.map((facts, ref) => {
+    const lot = lots.get(ref)
+    return lot ? { ...facts, inHoldout: lot.ghost, wording: lot.place } : facts
+  })
 }
 
 function factsOf(wish: Wish, row: Row | undefined, { stops }: Asked): Facts {
@@ -67,6 +73,7 @@ function factsOf(wish: Wish, row: Row | undefined, { stops }: Asked): Facts {
     received: row?.received ?? 0,
     isFull: row?.isFull ?? false,
     inHoldout: false,
+    wording: 0,
     recent: row?.recent ?? 0,
     isTwin: row?.isTwin ?? false,
   }
@@ -159,7 +166,12 @@ async function ofGroups(ctx: Context, wishes: readonly Wish[], { receiveSince }:
  * The company's control group hears no marketing and is in no trial; a trial of the source says itself whom else it keeps out. It is
  * asked about those only whom the message could reach, because nobody else is met by it; who a message is tried on is no receiver.
  */
-async function heldOut(ctx: Context, wishes: readonly Wish[], found: readonly Facts[], { isHeldOut, policy }: Asked): Promise<Set<number>> {
+async function dealtOut(
+  ctx: Context,
+  wishes: readonly Wish[],
+  found: readonly Facts[],
+  { deal, policy }: Asked,
+): Promise<Map<number, Lot>> {
   const people = wishes.flatMap(({ customerId, sourceKind, sourceId, step }, ref) => {
     const facts = found[ref]
     return customerId === null || !facts ? [] : [{ ref, facts, sourceKind, sourceId, isTest: sourceKind === 'message' && step !== null }]
@@ -168,19 +180,23 @@ async function heldOut(ctx: Context, wishes: readonly Wish[], found: readonly Fa
     ctx,
     people.map(({ facts }) => facts.person),
   )
-  const held = new Set(people.flatMap(({ ref, facts: { kind, person } }) => (kind === 'marketing' && control.has(person) ? [ref] : [])))
+  const lots = new Map<number, Lot>()
+  for (const { ref, facts } of people) if (facts.kind === 'marketing' && control.has(facts.person)) lots.set(ref, { ghost: true, place: 0 })
   const met = people.filter(({ facts, isTest }) => !isTest && !control.has(facts.person) && isReachable(policy, facts))
-  for (const [first, ...rest] of Map.groupBy(met, ({ sourceKind, sourceId }) => `${sourceKind} ${sourceId}`).values()) {
+  for (const list of Map.groupBy(met, ({ sourceKind, sourceId }) => `${sourceKind} ${sourceId}`).values()) {
+    const [first] = list
     if (!first) continue
-    const list = [first, ...rest]
-    const out = await isHeldOut(
+    const dealt = await deal(
       ctx,
       { kind: first.sourceKind, id: first.sourceId },
       list.map(({ facts }) => facts.person),
     )
-    for (const { ref, facts } of list) if (out.has(facts.person)) held.add(ref)
+    for (const { ref, facts } of list) {
+      const lot = dealt.get(facts.person)
+      if (lot) lots.set(ref, lot)
+    }
   }
-  return held
+  return lots
 }
 
 /** Nothing that the gate asks before holdouts keeps it from them. */

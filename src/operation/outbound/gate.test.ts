@@ -19,6 +19,7 @@ const fine: Facts = {
   received: 0,
   isFull: false,
   inHoldout: false,
+  wording: 0,
   recent: 0,
   isTwin: false,
 }

@@ -19,6 +19,8 @@ export type Facts = {
   received: number
   isFull: boolean
   inHoldout: boolean
+  /** Which of several wordings a trial deals them. */
+  wording: number
   /** Messages of this kind in the days of the frequency cap. */
   recent: number
   /** Another row of the same message went to the same person. */

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { type Context, createContext, type Installation, systemActor } from '#platform/context.ts'
 import { askForTask } from './asking.ts'
 import { decideDue } from './deciding.ts'
-import type { HeldOut } from './facts.ts'
+import type { Dealing } from './facts.ts'
 import { followTask } from './following.ts'
 import { packReady } from './packing.ts'
 import { claimTasks, holdTask, releaseTask, type Task } from './tasks.ts'
@@ -17,15 +17,15 @@ const longestMs = { asking: 600_000, following: 45_000 }
 const holdMs = 15_000
 
 /** Takes wishes through the gate and hands them to WeCom until aborted. Any number of workers may do so side by side. */
-export async function runSender(installation: Installation, isHeldOut: HeldOut, signal: AbortSignal): Promise<void> {
-  await Promise.all([runGate(installation, isHeldOut, signal), runTasks(installation, signal)])
+export async function runSender(installation: Installation, deal: Dealing, signal: AbortSignal): Promise<void> {
+  await Promise.all([runGate(installation, deal, signal), runTasks(installation, signal)])
 }
 
-async function runGate(installation: Installation, isHeldOut: HeldOut, signal: AbortSignal): Promise<void> {
+async function runGate(installation: Installation, deal: Dealing, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     let moved = 0
     for (const ctx of await companiesWith(installation, 'wishes'))
-      moved += await passGate(ctx, isHeldOut, signal).catch((error) => {
+      moved += await passGate(ctx, deal, signal).catch((error) => {
         installation.log.error({ err: error, tenantId: ctx.tenantId }, 'the gate was interrupted')
         return 0
       })
@@ -33,10 +33,10 @@ async function runGate(installation: Installation, isHeldOut: HeldOut, signal: A
   }
 }
 
-async function passGate(ctx: Context, isHeldOut: HeldOut, signal: AbortSignal): Promise<number> {
+async function passGate(ctx: Context, deal: Dealing, signal: AbortSignal): Promise<number> {
   let moved = 0
   for (let batches = 0; batches < batchesInARow && !signal.aborted; batches++) {
-    const decided = await decideDue(ctx, isHeldOut)
+    const decided = await decideDue(ctx, deal)
     moved += decided
     if (decided === 0) break
   }
