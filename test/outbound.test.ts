@@ -726,7 +726,10 @@ describe('a mass message', () => {
       plan: { base: 0.2, lift: 0.1 },
       thing: { kind: 'message', id: publicId(ctx, 'msg', id) },
     })
-    const two = await createExperiment(ctx, { ...onTrial, variants: [334, 666].map((weight, i) => ({ key: 'ab'[i] ?? '', name: 'ab'[i] ?? '', weight })) })
+    const two = await createExperiment(ctx, {
+      ...onTrial,
+      variants: [334, 666].map((weight, i) => ({ key: 'ab'[i] ?? '', name: 'ab'[i] ?? '', weight })),
+    })
     const check = { message: requireMessage }
     await expect(changeState(ctx, two, { state: 'running' }, check)).rejects.toMatchObject({
       code: 'experiment.variants_unlike_wordings',
