@@ -45,7 +45,7 @@ export const outbound = messages(
     reschedule: '改时间',
     rescheduleHint: '只改发送时间，内容和人群不变；已批准的仍然有效。',
     content: '内容',
-    wording: '说法 {letter}',
+    wording: '说法 {{letter}}',
     wordings: '几种说法',
     wordingsHint: '上面的内容是说法 A。有几种说法，就在这条群发上建一个有同样多组的实验，按顺序对应：每位客户只会收到其中一种。',
     addWording: '再加一种说法',
@@ -327,7 +327,7 @@ export const outbound = messages(
     reschedule: 'Another time',
     rescheduleHint: 'Only the time changes; what was approved stays approved.',
     content: 'Content',
-    wording: 'Wording {letter}',
+    wording: 'Wording {{letter}}',
     wordings: 'Several wordings',
     wordingsHint:
       'The content above is wording A. Make an experiment on this message with as many variants, in their order: each customer hears one of them.',
