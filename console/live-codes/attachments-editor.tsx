@@ -120,6 +120,12 @@ function missingIn(attachment: Attachment, t: Translate): string | undefined {
   return attachment.picture ? undefined : t('liveCodes.lacks.picture')
 }
 
+type TextFieldProps = { label: string; type?: 'url'; value: string; onChange: (text: string) => void }
+
+const TextField = ({ label, onChange, ...input }: TextFieldProps) => (
+  <Input {...input} placeholder={label} aria-label={label} onChange={(event) => onChange(event.target.value)} />
+)
+
 function AttachmentFields({ value, onChange }: { value: Attachment; onChange: (attachment: Attachment) => void }) {
   const { t } = useText()
   switch (value.kind) {
@@ -146,24 +152,12 @@ function AttachmentFields({ value, onChange }: { value: Attachment; onChange: (a
     case 'link':
       return (
         <div className="attachment-fields">
-          <Input
-            value={value.title}
-            placeholder={t('liveCodes.linkTitle')}
-            aria-label={t('liveCodes.linkTitle')}
-            onChange={(event) => onChange({ ...value, title: event.target.value })}
-          />
-          <Input
-            value={value.url}
-            type="url"
-            placeholder={t('liveCodes.linkUrl')}
-            aria-label={t('liveCodes.linkUrl')}
-            onChange={(event) => onChange({ ...value, url: event.target.value })}
-          />
-          <Input
+          <TextField label={t('liveCodes.linkTitle')} value={value.title} onChange={(title) => onChange({ ...value, title })} />
+          <TextField label={t('liveCodes.linkUrl')} type="url" value={value.url} onChange={(url) => onChange({ ...value, url })} />
+          <TextField
+            label={t('liveCodes.linkDescription')}
             value={value.description ?? ''}
-            placeholder={t('liveCodes.linkDescription')}
-            aria-label={t('liveCodes.linkDescription')}
-            onChange={(event) => onChange({ ...value, description: event.target.value || undefined })}
+            onChange={(description) => onChange({ ...value, description: description || undefined })}
           />
           <FileUpload
             picture
@@ -177,24 +171,9 @@ function AttachmentFields({ value, onChange }: { value: Attachment; onChange: (a
     case 'miniprogram':
       return (
         <div className="attachment-fields">
-          <Input
-            value={value.title}
-            placeholder={t('liveCodes.linkTitle')}
-            aria-label={t('liveCodes.linkTitle')}
-            onChange={(event) => onChange({ ...value, title: event.target.value })}
-          />
-          <Input
-            value={value.appId}
-            placeholder={t('liveCodes.appId')}
-            aria-label={t('liveCodes.appId')}
-            onChange={(event) => onChange({ ...value, appId: event.target.value })}
-          />
-          <Input
-            value={value.page}
-            placeholder={t('liveCodes.pagePath')}
-            aria-label={t('liveCodes.pagePath')}
-            onChange={(event) => onChange({ ...value, page: event.target.value })}
-          />
+          <TextField label={t('liveCodes.linkTitle')} value={value.title} onChange={(title) => onChange({ ...value, title })} />
+          <TextField label={t('liveCodes.appId')} value={value.appId} onChange={(appId) => onChange({ ...value, appId })} />
+          <TextField label={t('liveCodes.pagePath')} value={value.page} onChange={(page) => onChange({ ...value, page })} />
           <FileUpload
             picture
             value={value.picture}
