@@ -1,33 +1,34 @@
+import { Checkbox } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
-import { matcherOf, numberOf, textOf } from '#console/reports/document.ts'
+import { listOf, type Matcher, matcherOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
-import { EventPicker } from '#console/reports/event-picker.tsx'
-import { ChoiceField, DatesField, Field, IntervalField, Whole } from '#console/reports/fields.tsx'
+import { ChoiceField, DatesField, Field, IntervalField, More, TagsField, WholeField } from '#console/reports/fields.tsx'
+import { MatcherEditor } from '#console/reports/matcher-list.tsx'
 import { PropertyPicker } from '#console/reports/property-picker.tsx'
+import { attributionModels } from '#insight/reports/attribution/schema.ts'
 
 /** Which event is a conversion, what touched people before it, and how far back. */
 export function AttributionEditor(props: EditorProps) {
   const { t } = useText()
   const { document, onChange } = props
   const conversion = matcherOf(document.conversion)
-  const touch = matcherOf(document.touchpoint) as { event: string; property?: string }
+  const touch = matcherOf(document.touchpoint) as Matcher & { property?: string }
   return (
     <>
       <DatesField {...props} />
       <Field name={t('attribution.conversion')}>
-        <EventPicker
-          label={t('attribution.conversion')}
-          value={conversion.event}
-          onChange={(event) => onChange({ conversion: event.startsWith('order.') ? { event, value: 'amount' } : { event } })}
-        />
+        <div className="matcher">
+          <MatcherEditor
+            label={t('attribution.conversion')}
+            value={conversion}
+            onChange={(next) => onChange({ conversion: next.event === conversion.event ? next : worthOf(next.event) })}
+          />
+        </div>
       </Field>
       <Field name={t('attribution.touchpoint')}>
-        <EventPicker
-          label={t('attribution.touchpoint')}
-          any
-          value={touch.event}
-          onChange={(event) => onChange({ touchpoint: { ...touch, event } })}
-        />
+        <div className="matcher">
+          <MatcherEditor label={t('attribution.touchpoint')} any value={touch} onChange={(next) => onChange({ touchpoint: next })} />
+        </div>
       </Field>
       <Field name={t('attribution.property')}>
         <PropertyPicker
@@ -38,9 +39,27 @@ export function AttributionEditor(props: EditorProps) {
         />
       </Field>
       <DaysField {...props} field="windowDays" name={t('attribution.window')} usual={30} />
+      <More document={document} fields={['models', 'halfLifeDays', 'direct', 'limit']}>
+        <Field name={t('attribution.modelsAsked')}>
+          <Checkbox.Group
+            aria-label={t('attribution.modelsAsked')}
+            value={document.models === undefined ? [...attributionModels] : listOf<string>(document.models)}
+            onChange={(models) =>
+              onChange({ models: models.length === 0 || models.length === attributionModels.length ? undefined : models })
+            }
+            options={attributionModels.map((value) => ({ value, label: t(`attribution.models.${value}`) }))}
+          />
+        </Field>
+        <DaysField {...props} field="halfLifeDays" name={t('attribution.halfLife')} usual={7} />
+        <TagsField {...props} field="direct" name={t('attribution.direct')} hint={t('attribution.directHint')} />
+        <WholeField {...props} field="limit" name={t('attribution.limit')} usual={200} most={500} />
+      </More>
     </>
   )
 }
+
+/** Orders are worth their amount; other conversions are counted. */
+const worthOf = (event: string) => (event.startsWith('order.') ? { event, value: 'amount' } : { event })
 
 export function EconomicsEditor(props: EditorProps) {
   const { t } = useText()
@@ -92,11 +111,4 @@ export function BalanceEditor(props: EditorProps) {
   )
 }
 
-function DaysField({ document, onChange, field, name, usual }: EditorProps & { field: string; name: string; usual: number | null }) {
-  const value = usual === null ? (typeof document[field] === 'number' ? document[field] : null) : numberOf(document[field], usual)
-  return (
-    <Field name={name}>
-      <Whole label={name} value={value} min={1} max={366} onChange={(days) => onChange({ [field]: days })} />
-    </Field>
-  )
-}
+const DaysField = (props: EditorProps & { field: string; name: string; usual: number | null }) => <WholeField {...props} most={366} />

@@ -11,6 +11,7 @@ import {
 } from '#console/reports/channel-editors.tsx'
 import { DistributionEditor } from '#console/reports/distribution-editor.tsx'
 import { type Document, isEditable } from '#console/reports/document.ts'
+import { ExperimentEditor } from '#console/reports/experiment-editor.tsx'
 import { FunnelEditor } from '#console/reports/funnel-editor.tsx'
 import { HeatmapEditor, PagesEditor } from '#console/reports/pages-editor.tsx'
 import { PathsEditor } from '#console/reports/paths-editor.tsx'
@@ -27,7 +28,7 @@ import {
 import { TrendEditor } from '#console/reports/trend-editor.tsx'
 import { ScoreEditor } from '#console/scores/score-editor.tsx'
 import { SegmentEditor } from '#console/segments/report-editor.tsx'
-import { ClvEditor, ExperimentEditor, HighValueEditor, InfluenceEditor, LayersEditor, QuadrantEditor } from '#console/value/editors.tsx'
+import { ClvEditor, HighValueEditor, InfluenceEditor, LayersEditor, QuadrantEditor } from '#console/value/editors.tsx'
 
 export interface EditorProps {
   document: Document

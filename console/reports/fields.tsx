@@ -1,7 +1,7 @@
-import { InputNumber, Select } from 'antd'
+import { Checkbox, Input, InputNumber, Select } from 'antd'
 import { type ReactNode, useId } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
-import { spanOf, textOf } from '#console/reports/document.ts'
+import { listOf, numberOf, spanOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { PropertyPicker } from '#console/reports/property-picker.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
@@ -70,6 +70,156 @@ export function Whole(props: {
       onPressEnter={(event) => tell(event.currentTarget.value)}
       onStep={(value) => tell(String(value))}
     />
+  )
+}
+
+/** A text that is told when it is finished, not at every key; undefined where nothing is left of it. */
+export function TextField(props: {
+  name: string
+  hint?: string
+  value: string
+  placeholder?: string
+  most?: number
+  onChange: (text: string | undefined) => void
+}) {
+  const tell = (text: string) => text.trim() !== props.value && props.onChange(text.trim() || undefined)
+  return (
+    <Field name={props.name} {...(props.hint ? { hint: props.hint } : {})}>
+      <Input
+        key={props.value}
+        aria-label={props.name}
+        defaultValue={props.value}
+        maxLength={props.most ?? 200}
+        placeholder={props.placeholder ?? ''}
+        onBlur={(event) => tell(event.target.value)}
+        onPressEnter={(event) => tell(event.currentTarget.value)}
+      />
+    </Field>
+  )
+}
+
+interface OfDocument extends EditorProps {
+  field: string
+  name: string
+  hint?: string
+}
+
+/** A whole number of the document; `usual` is what the report takes where nothing is said. */
+export function WholeField(props: OfDocument & { usual: number | null; least?: number; most: number; unit?: string }) {
+  const { document, field, name, usual } = props
+  const value = usual === null ? (typeof document[field] === 'number' ? document[field] : null) : numberOf(document[field], usual)
+  return (
+    <Field name={name} {...(props.hint ? { hint: props.hint } : {})}>
+      <div className="field-pair">
+        <Whole
+          label={name}
+          value={value}
+          min={props.least ?? 1}
+          max={props.most}
+          onChange={(whole) => props.onChange({ [field]: whole })}
+        />
+        {props.unit && <span className="note">{props.unit}</span>}
+      </div>
+    </Field>
+  )
+}
+
+/** Numbers that rise from one to the next, separated by commas. */
+export function NumbersField({ document, onChange, field, name, hint, usual = [] }: OfDocument & { usual?: readonly number[] }) {
+  const said = listOf<number>(document[field])
+  return (
+    <TextField
+      name={name}
+      {...(hint ? { hint } : {})}
+      value={said.join(', ')}
+      placeholder={usual.join(', ')}
+      onChange={(text) => onChange({ [field]: numbersOf(text ?? '') })}
+    />
+  )
+}
+
+/** Undefined where no number is in it. */
+export function numbersOf(text: string): number[] | undefined {
+  const numbers = wordsOf(text)?.map(Number).filter(Number.isFinite)
+  return numbers && numbers.length > 0 ? [...new Set(numbers)].sort((one, other) => one - other) : undefined
+}
+
+/** What commas and spaces part; undefined where nothing is said. */
+export function wordsOf(text: string): string[] | undefined {
+  const words = text.split(/[,，\s]+/).filter((word) => word !== '')
+  return words.length > 0 ? words : undefined
+}
+
+/** Any of a document's texts, each typed or chosen. */
+export function TagsField({
+  document,
+  onChange,
+  field,
+  name,
+  hint,
+  options = [],
+}: OfDocument & { options?: { value: string; label: string }[] }) {
+  return (
+    <Field name={name} {...(hint ? { hint } : {})}>
+      <Select
+        className="wide"
+        mode="tags"
+        aria-label={name}
+        tokenSeparators={[',', '，']}
+        popupMatchSelectWidth={false}
+        {...(options.length === 0 ? { open: false, suffixIcon: null } : {})}
+        value={listOf<string>(document[field])}
+        onChange={(texts: string[]) => onChange({ [field]: texts.length > 0 ? texts : undefined })}
+        options={options}
+      />
+    </Field>
+  )
+}
+
+/** Yes or no; `usual` is what the report takes where nothing is said. */
+export function FlagField({ document, onChange, field, name, hint, usual = false }: OfDocument & { usual?: boolean }) {
+  const checked = typeof document[field] === 'boolean' ? document[field] : usual
+  return (
+    <Checkbox checked={checked} onChange={({ target }) => onChange({ [field]: target.checked === usual ? undefined : target.checked })}>
+      {name} {hint && <span className="note">{hint}</span>}
+    </Checkbox>
+  )
+}
+
+/** One of a few words of the document; the first is what the report takes where nothing is said. */
+export function OneOfField<Value extends string>(
+  props: OfDocument & { values: readonly [Value, ...Value[]]; label: (value: Value) => string },
+) {
+  const { document, field, values, label } = props
+  const usual = values[0]
+  return (
+    <ChoiceField
+      name={props.name}
+      {...(props.hint ? { hint: props.hint } : {})}
+      value={values.find((one) => one === document[field]) ?? usual}
+      options={values.map((value) => ({ value, label: label(value) }))}
+      onChange={(value) => props.onChange({ [field]: value === usual ? undefined : value })}
+    />
+  )
+}
+
+/** What is seldom asked for, folded away; open where the document already says something of it. */
+export function More({
+  document,
+  fields,
+  children,
+}: {
+  document: EditorProps['document']
+  fields: readonly string[]
+  children: ReactNode
+}) {
+  const { t } = useText()
+  const said = fields.some((field) => document[field] !== undefined)
+  return (
+    <details className="more-options" open={said || undefined}>
+      <summary>{t('reports.more')}</summary>
+      <div className="fields">{children}</div>
+    </details>
   )
 }
 

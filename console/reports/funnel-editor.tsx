@@ -3,6 +3,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { listOf, type Matcher, numberOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { BreakdownField, ChoiceField, DatesField, Field } from '#console/reports/fields.tsx'
+import { FunnelOptions } from '#console/reports/funnel-options.tsx'
 import { MatcherList } from '#console/reports/matcher-list.tsx'
 
 const units = ['minute', 'hour', 'day', 'week', 'month'] as const
@@ -52,6 +53,7 @@ export function FunnelEditor({ document, onChange }: EditorProps) {
         onChange={(order) => onChange({ order })}
       />
       <BreakdownField document={document} onChange={onChange} events={steps.map(({ event }) => event)} />
+      <FunnelOptions document={document} onChange={onChange} />
     </>
   )
 }

@@ -45,6 +45,8 @@ export function MatcherList<One extends Matcher>(props: {
   name: (index: number) => string
   add: string
   fresh: One
+  /** So many stay, whatever is taken away. */
+  least?: number
   most: number
   ordered?: boolean
   any?: boolean
@@ -88,7 +90,7 @@ export function MatcherList<One extends Matcher>(props: {
                     />
                   </>
                 )}
-                {values.length > 1 && (
+                {values.length > (props.least ?? 1) && (
                   <Button
                     type="text"
                     size="small"

@@ -1,8 +1,8 @@
-import { Input } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
+import { CleaningField } from '#console/reports/cleaning-field.tsx'
 import { textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
-import { ChoiceField, DatesField, Field, IntervalField } from '#console/reports/fields.tsx'
+import { ChoiceField, DatesField, IntervalField, More, TagsField, TextField } from '#console/reports/fields.tsx'
 
 /** Which pages, sources or devices are looked at, and where visitors should go on to. */
 export function PagesEditor({ document, onChange }: EditorProps) {
@@ -17,31 +17,27 @@ export function PagesEditor({ document, onChange }: EditorProps) {
         onChange={(by) => onChange({ by })}
       />
       <IntervalField document={document} onChange={onChange} />
-      <PathField
+      <TextField
         name={t('pages.target')}
         hint={t('pages.targetHint')}
         value={textOf(document.target)}
+        placeholder="/"
+        most={500}
         onChange={(target) => onChange({ target })}
       />
+      <PageNames document={document} onChange={onChange} />
     </>
   )
 }
 
-/** Told when it is finished, not at every key. */
-export function PathField(props: { name: string; hint?: string; value: string; onChange: (path: string | undefined) => void }) {
-  const tell = (text: string) => text.trim() !== props.value && props.onChange(text.trim() || undefined)
+/** How pages are called: which belong together under one name. */
+function PageNames(props: EditorProps) {
+  const { t } = useText()
   return (
-    <Field name={props.name} {...(props.hint ? { hint: props.hint } : {})}>
-      <Input
-        key={props.value}
-        aria-label={props.name}
-        defaultValue={props.value}
-        maxLength={500}
-        placeholder="/"
-        onBlur={(event) => tell(event.target.value)}
-        onPressEnter={(event) => tell(event.currentTarget.value)}
-      />
-    </Field>
+    <More document={props.document} fields={['groups', 'cleaning']}>
+      <TagsField {...props} field="groups" name={t('paths.groups')} hint={t('paths.groupsHint')} />
+      <CleaningField {...props} />
+    </More>
   )
 }
 
@@ -49,7 +45,13 @@ export function HeatmapEditor({ document, onChange }: EditorProps) {
   const { t } = useText()
   return (
     <>
-      <PathField name={t('pages.heads.page')} value={textOf(document.page, '/')} onChange={(page) => onChange({ page: page ?? '/' })} />
+      <TextField
+        name={t('pages.heads.page')}
+        value={textOf(document.page, '/')}
+        placeholder="/"
+        most={500}
+        onChange={(page) => onChange({ page: page ?? '/' })}
+      />
       <DatesField document={document} onChange={onChange} />
       <ChoiceField
         name={t('pages.heads.device')}
@@ -60,7 +62,7 @@ export function HeatmapEditor({ document, onChange }: EditorProps) {
         ]}
         onChange={(device) => onChange({ device: device || undefined })}
       />
-      <PathField name={t('pages.heads.source')} value={textOf(document.source)} onChange={(source) => onChange({ source })} />
+      <TextField name={t('pages.heads.source')} value={textOf(document.source)} onChange={(source) => onChange({ source })} />
     </>
   )
 }

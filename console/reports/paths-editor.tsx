@@ -1,9 +1,10 @@
-import { Input, Select } from 'antd'
+import { Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
+import { CleaningField } from '#console/reports/cleaning-field.tsx'
 import { listOf, numberOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
-import { ChoiceField, DatesField, Field, Whole } from '#console/reports/fields.tsx'
+import { ChoiceField, DatesField, Field, FlagField, More, TagsField, TextField, Whole } from '#console/reports/fields.tsx'
 import { usePlan } from '#console/reports/queries.ts'
 
 const kinds = ['event', 'page', 'property'] as const
@@ -61,17 +62,7 @@ export function PathsEditor({ document, onChange }: EditorProps) {
       {kind === 'event' && <EventsField document={document} onChange={onChange} field="includeEvents" name={t('paths.only')} />}
       <EventsField document={document} onChange={onChange} field="excludeEvents" name={t('paths.except')} />
       {kind === 'page' && (
-        <Field name={t('paths.groups')} hint={t('paths.groupsHint')}>
-          <Select
-            className="wide"
-            mode="tags"
-            open={false}
-            suffixIcon={null}
-            aria-label={t('paths.groups')}
-            value={listOf<string>(document.groups)}
-            onChange={(groups: string[]) => onChange({ groups: groups.length > 0 ? groups : undefined })}
-          />
-        </Field>
+        <TagsField document={document} onChange={onChange} field="groups" name={t('paths.groups')} hint={t('paths.groupsHint')} />
       )}
       <ChoiceField
         name={t('paths.folding')}
@@ -88,36 +79,18 @@ export function PathsEditor({ document, onChange }: EditorProps) {
           onChange={(edgeLimit) => edgeLimit && onChange({ edgeLimit })}
         />
       </Field>
+      {kind === 'page' && (
+        <More document={document} fields={['cleaning', 'dropTrailingSlash']}>
+          <CleaningField document={document} onChange={onChange} />
+          <FlagField document={document} onChange={onChange} field="dropTrailingSlash" name={t('paths.dropTrailingSlash')} usual />
+        </More>
+      )}
     </>
   )
 }
 
 const propertyOf = (node: unknown): string | undefined =>
   typeof node === 'object' && node !== null && 'property' in node ? textOf(node.property) : undefined
-
-/** Told when it is finished, not at every key. */
-function TextField(props: {
-  name: string
-  hint: string
-  value: string
-  placeholder: string
-  onChange: (text: string | undefined) => void
-}) {
-  const tell = (text: string) => text.trim() !== props.value && props.onChange(text.trim() || undefined)
-  return (
-    <Field name={props.name} hint={props.hint}>
-      <Input
-        key={props.value}
-        aria-label={props.name}
-        defaultValue={props.value}
-        maxLength={200}
-        placeholder={props.placeholder}
-        onBlur={(event) => tell(event.target.value)}
-        onPressEnter={(event) => tell(event.currentTarget.value)}
-      />
-    </Field>
-  )
-}
 
 function PointField({ document, onChange, field, kind }: EditorProps & { field: 'startPoint' | 'endPoint'; kind: (typeof kinds)[number] }) {
   const { t } = useText()

@@ -14,6 +14,7 @@ import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { type SavedReport, useReport, useSaveReport } from '#console/reports/queries.ts'
 import { type Drill, ResultView } from '#console/reports/result.tsx'
 import { SegmentField } from '#console/reports/segment-field.tsx'
+import { WhereField } from '#console/reports/where-field.tsx'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -64,6 +65,7 @@ function Opened({ document, saved, back }: { document: Document; saved: SavedRep
   const editor = (
     <div className="fields">
       <Editor document={document} onChange={(fields) => show(change(document, fields))} />
+      <WhereField document={document} onChange={(fields) => show(change(document, fields))} />
       <SegmentField document={document} onChange={(fields) => show(change(document, fields))} />
     </div>
   )

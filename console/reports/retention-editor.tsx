@@ -1,13 +1,24 @@
 import { DatePicker } from 'antd'
 import dayjs from 'dayjs'
 import { useText } from '#console/i18n/i18n.ts'
-import { matcherOf, numberOf, textOf } from '#console/reports/document.ts'
+import { listOf, matcherOf, numberOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
-import { ChoiceField, Field, intervals, Whole } from '#console/reports/fields.tsx'
+import { ChoiceField, Field, intervals, TextField, Whole, wordsOf } from '#console/reports/fields.tsx'
 import { MatcherEditor } from '#console/reports/matcher-list.tsx'
+import { RetentionOptions } from '#console/reports/retention-options.tsx'
 
 const cohorts = ['first_time_ever', 'first_time_in_range', 'first_time_matching', 'recurring'] as const
-const modes = ['on', 'on_or_after'] as const
+const modes = ['on', 'on_or_after', 'brackets'] as const
+
+const usualBrackets = [1, 3, 7, 14]
+
+/** How many intervals each bracket holds, in their order. */
+const lengthsOf = (text: string): number[] | undefined => {
+  const lengths = wordsOf(text)
+    ?.map(Number)
+    .filter((length) => Number.isInteger(length) && length > 0)
+  return lengths && lengths.length > 0 ? lengths : undefined
+}
 
 export function RetentionEditor({ document, onChange }: EditorProps) {
   const { t } = useText()
@@ -63,8 +74,17 @@ export function RetentionEditor({ document, onChange }: EditorProps) {
         name={t('reports.mode')}
         value={modes.find((one) => one === document.mode) ?? 'on'}
         options={modes.map((value) => ({ value, label: t(`reports.modes.${value}`) }))}
-        onChange={(mode) => onChange({ mode, brackets: undefined })}
+        onChange={(mode) => onChange({ mode, brackets: mode === 'brackets' ? usualBrackets : undefined })}
       />
+      {document.mode === 'brackets' && (
+        <TextField
+          name={t('reports.brackets')}
+          hint={t('reports.bracketsHint')}
+          value={listOf<number>(document.brackets).join(', ')}
+          onChange={(text) => onChange({ brackets: lengthsOf(text ?? '') ?? usualBrackets })}
+        />
+      )}
+      <RetentionOptions document={document} onChange={onChange} />
     </>
   )
 }

@@ -1,8 +1,19 @@
 import { Checkbox } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
-import { listOf, matcherOf, numberOf, textOf } from '#console/reports/document.ts'
+import { listOf, matcherOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
-import { ChoiceField, DatesField, Field, IntervalField, Whole } from '#console/reports/fields.tsx'
+import {
+  ChoiceField,
+  DatesField,
+  Field,
+  IntervalField,
+  More,
+  NumbersField,
+  numbersOf,
+  OneOfField,
+  TextField,
+  WholeField,
+} from '#console/reports/fields.tsx'
 import { MatcherEditor } from '#console/reports/matcher-list.tsx'
 import { tradeDimensions } from '#insight/reports/trade/schema.ts'
 
@@ -21,6 +32,17 @@ export function TradeEditor(props: EditorProps) {
           options={tradeDimensions.map((value) => ({ value, label: t(`trade.by.${value}`) }))}
         />
       </Field>
+      <More document={props.document} fields={['bands', 'currency', 'limit']}>
+        <NumbersField
+          {...props}
+          field="bands"
+          name={t('trade.bands')}
+          hint={t('trade.bandsHint')}
+          usual={[50, 100, 200, 500, 1000, 2000]}
+        />
+        <CurrencyField {...props} />
+        <WholeField {...props} field="limit" name={t('reports.mostValues')} usual={20} most={200} />
+      </More>
     </>
   )
 }
@@ -32,12 +54,26 @@ export function ProductsEditor(props: EditorProps) {
       <DatesField {...props} />
       <IntervalField {...props} />
       <CompareField {...props} />
-      <Days
-        name={t('products.windowDays')}
-        value={numberOf(props.document.windowDays, 7)}
-        most={90}
-        onChange={(windowDays) => props.onChange({ windowDays })}
-      />
+      <WholeField {...props} field="windowDays" name={t('products.windowDays')} usual={7} most={90} unit={t('reports.units.day')} />
+      <More document={props.document} fields={['sort', 'limit', 'product', 'abc', 'currency']}>
+        <OneOfField
+          {...props}
+          field="sort"
+          name={t('products.options.sort')}
+          values={['amount', 'quantity', 'orders', 'buyers', 'refunded', 'viewers']}
+          label={(value) => t(`products.options.sorts.${value}`)}
+        />
+        <WholeField {...props} field="limit" name={t('products.options.limit')} usual={100} most={1000} />
+        <TextField
+          name={t('products.options.only')}
+          hint={t('products.options.onlyHint')}
+          value={textOf(props.document.product)}
+          most={500}
+          onChange={(product) => props.onChange({ product })}
+        />
+        <AbcField {...props} />
+        <CurrencyField {...props} />
+      </More>
     </>
   )
 }
@@ -56,24 +92,52 @@ function CompareField({ document, onChange }: EditorProps) {
   )
 }
 
-function Days(props: { name: string; value: number; most: number; onChange: (days: number | undefined) => void }) {
+/** Where class A and class B end, in per cent of all revenue. */
+function AbcField({ document, onChange }: EditorProps) {
   const { t } = useText()
+  const percents = listOf<number>(document.abc).map((share) => Math.round(share * 100))
+  const tell = (text: string | undefined) => {
+    const [a, b] = numbersOf(text ?? '') ?? []
+    onChange({ abc: a === undefined || b === undefined ? undefined : [a / 100, b / 100] })
+  }
   return (
-    <Field name={props.name}>
-      <div className="field-pair">
-        <Whole label={props.name} value={props.value} min={1} max={props.most} onChange={props.onChange} />
-        <span className="note">{t('reports.units.day')}</span>
-      </div>
-    </Field>
+    <TextField
+      name={t('products.options.abc')}
+      hint={t('products.options.abcHint')}
+      placeholder="80, 95"
+      value={percents.join(', ')}
+      onChange={tell}
+    />
   )
 }
 
-export const RepurchaseEditor = (props: EditorProps) => (
-  <>
-    <DatesField {...props} />
-    <IntervalField {...props} />
-  </>
-)
+function CurrencyField({ document, onChange }: EditorProps) {
+  const { t } = useText()
+  return (
+    <TextField
+      name={t('reports.currency')}
+      hint={t('reports.currencyHint')}
+      value={textOf(document.currency)}
+      most={3}
+      onChange={(currency) => onChange({ currency: currency?.toUpperCase() })}
+    />
+  )
+}
+
+export function RepurchaseEditor(props: EditorProps) {
+  const { t } = useText()
+  return (
+    <>
+      <DatesField {...props} />
+      <IntervalField {...props} />
+      <More document={props.document} fields={['days', 'products', 'currency']}>
+        <NumbersField {...props} field="days" name={t('trade.againWithin')} usual={[30, 60, 90]} />
+        <WholeField {...props} field="products" name={t('trade.cycleProducts')} usual={0} least={0} most={500} />
+        <CurrencyField {...props} />
+      </More>
+    </>
+  )
+}
 
 export function CohortRevenueEditor(props: EditorProps) {
   const { t } = useText()
@@ -99,6 +163,15 @@ export function CohortRevenueEditor(props: EditorProps) {
         options={(['net', 'gross'] as const).map((value) => ({ value, label: t(`reports.amounts.${value}`) }))}
         onChange={(amount) => onChange({ amount })}
       />
+      <More document={document} fields={['by', 'margin', 'currency']}>
+        <ChoiceField
+          name={t('trade.curves')}
+          value={document.by === 'channel' ? 'channel' : 'all'}
+          options={(['all', 'channel'] as const).map((value) => ({ value, label: t(`trade.curvesBy.${value}`) }))}
+          onChange={(by) => onChange({ by: by === 'channel' ? by : undefined })}
+        />
+        <CurrencyField {...props} />
+      </More>
     </>
   )
 }
@@ -138,6 +211,13 @@ export function IntervalEditor(props: EditorProps) {
         options={(['each', 'first'] as const).map((value) => ({ value, label: t(`trade.matches.${value}`) }))}
         onChange={(match) => onChange({ match })}
       />
+      <NumbersField
+        {...props}
+        field="bins"
+        name={t('reports.edges')}
+        hint={t('reports.edgesHint')}
+        usual={[1, 3, 7, 14, 30, 60, 90, 180]}
+      />
     </>
   )
 }
@@ -164,6 +244,28 @@ export function BasketEditor(props: EditorProps) {
         options={confidences.map((value) => ({ value, label: share(value) }))}
         onChange={(minConfidence) => onChange({ minConfidence: Number(minConfidence) })}
       />
+      <More document={document} fields={['minCount', 'minLength', 'maxLength', 'sort']}>
+        <WholeField
+          {...props}
+          onChange={({ minCount }) =>
+            onChange({ minCount, ...(minCount === undefined ? { minSupport: 0.01 } : { minSupport: undefined }) })
+          }
+          field="minCount"
+          name={t('products.options.minCount')}
+          hint={t('products.options.minCountHint')}
+          usual={null}
+          most={1_000_000_000}
+        />
+        <WholeField {...props} field="minLength" name={t('products.options.minLength')} usual={1} most={20} />
+        <WholeField {...props} field="maxLength" name={t('products.options.maxLength')} usual={20} most={20} />
+        <OneOfField
+          {...props}
+          field="sort"
+          name={t('products.options.ruleSort')}
+          values={['lift', 'confidence', 'support', 'conviction']}
+          label={(value) => t(`products.options.ruleSorts.${value}`)}
+        />
+      </More>
     </>
   )
 }

@@ -13,6 +13,7 @@ import { Trend } from '#console/trade/trend.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
+import { Figures } from '#console/value/table.tsx'
 import type { BasketResult } from '#insight/reports/basket/schema.ts'
 import type { CohortRevenueResult } from '#insight/reports/cohort-revenue/schema.ts'
 import type { ProductsResult } from '#insight/reports/products/schema.ts'
@@ -39,7 +40,33 @@ export function RepurchaseResultView(props: ResultProps<RepurchaseResult>) {
     <>
       <RepurchaseFigures {...props} />
       <FirstCohorts {...props} />
+      {props.result.products && props.result.products.length > 0 && <ProductCycles products={props.result.products} />}
     </>
+  )
+}
+
+/** How long it takes until a product is bought again. */
+function ProductCycles({ products }: { products: NonNullable<RepurchaseResult['products']> }) {
+  const { t } = useText()
+  const days = (value: number | null) => (value === null ? '—' : t('trade.days', { count: value }))
+  return (
+    <Section flush title={t('trade.cycleProducts')}>
+      <Figures
+        rows={products}
+        keyOf={({ product }) => product}
+        columns={[
+          { title: t('trade.product'), cell: ({ title, product }) => title || product },
+          { title: t('trade.cycle'), right: true, cell: ({ median }) => days(median) },
+          {
+            title: t('trade.half'),
+            right: true,
+            cell: ({ lowerQuartile, upperQuartile }) => `${days(lowerQuartile)} – ${days(upperQuartile)}`,
+          },
+          { title: t('trade.again'), right: true, cell: ({ gaps }) => exactNumber(gaps) },
+          { title: t('trade.people'), right: true, cell: ({ persons }) => exactNumber(persons) },
+        ]}
+      />
+    </Section>
   )
 }
 

@@ -7,7 +7,8 @@ import { BreakdownField, ChoiceField, DatesField, Field, IntervalField } from '#
 import { MatcherList } from '#console/reports/matcher-list.tsx'
 import { propertyName } from '#console/reports/property-picker.tsx'
 
-const plain = ['count', 'persons', 'per_person'] as const
+const ofTrend = ['count', 'persons', 'per_person'] as const
+type PlainMeasure = (typeof ofTrend)[number] | 'converted' | 'repeated'
 const ofProperty = ['sum', 'avg', 'min', 'max', 'median'] as const
 
 export function TrendEditor({ document, onChange }: EditorProps) {
@@ -58,10 +59,17 @@ export function TrendEditor({ document, onChange }: EditorProps) {
   )
 }
 
-export function Measure({ value, onChange }: { value: Series; onChange: (measure: string) => void }) {
+export function Measure(props: {
+  value: Series
+  /** What counts without a property, the usual one first, and what is made of one; all that a trend knows unless said. */
+  plain?: readonly PlainMeasure[]
+  sums?: readonly (typeof ofProperty)[number][]
+  onChange: (measure: string) => void
+}) {
+  const { value, onChange, plain = ofTrend, sums = ofProperty } = props
   const { t } = useText()
   const properties = useProperties([value.event])
-  const measure = value.measure ?? 'count'
+  const measure = value.measure ?? plain[0] ?? 'count'
   return (
     <Select
       className="wide"
@@ -76,7 +84,7 @@ export function Measure({ value, onChange }: { value: Series; onChange: (measure
           .filter((property) => property === 'amount' || properties.includes(property))
           .filter((property) => properties.includes(property))
           .flatMap((property) =>
-            ofProperty.map((one) => ({
+            sums.map((one) => ({
               value: `${one}(${property})`,
               label: t(`reports.measures.${one}`, { property: propertyName(property) }),
             })),
@@ -94,7 +102,7 @@ export function useMeasureTitle(): (measure: string) => string {
   const { t } = useText()
   return (measure) => {
     const found = /^(\w+)(?:\((.+)\))?$/.exec(measure)
-    const known = [...plain, ...ofProperty].find((one) => one === found?.[1])
+    const known = [...ofTrend, ...ofProperty].find((one) => one === found?.[1])
     return known ? t(`reports.measures.${known}`, { property: propertyName(found?.[2] ?? '') }) : measure
   }
 }

@@ -133,9 +133,13 @@ function Payback({ cohort, currency }: { cohort: Cohort; currency: string }) {
 const valuesOf = ({ size, buyers, revenue, cumulative }: Cohort, shown: Shown): number[] =>
   shown === 'buyers' ? buyers : shown === 'revenue' ? revenue : cumulative.map((sum) => Math.round((sum / size) * 100) / 100)
 
-export function LifetimeCurve({ result: { curve, currency } }: { result: CohortRevenueResult }) {
+const mostCurves = 6
+
+/** Of everybody, and of each channel where the report is divided by it, the largest first. */
+export function LifetimeCurve({ result: { curve, currency, channels = [] } }: { result: CohortRevenueResult }) {
   const { t, language } = useText()
   if (curve.length < 2) return null
+  const largest = channels.toSorted((one, other) => other.size - one.size).slice(0, mostCurves)
   return (
     <Section>
       <Chart
@@ -146,7 +150,10 @@ export function LifetimeCurve({ result: { curve, currency } }: { result: CohortR
         data={{
           kind: 'line',
           labels: curve.map(({ interval }) => t('trade.after', { count: interval })),
-          series: [{ name: t('trade.shown.ltv'), values: curve.map(({ value }) => value) }],
+          series: [
+            { name: largest.length > 0 ? t('ui.all') : t('trade.shown.ltv'), values: curve.map(({ value }) => value) },
+            ...largest.map((one) => ({ name: one.value ?? t('trade.unknown'), values: one.curve.map(({ value }) => value) })),
+          ],
           format: (value) => shortMoney(minorOf(value, currency) ?? 0, currency, language),
         }}
       />

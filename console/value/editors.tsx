@@ -1,11 +1,9 @@
-import { DatePicker, Input } from 'antd'
+import { DatePicker } from 'antd'
 import dayjs from 'dayjs'
 import { useText } from '#console/i18n/i18n.ts'
-import { listOf, matcherOf, numberOf, type Series, textOf } from '#console/reports/document.ts'
+import { listOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
-import { EventPicker } from '#console/reports/event-picker.tsx'
-import { ChoiceField, Field, Whole } from '#console/reports/fields.tsx'
-import { MatcherList } from '#console/reports/matcher-list.tsx'
+import { ChoiceField, Field, FlagField, More, OneOfField, TextField, Whole, WholeField, wordsOf } from '#console/reports/fields.tsx'
 
 /** Numbers are as of the end of a day; today unless one is chosen. */
 function DayField({ document, onChange, field, name }: EditorProps & { field: string; name: string }) {
@@ -22,34 +20,13 @@ function DayField({ document, onChange, field, name }: EditorProps & { field: st
   )
 }
 
-function WholeField({
-  document,
-  onChange,
-  field,
-  name,
-  otherwise,
-  most,
-}: EditorProps & { field: string; name: string; otherwise: number; most: number }) {
-  return (
-    <Field name={name}>
-      <Whole
-        label={name}
-        value={numberOf(document[field], otherwise) || null}
-        min={1}
-        max={most}
-        onChange={(value) => onChange({ [field]: value })}
-      />
-    </Field>
-  )
-}
-
 export function ClvEditor(props: EditorProps) {
   const { t } = useText()
   const { document, onChange } = props
   return (
     <>
       <DayField {...props} field="calibrationEnd" name={t('value.clvCut')} />
-      <WholeField {...props} field="horizon" name={t('value.horizon')} otherwise={52} most={520} />
+      <WholeField {...props} field="horizon" name={t('value.horizon')} usual={52} most={520} />
       <ChoiceField
         name={t('reports.amount')}
         value={document.amount === 'gross' ? 'gross' : 'net'}
@@ -59,47 +36,101 @@ export function ClvEditor(props: EditorProps) {
       <TextField
         name={t('value.products')}
         value={listOf<string>(document.products).join(', ')}
-        onChange={(text) => onChange({ products: wordsOf(text) })}
+        onChange={(text) => onChange({ products: wordsOf(text ?? '') })}
       />
+      <More document={document} fields={['unit', 'discountRate', 'minRepeatShare']}>
+        <OneOfField
+          {...props}
+          field="unit"
+          name={t('value.options.unit')}
+          values={['week', 'day']}
+          label={(value) => t(`reports.units.${value}`)}
+        />
+        <ShareField {...props} field="discountRate" name={t('value.options.discount')} hint={t('value.options.discountHint')} usual={10} />
+        <ShareField
+          {...props}
+          field="minRepeatShare"
+          name={t('value.options.minRepeat')}
+          hint={t('value.options.minRepeatHint')}
+          usual={10}
+        />
+      </More>
     </>
   )
 }
 
-const wordsOf = (text: string): string[] | undefined => {
-  const words = text.split(/[,，\s]+/).filter(Boolean)
-  return words.length > 0 ? words : undefined
-}
-
-/** Told when it is finished, not at every key. */
-function TextField({ name, value, onChange }: { name: string; value: string; onChange: (text: string) => void }) {
-  const tell = (text: string) => text.trim() !== value && onChange(text.trim())
+/** A share, typed in per cent. */
+function ShareField(props: EditorProps & { field: string; name: string; hint: string; usual: number }) {
+  const share = props.document[props.field]
+  const percent = typeof share === 'number' ? Math.round(share * 100) : undefined
   return (
-    <Field name={name}>
-      <Input
-        key={value}
-        aria-label={name}
-        defaultValue={value}
-        maxLength={200}
-        onBlur={(event) => tell(event.target.value)}
-        onPressEnter={(event) => tell(event.currentTarget.value)}
-      />
-    </Field>
+    <WholeField
+      {...props}
+      document={{ type: props.document.type, ...(percent === undefined ? {} : { [props.field]: percent }) }}
+      onChange={({ [props.field]: next }) => props.onChange({ [props.field]: typeof next === 'number' ? next / 100 : undefined })}
+      least={0}
+      most={100}
+      unit="%"
+    />
   )
 }
 
 export function QuadrantEditor(props: EditorProps) {
   const { t } = useText()
-  const { document, onChange } = props
   return (
     <>
       <DayField {...props} field="asOf" name={t('reports.asOf')} />
-      <WholeField {...props} field="windowDays" name={t('reports.lookBack')} otherwise={0} most={36_600} />
+      <WholeField {...props} field="windowDays" name={t('reports.lookBack')} usual={null} most={36_600} />
+      <Thresholds {...props} />
+      <OneOfField
+        {...props}
+        field="amount"
+        name={t('reports.amount')}
+        values={['net', 'gross']}
+        label={(value) => t(`reports.amounts.${value}`)}
+      />
+    </>
+  )
+}
+
+type Bounds = { frequency: number; orderValue: number }
+
+/** Where "often" and "much" begin: in the middle of all buyers, or at bounds of one's own. */
+function Thresholds({ document, onChange }: EditorProps) {
+  const { t } = useText()
+  const { thresholds } = document
+  const bounds = typeof thresholds === 'object' && thresholds !== null ? (thresholds as Bounds) : undefined
+  const set = (fields: Partial<Bounds>) => onChange({ thresholds: { frequency: 2, orderValue: 100, ...bounds, ...fields } })
+  return (
+    <>
       <ChoiceField
         name={t('value.thresholds')}
-        value={document.thresholds === 'mean' ? 'mean' : 'median'}
-        options={(['median', 'mean'] as const).map((value) => ({ value, label: t(`value.middles.${value}`) }))}
-        onChange={(thresholds) => onChange({ thresholds })}
+        value={bounds ? 'fixed' : thresholds === 'mean' ? 'mean' : 'median'}
+        options={(['median', 'mean', 'fixed'] as const).map((value) => ({ value, label: t(`value.middles.${value}`) }))}
+        onChange={(next) => (next === 'fixed' ? set({}) : onChange({ thresholds: next === 'median' ? undefined : next }))}
       />
+      {bounds && (
+        <Field name={t('value.options.bounds')}>
+          <div className="field-pair">
+            <Whole
+              label={t('value.options.often')}
+              value={bounds.frequency}
+              min={1}
+              max={10_000}
+              onChange={(frequency) => frequency !== undefined && set({ frequency })}
+            />
+            <span className="note">{t('value.options.often')}</span>
+            <Whole
+              label={t('value.options.much')}
+              value={bounds.orderValue}
+              min={0}
+              max={100_000_000}
+              onChange={(orderValue) => orderValue !== undefined && set({ orderValue })}
+            />
+            <span className="note">{t('value.options.much')}</span>
+          </div>
+        </Field>
+      )}
     </>
   )
 }
@@ -119,7 +150,7 @@ export function HighValueEditor(props: EditorProps) {
   return (
     <>
       <DayField {...props} field="asOf" name={t('reports.asOf')} />
-      <WholeField {...props} field="windowDays" name={t('reports.lookBack')} otherwise={365} most={3660} />
+      <WholeField {...props} field="windowDays" name={t('reports.lookBack')} usual={365} most={3660} />
     </>
   )
 }
@@ -140,44 +171,12 @@ export function InfluenceEditor(props: EditorProps) {
       />
       <DayField {...props} field="dateFrom" name={t('value.fromDay')} />
       <DayField {...props} field="dateTo" name={t('value.toDay')} />
-    </>
-  )
-}
-
-export function ExperimentEditor(props: EditorProps) {
-  const { t } = useText()
-  const { document, onChange } = props
-  const exposure = document.exposure as { event?: string; variant?: string } | undefined
-  return (
-    <>
-      <Field name={t('value.exposure')}>
-        <EventPicker
-          label={t('value.exposure')}
-          value={matcherOf(exposure).event}
-          onChange={(event) => onChange({ exposure: { ...exposure, event } })}
-        />
-      </Field>
-      <TextField
-        name={t('value.variantProperty')}
-        value={textOf(exposure?.variant)}
-        onChange={(variant) => onChange({ exposure: { ...exposure, variant: variant || 'variant' } })}
-      />
-      <TextField
-        name={t('value.unseenControl')}
-        value={textOf(document.control)}
-        onChange={(control) => onChange({ control: control || 'A' })}
-      />
-      <Field name={t('value.metric')}>
-        <MatcherList
-          values={listOf<Series>(document.metrics)}
-          onChange={(next) => onChange({ metrics: next.map((one, i) => ({ name: `${one.event || i + 1}`, ...one })) })}
-          name={(index) => String(index + 1)}
-          add={t('value.addMetric')}
-          fresh={{ event: '' }}
-          most={20}
-        />
-      </Field>
-      <WholeField {...props} field="windowDays" name={t('value.windowDays')} otherwise={0} most={366} />
+      <More document={document} fields={['directed', 'weighted', 'betweenness', 'trees']}>
+        <FlagField {...props} field="directed" name={t('value.options.directed')} hint={t('value.options.directedHint')} usual />
+        <FlagField {...props} field="weighted" name={t('value.options.weighted')} hint={t('value.options.weightedHint')} usual />
+        <FlagField {...props} field="betweenness" name={t('value.options.betweenness')} hint={t('value.options.betweennessHint')} />
+        <FlagField {...props} field="trees" name={t('value.options.trees')} hint={t('value.options.treesHint')} />
+      </More>
     </>
   )
 }
