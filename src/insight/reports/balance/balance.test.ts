@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Context } from '#platform/context.ts'
 import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
+import { sentOf, startTrial } from '../testing-trials.ts'
 import type { BalanceResult } from './schema.ts'
 
 let workspace: TestWorkspace
@@ -26,8 +28,8 @@ const follow = (person: string, day: number) => act(person, day, 'customer.follo
 const leave = (person: string, day: number) => act(person, day, 'customer.unfollowed')
 const pay = (person: string, day: number, order: number, shopName = '天猫', amount = 100) =>
   act(person, day, 'order.paid', { order, amount, currency: 'CNY', items: 1, shop: 7, shopName })
-const run = async (events: TestEvent[], report: object = {}) =>
-  (await loadWorld(await workspace.newTenant(), { events })).run<BalanceResult>({ ...base, ...report })
+const run = async (events: TestEvent[], report: object = {}, ctx?: Context) =>
+  (await loadWorld(ctx ?? (await workspace.newTenant()), { events })).run<BalanceResult>({ ...base, ...report })
 
 describe('public and private domain', () => {
   const events = [
@@ -80,11 +82,12 @@ describe('public and private domain', () => {
   })
 
   test('orders of a shop that a private touch came before, and the proof by those held out of a message', async () => {
-    const sent = (person: string, day: number, holdout = false) =>
-      act(person, day, 'message.sent', { message: 'm', ...(holdout && { holdout: true }) })
+    const ctx = await workspace.newTenant()
+    const held = await startTrial(ctx, { kind: 'message', id: 3 })
+    const sent = (person: string, day: number) => act(person, day, 'message.sent', sentOf({ source: 'message', sourceId: 3 }))
     const world = [
       ...[pay('a', 2, 1), sent('a', 3), pay('a', 9, 2), pay('a', 20, 3, '京东')],
-      ...[pay('b', 2, 4), sent('b', 4, true), pay('b', 6, 5)],
+      ...[pay('b', 2, 4), act('b', 4, 'experiment.exposed', held), pay('b', 6, 5)],
       ...[
         sent('c', 1),
         act('c', 5, 'order.paid', { order: 6, amount: 100, currency: 'CNY', items: 1, shop: 0 }),
@@ -92,7 +95,7 @@ describe('public and private domain', () => {
       ],
       ...[sent('d', 5), pay('d', 5, 8)],
     ]
-    const result = await run(world, { persons: { driven: '天猫' } })
+    const result = await run(world, { persons: { driven: '天猫' } }, ctx)
     expect(result.driven).toEqual([
       { shop: '天猫', orders: 5, driven: 1, amount: 5, drivenAmount: 1 },
       { shop: '京东', orders: 2, driven: 0, amount: 4, drivenAmount: 0 },

@@ -32,12 +32,12 @@ export async function countDriven(scope: Scope, report: BalanceReport, currency:
   return rows.map(({ amount, drivenAmount, ...row }) => ({ ...row, amount: money(amount), drivenAmount: money(drivenAmount) }))
 }
 
-/** One row an order of a shop: who, shop, net, isDriven. Whoever was held out of a message was not touched by it. */
+/** One row an order of a shop: who, shop, net, isDriven. */
 export function drivenSql(bind: Bindings, scope: Scope, report: BalanceReport): string {
   const dates = datesOf(scope, report)
   const { tenantId, among } = scope.scan(report)
   const touches = `(select who, ms from ${scanEvents(bind, { tenantId, among, names: privateTouches, to: dates.to })}
-    where who != 0 and properties['holdout'] != 'true' and properties['byEmployee'] != 'true')`
+    where who != 0 and properties['byEmployee'] != 'true')`
   return `(select o.who as who, o.shop as shop, o.paid - o.refunded as net, t.ms != 0 and t.ms >= o.ms - ${bind.integer(report.touchDays * 86_400_000)} as isDriven
     from (select * from ${ordersSql(bind, scope, report, dates)} where shop != '') as o asof left join ${touches} as t on o.who = t.who and o.ms > t.ms)`
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
 import { isFriendSql } from '../arrivals.ts'
 import { bucketSql, bucketsOf } from '../dates.ts'
+import { messageTrials } from '../held-out.ts'
 import { scanOrders, tradeCurrency } from '../orders.ts'
 import { compareShares } from '../proportions.ts'
 import type { Scope } from '../scope.ts'
@@ -101,8 +102,11 @@ async function countRepeats(scope: Scope, report: BalanceReport): Promise<Balanc
 async function countTrial(scope: Scope, report: BalanceReport): Promise<BalanceResult['trial']> {
   const bind = bindings()
   const { tenantId, among } = scope.scan(report)
-  const told = `(select who, arraySort(groupArray((ms, toUInt8(properties['holdout'] = 'true')))) as sent
-    from ${scanEvents(bind, { tenantId, among, names: ['message.sent'] })} where who != 0 group by who)`
+  const trials = await messageTrials(scope.ctx)
+  const isOut = `(name = 'experiment.exposed' and properties['ghost'] = 'true' and properties['experiment'] in ${bind.texts(trials.map(({ experiment }) => experiment))})`
+  const told = `(select who, arraySort(groupArray((ms, toUInt8(${isOut})))) as sent
+    from ${scanEvents(bind, { tenantId, among, names: ['message.sent', 'experiment.exposed'] })}
+    where who != 0 and (name = 'message.sent' or ${isOut}) group by who)`
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ held: z.number(), buyers: z.number(), repeated: z.number() }),

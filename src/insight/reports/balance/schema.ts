@@ -57,7 +57,7 @@ export const balanceResult = z.object({
     low: z.number().nullable(),
     high: z.number().nullable(),
   }),
-  /** Of the same buyers those whom a message reached in the days for joining, and those held out of it (`holdout: true`). */
+  /** Of the same buyers those whom a message reached in the days for joining, and those whom a trial held out of one. */
   trial: z.object({
     reached: repeat,
     heldOut: repeat,

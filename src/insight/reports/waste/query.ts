@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { publicId } from '#platform/ids.ts'
 import { majorNumber } from '#platform/money.ts'
 import { dayRange } from '#platform/time.ts'
+import { type MessageTrial, messageTrials } from '../held-out.ts'
 import { scanOrders, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, scanEvents } from '../sql.ts'
@@ -18,15 +19,20 @@ const sources: readonly { kind: WasteKind; event: string; key: string; name: str
   { kind: 'live_code', event: 'live_code.viewed', key: 'code', name: 'codeName' },
   { kind: 'acquisition_link', event: 'acquisition_link.added', key: 'link', name: 'linkName' },
   { kind: 'acquisition_link', event: 'acquisition_link.viewed', key: 'link', name: 'linkName' },
-  { kind: 'message', event: 'message.sent', key: 'message', name: 'messageName' },
   { kind: 'activity', event: 'activity.joined', key: 'activity', name: 'activityName' },
-  { kind: 'step', event: 'journey.step_sent', key: 'step', name: 'stepName' },
 ]
+
+/** What we send says what it is a part of; what that is called is looked up. A message says a step only where it was tried out. */
+const sent: Partial<Record<WasteKind, { when: string; key: string }>> = {
+  message: { when: "properties['source'] = 'message' and properties['step'] = ''", key: "properties['sourceId']" },
+  step: { when: "properties['source'] = 'journey'", key: "concat(properties['sourceId'], ' ', properties['step'])" },
+}
 
 type Thing = Known & { kind: WasteKind; key: string; name: string }
 
 export async function runWaste(scope: Scope, report: WasteReport): Promise<WasteResult> {
-  const [counted, spends, objects] = await Promise.all([countThings(scope, report), readSpends(scope, report), readObjects(scope)])
+  const trials = await messageTrials(scope.ctx)
+  const [counted, spends, objects] = await Promise.all([countThings(scope, report, trials), readSpends(scope, report), readObjects(scope)])
   const { among, where } = scope.scan(report)
   const withSpend = among === undefined && where === undefined
   const currency = tradeCurrency(
@@ -62,7 +68,7 @@ export async function runWaste(scope: Scope, report: WasteReport): Promise<Waste
       }),
     ),
     waiting: wasteKinds.filter((kind) => report.kinds.includes(kind) && !things.some((thing) => thing.kind === kind)),
-    ...(report.persons ? { persons: await listPersons(scope, report, report.persons) } : {}),
+    ...(report.persons ? { persons: await listPersons(scope, report, trials, report.persons) } : {}),
   }
 }
 
@@ -111,7 +117,7 @@ const Counted = z.object({
   ordered: z.number(),
 })
 
-async function countThings(scope: Scope, report: WasteReport): Promise<Thing[]> {
+async function countThings(scope: Scope, report: WasteReport, trials: readonly MessageTrial[]): Promise<Thing[]> {
   const bind = bindings()
   const rows = await scope.ask({
     params: bind.params,
@@ -120,7 +126,7 @@ async function countThings(scope: Scope, report: WasteReport): Promise<Thing[]> 
         countIf(who != 0 and not isHeld and isClosed) as closed, countIf(who != 0 and not isHeld and isClosed and hasOrdered) as closedOrdered,
         countIf(who != 0 and isHeld and isClosed) as held, countIf(who != 0 and isHeld and isClosed and hasOrdered) as heldOrdered,
         countIf(who != 0 and not isHeld and hasOrdered) as ordered
-      from ${touchedSql(bind, scope, report)} group by kind, key order by kind, key`,
+      from ${touchedSql(bind, scope, report, trials)} group by kind, key order by kind, key`,
   })
   return rows.map(({ closed, closedOrdered, held, heldOrdered, ...row }) => ({
     ...row,
@@ -132,8 +138,22 @@ async function countThings(scope: Scope, report: WasteReport): Promise<Thing[]> 
 
 const dayMs = 86_400_000
 
+/** Somebody for whom this was meant was left alone at this moment. */
+const isOutSql = "name = 'experiment.exposed' and properties['ghost'] = 'true'"
+
+type HeldOut = { experiment: string; kind: WasteKind; key: string }
+
+/** Whoever was held out of a whole journey never came to one of its steps, and is nobody to hold a step against. */
+const heldOutOf = (trials: readonly MessageTrial[], kinds: readonly WasteKind[]): HeldOut[] =>
+  trials
+    .flatMap(({ experiment, kind, thing, step }): HeldOut[] => {
+      if (kind === 'message') return [{ experiment, kind, key: String(thing) }]
+      return kind === 'journey_step' ? [{ experiment, kind: 'step', key: `${thing} ${step}` }] : []
+    })
+    .filter(({ kind }) => kinds.includes(kind))
+
 /** One row a thing and person (0 for nobody known): whether they were held out, ordered within the window, and whether it is over. */
-function touchedSql(bind: Bindings, scope: Scope, report: WasteReport): string {
+function touchedSql(bind: Bindings, scope: Scope, report: WasteReport, trials: readonly MessageTrial[]): string {
   const scan = scope.scan(report)
   const dates = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
   const wanted = sources.filter(({ kind }) => report.kinds.includes(kind))
@@ -141,7 +161,15 @@ function touchedSql(bind: Bindings, scope: Scope, report: WasteReport): string {
   const touches = wanted.map(
     ({ kind, event, key, name }) => `if(name = ${bind.text(event)}, [(${bind.text(kind)}, ${property(key)}, ${property(name)})], [])`,
   )
-  const names = [...new Set(wanted.map(({ event }) => event))]
+  for (const kind of report.kinds) {
+    const { when, key } = sent[kind] ?? {}
+    if (when) touches.push(`if(name = 'message.sent' and ${when}, [(${bind.text(kind)}, ${key}, '')], [])`)
+  }
+  for (const { experiment, kind, key } of heldOutOf(trials, report.kinds))
+    touches.push(
+      `if(${isOutSql} and ${property('experiment')} = ${bind.text(experiment)}, [(${bind.text(kind)}, ${bind.text(key)}, '')], [])`,
+    )
+  const names = [...new Set([...wanted.map(({ event }) => event), 'message.sent', 'experiment.exposed'])]
   const orders = `select who, groupArray(ms) as bought from ${scanOrders(bind, {
     tenantId: scan.tenantId,
     among: scan.among,
@@ -154,9 +182,9 @@ function touchedSql(bind: Bindings, scope: Scope, report: WasteReport): string {
       arrayExists(m -> m >= t.first and m <= t.first + ${report.windowDays * dayMs}, o.bought) as hasOrdered
     from (
       select thing.1 as kind, thing.2 as key, who, argMax(thing.3, ms) as label, min(ms) as first, max(isOut) as isHeld, sum(isView) as views
-      from (select arrayJoin(arrayConcat(${touches.join(', ')})) as thing, if(${isViewed}, 0, who) as who, ms, properties['holdout'] = 'true' as isOut, ${isViewed} as isView
+      from (select arrayJoin(arrayConcat(${touches.join(', ')})) as thing, if(${isViewed}, 0, who) as who, ms, ${isOutSql} as isOut, ${isViewed} as isView
         from ${scanEvents(bind, { ...scan, ...dates, names })})
-      where key != '' group by kind, key, who
+      where key != '' and (who != 0 or isView) group by kind, key, who
     ) as t left any join (${orders}) as o on t.who = o.who)`
 }
 
@@ -189,18 +217,39 @@ async function readObjects({ ctx }: Scope): Promise<Map<string, { id: string; na
     .where('deletedAt', 'is', null)
     .execute()
   const channels = await ctx.db.selectFrom('channels').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).execute()
+  const links = await ctx.db
+    .selectFrom('acquisitionLinks')
+    .select(['id', 'name'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('deletedAt', 'is', null)
+    .execute()
+  const messages = await ctx.db.selectFrom('messages').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).execute()
+  const steps = await sql<{ journey: number; name: string; step: string; stepName: string }>`
+    select j.id as journey, j.name, s ->> 'id' as step, coalesce(s ->> 'name', s ->> 'id') as step_name
+    from journeys j, jsonb_array_elements(j.draft -> 'steps') s where j.tenant_id = ${ctx.tenantId}`.execute(ctx.db)
   return new Map([
     ...codes.map(({ id, name }) => [`live_code ${id}`, { id: publicId(ctx, 'lco', id), name }] as const),
     ...channels.map(({ id, name }) => [`channel ${id}`, { id: publicId(ctx, 'cha', id), name }] as const),
+    ...links.map(({ id, name }) => [`acquisition_link ${id}`, { id: publicId(ctx, 'acl', id), name }] as const),
+    ...messages.map(({ id, name }) => [`message ${id}`, { id: publicId(ctx, 'msg', id), name }] as const),
+    ...steps.rows.map(
+      ({ journey, name, step, stepName }) =>
+        [`step ${journey} ${step}`, { id: publicId(ctx, 'jny', journey), name: `${name} · ${stepName}` }] as const,
+    ),
   ])
 }
 
-async function listPersons(scope: Scope, report: WasteReport, { kind, key }: NonNullable<WasteReport['persons']>): Promise<string[]> {
+async function listPersons(
+  scope: Scope,
+  report: WasteReport,
+  trials: readonly MessageTrial[],
+  { kind, key }: NonNullable<WasteReport['persons']>,
+): Promise<string[]> {
   const bind = bindings()
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ who: z.number() }),
-    sql: `select who from ${touchedSql(bind, scope, { ...report, kinds: [kind] })}
+    sql: `select who from ${touchedSql(bind, scope, { ...report, kinds: [kind] }, trials)}
       where kind = ${bind.text(kind)} and key = ${bind.text(key)} and who != 0 and not isHeld order by who`,
   })
   return rows.map(({ who }) => scope.nameOf(who))

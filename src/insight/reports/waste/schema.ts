@@ -28,7 +28,7 @@ export const wasteItem = z.object({
   kind: z.enum(wasteKinds),
   key: z.string(),
   name: z.string(),
-  /** The id of a live code or channel that still exists. */
+  /** The id of what still exists: a channel, code, link, message, or the journey of a step. */
   object: z.string().nullable(),
   spend: z.number().nullable(),
   /** Different people, and openings of its link by nobody known. */

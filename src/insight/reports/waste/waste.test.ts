@@ -2,11 +2,13 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createChannel } from '#growth/channels/commands.ts'
 import { NewChannel } from '#growth/channels/schema.ts'
+import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
+import { sentOf, startTrial } from '../testing-trials.ts'
 import type { WasteResult } from './schema.ts'
 import { judge } from './verdict.ts'
 
@@ -26,22 +28,22 @@ const act = (person: string, day: number, event: string, properties: Record<stri
   timestamp: new Date(start + day * dayMs).toISOString(),
   properties,
 })
-const send = (person: string, day: number, message: string, holdout = false) =>
-  act(person, day, 'message.sent', { message, messageName: `消息${message}`, ...(holdout ? { holdout } : {}) })
+const send = (person: string, day: number, message: number) =>
+  act(person, day, 'message.sent', sentOf({ source: 'message', sourceId: message }))
 let orders = 0
 const pay = (person: string, day: number) => act(person, day, 'order.paid', { order: ++orders, amount: 100, currency: 'CNY', items: 1 })
 const people = (prefix: string, count: number, acts: (who: string, i: number) => TestEvent[]) =>
   Array.from({ length: count }, (_, i) => acts(`${prefix}${i}`, i)).flat()
 
-const run = async (events: TestEvent[], report: object = {}) =>
-  (await loadWorld(await workspace.newTenant(), { events })).run<WasteResult>({ ...base, ...report })
+const run = async (events: TestEvent[], report: object = {}, ctx?: Context) =>
+  (await loadWorld(ctx ?? (await workspace.newTenant()), { events })).run<WasteResult>({ ...base, ...report })
 
 describe('the waste list', () => {
   const events = [
-    ...people('a', 40, (who, i) => [send(who, 1, 'good'), ...(i < 10 ? [pay(who, 3)] : [])]),
-    ...people('b', 30, (who) => [send(who, 2, 'bad')]),
-    ...people('c', 3, (who) => [send(who, 2, 'small'), pay(who, 15)]),
-    ...people('d', 20, (who) => [send(who, 30.9, 'late')]),
+    ...people('a', 40, (who, i) => [send(who, 1, 1), ...(i < 10 ? [pay(who, 3)] : [])]),
+    ...people('b', 30, (who) => [send(who, 2, 2)]),
+    ...people('c', 3, (who) => [send(who, 2, 3), pay(who, 15)]),
+    ...people('d', 20, (who) => [send(who, 30.9, 4)]),
   ]
 
   test('a message to enough people without an order had no effect, one to few says too little', async () => {
@@ -49,30 +51,35 @@ describe('the waste list', () => {
     const result = await run(events)
     expect(result).toMatchObject({ looked: 4, waiting: ['channel', 'live_code', 'acquisition_link', 'activity', 'step'] })
     expect(result.items).toMatchObject([
-      { key: 'bad', name: '消息bad', touched: 30, closed: 30, verdict: 'no_effect' },
-      { key: 'late', touched: 20, closed: 0, power: 0, verdict: 'too_little_data' },
-      { key: 'small', touched: 3, ordered: 0, verdict: 'too_little_data' },
+      { key: '2', name: '2', object: null, touched: 30, closed: 30, verdict: 'no_effect' },
+      { key: '4', touched: 20, closed: 0, power: 0, verdict: 'too_little_data' },
+      { key: '3', touched: 3, ordered: 0, verdict: 'too_little_data' },
     ])
     workspace.setNow(new Date(now))
-    expect((await run(events, { persons: { kind: 'message', key: 'small' } })).persons).toEqual(['c0', 'c1', 'c2'])
+    expect((await run(events, { persons: { kind: 'message', key: '3' } })).persons).toEqual(['c0', 'c1', 'c2'])
   })
 
   test('where people were held out, orders alone prove nothing', async () => {
-    const tried = (message: string, touched: number, held: number, each: (i: number) => boolean, other: (i: number) => boolean) => [
+    const ctx = await workspace.newTenant()
+    const [lifts, same] = [await startTrial(ctx, { kind: 'message', id: 1 }), await startTrial(ctx, { kind: 'message', id: 2 })]
+    const tried = (message: number, touched: number, held: number, each: (i: number) => boolean, other: (i: number) => boolean) => [
       ...people(`${message}t`, touched, (who, i) => [send(who, 1, message), ...(each(i) ? [pay(who, 2)] : [])]),
-      ...people(`${message}h`, held, (who, i) => [send(who, 1, message, true), ...(other(i) ? [pay(who, 2)] : [])]),
+      ...people(`${message}h`, held, (who, i) => [
+        act(who, 1, 'experiment.exposed', message === 1 ? lifts : same),
+        ...(other(i) ? [pay(who, 2)] : []),
+      ]),
     ]
     const result = await run(
       [
         ...tried(
-          'lifts',
+          1,
           60,
           60,
           (i) => i % 2 === 0,
           (i) => i % 10 === 0,
         ),
         ...tried(
-          'same',
+          2,
           60,
           60,
           (i) => i % 4 === 0,
@@ -80,8 +87,40 @@ describe('the waste list', () => {
         ),
       ],
       { worthwhileLift: 1 },
+      ctx,
     )
-    expect(result.items).toMatchObject([{ key: 'same', touched: 60, heldOut: 60, ordered: 15, lift: 0, verdict: 'no_effect' }])
+    expect(result.items).toMatchObject([{ key: '2', touched: 60, heldOut: 60, ordered: 15, lift: 0, verdict: 'no_effect' }])
+  })
+
+  test('a step of a journey is one thing, a try of a message none, and groups are nobody', async () => {
+    const ctx = await workspace.newTenant()
+    const { id: journey } = await ctx.db
+      .insertInto('journeys')
+      .values({
+        ...{ tenantId: ctx.tenantId, name: '新客七天', salt: 's', createdAt: ctx.now(), updatedAt: ctx.now() },
+        draft: JSON.stringify({ steps: [{ id: 'hi', name: '欢迎', type: 'message' }] }),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const held = await startTrial(ctx, { kind: 'journey_step', id: journey, step: 'hi' })
+    const step = sentOf({ source: 'journey', sourceId: journey, step: 'hi' })
+    const events = [
+      ...people('s', 12, (who) => [act(who, 1, 'message.sent', step)]),
+      ...people('h', 5, (who) => [act(who, 1, 'experiment.exposed', held)]),
+      act('s0', 1, 'experiment.exposed', { ...held, experiment: 'xpt_other' }),
+      act('s1', 2, 'message.sent', sentOf({ source: 'message', sourceId: 7, step: 'test 1' })),
+      act('', 3, 'message.sent', { ...sentOf({ source: 'message', sourceId: 8 }), chat: 3 }),
+    ]
+    const result = await run(events, {}, ctx)
+    expect(result).toMatchObject({
+      looked: 1,
+      items: [
+        ...[
+          { kind: 'step', key: `${journey} hi`, name: '新客七天 · 欢迎', object: publicId(ctx, 'jny', journey), touched: 12, heldOut: 5 },
+        ],
+      ],
+    })
+    expect((await run(events, { persons: { kind: 'step', key: `${journey} hi` } }, ctx)).persons).toHaveLength(12)
   })
 
   test('a channel that cost money and brought nobody stands first, with its id', async () => {
@@ -161,12 +200,17 @@ const acts = fc.uniqueArray(fc.record({ kind: fc.constantFrom('x', 'y', 'held', 
 test('agrees with counting by hand on random worlds', { timeout: 300_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(acts, { minLength: 5, maxLength: 10 }), fc.integer({ min: 1, max: 20 }), async (worlds, windowDays) => {
+      const ctx = await workspace.newTenant()
+      const held = await startTrial(ctx, { kind: 'message', id: 2 })
       const counts = new Map<string, { touched: number; closed: number; ordered: number; heldOut: number }>()
       for (const own of worlds) {
         const timed = own.map(({ kind, half }) => ({ kind, ms: start + half * 0.5 * dayMs }))
-        for (const key of ['x', 'y'] as const) {
+        for (const [key, sent] of [
+          ['1', 'x'],
+          ['2', 'y'],
+        ] as const) {
           const mine = timed.filter(
-            ({ kind, ms }) => (kind === key || (key === 'y' && kind === 'held')) && ms >= start && ms < start + 31 * dayMs,
+            ({ kind, ms }) => (kind === sent || (sent === 'y' && kind === 'held')) && ms >= start && ms < start + 31 * dayMs,
           )
           if (mine.length === 0) continue
           const first = Math.min(...mine.map(({ ms }) => ms))
@@ -185,10 +229,14 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
       }
       const events = worlds.flatMap((own, i) =>
         own.map(({ kind, half }) =>
-          kind === 'pay' ? pay(`p${i}`, half / 2) : send(`p${i}`, half / 2, kind === 'x' ? 'x' : 'y', kind === 'held'),
+          kind === 'pay'
+            ? pay(`p${i}`, half / 2)
+            : kind === 'held'
+              ? act(`p${i}`, half / 2, 'experiment.exposed', held)
+              : send(`p${i}`, half / 2, kind === 'x' ? 1 : 2),
         ),
       )
-      const { items, looked } = await run(events, { windowDays, kinds: ['message'] })
+      const { items, looked } = await run(events, { windowDays, kinds: ['message'] }, ctx)
       expect(looked).toBe(counts.size)
       for (const { key, touched, closed, ordered, heldOut } of items) expect({ touched, closed, ordered, heldOut }).toEqual(counts.get(key))
       for (const [key, { ordered, heldOut }] of counts)
