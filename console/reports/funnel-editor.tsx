@@ -1,10 +1,11 @@
 import { InputNumber, Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
-import { listOf, type Matcher, numberOf } from '#console/reports/document.ts'
+import { listOf, type Matcher, numberOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
-import { BreakdownField, ChoiceField, DatesField, Field } from '#console/reports/fields.tsx'
+import { BreakdownField, ChoiceField, DatesField, Field, intervals } from '#console/reports/fields.tsx'
 import { FunnelOptions } from '#console/reports/funnel-options.tsx'
 import { MatcherList } from '#console/reports/matcher-list.tsx'
+import { CompareField } from '#console/reports/segment-field.tsx'
 
 const units = ['minute', 'hour', 'day', 'week', 'month'] as const
 const orders = ['ordered', 'strict', 'unordered'] as const
@@ -52,6 +53,16 @@ export function FunnelEditor({ document, onChange }: EditorProps) {
         options={orders.map((value) => ({ value, label: t(`reports.orders.${value}`) }))}
         onChange={(order) => onChange({ order })}
       />
+      <ChoiceField
+        name={t('reports.funnelTrendBy')}
+        value={textOf(document.trend, 'none')}
+        options={['none', ...intervals].map((value) => ({
+          value,
+          label: value === 'none' ? t('reports.noTrend') : t(`reports.intervals.${value as 'day'}`),
+        }))}
+        onChange={(trend) => onChange({ trend: trend === 'none' ? undefined : trend })}
+      />
+      <CompareField document={document} onChange={onChange} />
       <BreakdownField document={document} onChange={onChange} events={steps.map(({ event }) => event)} />
       <FunnelOptions document={document} onChange={onChange} />
     </>

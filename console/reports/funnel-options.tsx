@@ -1,9 +1,9 @@
 import { Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
-import { listOf, type Matcher, numberOf, textOf } from '#console/reports/document.ts'
+import { listOf, type Matcher, numberOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { useProperties } from '#console/reports/event-picker.tsx'
-import { ChoiceField, Field, intervals, More, OneOfField, TagsField, WholeField } from '#console/reports/fields.tsx'
+import { ChoiceField, Field, More, OneOfField, TagsField, WholeField } from '#console/reports/fields.tsx'
 import { MatcherList } from '#console/reports/matcher-list.tsx'
 import { propertyName } from '#console/reports/property-picker.tsx'
 
@@ -12,15 +12,14 @@ interface Exclusion extends Matcher {
   toStep: number
 }
 
-/** What else a funnel can be asked: its days, what voids an attempt, what stays the same, by which touch it is split, its trend. */
+/** What else a funnel can be asked: its days, what voids an attempt, what stays the same, by which touch it is split, how many values. */
 export function FunnelOptions(props: EditorProps) {
   const { t } = useText()
-  const { document, onChange } = props
+  const { document } = props
   const steps = listOf<Matcher>(document.steps)
   const properties = useProperties(steps.map(({ event }) => event))
-  const trend = textOf(document.trend, 'none')
   return (
-    <More document={document} fields={['range', 'exclusions', 'holding', 'trend']}>
+    <More document={document} fields={['range', 'exclusions', 'holding']}>
       <OneOfField
         {...props}
         field="range"
@@ -37,15 +36,6 @@ export function FunnelOptions(props: EditorProps) {
         options={properties.map((name) => ({ value: name, label: propertyName(name) }))}
       />
       {document.breakdown !== undefined && <BreakdownOptions {...props} steps={steps.length} />}
-      <ChoiceField
-        name={t('reports.funnelTrend')}
-        value={trend}
-        options={['none', ...intervals].map((value) => ({
-          value,
-          label: value === 'none' ? t('reports.noTrend') : t(`reports.intervals.${value as 'day'}`),
-        }))}
-        onChange={(value) => onChange({ trend: value === 'none' ? undefined : value })}
-      />
     </More>
   )
 }

@@ -1,11 +1,12 @@
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { change, listOf, type Matcher } from '#console/reports/document.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
+import { FunnelBreakdown, FunnelSegments } from '#console/reports/funnel-rows.tsx'
+import { FunnelTrend } from '#console/reports/funnel-trend.tsx'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber, percent, shortNumber } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
-import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { FunnelResult, FunnelStep } from '#insight/reports/funnel/schema.ts'
 
 type Props = ResultProps<FunnelResult>
@@ -38,7 +39,9 @@ export function FunnelResultView(props: Props) {
           <span className="key lost">{t('reports.lost')}</span>
         </p>
       </Section>
-      {props.result.breakdown && <Breakdown {...props} />}
+      {props.result.trend && <FunnelTrend {...props} trend={props.result.trend} />}
+      {props.result.segments && <FunnelSegments {...props} segments={props.result.segments} />}
+      {props.result.breakdown && <FunnelBreakdown {...props} breakdown={props.result.breakdown} />}
     </>
   )
 }
@@ -54,10 +57,10 @@ function StepRow(props: Props & { step: FunnelStep; index: number; first: number
   const lost = Math.max(0, before - step.count - waiting)
   const width = (count: number) => `${first === 0 ? 0 : (count / first) * 100}%`
   const name = t('reports.step', { number: index + 1 })
-  const people = (dropped: boolean) =>
+  const people = (persons: { step: number; dropped?: true; inProgress?: true }) =>
     drill({
-      title: t(dropped ? 'reports.lostAt' : 'reports.cameTo', { step: title(event) }),
-      report: change(document, { persons: dropped ? { step: index, dropped } : { step: index }, breakdown: undefined, trend: undefined }),
+      title: t(persons.dropped ? 'reports.lostAt' : persons.inProgress ? 'reports.waitingFor' : 'reports.cameTo', { step: title(event) }),
+      report: change(document, { persons, breakdown: undefined, trend: undefined, segments: undefined }),
     })
   return (
     <li>
@@ -81,7 +84,7 @@ function StepRow(props: Props & { step: FunnelStep; index: number; first: number
             type="button"
             className="number-button"
             aria-label={`${name} ${title(event)} ${shortNumber(step.count, language)}`}
-            onClick={() => people(false)}
+            onClick={() => people({ step: index })}
           >
             <Count value={step.count} />
           </button>{' '}
@@ -91,7 +94,15 @@ function StepRow(props: Props & { step: FunnelStep; index: number; first: number
           <>
             {waiting > 0 && (
               <span className="note figure">
-                {t('reports.inProgress')} {exactNumber(waiting)}
+                {t('reports.inProgress')}{' '}
+                <button
+                  type="button"
+                  className="number-button"
+                  aria-label={`${name} ${t('reports.inProgress')} ${waiting}`}
+                  onClick={() => people({ step: index - 1, inProgress: true })}
+                >
+                  {exactNumber(waiting)}
+                </button>
               </span>
             )}
             <span className="note figure">
@@ -101,7 +112,7 @@ function StepRow(props: Props & { step: FunnelStep; index: number; first: number
                   type="button"
                   className="number-button"
                   aria-label={`${name} ${t('reports.lost')} ${lost}`}
-                  onClick={() => people(true)}
+                  onClick={() => people({ step: index, dropped: true })}
                 >
                   {exactNumber(lost)}
                 </button>
@@ -119,54 +130,6 @@ function StepRow(props: Props & { step: FunnelStep; index: number; first: number
       </div>
     </li>
   )
-}
-
-function Breakdown({ result, document }: Props) {
-  const { t } = useText()
-  const title = useEventTitle()
-  const steps = listOf<Matcher>(document.steps)
-  return (
-    <Section flush title={t('reports.byBreakdown')}>
-      <PlainScroll>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{t('reports.breakdownValue')}</th>
-              {steps.map((step, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
-                <th key={index} scope="col" className="right">
-                  {title(step.event)}
-                </th>
-              ))}
-              <th scope="col" className="right">
-                {t('reports.wholeRate')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {(result.breakdown ?? []).map((row) => (
-              <tr key={JSON.stringify([row.value, row.other])}>
-                <th scope="row">{valueName(row.value, row.other, t)}</th>
-                {row.steps.map((step, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
-                  <td key={index} className="right figure">
-                    {exactNumber(step.count)}
-                  </td>
-                ))}
-                <td className="right figure">{percent(row.steps.at(-1)?.count ?? 0, row.steps[0]?.count ?? 0)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </PlainScroll>
-    </Section>
-  )
-}
-
-export function valueName(value: string | null | (string | null)[] | undefined, other: true | undefined, t: Translate): string {
-  if (other) return t('reports.otherValues')
-  if (value === null || value === undefined) return t('reports.noValue')
-  return Array.isArray(value) ? value.map((one) => one ?? t('reports.noValue')).join(' · ') : value
 }
 
 const lengths = [

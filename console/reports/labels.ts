@@ -1,4 +1,4 @@
-import dayjs from 'dayjs'
+import type { Translate } from '#console/i18n/i18n.ts'
 
 /** The start of an interval as the axis writes it. */
 export function intervalLabel(start: string, interval: string): string {
@@ -10,10 +10,9 @@ export function intervalLabel(start: string, interval: string): string {
 /** The server says how many intervals are over while one is not: the last one is still running, its number is no fall. */
 export const isRunning = ({ complete }: { complete?: number | undefined }): boolean => complete !== undefined
 
-type Unit = 'hour' | 'day' | 'week' | 'month'
-
-const unitOf = (interval: string): Unit => (interval === 'hour' || interval === 'week' || interval === 'month' ? interval : 'day')
-
-/** The last day of the interval that starts here. */
-export const lastDay = (start: string, interval: string): string =>
-  dayjs(start.slice(0, 10)).add(1, unitOf(interval)).subtract(1, 'day').format('YYYY-MM-DD')
+/** A value of a breakdown, or several of one row. */
+export function valueName(value: string | null | (string | null)[] | undefined, other: true | undefined, t: Translate): string {
+  if (other) return t('reports.otherValues')
+  if (value === null || value === undefined) return t('reports.noValue')
+  return Array.isArray(value) ? value.map((one) => one ?? t('reports.noValue')).join(' · ') : value
+}

@@ -48,6 +48,16 @@ export const paths = messages(
     share: '占上一步',
     wait: '平均间隔',
     skipped: '（中间略去）',
+    steps: '每一步停下了多少',
+    stepsNote: '次数按访问算；点开是其中的人，走过几次也只算一个人',
+    on: '继续',
+    off: '停在这里',
+    people: {
+      reached: '走到「{{node}}」的人',
+      wentOn: '从「{{node}}」继续的人',
+      droppedOff: '停在「{{node}}」的人',
+      way: '从「{{source}}」到「{{target}}」的人',
+    },
   },
   {
     node: 'Look at',
@@ -96,5 +106,15 @@ export const paths = messages(
     share: 'Of the step before',
     wait: 'Average wait',
     skipped: '(left out)',
+    steps: 'Where they stop',
+    stepsNote: 'Times are by visit; behind them stand the people, each once',
+    on: 'Went on',
+    off: 'Stopped',
+    people: {
+      reached: 'Came to “{{node}}”',
+      wentOn: 'Went on from “{{node}}”',
+      droppedOff: 'Stopped at “{{node}}”',
+      way: 'From “{{source}}” to “{{target}}”',
+    },
   },
 )

@@ -1,5 +1,5 @@
 import { useText } from '#console/i18n/i18n.ts'
-import { numberOf, textOf } from '#console/reports/document.ts'
+import { change, numberOf, textOf } from '#console/reports/document.ts'
 import { duration } from '#console/reports/funnel-result.tsx'
 import { nodeOf, useNodeName } from '#console/reports/paths-nodes.ts'
 import { PathEdges, PathSteps } from '#console/reports/paths-tables.tsx'
@@ -38,11 +38,16 @@ export function PathsResultView(props: Props) {
         {rare > 0 && <p className="note">{t('paths.rare', { times: exactNumber(rare) })}</p>}
       </Section>
       {!narrow && <PathEdges {...props} />}
+      {!narrow && (
+        <Section title={t('paths.steps')} note={t('paths.stepsNote')}>
+          <PathSteps {...props} />
+        </Section>
+      )}
     </>
   )
 }
 
-function Streams({ document, result }: Props) {
+function Streams({ document, result, drill }: Props) {
   const { t } = useText()
   const name = useNodeName(document)
   const data: SankeyData = {
@@ -72,6 +77,15 @@ function Streams({ document, result }: Props) {
     <Sankey
       label={t('paths.resultLabel', { edges: result.edges.length })}
       data={data}
+      onPick={(persons) =>
+        drill({
+          title:
+            'node' in persons
+              ? t('paths.people.reached', { node: name(persons.node) })
+              : t('paths.people.way', { source: name(persons.source), target: name(persons.target) }),
+          report: change(document, { persons }),
+        })
+      }
       height={Math.min(900, Math.max(320, tallest * 44))}
     />
   )

@@ -1,4 +1,5 @@
 import { useText } from '#console/i18n/i18n.ts'
+import { change } from '#console/reports/document.ts'
 import { duration } from '#console/reports/funnel-result.tsx'
 import { nodeOf, useNodeName } from '#console/reports/paths-nodes.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
@@ -10,11 +11,16 @@ import type { PathsResult } from '#insight/reports/paths/schema.ts'
 type Props = ResultProps<PathsResult>
 
 /** Step by step, the most visited first: what the streams show where there is no room for them. */
-export function PathSteps({ document, result }: Props) {
+export function PathSteps({ document, result, drill }: Props) {
   const { t } = useText()
   const name = useNodeName(document)
   const steps = [...new Set(result.nodes.map(({ node }) => nodeOf(node).step))]
   const most = Math.max(...result.nodes.map(({ reached }) => reached))
+  const people = (node: string, of: 'reached' | 'wentOn' | 'droppedOff') =>
+    drill({
+      title: t(`paths.people.${of}`, { node: `${nodeOf(node).step} ${name(node)}` }),
+      report: change(document, { persons: { node, of } }),
+    })
   return (
     <ol className="path-steps">
       {steps.map((step) => (
@@ -27,14 +33,17 @@ export function PathSteps({ document, result }: Props) {
                 <li key={node}>
                   <div className="row between">
                     <span>{name(node)}</span>
-                    <strong className="figure">{exactNumber(reached)}</strong>
+                    <strong>
+                      <Times value={reached} onClick={() => people(node, 'reached')} />
+                    </strong>
                   </div>
                   <div className="path-bar" aria-hidden="true">
                     <span className="on" style={{ width: `${(wentOn / most) * 100}%` }} />
                     <span className="off" style={{ width: `${(droppedOff / most) * 100}%` }} />
                   </div>
                   <span className="note figure">
-                    {t('paths.wentOn', { times: exactNumber(wentOn) })} · {t('paths.droppedOff', { times: exactNumber(droppedOff) })}
+                    {t('paths.on')} <Times value={wentOn} onClick={() => people(node, 'wentOn')} /> · {t('paths.off')}{' '}
+                    <Times value={droppedOff} onClick={() => people(node, 'droppedOff')} />
                   </span>
                 </li>
               ))}
@@ -46,7 +55,7 @@ export function PathSteps({ document, result }: Props) {
 }
 
 /** Every way as figures, the most travelled first. */
-export function PathEdges({ document, result }: Props) {
+export function PathEdges({ document, result, drill }: Props) {
   const { t } = useText()
   const name = useNodeName(document)
   const reached = new Map(result.nodes.map((one) => [one.node, one.reached]))
@@ -78,7 +87,17 @@ export function PathEdges({ document, result }: Props) {
                 <td>
                   <span className="note figure">{nodeOf(target).step}</span> {name(target)}
                 </td>
-                <td className="right figure">{exactNumber(value)}</td>
+                <td className="right">
+                  <Times
+                    value={value}
+                    onClick={() =>
+                      drill({
+                        title: t('paths.people.way', { source: name(source), target: name(target) }),
+                        report: change(document, { persons: { source, target } }),
+                      })
+                    }
+                  />
+                </td>
                 <td className="right figure">{percent(value, reached.get(source) ?? 0)}</td>
                 <td className="right figure">{duration(averageSeconds, t)}</td>
               </tr>
@@ -87,5 +106,15 @@ export function PathEdges({ document, result }: Props) {
         </table>
       </PlainScroll>
     </Section>
+  )
+}
+
+/** Times are counted by visit; whoever walked there twice is one person. */
+function Times({ value, onClick }: { value: number; onClick: () => void }) {
+  if (value === 0) return <span className="figure">0</span>
+  return (
+    <button type="button" className="number-button figure" onClick={onClick}>
+      {exactNumber(value)}
+    </button>
   )
 }

@@ -5,7 +5,9 @@ import { listOf, matcherOf, numberOf, textOf } from '#console/reports/document.t
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { ChoiceField, Field, intervals, TextField, Whole, wordsOf } from '#console/reports/fields.tsx'
 import { MatcherEditor } from '#console/reports/matcher-list.tsx'
+import { useAttributes } from '#console/reports/queries.ts'
 import { RetentionOptions } from '#console/reports/retention-options.tsx'
+import { CompareField } from '#console/reports/segment-field.tsx'
 
 const cohorts = ['first_time_ever', 'first_time_in_range', 'first_time_matching', 'recurring'] as const
 const modes = ['on', 'on_or_after', 'brackets'] as const
@@ -84,7 +86,39 @@ export function RetentionEditor({ document, onChange }: EditorProps) {
           onChange={(text) => onChange({ brackets: lengthsOf(text ?? '') ?? usualBrackets })}
         />
       )}
+      <Breakdown document={document} onChange={onChange} />
+      <CompareField document={document} onChange={onChange} />
       <RetentionOptions document={document} onChange={onChange} />
     </>
+  )
+}
+
+/** By what people are, whatever they did: the first channel, or a property of theirs. */
+function Breakdown({ document, onChange }: EditorProps) {
+  const { t } = useText()
+  const attributes = useAttributes()
+  const { property, dimension, ...rest } = (document.breakdown ?? {}) as { property?: string; dimension?: string }
+  const options = [
+    { value: 'none', label: t('reports.noBreakdown') },
+    { value: 'channel', label: t('reports.firstChannel') },
+    ...(['gender', 'kind'] as const).map((name) => ({ value: `property:${name}`, label: t(`reports.properties.${name}`) })),
+    ...(attributes.data?.items ?? []).map(({ key, name }) => ({ value: `property:${key}`, label: name })),
+  ]
+  const chosen = property === undefined ? (dimension ?? 'none') : `property:${property}`
+  const named = options.some(({ value }) => value === chosen) ? options : [...options, { value: chosen, label: property ?? chosen }]
+  return (
+    <ChoiceField
+      name={t('reports.breakdown')}
+      value={chosen}
+      options={named}
+      onChange={(value) =>
+        onChange({
+          breakdown:
+            value === 'none'
+              ? undefined
+              : { ...rest, ...(value === 'channel' ? { dimension: value } : { property: value.slice('property:'.length) }) },
+        })
+      }
+    />
   )
 }

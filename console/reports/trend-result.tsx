@@ -1,8 +1,9 @@
+import { Dropdown } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
-import { type Document, listOf, type Series, type Span, spanOf, textOf } from '#console/reports/document.ts'
+import { change, type Document, listOf, type Series, textOf } from '#console/reports/document.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
-import { valueName } from '#console/reports/funnel-result.tsx'
-import { intervalLabel, isRunning, lastDay } from '#console/reports/labels.ts'
+
+import { intervalLabel, isRunning, valueName } from '#console/reports/labels.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { useMeasureTitle } from '#console/reports/trend-editor.tsx'
 import { Chart, type ChartSeries } from '#console/ui/chart.tsx'
@@ -13,7 +14,8 @@ import type { TrendResult } from '#insight/reports/trend/schema.ts'
 
 interface Line {
   name: string
-  asked: Series | undefined
+  /** The series that its numbers come from, by their place: one, or those of a formula, whose people are people of its parts. */
+  parts: { series: number; name: string }[]
   value: string | null | undefined
   other: boolean
   values: (number | null)[]
@@ -53,12 +55,13 @@ export function TrendResultView(props: ResultProps<TrendResult>) {
 
 function Figures({ document, result, drill, lines, interval }: ResultProps<TrendResult> & { lines: Line[]; interval: string }) {
   const { t } = useText()
-  const people = (line: Line, start: string) => {
-    const day = start.slice(0, 10)
-    const end = lastDay(start, interval)
+  const people = (line: Line, part: Line['parts'][number], at: number) => {
+    const { value, other } = line
+    const of = other ? { other: true } : value === undefined ? {} : { value }
+    const names = [...new Set([part.name, line.name])].join(' · ')
     drill({
-      title: `${line.name} · ${intervalLabel(start, interval)}`,
-      report: behind(document, line, clip({ from: day, to: end }, spanOf(document))),
+      title: `${names} · ${intervalLabel(result.intervals[at] ?? '', interval)}`,
+      report: change(document, { persons: { series: part.series, interval: at, ...of }, compare: undefined }),
     })
   }
   return (
@@ -83,11 +86,7 @@ function Figures({ document, result, drill, lines, interval }: ResultProps<Trend
                 </th>
                 {lines.map((line) => (
                   <td key={line.name} className="right figure">
-                    <Value
-                      value={line.values[at]}
-                      currency={line.currency}
-                      onPick={canDrill(line, interval) ? () => people(line, start) : undefined}
-                    />
+                    <Value value={line.values[at]} currency={line.currency} parts={line.parts} onPick={(part) => people(line, part, at)} />
                     {line.compare && <div className="note">{shown(line.compare[at], line.currency)}</div>}
                   </td>
                 ))}
@@ -100,63 +99,55 @@ function Figures({ document, result, drill, lines, interval }: ResultProps<Trend
   )
 }
 
-function Value(props: { value: number | null | undefined; currency: string | undefined; onPick: (() => void) | undefined }) {
+function Value(props: {
+  value: number | null | undefined
+  currency: string | undefined
+  parts: Line['parts']
+  onPick: (part: Line['parts'][number]) => void
+}) {
   const text = shown(props.value, props.currency)
-  return props.value && props.onPick ? (
-    <button type="button" className="number-button" onClick={props.onPick}>
+  const [only, ...more] = props.parts
+  if (!props.value || !only) return <span className={props.value ? '' : 'mute'}>{text}</span>
+  const button = (onClick?: () => void) => (
+    <button type="button" className="number-button" {...(onClick ? { onClick } : {})}>
       {text}
     </button>
-  ) : (
-    <span className={props.value ? '' : 'mute'}>{text}</span>
+  )
+  if (more.length === 0) return button(() => props.onPick(only))
+  const items = props.parts.map((part) => ({ key: String(part.series), label: part.name, onClick: () => props.onPick(part) }))
+  return (
+    <Dropdown trigger={['click']} menu={{ items }}>
+      {button()}
+    </Dropdown>
   )
 }
 
 const shown = (value: number | null | undefined, currency: string | undefined): string =>
   value === null || value === undefined ? '—' : `${currency ? currencySign(currency) : ''}${exactNumber(value)}`
 
-/** Days as text sort like days. */
-const clip = (one: Span, within: Span): Span => ({
-  from: [one.from, within.from].sort()[1] ?? one.from,
-  to: [one.to, within.to].sort()[0] ?? one.to,
-})
-
-const canDrill = (line: Line, interval: string): boolean => line.asked !== undefined && !line.other && interval !== 'hour'
-
-/** The people of one value are those of a funnel of one step over the same days. */
-function behind(document: Document, line: Line, span: { from: string; to: string }): Document {
-  const breakdown = document.breakdown as { property?: string; scope?: 'person' } | undefined
-  const only =
-    breakdown?.property === undefined || line.value === undefined
-      ? undefined
-      : { property: breakdown.property, op: 'eq', value: line.value, ...(breakdown.scope === 'person' ? { scope: breakdown.scope } : {}) }
-  const conditions = [line.asked?.where, only].filter((one) => one !== undefined)
-  const where = conditions.length > 1 ? { and: conditions } : conditions[0]
-  return {
-    type: 'funnel',
-    dateFrom: span.from,
-    dateTo: span.to,
-    ...(document.timezone ? { timezone: document.timezone } : {}),
-    ...(document.where === undefined ? {} : { where: document.where }),
-    steps: [{ event: line.asked?.event ?? '*', ...(where === undefined ? {} : { where }) }],
-    persons: { step: 0 },
-  }
-}
-
-/** The server names a line by its event and measure; here it gets the titles people know. */
+/** The server names a line by its event and measure; here it gets the titles people know. Lines come series by series. */
 function useLines(document: Document, result: TrendResult): Line[] {
   const { t } = useText()
   const title = useEventTitle()
   const measureTitle = useMeasureTitle()
   const series = listOf<Series & { name?: string }>(document.series)
-  const named = new Map(series.map((one) => [one.name ?? `${one.event} · ${(one.measure ?? 'count').trim()}`, one]))
-  const events = new Set(series.map(({ event }) => event))
-  return result.series.map((line) => {
-    const asked = document.formula === undefined ? named.get(line.name) : undefined
-    const whole = asked ? (asked.name ?? `${title(asked.event)} · ${measureTitle(asked.measure ?? 'count')}`) : line.name
+  const called = series.map((one) => one.name ?? `${title(one.event)} · ${measureTitle(one.measure ?? 'count')}`)
+  const formula = textOf(document.formula)
+  const perSeries = Math.max(1, formula === '' ? result.series.length / series.length : result.series.length)
+  const letters = formula === '' ? [] : [...new Set(formula.toUpperCase().match(/[A-T]/g) ?? [])].sort()
+  return result.series.map((line, i) => {
+    const at = Math.floor(i / perSeries)
+    const whole = (formula === '' ? called[at] : undefined) ?? line.name
     const value = 'value' in line ? valueName(line.value, line.other, t) : undefined
     return {
-      name: value === undefined ? whole : events.size === 1 && series.length === 1 ? value : `${whole} · ${value}`,
-      asked,
+      name: value === undefined ? whole : series.length === 1 ? value : `${whole} · ${value}`,
+      parts:
+        formula === ''
+          ? [{ series: at, name: whole }]
+          : letters.map((letter) => ({
+              series: letter.charCodeAt(0) - 65,
+              name: `${letter} · ${called[letter.charCodeAt(0) - 65] ?? ''}`,
+            })),
       value: line.value,
       other: line.other === true,
       values: line.values,

@@ -12,13 +12,29 @@ export function Gaps({ document, result: { bins, open, median }, drill }: Result
   const { t } = useText()
   const unit = t(`trade.units.${units.find((one) => one === document.unit) ?? 'day'}`)
   const labels = bins.map(({ from, to }) => (to === null ? t('trade.lengthAbove', { from, unit }) : t('trade.length', { from, to, unit })))
+  const waiting = t('trade.gapsNote', { count: exactNumber(open) })
   const middle = median === null ? '' : ` · ${t('trade.medianLength', { value: Math.round(median * 10) / 10, unit })}`
   return (
     <Section>
       <Chart
         title={t('trade.gaps')}
         unit={t('trade.timesUnit')}
-        note={`${t('trade.gapsNote', { count: exactNumber(open) })}${middle}`}
+        note={
+          <>
+            {open === 0 ? (
+              waiting
+            ) : (
+              <button
+                type="button"
+                className="number-button"
+                onClick={() => drill({ title: t('trade.waitingPeople'), report: { ...document, persons: { open: true } } })}
+              >
+                {waiting}
+              </button>
+            )}
+            {middle}
+          </>
+        }
         height={240}
         data={{ kind: 'bar', labels, series: [{ name: t('trade.timesUnit'), values: bins.map(({ intervals }) => intervals) }] }}
         onPick={(bin) => drill({ title: labels[bin] ?? '', report: { ...document, persons: { bin } } })}

@@ -80,7 +80,7 @@ export function Chart(props: {
         </div>
       </figcaption>
       {table ? (
-        <FigureTable data={data} />
+        <FigureTable data={data} {...(props.onPick ? { onPick: props.onPick } : {})} />
       ) : (
         <div style={{ height: props.height ?? 280 }} role="img" aria-label={spoken(props.title, data)}>
           {empty ? (
@@ -96,7 +96,8 @@ export function Chart(props: {
   )
 }
 
-function FigureTable({ data }: { data: ChartData }) {
+/** What a bar opens, its row opens too: a canvas has no buttons for a keyboard. */
+function FigureTable({ data, onPick }: { data: ChartData; onPick?: (index: number) => void }) {
   const { t } = useText()
   return (
     <div className="figures">
@@ -112,7 +113,15 @@ function FigureTable({ data }: { data: ChartData }) {
         <tbody>
           {data.labels.map((label, index) => (
             <tr key={label}>
-              <th scope="row">{label}</th>
+              <th scope="row">
+                {onPick && data.series.some(({ values }) => values[index]) ? (
+                  <button type="button" className="number-button" onClick={() => onPick(index)}>
+                    {label}
+                  </button>
+                ) : (
+                  label
+                )}
+              </th>
               {data.series.map((series) => (
                 <td key={series.name}>{shown(series.values[index], data)}</td>
               ))}

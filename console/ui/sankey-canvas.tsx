@@ -5,19 +5,25 @@ import { CanvasRenderer } from 'echarts/renderers'
 import { useCallback, useEffect, useRef } from 'react'
 import { dark, fontFamily, light, type Palette, series as seriesColors } from '#console/theme.ts'
 import { useThemeName } from '#console/ui/preferences.ts'
-import type { SankeyData } from '#console/ui/sankey.tsx'
+import type { SankeyData, SankeyPart } from '#console/ui/sankey.tsx'
 
 use([SankeyChart, TooltipComponent, AriaComponent, CanvasRenderer])
 
 type Instance = ReturnType<typeof init>
 
-export function SankeyCanvas(props: { data: SankeyData }) {
+export function SankeyCanvas(props: { data: SankeyData; onPick?: (part: SankeyPart) => void }) {
   const palette = useThemeName() === 'dark' ? dark : light
   const instance = useRef<Instance>(null)
+  const pick = useRef(props.onPick)
   const mount = useCallback((node: HTMLDivElement | null) => {
     if (!node) return
     const chart = init(node)
     instance.current = chart
+    chart.on('click', (event) => {
+      const { dataType, name, data } = event as Hit
+      if (dataType === 'node') pick.current?.({ node: name })
+      else if (data.source !== undefined && data.target !== undefined) pick.current?.({ source: data.source, target: data.target })
+    })
     const observer = new ResizeObserver(() => chart.resize())
     observer.observe(node)
     return () => {
@@ -27,9 +33,10 @@ export function SankeyCanvas(props: { data: SankeyData }) {
   }, [])
   // The drawing lives outside React; it is told the new figures after each render that brought some.
   useEffect(() => {
+    pick.current = props.onPick
     instance.current?.setOption(option(props.data, palette), true)
-  }, [props.data, palette])
-  return <div ref={mount} className="chart-canvas" />
+  }, [props.data, props.onPick, palette])
+  return <div ref={mount} className={props.onPick ? 'chart-canvas picks' : 'chart-canvas'} />
 }
 
 function option(data: SankeyData, palette: Palette): EChartsCoreOption {

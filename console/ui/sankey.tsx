@@ -7,14 +7,17 @@ export interface SankeyData {
   links: { source: string; target: string; value: number; note?: string }[]
 }
 
+/** A node, or the stream between two. */
+export type SankeyPart = { node: string } | { source: string; target: string }
+
 const SankeyCanvas = lazy(() => import('#console/ui/sankey-canvas.tsx').then((module) => ({ default: module.SankeyCanvas })))
 
 /** Streams between columns. The figures belong into a table beside it: a drawing alone says little to a screen reader. */
-export function Sankey(props: { label: string; data: SankeyData; height: number }) {
+export function Sankey(props: { label: string; data: SankeyData; height: number; onPick?: (part: SankeyPart) => void }) {
   return (
     <div style={{ height: props.height }} role="img" aria-label={props.label}>
       <Suspense fallback={<Skeleton active />}>
-        <SankeyCanvas data={props.data} />
+        <SankeyCanvas data={props.data} {...(props.onPick ? { onPick: props.onPick } : {})} />
       </Suspense>
     </div>
   )

@@ -18,6 +18,11 @@ export function scanArrivals(bind: Bindings, { where, ...scan }: Scan): string {
       from ${scanEvents(bind, { ...scan, names, persons })}) where who != 0 group by who having length(follows) > 0)`
 }
 
+/** The first channel each person ever came through: who, first. */
+export const firstChannelsSql = (bind: Bindings, scan: Scan): string =>
+  `(select who, argMin(channel, ms) as first from ${scanEvents(bind, { ...scan, names: ['customer.followed', 'live_code.added', 'acquisition_link.added'] })}
+    where channel != '' group by who)`
+
 /** Whether somebody with these ties was anybody's friend at that instant. */
 export const isFriendSql = (ties: string, at: string): string =>
   `arrayExists(one -> (arrayLast(t -> t.1 = one and t.2 <= ${at}, ${ties})).3 = 1, arrayDistinct(arrayMap(t -> t.1, ${ties})))`

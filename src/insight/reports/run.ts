@@ -129,13 +129,25 @@ export async function runReport(ctx: Context, document: unknown, names: PersonNa
     route = store
   })
   const result = await runners[report.type].run(scope, report as never)
+  const segments = report.segments && (await askEach(ctx, report, report.segments, names))
   return {
-    result,
+    result: segments ? { ...(result as object), segments } : result,
     computedAt: ctx.now().toISOString(),
     asOf: asOf.toISOString(),
     route,
     milliseconds: Math.round(performance.now() - started),
   }
+}
+
+/** The same question of each segment by itself, neither divided nor over time. */
+async function askEach(ctx: Context, report: AnyReport, segments: readonly string[], names: PersonNames): Promise<object[]> {
+  const { segments: _, persons: _people, trend: _trend, breakdown: _breakdown, ...alone } = report
+  const answers: object[] = []
+  for (const [i, segment] of segments.entries()) {
+    const { scope } = await openScope(ctx, { ...alone, segment }, names, undefined, `segments.${i}`)
+    answers.push({ segment, ...((await runners[report.type].run(scope, alone as never)) as object) })
+  }
+  return answers
 }
 
 /** What a report may use, and up to when its facts are there. Several reports about the same people may share one. */
@@ -144,6 +156,7 @@ export async function openScope(
   report: Omit<AnyReport, 'type'>,
   names: PersonNames = publicNames(ctx),
   answeredBy: Scope['answeredBy'] = () => undefined,
+  segmentField = 'segment',
 ): Promise<{ scope: Scope; asOf: Date }> {
   const [tenant, asOf, visible, stores, settings] = await Promise.all([
     ctx.db.selectFrom('tenants').select(['timezone', 'currency', 'weekStart']).where('id', '=', ctx.tenantId).executeTakeFirstOrThrow(),
@@ -157,7 +170,10 @@ export async function openScope(
     visible,
   )
   const timezone = report.timezone ?? tenant.timezone
-  const among = intersect(report.segment === undefined ? undefined : await segmentPersons(ctx, report.segment, timezone, names), asked)
+  const among = intersect(
+    report.segment === undefined ? undefined : await segmentPersons(ctx, report.segment, timezone, names, segmentField),
+    asked,
+  )
   const scope: Scope = {
     ctx,
     stores,
@@ -188,6 +204,10 @@ type AnyReport = {
   dateTo?: string
   among?: string[]
   segment?: string
+  segments?: string[]
+  persons?: unknown
+  trend?: unknown
+  breakdown?: unknown
 }
 
 /** Parses a document of any type, or throws `report.…` with the field. */
@@ -202,6 +222,8 @@ export function readReport(document: unknown): AnyReport {
     const report = parsed.data as AnyReport
     if (report.dateFrom && report.dateTo && report.dateTo < report.dateFrom)
       throw appError('date.range_backwards', { message: 'dateTo lies before dateFrom.', field: 'dateTo' })
+    if (report.segment && report.segments)
+      throw appError('report.invalid', { message: 'Segments are compared with everybody, not with another segment.', field: 'segments' })
     return report
   }
   const [issue] = parsed.error.issues

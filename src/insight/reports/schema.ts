@@ -42,6 +42,13 @@ export const commonFields = {
   among: z.array(text(200)).max(20_000).optional(),
 }
 
+/** Each of them beside everybody: the same question asked of who is in it now. */
+export const segments = z
+  .array(text(60))
+  .min(1)
+  .max(5)
+  .refine((ids) => new Set(ids).size === ids.length, 'A segment is compared once.')
+
 export const datedFields = { ...commonFields, dateFrom: day, dateTo: day }
 
 /** Report documents name their type first; each type's own schema reads the rest. */

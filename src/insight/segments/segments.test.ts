@@ -5,6 +5,8 @@ import { type Context, systemActor } from '#platform/context.ts'
 import { createServer } from '#platform/http/server.ts'
 import { publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import type { FunnelResult } from '../reports/funnel/schema.ts'
+import type { RetentionResult } from '../reports/retention/schema.ts'
 import { reports } from '../reports/routes.ts'
 import { event, type Known, writePeople } from '../reports/segment/testing.ts'
 import { segmentMembersExport } from './export.ts'
@@ -89,9 +91,26 @@ describe('segments over HTTP', () => {
     const days = { dateFrom: '2020-01-01', dateTo: '2099-01-01' }
     const run = async (more: object) =>
       (await send('POST', '/reports/run', { report: { type: 'funnel', ...days, steps: [{ event: 'visit' }], ...more } })).body
+    const answer = async <Result>(more: object): Promise<Result> => (await run(more)).result as Result
     expect(await run({})).toMatchObject({ result: { steps: [{ count: 1520 }] } })
     expect(await run({ segment: saved.id })).toMatchObject({ result: { steps: [{ count: 1500 }] } })
     expect((await run({ segment: 'seg_0' })).error).toMatchObject({ code: 'segment.not_found', field: 'segment' })
+    const { body: rare } = await send('POST', '/segments', { name: '偶尔来', rule: { not: often } })
+    const segments = [saved.id, rare.id]
+    const split = { trend: 'month', breakdown: { property: 'x' }, dateFrom: '2026-01-01', dateTo: '2026-12-31' }
+    const stepsOf = async (segment: string) => (await answer<FunnelResult>({ segment, ...split })).steps
+    expect((await answer<FunnelResult>({ segments, ...split })).segments).toEqual([
+      { segment: saved.id, steps: await stepsOf(saved.id) },
+      { segment: rare.id, steps: await stepsOf(rare.id) },
+    ])
+    const kept = { type: 'retention', steps: undefined, start: { event: 'visit' }, period: 'month', from: '2026-01-01', intervals: 12 }
+    const dated = { ...kept, dateFrom: undefined, dateTo: undefined }
+    const cohortsOf = async (segment: string) => (await answer<RetentionResult>({ segment, ...dated })).cohorts
+    expect((await answer<RetentionResult>({ segments, ...dated })).segments).toMatchObject([
+      { segment: saved.id, cohorts: await cohortsOf(saved.id) },
+      { segment: rare.id, cohorts: await cohortsOf(rare.id) },
+    ])
+    expect((await run({ segments: [saved.id, 'seg_0'] })).error).toMatchObject({ code: 'segment.not_found', field: 'segments.1' })
   })
 
   test('people of a number, of a file and of a snapshot stay who they are, through merges', async () => {
@@ -213,6 +232,11 @@ describe('segments over HTTP', () => {
     expect((await own('POST', '/segments', { name: 'b', customers: [id(2), id(3)] })).body).toMatchObject({ unknown: 1 })
     expect((await own('POST', '/reports/run', { report: { type: 'segment', rule: often } })).body).toMatchObject({
       result: { persons: [id(2)] },
+    })
+    const report = { type: 'funnel', dateFrom: '2020-01-01', dateTo: '2099-01-01', steps: [{ event: 'visit' }], segments: [saved.id] }
+    expect((await own('POST', '/reports/run', { report })).body.result).toMatchObject({
+      steps: [{ count: 1 }],
+      segments: [{ segment: saved.id, steps: [{ count: 1 }] }],
     })
     const rows = async (actor: object) => {
       const pages = []

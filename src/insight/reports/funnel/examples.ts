@@ -9,4 +9,7 @@ export const examples: readonly object[] = [
   { type: 'funnel', ...dates, steps, exclusions: [{ event: 'page.left', fromStep: 0, toStep: 1 }], persons: { step: 2 } },
   { type: 'funnel', ...dates, steps: [{ event: '*' }, { event: 'order.paid' }], order: 'strict' },
   { type: 'funnel', ...dates, steps, breakdown: { property: 'path', attribution: 'last_touch', limit: 3 } },
+  { type: 'funnel', ...dates, steps, breakdown: { property: 'path' }, persons: { step: 1, value: '/' } },
+  { type: 'funnel', ...dates, steps, trend: 'week', persons: { step: 1, interval: 1 } },
+  { type: 'funnel', ...dates, steps, persons: { step: 0, inProgress: true } },
 ]

@@ -189,6 +189,13 @@ describe('funnel', () => {
     [{ exclusions: [{ event: 'x', fromStep: 0, toStep: 2 }] }, 'exclusions.0.toStep'],
     [{ persons: { step: 5 } }, 'persons.step'],
     [{ persons: { step: 0, dropped: true } }, 'persons.step'],
+    [{ persons: { step: 1, inProgress: true } }, 'persons.step'],
+    [{ persons: { step: 1, dropped: true, inProgress: true } }, 'persons.inProgress'],
+    [{ persons: { step: 1, value: 'x' } }, 'persons.value'],
+    [{ persons: { step: 1, value: 'x' }, breakdown: { properties: ['p', 'q'] } }, 'persons.value'],
+    [{ persons: { step: 1, interval: 0 } }, 'persons.interval'],
+    [{ persons: { step: 1, interval: 9 }, trend: 'day' }, 'persons.interval'],
+    [{ persons: { step: 0, interval: 0, inProgress: true }, trend: 'day' }, 'persons.interval'],
     [{ breakdown: { property: 'p', attribution: 'step:9' } }, 'breakdown.attribution'],
     [{ breakdown: { attribution: 'first_touch' } }, 'breakdown'],
     [{ among: ['nobody'] }, 'among.0'],
@@ -299,4 +306,43 @@ test('and so does the whole way through ClickHouse', { timeout: 300_000 }, async
     }),
     { numRuns: runs(15) },
   )
+})
+
+test('behind every number stand as many people: of each value, of those with time left, of each interval', {
+  timeout: 300_000,
+}, async () => {
+  const asked = fc.record({ attribution: fc.constantFrom('first_touch', 'last_touch', 'step:0', 'all_steps'), now: fc.nat(30) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(world, { minLength: 20, maxLength: 20 }), reports, asked, async (people, options, { attribution, now }) => {
+      workspace.setNow(new Date(start + now * hour).toISOString())
+      const report = oracleReport(options)
+      const events = people.flatMap((acts, i) =>
+        listOf(acts).map(({ event, ms, properties }) => ({ person: `p${i}`, event, timestamp: new Date(ms).toISOString(), properties })),
+      )
+      const { run } = await loadWorld(await workspace.newTenant(), { events })
+      const document = { ...base, ...options, exclusions: report.exclusions }
+      const split = { trend: 'hour', breakdown: { property: 'p', attribution, limit: 10 } }
+      const whole = await run<FunnelResult>({ ...document, ...split })
+      const behind = async (persons: object, more: object = split) =>
+        (await run<FunnelResult>({ ...document, ...more, persons })).persons ?? []
+      const step = options.steps.length - 1
+      expect((await behind({ step })).length).toBe(whole.steps[step]?.count)
+      if (step > 0) {
+        expect((await behind({ step: step - 1, inProgress: true })).length).toBe(whole.steps[step - 1]?.inProgress)
+        expect(await behind({ step: step - 1, inProgress: true }, {})).toEqual(await behind({ step: step - 1, inProgress: true }))
+      }
+      for (const { value, steps } of whole.breakdown ?? []) expect((await behind({ step, value })).length).toBe(steps[step]?.count)
+      const started = (whole.trend ?? []).map(({ steps }, interval) => ({ steps, interval })).filter(({ steps }) => steps[0]?.count)
+      for (const { steps, interval } of started.slice(-2)) expect((await behind({ step, interval })).length).toBe(steps[step]?.count)
+      const { breakdown } = await run<FunnelResult>({
+        ...document,
+        breakdown: { ...split.breakdown, attribution: 'first_touch', limit: 1 },
+      })
+      const rest = breakdown?.find(({ other }) => other)
+      const few = { breakdown: { property: 'p', limit: 1 } }
+      if (rest) expect((await behind({ step: 0, other: true }, few)).length).toBe(rest.steps[0]?.count)
+    }),
+    { numRuns: runs(6) },
+  )
+  workspace.setNow('2026-11-22T10:00:00+08:00')
 })

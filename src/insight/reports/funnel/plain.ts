@@ -73,7 +73,8 @@ function stepSql(step: number, steps: number): string {
 function personsSql(bind: Bindings, { persons }: FunnelReport): string {
   if (!persons) return '[]::Array(UInt32)'
   const step = bind.integer(persons.step)
-  return `arraySort(groupArrayIf(who, ${persons.dropped ? `depth = ${step} and not open` : `depth > ${step}`}))`
+  const listed = persons.dropped ? `depth = ${step} and not open` : persons.inProgress ? `depth = ${step} + 1 and open` : `depth > ${step}`
+  return `arraySort(groupArrayIf(who, ${listed}))`
 }
 
 /**

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon'
 import { z } from 'zod'
+import { appError } from '#platform/errors.ts'
 import { dayRange } from '#platform/time.ts'
 import { bucketsOf } from '../dates.ts'
 import { ofDoers } from '../doers.ts'
@@ -27,12 +28,10 @@ export async function runFunnel(scope: Scope, report: FunnelReport): Promise<Fun
  * that no windowFunnel mode has: exclusions that void one attempt, held values, calendar months, several orders of one instant.
  */
 export async function decidePersons(scope: Scope, report: FunnelReport, rules: FunnelRules, scan: Scan): Promise<FunnelResult> {
-  const tally = createTally(
-    report,
-    rules,
-    scope.ctx.now().getTime(),
-    report.trend ? bucketsOf(scope.calendar, report.trend, report.dateFrom, report.dateTo) : [],
-  )
+  const buckets = report.trend ? bucketsOf(scope.calendar, report.trend, report.dateFrom, report.dateTo) : []
+  if (report.persons?.interval !== undefined && report.persons.interval >= buckets.length)
+    throw appError('report.invalid', { message: 'There is no such interval.', field: 'persons.interval' })
+  const tally = createTally(report, rules, scope.ctx.now().getTime(), buckets)
   const parts = await countParts(scope, scan)
   for (let part = 0; part < parts; part++) for (const person of await readPersons(scope, report, scan, part, parts)) tally.add(person)
   return tally.result((person) => scope.nameOf(person))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { datedFields, interval, matcher, text } from '../schema.ts'
+import { datedFields, interval, matcher, segments, text, words } from '../schema.ts'
 
 const most = { steps: 20, exclusions: 20, properties: 5 }
 
@@ -19,6 +19,8 @@ const attribution = z.string().transform((value, ctx): Attribution => {
 })
 
 export type Attribution = { of: 'first_touch' | 'last_touch' | 'all_steps' } | { of: 'step'; step: number }
+
+const value = words(500).nullable()
 
 const breakdown = z
   .strictObject({
@@ -48,7 +50,18 @@ export const funnelReport = z
     holding: z.array(text(200)).max(most.properties).default([]),
     trend: interval.optional(),
     breakdown: breakdown.optional(),
-    persons: z.strictObject({ step: z.int().min(0), dropped: z.boolean().default(false) }).optional(),
+    segments: segments.optional(),
+    /** Who reached the step, or dropped off before it, or stands at it with time left; of a value of the breakdown, or of an interval of the trend. */
+    persons: z
+      .strictObject({
+        step: z.int().min(0),
+        dropped: z.boolean().default(false),
+        inProgress: z.boolean().default(false),
+        value: z.union([value, z.array(value).max(most.properties)]).optional(),
+        other: z.literal(true).optional(),
+        interval: z.int().min(0).optional(),
+      })
+      .optional(),
   })
   .superRefine((report, ctx) => {
     const steps = report.steps.length
@@ -61,7 +74,39 @@ export const funnelReport = z
       complain(['breakdown', 'attribution'], `There is no step ${report.breakdown.attribution.step}.`)
     if (report.persons && report.persons.step >= steps) complain(['persons', 'step'], `There is no step ${report.persons.step}.`)
     if (report.persons?.dropped && report.persons.step === 0) complain(['persons', 'step'], 'Nobody drops off before the first step.')
+    if (report.persons) checkPersons(report, report.persons, complain)
   })
+
+type Complain = (path: (string | number)[], message: string) => void
+
+function checkPersons(
+  {
+    steps,
+    breakdown,
+    trend,
+  }: { steps: unknown[]; breakdown?: { properties?: string[] | undefined } | undefined; trend?: string | undefined },
+  {
+    step,
+    dropped,
+    inProgress,
+    value,
+    other,
+    interval,
+  }: { step: number; dropped: boolean; inProgress: boolean; value?: unknown; other?: true | undefined; interval?: number | undefined },
+  complain: Complain,
+): void {
+  const field = value !== undefined ? 'value' : 'other'
+  if (inProgress && dropped) complain(['persons', 'inProgress'], 'Who dropped off has no time left.')
+  if (inProgress && step === steps.length - 1) complain(['persons', 'step'], 'After the last step nothing is awaited.')
+  if ((value !== undefined || other) && !breakdown) complain(['persons', field], 'There is no breakdown.')
+  if (value !== undefined && other) complain(['persons', 'other'], 'It is one value, or the others.')
+  if (value !== undefined && breakdown && Array.isArray(value) !== (breakdown.properties !== undefined))
+    complain(['persons', 'value'], 'A breakdown by "properties" has lists of values, by "property" single ones.')
+  if (interval === undefined) return
+  if (!trend) complain(['persons', 'interval'], 'There is no trend.')
+  if (dropped || inProgress || value !== undefined || other)
+    complain(['persons', 'interval'], 'A trend says who reached a step, of all values together.')
+}
 
 export type FunnelReport = z.infer<typeof funnelReport>
 
@@ -81,6 +126,7 @@ export const funnelResult = z.object({
       }),
     )
     .optional(),
+  segments: z.array(z.object({ segment: z.string(), steps: z.array(step) })).optional(),
   persons: z.array(z.string()).optional(),
 })
 

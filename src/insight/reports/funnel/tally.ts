@@ -4,17 +4,23 @@ import type { Person, ValuedEvent } from './query.ts'
 import type { FunnelReport, FunnelResult, FunnelStep } from './schema.ts'
 
 type Values = (string | null)[]
+type Asked = NonNullable<FunnelReport['persons']>
+type Row = NonNullable<FunnelResult['breakdown']>[number] & { persons: number[] }
 
 /** Takes people one by one and adds them up. Nothing of a person is kept but numbers, and the id where a list is asked for. */
 export function createTally(report: FunnelReport, rules: FunnelRules, now: number, buckets: Bucket[]) {
   const total = createColumn(rules.steps)
   const columns = new Map<string, { values: Values; column: Column }>()
   const periods = buckets.map(() => Array.from({ length: rules.steps }, () => 0))
-  const persons: number[] = []
+  const asked = report.persons
+  const ofPeriod: number[] = []
 
-  const addTo = (column: Column, attempts: readonly Attempt[]): Attempt | undefined => {
+  const addTo = (column: Column, who: number, attempts: readonly Attempt[]): Attempt | undefined => {
     const best = deepest(attempts, rules.steps)
-    if (best) column.add(best.times, isOpen(attempts, best, rules.steps, now))
+    if (!best) return undefined
+    const open = isOpen(attempts, best, rules.steps, now)
+    column.add(best.times, open)
+    if (asked && isListed(asked, best.matched.length, open)) column.persons.push(who)
     return best
   }
 
@@ -31,7 +37,7 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
             report.breakdown.attribution,
             best.matched.map((place) => events[place]?.values ?? []),
           )
-    if (values) addTo(columnOf(values), attempts)
+    if (values) addTo(columnOf(values), person.who, attempts)
   }
 
   /** With `all_steps` a value's funnel is that of the events that carry it. */
@@ -40,7 +46,7 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
     for (const [key, values] of distinct) {
       const own = person.events.map((event) => (JSON.stringify(event.values) === key ? event : { ...event, steps: 0 }))
       const attempts = [...attemptsOf(own, rules)]
-      if (attempts.length > 0) addTo(columnOf(values), attempts)
+      if (attempts.length > 0) addTo(columnOf(values), person.who, attempts)
     }
   }
 
@@ -51,25 +57,32 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
     return found.column
   }
 
-  const addToPeriods = (attempts: readonly Attempt[]): void => {
+  const addToPeriods = (who: number, attempts: readonly Attempt[]): void => {
     for (const [i, { from, to }] of buckets.entries()) {
       const started = attempts.filter(({ times: [ms = 0] }) => ms >= from.getTime() && ms < to.getTime())
       const best = deepest(started, rules.steps)
       for (let step = 0; step < (best?.times.length ?? 0); step++) periods[i]?.splice(step, 1, (periods[i]?.[step] ?? 0) + 1)
+      if (asked?.interval === i && (best?.times.length ?? 0) > asked.step) ofPeriod.push(who)
     }
+  }
+
+  /** With `all_steps` somebody may stand under several of the other values. */
+  const listed = (asked: Asked, rows: Row[] | undefined): number[] => {
+    if (asked.interval !== undefined) return ofPeriod
+    if (asked.value === undefined && !asked.other) return total.persons
+    return [...new Set(rows?.find((row) => isAsked(asked, row))?.persons)]
   }
 
   return {
     add(person: Person): void {
       const attempts = [...attemptsOf(person.events, rules)]
-      const best = addTo(total, attempts)
+      const best = addTo(total, person.who, attempts)
       if (!best) return
       addToColumns(person, person.events, attempts, best)
-      addToPeriods(attempts)
-      if (report.persons && isListed(report.persons, best.matched.length, isOpen(attempts, best, rules.steps, now)))
-        persons.push(person.who)
+      addToPeriods(person.who, attempts)
     },
     result(nameOf: (person: number) => string): FunnelResult {
+      const rows = report.breakdown && present(report.breakdown, [...columns.values()], rules.steps)
       return {
         steps: total.steps(),
         ...(report.trend
@@ -81,8 +94,8 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
               })),
             }
           : {}),
-        ...(report.breakdown ? { breakdown: present(report.breakdown, [...columns.values()], rules.steps) } : {}),
-        ...(report.persons ? { persons: persons.map(nameOf) } : {}),
+        ...(rows ? { breakdown: rows.map(({ persons: _, ...row }) => row) } : {}),
+        ...(asked ? { persons: listed(asked, rows).map(nameOf) } : {}),
       }
     },
   }
@@ -92,9 +105,11 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
 const isOpen = (attempts: readonly Attempt[], best: Attempt, steps: number, now: number): boolean =>
   best.matched.length < steps && attempts.some(({ mayGoOn, end }) => mayGoOn && end >= now)
 
-/** Reached the step; or came to the one before, did not reach it, and has no time left. */
-const isListed = ({ step, dropped }: NonNullable<FunnelReport['persons']>, reached: number, open: boolean): boolean =>
-  dropped ? reached === step && !open : reached > step
+/** Reached the step; or came to the one before, did not reach it, and has no time left; or stands there and has. */
+function isListed({ step, dropped, inProgress }: Asked, reached: number, open: boolean): boolean {
+  if (dropped) return reached === step && !open
+  return inProgress ? reached === step + 1 && open : reached > step
+}
 
 const rate = (counts: readonly number[]): number | null => (counts[0] ? (counts.at(-1) ?? 0) / counts[0] : null)
 
@@ -105,16 +120,22 @@ function attributed(attribution: NonNullable<FunnelReport['breakdown']>['attribu
   return (attribution.of === 'last_touch' ? known.at(-1) : known[0]) ?? matched[0]
 }
 
+function isAsked({ value, other }: Asked, row: Row): boolean {
+  return other ? row.other === true : row.other !== true && JSON.stringify(row.value) === JSON.stringify(value)
+}
+
 type Column = ReturnType<typeof createColumn>
 
 function createColumn(length: number) {
   const counts = Array.from({ length }, () => 0)
   const inProgress = Array.from({ length }, () => 0)
   const waits = Array.from({ length }, (): number[] => [])
+  const persons: number[] = []
   return {
     counts,
     waits,
     inProgress,
+    persons,
     add(times: readonly number[], open: boolean): void {
       for (const [step, ms] of times.entries()) {
         counts[step] = (counts[step] ?? 0) + 1
@@ -123,7 +144,8 @@ function createColumn(length: number) {
       const last = times.length - 1
       if (open) inProgress[last] = (inProgress[last] ?? 0) + 1
     },
-    merge(other: { counts: number[]; inProgress: number[]; waits: number[][] }): void {
+    merge(other: { counts: number[]; inProgress: number[]; waits: number[][]; persons: number[] }): void {
+      for (const person of other.persons) persons.push(person)
       for (let step = 0; step < length; step++) {
         counts[step] = (counts[step] ?? 0) + (other.counts[step] ?? 0)
         inProgress[step] = (inProgress[step] ?? 0) + (other.inProgress[step] ?? 0)
@@ -151,19 +173,17 @@ function median(waits: readonly number[]): number | null {
 }
 
 /** The values with the most people, the rest as "Other". */
-function present(
-  breakdown: NonNullable<FunnelReport['breakdown']>,
-  columns: { values: Values; column: Column }[],
-  steps: number,
-): NonNullable<FunnelResult['breakdown']> {
+function present(breakdown: NonNullable<FunnelReport['breakdown']>, columns: { values: Values; column: Column }[], steps: number): Row[] {
   const sorted = columns.sort(
     (a, b) => (b.column.counts[0] ?? 0) - (a.column.counts[0] ?? 0) || (JSON.stringify(a.values) < JSON.stringify(b.values) ? -1 : 1),
   )
-  const shown = sorted
-    .slice(0, breakdown.limit)
-    .map(({ values, column }) => ({ value: breakdown.properties ? values : (values[0] ?? null), steps: column.steps() }))
+  const shown = sorted.slice(0, breakdown.limit).map(({ values, column }) => ({
+    value: breakdown.properties ? values : (values[0] ?? null),
+    steps: column.steps(),
+    persons: column.persons,
+  }))
   if (sorted.length <= breakdown.limit) return shown
   const other = createColumn(steps)
   for (const { column } of sorted.slice(breakdown.limit)) other.merge(column)
-  return [...shown, { value: 'Other', other: true, steps: other.steps() }]
+  return [...shown, { value: 'Other', other: true, steps: other.steps(), persons: other.persons }]
 }

@@ -1,5 +1,6 @@
 import { appError } from '#platform/errors.ts'
 import { publicId } from '#platform/ids.ts'
+import { firstChannelsSql } from '../arrivals.ts'
 import type { Scope } from '../scope.ts'
 import { propertySql, scanEvents } from '../sql.ts'
 import type { Metric } from './definition.ts'
@@ -47,8 +48,7 @@ const productsSql = "JSONExtract(properties['products'], 'Array(Nullable(String)
 
 function cameSql({ bind, scope, report }: Asking): string {
   const { where: _, ...scan } = scope.scan(report)
-  return `left any join (select who, argMin(channel, ms) as first from ${scanEvents(bind, { ...scan, names: ['customer.followed', 'live_code.added', 'acquisition_link.added'] })}
-    where channel != '' group by who) as came on r.who = came.who`
+  return `left any join ${firstChannelsSql(bind, scan)} as came on r.who = came.who`
 }
 
 /** Which tags a customer has is what happened to each of them last. */

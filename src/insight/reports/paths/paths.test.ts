@@ -110,6 +110,8 @@ describe('paths', () => {
     [{ edgeLimit: 0 }, 'edgeLimit'],
     [{ sessionGapMinutes: 0 }, 'sessionGapMinutes'],
     [{ includeEvents: 'x' }, 'includeEvents'],
+    [{ persons: { node: '/a' } }, 'persons.node'],
+    [{ persons: { source: '1_/a', target: '3_/b' } }, 'persons.target'],
   ])('refuses %j and names %s', async (wrong, field) => {
     await expect(runReport(await workspace.newTenant(), { type: 'paths', ...days, ...wrong })).rejects.toMatchObject({ field })
   })

@@ -1,5 +1,6 @@
-import type { Step } from './plain.ts'
-import type { PathsResult } from './schema.ts'
+import { appError } from '#platform/errors.ts'
+import type { Place, Step } from './plain.ts'
+import type { PathsReport, PathsResult } from './schema.ts'
 
 export type Visit = { node: string; ms: number }
 
@@ -47,6 +48,24 @@ function cut(path: Visit[], { startPoint, endPoint, stepLimit }: PathRules): Vis
   const side = Math.floor(stepLimit / 2)
   const middle = part[part.length - side - 1]
   return [...part.slice(0, side), { node: gap, ms: middle?.ms ?? 0 }, ...part.slice(-side)]
+}
+
+export function placeOf(asked: NonNullable<PathsReport['persons']>): Place {
+  const read = (text: string) => ({ step: Number.parseInt(text, 10), node: text.slice(text.indexOf('_') + 1) })
+  if ('source' in asked) {
+    const [source, target] = [read(asked.source), read(asked.target)]
+    if (target.step !== source.step + 1)
+      throw appError('report.invalid', { message: 'A way leads from a step to the next one.', field: 'persons.target' })
+    return { ...source, next: { node: target.node } }
+  }
+  return { ...read(asked.node), next: ({ reached: 'any', wentOn: 'some', droppedOff: 'none' } as const)[asked.of] }
+}
+
+export function isOn(path: readonly Visit[], { step, node, next }: Place): boolean {
+  if (path[step - 1]?.node !== node) return false
+  const after = path[step]?.node
+  if (typeof next === 'object') return after === next.node
+  return next === 'any' || (next === 'some') === (after !== undefined)
 }
 
 type Edge = { source: string; target: string; value: number; ms: number }

@@ -32,6 +32,9 @@ const options = fc.record(
   { requiredKeys: ['stepLimit', 'edgeLimit'] },
 )
 
+const leads = (path: string[], { source, target }: { source: string; target: string }) =>
+  path.some((node, i) => node === source && path[i + 1] === target)
+
 test('paths walked in ClickHouse are those of walking each person’s visits', { timeout: 300_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(person, { minLength: 12, maxLength: 12 }), options, async (people, report) => {
@@ -46,17 +49,33 @@ test('paths walked in ClickHouse are those of walking each person’s visits', {
       const { run } = await loadWorld(await workspace.newTenant(), { events })
       const { excludeEvents = [], sessionGapMinutes = 30, collapseRepeats = true, edgeLimit, ...rules } = report
       const tally = createPathTally()
-      for (const visits of people) {
+      const walked: { person: string; path: string[] }[] = []
+      const walkers = (does: (path: string[]) => boolean) =>
+        [...new Set(walked.filter(({ path }) => does(path)).map(({ person }) => person))].sort()
+      for (const [i, visits] of people.entries()) {
         const sorted = visits
           .filter(({ node }) => !excludeEvents.includes(node))
           .map(({ node, minute }) => ({ node, ms: minute * 60_000 }))
           .sort((a, b) => a.ms - b.ms || (a.node < b.node ? -1 : 1))
-        for (const path of pathsOf(sorted, { ...rules, collapseRepeats, sessionGapMs: sessionGapMinutes * 60_000 })) tally.add(path)
+        for (const path of pathsOf(sorted, { ...rules, collapseRepeats, sessionGapMs: sessionGapMinutes * 60_000 })) {
+          tally.add(path)
+          walked.push({ person: `p${i}`, path: path.map(({ node }, step) => `${step + 1}_${node}`) })
+        }
       }
-      const found = await run<PathsResult>({ type: 'paths', node: 'page', dateFrom: '2026-03-02', dateTo: '2026-03-02', ...report })
+      const document = { type: 'paths', node: 'page', dateFrom: '2026-03-02', dateTo: '2026-03-02', ...report }
+      const found = await run<PathsResult>(document)
       expect(found).toEqual(tally.result(edgeLimit))
+      const behind = async (persons: object) => (await run<PathsResult>({ ...document, persons })).persons?.toSorted() ?? []
+      const [edge] = found.edges
+      const node = found.nodes.at(-1)?.node
+      if (edge) expect(await behind({ source: edge.source, target: edge.target })).toEqual(walkers((path) => leads(path, edge)))
+      if (node) {
+        expect(await behind({ node })).toEqual(walkers((path) => path.includes(node)))
+        expect(await behind({ node, of: 'droppedOff' })).toEqual(walkers((path) => path.at(-1) === node))
+        expect(await behind({ node, of: 'wentOn' })).toEqual(walkers((path) => path.includes(node) && path.at(-1) !== node))
+      }
     }),
-    { numRuns: runs(40) },
+    { numRuns: runs(30) },
   )
 })
 

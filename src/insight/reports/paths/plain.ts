@@ -17,16 +17,38 @@ const mostLetters = 400_000
 
 export type Step = { step: number; node: string; next: string | undefined; times: number; ms: number }
 
+/** Where on paths people are asked for: a node of a step, and what comes after it. */
+export type Place = { step: number; node: string; next: 'any' | 'some' | 'none' | { node: string } }
+
 /** What an event names (null: no visit), and how a node is made of that. */
 export type NodeSql = { raw(bind: Bindings): string; clean(bind: Bindings, raw: string): string }
 
 /** How often each step of a session went on to which node, or undefined where this way cannot tell. */
 export async function readSteps(scope: Scope, report: PathsReport, scan: Scan, node: NodeSql): Promise<Step[] | undefined> {
   if (report.endPoint !== undefined) return undefined
-  // Names are cleaned once each and not at every visit, unless only cleaning makes them few.
+  const known = await readNodes(scope, report, scan, node)
+  return known && walk(scope, report, scan, known)
+}
+
+/** Who stands at a place of these same steps. */
+export async function readPeople(
+  scope: Scope,
+  report: PathsReport,
+  scan: Scan,
+  node: NodeSql,
+  asked: Place,
+): Promise<number[] | undefined> {
+  const known = await readNodes(scope, report, scan, node)
+  return known && listPeople(scope, report, scan, known, asked)
+}
+
+type Known = { key: NodeSql; places: Places }
+
+/** Names are cleaned once each and not at every visit, unless only cleaning makes them few. */
+async function readNodes(scope: Scope, report: PathsReport, scan: Scan, node: NodeSql): Promise<Known | undefined> {
   for (const key of [node, cleaned(node)]) {
     const places = await readPlaces(scope, report, scan, key)
-    if (places) return walk(scope, report, scan, key, places)
+    if (places) return { key, places }
   }
   return undefined
 }
@@ -57,26 +79,49 @@ async function readPlaces(scope: Scope, report: PathsReport, scan: Scan, node: N
   return { keys: rows.map(({ key }) => key), places: rows.map(({ node }) => placeOf.get(node) ?? 0), nodes }
 }
 
-async function walk(scope: Scope, report: PathsReport, scan: Scan, node: NodeSql, { keys, places, nodes }: Places): Promise<Step[]> {
-  const start = report.startPoint === undefined ? undefined : nodes.indexOf(report.startPoint) + 1
-  if (start === 0 || keys.length === 0) return []
+async function walk(scope: Scope, report: PathsReport, scan: Scan, known: Known): Promise<Step[]> {
   const bind = bindings()
+  const parts = partsOf(bind, scope, report, scan, known)
+  if (!parts) return []
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ step: z.int(), node: z.int(), next: z.int(), times: z.int(), ms: z.int() }),
+    sql: `select part.1 as step, part.2 as node, part.3 as next, count() as times, toInt64(sum(part.4)) as ms
+      from ${parts} group by step, node, next order by step, node, next`,
+  })
+  const nameOf = (one: number) => known.places.nodes[one - 1] ?? ''
+  return rows.map(({ node, next, ...step }) => ({ ...step, node: nameOf(node), next: next === 0 ? undefined : nameOf(next) }))
+}
+
+async function listPeople(scope: Scope, report: PathsReport, scan: Scan, known: Known, { step, node, next }: Place): Promise<number[]> {
+  const bind = bindings()
+  const parts = partsOf(bind, scope, report, scan, known)
+  const placeOf = (name: string) => bind.integer(known.places.nodes.indexOf(name) + 1)
+  if (!parts || !known.places.nodes.includes(node) || (typeof next === 'object' && !known.places.nodes.includes(next.node))) return []
+  const after = typeof next === 'object' ? `part.3 = ${placeOf(next.node)}` : { any: '1', some: 'part.3 != 0', none: 'part.3 = 0' }[next]
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ who: z.int() }),
+    sql: `select distinct who from ${parts} where part.1 = ${bind.integer(step)} and part.2 = ${placeOf(node)} and ${after} order by who`,
+  })
+  return rows.map(({ who }) => who)
+}
+
+/** Rows of who and part: each step that each of their sessions took. Undefined where nothing can be one. */
+function partsOf(bind: Bindings, scope: Scope, report: PathsReport, scan: Scan, { key: node, places: known }: Known): string | undefined {
+  const { keys, places, nodes } = known
+  const start = report.startPoint === undefined ? undefined : nodes.indexOf(report.startPoint) + 1
+  if (start === 0 || keys.length === 0) return undefined
   const place = `transform(assumeNotNull(found), ${bind.texts(keys)}, [${places.join(',')}]::Array(Int64), toInt64(0))`
   const trails = report.node === 'event' ? trailsFor(scope, scan, []) : undefined
   if (trails) scope.answeredBy('trails')
   const visits = trails
-    ? `select groupArrayArray(arrayMap(ms -> ms * ${nodeMask + 1} + place, moments)) as visits
+    ? `select who, groupArrayArray(arrayMap(ms -> ms * ${nodeMask + 1} + place, moments)) as visits
       from (select who, moments, ${place} as place from (select who, name, moments, ${node.raw(bind)} as found from ${momentsOfTrails(bind, trails)}
         ${excludedSql(bind, report, 'where')})) where place != 0 group by who`
-    : `select groupArray(ms * ${nodeMask + 1} + place) as visits
+    : `select who, groupArray(ms * ${nodeMask + 1} + place) as visits
       from (select who, ms, ${place} as place from (${foundSql(bind, report, scan, node)})) where place != 0 group by who`
-  const rows = await scope.ask({
-    params: bind.params,
-    row: z.object({ step: z.int(), node: z.int(), next: z.int(), times: z.int(), ms: z.int() }),
-    sql: stepsSql(bind, report, visits, start),
-  })
-  const nameOf = (one: number) => nodes[one - 1] ?? ''
-  return rows.map(({ node, next, ...step }) => ({ ...step, node: nameOf(node), next: next === 0 ? undefined : nameOf(next) }))
+  return stepsSql(bind, report, visits, start)
 }
 
 /** Who named what when, before it is cleaned. */
@@ -110,9 +155,8 @@ function stepsSql(bind: Bindings, report: PathsReport, visits: string, start: nu
           'arrayFill((f, v) -> bitAnd(v, 1) = 1 or f != 0, firstHits, kept) as begins',
         ]
   const goesOn = `bitAnd(n, 1) = 0 and i - b + 1 < ${limit}`
-  return `select part.1 as step, part.2 as node, part.3 as next, count() as times, toInt64(sum(part.4)) as ms
-    from (select arrayJoin(steps) as part
-      from (select arraySort(visits) as sorted,
+  return `(select who, arrayJoin(steps) as part
+      from (select who, arraySort(visits) as sorted,
           arrayPopBack(arrayPushFront(sorted, toInt64(-1000000000000000000))) as before,
           arrayMap((x, b) -> x * 2 + (bitShiftRight(x, ${nodeBits}) - bitShiftRight(b, ${nodeBits}) >= ${gapMs}), sorted, before) as marked,
           ${kept}, arrayEnumerate(kept) as places, ${begins.join(', ')},
@@ -122,6 +166,5 @@ function stepsSql(bind: Bindings, report: PathsReport, visits: string, start: nu
             arrayFilter((n, i, b) -> b != 0 and i - b < ${limit}, after, places, begins),
             arrayFilter((i, b) -> b != 0 and i - b < ${limit}, places, begins),
             arrayFilter((b, i) -> b != 0 and i - b < ${limit}, begins, places)) as steps
-        from (${visits})))
-    group by step, node, next order by step, node, next`
+        from (${visits})))`
 }

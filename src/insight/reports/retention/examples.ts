@@ -34,5 +34,15 @@ export const examples: readonly object[] = [
     cohort: 'first_time_matching',
     where: { property: 'city', scope: 'person', op: 'eq', value: '上海' },
   },
+  { type: 'retention', start, from: '2026-03-01', intervals: 20, persons: { cohort: 1, interval: 7, kept: false } },
+  { type: 'retention', start, from: '2026-03-01', intervals: 20, breakdown: { property: 'city', limit: 2 } },
+  {
+    type: 'retention',
+    start,
+    from: '2026-03-01',
+    intervals: 20,
+    breakdown: { dimension: 'channel' },
+    persons: { cohort: 1, value: null },
+  },
   { type: 'retention', start, period: 'hour', from: '2026-02-01T05:00', intervals: 24, unit: 'device' },
 ]

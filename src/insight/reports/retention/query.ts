@@ -2,29 +2,31 @@ import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { appError } from '#platform/errors.ts'
 import { dayRange, parseDay } from '#platform/time.ts'
+import { firstChannelsSql } from '../arrivals.ts'
 import { type Bucket, bucketSql, bucketsFrom, type Calendar } from '../dates.ts'
 import { ofDoers } from '../doers.ts'
 import { storesFor } from '../route.ts'
 import type { Interval } from '../schema.ts'
 import type { Scope } from '../scope.ts'
-import { askPersons, type Bindings, bindings, matcherSql, namesOf, type Scan, scanEvents } from '../sql.ts'
-import { type Counting, completeValues, countRetention, type Life } from './retention.ts'
-import { type FramedRetention, mostIntervals, type RetentionReport, type RetentionResult } from './schema.ts'
+import { askPersons, type Bindings, bindings, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
+import { type Known, splitLives } from './breakdown.ts'
+import { type Counting, columnsOf, columnsReached, completeValues, countRetention } from './retention.ts'
+import { type FramedRetention, mostIntervals, type RetentionCohorts, type RetentionReport, type RetentionResult } from './schema.ts'
 import { retentionOfStores } from './stores.ts'
-
-type Known = Life & { one: string }
 
 export async function runRetention(scope: Scope, asked: RetentionReport): Promise<RetentionResult> {
   const { report, buckets, from, to, isWhole } = stretchOf(scope, asked)
-  const frame = isWhole
-    ? storesFor(scope, {
-        where: report.where,
-        matchers: [report.start, ...(report.return ? [report.return] : [])],
-        interval: report.period,
-        unit: report.unit,
-      })
-    : undefined
   const counting = countingOf(report)
+  checkPersons(report, counting)
+  const frame =
+    isWhole && !report.breakdown
+      ? storesFor(scope, {
+          where: report.where,
+          matchers: [report.start, ...(report.return ? [report.return] : [])],
+          interval: report.period,
+          unit: report.unit,
+        })
+      : undefined
   const result = frame
     ? await retentionOfStores(frame, report, buckets)
     : await retentionOfEvents(scope, report, counting, { buckets, from, to })
@@ -48,14 +50,20 @@ function stretchOf(scope: Scope, asked: RetentionReport): Stretch & { report: Fr
   const said = asked.from === undefined ? undefined : DateTime.fromISO(asked.from.replace(' ', 'T'), { zone }).toJSDate()
   const first = said ?? begin ?? new Date(0)
   const intervals = asked.intervals ?? intervalsUntil(calendar, asked.period, first, end ?? first)
-  if (asked.persons && asked.persons.cohort >= intervals)
-    throw appError('report.invalid', { message: `There is no cohort ${asked.persons.cohort}.`, field: 'persons.cohort' })
   const ahead = (asked.brackets ?? []).reduce((sum, length) => sum + length, 0)
   const buckets = bucketsFrom(calendar, asked.period, first, intervals + ahead)
   const [start, stop] = [buckets[0]?.from ?? first, buckets.at(-1)?.to ?? first]
   const from = begin && begin > start ? begin : start
   const to = end ? earlier(end, stop) : stop
   return { report: { ...asked, intervals }, buckets, from, to, isWhole: from === start && to === stop }
+}
+
+function checkPersons({ intervals, persons }: FramedRetention, counting: Counting): void {
+  if (!persons) return
+  const { cohort, interval = 0 } = persons
+  if (cohort >= intervals) throw appError('report.invalid', { message: `There is no cohort ${cohort}.`, field: 'persons.cohort' })
+  if (interval >= columnsOf(counting, cohort))
+    throw appError('report.invalid', { message: `This cohort has no value ${interval}.`, field: 'persons.interval' })
 }
 
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b)
@@ -77,16 +85,28 @@ const countingOf = ({ intervals, mode, brackets = [] }: FramedRetention): Counti
 async function retentionOfEvents(scope: Scope, report: FramedRetention, counting: Counting, stretch: Stretch): Promise<RetentionResult> {
   const { buckets } = stretch
   const lives = await readLives(scope, report, stretch)
+  const cohortsOf = (some: readonly Known[]): RetentionCohorts =>
+    countRetention(some, counting).map((cohort, i) => ({ start: buckets[i]?.label ?? '', ...cohort }))
+  const rows = report.breakdown && (await splitLives(scope, report.breakdown, lives))
+  const { persons } = report
+  const { value, other } = persons ?? {}
+  const some =
+    value === undefined && !other ? lives : (rows?.find((row) => (other ? row.other : !row.other && row.value === value))?.lives ?? [])
   return {
-    cohorts: countRetention(lives, counting).map((cohort, i) => ({ start: buckets[i]?.label ?? '', ...cohort })),
-    ...(report.persons
-      ? { persons: lives.filter(({ starts }) => starts.includes(report.persons?.cohort ?? -1)).map(({ one }) => scope.nameOf(Number(one))) }
-      : {}),
+    cohorts: cohortsOf(lives),
+    ...(rows ? { breakdown: rows.map(({ lives, ...row }) => ({ ...row, cohorts: cohortsOf(lives) })) } : {}),
+    ...(persons ? { persons: some.filter((life) => isListed(life, persons, counting)).map(({ one }) => scope.nameOf(Number(one))) } : {}),
   }
+}
+
+function isListed({ starts, returns }: Known, asked: NonNullable<RetentionReport['persons']>, counting: Counting): boolean {
+  const { cohort, interval = 0, kept = true } = asked
+  return starts.includes(cohort) && columnsReached(counting, cohort, returns).has(interval) === kept
 }
 
 const Row = z.object({
   one: z.string(),
+  value: z.string().nullable(),
   starts: z.array(z.string()),
   firsts: z.array(z.tuple([z.string(), z.number()])),
   returns: z.array(z.string()),
@@ -104,25 +124,29 @@ async function readLives(scope: Scope, report: FramedRetention, { buckets, from,
     from: isFirst ? undefined : from,
     to,
     names: namesOf([start, back]),
-    persons: askPersons([start, back]),
+    persons: report.breakdown?.property !== undefined || askPersons([start, back]),
   }
   const span = { from, to: startTo }
   const scan =
     report.unit === 'device' ? everybody : await ofDoers(scope, everybody, { first: start, span, filtered: [start, back, report] })
   const starts = `isStart and ${inRange} and ms < ${bind.integer(startTo.getTime())}`
+  const property = report.breakdown?.property
+  const came = report.breakdown?.dimension === 'channel' ? firstChannelsSql(bind, scope.scan({})) : undefined
   const rows = await scope.ask({
     params: bind.params,
     row: Row,
-    sql: `select one, groupUniqArrayIf(bucket, ${starts}) as starts, ${firstSql(report)} as firsts, arrayMap(r -> r.1, arrayFilter(r -> r.2 >= ${bind.integer(report.minOccurrences)}, arrayZip((sumMapIf([bucket], [1], isReturn and ${inRange}) as counted).1, counted.2))) as returns
-      from (select ${unitSql(report)} as one, ms, ${bucketSql(bind, scope.calendar, report.period)} as bucket, ${matcherSql(bind, start)} as isStart, ${matcherSql(bind, back)} as isReturn, ${nameSql(bind, start.event)} as isNamed
+    sql: `select one, ${came ? "nullIf(any(first), '')" : 'any(property)'} as value, groupUniqArrayIf(bucket, ${starts}) as starts, ${firstSql(report)} as firsts, arrayMap(r -> r.1, arrayFilter(r -> r.2 >= ${bind.integer(report.minOccurrences)}, arrayZip((sumMapIf([bucket], [1], isReturn and ${inRange}) as counted).1, counted.2))) as returns
+      from (select ${unitSql(report)} as one, ${property === undefined ? 'null::Nullable(String)' : propertySql(bind, property, 'person')} as property, ms, ${bucketSql(bind, scope.calendar, report.period)} as bucket, ${matcherSql(bind, start)} as isStart, ${matcherSql(bind, back)} as isReturn, ${nameSql(bind, start.event)} as isNamed
         from ${scanEvents(bind, scan)}
-        where ${report.unit === 'device' ? "mapContains(properties, '$device')" : 'who != 0'})
+        where ${report.unit === 'device' ? "mapContains(properties, '$device')" : 'who != 0'}) as r
+      ${came ? `left any join (select toString(who) as one, first from ${came}) as came on r.one = came.one` : ''}
       group by one having length(starts) > 0 order by length(one), one`,
   })
   const index = new Map(buckets.map(({ key }, i) => [key, i]))
   const places = (keys: readonly string[]) => keys.flatMap((key) => index.get(key) ?? [])
   return rows.map((row) => ({
     one: row.one,
+    value: row.value,
     starts: startsOf(report, places(row.starts), row.firsts, index, from),
     returns: places(row.returns),
   }))

@@ -127,6 +127,26 @@ describe('retention', () => {
     expect((await run(events, { persons: { cohort: 1 } })).persons).toEqual(['b'])
   })
 
+  test('splits by the first channel people came through, whenever that was', async () => {
+    const came = (name: string, day: number, channel: string) => person(name, `customer.followed ${day} channel:${channel}`)
+    const events = [
+      ...came('a', -9, '店'),
+      ...came('a', 1, '群'),
+      ...came('b', 3, '店'),
+      ...came('c', 0, '群'),
+      ...['a', 'b', 'c', 'd'].flatMap((name) => person(name, 'join 0')),
+      ...person('a', 'come 1'),
+    ]
+    const { breakdown } = await run(events, { breakdown: { dimension: 'channel' } })
+    expect(breakdown?.map(({ value, name, cohorts }) => [value, name, cohorts[0]?.values])).toEqual([
+      ['店', '店', [2, 1, 0, 0]],
+      ['群', '群', [1, 0, 0, 0]],
+      [null, null, [1, 0, 0, 0]],
+    ])
+    const asked = { breakdown: { dimension: 'channel' }, persons: { cohort: 0, value: '店', interval: 1, kept: false } }
+    expect((await run(events, asked)).persons).toEqual(['b'])
+  })
+
   test.each([
     [{ intervals: 0 }, 'intervals'],
     [{ from: 'yesterday' }, 'from'],
@@ -134,6 +154,13 @@ describe('retention', () => {
     [{ mode: 'brackets' }, 'brackets'],
     [{ brackets: [0], mode: 'brackets' }, 'brackets.0'],
     [{ persons: { cohort: 4 } }, 'persons.cohort'],
+    [{ persons: { cohort: 1, interval: 3 } }, 'persons.interval'],
+    [{ persons: { cohort: 1, kept: false } }, 'persons.kept'],
+    [{ persons: { cohort: 1, value: 'x' } }, 'persons.value'],
+    [{ breakdown: { limit: 3 } }, 'breakdown'],
+    [{ breakdown: { property: 'city' }, unit: 'device' }, 'breakdown'],
+    [{ segments: ['seg_a', 'seg_a'] }, 'segments'],
+    [{ segments: ['seg_a'], segment: 'seg_b' }, 'segments'],
     [{ start: undefined }, 'start'],
     [{ from: undefined }, 'from'],
     [{ intervals: undefined }, 'intervals'],
@@ -211,6 +238,54 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
       },
     ),
     { numRuns: runs(20) },
+  )
+})
+
+test('behind every value stand as many people, of whichever store, mode or value of a breakdown', { timeout: 120_000 }, async () => {
+  const plan = fc.record({
+    cohort: fc.constantFrom('recurring', 'first_time_in_range', 'first_time_ever'),
+    counting: fc.constantFrom({ mode: 'on' }, { mode: 'on_or_after' }, { mode: 'brackets', brackets: [1, 2] }),
+    asked: fc.record({ cohort: fc.nat(4), interval: fc.nat(4), kept: fc.boolean() }),
+  })
+  await fc.assert(
+    fc.asyncProperty(worlds, plan, async (people, { cohort, counting, asked }) => {
+      const events = people.flatMap((acts, i) =>
+        acts.map(({ event, hours }) => ({
+          person: `p${i}`,
+          event,
+          timestamp: new Date(Date.parse('2026-03-02T00:00:00+08:00') + hours * 3_600_000).toISOString(),
+        })),
+      )
+      const cities = [{ city: '上海' }, { city: '北京' }, { city: '杭州' }, {}]
+      const persons = Object.fromEntries(people.map((_, i) => [`p${i}`, cities[i % 4] ?? {}]))
+      const world = await loadWorld(await workspace.newTenant(), { events, persons })
+      const ask = (more: object) => world.run<RetentionResult>({ ...base, period: 'week', intervals: 5, cohort, ...counting, ...more })
+      const { cohorts } = await ask({})
+      const { size = 0, values = [] } = cohorts[asked.cohort] ?? {}
+      const interval = Math.min(asked.interval, values.length - 1)
+      const cell = { cohort: asked.cohort, interval, kept: asked.kept }
+      const number = asked.kept ? values[interval] : size - (values[interval] ?? 0)
+      const stored = (await ask({ persons: cell })).persons
+      expect(stored).toHaveLength(number ?? 0)
+      expect((await ask({ persons: cell, where: { and: [] } })).persons).toEqual(stored)
+      const whole = (await ask({ persons: { cohort: asked.cohort } })).persons
+      expect(whole).toEqual(expect.arrayContaining(stored ?? []))
+      const breakdown = { property: 'city', limit: 2 }
+      const split = await ask({ breakdown })
+      expect(split.cohorts).toEqual(cohorts)
+      const listed = []
+      for (const { value, other, cohorts: own } of split.breakdown ?? []) {
+        const of = other ? { other } : { value }
+        const found = (await ask({ breakdown, persons: { ...cell, ...of } })).persons ?? []
+        const one = own[asked.cohort]
+        expect(found).toHaveLength(asked.kept ? (one?.values[interval] ?? 0) : (one?.size ?? 0) - (one?.values[interval] ?? 0))
+        const fits = (name: string) => (persons[name] as { city?: string }).city ?? null
+        if (!other) expect(found.every((name) => fits(name) === value)).toBe(true)
+        listed.push(...found)
+      }
+      expect(listed.sort()).toEqual(stored?.toSorted())
+    }),
+    { numRuns: runs(8) },
   )
 })
 

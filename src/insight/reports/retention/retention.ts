@@ -22,13 +22,17 @@ export function countRetention(lives: Iterable<Life>, counting: Counting): Cohor
       const cohort = cohorts[start]
       if (!cohort) continue
       cohort.size++
-      for (const column of new Set([0, ...returns.filter((at) => at > start).flatMap((at) => reached(counting, at - start))]))
+      for (const column of columnsReached(counting, start, returns))
         if (column < cohort.values.length) cohort.values[column] = (cohort.values[column] ?? 0) + 1
     }
   return cohorts
 }
 
-const columnsOf = (counting: Counting, cohort: number): number =>
+/** The values that somebody who started then counts in; the first one always. */
+export const columnsReached = (counting: Counting, start: number, returns: readonly number[]): Set<number> =>
+  new Set([0, ...returns.filter((at) => at > start).flatMap((at) => reached(counting, at - start))])
+
+export const columnsOf = (counting: Counting, cohort: number): number =>
   counting.mode === 'brackets' ? counting.brackets.length + 1 : counting.intervals - cohort
 
 /**

@@ -23,17 +23,38 @@ export async function retentionOfStores(frame: Frame, report: FramedRetention, b
       (_, k) => counts.get(`${i} ${k}`) ?? 0,
     ),
   }))
-  return { cohorts, ...(report.persons ? { persons: await personsOf(frame, report, buckets, report.persons.cohort) } : {}) }
+  return { cohorts, ...(report.persons ? { persons: await personsOf(frame, report, buckets, report.persons) } : {}) }
 }
 
-async function personsOf(frame: Frame, report: FramedRetention, buckets: Bucket[], cohort: number): Promise<string[]> {
+type Persons = NonNullable<FramedRetention['persons']>
+
+async function personsOf(frame: Frame, report: FramedRetention, buckets: Bucket[], asked: Persons): Promise<string[]> {
   const bind = bindings()
   const rows = await frame.scope.ask({
     params: bind.params,
     row: z.object({ one: z.number() }),
-    sql: `with ${frameSql(bind, frame)} select arrayJoin(bitmapToArray(who)) as one from ${cohortsSql(bind, frame, report, buckets)} where place = ${bind.integer(cohort)} order by one`,
+    sql: `with ${frameSql(bind, frame)} select arrayJoin(bitmapToArray(found)) as one from (${listedSql(bind, frame, report, buckets, asked)}) order by one`,
   })
   return rows.map(({ one }) => frame.scope.nameOf(one))
+}
+
+/** One row: the cohort, or those of it who came back in the intervals of one value, or those who did not. */
+function listedSql(
+  bind: Bindings,
+  frame: Frame,
+  report: FramedRetention,
+  buckets: Bucket[],
+  { cohort, interval = 0, kept = true }: Persons,
+): string {
+  const place = bind.integer(cohort)
+  if (interval === 0) {
+    const whole = `select who as found from ${cohortsSql(bind, frame, report, buckets)} where place = ${place}`
+    return kept ? whole : `${whole} and 0`
+  }
+  const last = report.brackets ? report.brackets.slice(0, interval).reduce((sum, length) => sum + length, 0) : interval
+  const first = report.brackets ? last - (report.brackets[interval - 1] ?? 1) + 1 : interval
+  return `select ${kept ? 'bitmapAnd' : 'bitmapAndnot'}(any(starters), groupBitmapMergeState(returners)) as found
+    from ${pairsSql(bind, frame, report, buckets)} where cohort = ${place} and after between ${bind.integer(first)} and ${bind.integer(last)} group by cohort`
 }
 
 /** place, who: the people of each cohort. First-time people are those of no interval before, for `ever` of no day before either. */
@@ -52,17 +73,21 @@ function returnsSql(bind: Bindings, frame: Frame, report: FramedRetention, bucke
   return `(select place, groupBitmapMergeState(who) over (order by place rows between current row and unbounded following) as later from ${returns})`
 }
 
+/** cohort, after, starters, returners: each cohort with each interval from its own on. */
+function pairsSql(bind: Bindings, frame: Frame, report: FramedRetention, buckets: Bucket[]): string {
+  return `(select c.place as cohort, r.place - c.place as after, c.who as starters, ${report.mode === 'on_or_after' ? 'r.later' : 'r.who'} as returners
+    from ${cohortsSql(bind, frame, report, buckets)} as c cross join ${returnsSql(bind, frame, report, buckets)} as r where r.place >= c.place)`
+}
+
 /** cohort, k, persons: k = 0 is the cohort itself. */
 function countsSql(bind: Bindings, frame: Frame, report: FramedRetention, buckets: Bucket[]): string {
-  const pairs = (columns: string) =>
-    `(select c.place as cohort, r.place - c.place as after, c.who as starters, ${columns} as returners
-      from ${cohortsSql(bind, frame, report, buckets)} as c cross join ${returnsSql(bind, frame, report, buckets)} as r where r.place >= c.place)`
+  const pairs = pairsSql(bind, frame, report, buckets)
   if (report.mode !== 'brackets')
     return `select cohort, after as k, if(k = 0, bitmapCardinality(starters), bitmapAndCardinality(starters, returners)) as persons
-      from ${pairs(report.mode === 'on' ? 'r.who' : 'r.later')} where cohort + after < ${bind.integer(report.intervals)}`
+      from ${pairs} where cohort + after < ${bind.integer(report.intervals)}`
   const lengths = report.brackets ?? []
   const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length, 0))
   return `select cohort, k, if(k = 0, bitmapCardinality(any(starters)), bitmapAndCardinality(any(starters), groupBitmapMergeState(returners))) as persons
-    from (select *, if(after = 0, 0, arrayFirstIndex(last -> after <= last, [${ends.map((end) => bind.integer(end)).join(', ')}])) as k from ${pairs('r.who')} where after <= ${bind.integer(ends.at(-1) ?? 0)})
+    from (select *, if(after = 0, 0, arrayFirstIndex(last -> after <= last, [${ends.map((end) => bind.integer(end)).join(', ')}])) as k from ${pairs} where after <= ${bind.integer(ends.at(-1) ?? 0)})
     group by cohort, k`
 }
