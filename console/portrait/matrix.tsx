@@ -6,7 +6,7 @@ import { usePortrait, type Whom } from '#console/portrait/queries.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
-import { percent } from '#console/ui/format.ts'
+import { exactNumber, percent } from '#console/ui/format.ts'
 import { Section, Stack } from '#console/ui/page.tsx'
 import { type MatrixKind, matrixKinds, type PortraitResult } from '#insight/reports/portrait/schema.ts'
 
@@ -28,9 +28,15 @@ export function MatrixView({ of }: { of: Whom }) {
   )
 }
 
-/** Products against groups: how many of each group bought it, and whether that is more than usual. */
+type Matrix = NonNullable<PortraitResult['matrix']>
+type Cell = Matrix['rows'][number]['cells'][number]
+
+const measures = ['share', 'viewToOrder', 'refundShare'] as const
+
+/** Products against groups: how many of each group bought it, bought after looking, and gave it back. */
 export function MatrixSection({ matrix }: { matrix: PortraitResult['matrix'] }) {
   const { t, language } = useText()
+  const [measure, setMeasure] = useState<(typeof measures)[number]>('share')
   const columns = (matrix?.columns ?? []).map((column, place) => ({ ...column, place })).filter(({ count }) => count > 0)
   if (!matrix || matrix.rows.length === 0 || columns.length === 0)
     return (
@@ -39,7 +45,19 @@ export function MatrixSection({ matrix }: { matrix: PortraitResult['matrix'] }) 
       </Section>
     )
   return (
-    <Section title={t('portrait.matrix')} note={t('portrait.matrixNote')} flush>
+    <Section
+      title={t('portrait.matrix')}
+      note={t(`portrait.matrixNotes.${measure}`)}
+      flush
+      actions={
+        <Segmented
+          aria-label={t('portrait.measure')}
+          value={measure}
+          onChange={setMeasure}
+          options={measures.map((value) => ({ value, label: t(`portrait.measures.${value}`) }))}
+        />
+      }
+    >
       <div className="cross-scroll">
         <table className="cross">
           <thead>
@@ -65,12 +83,15 @@ export function MatrixSection({ matrix }: { matrix: PortraitResult['matrix'] }) 
                 </td>
                 {columns.map(({ name, place }) => {
                   const cell = row.cells[place]
+                  const value = cell?.[measure] ?? null
                   return (
-                    <td key={name} style={{ '--heat': `${Math.round(Math.min(1, cell?.share ?? 0) * 60)}%` } as React.CSSProperties}>
-                      {cell && cell.count > 0 ? (
+                    <td key={name} style={{ '--heat': `${Math.round(Math.min(1, value ?? 0) * 60)}%` } as React.CSSProperties}>
+                      {cell && value !== null && (measure !== 'share' || cell.count > 0) ? (
                         <span className="cross-cell">
-                          <span className="figure">{percent(cell.share ?? 0, 1)}</span>
-                          <Tgi value={cell} />
+                          <span className="figure" title={t('portrait.ofSoMany', { count: wholeOf(cell, measure) })}>
+                            {percent(value, 1)}
+                          </span>
+                          {measure === 'share' && <Tgi value={cell} />}
                           <ToSegment rule={cell.rule} within={undefined} name={`${row.title} ${name}`} count={cell.count} />
                         </span>
                       ) : (
@@ -87,3 +108,9 @@ export function MatrixSection({ matrix }: { matrix: PortraitResult['matrix'] }) 
     </Section>
   )
 }
+
+/** How many people a share is of. */
+const wholeOf = (cell: Cell, measure: (typeof measures)[number]): string =>
+  exactNumber(
+    measure === 'viewToOrder' ? cell.viewers : measure === 'refundShare' ? cell.count : Math.round(cell.count / (cell.share || 1)),
+  )

@@ -20,7 +20,14 @@ const zh = {
   matrix: '商品 × 分层',
   matrixKind: '按什么分',
   matrixKinds: { none: '不看', rfm: 'RFM 分组', layers: '客户分层', quadrant: '频次×客单价象限' },
-  matrixNote: '每格是该组里买过这个商品的人占比，TGI 与画像人群里分到组的所有人相比；点图标把这一格存为人群。',
+  measure: '看什么',
+  measures: { share: '渗透率', viewToOrder: '浏览转化', refundShare: '退款' },
+  matrixNotes: {
+    share: '每格是该组里买过这个商品的人占比，TGI 与画像人群里分到组的所有人相比；点图标把这一格存为人群。',
+    viewToOrder: '每格是该组里看过这个商品的人当中，同时或之后买了它的占比；没有人看过是“—”。',
+    refundShare: '每格是该组里买过这个商品的人当中，为它退过钱的占比。',
+  },
+  ofSoMany: '共 {{count}} 人',
   product: '商品',
   buyers: '购买人数',
   noOrders: '还没有订单',
@@ -72,8 +79,15 @@ const en: typeof zh = {
   matrix: 'Products × groups',
   matrixKind: 'Grouped by',
   matrixKinds: { none: 'None', rfm: 'RFM groups', layers: 'Layers', quadrant: 'Quadrants' },
-  matrixNote:
-    'Each cell: the share of the RFM group that bought the product; TGI against all buyers of the portrait. The icon makes the cell a segment.',
+  measure: 'Show',
+  measures: { share: 'Penetration', viewToOrder: 'Views to orders', refundShare: 'Refunds' },
+  matrixNotes: {
+    share:
+      'Each cell: the share of the RFM group that bought the product; TGI against all buyers of the portrait. The icon makes the cell a segment.',
+    viewToOrder: 'Each cell: of those in the group who looked at the product, how many bought it then or later; "—" where nobody looked.',
+    refundShare: 'Each cell: of those in the group who bought the product, how many got money back for it.',
+  },
+  ofSoMany: 'of {{count}} people',
   product: 'Product',
   buyers: 'Buyers',
   noOrders: 'No orders yet',

@@ -1,5 +1,5 @@
 import { Checkbox, Input, InputNumber, Select } from 'antd'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { listOf, numberOf, spanOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
@@ -203,7 +203,7 @@ export function OneOfField<Value extends string>(
   )
 }
 
-/** What is seldom asked for, folded away; open where the document already says something of it. */
+/** What is seldom asked for, folded away; open at first where the document already says something of it. */
 export function More({
   document,
   fields,
@@ -214,9 +214,9 @@ export function More({
   children: ReactNode
 }) {
   const { t } = useText()
-  const said = fields.some((field) => document[field] !== undefined)
+  const [isOpen] = useState(() => fields.some((field) => document[field] !== undefined))
   return (
-    <details className="more-options" open={said || undefined}>
+    <details className="more-options" open={isOpen}>
       <summary>{t('reports.more')}</summary>
       <div className="fields">{children}</div>
     </details>

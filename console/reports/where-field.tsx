@@ -10,7 +10,10 @@ export function WhereField({ document, onChange }: EditorProps) {
   const events = filteredEvents(document)
   if (!events) return null
   return (
-    <Field name={t('reports.where')} hint={t(events.includes('order.paid') ? 'reports.whereOrders' : 'reports.whereEvents')}>
+    <Field
+      name={t('reports.where')}
+      hint={t(events.every((event) => event === 'order.paid') ? 'reports.whereOrders' : 'reports.whereEvents')}
+    >
       <ConditionsEditor events={events} label={t('reports.where')} where={document.where} onChange={(where) => onChange({ where })} />
     </Field>
   )

@@ -123,14 +123,18 @@ function withTheRest(sets: Sets, figure: string, bands: Band[], rows: ReadonlyMa
   return figure === 'lastDaysAgo' ? [...found, { value: null, ...rest, rule: { not: { orders: { count: { gte: 1 } } } } }] : found
 }
 
-const recent = (sets: Sets) => ({ from: sets.asking.moment.at.getTime() - sets.windowDays * day + 1, to: sets.asking.moment.at.getTime() })
+/** The days of behaviour that a portrait looks at. */
+export const daysBefore = (sets: Sets) => ({
+  from: sets.asking.moment.at.getTime() - sets.windowDays * day + 1,
+  to: sets.asking.moment.at.getTime(),
+})
 
 async function deeds(sets: Sets): Promise<Found[]> {
   const bind = bindings()
   const rows = await ask(
     sets,
     bind,
-    `select name as value, ${countsSql(sets)} from ${scanEvents(bind, scanOf(sets.asking, recent(sets)))} where who != 0 group by value`,
+    `select name as value, ${countsSql(sets)} from ${scanEvents(bind, scanOf(sets.asking, daysBefore(sets)))} where who != 0 group by value`,
   )
   return rows.map((row) => ({ ...row, rule: { event: { event: row.value, within: { last: sets.windowDays, unit: 'day' } } } }))
 }
@@ -142,7 +146,7 @@ async function hours(sets: Sets): Promise<Found[]> {
     sets,
     bind,
     `select leftPad(toString(toHour(at, ${bind.text(sets.asking.moment.zone)})), 2, '0') as value, ${countsSql(sets)}
-     from ${scanEvents(bind, scanOf(sets.asking, recent(sets)))} where who != 0 group by value order by value`,
+     from ${scanEvents(bind, scanOf(sets.asking, daysBefore(sets)))} where who != 0 group by value order by value`,
   )
   return rows.map((row) => ({ ...row, rule: null }))
 }

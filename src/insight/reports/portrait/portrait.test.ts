@@ -146,22 +146,57 @@ describe('portraits', () => {
 
   test('a cell of products against RFM groups is the people of its rule', async () => {
     const ctx = await workspace.newTenant()
+    const dayMs = 86_400_000
+    const paidAt = (i: number, n: number) => Date.parse('2026-03-01') - i * n * dayMs
+    const viewedAt = (i: number) => Date.parse('2026-02-27') + (i % 5) * dayMs
     const buyer = (i: number): Known => ({
       ...nobody,
-      events: Array.from({ length: (i % 4) + 1 }, (_, n) =>
-        event('order.paid', Date.parse('2026-03-01') - i * n * 86_400_000, {
-          order: i * 10 + n,
-          amount: i * 700 + n,
-          currency: 'CNY',
-          products: [['p', 'q'][(i + n) % 2]],
-        }),
-      ),
+      events: [
+        ...Array.from({ length: (i % 4) + 1 }, (_, n) =>
+          event('order.paid', paidAt(i, n), {
+            order: i * 10 + n,
+            amount: i * 700 + n,
+            currency: 'CNY',
+            products: [['p', 'q'][(i + n) % 2]],
+          }),
+        ),
+        ...(i % 3 === 0 ? [] : [event('product.viewed', viewedAt(i), { product: 'p' })]),
+      ],
     })
     await writePeople(
       ctx,
       Array.from({ length: 12 }, (_, i) => buyer(i + 1)),
     )
-    const { matrix } = await portraitOf(ctx, { matrix: true, dimensions: ['product'] })
+    const returned = [2, 5, 6, 11]
+    await ctx.clickhouse.insert(
+      'order_lines',
+      returned.map((person, i) => ({
+        ...{ tenant: ctx.tenantId, kind: 'refunded', document: 900 + i, line: 1, person, ord: 1, at: '2026-03-02 00:00:00.000' },
+        ...{
+          product: 'p',
+          sku: '',
+          title: 'P',
+          quantity: '1',
+          amount: 100,
+          currency: 'CNY',
+          region: '',
+          channel: '',
+          employee: '',
+          shop: '',
+        },
+        ...{ version: 1, deleted: 0 },
+      })),
+    )
+    const { matrix } = await portraitOf(ctx, { matrix: true, dimensions: ['product'], windowDays: 365 })
+    for (const cell of matrix?.rows.find(({ product }) => product === 'p')?.cells ?? []) {
+      const { and } = cell.rule as { and: unknown[] }
+      const group = await peopleOf(ctx, { and: [and[1]] })
+      const viewers = group.filter((i) => i % 3 !== 0)
+      const bought = viewers.filter((i) => [0, 1, 2, 3].some((n) => n <= i % 4 && (i + n) % 2 === 0 && paidAt(i, n) >= viewedAt(i)))
+      const back = group.filter((i) => returned.includes(i))
+      expect(cell).toMatchObject({ viewers: viewers.length, viewToOrder: viewers.length === 0 ? null : bought.length / viewers.length })
+      expect(cell).toMatchObject({ refunded: back.length, refundShare: cell.count === 0 ? null : back.length / cell.count })
+    }
     expect(matrix?.columns.reduce((sum, { count }) => sum + count, 0)).toBe(12)
     expect(matrix?.rows.map(({ product }) => product).sort()).toEqual(['p', 'q'])
     for (const { cells } of matrix?.rows ?? [])

@@ -41,6 +41,17 @@ const figures = {
   few: z.boolean(),
 }
 
+const cell = z.object({
+  ...figures,
+  /** Who looked at the product within the days of behaviour, and what share of them bought it then or later. */
+  viewers: z.int(),
+  viewToOrder: z.number().nullable(),
+  /** Buyers of the group who got money back for it, and their share. */
+  refunded: z.int(),
+  refundShare: z.number().nullable(),
+  rule: z.unknown(),
+})
+
 export const portraitResult = z.object({
   of: z.object({ count: z.int() }),
   base: z.object({ count: z.int() }),
@@ -69,9 +80,7 @@ export const portraitResult = z.object({
   matrix: z
     .object({
       columns: z.array(z.object({ name: z.string(), nameEn: z.string(), count: z.int() })),
-      rows: z.array(
-        z.object({ product: z.string(), title: z.string(), count: z.int(), cells: z.array(z.object({ ...figures, rule: z.unknown() })) }),
-      ),
+      rows: z.array(z.object({ product: z.string(), title: z.string(), count: z.int(), cells: z.array(cell) })),
     })
     .optional(),
 })
