@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '#app/app.ts'
 import type { ReadOut } from '#insight/experiments/schema.ts'
+import { keepPace } from '#insight/tracking/pace.ts'
 import { mirrorPersons } from '#management/customers/mirror.ts'
 import { identify } from '#management/identity/commands.ts'
 import { resolvePersons } from '#management/identity/resolve-persons.ts'
@@ -91,6 +92,17 @@ async function load(): Promise<void> {
 }
 
 describe('a page that asks', () => {
+  test('is refused for a minute when one address asks too much with one key; other keys are not', async () => {
+    const question = { experiment: await running(), device: 'd' }
+    const now = new Date()
+    workspace.setNow(now)
+    for (let times = 0; times < 1200; times++) keepPace(ours.publicKey, 'unknown', now)
+    expect(await page('variant', question)).toMatchObject({ status: 429, error: { code: 'variant.throttled' } })
+    expect((await page('variant', question, { key: others.publicKey })).status).toBe(404)
+    workspace.setNow(new Date(now.getTime() + 60_000))
+    expect((await page('variant', question)).status).toBe(200)
+  })
+
   test('is refused without a good key, for what is not there, and without saying who asks', async () => {
     const id = await running()
     const question = { experiment: id, device: 'd' }

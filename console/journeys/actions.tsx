@@ -8,6 +8,7 @@ import { DryRunView } from '#console/journeys/dry-run.tsx'
 import { useArchiveJourney, usePublish, useRestoreJourney, useTurn } from '#console/journeys/queries.ts'
 import { SimulateView } from '#console/journeys/simulate.tsx'
 import { JourneyState } from '#console/journeys/state.tsx'
+import { StopJourneyDrawer } from '#console/journeys/stop-drawer.tsx'
 import type { Edit } from '#console/journeys/use-edit.ts'
 import { StopDrawer } from '#console/outbound/stop-drawer.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
@@ -85,15 +86,14 @@ function useTurning({ journey, edit }: Pick<Props, 'journey' | 'edit'>) {
   const confirm = useConfirm()
   const turn = useTurn()
   const people = exactNumber(journey.active)
-  return (act: 'pause' | 'resume' | 'drain' | 'stop') =>
+  return (act: 'pause' | 'resume' | 'drain') =>
     confirm({
       title: t(`journeys.${act}`),
       effect: t(`journeys.${act}Effect`, { people }),
       act: t(`journeys.${act}`),
-      danger: act === 'stop',
       run: async () => {
         const turned = await turn.mutateAsync({ id: journey.id, act })
-        if (turned && 'updatedAt' in turned) edit.seen(turned.updatedAt)
+        if (turned) edit.seen(turned.updatedAt)
       },
     })
 }
@@ -115,6 +115,7 @@ function MoreActions(props: Props) {
   const archive = useArchiveJourney()
   const mayHush = useMay()('messages.stop')
   const [hushing, setHushing] = useState(false)
+  const [stopping, setStopping] = useState(false)
   const { id, state, version } = props.journey
   const putAway = () =>
     confirm({
@@ -135,7 +136,7 @@ function MoreActions(props: Props) {
     ...(version > 0 ? [{ key: 'people', label: t('journeys.allPeople'), onClick: props.showPeople }] : []),
     ...(state === 'running' ? [{ key: 'letIn', label: t('journeys.letIn.title'), onClick: props.letIn }] : []),
     ...(state === 'running' || state === 'paused' ? [{ key: 'drain', label: t('journeys.drain'), onClick: () => turn('drain') }] : []),
-    ...(isGoing ? [{ key: 'stop', label: t('journeys.stop'), danger: true, onClick: () => turn('stop') }] : []),
+    ...(isGoing ? [{ key: 'stop', label: t('journeys.stop'), danger: true, onClick: () => setStopping(true) }] : []),
     // What a stopped journey had handed over is still on phones.
     ...(version > 0 && mayHush
       ? [{ key: 'hush', label: t('outbound.stopJourneyTitle'), danger: true, onClick: () => setHushing(true) }]
@@ -150,6 +151,7 @@ function MoreActions(props: Props) {
       <Dropdown trigger={['click']} menu={{ items }}>
         <Button icon={<EllipsisOutlined />} aria-label={t('journeys.more')} />
       </Dropdown>
+      <StopJourneyDrawer journey={props.journey} open={stopping} onClose={() => setStopping(false)} />
       <StopDrawer of={{ journeyId: id }} open={hushing} onClose={() => setHushing(false)} />
     </Gate>
   )

@@ -48,7 +48,7 @@ export function DryRunView({ drawing, journey }: { drawing: Definition; journey:
                 turns={turns}
                 steps={drawing.steps}
                 words={words}
-                said={(step, at) => saidView(effects.find((one) => one.step === step && one.at === at))}
+                said={(step, turn) => saidView(effects.find((one) => one.step === step && one.at === turns[turn]?.at))}
               />
             </>
           )}

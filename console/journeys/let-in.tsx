@@ -97,6 +97,9 @@ function Door({ seen }: { seen: DoorLook }) {
             value={exactNumber(people)}
           />
         ))}
+        {seen.lately > 0 && (
+          <Stat name={t('journeys.letIn.lately')} hint={t('journeys.letIn.latelyHint')} value={exactNumber(seen.lately)} />
+        )}
       </Stats>
       {seen.needsApproval && <Alert type="warning" showIcon title={t('journeys.letIn.needsApproval')} />}
     </Stack>

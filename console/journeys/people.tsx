@@ -6,11 +6,12 @@ import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { type Counts, type JourneyRun, type JourneyTrace, type Passed, useRuns, useTrace } from '#console/journeys/queries.ts'
 import { stepIcons } from '#console/journeys/step-icons.tsx'
 import { type StepWords, useStepWords } from '#console/journeys/words.ts'
+import { reasonText, SendState } from '#console/outbound/labels.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, fullTime, shortTime } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
-import { Facts, Stack } from '#console/ui/page.tsx'
+import { Facts, Row, Stack } from '#console/ui/page.tsx'
 import { PersonLink } from '#console/ui/person-link.tsx'
 import { usePersonName } from '#console/ui/person-name.ts'
 import { Problem } from '#console/ui/problem.tsx'
@@ -147,8 +148,25 @@ function TraceView({ trace }: { trace: JourneyTrace }) {
         steps={trace.definition.steps}
         words={words}
         entered={{ at: run.enteredAt, title: t('journeys.traceStart', { version: run.version }) }}
+        said={(step, turn) => fateView(trace.turns[turn]?.sends[step])}
       />
     </>
+  )
+}
+
+/** What became of a message by now: who has it, why not, when. */
+const fateView = (fate: Fate | undefined) => fate && <FateView fate={fate} />
+type Fate = JourneyTrace['turns'][number]['sends'][string]
+
+function FateView({ fate: { state, reason, employee, at } }: { fate: Fate }) {
+  const { t } = useText()
+  return (
+    <Row>
+      <SendState state={state} />
+      <span>
+        {[reasonText(t, reason), employee].filter(Boolean).join(' · ')} <When at={at} />
+      </span>
+    </Row>
   )
 }
 
@@ -158,11 +176,11 @@ const reasons = ['done', 'goal', 'exit', 'merged', 'held_out', 'stopped', 'endle
 
 /** Turns in words, the first on top, because a way is read from its start. */
 export function TurnList(props: {
-  turns: JourneyTrace['turns']
+  turns: Pick<JourneyTrace['turns'][number], 'at' | 'passed'>[]
   steps: JourneyTrace['definition']['steps']
   words: StepWords
   entered?: { at: string; title: string }
-  said?: (step: string, at: string) => React.ReactNode
+  said?: (step: string, turn: number) => React.ReactNode
 }) {
   const { t, language } = useText()
   const { timezone } = useTenant()
@@ -179,7 +197,7 @@ export function TurnList(props: {
         at,
         icon: <PassedIcon passed={one} steps={props.steps} />,
         ...words,
-        detail: ('way' in one && props.said?.(one.step, at)) || words.detail,
+        detail: ('way' in one && props.said?.(one.step, turn)) || words.detail,
       }
       return [item]
     }),

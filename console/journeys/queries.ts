@@ -94,11 +94,15 @@ export const useReviewJourney = (id: string) =>
 export const useReviewEntries = (id: string) =>
   useCommand((approve: boolean) => post<Journey>(`journeys/${id}/entries/review`, { approve }), ['journeys'])
 export const useTurn = () =>
+  useCommand(({ id, act }: { id: string; act: 'pause' | 'resume' | 'drain' }) => post<Journey>(`journeys/${id}/${act}`), ['journeys'])
+/** `recall`: what members were asked to send and did not is called back from their phones. */
+export const useStopJourney = () =>
   useCommand(
-    ({ id, act }: { id: string; act: 'pause' | 'resume' | 'drain' | 'stop' }) =>
-      post<Journey | { people: number }>(`journeys/${id}/${act}`),
-    ['journeys'],
+    ({ id, recall }: { id: string; recall: boolean }) => post<{ people: number }>(`journeys/${id}/stop?recall=${recall}`),
+    ['journeys', 'outbound'],
   )
+export const useUnconfirmed = (id: string, enabled: boolean) =>
+  useResource<{ people: number }>(`journeys/${id}/unconfirmed`, {}, { enabled })
 export const useRestoreJourney = () => useCommand((id: string) => post<Journey>(`journeys/${id}/restore`), ['journeys'])
 type Named = { customers?: string[]; segment?: string; entry: Brought }
 export const useLetIn = (id: string) => useCommand((named: Named) => post<LetInResult>(`journeys/${id}/entries`, named), ['journeys'])

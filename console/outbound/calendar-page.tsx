@@ -1,15 +1,18 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button } from 'antd'
+import { Button, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useTenant } from '#console/api/session.ts'
+import { GroupPicker } from '#console/groups/group-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { useCalendar } from '#console/outbound/queries.ts'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
+import { useEmployeeNames } from '#console/team/queries.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, timeOfDay, todayIn } from '#console/ui/format.ts'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
+import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import type { Calendar, CalendarItem } from '#operation/calendar/schema.ts'
 
@@ -19,11 +22,13 @@ const route = getRouteApi('/app/calendar')
 export function CalendarPage() {
   const { t } = useText()
   const { timezone } = useTenant()
-  const { from } = route.useSearch()
+  const { from, employee, group } = route.useSearch()
   const navigate = useNavigate({ from: '/calendar' })
   const month = dayjs(from ?? todayIn(timezone)).startOf('month')
-  const calendar = useCalendar({ dateFrom: month.format('YYYY-MM-DD'), dateTo: month.endOf('month').format('YYYY-MM-DD') })
-  const go = (months: number) => void navigate({ search: { from: month.add(months, 'month').format('YYYY-MM-DD') } })
+  const calendar = useCalendar({ dateFrom: month.format('YYYY-MM-DD'), dateTo: month.endOf('month').format('YYYY-MM-DD'), employee, group })
+  const show = (change: { from?: string; employee?: string | undefined; group?: string | undefined }) =>
+    void navigate({ search: (before) => ({ ...before, ...change }) })
+  const go = (months: number) => show({ from: month.add(months, 'month').format('YYYY-MM-DD') })
   return (
     <Page
       title={`${t('outbound.calendar')} · ${month.format('YYYY-MM')}`}
@@ -36,8 +41,62 @@ export function CalendarPage() {
       }
     >
       <StopBar />
-      <Awaited read={calendar}>{(found) => <Month calendar={found} month={month} />}</Awaited>
+      <Filters employee={employee} group={group} onChange={show} />
+      <Awaited read={calendar}>
+        {(found) => (
+          <Stack>
+            <Limits limits={found.limits} />
+            <Month calendar={found} month={month} />
+          </Stack>
+        )}
+      </Awaited>
     </Page>
+  )
+}
+
+/** Whose plans: one employee's, or what one group hears. */
+function Filters(props: {
+  employee: string | undefined
+  group: string | undefined
+  onChange: (change: { employee?: string | undefined; group?: string | undefined }) => void
+}) {
+  const { t } = useText()
+  const employees = useEmployeeNames()
+  return (
+    <search className="filters">
+      <Select
+        allowClear
+        aria-label={t('outbound.calendarEmployee')}
+        placeholder={t('outbound.calendarEmployee')}
+        showSearch={{ optionFilterProp: 'label' }}
+        popupMatchSelectWidth={false}
+        value={props.employee ?? null}
+        options={employees}
+        onChange={(employee: string | null | undefined) => props.onChange({ employee: employee ?? undefined })}
+      />
+      <GroupPicker
+        label={t('outbound.calendarGroup')}
+        value={props.group ? [props.group] : []}
+        onChange={(groups) => props.onChange({ group: groups.at(-1) })}
+      />
+    </search>
+  )
+}
+
+/** What WeCom takes a day, a week and a month, beside the fullest of these plans. */
+function Limits({ limits }: { limits: Calendar['limits'] }) {
+  const { t } = useText()
+  return (
+    <Stats>
+      {limits.map(({ period, applies, most, planned, day }) => (
+        <Stat
+          key={period}
+          name={[t(`outbound.limitPeriods.${period}`), applies ? t('outbound.limitNow') : ''].filter(Boolean).join(' · ')}
+          hint={[day ?? '', t(applies ? 'outbound.limitApplies' : 'outbound.limitElse')].filter(Boolean).join(' · ')}
+          value={`${exactNumber(planned)} / ${exactNumber(most)}`}
+        />
+      ))}
+    </Stats>
   )
 }
 
@@ -133,10 +192,13 @@ function Planned({ item }: { item: CalendarItem }) {
   const { timezone } = useTenant()
   const count = item.audienceSize === null ? undefined : exactNumber(item.audienceSize)
   const size = count && t(`outbound.calendarSizes.${item.kind}`, { count })
+  const [first, ...others] = item.senders
+  const who =
+    first && t(others.length > 0 ? 'outbound.calendarSenders' : 'outbound.calendarSender', { name: first.name, count: item.senders.length })
   return (
     <span className={`person-text planned ${item.kind}`} title={t(`outbound.calendarKinds.${item.kind}`)}>
       <PlannedLink item={item} />
-      <span className="note">{[timeOfDay(item.at, timezone), size].filter(Boolean).join(' · ')}</span>
+      <span className="note">{[timeOfDay(item.at, timezone), size, who].filter(Boolean).join(' · ')}</span>
     </span>
   )
 }

@@ -1,12 +1,10 @@
 import { Form, Input, Radio, Select } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
-import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { useCorps } from '#console/integrations/wecom/queries.ts'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { LaterField } from '#console/outbound/later-field.tsx'
-import { useMomentAct, useSaveMoment } from '#console/outbound/queries.ts'
+import { useMomentAct, useMomentCorps, useSaveMoment } from '#console/outbound/queries.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
@@ -103,13 +101,12 @@ function MomentFields() {
   const { t } = useText()
   const employees = useEmployeeNames()
   const groups = useTagGroups()
-  const may = useMay()
   return (
     <>
       <Form.Item name="name" label={t('outbound.name')} rules={[{ required: true }]}>
         <Input maxLength={60} />
       </Form.Item>
-      {may('wecom.read') && <CorpField />}
+      <CorpField />
       <Form.Item name="content" label={t('outbound.content')} extra={t('outbound.momentNoneHint')}>
         <ContentField />
       </Form.Item>
@@ -135,7 +132,7 @@ function MomentFields() {
 /** Asked for only where there is a choice. */
 function CorpField() {
   const { t } = useText()
-  const corps = (useCorps().data?.items ?? []).filter(({ state }) => state === 'active')
+  const corps = useMomentCorps().data?.items ?? []
   if (corps.length < 2) return null
   return (
     <Form.Item name="corpId" label={t('outbound.corp')} rules={[{ required: true }]}>

@@ -75,6 +75,8 @@ export const useChangeConsent = (customer: string) =>
 export const useMoments = (query: Asked) => useList<MomentItem>('moments', query, paceMs)
 export const useMomentTasks = (id: string) =>
   useResource<{ items: MomentTaskItem[] }>(`moments/${id}/tasks`, {}, { refetchInterval: paceMs })
+/** The corps that a moment can be asked in. */
+export const useMomentCorps = () => useResource<{ items: { id: string; name: string }[] }>('moments/corps')
 export const useSaveMoment = () =>
   useCommand(
     ({ id, ...input }: MomentInput & { id?: string | undefined }) =>

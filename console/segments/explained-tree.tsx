@@ -64,6 +64,7 @@ function useFound(): (leaf: RuleTree, value: unknown) => string {
       return [titleOf(event), t('segments.found.times', { count: Number(known.count ?? 0) }), last].filter(Boolean).join(' · ')
     }
     if ('orders' in leaf) return ordersText(known, t)
+    if ('points' in leaf || 'member_level' in leaf) return latestText(known, t, (at) => shortTime(at, zone, language))
     if ('follow' in leaf)
       return t('segments.found.follows', { count: (known.follows as { live: boolean }[]).filter(({ live }) => live).length })
     if ('group' in leaf)
@@ -76,6 +77,20 @@ function useFound(): (leaf: RuleTree, value: unknown) => string {
       return `${propertyName((leaf.attribute as { property: string }).property)}: ${value === null ? '—' : String(value)}`
     return t(value ? 'segments.yes' : 'segments.no')
   }
+}
+
+/** Points or a level as they were told last. */
+function latestText(known: Record<string, unknown>, t: Translate, when: (at: string) => string): string {
+  if (typeof known.at !== 'string') return t('segments.found.neverTold')
+  const number = typeof known.number === 'number' ? exactNumber(known.number) : undefined
+  const name = typeof known.name === 'string' ? known.name : undefined
+  return [
+    name ?? number,
+    ...(name && number ? [t('segments.found.level', { level: number })] : []),
+    t('segments.found.told', { at: when(known.at) }),
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }
 
 const ordersText = (known: Record<string, unknown>, t: Translate): string =>

@@ -6,6 +6,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { AttributeFields } from '#console/segments/attribute-fields.tsx'
 import { type Compare, CompareField } from '#console/segments/compare-field.tsx'
 import { EventFields, SequenceFields } from '#console/segments/event-fields.tsx'
+import { MemberLevelFields, PointsFields } from '#console/segments/member-fields.tsx'
 import { OrdersFields } from '#console/segments/orders-fields.tsx'
 import { type LeafProps, Many, Optional, withoutEmpty } from '#console/segments/pieces.tsx'
 import { useSegmentNames } from '#console/segments/queries.ts'
@@ -33,6 +34,10 @@ export function LeafFields({ kind, value, onChange }: { kind: LeafKind; value: u
       return <SequenceFields {...props} />
     case 'orders':
       return <OrdersFields {...props} />
+    case 'points':
+      return <PointsFields {...props} />
+    case 'member_level':
+      return <MemberLevelFields {...props} />
     case 'rfm':
       return <RfmFields {...props} />
     case 'layer':

@@ -9,6 +9,8 @@ export const leafKinds = [
   'event',
   'sequence',
   'orders',
+  'points',
+  'member_level',
   'rfm',
   'layer',
   'quadrant',
@@ -55,6 +57,10 @@ export function freshLeaf(kind: LeafKind): RuleTree {
       return { sequence: { steps: [{ event: '' }, { event: '' }], window: { value: 7, unit: 'day' } } }
     case 'orders':
       return { orders: { count: { gte: 1 } } }
+    case 'points':
+      return { points: { gte: 100 } }
+    case 'member_level':
+      return { member_level: { is: [] } }
     case 'rfm':
       return { rfm: { groups: [] } }
     case 'layer':
@@ -98,6 +104,8 @@ function isLeafWhole(kind: LeafKind, value: unknown): boolean {
       return leaf.event !== ''
     case 'sequence':
       return (leaf.steps as { event: string }[]).every(({ event }) => event !== '')
+    case 'member_level':
+      return listed('is') || listed('isNot') || leaf.level !== undefined
     case 'rfm':
       return listed('groups')
     case 'quadrant':

@@ -1097,6 +1097,7 @@
   review_note text
   entry_review jsonb
   entry_people integer[]
+  hand_entries jsonb not null default '{}'::jsonb
   journeys_pkey PRIMARY KEY (tenant_id, id)
   CREATE INDEX journeys_updated ON public.journeys USING btree (tenant_id, updated_at, id)
   CREATE UNIQUE INDEX journeys_name ON public.journeys USING btree (tenant_id, name) WHERE (archived_at IS NULL)

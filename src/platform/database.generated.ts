@@ -922,6 +922,7 @@ export interface Journeys {
   dueAt: Timestamp | null;
   entryPeople: number[] | null;
   entryReview: Json | null;
+  handEntries: Generated<Json>;
   id: Generated<number>;
   makers: Generated<number[]>;
   name: string;

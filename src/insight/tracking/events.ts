@@ -67,6 +67,21 @@ const tracked: readonly Tracked[] = [
   { name: experimentExposed.name, ...experimentExposed.title, own: experimentExposed.own, properties: [] },
   // No questionnaire of the house asks yet: whichever program does tells its answers, each as a property of its own.
   { name: 'survey.answered', zh: '回答问卷', en: 'Survey answered', own: true, properties: [property('survey', 'text', '问卷')] },
+  // No programme of the house gives points or levels: a shop or a member system tells what somebody has from then on.
+  {
+    name: 'points.changed',
+    zh: '积分变动',
+    en: 'Points changed',
+    own: false,
+    properties: [property('change', 'number', '变动'), property('balance', 'number', '余额'), property('reason', 'text', '原因')],
+  },
+  {
+    name: 'member.level_changed',
+    zh: '会员等级变动',
+    en: 'Member level changed',
+    own: false,
+    properties: [property('level', 'number', '等级（越大越高）'), property('levelName', 'text', '等级名称')],
+  },
   { name: 'nps.answered', zh: '回答 NPS', en: 'NPS answered', own: true, properties: [property('score', 'number', '0–10 分')] },
 ]
 

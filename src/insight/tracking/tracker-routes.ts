@@ -9,12 +9,14 @@ import { answerPage } from '#operation/experiments/page-queries.ts'
 import { type Context, createContext } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
+import { callerAddress } from '#platform/http/caller.ts'
 import { deviceOf } from '#platform/http/device.ts'
 import { parseJson } from '#platform/http/json.ts'
 import { type AppEnv, allow, describe, may, router } from '#platform/http/router.ts'
 import { eventsAccepted } from '#platform/operations/metrics.ts'
 import { settleClock } from './clock.ts'
 import { receiveEvents } from './commands.ts'
+import { keepPace } from './pace.ts'
 import { reservedNames } from './reserved.ts'
 import { EventsReceipt, VariantAnswer, VariantQuestion } from './schema.ts'
 import { writerOf } from './writer.ts'
@@ -59,6 +61,7 @@ export const tracker = (declared: readonly EventDefinition[]) => {
       describe('Ask which variant of an experiment a page shows to its visitor: /t/variant?key=…', VariantAnswer),
       async (c) => {
         const ctx = await contextOf(c)
+        keepPace(keyOf(c), callerAddress(c) ?? 'unknown', ctx.now())
         const { experiment, slip, ...visitor } = readQuestion(await sentIn(c))
         const agent = c.req.header('user-agent') ?? ''
         const who = async () => (deviceOf(agent) ? (await resolvePersons(c.var.installation)(ctx.tenantId, [visitor]))[0] : undefined)
@@ -70,14 +73,15 @@ export const tracker = (declared: readonly EventDefinition[]) => {
 /** Whose page it is, by the key that stands in it. */
 async function contextOf(c: HonoContext<AppEnv>): Promise<Context> {
   const { installation, requestId } = c.var
-  const key = c.req.query('key') ?? c.req.header('authorization')?.replace(/^Bearer +/i, '') ?? ''
-  const caller = await callerOfKey(installation, key)
+  const caller = await callerOfKey(installation, keyOf(c))
   if (!caller) throw appError('api_key.invalid', { status: 401, message: 'This key is unknown, expired or deleted.', field: 'key' })
   const ctx = createContext(installation, caller.tenantId, caller.actor, requestId)
   if (!may(ctx, 'events.write'))
     throw appError('permission.missing', { status: 403, message: 'This key may not send events.', field: 'key' })
   return ctx
 }
+
+const keyOf = (c: HonoContext<AppEnv>): string => c.req.query('key') ?? c.req.header('authorization')?.replace(/^Bearer +/i, '') ?? ''
 
 const sentIn = async (c: HonoContext<AppEnv>): Promise<unknown> => c.var.json ?? parseJson(await c.req.text())
 

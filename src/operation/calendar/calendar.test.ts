@@ -9,7 +9,7 @@ import { MarketingTaskInput } from '#operation/marketing-tasks/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
-import { collisionsOf } from './collisions.ts'
+import { collisionsOf, limitsOf } from './collisions.ts'
 import { readCalendar } from './queries.ts'
 import type { CalendarItem } from './schema.ts'
 
@@ -27,9 +27,10 @@ const item = (id: string, day: string, more: Partial<CalendarItem> = {}): Calend
   day,
   audience: '',
   audienceSize: null,
+  senders: [],
   ...more,
 })
-const cap = { frequency: { most: 2, days: 7 }, perDay: null }
+const cap = { frequency: { most: 2, days: 7 }, platform: null }
 
 test('plans for the same people on one day get in each other’s way, a plan for everybody in each one’s', () => {
   const items = [
@@ -49,15 +50,29 @@ test('plans for the same people on one day get in each other’s way, a plan for
 test('the third message in the days of the cap is one too many, the fourth a week later is not', () => {
   const items = [item('a', '2026-03-01'), item('b', '2026-03-04'), item('c', '2026-03-07'), item('d', '2026-03-12')]
   expect(collisionsOf(items, cap)).toEqual([{ kind: 'frequency', day: '2026-03-07', ids: ['a', 'b', 'c'] }])
-  expect(collisionsOf(items, { frequency: null, perDay: null })).toEqual([])
+  expect(collisionsOf(items, { frequency: null, platform: null })).toEqual([])
 })
 
 test('where WeCom takes one a day, the second is said to be too many', () => {
   const items = [item('a', '2026-03-01'), item('b', '2026-03-01')]
-  expect(collisionsOf(items, { frequency: null, perDay: 1 })).toEqual([
+  expect(collisionsOf(items, { frequency: null, platform: 'day' })).toEqual([
     { kind: 'platform_limit', day: '2026-03-01', ids: ['a', 'b'] },
     { kind: 'same_day', day: '2026-03-01', ids: ['a', 'b'] },
   ])
+})
+
+test('the fullest day, week and month are told beside what WeCom takes, whichever it holds the company to', () => {
+  const items = ['02', '03', '04', '05', '06', '07', '08'].map((day) => item(day, `2026-03-${day}`))
+  const platform = { platform: 'week' as const, lifted: {} }
+  const eighth = item('x', '2026-03-08', { audience: 'vip', at: '2026-03-08T03:00:00.000Z' })
+  expect(limitsOf([...items, eighth], { ...platform, at: new Date('2026-03-01T00:00:00Z') })).toEqual([
+    { period: 'day', applies: false, most: 1, planned: 2, day: '2026-03-08' },
+    { period: 'week', applies: true, most: 7, planned: 8, day: '2026-03-08' },
+    { period: 'month', applies: false, most: 31, planned: 8, day: '2026-03-08' },
+  ])
+  const kinds = collisionsOf([...items, eighth], { frequency: null, ...platform }).map(({ kind, day }) => [kind, day])
+  expect(kinds).toContainEqual(['platform_limit', '2026-03-08'])
+  expect(collisionsOf(items, { frequency: null, ...platform })).toEqual([])
 })
 
 test('what comes by schedule stands on each of its days, a marketing task on the day it is due, for whoever may read them', async () => {
@@ -102,6 +117,14 @@ test('what comes by schedule stands on each of its days, a marketing task on the
     ...['2026-04-20', '2026-04-27'].map(weekday),
     ['journey', '每月一次', '2026-04-30', null],
   ])
+  // A task has its people; a journey is whoever's the customer is.
+  const { id: idle } = await createEmployee(ctx, { name: '小李', roleId: await roleOf(ctx, 'employee') })
+  const kindsOf = async (query: object) =>
+    new Set((await readCalendar(ctx, { dateFrom: '2026-03-01', dateTo: '2026-03-31', ...query })).items.map(({ kind }) => kind))
+  expect(await kindsOf({ employee: publicId(ctx, 'emp', employee) })).toEqual(new Set(['journey', 'marketing_task']))
+  expect(await kindsOf({ employee: publicId(ctx, 'emp', idle) })).toEqual(new Set(['journey']))
+  expect(await kindsOf({ group: publicId(ctx, 'grp', 1) })).toEqual(new Set())
+  await expect(kindsOf({ employee: 'emp_nobody' })).rejects.toMatchObject({ status: 404 })
   const { items, collisions } = await readCalendar(ctx, {})
   expect(collisions).toEqual([])
   expect(new Set(items.map(({ id }) => id))).toContain(publicId(ctx, 'jny', weekly))

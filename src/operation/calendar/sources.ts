@@ -11,12 +11,24 @@ import type { CalendarItem } from './schema.ts'
 export type Span = { from: Date; to: Date; zone: string }
 
 /** Whoever plans something says what stands in these days. */
-export type CalendarSource = (ctx: Context, span: Span) => Promise<CalendarItem[]>
+export type CalendarSource = (ctx: Context, span: Span) => Promise<Plan[]>
 
-type Row = { id: number; kind: CalendarItem['kind']; title: string; state: string; at: Date; audience: unknown; size: number | null }
+/** `senders` by their ids alone. */
+export type Plan = Omit<CalendarItem, 'senders'> & { senders: string[] }
 
-const itemsOf = (ctx: Context, prefix: IdPrefix, rows: readonly Row[], zone: string): CalendarItem[] =>
-  rows.map(({ id, kind, title, state, at, audience, size }) => ({
+type Row = {
+  id: number
+  kind: CalendarItem['kind']
+  title: string
+  state: string
+  at: Date
+  audience: unknown
+  size: number | null
+  senders?: (string | number)[]
+}
+
+const itemsOf = (ctx: Context, prefix: IdPrefix, rows: readonly Row[], zone: string): Plan[] =>
+  rows.map(({ id, kind, title, state, at, audience, size, senders = [] }) => ({
     kind,
     id: publicId(ctx, prefix, id),
     title,
@@ -25,11 +37,13 @@ const itemsOf = (ctx: Context, prefix: IdPrefix, rows: readonly Row[], zone: str
     day: dayOf(at, zone),
     audience: audience === null || JSON.stringify(audience) === '{}' ? '' : JSON.stringify(audience),
     audienceSize: size,
+    senders: senders.map((one) => (typeof one === 'number' ? publicId(ctx, 'emp', one) : one)),
   }))
 
 const messages: CalendarSource = async (ctx, { from, to, zone }) => {
   const { rows } = await sql<Row>`
-    select id, case to_whom when 'groups' then 'group_message' else 'message' end as kind, name as title, state, coalesce(started_at, scheduled_at) as at, audience, receivers as size
+    select id, case to_whom when 'groups' then 'group_message' else 'message' end as kind, name as title, state, coalesce(started_at, scheduled_at) as at, audience, receivers as size,
+      coalesce(audience -> 'employees', audience -> 'owners', '[]') as senders
     from messages where tenant_id = ${ctx.tenantId} and state <> 'cancelled' and coalesce(started_at, scheduled_at) >= ${from} and coalesce(started_at, scheduled_at) < ${to}
       and (${ctx.actor.scope === 'all'} or scope <@ ${ctx.actor.scope === 'all' ? [] : [...ctx.actor.scope]}::int[])`.execute(ctx.db)
   return itemsOf(ctx, 'msg', rows, zone)
@@ -38,7 +52,7 @@ const messages: CalendarSource = async (ctx, { from, to, zone }) => {
 const moments: CalendarSource = async (ctx, { from, to, zone }) => {
   const { rows } = await sql<Row>`
     select m.id, 'moment' as kind, m.name as title, m.state, coalesce(m.published_at, m.scheduled_at) as at,
-      case when m.tag_ids = '{}' and m.employee_ids = '{}' then null else jsonb_build_object('tags', m.tag_ids, 'employees', m.employee_ids) end as audience, null::int as size
+      case when m.tag_ids = '{}' and m.employee_ids = '{}' then null else jsonb_build_object('tags', m.tag_ids, 'employees', m.employee_ids) end as audience, null::int as size, m.employee_ids as senders
     from moments m where m.tenant_id = ${ctx.tenantId} and m.state <> 'cancelled' and coalesce(m.published_at, m.scheduled_at) >= ${from} and coalesce(m.published_at, m.scheduled_at) < ${to}`.execute(
     ctx.db,
   )
@@ -73,9 +87,9 @@ const marketingTasks: CalendarSource = async (ctx, { from, to, zone }) => {
   if (!may(ctx, 'tasks.read')) return []
   const { rows } = await sql<Row>`
     select m.id, 'marketing_task' as kind, m.name as title, case when m.ends_at <= ${ctx.now()} then 'ended' else 'running' end as state,
-      m.ends_at as at, null as audience, k.people as size
+      m.ends_at as at, null as audience, k.people as size, k.senders
     from marketing_tasks m cross join lateral (
-      select count(*)::int as people from marketing_links k
+      select count(*)::int as people, coalesce(array_agg(k.employee_id), '{}') as senders from marketing_links k
       where k.tenant_id = m.tenant_id and k.task_id = m.id and ${isReached(ctx, 'k.employee_id')}) k
     where m.tenant_id = ${ctx.tenantId} and m.stopped_at is null and m.ends_at >= ${from} and m.ends_at < ${to}
       and (${ctx.actor.scope === 'all'} or k.people > 0)`.execute(ctx.db)

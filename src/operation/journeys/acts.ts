@@ -15,8 +15,12 @@ export const missedBy = ({ run, effect }: Act, reason: MissedReason): Missed => 
 /** How the keys of all wishes of a run begin. */
 export const runKey = (journey: number, run: number): string => `journey ${journey} run ${run}`
 
+/** Of what a step does to somebody at one visit. */
+export const visitKey = (journey: number, run: number, step: string, turn: number): string =>
+  `${runKey(journey, run)} step ${step} turn ${turn}`
+
 /** One wish a visit of a step. */
-export const keyOf = ({ version, run, effect, turn }: Act): string => `${runKey(version.journey, run)} step ${effect.id} turn ${turn}`
+export const keyOf = ({ version, run, effect, turn }: Act): string => visitKey(version.journey, run, effect.id, turn)
 
 export const only = <Type extends Effect['type']>(acts: readonly Act[], type: Type): ActOf<Type>[] =>
   acts.filter((act): act is ActOf<Type> => act.effect.type === type)

@@ -9,7 +9,7 @@ import { addMaker, makersOf } from '../approvals/approval.ts'
 import { createContent } from '../contents/commands.ts'
 import type { Content } from '../contents/schema.ts'
 import { withdrawMoments } from '../moments/journey-moments.ts'
-import { cancelIntents } from '../outbound/commands.ts'
+import { cancelIntents, recallTasks } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
 import type { Issue } from './check.ts'
 import { checkJourney } from './checking.ts'
@@ -204,8 +204,8 @@ const turn = (ctx: Context, id: number, state: State, from: readonly string[]): 
     await audit(ctx, `journey.${state}`, ['jny', id])
   })
 
-/** Everybody is out at once. Returns how many were on the way. */
-export const stopJourney = (ctx: Context, id: number): Promise<number> =>
+/** Everybody is out at once; `recall`: what members were asked to send and did not is called back too. Returns how many were on the way. */
+export const stopJourney = (ctx: Context, id: number, { recall }: { recall: boolean } = { recall: false }): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
     const journey = await lockJourney(ctx, id)
     if (journey.state === 'draft') throw appError('journey.wrong_state', { status: 409, message: 'This journey was never started.' })
@@ -222,10 +222,11 @@ export const stopJourney = (ctx: Context, id: number): Promise<number> =>
     )
     await withdrawTasks(ctx, { kind: 'journey', id })
     await cancelIntents(ctx, { kind: 'journey', id })
+    const tasks = recall ? await recallTasks(ctx, { kind: 'journey', id }) : 0
     await withdrawMoments(ctx, id)
     await forget(ctx, id)
     const people = rows.reduce((sum, row) => sum + row.people, 0)
-    await audit(ctx, 'journey.stopped', ['jny', id], { people })
+    await audit(ctx, 'journey.stopped', ['jny', id], { people, tasks })
     return people
   })
 

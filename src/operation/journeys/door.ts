@@ -34,7 +34,7 @@ export async function lookAtDoor(
   ctx: Context,
   { journey, version }: { journey: number; version: number },
   arrivals: readonly Arrival[],
-): Promise<Omit<DoorLook, 'needsApproval'>> {
+): Promise<Omit<DoorLook, 'needsApproval' | 'lately'>> {
   const key = { journeyId: journey, version }
   const reentry = (await readVersions(ctx, [key])).get(versionKey(key))?.definition.reentry ?? { policy: 'once' as const }
   const sorted = await sortAtDoor(ctx, { journey, reentry }, arrivals)

@@ -96,8 +96,29 @@ test('few, those who may not enter anyway, and a journey that reaches nobody ask
   const door = await doorOf(saying('您好'))
   const asker = as(door.ctx, 2)
   expect(await letInByHand(asker, door.id, { people: door.people.slice(0, 2) })).toEqual({ entered: 2, refused: 0, waiting: 0 })
-  // Two of the four are in already: two come.
-  expect(await letInByHand(asker, door.id, { people: door.people })).toEqual({ entered: 2, refused: 2, waiting: 0 })
+  // Two of the four are in already: nobody comes.
+  expect(await letInByHand(asker, door.id, { people: door.people.slice(0, 2) })).toEqual({ entered: 0, refused: 2, waiting: 0 })
   const quiet = await doorOf(silent)
   expect(await letInByHand(as(quiet.ctx, 2), quiet.id, { people: quiet.people })).toEqual({ entered: 4, refused: 0, waiting: 0 })
+})
+
+test('many short lists of one day are one long list, whoever asks; a day later they are short again', async () => {
+  const { ctx, id, people, entered } = await doorOf(saying('您好'))
+  const [first, second, third, fourth] = people.map((one) => [one])
+  const [asker, other] = [as(ctx, 2), as(ctx, 3)]
+  const now = new Date('2026-03-02T04:30:00Z')
+  workspace.setNow(now)
+  await Promise.all([letInByHand(asker, id, { people: first ?? [] }), letInByHand(other, id, { people: second ?? [] })])
+  expect(await entered()).toBe(2)
+  expect(await lookAtEntries(other, id, { people: third ?? [] })).toMatchObject({ enters: 1, lately: 2, needsApproval: true })
+  expect(await letInByHand(other, id, { people: third ?? [] })).toMatchObject({ entered: 0, waiting: 1 })
+  // The next one joins the list that waits; with something else to bring along it is another list.
+  expect(await letInByHand(other, id, { people: fourth ?? [] })).toMatchObject({ entered: 0, waiting: 2 })
+  await expect(letInByHand(other, id, { people: fourth ?? [], entry: { city: '上海' } })).rejects.toMatchObject({
+    code: 'journey.entries_wait',
+  })
+  expect(await reviewEntries(as(ctx, 4), id, approve)).toEqual({ entered: 2, refused: 0 })
+  expect(await lookAtEntries(other, id, { people })).toMatchObject({ enters: 0, lately: 2, needsApproval: false })
+  workspace.setNow(new Date(now.getTime() + 25 * 3_600_000))
+  expect(await lookAtEntries(other, id, { people })).toMatchObject({ lately: 0 })
 })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
@@ -30,16 +31,53 @@ export async function lookAtEntries(ctx: Context, journey: number, { people, ent
   const { version } = await findOpen(ctx, journey)
   const arrivals = people.map((customerId) => ({ customerId, entry }))
   const look = await lookAtDoor(ctx, { journey, version }, arrivals)
-  const asks = (await reaches(ctx, journey, version)) && (await needsApproval(ctx, look.enters))
-  return { ...look, needsApproval: asks }
+  const lately = recent(ctx, await handEntries(ctx, journey))
+  const asks = look.enters > 0 && (await reaches(ctx, journey, version)) && (await needsApproval(ctx, sumOf(lately) + look.enters))
+  return { ...look, lately: sumOf(lately), needsApproval: asks }
 }
 
-/** Lets people in, or keeps their list until a second person says so; `waiting`: how many would come in then. */
+/** Lets people in, or keeps their list until a second person says so; `waiting`: how many of the list that waits would come in then. */
 export async function letInByHand(ctx: Context, journey: number, asked: Asked): Promise<LetInResult> {
-  const { needsApproval, enters } = await lookAtEntries(ctx, journey, asked)
-  if (!needsApproval) return { ...(await enterByHand(ctx, journey, asked.people, asked.entry)), waiting: 0 }
-  await inTransaction(ctx, (ctx) => keep(ctx, journey, enters, asked))
-  return { entered: 0, refused: 0, waiting: enters }
+  // One list after the other, so that two short ones of one moment are counted together.
+  const waiting = await inTransaction(ctx, async (ctx) => {
+    await findOpen(ctx, journey)
+    await lockRow(ctx, journey)
+    const { needsApproval, enters } = await lookAtEntries(ctx, journey, asked)
+    if (needsApproval) return keep(ctx, journey, asked)
+    await noteEntries(ctx, journey, enters)
+    return 0
+  })
+  if (waiting > 0) return { entered: 0, refused: 0, waiting }
+  return { ...(await enterByHand(ctx, journey, asked.people, asked.entry)), waiting: 0 }
+}
+
+/** People let in by nobody's word but the asker's, by the hour. */
+const HandEntries = z.record(z.string(), z.int())
+type HandEntries = z.infer<typeof HandEntries>
+
+const hourMs = 3_600_000
+
+async function handEntries(ctx: Context, journey: number): Promise<HandEntries> {
+  const row = await ctx.db
+    .selectFrom('journeys')
+    .select('handEntries')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('id', '=', journey)
+    .executeTakeFirst()
+  return HandEntries.parse(row?.handEntries ?? {})
+}
+
+/** Those of the last 24 hours, and of the hour in which they began. */
+const recent = (ctx: Context, entries: HandEntries): HandEntries =>
+  Object.fromEntries(Object.entries(entries).filter(([hour]) => Date.parse(hour) + 25 * hourMs > ctx.now().getTime()))
+
+const sumOf = (entries: HandEntries): number => Object.values(entries).reduce((sum, people) => sum + people, 0)
+
+async function noteEntries(ctx: Context, journey: number, people: number): Promise<void> {
+  if (people === 0) return
+  const entries = recent(ctx, await handEntries(ctx, journey))
+  const hour = new Date(Math.floor(ctx.now().getTime() / hourMs) * hourMs).toISOString()
+  await save(ctx, journey, { handEntries: JSON.stringify({ ...entries, [hour]: (entries[hour] ?? 0) + people }) })
 }
 
 /**
@@ -67,15 +105,20 @@ export function shownEntries(ctx: Context, stored: unknown) {
   return { people, by, at, isOwn: isMaker(ctx, makers) }
 }
 
-async function keep(ctx: Context, journey: number, enters: number, { people, entry = {} }: Asked): Promise<void> {
+/** Keeps a list; whoever asks for more of the same people adds to the one that waits. Returns how many of all would come in. */
+async function keep(ctx: Context, journey: number, { people: asked, entry = {} }: Asked): Promise<number> {
   const row = await lockRow(ctx, journey)
   const earlier = Pending.nullable().parse(row.entryReview)
-  if (earlier && !isMaker(ctx, earlier.makers))
+  if (earlier && !(isMaker(ctx, earlier.makers) && isDeepStrictEqual(earlier.entry, entry)))
     throw appError('journey.entries_wait', { status: 409, message: 'Another list waits for approval at this journey. It comes first.' })
+  const people = [...new Set([...(earlier ? (row.entryPeople ?? []) : []), ...asked])]
+  const arrivals = people.map((customerId) => ({ customerId, entry }))
+  const { enters } = await lookAtDoor(ctx, { journey, version: row.version }, arrivals)
   const makers = [...new Set([...(await makersOf(ctx)), ...(await publisherOf(ctx, journey, row.version))])]
   const pending: Pending = { people: enters, entry, makers, by: ctx.actor.name, at: ctx.now().toISOString() }
-  await save(ctx, journey, { entryReview: JSON.stringify(pending), entryPeople: [...people] })
+  await save(ctx, journey, { entryReview: JSON.stringify(pending), entryPeople: people })
   await audit(ctx, 'journey.entries_submitted', ['jny', journey], { people: enters, version: row.version })
+  return enters
 }
 
 /** Nobody where a second person has seen the words already: that was who published them. */
@@ -110,5 +153,7 @@ async function lockRow(ctx: Context, journey: number) {
   return row
 }
 
-const save = async (ctx: Context, journey: number, change: { entryReview: string | null; entryPeople: number[] | null }): Promise<void> =>
+type Change = { entryReview: string | null; entryPeople: number[] | null } | { handEntries: string }
+
+const save = async (ctx: Context, journey: number, change: Change): Promise<void> =>
   void (await ctx.db.updateTable('journeys').set(change).where('tenantId', '=', ctx.tenantId).where('id', '=', journey).execute())

@@ -4,6 +4,8 @@ import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { publicId } from '#platform/ids.ts'
+import { fatesOf } from '../outbound/queries.ts'
+import { visitKey } from './acts.ts'
 import type { Passed } from './advance.ts'
 import { shownReview } from './approving.ts'
 import { Definition } from './definition.ts'
@@ -155,21 +157,32 @@ export async function listRuns(ctx: Context, journey: number, { step, state, lim
   return { items: page.items.map((row) => runOf(ctx, row)), next: page.next }
 }
 
-/** One person's way, turn by turn, by the version they walk on. */
+/** One person's way, turn by turn, by the version they walk on, with what became of its messages by now. */
 export async function readTrace(ctx: Context, run: number): Promise<z.infer<typeof Trace>> {
-  const { rows } = await sql<RunRow & { definition: unknown }>`
-    select ${runColumns}, v.definition from ${runTables}
+  const { rows } = await sql<RunRow & { journey: number; definition: unknown }>`
+    select ${runColumns}, r.journey_id as journey, v.definition from ${runTables}
       join journey_versions v on v.tenant_id = r.tenant_id and v.journey_id = r.journey_id and v.version = r.version
     where r.tenant_id = ${ctx.tenantId} and r.id = ${run}`.execute(ctx.db)
   const [row] = rows
   if (!row) throw notFound('journey_run')
-  const { definition, ...facts } = row
-  const turns = await sql<{ at: Date; passed: Passed[] }>`
-    select at, passed from journey_traces where tenant_id = ${ctx.tenantId} and run_id = ${run} order by turn`.execute(ctx.db)
+  const { journey, definition, ...facts } = row
+  const { rows: turns } = await sql<{ turn: number; at: Date; passed: Passed[] }>`
+    select turn, at, passed from journey_traces where tenant_id = ${ctx.tenantId} and run_id = ${run} order by turn`.execute(ctx.db)
+  // A trace is numbered when its turn is over, a wish when it is made.
+  const keyed = turns.map(({ turn, passed }) => passed.map(({ step }) => ({ step, key: visitKey(journey, run, step, turn - 1) })))
+  const fates = await fatesOf(
+    ctx,
+    keyed.flat().map(({ key }) => key),
+  )
+  const sendsOf = (turn: number) =>
+    (keyed[turn] ?? []).flatMap(({ step, key }) => {
+      const fate = fates.get(key)
+      return fate ? [[step, fate] as const] : []
+    })
   return {
     run: runOf(ctx, facts),
     definition: Definition.parse(definition),
-    turns: turns.rows.map(({ at, passed }) => ({ at: at.toISOString(), passed })),
+    turns: turns.map(({ at, passed }, i) => ({ at: at.toISOString(), passed, sends: Object.fromEntries(sendsOf(i)) })),
   }
 }
 

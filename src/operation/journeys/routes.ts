@@ -6,6 +6,7 @@ import { type AppEnv, allow, body, describe, query, router } from '#platform/htt
 import { internalId } from '#platform/ids.ts'
 import { Review } from '../approvals/approval.ts'
 import { listStages } from '../follow-ups/queries.ts'
+import { countMet } from '../outbound/stops.ts'
 import { reviewJourney, submitJourney } from './approving.ts'
 import { checkJourney } from './checking.ts'
 import {
@@ -226,8 +227,21 @@ export const journeys = (rules: Rules) =>
         return c.json(await readJourney(c.var.ctx, journeyOf(c)))
       },
     )
-    .post('/:id/stop', allow('journeys.write', 'tenant'), describe('Everybody is out at once', Stopped), async (c) =>
-      c.json({ people: await stopJourney(c.var.ctx, journeyOf(c)) }),
+    .post(
+      '/:id/stop',
+      allow('journeys.write', 'tenant'),
+      describe('Everybody is out at once; recall=true calls back what waits for members to confirm', Stopped),
+      query(z.object({ recall: z.stringbool().default(false) })),
+      async (c) => c.json({ people: await stopJourney(c.var.ctx, journeyOf(c), c.req.valid('query')) }),
+    )
+    .get(
+      '/:id/unconfirmed',
+      allow('journeys.read', 'tenant'),
+      describe('How many people’s messages wait for members to confirm', Stopped),
+      async (c) => {
+        const { recalled } = await countMet(c.var.ctx, { scope: 'source', kind: 'journey', id: journeyOf(c) })
+        return c.json({ people: recalled })
+      },
     )
     .post('/:id/restore', allow('journeys.write', 'tenant'), describe('Bring back what was put away', Journey), async (c) => {
       await restoreJourney(c.var.ctx, journeyOf(c))

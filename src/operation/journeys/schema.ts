@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Attachment } from '../contents/schema.ts'
+import { SendFate } from '../outbound/schema.ts'
 import { Definition } from './definition.ts'
 
 const name = z.string().trim().min(1, 'A journey has a name.').max(60)
@@ -112,6 +113,8 @@ export const DoorLook = z.object({
   people: z.int(),
   enters: z.int(),
   refused: z.array(z.object({ reason: z.enum(refusals), people: z.int() })),
+  /** Whom somebody let in by hand within the last 24 hours without a second person's word: they count with these. */
+  lately: z.int(),
   /** So many come in only by the word of a second person. */
   needsApproval: z.boolean(),
 })
@@ -149,7 +152,14 @@ export type RunQuery = z.infer<typeof RunQuery>
 export const Trace = z.object({
   run: Run,
   definition: Definition,
-  turns: z.array(z.object({ at: z.iso.datetime(), passed: z.array(passed) })),
+  turns: z.array(
+    z.object({
+      at: z.iso.datetime(),
+      passed: z.array(passed),
+      /** What became of the messages that this turn wished for, by step. */
+      sends: z.record(z.string(), SendFate),
+    }),
+  ),
 })
 
 /** By the step that waits for something: that it happens, and with which properties. The other waits run out. */

@@ -3,7 +3,7 @@ import { massMessageLimits } from '#connectors/wecom/mass-messages.ts'
 import { visibleCanonical } from '#management/identity/queries.ts'
 import { addMaker, makersOf, needsApproval, type Review, requireSecondPerson } from '#operation/approvals/approval.ts'
 import { createContent } from '#operation/contents/commands.ts'
-import { cancelIntents, intend } from '#operation/outbound/commands.ts'
+import { cancelIntents, intend, recallTasks } from '#operation/outbound/commands.ts'
 import { plannedAt } from '#operation/outbound/planned-at.ts'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
@@ -131,13 +131,9 @@ export const cancelMessage = (ctx: Context, id: number): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
     const row = await lockIn(ctx, id, ['draft', 'review', 'scheduled', 'sending'])
     const cancelled = await cancelIntents(ctx, { kind: 'message', id })
-    const { rows } = await sql<{ size: number }>`
-      update mass_tasks set cancel_wanted = 'cancelled', next_at = ${ctx.now()}
-      where tenant_id = ${ctx.tenantId} and source_kind = 'message' and source_id = ${id} and state in ('planned', 'calling', 'unknown', 'asked') returning size`.execute(
-      ctx.db,
-    )
+    const tasks = await recallTasks(ctx, { kind: 'message', id })
     await save(ctx, row, { state: 'cancelled', finishedAt: ctx.now() })
-    await audit(ctx, 'message.cancelled', ['msg', id], { cancelled, tasks: rows.length })
+    await audit(ctx, 'message.cancelled', ['msg', id], { cancelled, tasks })
     return cancelled
   })
 

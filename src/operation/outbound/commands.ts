@@ -81,3 +81,13 @@ export async function cancelIntents(
     select count(*)::int as count from cancelled`.execute(ctx.db)
   return rows[0]?.count ?? 0
 }
+
+/** Mass messages of a source that members have not confirmed are called back from their phones; what was sent stays sent. Returns how many. */
+export async function recallTasks(ctx: Context, { kind, id }: Pick<Source, 'kind' | 'id'>): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    update mass_tasks set cancel_wanted = 'cancelled', next_at = ${ctx.now()}
+    where tenant_id = ${ctx.tenantId} and source_kind = ${kind} and source_id = ${id} and state in ('planned', 'calling', 'unknown', 'asked') returning id`.execute(
+    ctx.db,
+  )
+  return rows.length
+}

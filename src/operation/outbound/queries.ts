@@ -6,7 +6,7 @@ import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { readLifted, receiveLimits } from './limits.ts'
 import { readPolicy } from './policy.ts'
-import type { PolicyView, SendCount, SendCountQuery, SendItem, SendQuery, SourceKind, StopItem } from './schema.ts'
+import type { PolicyView, SendCount, SendCountQuery, SendFate, SendItem, SendQuery, SourceKind, StopItem } from './schema.ts'
 
 type Row = {
   id: number
@@ -58,6 +58,17 @@ export async function countSends(ctx: Context, query: SendCountQuery): Promise<S
     select s.state, s.reason, count(*)::int as count from sends s where ${sql.join(await partsOf(ctx, query), sql` and `)}
     group by s.state, s.reason order by count desc, s.state, s.reason`.execute(ctx.db)
   return rows
+}
+
+/** What became of wishes, by their keys. Keys that nobody wished under are left out. */
+export async function fatesOf(ctx: Context, keys: readonly string[]): Promise<Map<string, SendFate>> {
+  if (keys.length === 0) return new Map()
+  const { rows } = await sql<Omit<SendFate, 'at'> & { key: string; at: Date }>`
+    select s.key, s.state, s.reason, e.name as employee,
+      coalesce(s.sent_at, s.finished_at, case when s.state = 'waiting' and s.reason <> 'task' then s.due_at end, s.tasked_at, s.decided_at, s.created_at) as at
+    from sends s left join employees e on e.tenant_id = s.tenant_id and e.id = s.employee_id
+    where s.tenant_id = ${ctx.tenantId} and s.key = any(${[...new Set(keys)]}::text[])`.execute(ctx.db)
+  return new Map(rows.map(({ key, at, ...fate }) => [key, { ...fate, at: at.toISOString() }]))
 }
 
 /** The message or journey that a row `s` names. */

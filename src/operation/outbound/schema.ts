@@ -122,6 +122,15 @@ export const SendQuery = PageQuery.extend({
 })
 export type SendQuery = z.infer<typeof SendQuery>
 
+/** What became of one wish so far, and when; of one that waits, until when. */
+export const SendFate = z.object({
+  state: z.enum(sendStates),
+  reason: z.string().nullable(),
+  at: z.iso.datetime(),
+  employee: z.string().nullable(),
+})
+export type SendFate = z.infer<typeof SendFate>
+
 /** How many are in this state, and why. */
 export const SendCount = z.object({ state: z.enum(sendStates), reason: z.string().nullable(), count: z.int() })
 export type SendCount = z.infer<typeof SendCount>

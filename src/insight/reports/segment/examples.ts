@@ -13,6 +13,8 @@ export const examples: readonly object[] = [
     type: 'segment',
     rule: {
       or: [
+        { not: { points: { gte: 1000 } } },
+        { not: { member_level: { is: ['金卡'], level: { gte: 2 } } } },
         { orders: { count: { gte: 2 }, amount: { gte: 100 }, lastDaysAgo: { lte: 90 } } },
         {
           event: { event: 'page.viewed', where: { page: '/' }, days: { gte: 2 }, within: { dateFrom: '2026-01-01', dateTo: '2026-01-31' } },

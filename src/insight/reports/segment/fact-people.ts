@@ -4,6 +4,7 @@ import { type Asking, customersOf, peopleOf } from './asking.ts'
 import { attributePeople } from './attribute-people.ts'
 import { bitsOf, intersectAll, type People } from './bits.ts'
 import { eventPeople, sequenceSql } from './event-people.ts'
+import { latestPeople } from './latest-people.ts'
 import type { Fact, RandomFact, TagFact } from './node.ts'
 import { ordersPeople } from './orders-people.ts'
 import { placeOf, seedOf } from './place.ts'
@@ -30,6 +31,8 @@ export async function factPeople(asking: Asking, fact: Fact): Promise<People> {
     }
     case 'orders':
       return ordersPeople(asking, fact)
+    case 'latest':
+      return latestPeople(asking, fact)
     case 'random':
       return randomPeople(asking, fact)
     case 'people':

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
+import type { Matcher } from '../schema.ts'
 import { bindings, namesOf, scanEvents } from '../sql.ts'
 import type { Asking } from './asking.ts'
 import { attributeSql } from './attribute-people.ts'
 import { builtIns } from './attribute-schema.ts'
 import type { KnownEvent, KnownFollow, KnownStay, Person } from './judge.ts'
+import { latestEvents } from './latest.ts'
 import { type Fact, factsOf, type Node } from './node.ts'
 import { tradeNames } from './orders-of.ts'
 
@@ -79,7 +81,7 @@ async function readStays({ ctx }: Asking, id: number): Promise<KnownStay[]> {
 }
 
 async function readEvents({ ctx, moment }: Asking, facts: readonly Fact[], id: number): Promise<KnownEvent[]> {
-  const matchers = facts.flatMap((fact) => (fact.kind === 'event' ? [fact] : fact.kind === 'sequence' ? fact.steps : []))
+  const matchers = facts.flatMap(matchersOf)
   const trade = facts.some((fact) => fact.kind === 'orders') ? tradeNames.map((event) => ({ event })) : []
   if (matchers.length + trade.length === 0) return []
   const bind = bindings()
@@ -90,6 +92,12 @@ async function readEvents({ ctx, moment }: Asking, facts: readonly Fact[], id: n
     row: EventRow,
     sql: `select name, toString(id) as id, ms, properties from ${scan} order by ms`,
   })
+}
+
+function matchersOf(fact: Fact): Matcher[] {
+  if (fact.kind === 'event') return [fact]
+  if (fact.kind === 'sequence') return fact.steps
+  return fact.kind === 'latest' ? [{ event: latestEvents[fact.of].event }] : []
 }
 
 const EventRow = z.object({ name: z.string(), id: z.string(), ms: z.number(), properties: z.record(z.string(), z.string()) })

@@ -5,6 +5,7 @@ import { isMoney, minorFactor } from '../money.ts'
 import type { Matcher } from '../schema.ts'
 import { attributeHolds } from './attribute.ts'
 import { type Compare, meets } from './compare.ts'
+import { judgeLatest } from './latest.ts'
 import type { EventFact, Fact, FollowFact, GroupFact, Moment, OrdersFact, SequenceFact, Span, TagFact } from './node.ts'
 import { ordersOf } from './orders-of.ts'
 import { placeOf, seedOf } from './place.ts'
@@ -55,6 +56,8 @@ export function judge(fact: Fact, person: Person, moment: Moment): Verdict {
       return judgeSequence(fact, person)
     case 'orders':
       return judgeOrders(fact, person, moment)
+    case 'latest':
+      return judgeLatest(fact, person.events)
     case 'random': {
       const value = placeOf(seedOf(fact.salt), person.id)
       return { holds: value >= fact.from && value < fact.to, value }

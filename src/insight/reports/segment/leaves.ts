@@ -155,6 +155,13 @@ const score = z
   .strictObject({ of: z.enum(scoreKinds), ...compare.shape })
   .refine((value) => Object.keys(value).length > 1, 'Say what the score should be.')
 
+const levelNames = z.array(text(60)).min(1).max(50)
+
+/** By the last `member.level_changed`: its name, or its number. */
+const memberLevel = some(
+  z.strictObject({ is: levelNames.optional(), /** A level, but none of these. */ isNot: levelNames.optional(), level: compare.optional() }),
+)
+
 const share = z.number().min(0).max(1)
 const random = z
   .strictObject({ salt: text(100), from: share.default(0), to: share })
@@ -169,6 +176,9 @@ export const leaves = {
   event,
   sequence,
   orders,
+  /** The balance that the last `points.changed` told. */
+  points: compare,
+  member_level: memberLevel,
   rfm,
   layer,
   quadrant,

@@ -37,6 +37,15 @@ export type OrdersFact = Span & {
   lastDaysAgo: Compare | undefined
   firstDaysAgo: Compare | undefined
 }
+/** What the last word up to `to` says. */
+export type LatestFact = {
+  kind: 'latest'
+  of: 'points' | 'member_level'
+  to: number
+  value: Compare | undefined
+  is: string[] | undefined
+  isNot: string[] | undefined
+}
 export type FollowFact = {
   kind: 'follow'
   state: 'live' | 'ended' | 'ever'
@@ -54,7 +63,17 @@ export type AttributeFact = { kind: 'attribute'; asked: AttributeLeaf }
 /** People somebody listed, or a report that ranks everybody; `tell` is what it found about one. */
 export type PeopleFact = { kind: 'people'; ids: number[]; tell?: (person: number) => Promise<unknown> }
 
-export type Fact = AttributeFact | TagFact | FollowFact | GroupFact | EventFact | SequenceFact | OrdersFact | RandomFact | PeopleFact
+export type Fact =
+  | AttributeFact
+  | TagFact
+  | FollowFact
+  | GroupFact
+  | EventFact
+  | SequenceFact
+  | OrdersFact
+  | LatestFact
+  | RandomFact
+  | PeopleFact
 
 export function factsOf(node: Node): Fact[] {
   if (node.kind === 'fact') return [node.fact]

@@ -61,6 +61,12 @@ async function resolveLeaf(resolving: Resolving, leaf: Exclude<Leaf, { segment: 
     return { kind: 'sequence', steps, windowMs: window.value * unitMs[window.unit], ...spanOf(resolving.moment, within) }
   }
   if ('orders' in leaf) return resolveOrders(resolving.moment, leaf.orders)
+  const latest = { kind: 'latest', to: resolving.moment.at.getTime() } as const
+  if ('points' in leaf) return { ...latest, of: 'points', value: leaf.points, is: undefined, isNot: undefined }
+  if ('member_level' in leaf) {
+    const { is, isNot, level } = leaf.member_level
+    return { ...latest, of: 'member_level', value: level, is, isNot }
+  }
   if ('rfm' in leaf) return rfmPeople(resolving, leaf.rfm, `${path}.rfm`)
   if ('layer' in leaf) return layerPeople(resolving, leaf.layer)
   if ('quadrant' in leaf) return quadrantPeople(resolving, leaf.quadrant)

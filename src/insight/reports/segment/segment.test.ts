@@ -124,6 +124,11 @@ const leaf = fc.oneof(
       firstDaysAgo: fc.option(bound(60), { nil: undefined }),
     })
     .map((orders) => ({ orders })),
+  bound(120).map((points) => ({ points })),
+  fc
+    .record({ is: fc.subarray(['金卡', '银卡'], { minLength: 1 }), isNot: fc.constant(['金卡']), level: bound(6) }, { requiredKeys: [] })
+    .filter((level) => Object.keys(level).length > 0)
+    .map((member_level) => ({ member_level })),
   fc.record({ salt: fc.constantFrom('x', 'y'), from: fc.constantFrom(0, 0.3), to: fc.constantFrom(0.5, 1) }).map((random) => ({ random })),
 )
 
@@ -260,6 +265,9 @@ describe('segments', () => {
     [{ attribute: { property: 'city', op: 'like', value: 'x' } }, 'rule.attribute.op'],
     [{ sequence: { steps: [{ event: 'a' }], window: { value: 1, unit: 'day' } } }, 'rule.sequence.steps'],
     [{ orders: {} }, 'rule.orders'],
+    [{ points: {} }, 'rule.points'],
+    [{ member_level: {} }, 'rule.member_level'],
+    [{ member_level: { is: [] } }, 'rule.member_level.is'],
     [{ random: { salt: 'x', from: 0.5, to: 0.5 } }, 'rule.random.to'],
     [{ segment: 'seg_none' }, 'rule.segment'],
     [{ customers: ['cus_none'] }, 'rule.customers.0'],

@@ -11,6 +11,17 @@ export const isCustomer = (one: Known): boolean => one.mergedInto === undefined 
 
 const time = fc.integer({ min: -70 * 24, max: 10 }).map((hours) => at + hours * hour)
 export const name = fc.constantFrom('a', 'b', 'c')
+const told = fc.record({
+  ms: time,
+  points: fc.boolean(),
+  number: fc.constantFrom(undefined, 0, 5, '5.0', 100, 'x'),
+  levelName: fc.constantFrom(undefined, '金卡', '银卡', ''),
+})
+/** What a member system tells of somebody, well or badly; two words of one moment too. */
+const standing = told.map(({ ms, points, number, levelName }) => {
+  const said = { ...(points ? { balance: number } : { level: number, levelName }) }
+  return event(points ? 'points.changed' : 'member.level_changed', ms, JSON.parse(JSON.stringify(said)))
+})
 const price = fc.constantFrom(undefined, 5, '5.0', 12.5, 'x', '')
 const act = fc.record({ name, ms: time, price }).map(({ name, ms, price }) => event(name, ms, price === undefined ? {} : { price }))
 const order = fc.record({
@@ -69,17 +80,20 @@ const person: fc.Arbitrary<Known> = fc
       { maxLength: 2, selector: ({ group }) => group },
     ),
     acts: fc.array(act, { maxLength: 8 }),
+    standings: fc
+      .array(standing, { maxLength: 6 })
+      .map((list) => list.flatMap((one, i) => (i === 1 ? [{ ...one, ms: list[0]?.ms ?? 0 }] : [one]))),
     orders: fc.array(fc.tuple(order, products), { maxLength: 5 }),
     kind: fc.constantFrom('customer', 'customer', 'customer', 'merged', 'device'),
   })
-  .map(({ acts, orders, kind, stays, ...one }) => ({
+  .map(({ acts, standings, orders, kind, stays, ...one }) => ({
     ...one,
     stays: stays.map(({ group, from, days }) => ({
       group,
       joinedAt: at - from * day,
       leftAt: days === null ? null : at - from * day + days * day,
     })),
-    events: [...acts, ...orders.map(([facts, bought]) => orderEvent(facts, bought))],
+    events: [...acts, ...standings, ...orders.map(([facts, bought]) => orderEvent(facts, bought))],
     ...(kind === 'merged' ? { mergedInto: 1 } : {}),
     ...(kind === 'device' ? { isDevice: true } : {}),
   }))

@@ -1,5 +1,6 @@
 import type { Context } from '#platform/context.ts'
 import { asksPersons } from '#platform/events/where.ts'
+import { latestEvents } from '../../reports/segment/latest.ts'
 import { type Leaf, type LeafOf, unitMs, type Within } from '../../reports/segment/leaves.ts'
 import { leavesOf, type Rule } from '../../reports/segment/rule.ts'
 import { savedSegment } from '../../reports/segment/saved.ts'
@@ -58,6 +59,8 @@ function leafListening(leaf: Leaf): Listening {
     const { within, lastDaysAgo, firstDaysAgo } = leaf.orders
     return { ...windowed(orderEvents, within), days: lastDaysAgo !== undefined || firstDaysAgo !== undefined }
   }
+  if ('points' in leaf) return { ...quiet, names: [latestEvents.points.event] }
+  if ('member_level' in leaf) return { ...quiet, names: [latestEvents.member_level.event] }
   if ('customers' in leaf || 'random' in leaf || 'segment' in leaf) return quiet
   return { ...quiet, slow: true }
 }

@@ -103,6 +103,28 @@ test('who does what the rule asks is in, and out when the window has passed, wit
   expect((await readFlow(ctx, id, 2)).days.at(-1)).toMatchObject({ entered: 1, left: 1, members: 0 })
 })
 
+test('points and levels move people by the last word about them, also one that comes late', async () => {
+  const ctx = await workspace.newTenant()
+  const [a = 0, b = 0] = await someone(ctx, 2)
+  const rich = await segment(ctx, '满一百', { points: { gte: 100 } })
+  const gold = await segment(ctx, '金卡以上', { member_level: { level: { gte: 3 }, isNot: ['体验卡'] } })
+  await settleDown()
+  await did(ctx, a, 'points.changed', 0, { change: 120, balance: 120, reason: '下单' })
+  await did(ctx, b, 'member.level_changed', minute, { level: 3, levelName: '金卡' })
+  await settleDown()
+  expect([await inside(ctx, rich), await inside(ctx, gold)]).toEqual([[a], [b]])
+  // Older words come late and change nothing.
+  await did(ctx, a, 'points.changed', minute, { balance: 20 })
+  await did(ctx, b, 'member.level_changed', 2 * minute, { level: 1, levelName: '银卡' })
+  await settleDown()
+  expect([await inside(ctx, rich), await inside(ctx, gold)]).toEqual([[a], [b]])
+  pass(minute)
+  await did(ctx, a, 'points.changed', 0, { change: -50, balance: 70, reason: '兑换' })
+  await did(ctx, b, 'member.level_changed', 0, { level: 5, levelName: '体验卡' })
+  await settleDown()
+  expect([await inside(ctx, rich), await inside(ctx, gold)]).toEqual([[], []])
+})
+
 test('a changed rule says who would move, moves them, and takes along what is made of it', async () => {
   const ctx = await workspace.newTenant()
   const [a = 0, b = 0] = await someone(ctx, 2)
