@@ -7,10 +7,11 @@ import type { MetricValue, Span } from '#console/metrics/queries.ts'
 import { LoopDrawing } from '#console/overview/loop-drawing.tsx'
 import { type Counts, steps } from '#console/overview/loop-steps.ts'
 import { type Overview, useOverview } from '#console/overview/queries.ts'
-import { change, type Document } from '#console/reports/document.ts'
+import type { Document } from '#console/reports/document.ts'
 import { useReport } from '#console/reports/queries.ts'
 import { type Drill, ResultView } from '#console/reports/result.tsx'
 import { Section } from '#console/ui/page.tsx'
+import { overDays } from '#insight/boards/over-days.ts'
 
 export interface CardProps {
   card: Card
@@ -57,8 +58,7 @@ function ReportCard({ id, span, drill }: { id: string; span: Span; drill: (drill
         <Skeleton active />
       </Section>
     )
-  const kept = saved.data.report as Document
-  const document = 'dateFrom' in kept ? change(kept, { dateFrom: span.from, dateTo: span.to }) : kept
+  const document = overDays(saved.data.report as Document, { dateFrom: span.from, dateTo: span.to })
   return (
     <div className="board-report">
       <p className="note">

@@ -12,7 +12,7 @@ import {
   useSendNow,
   useWebhooks,
 } from '#console/boards/queries.ts'
-import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
 import { useReports } from '#console/reports/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -151,9 +151,18 @@ function Line({ schedule }: { schedule: BoardSchedule }) {
       </td>
       <td>
         {last && (
-          <span title={last.error ?? undefined}>
+          <>
             <Badge tone={tones[last.state]}>{t(`boards.states.${last.state}`)}</Badge>
-          </span>
+            {last.error !== null && (
+              <span className="note"> {last.problem === null ? last.error : textOr(`errors.${last.problem}`, last.error)}</span>
+            )}
+            {last.nextTryAt !== null && (
+              <span className="note">
+                {' · '}
+                {t('boards.nextTry', { attempts: last.attempts })} <When at={last.nextTryAt} />
+              </span>
+            )}
+          </>
         )}
       </td>
       <td className="right">

@@ -333,6 +333,8 @@
   attempts integer not null default 0
   error text
   sent_at timestamp with time zone
+  next_try_at timestamp with time zone
+  problem text
   board_sendings_pkey PRIMARY KEY (tenant_id, id)
   board_sendings_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'sent'::text, 'failed'::text])))
   board_sendings_tenant_id_schedule_id_fkey FOREIGN KEY (tenant_id, schedule_id) REFERENCES board_schedules(tenant_id, id) ON DELETE CASCADE
@@ -1408,6 +1410,15 @@
   created_at timestamp with time zone not null
   judged_until date
   metric_alerts_pkey PRIMARY KEY (tenant_id, id)
+
+-- metric_notice_readers (row-level security)
+  tenant_id integer not null
+  notice_id bigint not null
+  employee_id integer not null
+  seen_at timestamp with time zone not null
+  metric_notice_readers_pkey PRIMARY KEY (tenant_id, notice_id, employee_id)
+  metric_notice_readers_tenant_id_employee_id_fkey FOREIGN KEY (tenant_id, employee_id) REFERENCES employees(tenant_id, id) ON DELETE CASCADE
+  metric_notice_readers_tenant_id_notice_id_fkey FOREIGN KEY (tenant_id, notice_id) REFERENCES metric_notices(tenant_id, id) ON DELETE CASCADE
 
 -- metric_notices (row-level security)
   tenant_id integer not null

@@ -316,7 +316,9 @@ export interface BoardSendings {
   attempts: Generated<number>;
   error: string | null;
   id: Generated<Int8>;
+  nextTryAt: Timestamp | null;
   plannedAt: Timestamp;
+  problem: string | null;
   scheduleId: number;
   sentAt: Timestamp | null;
   state: Generated<string>;
@@ -1204,6 +1206,13 @@ export interface MetricAlerts {
   tenantId: number;
 }
 
+export interface MetricNoticeReaders {
+  employeeId: number;
+  noticeId: Int8;
+  seenAt: Timestamp;
+  tenantId: number;
+}
+
 export interface MetricNotices {
   alertId: number;
   before: Numeric | null;
@@ -2006,6 +2015,7 @@ export interface DB {
   merges: Merges;
   messages: Messages;
   metricAlerts: MetricAlerts;
+  metricNoticeReaders: MetricNoticeReaders;
   metricNotices: MetricNotices;
   metricTargets: MetricTargets;
   momentReactions: MomentReactions;

@@ -5,6 +5,7 @@ import { internalId, publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { saveReport } from '../reports/commands.ts'
 import { metricByKey } from '../reports/metric/catalogue.ts'
+import { runReport } from '../reports/run.ts'
 import { loadWorld } from '../reports/testing.ts'
 import { builtInBoards, layoutOf } from './built-in.ts'
 import { changeBoard, createBoard, deleteBoard } from './commands.ts'
@@ -12,6 +13,7 @@ import { contentOf } from './content.ts'
 import { pictureOf, svgOf } from './drawing.ts'
 import type { Figure } from './figures.ts'
 import { nextMoment } from './moments.ts'
+import { overDays } from './over-days.ts'
 import { getBoard, listBoards } from './queries.ts'
 import { createSchedule, listSchedules, sendNow } from './schedules.ts'
 import { Layout } from './schema.ts'
@@ -123,6 +125,17 @@ describe('sending', () => {
     ])
   })
 
+  test('of a saved report looks at the board’s days, whatever its type calls them', async () => {
+    const days = { dateFrom: '2026-03-02', dateTo: '2026-03-08' }
+    const retention = { type: 'retention', start: { event: 'order.paid' }, period: 'week', from: '2025-01-01', intervals: 8 }
+    expect(overDays(retention, days)).toEqual({ type: 'retention', start: { event: 'order.paid' }, period: 'week', ...days })
+    expect((await runReport(ctx, overDays(retention, days))).result).toMatchObject({ cohorts: [{ start: '2026-03-02' }] })
+    expect(overDays({ ...retention, period: 'hour' }, days)).toMatchObject({ from: '2025-01-01', intervals: 8 })
+    expect(overDays({ type: 'trend', dateFrom: '2025-01-01', dateTo: '2025-01-02' }, days)).toEqual({ type: 'trend', ...days })
+    expect(overDays({ type: 'rfm', windowDays: 90 }, days)).toEqual({ type: 'rfm', windowDays: 90, asOf: '2026-03-08' })
+    expect(overDays({ type: 'clv', horizon: 4 }, days)).toEqual({ type: 'clv', horizon: 4 })
+  })
+
   test('goes out once at its moment, however often it is looked at, and the rhythm goes on', async () => {
     const webhook = await webhookOf()
     const target = { kind: 'webhook' as const, webhook }
@@ -132,8 +145,9 @@ describe('sending', () => {
     workspace.setNow('2026-03-12T05:00:30.000Z')
     await Promise.all([planSendings(ctx), planSendings(ctx)])
     await Promise.all([sendPlanned(ctx), sendPlanned(ctx)])
-    // As if the program had died before it wrote down that it had sent.
+    // As if the program had died before it wrote down that it had sent; another try begins when this one is taken for dead.
     await ctx.db.updateTable('boardSendings').set({ state: 'planned' }).where('tenantId', '=', ctx.tenantId).execute()
+    workspace.setNow('2026-03-12T05:11:00.000Z')
     await planSendings(ctx)
     await sendPlanned(ctx)
     const sent = await deliveries(webhook)
@@ -187,6 +201,51 @@ describe('sending', () => {
       state: 'failed',
       error: 'None of these employees has an account in WeCom.',
     })
+  })
+
+  test('of what cannot be computed waits longer after each try, ends with its reason, and holds back nobody else', async () => {
+    const target = { kind: 'webhook' as const, webhook: await webhookOf() }
+    const rhythm = { every: 'day' as const, hour: 9 }
+    const report = await saveReport(ctx, { name: '坏了', report: { type: 'rfm' } })
+    const broken = await createSchedule(ctx, { subject: { kind: 'report', id: publicId(ctx, 'rep', report) }, rhythm, target })
+    // As one that an older version could answer.
+    await ctx.db
+      .updateTable('reports')
+      .set({ document: JSON.stringify({ type: 'rfm', bins: 'old' }) })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', report)
+      .execute()
+    for (let i = 0; i < 20; i++) {
+      workspace.setNow(new Date(Date.parse('2026-03-12T04:00:00.000Z') + i).toISOString())
+      await sendNow(ctx, broken)
+    }
+    const whole = await createSchedule(ctx, { subject: { kind: 'board', id: 'employee' }, rhythm, target })
+    await sendNow(ctx, whole)
+    await sendPlanned(ctx)
+    await sendPlanned(ctx)
+    const lastOf = async (id: number) => (await listSchedules(ctx)).find((one) => one.id === publicId(ctx, 'bsc', id))?.last
+    expect(await lastOf(whole)).toMatchObject({ state: 'sent', attempts: 1, nextTryAt: null })
+    expect(await lastOf(broken)).toMatchObject({ state: 'planned', attempts: 1, nextTryAt: '2026-03-12T04:01:00.019Z' })
+    for (const minutes of [2, 8, 24, 90]) {
+      workspace.setNow(new Date(Date.parse('2026-03-12T04:00:00.000Z') + minutes * 60_000).toISOString())
+      await sendPlanned(ctx)
+    }
+    expect(await lastOf(broken)).toMatchObject({ state: 'failed', attempts: 5, nextTryAt: null, error: expect.stringMatching(/./) })
+    workspace.setNow('2026-03-12T04:00:00.000Z')
+  })
+
+  test('that took the program down at every try is given up too', async () => {
+    const target = { kind: 'webhook' as const, webhook: await webhookOf() }
+    const id = await createSchedule(ctx, { subject: { kind: 'board', id: 'employee' }, rhythm: { every: 'day', hour: 9 }, target })
+    await sendNow(ctx, id)
+    await ctx.db
+      .updateTable('boardSendings')
+      .set({ attempts: 5 })
+      .where('tenantId', '=', ctx.tenantId)
+      .where('scheduleId', '=', id)
+      .execute()
+    await sendPlanned(ctx)
+    expect((await listSchedules(ctx))[0]?.last).toMatchObject({ state: 'failed', problem: 'board.no_end' })
   })
 
   test('is planned only by who sees all customers, to what is there', async () => {

@@ -7,6 +7,7 @@ import { runReport } from '../reports/run.ts'
 import type { TrendResult } from '../reports/trend/schema.ts'
 import { builtInBoards, layoutOf } from './built-in.ts'
 import { type Figure, type Language, line, metricFigure, shown, told, trendFigure } from './figures.ts'
+import { overDays } from './over-days.ts'
 import { getBoard } from './queries.ts'
 import type { Layout, Subject } from './schema.ts'
 import { changeOf, type Line, lineOf, textOf } from './words.ts'
@@ -78,10 +79,7 @@ async function reportPart(ctx: Context, { cards }: Layout, dates: Dates, languag
 async function partOfReport(ctx: Context, id: string, dates: Dates, language: Language): Promise<Part> {
   const { name, type, report } = await getReport(ctx, internalId(ctx, 'rep', id))
   if (type === 'trend') return partOfTrend(ctx, name, report, dates, language)
-  const isDated = 'dateFrom' in report
-  const known = tellable.has(type)
-    ? told(type, name, (await runReport(ctx, isDated ? { ...report, ...dates } : report)).result, language)
-    : undefined
+  const known = tellable.has(type) ? told(type, name, (await runReport(ctx, overDays(report, dates))).result, language) : undefined
   if (!known) return { lines: [line(name, language === 'zh' ? '见报表' : 'see the report')], figures: [] }
   return { lines: known.lines, figures: known.figure ? [known.figure] : [] }
 }

@@ -72,7 +72,7 @@ export async function listSchedules(ctx: Context): Promise<BoardSchedule[]> {
       (eb) =>
         eb
           .selectFrom('boardSendings as d')
-          .select(['d.plannedAt', 'd.state', 'd.error'])
+          .select(['d.plannedAt', 'd.state', 'd.error', 'd.problem', 'd.attempts', 'd.nextTryAt'])
           .whereRef('d.tenantId', '=', 's.tenantId')
           .whereRef('d.scheduleId', '=', 's.id')
           .orderBy('d.id', 'desc')
@@ -80,7 +80,20 @@ export async function listSchedules(ctx: Context): Promise<BoardSchedule[]> {
           .as('l'),
       (join) => join.onTrue(),
     )
-    .select(['s.id', 's.subject', 's.rhythm', 's.target', 's.active', 's.nextAt', 'l.plannedAt', 'l.state', 'l.error'])
+    .select([
+      's.id',
+      's.subject',
+      's.rhythm',
+      's.target',
+      's.active',
+      's.nextAt',
+      'l.plannedAt',
+      'l.state',
+      'l.error',
+      'l.problem',
+      'l.attempts',
+      'l.nextTryAt',
+    ])
     .where('s.tenantId', '=', ctx.tenantId)
     .orderBy('s.id', 'desc')
     .execute()
@@ -89,9 +102,28 @@ export async function listSchedules(ctx: Context): Promise<BoardSchedule[]> {
     id: publicId(ctx, 'bsc', row.id),
     active: row.active,
     nextAt: row.nextAt.toISOString(),
-    last: row.plannedAt && row.state ? { plannedAt: row.plannedAt.toISOString(), state: row.state as 'sent', error: row.error } : null,
+    last: row.plannedAt && row.state ? lastOf({ ...row, plannedAt: row.plannedAt, state: row.state }) : null,
   }))
 }
+
+type LastRow = {
+  plannedAt: Date
+  state: string
+  error: string | null
+  problem: string | null
+  attempts: number | null
+  nextTryAt: Date | null
+}
+
+const lastOf = ({ plannedAt, state, error, problem, attempts, nextTryAt }: LastRow): NonNullable<BoardSchedule['last']> => ({
+  plannedAt: plannedAt.toISOString(),
+  state: state as 'sent',
+  attempts: attempts ?? 0,
+  // While the first try goes on there is nothing to wait for.
+  nextTryAt: error === null ? null : (nextTryAt?.toISOString() ?? null),
+  error,
+  problem,
+})
 
 export function readSchedule({ subject, rhythm, target }: { subject: string; rhythm: unknown; target: unknown }): {
   subject: NewSchedule['subject']

@@ -79,7 +79,18 @@ export const BoardSchedule = NewSchedule.extend({
   id: z.string(),
   active: z.boolean(),
   nextAt: z.iso.datetime(),
-  last: z.object({ plannedAt: z.iso.datetime(), state: z.enum(['planned', 'sent', 'failed']), error: z.string().nullable() }).nullable(),
+  last: z
+    .object({
+      plannedAt: z.iso.datetime(),
+      state: z.enum(['planned', 'sent', 'failed']),
+      attempts: z.int(),
+      /** Of one that did not arrive and is tried again. */
+      nextTryAt: z.iso.datetime().nullable(),
+      error: z.string().nullable(),
+      /** The code of what the error says. */
+      problem: z.string().nullable(),
+    })
+    .nullable(),
 })
 export type BoardSchedule = z.infer<typeof BoardSchedule>
 export const BoardSchedules = z.object({ items: z.array(BoardSchedule), next: z.null() })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
 import { planDelivery } from '#connectors/webhooks/commands.ts'
 import { fileMessage, sendMessageOnce, textMessage } from '#connectors/wecom/app-messages.ts'
 import { uploadMedia } from '#connectors/wecom/media.ts'
@@ -43,58 +44,79 @@ export async function planSendings(ctx: Context): Promise<void> {
     })
 }
 
-const mostAttempts = 5
+/** A try that ended badly is made again after so many minutes; after the last of them it is given up. */
+const waitMinutes = [1, 5, 15, 60]
+const mostAttempts = waitMinutes.length + 1
+/** So long a try may take before somebody else may take it for dead. */
+const leaseMinutes = 10
 /** So long WeCom drops the second of two equal messages (doc 90236); after that nobody can say that a message is not there twice. */
 const onceSeconds = 4 * 3600
 
 type Media = { picture: string; table: string }
-/** The content as it was fixed at the first try, and what of it lies at WeCom already, by corp. */
+/** The content as it was fixed at the first try that had one, and what of it lies at WeCom already, by corp. */
 type Fixed = Content & { media?: Record<number, Media> }
 
 type Planned = { id: number; scheduleId: number; text: string | null; attempts: number; plannedAt: Date }
 
+/** What waits for another try stands behind what was never tried. */
 export async function sendPlanned(ctx: Context): Promise<void> {
   const rows = await ctx.db
     .selectFrom('boardSendings')
     .select(['id', 'scheduleId', 'text', 'attempts', 'plannedAt'])
     .where('tenantId', '=', ctx.tenantId)
     .where('state', '=', 'planned')
+    .where(({ eb, or }) => or([eb('nextTryAt', 'is', null), eb('nextTryAt', '<=', ctx.now())]))
+    .orderBy(sql`next_try_at nulls first`)
     .orderBy('id')
     .limit(20)
     .execute()
-  for (const row of rows) await sendOne(ctx, row)
+  for (const row of rows) {
+    const mine = await claim(ctx, row)
+    if (mine) await sendClaimed(ctx, mine).catch((error: unknown) => fail(ctx, mine, error as Error))
+  }
 }
 
-async function sendOne(ctx: Context, planned: Planned): Promise<void> {
-  const { scheduleId, attempts, plannedAt } = planned
+/**
+ * The try is counted before anything is computed, so that one which takes the program down is given up as well. Of two who look at
+ * once only one goes on.
+ */
+async function claim(ctx: Context, { id, attempts }: Planned): Promise<Planned | undefined> {
+  return own(ctx, id)
+    .set({ attempts: attempts + 1, nextTryAt: minutesFrom(ctx, leaseMinutes) })
+    .where('attempts', '=', attempts)
+    .where('state', '=', 'planned')
+    .returning(['id', 'scheduleId', 'text', 'attempts', 'plannedAt'])
+    .executeTakeFirst()
+}
+
+const minutesFrom = (ctx: Context, minutes: number): Date => new Date(ctx.now().getTime() + minutes * 60_000)
+
+async function sendClaimed(ctx: Context, mine: Planned): Promise<void> {
+  if (mine.attempts > mostAttempts) throw appError('board.no_end', { message: 'No try came to an end.' })
   const schedule = await ctx.db
     .selectFrom('boardSchedules')
     .select(['subject', 'rhythm', 'target'])
     .where('tenantId', '=', ctx.tenantId)
-    .where('id', '=', scheduleId)
+    .where('id', '=', mine.scheduleId)
     .executeTakeFirstOrThrow()
   const { subject, target } = readSchedule(schedule)
-  try {
-    // The words are fixed before anything leaves: only a message equal to the letter is known as the same one.
-    const content: Fixed = planned.text === null ? await contentOf(ctx, subject) : JSON.parse(planned.text)
-    if (!(await claim(ctx, planned, content))) return
-    if (attempts > 0 && ctx.now().getTime() - plannedAt.getTime() > onceSeconds * 1000)
-      throw appError('board.unknown_end', { message: 'Nobody knows whether the last try arrived, and it is too long ago to try again.' })
-    await (target.kind === 'webhook' ? toWebhook(ctx, planned, target, content) : toWecom(ctx, planned, target, content))
-  } catch (error) {
-    await fail(ctx, planned, error as Error & { code?: string })
-  }
+  if (mine.text !== null && ctx.now().getTime() - mine.plannedAt.getTime() > onceSeconds * 1000)
+    throw appError('board.unknown_end', { message: 'Nobody knows whether the last try arrived, and it is too long ago to try again.' })
+  // The words are fixed before anything leaves: only a message equal to the letter is known as the same one.
+  const content: Fixed = mine.text === null ? await contentOf(ctx, subject) : JSON.parse(mine.text)
+  if (mine.text === null) await keep(ctx, mine, content)
+  await (target.kind === 'webhook' ? toWebhook(ctx, mine, target, content) : toWecom(ctx, mine, target, content))
 }
 
-/** Of two who look at once only one goes on. */
-async function claim(ctx: Context, { id, attempts }: Planned, content: Content): Promise<boolean> {
-  const mine = await own(ctx, id)
-    .set({ attempts: attempts + 1, text: JSON.stringify(content) })
+/** Whoever was taken for dead meanwhile sends nothing: another one has words of its own. */
+async function keep(ctx: Context, { id, attempts }: Planned, content: Fixed): Promise<void> {
+  const kept = await own(ctx, id)
+    .set({ text: JSON.stringify(content) })
     .where('attempts', '=', attempts)
     .where('state', '=', 'planned')
     .returning('id')
     .executeTakeFirst()
-  return mine !== undefined
+  if (!kept) throw new Error('another try goes on with this')
 }
 
 /** The delivery's id follows from the intent's: planned twice, it is still one delivery. */
@@ -110,7 +132,7 @@ const toWebhook = (ctx: Context, { id }: Planned, target: Extract<Target, { kind
   })
 
 /** Words first, then the picture and the table as a file: each is a message of its own, and none comes twice. */
-async function toWecom(ctx: Context, { id }: Planned, target: Extract<Target, { kind: 'wecom' }>, content: Fixed): Promise<void> {
+async function toWecom(ctx: Context, mine: Planned, target: Extract<Target, { kind: 'wecom' }>, content: Fixed): Promise<void> {
   const employees = target.employees.map((employee) => internalId(ctx, 'emp', employee))
   const accounts = await ctx.db
     .selectFrom('employeeAccounts')
@@ -123,16 +145,22 @@ async function toWecom(ctx: Context, { id }: Planned, target: Extract<Target, { 
   if (accounts.length === 0) throw appError('board.nobody_in_wecom', { message: 'None of these employees has an account in WeCom.' })
   for (const [corp, own] of Map.groupBy(accounts, ({ corpId }) => corpId)) {
     const app = await wecomApp(ctx, corp)
-    const { picture, table } = await mediaFor(ctx, app, corp, id, content)
+    const { picture, table } = await mediaFor(ctx, app, corp, mine, content)
     const to = { members: own.map(({ userId }) => userId) }
     for (const message of [textMessage(content.text), fileMessage('image', picture), fileMessage('file', table)])
       await sendMessageOnce(app, to, message, { withinSeconds: onceSeconds })
   }
-  await markSent(ctx, id)
+  await markSent(ctx, mine.id)
 }
 
 /** Uploaded once a corp and written down before anything is sent: another upload would be another message. */
-async function mediaFor(ctx: Context, app: Awaited<ReturnType<typeof wecomApp>>, corp: number, id: number, content: Fixed): Promise<Media> {
+async function mediaFor(
+  ctx: Context,
+  app: Awaited<ReturnType<typeof wecomApp>>,
+  corp: number,
+  mine: Planned,
+  content: Fixed,
+): Promise<Media> {
   const known = content.media?.[corp]
   if (known) return known
   const name = `${content.dateFrom}-${content.dateTo}`
@@ -148,9 +176,7 @@ async function mediaFor(ctx: Context, app: Awaited<ReturnType<typeof wecomApp>>,
   })
   const media = { picture: picture.mediaId, table: table.mediaId }
   content.media = { ...content.media, [corp]: media }
-  await own(ctx, id)
-    .set({ text: JSON.stringify(content) })
-    .execute()
+  await keep(ctx, mine, content)
   return media
 }
 
@@ -161,14 +187,21 @@ const tableOf = (rows: readonly Line[]): Buffer =>
 const own = (ctx: Context, id: number) => ctx.db.updateTable('boardSendings').where('tenantId', '=', ctx.tenantId).where('id', '=', id)
 
 const markSent = async (ctx: Context, id: number): Promise<void> => {
-  await own(ctx, id).set({ state: 'sent', sentAt: ctx.now(), error: null }).execute()
+  await own(ctx, id).set({ state: 'sent', sentAt: ctx.now(), error: null, problem: null }).execute()
 }
 
+/** Only of one's own try: whoever goes on with another one says what became of that. */
 async function fail(ctx: Context, { id, attempts }: Planned, error: Error & { code?: string; status?: number }): Promise<void> {
-  const final = attempts + 1 >= mostAttempts || error.code?.startsWith('board.') === true || error.status === 404
-  ctx.log.warn({ err: error, sending: id }, 'a board was not sent')
+  const waitFor = waitMinutes[attempts - 1]
+  const isFinal = waitFor === undefined || error.code?.startsWith('board.') === true || error.status === 404
+  ctx.log.warn({ err: error, sending: id, attempts }, 'a board was not sent')
   await own(ctx, id)
-    .set({ error: error.message.slice(0, 500), ...(final ? { state: 'failed' } : {}) })
+    .set({
+      error: error.message.slice(0, 500),
+      problem: error.code ?? null,
+      ...(isFinal ? { state: 'failed', nextTryAt: null } : { nextTryAt: minutesFrom(ctx, waitFor) }),
+    })
+    .where('attempts', '=', attempts)
     .where('state', '=', 'planned')
     .execute()
 }

@@ -1,11 +1,13 @@
+import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
+import { dayRange } from '#platform/time.ts'
 import { findMetric } from '../reports/metric/find.ts'
 import type { MetricResult } from '../reports/metric/schema.ts'
 import { runReport } from '../reports/run.ts'
 import { metricAlerted } from './events.ts'
-import { lastPeriod } from './periods.ts'
+import { type Dates, lastPeriod } from './periods.ts'
 import { type Alert, AlertRule, type Notice } from './schema.ts'
 
 type Row = { id: number; metric: string; rule: AlertRule; judgedUntil: string | null }
@@ -24,11 +26,16 @@ export async function listAlerts(ctx: Context): Promise<Alert[]> {
 
 const mostNotices = 50
 
+/** For who sees all customers: an alert speaks of everybody. What each reader has seen is their own affair. */
 export async function listNotices(ctx: Context): Promise<{ items: Notice[]; unseen: number }> {
+  if (ctx.actor.scope !== 'all') return { items: [], unseen: 0 }
   const rows = await ctx.db
     .selectFrom('metricNotices as n')
     .innerJoin('metricAlerts as a', (join) => join.onRef('a.tenantId', '=', 'n.tenantId').onRef('a.id', '=', 'n.alertId'))
-    .select(['n.id', 'n.metric', 'a.rule', 'n.periodStart', 'n.value', 'n.before', 'n.toldAt', 'n.seenAt'])
+    .leftJoin('metricNoticeReaders as r', (join) =>
+      join.onRef('r.tenantId', '=', 'n.tenantId').onRef('r.noticeId', '=', 'n.id').on('r.employeeId', '=', readerOf(ctx)),
+    )
+    .select(['n.id', 'n.metric', 'a.rule', 'n.periodStart', 'n.value', 'n.before', 'n.toldAt', 'r.seenAt'])
     .where('n.tenantId', '=', ctx.tenantId)
     .orderBy('n.toldAt', 'desc')
     .orderBy('n.id', 'desc')
@@ -54,6 +61,18 @@ export async function listNotices(ctx: Context): Promise<{ items: Notice[]; unse
   return { items, unseen: items.filter(({ seen }) => !seen).length }
 }
 
+/** Programs read, and have not seen anything. */
+const readerOf = ({ actor }: Context): number => (actor.kind === 'employee' ? actor.id : 0)
+
+/** Marks what alerts said as read by this employee. */
+export async function markSeen(ctx: Context): Promise<void> {
+  if (readerOf(ctx) === 0) return
+  await sql`
+    insert into metric_notice_readers (tenant_id, notice_id, employee_id, seen_at)
+    select tenant_id, id, ${readerOf(ctx)}::int, ${ctx.now()} from metric_notices where tenant_id = ${ctx.tenantId}
+    on conflict do nothing`.execute(ctx.db)
+}
+
 /** Looks at the last period that is over, once all its facts are in the answers. */
 export async function judgeAlerts(ctx: Context): Promise<void> {
   const rows = await ctx.db
@@ -72,20 +91,25 @@ export async function judgeAlerts(ctx: Context): Promise<void> {
     const alert = { ...row, rule: AlertRule.parse(row.rule), judgedUntil: row.judgedUntil === null ? null : String(row.judgedUntil) }
     const dates = lastPeriod(calendar, alert.rule.period, ctx.now())
     if (alert.judgedUntil === null || alert.judgedUntil < dates.dateFrom)
-      await judge(ctx, alert, dates).catch((error: unknown) =>
+      await judge(ctx, alert, dates, calendar.timezone).catch((error: unknown) =>
         ctx.log.warn({ err: error, alert: alert.id }, 'a metric could not be judged'),
       )
   }
 }
 
-async function judge(ctx: Context, alert: Row, dates: { dateFrom: string; dateTo: string }): Promise<void> {
-  const { result } = await runReport(ctx, {
+/** So long after it happened a fact may ordinarily come. */
+const lateMs = 10 * 60_000
+
+async function judge(ctx: Context, alert: Row, dates: Dates, timezone: string): Promise<void> {
+  const { result, asOf } = await runReport(ctx, {
     type: 'metric',
     metric: alert.metric,
     ...dates,
     interval: 'period',
     compare: 'previous_period',
   })
+  // Facts of the period may still be on their way into the answers: looked at again a minute later.
+  if (Date.parse(asOf) < dayRange(dates.dateFrom, dates.dateTo, timezone).to.getTime() + lateMs) return
   const { total, before = null } = result as MetricResult
   await inTransaction(ctx, async (ctx) => {
     const mine = await ctx.db

@@ -95,12 +95,3 @@ export const deleteAlert = (ctx: Context, id: number): Promise<void> =>
     if (!gone) throw notFound('metric_alert')
     await audit(ctx, 'metric_alert.deleted', ['mal', id], { metric: gone.metric })
   })
-
-export async function markSeen(ctx: Context): Promise<void> {
-  await ctx.db
-    .updateTable('metricNotices')
-    .set({ seenAt: ctx.now() })
-    .where('tenantId', '=', ctx.tenantId)
-    .where('seenAt', 'is', null)
-    .execute()
-}

@@ -3,7 +3,7 @@ import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { loadWorld, type TestEvent } from '../reports/testing.ts'
-import { isCrossed, judgeAlerts, listAlerts, listNotices } from './alerts.ts'
+import { isCrossed, judgeAlerts, listAlerts, listNotices, markSeen } from './alerts.ts'
 import { changeAlert, createAlert, deleteAlert, setTarget } from './commands.ts'
 import { deleteOwnMetric, saveOwnMetric } from './own.ts'
 import { lastPeriod, targetOf } from './periods.ts'
@@ -99,6 +99,22 @@ describe('targets', () => {
   })
 })
 
+/** As an employee who sees all customers. */
+async function as(name: string): Promise<Context> {
+  const { id: roleId } = await ctx.db
+    .selectFrom('roles')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  const { id } = await ctx.db
+    .insertInto('employees')
+    .values({ tenantId: ctx.tenantId, name, roleId })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { ...ctx, actor: { ...ctx.actor, kind: 'employee', id } }
+}
+
 describe('alerts', () => {
   const told = (ctx: Context) =>
     ctx.db.selectFrom('eventLog').select('properties').where('tenantId', '=', ctx.tenantId).where('name', '=', 'metric.alerted').execute()
@@ -120,6 +136,33 @@ describe('alerts', () => {
     await changeAlert(ctx, id, { active: false })
     await deleteAlert(ctx, id)
     expect((await listNotices(ctx)).items).toEqual([])
+  })
+
+  test('wait until all facts of the period are in the answers', async () => {
+    const id = await createAlert(ctx, { metric: 'landing_pv', rule: { kind: 'fall', value: 40, period: 'day' }, active: true })
+    // A fact of that day that the loader has not come to yet.
+    const { seq } = await ctx.db
+      .insertInto('eventInbox')
+      .values({ tenantId: ctx.tenantId, receivedAt: '2026-03-11T16:00:01Z', events: 1, payload: '[]' })
+      .returning('seq')
+      .executeTakeFirstOrThrow()
+    await judgeAlerts(ctx)
+    expect((await listNotices(ctx)).items).toEqual([])
+    expect((await listAlerts(ctx))[0]?.judgedUntil).toBeNull()
+    await ctx.db.deleteFrom('eventInbox').where('tenantId', '=', ctx.tenantId).where('seq', '=', seq).execute()
+    await judgeAlerts(ctx)
+    expect((await listNotices(ctx)).items).toHaveLength(1)
+    await deleteAlert(ctx, id)
+  })
+
+  test('are read by each employee for themselves, and by nobody who sees only some customers', async () => {
+    await createAlert(ctx, { metric: 'landing_pv', rule: { kind: 'fall', value: 40, period: 'day' }, active: true })
+    await judgeAlerts(ctx)
+    const [one, other] = [await as('甲'), await as('乙')]
+    await markSeen(one)
+    await markSeen(one)
+    expect([(await listNotices(one)).unseen, (await listNotices(other)).unseen]).toEqual([0, 1])
+    expect(await listNotices({ ...other, actor: { ...other.actor, scope: [1] } })).toEqual({ items: [], unseen: 0 })
   })
 
   test('are for who sees everybody', async () => {

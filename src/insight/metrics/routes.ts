@@ -1,7 +1,7 @@
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId, publicId } from '#platform/ids.ts'
-import { listAlerts, listNotices } from './alerts.ts'
-import { changeAlert, createAlert, deleteAlert, markSeen, setTarget } from './commands.ts'
+import { listAlerts, listNotices, markSeen } from './alerts.ts'
+import { changeAlert, createAlert, deleteAlert, setTarget } from './commands.ts'
 import { changeOwnMetric, deleteOwnMetric, saveOwnMetric } from './own.ts'
 import { listMetrics, readValues } from './queries.ts'
 import {
