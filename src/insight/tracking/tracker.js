@@ -46,7 +46,8 @@
   }
 
   // ── Sending: in batches, again after a failure, and once in the end because every event has an id ────────────────────────
-  const most = { waiting: 300, batch: 50 }
+  // What is sent while a page closes may hold 64 KiB; a larger event goes alone, while the page is open.
+  const most = { waiting: 300, batch: 50, bytes: 60_000 }
   let timer
   let failures = 0
   let sending = false
@@ -73,11 +74,18 @@
 
   const bodyOf = (events) => JSON.stringify({ events, sentAt: new Date().toISOString() })
   const doorOf = (name) => `${home}/t/${name}?key=${encodeURIComponent(key)}`
-  const post = (name, body) => fetch(doorOf(name), { method: 'POST', body, keepalive: true, credentials: 'omit' })
+  const fits = (body) => new Blob([body]).size <= most.bytes
+  const post = (name, body) => fetch(doorOf(name), { method: 'POST', body, keepalive: fits(body), credentials: 'omit' })
   const isShut = ({ status }) => status >= 500 || status === 429 || status === 408
 
+  function fitting(events) {
+    let count = events.length
+    while (count > 1 && !fits(bodyOf(events.slice(0, count)))) count = count >> 1
+    return events.slice(0, count)
+  }
+
   async function send() {
-    const batch = (store.read('queue') ?? []).slice(0, most.batch)
+    const batch = fitting((store.read('queue') ?? []).slice(0, most.batch))
     if (sending || batch.length === 0) return
     sending = true
     // What is refused as a whole would be refused again; a door that is shut or busy opens later.
@@ -99,7 +107,7 @@
 
   // A beacon tells nobody whether it arrived. What it took is sent once more next time and dropped there as known.
   function sendLeaving() {
-    const batch = (store.read('queue') ?? []).slice(-most.batch)
+    const batch = fitting((store.read('queue') ?? []).slice(-most.batch).reverse())
     if (batch.length > 0) navigator.sendBeacon?.(doorOf('e'), bodyOf(batch))
   }
 
