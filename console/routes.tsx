@@ -491,6 +491,13 @@ const waste = createRoute({
   component: lazyRouteComponent(() => import('#console/waste/waste-page.tsx'), 'WastePage'),
 })
 
+const reviews = createRoute({
+  getParentRoute: () => app,
+  path: '/reviews',
+  validateSearch: z.object({ from: day, to: day, of: text, days: text }),
+  component: lazyRouteComponent(() => import('#console/reviews/review-page.tsx'), 'ReviewPage'),
+})
+
 const balance = createRoute({
   getParentRoute: () => app,
   path: '/balance',
@@ -569,6 +576,7 @@ const tree = root.addChildren([
     stages,
     waste,
     balance,
+    reviews,
     merges,
     attributes,
     value,

@@ -31,6 +31,7 @@ import { portrait } from '#console/portrait/messages.ts'
 import { products } from '#console/products/messages.ts'
 import { reports } from '#console/reports/messages.ts'
 import { paths } from '#console/reports/paths-messages.ts'
+import { reviews } from '#console/reviews/messages.ts'
 import { scores } from '#console/scores/messages.ts'
 import { segments } from '#console/segments/messages.ts'
 import { settings } from '#console/settings/messages.ts'
@@ -91,6 +92,7 @@ const folders = {
   stages,
   waste,
   balance,
+  reviews,
   value,
 }
 

@@ -6,6 +6,7 @@ import { ChoiceField, DatesField, Field, IntervalField, More, TagsField, WholeFi
 import { MatcherEditor } from '#console/reports/matcher-list.tsx'
 import { PropertyPicker } from '#console/reports/property-picker.tsx'
 import { attributionModels } from '#insight/reports/attribution/schema.ts'
+import { reviewSubjects } from '#insight/reports/review/subjects.ts'
 
 /** Which event is a conversion, what touched people before it, and how far back. */
 export function AttributionEditor(props: EditorProps) {
@@ -96,6 +97,23 @@ export function WasteEditor(props: EditorProps) {
     <>
       <DatesField {...props} />
       <DaysField {...props} field="windowDays" name={t('waste.window')} usual={30} />
+    </>
+  )
+}
+
+export function ReviewEditor(props: EditorProps) {
+  const { t } = useText()
+  return (
+    <>
+      <ChoiceField
+        name={t('reviews.of')}
+        value={reviewSubjects.find((one) => one === props.document.of) ?? 'live'}
+        options={reviewSubjects.map((value) => ({ value, label: t(`reviews.subjects.${value}`) }))}
+        onChange={(of) => props.onChange({ of })}
+      />
+      <DatesField {...props} />
+      <WholeField {...props} field="windowDays" name={t('reviews.window')} usual={7} most={90} unit={t('reports.units.day')} />
+      <WholeField {...props} field="limit" name={t('reports.mostValues')} usual={50} most={500} />
     </>
   )
 }

@@ -35,6 +35,7 @@ export const editableTypes = [
   'north_star',
   'waste',
   'balance',
+  'review',
 ] as const
 export type EditableType = (typeof editableTypes)[number]
 
@@ -143,6 +144,8 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       return { type, ...dates }
     case 'north_star':
       return { type, dateFrom: daysBefore(today, 179), dateTo: today }
+    case 'review':
+      return { type, of: 'live', dateFrom: daysBefore(today, 89), dateTo: today, windowDays: 7 }
     case 'balance':
       return { type, dateFrom: daysBefore(today, 89), dateTo: today, interval: 'week', repeatDays: 60 }
     case 'lifecycle':

@@ -6,6 +6,7 @@ import {
   BalanceEditor,
   EconomicsEditor,
   NorthStarEditor,
+  ReviewEditor,
   StagesEditor,
   WasteEditor,
 } from '#console/reports/channel-editors.tsx'
@@ -96,6 +97,8 @@ export function Editor(props: EditorProps): ReactNode {
       return <NorthStarEditor {...props} />
     case 'waste':
       return <WasteEditor {...props} />
+    case 'review':
+      return <ReviewEditor {...props} />
     case 'balance':
       return <BalanceEditor {...props} />
     case 'lifecycle':

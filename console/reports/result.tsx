@@ -28,6 +28,7 @@ import {
   TradeResultView,
 } from '#console/reports/trade-results.tsx'
 import { TrendResultView } from '#console/reports/trend-result.tsx'
+import { ReviewResultView } from '#console/reviews/review-result.tsx'
 import { ScoreResultView } from '#console/scores/score-result.tsx'
 import { SegmentResultView } from '#console/segments/report-result.tsx'
 import { CandidatesResultView } from '#console/stages/candidates-result.tsx'
@@ -65,6 +66,7 @@ import type { ProductsResult } from '#insight/reports/products/schema.ts'
 import type { QuadrantResult } from '#insight/reports/quadrant/schema.ts'
 import type { RepurchaseResult } from '#insight/reports/repurchase/schema.ts'
 import type { RetentionResult } from '#insight/reports/retention/schema.ts'
+import type { ReviewResult } from '#insight/reports/review/schema.ts'
 import type { RfmResult } from '#insight/reports/rfm/schema.ts'
 import type { ScoreResult } from '#insight/reports/score/schema.ts'
 import type { SegmentResult } from '#insight/reports/segment/schema.ts'
@@ -203,6 +205,8 @@ function drawn(props: ResultProps<unknown>): ReactNode {
       return <CandidatesResultView {...props} result={props.result as NorthStarResult} />
     case 'waste':
       return <WasteResultView {...props} result={props.result as WasteResult} />
+    case 'review':
+      return <ReviewResultView {...props} result={props.result as ReviewResult} />
     case 'balance':
       return <BalanceResultView {...props} result={props.result as BalanceResult} />
     default:

@@ -40,6 +40,7 @@ import {
   TeamOutlined,
   ThunderboltOutlined,
   UsergroupAddOutlined,
+  VideoCameraOutlined,
   WechatWorkOutlined,
 } from '@ant-design/icons'
 import type { ComponentType } from 'react'
@@ -118,6 +119,7 @@ export const loop: Stage[] = [
       { path: '/economics', name: 'economics.title', icon: AccountBookOutlined, permission: 'reports.read' },
       { path: '/waste', name: 'waste.title', icon: DeleteOutlined, permission: 'reports.read' },
       { path: '/balance', name: 'balance.title', icon: SwapOutlined, permission: 'reports.read' },
+      { path: '/reviews', name: 'reviews.title', icon: VideoCameraOutlined, permission: 'reports.read' },
       { path: '/trade', name: 'trade.title', icon: AccountBookOutlined, permission: 'reports.read' },
       { path: '/products', name: 'products.title', icon: ShopOutlined, permission: 'reports.read' },
       { path: '/value', name: 'value.title', icon: CrownOutlined, permission: 'reports.read' },

@@ -54,6 +54,8 @@ import { runRepurchase } from './repurchase/query.ts'
 import { repurchaseReport } from './repurchase/schema.ts'
 import { runRetention } from './retention/query.ts'
 import { retentionReport } from './retention/schema.ts'
+import { runReview } from './review/query.ts'
+import { reviewReport } from './review/schema.ts'
 import { runRfm } from './rfm/query.ts'
 import { rfmReport } from './rfm/schema.ts'
 import type { Route } from './route.ts'
@@ -112,6 +114,7 @@ const runners: Record<ReportType, Runner> = {
   products: { schema: productsReport, run: runProducts },
   north_star: { schema: northStarReport, run: runNorthStar },
   balance: { schema: balanceReport, run: runBalance },
+  review: { schema: reviewReport, run: runReview },
   quadrant: { schema: quadrantReport, run: runQuadrant },
   waste: { schema: wasteReport, run: runWaste },
   layers: { schema: layersReport, run: runLayers },

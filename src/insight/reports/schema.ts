@@ -86,6 +86,7 @@ export const reportTypes = [
   'high_value',
   'score',
   'effect',
+  'review',
 ] as const
 export type ReportType = (typeof reportTypes)[number]
 

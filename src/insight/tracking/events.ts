@@ -7,6 +7,8 @@ import type { PlannedProperty, PropertyType } from './schema.ts'
 // What pages, mini programs and other programs tell. The product declares these events and does not state them itself: anybody with a write key
 // may send them, and is held to the types.
 
+type Tracked = { name: string; zh: string; en: string; own: boolean; properties: PlannedProperty[] }
+
 const property = (name: string, type: PropertyType, title: string): PlannedProperty => ({ name, type, title, required: false })
 
 const onPage = [
@@ -42,9 +44,23 @@ const clicked = [
 /** Words between one customer and one employee, without the words; `employee` is how the employee is called in friendships. */
 const dialogue = [property('employee', 'text', '员工'), property('kind', 'text', '消息类型'), property('letters', 'number', '字数')]
 
-const depth = property('depth', 'number', '到达深度（占页高）')
+const atActivity = [property('activity', 'text', '活动编号'), property('activityName', 'text', '活动名称')]
+const byDistributor = [property('distributor', 'text', '分销员编号'), property('distributorName', 'text', '分销员')]
+/** Of the order's buyer; `amount` in minor units, `level` 1 for the distributor's own and 2 for their team's. */
+const commissioned = [
+  ...byDistributor,
+  property('level', 'integer', '级别'),
+  property('order', 'text', '订单号'),
+  property('amount', 'integer', '金额（分）'),
+  property('currency', 'text', '币种'),
+]
 
-type Tracked = { name: string; zh: string; en: string; own: boolean; properties: PlannedProperty[] }
+const live = (name: string, zh: string, en: string, more: PlannedProperty[] = [], own = true): Tracked => ({
+  ...{ name: `live.${name}`, zh, en, own },
+  properties: [property('session', 'text', '场次编号'), property('sessionName', 'text', '场次'), ...more],
+})
+
+const depth = property('depth', 'number', '到达深度（占页高）')
 
 /** What shops say of products differs too much to be held to anything. Opening and clicking are acts of a customer's own; scrolling and leaving follow from them. */
 const tracked: readonly Tracked[] = [
@@ -82,6 +98,29 @@ const tracked: readonly Tracked[] = [
     own: false,
     properties: [property('level', 'number', '等级（越大越高）'), property('levelName', 'text', '等级名称')],
   },
+  // Live sessions, activities and distribution run in other programs until the house has them: each tells which one it was.
+  live('reserved', '预约直播', 'Live session reserved'),
+  live('entered', '进入直播间', 'Entered a live session'),
+  live('left', '离开直播间', 'Left a live session', [property('seconds', 'number', '观看秒数')], false),
+  live('commented', '直播评论', 'Commented on a live session'),
+  live('liked', '直播点赞', 'Liked a live session'),
+  live('shared', '转发直播', 'Shared a live session'),
+  live('product_clicked', '点击直播商品', 'Clicked a product of a live session', [property('product', 'text', '商品')]),
+  { name: 'activity.joined', zh: '参加活动', en: 'Joined an activity', own: true, properties: atActivity },
+  { name: 'activity.completed', zh: '完成活动', en: 'Completed an activity', own: true, properties: atActivity },
+  { name: 'activity.prize_claimed', zh: '领取活动奖品', en: 'Claimed a prize', own: true, properties: atActivity },
+  {
+    name: 'distributor.joined',
+    zh: '成为分销员',
+    en: 'Became a distributor',
+    own: true,
+    properties: [...byDistributor, property('parent', 'text', '上级分销员')],
+  },
+  { name: 'distribution.link_opened', zh: '打开分销链接', en: 'Opened a distributor’s link', own: true, properties: byDistributor },
+  { name: 'referral.registered', zh: '经人推荐注册', en: 'Registered by referral', own: true, properties: byDistributor },
+  { name: 'commission.accrued', zh: '佣金计提', en: 'Commission accrued', own: false, properties: commissioned },
+  { name: 'commission.paid', zh: '佣金发放', en: 'Commission paid', own: false, properties: commissioned },
+  { name: 'commission.clawed_back', zh: '佣金追回', en: 'Commission clawed back', own: false, properties: commissioned },
   { name: 'nps.answered', zh: '回答 NPS', en: 'NPS answered', own: true, properties: [property('score', 'number', '0–10 分')] },
 ]
 
