@@ -1,6 +1,7 @@
 import { type Random, seededRandom } from '#platform/random.ts'
 import { atWakingHour, type Calendar, type Plan, someMoment, waiting, weighted } from './calendar.ts'
 import { cities, type Good, goods, pairs, type Site, sites, tags, talks, trial } from './company.ts'
+import { gatheringsOf } from './gatherings.ts'
 import { nickname } from './nicknames.ts'
 import { type Act, visitsOf } from './visits.ts'
 
@@ -76,6 +77,7 @@ export function lifeOf(plan: Plan, calendar: Calendar, place: number): Life {
     acts: [
       ...trialOf(random, { addedAt, until: calendar.until, buys: bought.length > 0 }),
       ...visitsOf(random, calendar, { scannedAt, addedAt, endedAt, orders, source: site.channel }),
+      ...gatheringsOf(plan, calendar, { place, scannedAt, addedAt, endedAt, orders }),
     ],
   }
 }
