@@ -64,6 +64,7 @@ function Headline({ document, result, drill }: ResultProps<MetricResult>) {
         {figureText(total, metric.unit, currency, language)}
       </button>{' '}
       {total !== null && before !== null && before !== undefined && <Change now={total} before={before} better={metric.better} />}{' '}
+      {result.unknown && t(`metrics.unknown.${result.unknown}`)}{' '}
       {before !== undefined && `${t('metrics.compare')} ${figureText(before, metric.unit, currency, language)}`}
     </span>
   )

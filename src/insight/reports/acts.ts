@@ -26,10 +26,13 @@ export const declaredActs = definitions
   .sort((one, other) => Number(other.own) - Number(one.own))
 
 /**
- * What happens to customers without their doing: everything declared that is not their own act, and what the company says.
- * Whatever else comes in – from trackers, programs, files – is something somebody did.
+ * What is no act of the customer's own, for every report alike: what is declared and happens without their doing, what shows nobody
+ * is there, and what the company says. Whatever else comes in – from trackers, programs, files – is something somebody did.
  */
 export const notActsOf = ({ counted, uncounted }: { counted: readonly string[]; uncounted: readonly string[] }): readonly string[] => [
-  ...declaredActs.flatMap(({ event, own }) => (own || counted.includes(event) ? [] : [event])),
+  ...declaredActs.flatMap(({ event, own }) => (isAct({ event, own }, counted) ? [] : [event])),
   ...uncounted,
 ]
+
+const isAct = ({ event, own }: { event: string; own: boolean }, counted: readonly string[]): boolean =>
+  !notSigns.includes(event) && (own || counted.includes(event))

@@ -1,26 +1,28 @@
-import type { Context } from '#platform/context.ts'
-import { internalId, publicId } from '#platform/ids.ts'
+import { publicId } from '#platform/ids.ts'
+import type { Scope } from './scope.ts'
 
-/** A trial that may leave people without a message: which message, journey or step of one it is of. */
-export type MessageTrial = { experiment: string; kind: 'message' | 'journey' | 'journey_step'; thing: number; step: string | null }
+/** A trial that holds people out of something said to them. `experiment` is how its exposures name it. */
+export type SendingTrial = { experiment: string; kind: 'message' | 'journey' | 'journey_step'; id: number; step: string | null }
 
-const prefixOf = { message: 'msg', journey: 'jny', journey_step: 'jny' } as const
+const prefixes = { message: 'msg', journey: 'jny', journey_step: 'jny' } as const
 
 /**
- * Who was held out of a message is told by `experiment.exposed` with `ghost`, at the moment at which it would have come; this says
- * what it would have been.
+ * Whom a trial leaves alone, and whom it treats, `experiment.exposed {experiment, ghost}` tells at the same moment for both. What is
+ * only shown (a page) or given by others (an offer) is said to nobody.
  */
-export async function messageTrials(ctx: Context): Promise<MessageTrial[]> {
+export async function sendingTrials({ ctx }: Scope): Promise<SendingTrial[]> {
   const rows = await ctx.db
     .selectFrom('experiments')
     .select(['id', 'thingKind', 'thingId', 'thingStep'])
     .where('tenantId', '=', ctx.tenantId)
-    .where('thingKind', 'in', ['message', 'journey', 'journey_step'])
-    .where('startedAt', 'is not', null)
+    .where('holdoutPerMille', '>', 0)
+    .where('state', '<>', 'draft')
+    .where('thingKind', 'in', Object.keys(prefixes))
     .orderBy('id')
     .execute()
-  return rows.map(({ id, thingKind, thingId, thingStep }) => {
-    const kind = thingKind as MessageTrial['kind']
-    return { experiment: publicId(ctx, 'xpt', id), kind, thing: internalId(ctx, prefixOf[kind], thingId ?? ''), step: thingStep }
+  return rows.flatMap(({ id, thingKind, thingId, thingStep }) => {
+    const kind = thingKind as SendingTrial['kind']
+    const thing = ctx.ids.decode(ctx.tenantId, prefixes[kind], thingId ?? '')
+    return thing === undefined ? [] : [{ experiment: publicId(ctx, 'xpt', id), kind, id: thing, step: thingStep }]
   })
 }

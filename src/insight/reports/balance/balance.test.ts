@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Context } from '#platform/context.ts'
+import { experimentExposed, messageSent } from '#operation/events.ts'
 import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
-import { loadWorld, type TestEvent } from '../testing.ts'
-import { sentOf, startTrial } from '../testing-trials.ts'
+import { loadWorld, sendingTrial, type TestEvent, toldEvent } from '../testing.ts'
 import type { BalanceResult } from './schema.ts'
 
 let workspace: TestWorkspace
@@ -28,8 +27,8 @@ const follow = (person: string, day: number) => act(person, day, 'customer.follo
 const leave = (person: string, day: number) => act(person, day, 'customer.unfollowed')
 const pay = (person: string, day: number, order: number, shopName = '天猫', amount = 100) =>
   act(person, day, 'order.paid', { order, amount, currency: 'CNY', items: 1, shop: 7, shopName })
-const run = async (events: TestEvent[], report: object = {}, ctx?: Context) =>
-  (await loadWorld(ctx ?? (await workspace.newTenant()), { events })).run<BalanceResult>({ ...base, ...report })
+const run = async (events: TestEvent[], report: object = {}) =>
+  (await loadWorld(await workspace.newTenant(), { events })).run<BalanceResult>({ ...base, ...report })
 
 describe('public and private domain', () => {
   const events = [
@@ -81,27 +80,35 @@ describe('public and private domain', () => {
     expect(await people({ brought: true, repeated: false })).toEqual(['b'])
   })
 
-  test('orders of a shop that a private touch came before, and the proof by those held out of a message', async () => {
+  test('orders of a shop that a private touch came before, and the proof by those held out by a trial on a message', async () => {
     const ctx = await workspace.newTenant()
-    const held = await startTrial(ctx, { kind: 'message', id: 3 })
-    const sent = (person: string, day: number) => act(person, day, 'message.sent', sentOf({ source: 'message', sourceId: 3 }))
+    const experiment = await sendingTrial(ctx, { kind: 'message', id: 1 })
+    const at = (day: number) => new Date(start + day * dayMs).toISOString()
+    const dealt = (person: string, day: number, ghost: boolean) =>
+      toldEvent(experimentExposed, person, at(day), { experiment, experimentName: '', variant: ghost ? 'holdout' : 'a', ghost })
+    const sent = (person: string, day: number) => [
+      dealt(person, day, false),
+      toldEvent(messageSent, person, at(day), { source: 'message', sourceId: 1, content: 1, kind: 'marketing' }),
+    ]
     const world = [
-      ...[pay('a', 2, 1), sent('a', 3), pay('a', 9, 2), pay('a', 20, 3, '京东')],
-      ...[pay('b', 2, 4), act('b', 4, 'experiment.exposed', held), pay('b', 6, 5)],
+      ...[pay('a', 2, 1), ...sent('a', 3), pay('a', 9, 2), pay('a', 20, 3, '京东')],
+      ...[pay('b', 2, 4), dealt('b', 4, true), pay('b', 6, 5)],
       ...[
-        sent('c', 1),
+        ...sent('c', 1),
         act('c', 5, 'order.paid', { order: 6, amount: 100, currency: 'CNY', items: 1, shop: 0 }),
         pay('c', 8.5, 7, '京东', 300),
       ],
-      ...[sent('d', 5), pay('d', 5, 8)],
+      ...[...sent('d', 5), pay('d', 5, 8)],
     ]
-    const result = await run(world, { persons: { driven: '天猫' } }, ctx)
+    const loaded = await loadWorld(ctx, { events: world })
+    const run = (report: object) => loaded.run<BalanceResult>({ ...base, ...report })
+    const result = await run({ persons: { driven: '天猫' } })
     expect(result.driven).toEqual([
       { shop: '天猫', orders: 5, driven: 1, amount: 5, drivenAmount: 1 },
       { shop: '京东', orders: 2, driven: 0, amount: 4, drivenAmount: 0 },
     ])
     expect(result.persons).toEqual(['a'])
-    expect((await run(world, { touchDays: 8 })).driven.map(({ driven }) => driven)).toEqual([1, 1])
+    expect((await run({ touchDays: 8 })).driven.map(({ driven }) => driven)).toEqual([1, 1])
     expect(result.trial).toMatchObject({ reached: { buyers: 1, repeated: 1 }, heldOut: { buyers: 1, repeated: 0 }, difference: 1 })
   })
 

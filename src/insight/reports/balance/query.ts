@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
 import { isFriendSql } from '../arrivals.ts'
 import { bucketSql, bucketsOf } from '../dates.ts'
-import { messageTrials } from '../held-out.ts'
+import { sendingTrials } from '../held-out.ts'
 import { scanOrders, tradeCurrency } from '../orders.ts'
 import { compareShares } from '../proportions.ts'
 import type { Scope } from '../scope.ts'
@@ -98,20 +98,18 @@ async function countRepeats(scope: Scope, report: BalanceReport): Promise<Balanc
   return { brought, not, open, difference: found?.difference ?? null, low: found?.low ?? null, high: found?.high ?? null }
 }
 
-/** The same of those whom an invitation or message reached in the days for joining, and of those held out of it: the proof. */
+/** The same of those to whom a trial dealt something to be said in the days for joining, and of those it held out: the proof. */
 async function countTrial(scope: Scope, report: BalanceReport): Promise<BalanceResult['trial']> {
   const bind = bindings()
   const { tenantId, among } = scope.scan(report)
-  const trials = await messageTrials(scope.ctx)
-  const isOut = `(name = 'experiment.exposed' and properties['ghost'] = 'true' and properties['experiment'] in ${bind.texts(trials.map(({ experiment }) => experiment))})`
-  const told = `(select who, arraySort(groupArray((ms, toUInt8(${isOut})))) as sent
-    from ${scanEvents(bind, { tenantId, among, names: ['message.sent', 'experiment.exposed'] })}
-    where who != 0 and (name = 'message.sent' or ${isOut}) group by who)`
+  const trials = (await sendingTrials(scope)).map(({ experiment }) => experiment)
+  const told = `(select who, arraySort(groupArray((ms, toUInt8(properties['ghost'] = 'true')))) as dealt
+    from ${scanEvents(bind, { tenantId, among, names: ['experiment.exposed'] })} where who != 0 and has(${bind.texts(trials)}, properties['experiment']) group by who)`
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ held: z.number(), buyers: z.number(), repeated: z.number() }),
     sql: `select held, count() as buyers, countIf(isRepeat) as repeated
-      from (select r.isRepeat as isRepeat, arrayFirst(m -> m.1 > r.first and m.1 <= r.first + ${bind.integer(report.joinDays * dayMs)}, t.sent) as met, met.2 as held
+      from (select r.isRepeat as isRepeat, arrayFirst(m -> m.1 > r.first and m.1 <= r.first + ${bind.integer(report.joinDays * dayMs)}, t.dealt) as met, met.2 as held
         from ${repeatsSql(bind, scope, report)} as r inner join ${told} as t on r.who = t.who where r.isOpen = 0 and met.1 != 0)
       group by held`,
   })

@@ -57,7 +57,7 @@ export const balanceResult = z.object({
     low: z.number().nullable(),
     high: z.number().nullable(),
   }),
-  /** Of the same buyers those whom a message reached in the days for joining, and those whom a trial held out of one. */
+  /** Of the same buyers those to whom a trial on a message or journey dealt it in the days for joining, and those it held out. */
   trial: z.object({
     reached: repeat,
     heldOut: repeat,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addDays, dayRange } from '#platform/time.ts'
+import { referrals, shares } from '../passing-on.ts'
 import type { Scope } from '../scope.ts'
 import { bindings, scanEvents } from '../sql.ts'
 import type { ClvReport, ClvResult } from './schema.ts'
@@ -24,7 +25,7 @@ export const educationRules = {
     plenty: 4,
   },
   engagement: { plentyDays: 12 },
-  referral: { names: ['customer.referred', 'invite.accepted', 'page.shared', 'link.shared'], plenty: 3 },
+  referral: { names: [...referrals, ...shares], plenty: 3 },
 } as const
 
 export type Signals = { intents: number; days: number; referrals: number }

@@ -169,6 +169,12 @@ describe('funnel', () => {
       ['x', 2, 0],
       [null, 1, 0],
     ])
+    const values = day('a 09:00 view{p:x}, 09:01 view{p:y}, 09:02 view{p:z}, 09:03 buy{p:z}', 'b 09:00 view{p:x}', 'c 09:00 view{p:y}')
+    const all = { steps: steps('view', 'buy'), breakdown: { property: 'p', attribution: 'all_steps', limit: 1 } }
+    expect((await run(values, all)).breakdown?.map(({ value, steps }) => [value, ...steps.map(({ count }) => count)])).toEqual([
+      ['x', 2, 0],
+      ['Other', 2, 1],
+    ])
     expect(await split({ properties: ['p', 'q'], limit: 1 })).toEqual([
       [['x', null], 2, 1],
       ['Other', 1, 1],

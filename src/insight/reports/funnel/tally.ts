@@ -46,7 +46,10 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
     for (const [key, values] of distinct) {
       const own = person.events.map((event) => (JSON.stringify(event.values) === key ? event : { ...event, steps: 0 }))
       const attempts = [...attemptsOf(own, rules)]
-      if (attempts.length > 0) addTo(columnOf(values), person.who, attempts)
+      if (attempts.length === 0) continue
+      const column = columnOf(values)
+      const best = addTo(column, person.who, attempts)
+      if (best) column.known.push({ who: person.who, times: best.times, open: isOpen(attempts, best, rules.steps, now) })
     }
   }
 
@@ -66,11 +69,10 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
     }
   }
 
-  /** With `all_steps` somebody may stand under several of the other values. */
   const listed = (asked: Asked, rows: Row[] | undefined): number[] => {
     if (asked.interval !== undefined) return ofPeriod
     if (asked.value === undefined && !asked.other) return total.persons
-    return [...new Set(rows?.find((row) => isAsked(asked, row))?.persons)]
+    return rows?.find((row) => isAsked(asked, row))?.persons ?? []
   }
 
   return {
@@ -82,7 +84,8 @@ export function createTally(report: FunnelReport, rules: FunnelRules, now: numbe
       addToPeriods(person.who, attempts)
     },
     result(nameOf: (person: number) => string): FunnelResult {
-      const rows = report.breakdown && present(report.breakdown, [...columns.values()], rules.steps)
+      const { breakdown } = report
+      const rows = breakdown && present({ ...report, breakdown }, [...columns.values()], rules.steps)
       return {
         steps: total.steps(),
         ...(report.trend
@@ -124,6 +127,7 @@ function isAsked({ value, other }: Asked, row: Row): boolean {
   return other ? row.other === true : row.other !== true && JSON.stringify(row.value) === JSON.stringify(value)
 }
 
+type Known = { who: number; times: readonly number[]; open: boolean }
 type Column = ReturnType<typeof createColumn>
 
 function createColumn(length: number) {
@@ -131,11 +135,14 @@ function createColumn(length: number) {
   const inProgress = Array.from({ length }, () => 0)
   const waits = Array.from({ length }, (): number[] => [])
   const persons: number[] = []
+  /** Who got how far, where one person may stand under several values. */
+  const known: Known[] = []
   return {
     counts,
     waits,
     inProgress,
     persons,
+    known,
     add(times: readonly number[], open: boolean): void {
       for (const [step, ms] of times.entries()) {
         counts[step] = (counts[step] ?? 0) + 1
@@ -173,7 +180,11 @@ function median(waits: readonly number[]): number | null {
 }
 
 /** The values with the most people, the rest as "Other". */
-function present(breakdown: NonNullable<FunnelReport['breakdown']>, columns: { values: Values; column: Column }[], steps: number): Row[] {
+function present(
+  { breakdown, persons: asked }: FunnelReport & { breakdown: NonNullable<FunnelReport['breakdown']> },
+  columns: { values: Values; column: Column }[],
+  steps: number,
+): Row[] {
   const sorted = columns.sort(
     (a, b) => (b.column.counts[0] ?? 0) - (a.column.counts[0] ?? 0) || (JSON.stringify(a.values) < JSON.stringify(b.values) ? -1 : 1),
   )
@@ -184,6 +195,30 @@ function present(breakdown: NonNullable<FunnelReport['breakdown']>, columns: { v
   }))
   if (sorted.length <= breakdown.limit) return shown
   const other = createColumn(steps)
-  for (const { column } of sorted.slice(breakdown.limit)) other.merge(column)
+  const folded = sorted.slice(breakdown.limit).map(({ column }) => column)
+  for (const column of folded) if (column.known.length === 0) other.merge(column)
+  const several = furthest(
+    folded.flatMap(({ known }) => known),
+    steps,
+  )
+  for (const { who, times, open } of several) {
+    other.add(times, open)
+    if (asked && isListed(asked, times.length, open)) other.persons.push(who)
+  }
   return [...shown, { value: 'Other', other: true, steps: other.steps(), persons: other.persons }]
 }
+
+/** Each person once, where any of the folded values took them furthest; they still have time where one of these does. */
+function furthest(all: readonly Known[], steps: number): Known[] {
+  const best = new Map<number, Known>()
+  for (const one of all) {
+    const found = best.get(one.who)
+    const [far, near] = found && isFurther(found, one) ? [found, one] : [one, found]
+    best.set(one.who, { ...far, open: far.times.length < steps && (far.open || near?.open === true) })
+  }
+  return [...best.values()]
+}
+
+/** Of equally far ones the earlier counts. */
+const isFurther = ({ times }: Known, other: Known): boolean =>
+  times.length > other.times.length || (times.length === other.times.length && (times[0] ?? 0) <= (other.times[0] ?? 0))

@@ -1,10 +1,10 @@
 import { addDays, dayRange } from '#platform/time.ts'
+import { referrals } from '../passing-on.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, scanEvents } from '../sql.ts'
 import type { Bound, LayerRules, Rule } from './rules.ts'
 import type { LayersReport } from './schema.ts'
 
-const referrals = ['customer.referred', 'invite.accepted']
 const kept = [
   'order.paid',
   'order.amended',

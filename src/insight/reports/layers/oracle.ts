@@ -28,7 +28,7 @@ const kept = new Set([
   'group.left',
   'customer.referred',
 ])
-const others = new Set(['order.refunded', 'customer.unfollowed', 'group.left', 'customer.tagged'])
+const others = new Set(['order.refunded', 'customer.followed', 'customer.unfollowed', 'group.left', 'customer.tagged'])
 
 const dayIn = (timestamp: string, zone: string): string => DateTime.fromISO(timestamp, { zone }).toISODate() ?? ''
 const apart = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)

@@ -17,7 +17,7 @@ export async function countPart(
   part: Part,
   dimension: string | undefined,
 ): Promise<Counted> {
-  if (part.rows.kind === 'spend') return countSpend(asking.scope, spans, dimension)
+  if (part.rows.kind === 'spend') return countSpend(asking, spans, dimension)
   const bind = bindings()
   const measure = plainMeasure(part.measure)
   const money = isMoneyPart(part)

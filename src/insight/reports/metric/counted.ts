@@ -6,10 +6,15 @@ import { pointOf } from '../trend/measure.ts'
 import type { Measure } from '../trend/schema.ts'
 import type { Part } from './definition.ts'
 
+/** `spend_of_some`: costs are the company's, not of some of its people. */
+export type Unknown = 'spend_of_some'
+
 /** What one part comes to: for the whole of a span (key ''), for one of its intervals, for one value of the breakdown. */
 export type Counted = {
   currency: string | undefined
   money: boolean
+  /** Why it has no number whatever happened. */
+  unknown?: Unknown
   at(isNow: boolean, key: string, value?: string | null): Big | null
   /** Values of the breakdown in this span, the biggest first. */
   values: (string | null)[]

@@ -20,6 +20,8 @@ export type Rows =
   | { kind: 'after'; start: Facts; then: Facts; hours: number; counted: 'matched' | 'settled' }
   /** Who has a live friendship, or is in a group, when an interval ends. */
   | { kind: 'live'; of: 'follow' | 'group' }
+  /** Who is in a group when an interval ends: of them those who are somebody's friend then, or who spoke in a group within it. */
+  | { kind: 'members'; who: 'friends' | 'spoke' }
   /** Live friendships with an act of the customer's own since the add. */
   | { kind: 'valid' }
   /** Acts of one's own within so many days before an interval ends. */
@@ -74,6 +76,7 @@ export function feedsOf({ parts }: Pick<Metric, 'parts'>): string[] {
 function feedsOfRows(rows: Rows): string[] {
   if (rows.kind === 'spend') return []
   if (rows.kind === 'live') return rows.of === 'follow' ? followNames : groupNames
+  if (rows.kind === 'members') return [...groupNames, ...(rows.who === 'friends' ? followNames : [spoke])]
   if (rows.kind === 'churned') return followNames
   if (rows.kind === 'score') return scoreNames[rows.of]
   if (rows.kind === 'valid' || rows.kind === 'silent') return [...followNames, '*']
@@ -100,3 +103,4 @@ const scoreNames: Record<ScoreKind, string[]> = {
 
 export const followNames = ['customer.followed', 'customer.unfollowed']
 export const groupNames = ['group.joined', 'group.left']
+export const spoke = 'group_message.sent'

@@ -30,7 +30,7 @@ const kinds = fc.oneof(
     .map(([employee, by]) => ({ event: 'customer.unfollowed', properties: { employee, employeeName: employee, by } })),
   fc.integer({ min: 0, max: 3 }).map((n) => ({ event: 'order.paid', properties: { amount: n * 150, currency: 'CNY', items: 1 } })),
   fc.constantFrom('order.amended', 'order.refunded').map((event) => ({ event, properties: { amount: 50, currency: 'CNY' } })),
-  fc.constantFrom('page.viewed', 'welcome.sent').map((event) => ({ event, properties: {} })),
+  fc.constantFrom('page.viewed', 'page.shared', 'group_message.sent', 'welcome.sent').map((event) => ({ event, properties: {} })),
   fc
     .tuple(fc.constantFrom('group.joined', 'group.left'), fc.constantFrom('g1', 'g2'))
     .map(([event, chat]) => ({ event, properties: { chat, how: 'left' } })),
@@ -212,6 +212,10 @@ test('what was spent counts by day, by channel and against what came in', async 
   })
   expect(found.values.slice(0, 3)).toEqual([null, 2.5, null])
   expect((await world.run<MetricResult>({ ...report, metric: 'spend' })).before).toBe(7)
+  expect(found.unknown).toBeUndefined()
+  for (const some of [{ among: ['a', 'b'] }, { where: { channel: channel.id } }])
+    for (const metric of ['spend', 'cost_per_add', 'cac'])
+      expect(await world.run<MetricResult>({ ...report, ...some, metric })).toMatchObject({ total: null, unknown: 'spend_of_some' })
 })
 
 test('says how many intervals are over while the last one runs', async () => {

@@ -18,7 +18,9 @@ export const toFacts = (events: TestEvent[]): Fact[] =>
 const within = ({ ms }: Fact, { from, to }: Stretch): boolean => ms >= from && ms < to
 const people = (facts: Fact[]): string[] => [...new Set(facts.map(({ person }) => person))].filter((person) => person !== '')
 const isBuy = ({ name, properties }: Fact): boolean => name === 'order.paid' && Number(properties.amount) > 0
-const isAct = ({ name }: Fact): boolean => ['page.viewed', 'order.paid', 'group.joined', 'message.received'].includes(name)
+const isAct = ({ name }: Fact): boolean =>
+  ['page.viewed', 'page.shared', 'order.paid', 'group.joined', 'group_message.sent', 'message.received'].includes(name)
+const isShare = ({ name }: Fact): boolean => name === 'page.shared'
 const dayStart = (ms: number): number => DateTime.fromMillis(ms, { zone }).startOf('day').toMillis()
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
 
@@ -61,6 +63,8 @@ function liveOf(
 const follow: [string, string] = ['customer.followed', 'customer.unfollowed']
 const friends = (facts: Fact[], at: number): string[] =>
   people(facts).filter((person) => liveOf(facts, person, at, follow, 'employee').length > 0)
+const members = (facts: Fact[], at: number): string[] =>
+  people(facts).filter((person) => liveOf(facts, person, at, ['group.joined', 'group.left'], 'chat').length > 0)
 /** Whole days before the end, by the clock of the company. */
 const actsBefore = (facts: Fact[], person: string, at: number, days: number): boolean =>
   facts.some((fact) => fact.person === person && isAct(fact) && fact.ms < at && dayStart(fact.ms) >= dayStart(at - days * day))
@@ -124,8 +128,18 @@ export const oracles: Readonly<Record<string, Oracle>> = {
   churned_customers: churned,
   first_act_rate: followedBy(isAct, 72),
   add_to_order_rate: followedBy(isBuy, 168),
-  group_members: (facts, { to }) =>
-    people(facts).filter((person) => liveOf(facts, person, to, ['group.joined', 'group.left'], 'chat').length > 0).length,
+  group_members: (facts, { to }) => members(facts, to).length,
+  group_join_rate: (facts, { to }) =>
+    ratio(friends(facts, to).filter((person) => members(facts, to).includes(person)).length, friends(facts, to).length),
+  group_active_rate: (facts, { from, to }) =>
+    ratio(
+      members(facts, to).filter((person) =>
+        facts.some((fact) => fact.person === person && fact.name === 'group_message.sent' && within(fact, { from, to })),
+      ).length,
+      members(facts, to).length,
+    ),
+  shares: count(isShare),
+  sharers: persons(isShare),
   buyers: persons(isBuy),
   new_buyers: newcomers(isBuy),
   paid_amount: sum('order.paid', 'order.amended'),

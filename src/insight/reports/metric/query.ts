@@ -35,6 +35,7 @@ export async function presentMetric(metric: Metric, spans: Spans, countOf: (part
   const counted = await Promise.all(metric.parts.map(countOf))
   const value = (isNow: boolean, key: string): number | null => numberAt(formula, counted, isNow, key)
   const currency = currencyOf(formula, counted)
+  const unknown = counted.find((part) => part.unknown)?.unknown
   return {
     metric: described(metric),
     total: value(true, ''),
@@ -44,6 +45,7 @@ export async function presentMetric(metric: Metric, spans: Spans, countOf: (part
     ...(spans.before ? { compare: comparedWith(spans).map((key) => (key === undefined ? null : value(false, key))) } : {}),
     parts: metric.parts.map(({ zh, en }, i) => ({ letter: letterOf(i), zh, en, total: number(counted[i]?.at(true, '') ?? null) })),
     ...(currency ? { currency } : {}),
+    ...(unknown ? { unknown } : {}),
     ...spans.complete,
   }
 }

@@ -49,6 +49,8 @@ export const metricResult = z.object({
   currency: z.string().optional(),
   /** How many of the intervals are over; absent where all are. */
   complete: z.int().optional(),
+  /** Why there is no number: costs are told of everybody only. */
+  unknown: z.enum(['spend_of_some']).optional(),
   persons: z.array(z.string()).optional(),
 })
 

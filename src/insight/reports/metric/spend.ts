@@ -5,12 +5,19 @@ import type { Bucket } from '../dates.ts'
 import { minorFactor, onlyCurrency } from '../money.ts'
 import type { Scope } from '../scope.ts'
 import { type Counted, placeOf } from './counted.ts'
+import type { Asking } from './rows/facts.ts'
 import type { Span, Spans } from './spans.ts'
 
+type Asked = Omit<Asking, 'bind'>
 type Row = { day: string; channel: string; currency: string; amountMinor: number }
 
-/** What channels cost in both spans. A cost is nobody's act, so it is split by channel only and has no people. */
-export async function countSpend(scope: Scope, { now, before }: Spans, dimension: string | undefined): Promise<Counted> {
+/**
+ * What channels cost in both spans. A cost is nobody's act, so it is split by channel only and has no people, and of some people only
+ * (a filter, a segment, somebody's data scope) it says nothing.
+ */
+export async function countSpend({ scope, report }: Asked, { now, before }: Spans, dimension: string | undefined): Promise<Counted> {
+  const { among, where } = scope.scan(report)
+  if (among !== undefined || where !== undefined) return ofSomePeople(scope)
   const spans = [now, ...(before ? [before] : [])]
   const found = await Promise.all(spans.map((span) => readSpend(scope, span)))
   const currency = onlyCurrency(
@@ -29,6 +36,8 @@ export async function countSpend(scope: Scope, { now, before }: Spans, dimension
     values: dimension === 'channel' ? [...new Set(found[0]?.map((row) => row.channel))] : [],
   }
 }
+
+const ofSomePeople = ({ currency }: Scope): Counted => ({ currency, money: true, unknown: 'spend_of_some', at: () => null, values: [] })
 
 /** Minor units of the whole and of each interval, of everything and of each channel: every row is looked at once. */
 function sumsOf({ calendar }: Scope, spans: readonly Span[], found: readonly Row[][]): Map<string, Big> {

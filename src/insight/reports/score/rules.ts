@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { referrals } from '../passing-on.ts'
 import { text } from '../schema.ts'
 
 /**
@@ -87,7 +88,7 @@ export const defaultScores: ScoreRules = {
     parts: {
       repurchases: { weight: 30, full: 3 },
       onTime: { weight: 20 },
-      referrals: { weight: 15, full: 2, events: ['customer.referred', 'invite.accepted', 'referral.registered'] },
+      referrals: { weight: 15, full: 2, events: [...referrals] },
       nps: { weight: 15 },
       tenure: { weight: 20, full: 730 },
     },

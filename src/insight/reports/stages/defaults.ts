@@ -1,3 +1,4 @@
+import { referrals, shares } from '../passing-on.ts'
 import { type StageSettings, stageSettings } from './schema.ts'
 
 const list = (...names: string[]) => names.map((event) => ({ event }))
@@ -32,7 +33,7 @@ export const defaultSettings: StageSettings = stageSettings.parse({
     deal: { events: list('order.paid'), holdsDays: 90 },
     retain: { events: acts, after: 'deal', afterDays: 7, holdsDays: 30 },
     active: { events: acts, after: 'retain', times: 8, withinDays: 30, holdsDays: 14 },
-    refer: { events: list('customer.invited', 'referral.registered', 'page.shared') },
+    refer: { events: list(...referrals, ...shares) },
   },
   sops: {},
   touchpoints: [

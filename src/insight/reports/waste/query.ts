@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
+import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import { majorNumber } from '#platform/money.ts'
 import { dayRange } from '#platform/time.ts'
-import { type MessageTrial, messageTrials } from '../held-out.ts'
+import { type SendingTrial, sendingTrials } from '../held-out.ts'
 import { scanOrders, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, scanEvents } from '../sql.ts'
@@ -22,17 +23,13 @@ const sources: readonly { kind: WasteKind; event: string; key: string; name: str
   { kind: 'activity', event: 'activity.joined', key: 'activity', name: 'activityName' },
 ]
 
-/** What we send says what it is a part of; what that is called is looked up. A message says a step only where it was tried out. */
-const sent: Partial<Record<WasteKind, { when: string; key: string }>> = {
-  message: { when: "properties['source'] = 'message' and properties['step'] = ''", key: "properties['sourceId']" },
-  step: { when: "properties['source'] = 'journey'", key: "concat(properties['sourceId'], ' ', properties['step'])" },
-}
+/** A step is known within its journey. */
+const stepKey = (journey: number, step: string): string => `${journey}/${step}`
 
 type Thing = Known & { kind: WasteKind; key: string; name: string }
 
 export async function runWaste(scope: Scope, report: WasteReport): Promise<WasteResult> {
-  const trials = await messageTrials(scope.ctx)
-  const [counted, spends, objects] = await Promise.all([countThings(scope, report, trials), readSpends(scope, report), readObjects(scope)])
+  const [counted, spends, objects] = await Promise.all([countThings(scope, report), readSpends(scope, report), readObjects(scope)])
   const { among, where } = scope.scan(report)
   const withSpend = among === undefined && where === undefined
   const currency = tradeCurrency(
@@ -68,7 +65,7 @@ export async function runWaste(scope: Scope, report: WasteReport): Promise<Waste
       }),
     ),
     waiting: wasteKinds.filter((kind) => report.kinds.includes(kind) && !things.some((thing) => thing.kind === kind)),
-    ...(report.persons ? { persons: await listPersons(scope, report, trials, report.persons) } : {}),
+    ...(report.persons ? { persons: await listPersons(scope, report, report.persons) } : {}),
   }
 }
 
@@ -112,64 +109,45 @@ const Counted = z.object({
   added: z.number(),
   closed: z.number(),
   closedOrdered: z.number(),
+  dealt: z.number(),
+  dealtOrdered: z.number(),
   held: z.number(),
   heldOrdered: z.number(),
   ordered: z.number(),
 })
 
-async function countThings(scope: Scope, report: WasteReport, trials: readonly MessageTrial[]): Promise<Thing[]> {
+async function countThings(scope: Scope, report: WasteReport): Promise<Thing[]> {
   const bind = bindings()
+  const trials = await sendingTrials(scope)
   const rows = await scope.ask({
     params: bind.params,
     row: Counted,
-    sql: `select kind, key, max(label) as name, sum(views) as views, countIf(who != 0 and not isHeld) as added,
-        countIf(who != 0 and not isHeld and isClosed) as closed, countIf(who != 0 and not isHeld and isClosed and hasOrdered) as closedOrdered,
-        countIf(who != 0 and isHeld and isClosed) as held, countIf(who != 0 and isHeld and isClosed and hasOrdered) as heldOrdered,
-        countIf(who != 0 and not isHeld and hasOrdered) as ordered
+    sql: `select kind, key, max(label) as name, sum(views) as views, countIf(isReached) as added,
+        countIf(isReached and isClosed) as closed, countIf(isReached and isClosed and hasOrdered) as closedOrdered,
+        countIf(isDealt and isClosed) as dealt, countIf(isDealt and isClosed and hasOrdered) as dealtOrdered,
+        countIf(isHeld and isClosed) as held, countIf(isHeld and isClosed and hasOrdered) as heldOrdered,
+        countIf(isReached and hasOrdered) as ordered
       from ${touchedSql(bind, scope, report, trials)} group by kind, key order by kind, key`,
   })
-  return rows.map(({ closed, closedOrdered, held, heldOrdered, ...row }) => ({
+  return rows.map(({ closed, closedOrdered, dealt, dealtOrdered, held, heldOrdered, ...row }) => ({
     ...row,
     spend: 0,
-    closed: { did: closedOrdered, of: closed },
+    // Those held out are held against all who were dealt the treatment at the same moment, whether it arrived or not.
+    closed: held > 0 ? { did: dealtOrdered, of: dealt } : { did: closedOrdered, of: closed },
     heldOut: { did: heldOrdered, of: held },
   }))
 }
 
 const dayMs = 86_400_000
 
-/** Somebody for whom this was meant was left alone at this moment. */
-const isOutSql = "name = 'experiment.exposed' and properties['ghost'] = 'true'"
-
-type HeldOut = { experiment: string; kind: WasteKind; key: string }
-
-/** Whoever was held out of a whole journey never came to one of its steps, and is nobody to hold a step against. */
-const heldOutOf = (trials: readonly MessageTrial[], kinds: readonly WasteKind[]): HeldOut[] =>
-  trials
-    .flatMap(({ experiment, kind, thing, step }): HeldOut[] => {
-      if (kind === 'message') return [{ experiment, kind, key: String(thing) }]
-      return kind === 'journey_step' ? [{ experiment, kind: 'step', key: `${thing} ${step}` }] : []
-    })
-    .filter(({ kind }) => kinds.includes(kind))
-
-/** One row a thing and person (0 for nobody known): whether they were held out, ordered within the window, and whether it is over. */
-function touchedSql(bind: Bindings, scope: Scope, report: WasteReport, trials: readonly MessageTrial[]): string {
+/**
+ * One row a thing and person (0 for nobody known): whether it reached them, whether a trial on it dealt it to them or held them out,
+ * whether they ordered within the window, and whether that is over.
+ */
+function touchedSql(bind: Bindings, scope: Scope, report: WasteReport, trials: readonly SendingTrial[]): string {
   const scan = scope.scan(report)
   const dates = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
-  const wanted = sources.filter(({ kind }) => report.kinds.includes(kind))
-  const property = (name: string) => `properties[${bind.text(name)}]`
-  const touches = wanted.map(
-    ({ kind, event, key, name }) => `if(name = ${bind.text(event)}, [(${bind.text(kind)}, ${property(key)}, ${property(name)})], [])`,
-  )
-  for (const kind of report.kinds) {
-    const { when, key } = sent[kind] ?? {}
-    if (when) touches.push(`if(name = 'message.sent' and ${when}, [(${bind.text(kind)}, ${key}, '')], [])`)
-  }
-  for (const { experiment, kind, key } of heldOutOf(trials, report.kinds))
-    touches.push(
-      `if(${isOutSql} and ${property('experiment')} = ${bind.text(experiment)}, [(${bind.text(kind)}, ${bind.text(key)}, '')], [])`,
-    )
-  const names = [...new Set([...wanted.map(({ event }) => event), 'message.sent', 'experiment.exposed'])]
+  const { names, touches } = touchesOf(bind, report.kinds, trials)
   const orders = `select who, groupArray(ms) as bought from ${scanOrders(bind, {
     tenantId: scan.tenantId,
     among: scan.among,
@@ -177,15 +155,51 @@ function touchedSql(bind: Bindings, scope: Scope, report: WasteReport, trials: r
     to: new Date(dates.to.getTime() + report.windowDays * dayMs + 1),
   })} where who != 0 group by who`
   const isViewed = "name in ('live_code.viewed', 'acquisition_link.viewed')"
-  return `(select kind, key, t.who as who, t.label as label, t.isHeld as isHeld, t.views as views,
+  return `(select kind, key, t.who as who, t.label as label, t.views as views, who != 0 and t.isOut as isHeld, who != 0 and t.isIn and not t.isOut as isDealt,
+      who != 0 and t.isTouched and not t.isOut as isReached,
       t.first + ${report.windowDays * dayMs} <= ${bind.integer(scope.ctx.now().getTime())} as isClosed,
       arrayExists(m -> m >= t.first and m <= t.first + ${report.windowDays * dayMs}, o.bought) as hasOrdered
     from (
-      select thing.1 as kind, thing.2 as key, who, argMax(thing.3, ms) as label, min(ms) as first, max(isOut) as isHeld, sum(isView) as views
-      from (select arrayJoin(arrayConcat(${touches.join(', ')})) as thing, if(${isViewed}, 0, who) as who, ms, ${isOutSql} as isOut, ${isViewed} as isView
+      select thing.1 as kind, thing.2 as key, who, argMax(thing.3, ms) as label, min(ms) as first, sum(isView) as views,
+        max(isTrial and isGhost) as isOut, max(isTrial and not isGhost) as isIn, max(not isTrial) as isTouched
+      from (select arrayJoin(arrayConcat(${touches.join(', ')})) as thing, if(${isViewed}, 0, who) as who, ms, ${isViewed} as isView,
+          name = 'experiment.exposed' as isTrial, properties['ghost'] = 'true' as isGhost
         from ${scanEvents(bind, { ...scan, ...dates, names })})
-      where key != '' and (who != 0 or isView) group by kind, key, who
+      where key != '' group by kind, key, who
     ) as t left any join (${orders}) as o on t.who = o.who)`
+}
+
+/** Each touch is an array of things (kind, key, what the event calls it): none or one of each source. A key of nothing is no thing. */
+function touchesOf(bind: Bindings, kinds: readonly WasteKind[], trials: readonly SendingTrial[]): { names: string[]; touches: string[] } {
+  const wanted = sources.filter(({ kind }) => kinds.includes(kind))
+  const property = (name: string) => `properties[${bind.text(name)}]`
+  const touch = (kind: WasteKind, condition: string, key: string, label = "''") =>
+    `if(${condition}, [(${bind.text(kind)}, ${key}, ${label})], [])`
+  const [source, step] = [property('source'), property('step')]
+  const isSent = `name = 'message.sent' and ${property('chat')} = ''`
+  const said = [
+    // A test of a message names a step.
+    { kind: 'message' as const, condition: `${isSent} and ${source} = 'message' and ${step} = ''`, key: property('sourceId') },
+    {
+      kind: 'step' as const,
+      condition: `${isSent} and ${source} = 'journey' and ${step} != ''`,
+      key: `concat(${property('sourceId')}, '/', ${step})`,
+    },
+  ].filter(({ kind }) => kinds.includes(kind))
+  const tried = said.flatMap(({ kind }) => {
+    const own = trials.filter((trial) => trial.kind === (kind === 'step' ? 'journey_step' : kind))
+    const keys = own.map(({ id, step }) => (step === null ? String(id) : stepKey(id, step)))
+    const told = `transform(${property('experiment')}, ${bind.texts(own.map(({ experiment }) => experiment))}, ${bind.texts(keys)}, '')`
+    return own.length === 0 ? [] : [touch(kind, "name = 'experiment.exposed'", told)]
+  })
+  return {
+    names: [...new Set(wanted.map(({ event }) => event)), ...(said.length > 0 ? ['message.sent', 'experiment.exposed'] : [])],
+    touches: [
+      ...wanted.map(({ kind, event, key, name }) => touch(kind, `name = ${bind.text(event)}`, property(key), property(name))),
+      ...said.map(({ kind, condition, key }) => touch(kind, condition, key)),
+      ...tried,
+    ],
+  }
 }
 
 type Spend = { channelId: number; currency: string; amountMinor: number }
@@ -208,49 +222,52 @@ function withSpends(things: readonly Thing[], spends: readonly Spend[]): Thing[]
   return [...known, ...silent.map(([key, spend]): Thing => ({ kind: 'channel', key, name: '', spend, ...none }))]
 }
 
-/** Names and ids of what still exists; a channel in the archive has been dealt with. */
-async function readObjects({ ctx }: Scope): Promise<Map<string, { id: string; name: string }>> {
-  const codes = await ctx.db
-    .selectFrom('liveCodes')
-    .select(['id', 'name'])
-    .where('tenantId', '=', ctx.tenantId)
-    .where('deletedAt', 'is', null)
-    .execute()
-  const channels = await ctx.db.selectFrom('channels').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).execute()
-  const links = await ctx.db
-    .selectFrom('acquisitionLinks')
-    .select(['id', 'name'])
-    .where('tenantId', '=', ctx.tenantId)
-    .where('deletedAt', 'is', null)
-    .execute()
-  const messages = await ctx.db.selectFrom('messages').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).execute()
-  const steps = await sql<{ journey: number; name: string; step: string; stepName: string }>`
-    select j.id as journey, j.name, s ->> 'id' as step, coalesce(s ->> 'name', s ->> 'id') as step_name
-    from journeys j, jsonb_array_elements(j.draft -> 'steps') s where j.tenant_id = ${ctx.tenantId}`.execute(ctx.db)
-  return new Map([
+type Called = { id: string; name: string }
+
+/** Names of what is still there, and ids of what can be paused from here; a channel in the archive has been dealt with. */
+async function readObjects({ ctx }: Scope): Promise<Map<string, Called>> {
+  const [codes, links, channels, messages, steps] = await Promise.all([
+    ctx.db.selectFrom('liveCodes').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).where('deletedAt', 'is', null).execute(),
+    ctx.db
+      .selectFrom('acquisitionLinks')
+      .select(['id', 'name'])
+      .where('tenantId', '=', ctx.tenantId)
+      .where('deletedAt', 'is', null)
+      .execute(),
+    ctx.db.selectFrom('channels').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).execute(),
+    ctx.db.selectFrom('messages').select(['id', 'name']).where('tenantId', '=', ctx.tenantId).execute(),
+    readSteps(ctx),
+  ])
+  return new Map<string, Called>([
     ...codes.map(({ id, name }) => [`live_code ${id}`, { id: publicId(ctx, 'lco', id), name }] as const),
     ...channels.map(({ id, name }) => [`channel ${id}`, { id: publicId(ctx, 'cha', id), name }] as const),
-    ...links.map(({ id, name }) => [`acquisition_link ${id}`, { id: publicId(ctx, 'acl', id), name }] as const),
     ...messages.map(({ id, name }) => [`message ${id}`, { id: publicId(ctx, 'msg', id), name }] as const),
-    ...steps.rows.map(
-      ({ journey, name, step, stepName }) =>
-        [`step ${journey} ${step}`, { id: publicId(ctx, 'jny', journey), name: `${name} · ${stepName}` }] as const,
+    ...links.map(({ id, name }) => [`acquisition_link ${id}`, { id: publicId(ctx, 'acl', id), name }] as const),
+    ...steps.map(
+      ({ journey, name, step, called }) =>
+        [`step ${stepKey(journey, step)}`, { id: publicId(ctx, 'jny', journey), name: `${name} · ${called}` }] as const,
     ),
   ])
 }
 
-async function listPersons(
-  scope: Scope,
-  report: WasteReport,
-  trials: readonly MessageTrial[],
-  { kind, key }: NonNullable<WasteReport['persons']>,
-): Promise<string[]> {
+/** Every step that was ever published, as its newest version calls it. */
+async function readSteps(ctx: Context): Promise<{ journey: number; name: string; step: string; called: string }[]> {
+  const { rows } = await sql<{ journey: number; name: string; step: string; called: string }>`
+    select distinct on (j.id, s->>'id') j.id as journey, j.name, s->>'id' as step, coalesce(nullif(s->>'name', ''), s->>'id') as called
+    from journeys j join journey_versions v on v.tenant_id = j.tenant_id and v.journey_id = j.id
+      cross join lateral jsonb_array_elements(v.definition->'steps') s
+    where j.tenant_id = ${ctx.tenantId} order by j.id, s->>'id', v.version desc`.execute(ctx.db)
+  return rows
+}
+
+async function listPersons(scope: Scope, report: WasteReport, { kind, key }: NonNullable<WasteReport['persons']>): Promise<string[]> {
   const bind = bindings()
+  const trials = await sendingTrials(scope)
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ who: z.number() }),
     sql: `select who from ${touchedSql(bind, scope, { ...report, kinds: [kind] }, trials)}
-      where kind = ${bind.text(kind)} and key = ${bind.text(key)} and who != 0 and not isHeld order by who`,
+      where kind = ${bind.text(kind)} and key = ${bind.text(key)} and isReached order by who`,
   })
   return rows.map(({ who }) => scope.nameOf(who))
 }

@@ -2,13 +2,18 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createChannel } from '#growth/channels/commands.ts'
 import { NewChannel } from '#growth/channels/schema.ts'
+import { experimentExposed, messageSent } from '#operation/events.ts'
+import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
+import { Definition } from '#operation/journeys/definition.ts'
+import { createMessage } from '#operation/messages/commands.ts'
+import { MessageInput } from '#operation/messages/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { rulesForJourneys } from '../../segments/journey-rules.ts'
 import { runReport } from '../run.ts'
-import { loadWorld, type TestEvent } from '../testing.ts'
-import { sentOf, startTrial } from '../testing-trials.ts'
+import { loadWorld, sendingTrial, type TestEvent, toldEvent } from '../testing.ts'
 import type { WasteResult } from './schema.ts'
 import { judge } from './verdict.ts'
 
@@ -28,15 +33,25 @@ const act = (person: string, day: number, event: string, properties: Record<stri
   timestamp: new Date(start + day * dayMs).toISOString(),
   properties,
 })
-const send = (person: string, day: number, message: number) =>
-  act(person, day, 'message.sent', sentOf({ source: 'message', sourceId: message }))
+const at = (day: number) => new Date(start + day * dayMs).toISOString()
+const said = { source: 'message', content: 1, kind: 'marketing' } as const
+const send = (person: string, day: number, sourceId: number) => toldEvent(messageSent, person, at(day), { ...said, sourceId })
+const deal = (person: string, day: number, experiment: string, ghost: boolean) =>
+  toldEvent(experimentExposed, person, at(day), { experiment, experimentName: '', variant: ghost ? 'holdout' : 'a', ghost })
+const publishedJourney = async (ctx: Context) => {
+  const steps = [{ id: 'hi', name: '问候', type: 'message', text: '你好' }]
+  const draft = Definition.parse({ entry: { by: 'hand' }, reentry: { policy: 'once' }, start: 'hi', steps })
+  const id = await createJourney(ctx, { name: '迎新', note: '', draft })
+  await publishJourney(ctx, rulesForJourneys, id)
+  return id
+}
 let orders = 0
 const pay = (person: string, day: number) => act(person, day, 'order.paid', { order: ++orders, amount: 100, currency: 'CNY', items: 1 })
 const people = (prefix: string, count: number, acts: (who: string, i: number) => TestEvent[]) =>
   Array.from({ length: count }, (_, i) => acts(`${prefix}${i}`, i)).flat()
 
-const run = async (events: TestEvent[], report: object = {}, ctx?: Context) =>
-  (await loadWorld(ctx ?? (await workspace.newTenant()), { events })).run<WasteResult>({ ...base, ...report })
+const run = async (events: TestEvent[], report: object = {}) =>
+  (await loadWorld(await workspace.newTenant(), { events })).run<WasteResult>({ ...base, ...report })
 
 describe('the waste list', () => {
   const events = [
@@ -51,7 +66,7 @@ describe('the waste list', () => {
     const result = await run(events)
     expect(result).toMatchObject({ looked: 4, waiting: ['channel', 'live_code', 'acquisition_link', 'activity', 'step'] })
     expect(result.items).toMatchObject([
-      { key: '2', name: '2', object: null, touched: 30, closed: 30, verdict: 'no_effect' },
+      { key: '2', name: '2', touched: 30, closed: 30, verdict: 'no_effect' },
       { key: '4', touched: 20, closed: 0, power: 0, verdict: 'too_little_data' },
       { key: '3', touched: 3, ordered: 0, verdict: 'too_little_data' },
     ])
@@ -59,68 +74,49 @@ describe('the waste list', () => {
     expect((await run(events, { persons: { kind: 'message', key: '3' } })).persons).toEqual(['c0', 'c1', 'c2'])
   })
 
-  test('where people were held out, orders alone prove nothing', async () => {
+  test('where people were held out, orders alone prove nothing, and who was dealt a message counts, arrived or not', async () => {
     const ctx = await workspace.newTenant()
-    const [lifts, same] = [await startTrial(ctx, { kind: 'message', id: 1 }), await startTrial(ctx, { kind: 'message', id: 2 })]
-    const tried = (message: number, touched: number, held: number, each: (i: number) => boolean, other: (i: number) => boolean) => [
-      ...people(`${message}t`, touched, (who, i) => [send(who, 1, message), ...(each(i) ? [pay(who, 2)] : [])]),
-      ...people(`${message}h`, held, (who, i) => [
-        act(who, 1, 'experiment.exposed', message === 1 ? lifts : same),
-        ...(other(i) ? [pay(who, 2)] : []),
-      ]),
-    ]
-    const result = await run(
-      [
-        ...tried(
-          1,
-          60,
-          60,
-          (i) => i % 2 === 0,
-          (i) => i % 10 === 0,
-        ),
-        ...tried(
-          2,
-          60,
-          60,
-          (i) => i % 4 === 0,
-          (i) => i % 4 === 0,
-        ),
-      ],
-      { worthwhileLift: 1 },
-      ctx,
-    )
-    expect(result.items).toMatchObject([{ key: '2', touched: 60, heldOut: 60, ordered: 15, lift: 0, verdict: 'no_effect' }])
+    const trials = [await sendingTrial(ctx, { kind: 'message', id: 1 }), await sendingTrial(ctx, { kind: 'message', id: 2 })]
+    const tried = (message: number, each: (i: number) => boolean, other: (i: number) => boolean) => {
+      const trial = trials[message - 1] ?? ''
+      return [
+        ...people(`${message}t`, 60, (who, i) => [
+          deal(who, 1, trial, false),
+          ...(i < 50 ? [send(who, 1.01, message)] : []),
+          ...(each(i) ? [pay(who, 2)] : []),
+        ]),
+        ...people(`${message}h`, 60, (who, i) => [deal(who, 1, trial, true), ...(other(i) ? [pay(who, 2)] : [])]),
+      ]
+    }
+    const every = (n: number) => (i: number) => i % n === 0
+    const world = [...tried(1, every(2), every(10)), ...tried(2, every(4), every(4))]
+    const result = await (await loadWorld(ctx, { events: world })).run<WasteResult>({ ...base, worthwhileLift: 1 })
+    expect(result.items).toMatchObject([{ key: '2', touched: 50, closed: 60, heldOut: 60, ordered: 13, lift: 0, verdict: 'no_effect' }])
   })
 
-  test('a step of a journey is one thing, a try of a message none, and groups are nobody', async () => {
+  test('reads what the product tells: messages and steps by their names, without tests and what groups were sent', async () => {
     const ctx = await workspace.newTenant()
-    const { id: journey } = await ctx.db
-      .insertInto('journeys')
-      .values({
-        ...{ tenantId: ctx.tenantId, name: '新客七天', salt: 's', createdAt: ctx.now(), updatedAt: ctx.now() },
-        draft: JSON.stringify({ steps: [{ id: 'hi', name: '欢迎', type: 'message' }] }),
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const held = await startTrial(ctx, { kind: 'journey_step', id: journey, step: 'hi' })
-    const step = sentOf({ source: 'journey', sourceId: journey, step: 'hi' })
+    const message = await createMessage(
+      ctx,
+      MessageInput.parse({ name: '上新', to: { whom: 'customers', audience: {} }, content: { text: '新', attachments: [] } }),
+    )
+    const journey = await publishedJourney(ctx)
+    const trial = await sendingTrial(ctx, { kind: 'journey_step', id: journey, step: 'hi' })
+    const sent = (person: string, facts: Partial<Parameters<typeof toldEvent<typeof messageSent.properties>>[3]>) =>
+      toldEvent(messageSent, person, at(1), { ...said, sourceId: message, ...facts })
     const events = [
-      ...people('s', 12, (who) => [act(who, 1, 'message.sent', step)]),
-      ...people('h', 5, (who) => [act(who, 1, 'experiment.exposed', held)]),
-      act('s0', 1, 'experiment.exposed', { ...held, experiment: 'xpt_other' }),
-      act('s1', 2, 'message.sent', sentOf({ source: 'message', sourceId: 7, step: 'test 1' })),
-      act('', 3, 'message.sent', { ...sentOf({ source: 'message', sourceId: 8 }), chat: 3 }),
+      ...people('a', 3, (who) => [sent(who, {})]),
+      ...people('t', 2, (who) => [sent(who, { step: 'test 1' })]),
+      sent('', { sourceId: 9, chat: 4 }),
+      ...people('s', 2, (who) => [deal(who, 1, trial, false), sent(who, { source: 'journey', sourceId: journey, step: 'hi' })]),
+      ...people('h', 4, (who) => [deal(who, 1, trial, true)]),
     ]
-    const result = await run(events, {}, ctx)
-    expect(result).toMatchObject({
-      looked: 1,
-      items: [
-        ...[
-          { kind: 'step', key: `${journey} hi`, name: '新客七天 · 欢迎', object: publicId(ctx, 'jny', journey), touched: 12, heldOut: 5 },
-        ],
-      ],
-    })
-    expect((await run(events, { persons: { kind: 'step', key: `${journey} hi` } }, ctx)).persons).toHaveLength(12)
+    const { items, looked } = await (await loadWorld(ctx, { events })).run<WasteResult>(base)
+    expect(looked).toBe(2)
+    expect(items).toMatchObject([
+      { kind: 'message', key: String(message), name: '上新', object: publicId(ctx, 'msg', message), touched: 3, heldOut: 0 },
+      { kind: 'step', key: `${journey}/hi`, name: '迎新 · 问候', object: publicId(ctx, 'jny', journey), touched: 2, heldOut: 4 },
+    ])
   })
 
   test('a channel that cost money and brought nobody stands first, with its id', async () => {
@@ -200,25 +196,23 @@ const acts = fc.uniqueArray(fc.record({ kind: fc.constantFrom('x', 'y', 'held', 
 test('agrees with counting by hand on random worlds', { timeout: 300_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(acts, { minLength: 5, maxLength: 10 }), fc.integer({ min: 1, max: 20 }), async (worlds, windowDays) => {
-      const ctx = await workspace.newTenant()
-      const held = await startTrial(ctx, { kind: 'message', id: 2 })
       const counts = new Map<string, { touched: number; closed: number; ordered: number; heldOut: number }>()
       for (const own of worlds) {
         const timed = own.map(({ kind, half }) => ({ kind, ms: start + half * 0.5 * dayMs }))
-        for (const [key, sent] of [
-          ['1', 'x'],
-          ['2', 'y'],
+        for (const [key, message] of [
+          ['x', '1'],
+          ['y', '2'],
         ] as const) {
           const mine = timed.filter(
-            ({ kind, ms }) => (kind === sent || (sent === 'y' && kind === 'held')) && ms >= start && ms < start + 31 * dayMs,
+            ({ kind, ms }) => (kind === key || (key === 'y' && kind === 'held')) && ms >= start && ms < start + 31 * dayMs,
           )
           if (mine.length === 0) continue
           const first = Math.min(...mine.map(({ ms }) => ms))
           const isHeld = mine.some(({ kind }) => kind === 'held')
           const isClosed = first + windowDays * dayMs <= now
           const hasOrdered = timed.some(({ kind, ms }) => kind === 'pay' && ms >= first && ms <= first + windowDays * dayMs)
-          const row = counts.get(key) ?? { touched: 0, closed: 0, ordered: 0, heldOut: 0 }
-          counts.set(key, row)
+          const row = counts.get(message) ?? { touched: 0, closed: 0, ordered: 0, heldOut: 0 }
+          counts.set(message, row)
           if (isHeld) row.heldOut += isClosed ? 1 : 0
           else {
             row.touched += 1
@@ -227,16 +221,18 @@ test('agrees with counting by hand on random worlds', { timeout: 300_000 }, asyn
           }
         }
       }
+      const ctx = await workspace.newTenant()
+      const trial = await sendingTrial(ctx, { kind: 'message', id: 2 })
       const events = worlds.flatMap((own, i) =>
-        own.map(({ kind, half }) =>
+        own.flatMap(({ kind, half }) =>
           kind === 'pay'
-            ? pay(`p${i}`, half / 2)
-            : kind === 'held'
-              ? act(`p${i}`, half / 2, 'experiment.exposed', held)
-              : send(`p${i}`, half / 2, kind === 'x' ? 1 : 2),
+            ? [pay(`p${i}`, half / 2)]
+            : kind === 'x'
+              ? [send(`p${i}`, half / 2, 1)]
+              : [deal(`p${i}`, half / 2, trial, kind === 'held'), ...(kind === 'y' ? [send(`p${i}`, half / 2, 2)] : [])],
         ),
       )
-      const { items, looked } = await run(events, { windowDays, kinds: ['message'] }, ctx)
+      const { items, looked } = await (await loadWorld(ctx, { events })).run<WasteResult>({ ...base, windowDays, kinds: ['message'] })
       expect(looked).toBe(counts.size)
       for (const { key, touched, closed, ordered, heldOut } of items) expect({ touched, closed, ordered, heldOut }).toEqual(counts.get(key))
       for (const [key, { ordered, heldOut }] of counts)

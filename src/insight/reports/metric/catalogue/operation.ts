@@ -1,4 +1,5 @@
-import type { Facts, Metric, Rows } from '../definition.ts'
+import { shares } from '../../passing-on.ts'
+import { type Facts, type Metric, type Rows, spoke } from '../definition.ts'
 import { bought, followed, part } from './pieces.ts'
 
 /** A customer's own words to an employee, whichever door told of them. */
@@ -176,8 +177,11 @@ export const operationMetrics: readonly Metric[] = [
     stage: 'activation',
     unit: 'share',
     better: 'more',
-    formula: { zh: '期末在群的人 ÷ 现有用户数', en: 'persons in a group ÷ existing customers, at the end of the period' },
-    parts: [part('在群的人', 'In a group', { kind: 'live', of: 'group' }, { of: 'persons' }), existing],
+    formula: {
+      zh: '期末在群的现有用户 ÷ 现有用户数；在群里但还不是好友的人不算',
+      en: 'existing customers in a group ÷ existing customers, at the end of the period; members who are nobody’s friend are left out',
+    },
+    parts: [part('在群的现有用户', 'Existing customers in a group', { kind: 'members', who: 'friends' }, { of: 'persons' }), existing],
     expression: 'A / B',
   },
   {
@@ -187,9 +191,12 @@ export const operationMetrics: readonly Metric[] = [
     loop: 'operation',
     unit: 'share',
     better: 'more',
-    formula: { zh: '期内在群里发言的人 ÷ 期末在群的人', en: 'persons who spoke in a group in the period ÷ members at its end' },
+    formula: {
+      zh: '期末在群、且期内在群里发过言的人 ÷ 期末在群的人',
+      en: 'members at the end of the period who spoke in a group within it ÷ members at its end',
+    },
     parts: [
-      part('发言的人', 'Spoke', { kind: 'flow', events: ['group_message.sent'] }, { of: 'persons' }),
+      part('发言的在群的人', 'Members who spoke', { kind: 'members', who: 'spoke' }, { of: 'persons' }),
       part('在群的人', 'In a group', { kind: 'live', of: 'group' }, { of: 'persons' }),
     ],
     expression: 'A / B',
@@ -202,7 +209,7 @@ export const operationMetrics: readonly Metric[] = [
     unit: 'count',
     better: 'more',
     formula: { zh: '客户在群里的发言次数', en: 'messages of customers in groups' },
-    parts: [part('发言', 'Messages', { kind: 'flow', events: ['group_message.sent'] }, { of: 'count' })],
+    parts: [part('发言', 'Messages', { kind: 'flow', events: [spoke] }, { of: 'count' })],
     dimensions: ['group'],
   },
   {
@@ -223,7 +230,7 @@ export const operationMetrics: readonly Metric[] = [
     unit: 'count',
     better: 'more',
     formula: { zh: '分享事件数', en: 'share events' },
-    parts: [part('分享', 'Shares', { kind: 'flow', events: ['content.shared'] }, { of: 'count' })],
+    parts: [part('分享', 'Shares', { kind: 'flow', events: shares }, { of: 'count' })],
   },
   {
     key: 'sharers',
@@ -234,7 +241,7 @@ export const operationMetrics: readonly Metric[] = [
     unit: 'persons',
     better: 'more',
     formula: { zh: '分享过的不同的人', en: 'distinct sharers' },
-    parts: [part('分享的人', 'Sharers', { kind: 'flow', events: ['content.shared'] }, { of: 'persons' })],
+    parts: [part('分享的人', 'Sharers', { kind: 'flow', events: shares }, { of: 'persons' })],
   },
   {
     key: 'tagged_customers',

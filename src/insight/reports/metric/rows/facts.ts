@@ -1,5 +1,4 @@
 import { asksPersons } from '#platform/events/where.ts'
-import { notSigns } from '../../acts.ts'
 import type { Scope } from '../../scope.ts'
 import { type Bindings, conditionSql, type Scan, scanEvents } from '../../sql.ts'
 import type { Facts } from '../definition.ts'
@@ -8,9 +7,6 @@ import type { MetricReport } from '../schema.ts'
 /** Who asks what: everything a part's SQL is made from. */
 export type Asking = { bind: Bindings; scope: Scope; report: MetricReport }
 
-/** Names of what is no act of the customer's own. */
-export const notActsFor = ({ settings }: Scope): string[] => [...settings.notActs, ...notSigns]
-
 /** Whether an event is one of these facts, whatever its name. */
 export const fitsSql = (asking: Asking, facts: Facts): string =>
   [...(Array.isArray(facts.events) ? [`has(${asking.bind.texts(facts.events)}, name)`] : []), ...conditionsOf(asking, facts), '1'].join(
@@ -18,7 +14,10 @@ export const fitsSql = (asking: Asking, facts: Facts): string =>
   )
 
 function conditionsOf({ bind, scope }: Asking, { events, where }: Facts): string[] {
-  return [...(events === 'acts' ? [`not has(${bind.texts(notActsFor(scope))}, name)`] : []), ...(where ? [conditionSql(bind, where)] : [])]
+  return [
+    ...(events === 'acts' ? [`not has(${bind.texts(scope.settings.notActs)}, name)`] : []),
+    ...(where ? [conditionSql(bind, where)] : []),
+  ]
 }
 
 /** Events as who, at, ms, name, id, properties. */

@@ -3,7 +3,7 @@ import type { Spans } from '../spans.ts'
 import { afterRows, firstRows, flowRows, gapRows, repeatRows, sinceRows } from './events.ts'
 import type { Asking } from './facts.ts'
 import { scoreRows } from './scores.ts'
-import { activeRows, churnedRows, liveRows, silentRows, validRows } from './states.ts'
+import { activeRows, churnedRows, liveRows, membersRows, silentRows, validRows } from './states.ts'
 
 /** What a part counts, a row each: who, properties, number, isNow, and the keys (the whole '', its intervals) it counts under. */
 export function rowsSql(asking: Asking, spans: Spans, { rows, measure }: Part): string {
@@ -22,6 +22,8 @@ export function rowsSql(asking: Asking, spans: Spans, { rows, measure }: Part): 
       return afterRows(asking, spans, rows)
     case 'live':
       return liveRows(asking, spans, rows.of)
+    case 'members':
+      return membersRows(asking, spans, rows.who)
     case 'valid':
       return validRows(asking, spans)
     case 'active':

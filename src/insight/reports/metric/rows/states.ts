@@ -1,5 +1,6 @@
-import { followNames, groupNames } from '../definition.ts'
+import { followNames, groupNames, spoke } from '../definition.ts'
 import { inSpans, momentsSql, type Spans, spansOfBoth } from '../spans.ts'
+import { flowRows } from './events.ts'
 import { type Asking, factsSql } from './facts.ts'
 
 const none = "toDecimal256OrNull('', 20)"
@@ -39,6 +40,15 @@ const counted = (source: string): string =>
   `(select who, properties, ${none} as number, moment.3 as isNow, [moment.2] as keys from ${source})`
 
 export const liveRows = (asking: Asking, spans: Spans, of: 'follow' | 'group'): string => counted(liveAt(asking, spans, of))
+
+/** Members who are friends at that moment too, or who spoke in the time that ends with it. */
+export function membersRows(asking: Asking, spans: Spans, who: 'friends' | 'spoke'): string {
+  const among =
+    who === 'friends'
+      ? `(who, moment) in (select who, moment from ${liveAt(asking, spans, 'follow')})`
+      : `(who, moment.3, moment.2) in (select who, isNow, arrayJoin(keys) from ${flowRows(asking, spans, { kind: 'flow', events: [spoke] }, { of: 'persons' })})`
+  return counted(`(select who, properties, moment from ${liveAt(asking, spans, 'group')} where ${among})`)
+}
 
 /** From when acts matter to moments that look so many days back. An hour's change of clocks is less than the day on top. */
 export const lookBack = (spans: Spans, days: number): Date =>

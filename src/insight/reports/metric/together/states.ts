@@ -3,7 +3,7 @@ import { canonicalSql } from '../../../stores/persons.ts'
 import { activeSource } from '../../../stores/source.ts'
 import { type Frame, frameSql } from '../../route.ts'
 import { type Bindings, bindings } from '../../sql.ts'
-import { type Asking, factsSql, notActsFor } from '../rows/facts.ts'
+import { type Asking, factsSql } from '../rows/facts.ts'
 import { actedSql, activeMoments, liveMoments, lookBack, stretchesSql } from '../rows/states.ts'
 import { momentsSql, type Spans } from '../spans.ts'
 import { type Asker, onlyPersons, type PartRow, type Placed, placesOf } from './question.ts'
@@ -70,7 +70,7 @@ async function storedActs(asking: Asked): Promise<Stored | undefined> {
   const rows = await asking.scope.ask({
     params: bind.params,
     row: z.object({ name: z.string() }),
-    sql: `select distinct toString(name) as name from active where tenant = ${bind.integer(frame.tenantId)} and not has(${bind.texts(['*', ...notActsFor(asking.scope)])}, name)`,
+    sql: `select distinct toString(name) as name from active where tenant = ${bind.integer(frame.tenantId)} and not has(${bind.texts(['*', ...asking.scope.settings.notActs])}, name)`,
   })
   if (rows.length === 0) return undefined
   frame.scope.answeredBy('active')
