@@ -331,7 +331,7 @@ const reports = createRoute({
 const report = createRoute({
   getParentRoute: () => app,
   path: '/reports/$reportId',
-  validateSearch: z.object({ type: text, report: text, people: text }),
+  validateSearch: z.object({ type: text, report: text, people: text, ask: text }),
   component: lazyRouteComponent(() => import('#console/reports/report-page.tsx'), 'ReportPage'),
 })
 

@@ -24,6 +24,7 @@ import { liveCodeReactions } from '#growth/live-codes/reactions.ts'
 import { liveCodes } from '#growth/live-codes/routes.ts'
 import { spendImport } from '#growth/spends/import.ts'
 import { spends } from '#growth/spends/routes.ts'
+import { ask } from '#insight/ask/routes.ts'
 import { boardSchedules } from '#insight/boards/jobs.ts'
 import { boards } from '#insight/boards/routes.ts'
 import { messageEffects } from '#insight/effects/routes.ts'
@@ -326,6 +327,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/moments', moments],
   ['/api/v1/calendar', calendar],
   ['/api/v1/archive', archive],
+  ['/api/v1/ask', ask(eventDefinitions)],
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],
   ['/api/v1/insight-settings', insightSettings],

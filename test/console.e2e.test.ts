@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { fillWithDemo } from '#app/demo/fill.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser } from './support/browser.ts'
+import { faultsOf, lookAt, openBrowser } from './support/browser.ts'
 import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
 import type { ServedWorkspace } from './support/served-workspace.ts'
 
@@ -113,6 +113,49 @@ test('a funnel is asked, saved and opened again, and its numbers are people', as
     .getByRole('dialog')
     .getByText(new RegExp(`共\\s*${said}`))
     .waitFor()
+})
+
+test('a question in words becomes a report that says what it understood, is changed and saved', async () => {
+  await page.goto(`${served.url}/reports`)
+  const field = page.getByRole('searchbox', { name: '用一句话问数据' })
+  await field.fill('今天天气怎么样')
+  await field.press('Enter')
+  await page.getByRole('alert').getByText('没听懂要看什么').waitFor()
+  await lookAt(page, 'ask-refused')
+  await field.fill('近7天各渠道新增客户，谢谢')
+  await field.press('Enter')
+  await page.getByRole('heading', { level: 1, name: '新报表 · 指标' }).waitFor()
+  for (const said of ['指标「新增客户」', '按渠道拆分', '「谢谢」', '按天']) await page.getByText(said, { exact: true }).first().waitFor()
+  await page.getByRole('heading', { name: '按渠道' }).waitFor()
+  expect(await faultsOf(page)).toEqual([])
+  await lookAt(page, 'asked')
+  await page.getByRole('combobox', { name: '对比' }).click()
+  await page.locator('.ant-select-item-option', { hasText: '环比' }).click()
+  await expect.poll(() => new URL(page.url()).searchParams.get('report')).toContain('previous_period')
+  await page.getByRole('button', { name: /^保\s*存$/ }).click()
+  expect(await page.getByRole('dialog').getByLabel('名称').inputValue()).toBe('近7天各渠道新增客户，谢谢')
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^保\s*存$/ })
+    .click()
+  await page.getByRole('heading', { level: 1, name: '近7天各渠道新增客户，谢谢' }).waitFor()
+  await page.goto(`${served.url}/reports`)
+  await page.getByRole('button', { name: '加好友→下单 7天内的转化' }).click()
+  await page.getByRole('button', { name: /^第 1 步 添加好友 \d+$/ }).waitFor()
+})
+
+test('a question is asked in English on a phone', async () => {
+  await page.evaluate(() => localStorage.setItem('liuliang.preferences', JSON.stringify({ language: 'en' })))
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(`${served.url}/reports`)
+  await page.getByRole('button', { name: 'conversion from friend added to order in 7 days' }).waitFor()
+  await page.getByRole('searchbox', { name: 'Ask the data in a sentence' }).fill('weekly retention of new customers')
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'kept is whoever orders later' }).waitFor()
+  expect(await faultsOf(page)).toEqual([])
+  await lookAt(page, 'asked-en')
+  await page.evaluate(() => localStorage.removeItem('liuliang.preferences'))
+  await page.setViewportSize({ width: 1440, height: 900 })
 })
 
 test('the search box finds a person and goes there by the keyboard', async () => {

@@ -58,6 +58,7 @@ export const metrics = messages(
     dates: '日期',
     interval: '时间粒度',
     split: '按维度拆分',
+    metric: '指标',
     noSplit: '不拆分',
     dimensions: {
       channel: '渠道',
@@ -162,6 +163,7 @@ export const metrics = messages(
     dates: 'Dates',
     interval: 'Interval',
     split: 'Split by',
+    metric: 'Metric',
     noSplit: 'Not split',
     dimensions: {
       channel: 'Channel',

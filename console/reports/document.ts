@@ -4,6 +4,7 @@ import { daysBefore } from '#console/ui/format.ts'
 export type Document = { type: string } & Record<string, unknown>
 
 export const editableTypes = [
+  'metric',
   'funnel',
   'trend',
   'retention',
@@ -67,6 +68,8 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
         window: { value: 14, unit: 'day' },
         order: 'ordered',
       }
+    case 'metric':
+      return { type, ...dates, metric: 'new_customers', interval: 'day', compare: 'previous_period' }
     case 'trend':
       return { type, ...dates, interval: 'day', series: [{ event: 'order.paid', measure: 'persons' }] }
     case 'retention':

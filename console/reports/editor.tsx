@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { MetricEditor } from '#console/metrics/metric-editor.tsx'
 import { PortraitEditor } from '#console/portrait/report-editor.tsx'
 import { ActivityEditor } from '#console/reports/activity-editor.tsx'
 import {
@@ -47,6 +48,8 @@ export function Editor(props: EditorProps): ReactNode {
       return <SegmentEditor {...props} />
     case 'portrait':
       return <PortraitEditor {...props} />
+    case 'metric':
+      return <MetricEditor {...props} />
     case 'funnel':
       return <FunnelEditor {...props} />
     case 'trend':

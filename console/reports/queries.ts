@@ -1,8 +1,9 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { get, type Page, patch, post, remove } from '#console/api/client.ts'
 import { type List, useCommand, useList, useResource } from '#console/api/query.ts'
 import { type Document, isComplete } from '#console/reports/document.ts'
+import type { Asked } from '#insight/ask/schema.ts'
 import type { RunAnswer, SavedReport } from '#insight/reports/schema.ts'
 import type { PlannedEvent } from '#insight/tracking/schema.ts'
 import type { CustomerItem } from '#management/customers/schema.ts'
@@ -36,6 +37,19 @@ export const useAnswer = <Result>(document: Document, enabled = true) =>
     placeholderData: (previous, query) => (sameType(query?.queryKey[1], document) ? previous : undefined),
     retry: false,
   })
+
+export type AskedQuestion = z.infer<typeof Asked>
+
+/** The same words mean the same all day. */
+export const asking = (question: string) =>
+  queryOptions({
+    queryKey: ['ask', question],
+    queryFn: () => post<AskedQuestion>('ask', { question }),
+    staleTime: 10 * 60_000,
+    retry: false,
+  })
+
+export const useAsked = (question: string | undefined) => useQuery({ ...asking(question ?? ''), enabled: question !== undefined })
 
 const sameType = (one: unknown, other: Document): boolean =>
   typeof one === 'object' && one !== null && 'type' in one && one.type === other.type

@@ -7,6 +7,7 @@ const subjects = ['behaviour', 'customers', 'trade', 'growth'] as const
 type Subject = (typeof subjects)[number]
 
 const subjectOf: Record<EditableType, Subject> = {
+  metric: 'behaviour',
   funnel: 'behaviour',
   trend: 'behaviour',
   retention: 'behaviour',
@@ -80,6 +81,7 @@ function Kind({ type }: { type: EditableType }) {
 /** What a type of report looks like, in a few strokes. */
 function Glyph({ type }: { type: EditableType }) {
   const shapes: Record<EditableType, string> = {
+    metric: 'M6 34h28M10 28v-9M20 28V8M30 28V15',
     funnel: 'M4 8h32M4 16h22M4 24h14M4 32h8',
     trend: 'M4 30 14 20l8 6 14-18',
     retention: 'M5 8h30M5 16h22M5 24h14M5 32h7M5 8v24M15 8v16M26 8v8',

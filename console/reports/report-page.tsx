@@ -6,12 +6,14 @@ import { useSession, useTenant } from '#console/api/session.ts'
 import { ScheduleButton } from '#console/boards/schedules.tsx'
 import { CopyLink } from '#console/boards/share.tsx'
 import { textOr, useText } from '#console/i18n/i18n.ts'
+import { AskField } from '#console/reports/ask-field.tsx'
+import { AskedFacts } from '#console/reports/asked.tsx'
 import { change, type Document, isComplete, isEditable, newDocument, readDocument, sameDocument } from '#console/reports/document.ts'
 import { readDrill } from '#console/reports/drill.ts'
 import { Editor } from '#console/reports/editor.tsx'
 import { JsonSheet } from '#console/reports/json-sheet.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
-import { type SavedReport, useReport, useSaveReport } from '#console/reports/queries.ts'
+import { type SavedReport, useAsked, useReport, useSaveReport } from '#console/reports/queries.ts'
 import { type Drill, ResultView } from '#console/reports/result.tsx'
 import { SegmentField } from '#console/reports/segment-field.tsx'
 import { WhereField } from '#console/reports/where-field.tsx'
@@ -35,11 +37,16 @@ export function ReportPage() {
   const today = todayIn(useTenant().timezone)
   const weekStart = useSession()?.tenant.weekStart === 'sunday' ? 'sunday' : 'monday'
   const kept = saved.data?.id === reportId ? saved.data : undefined
+  const question = reportId === 'new' ? search.ask : undefined
+  const asked = useAsked(question)
+  const fresh = () => newDocument(isEditable(search.type) ? search.type : 'trend', today, weekStart)
   const document =
     readDocument(search.report) ??
-    (reportId === 'new'
-      ? newDocument(isEditable(search.type) ? search.type : 'trend', today, weekStart)
-      : (kept?.report as Document | undefined))
+    (reportId !== 'new'
+      ? (kept?.report as Document | undefined)
+      : question === undefined || asked.error
+        ? fresh()
+        : (asked.data?.report as Document | undefined))
   const back = <Back to="/reports">{t('reports.title')}</Back>
   if (!document) {
     return (
@@ -48,10 +55,31 @@ export function ReportPage() {
       </Page>
     )
   }
-  return <Opened document={document} saved={kept} back={back} />
+  return <Opened document={document} saved={kept} back={back} ask={reportId === 'new' && <Ask key={question} question={question} />} />
 }
 
-function Opened({ document, saved, back }: { document: Document; saved: SavedReport | undefined; back: React.ReactNode }) {
+/** The words that the report came out of, or a place for some. Once it was changed by hand the words say no longer what it is. */
+function Ask({ question }: { question: string | undefined }) {
+  const { report } = route.useSearch()
+  const { data, error } = useAsked(question)
+  if (report !== undefined) return null
+  return (
+    <Section>
+      <AskField question={question ?? ''} />
+      {data && <AskedFacts asked={data} />}
+      {error && <Problem error={error} />}
+    </Section>
+  )
+}
+
+interface OpenedProps {
+  document: Document
+  saved: SavedReport | undefined
+  back: React.ReactNode
+  ask: React.ReactNode
+}
+
+function Opened({ document, saved, back, ask }: OpenedProps) {
   const { t } = useText()
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/reports/$reportId' })
@@ -93,6 +121,7 @@ function Opened({ document, saved, back }: { document: Document; saved: SavedRep
         </>
       }
     >
+      {ask}
       <div className="report">
         {isEditable(document.type) && !phone && (
           <div className="report-editor">
@@ -116,6 +145,7 @@ function Save({ document, saved }: { document: Document; saved: SavedReport | un
   const { t } = useText()
   const run = useRun()
   const navigate = useNavigate()
+  const search = route.useSearch()
   const save = useSaveReport()
   const [naming, setNaming] = useState<'new' | 'rename'>()
   const changed = saved !== undefined && !sameDocument(saved.report, document)
@@ -147,7 +177,7 @@ function Save({ document, saved }: { document: Document; saved: SavedReport | un
         label={t('reports.name')}
         max={100}
         open={naming !== undefined}
-        initial={naming === 'rename' ? (saved?.name ?? '') : ''}
+        initial={naming === 'rename' ? (saved?.name ?? '') : (search.ask?.slice(0, 100) ?? '')}
         onClose={() => setNaming(undefined)}
         onSave={(name) =>
           naming === 'rename'

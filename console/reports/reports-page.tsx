@@ -2,6 +2,7 @@ import { DeleteOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
+import { AskField } from '#console/reports/ask-field.tsx'
 import { editableTypes } from '#console/reports/document.ts'
 import { type SavedReport, useDeleteReport, useReports } from '#console/reports/queries.ts'
 import { ReportKinds } from '#console/reports/report-kinds.tsx'
@@ -23,6 +24,9 @@ export function ReportsPage() {
   const openReport = (row: SavedReport) => void navigate({ to: '/reports/$reportId', params: { reportId: row.id }, search: {} })
   return (
     <Page title={t('reports.title')} note={t('reports.note')}>
+      <Section title={t('reports.askTitle')} note={t('reports.askNote')}>
+        <AskField />
+      </Section>
       <FilterBar
         filters={[
           {

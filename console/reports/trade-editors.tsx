@@ -80,7 +80,7 @@ export function ProductsEditor(props: EditorProps) {
 
 const compares = ['none', 'previous_period', 'previous_year'] as const
 
-function CompareField({ document, onChange }: EditorProps) {
+export function CompareField({ document, onChange }: EditorProps) {
   const { t } = useText()
   return (
     <ChoiceField

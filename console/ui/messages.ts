@@ -263,6 +263,16 @@ export const errors = messages(
       line_unknown: '订单里没有这一行',
       lines_differ: '各行相加与退款金额不一致',
     },
+    question: {
+      not_understood: '没听懂要看什么。请说出一个指标、一件事、一类报表或一群人，比如下面这些',
+      steps_missing: '转化要说出至少两步，如「加好友→下单 的转化」',
+      dates_future: '报表只说已经发生的事',
+      number_unused: '有一个数字没听懂：请先打开报表再改，或存成人群再问',
+      dates_many: '一次只问一段时间；要比较请说「环比」或「同比」',
+      negation: '「不、没有、除了」这类条件要先存成人群，再问这个人群',
+      filter_not_possible: '这种报表不能只看这个渠道、标签或商品：请先把这些人存成人群，再问这个人群',
+      dimension_not_possible: '这个指标不能按它拆分，请换成渠道、员工或标签',
+    },
     report: {
       currencies_mixed: '这些金额有几种币种，不能相加，请选定一种',
       invalid: '这份报表的设置有误',
@@ -610,6 +620,16 @@ export const errors = messages(
       exists: 'There is a refund of this number',
       line_unknown: 'The order has no such line',
       lines_differ: 'The lines do not add up to the amount',
+    },
+    question: {
+      not_understood: 'This names nothing to report. Name a metric, something that happens, a kind of report or people, as in these',
+      steps_missing: 'A conversion needs two steps at least, such as “conversion from friend added to order”',
+      dates_future: 'Reports tell of what has happened',
+      number_unused: 'A number was not understood: open the report and set it there, or save a segment and ask about it',
+      dates_many: 'Ask about one span of days; to compare say “vs previous period” or “vs last year”',
+      negation: 'Conditions such as “not” or “except” need a segment: save it and ask about it',
+      filter_not_possible: 'This report cannot look at one channel, tag or product alone: save these people as a segment and ask about it',
+      dimension_not_possible: 'This metric cannot be divided by that; try channel, employee or tag',
     },
     report: {
       currencies_mixed: 'These amounts are in several currencies and have no sum; choose one',

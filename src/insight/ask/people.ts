@@ -1,0 +1,56 @@
+import type { Named } from './meanings.ts'
+import type { Document } from './parts.ts'
+import type { Taking } from './taking.ts'
+
+/** Who meets all that is said: conditions, what the company named, and what happened in the days. */
+export function peopleReport(taking: Taking): Document | undefined {
+  taking.one('who')
+  taking.one('people')
+  taking.one('counting')
+  const rules = [...silent(taking), ...dated(taking), ...names(taking)]
+  return rules.length === 0 ? undefined : { type: 'segment', rule: { and: rules }, persons: false }
+}
+
+function silent(taking: Taking): object[] {
+  const { silentDays } = taking
+  if (!taking.one('metric', ({ metric }) => metric.key === 'silent_customers')) return []
+  taking.assume(
+    `沉默：还是好友，${silentDays} 天或更久没有自己的行为`,
+    `silent: still friends, with no act of their own for ${silentDays} days or more`,
+  )
+  return [{ follow: {} }, { attribute: { property: 'activeAt', op: 'days_ago', value: { gte: silentDays } } }]
+}
+
+/** Orders and events lie in the days that are said, and everything said of one order holds for the same one. */
+function dated(taking: Taking): object[] {
+  const products = taking.all('name', ({ of }) => of === 'product').map(({ id }) => id)
+  const events = taking.all('event').filter(({ event }) => products.length === 0 || event !== 'order.paid')
+  const rules = taking.all('rule').map(({ rule }) => rule)
+  const counted = rules.flatMap(({ orders }) => (isCount(orders) ? [orders] : []))
+  const others = rules.filter(({ orders }) => !isCount(orders))
+  const isDated = events.length + products.length + counted.length > 0
+  const dates = isDated ? taking.one('dates') : undefined
+  const within = dates && { within: { dateFrom: dates.dateFrom, dateTo: dates.dateTo } }
+  const ofProducts = products.length > 0 && { products }
+  const orders = counted.length > 0 ? counted : ofProducts ? [{ count: { gte: 1 } }] : []
+  return [
+    ...events.map(({ event }) => ({ event: { event, ...within } })),
+    ...orders.map((one) => ({ orders: { ...one, ...ofProducts, ...within } })),
+    ...others,
+  ]
+}
+
+const isCount = (orders: unknown): orders is { count: object } => typeof orders === 'object' && orders !== null && 'count' in orders
+
+function names(taking: Taking): object[] {
+  const of = (kind: Named) => {
+    const ids = taking.all('name', (name) => name.of === kind).map(({ id }) => id)
+    return ids.length > 0 ? [ids] : []
+  }
+  return [
+    ...of('segment').flatMap((ids) => ids.map((segment) => ({ segment }))),
+    ...of('channel').map((channels) => ({ follow: { channels } })),
+    ...of('tag').map((any) => ({ tag: { any } })),
+    ...of('group').map((groups) => ({ group: { groups } })),
+  ]
+}
