@@ -5,7 +5,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { Chart } from '#console/ui/chart.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
-import { Section, Stack } from '#console/ui/page.tsx'
+import { Row, Section, Stack } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { Figures } from '#console/value/table.tsx'
@@ -202,9 +202,10 @@ function Sides({ experiment, found }: { experiment: Experiment; found: ReadOut }
           {
             title: t('experiments.side'),
             cell: ({ key }) => (
-              <>
-                {nameOf(key)} {key === experiment.control && <Badge tone="quiet">{t('experiments.control')}</Badge>}
-              </>
+              <Row>
+                <span>{nameOf(key)}</span>
+                {key === experiment.control && <Badge tone="quiet">{t('experiments.control')}</Badge>}
+              </Row>
             ),
           },
           { title: t('experiments.wanted'), right: true, cell: ({ share }) => `${(share * 100).toFixed(1)}%` },

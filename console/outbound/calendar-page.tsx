@@ -66,6 +66,7 @@ function Filters(props: {
     <search className="filters">
       <Select
         allowClear
+        className="filter-choice"
         aria-label={t('outbound.calendarEmployee')}
         placeholder={t('outbound.calendarEmployee')}
         showSearch={{ optionFilterProp: 'label' }}
@@ -76,6 +77,7 @@ function Filters(props: {
       />
       <GroupPicker
         label={t('outbound.calendarGroup')}
+        className="filter-search"
         value={props.group ? [props.group] : []}
         onChange={(groups) => props.onChange({ group: groups.at(-1) })}
       />

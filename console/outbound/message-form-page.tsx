@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Alert, Button, Form, Input, Radio, Select } from 'antd'
+import { Alert, Button, Form, Input, Radio, Segmented, Select } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
@@ -73,6 +73,7 @@ function MessageForm({ message, copy }: { message?: MessageDetail; copy?: Messag
   const [problem, setProblem] = useState<string>()
   const [preview, setPreview] = useState<Preview>()
   const { kind, to, content, wordings = [] } = input
+  const several = to.whom === 'customers' ? [content, ...wordings] : [content]
   const change = (part: Partial<MessageInput>) => {
     setInput({ ...input, ...part })
     setPreview(undefined)
@@ -136,18 +137,37 @@ function MessageForm({ message, copy }: { message?: MessageDetail; copy?: Messag
               )}
             </Form>
           </Section>
-          <Section title={t('outbound.content')}>
+          <Section title={several.length > 1 ? t('outbound.wording', { letter: wordingLetter(0) }) : t('outbound.content')}>
             <Form layout="vertical">
               <WelcomeEditor plain value={content} onChange={(content) => setInput({ ...input, content })} complaint={undefined} />
             </Form>
           </Section>
           {to.whom === 'customers' && <Wordings value={wordings} onChange={(wordings) => setInput({ ...input, wordings })} />}
         </Stack>
-        <Row>
-          <WelcomePreview welcome={content} employee={t('outbound.sender')} company="" />
-        </Row>
+        <Previews contents={several} />
       </Columns>
     </Page>
+  )
+}
+
+/** What the customer sees; of several wordings one at a time. */
+function Previews({ contents }: { contents: Content[] }) {
+  const { t } = useText()
+  const [chosen, setChosen] = useState(0)
+  const place = Math.min(chosen, contents.length - 1)
+  const content = contents[place]
+  return (
+    <Stack>
+      {contents.length > 1 && (
+        <Segmented
+          aria-label={t('outbound.wordings')}
+          value={place}
+          onChange={setChosen}
+          options={contents.map((_, value) => ({ value, label: t('outbound.wording', { letter: wordingLetter(value) }) }))}
+        />
+      )}
+      <Row>{content && <WelcomePreview welcome={content} employee={t('outbound.sender')} company="" />}</Row>
+    </Stack>
   )
 }
 

@@ -125,7 +125,7 @@ function Message({ message }: { message: MessageDetail }) {
       {!isBefore(message) && <Progress message={message} />}
       {!isBefore(message) && (
         <Section flush title={t(message.whom === 'groups' ? 'outbound.groupResults' : 'outbound.people')}>
-          <Sends name="message-sends" query={{ message: message.id }} whom={message.whom} />
+          <Sends name="message-sends" query={{ message: message.id }} whom={message.whom} worded={message.wordings.length > 0} />
         </Section>
       )}
     </Stack>

@@ -10,13 +10,20 @@ import { When } from '#console/ui/when.tsx'
 import type { SendItem } from '#operation/outbound/schema.ts'
 
 /** Messages one by one, each with its decision and reason. */
-export function Sends({ query, name, whom }: { query: Record<string, string | undefined>; name: string; whom?: 'customers' | 'groups' }) {
+export function Sends(props: {
+  query: Record<string, string | undefined>
+  name: string
+  whom?: 'customers' | 'groups'
+  /** Which of several wordings each heard. */
+  worded?: boolean
+}) {
+  const { query, name, whom, worded = false } = props
   const { t } = useText()
   const list = useSends(query)
   return (
     <DataTable<SendItem>
       name={name}
-      columns={columns(t, query.message === undefined && query.journey === undefined, whom)}
+      columns={columns(t, { withSource: query.message === undefined && query.journey === undefined, worded, whom })}
       list={list}
       empty={<Empty title={t('outbound.nobodyYet')} />}
     />
@@ -42,7 +49,9 @@ export function SendSource({ send: { source, text } }: { send: SendItem }) {
   )
 }
 
-const columns = (t: Translate, withSource: boolean, whom: 'customers' | 'groups' | undefined): Column<SendItem>[] => [
+type Shown = { withSource: boolean; worded: boolean; whom: 'customers' | 'groups' | undefined }
+
+const columns = (t: Translate, { withSource, worded, whom }: Shown): Column<SendItem>[] => [
   {
     key: 'who',
     title: t(whom === 'groups' ? 'outbound.group' : 'outbound.customer'),
@@ -51,6 +60,9 @@ const columns = (t: Translate, withSource: boolean, whom: 'customers' | 'groups'
   },
   { key: 'state', title: t('outbound.state'), width: 130, phone: 'aside', render: (row) => <SendState state={row.state} /> },
   { key: 'reason', title: t('outbound.reason'), width: 180, phone: 'note', render: (row) => reasonText(t, row.reason) },
+  ...(worded
+    ? [{ key: 'text', title: t('outbound.content'), width: 200, phone: 'note' as const, render: (row: SendItem) => row.text.slice(0, 40) }]
+    : []),
   { key: 'sender', title: t('outbound.sender'), width: 130, phone: 'note', render: (row) => row.employee?.name ?? '—' },
   ...(withSource
     ? [
