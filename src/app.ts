@@ -27,7 +27,7 @@ import { spends } from '#growth/spends/routes.ts'
 import { ask } from '#insight/ask/routes.ts'
 import { boardSchedules } from '#insight/boards/jobs.ts'
 import { boards } from '#insight/boards/routes.ts'
-import { messageEffects } from '#insight/effects/routes.ts'
+import { journeyEffects, messageEffects } from '#insight/effects/routes.ts'
 import { insightEventDefinitions } from '#insight/events.ts'
 import { experimentSchedules } from '#insight/experiments/jobs.ts'
 import { controlReadOuts, experimentReadOuts } from '#insight/experiments/routes.ts'
@@ -322,6 +322,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/control-group', controlReadOuts],
   ['/api/v1/control-group', controlGroup],
   ['/api/v1/messages', messageEffects],
+  ['/api/v1/journeys', journeyEffects],
   ['/api/v1/messages', messages({ deal: foreseeDeal, membersOfSegment })],
   ['/api/v1/outbound', outbound],
   ['/api/v1/moments', moments],

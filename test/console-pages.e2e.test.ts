@@ -82,7 +82,7 @@ test('a visit without a network is told once it is back, and once only', async (
   await visiting.evaluate(() => {
     const { liuliang } = window as unknown as { liuliang: (name: string, properties: object) => void }
     for (let i = 0; i < 30; i++) liuliang('note.kept', { words: `${i} ${'留'.repeat(1500)}` })
-    liuliang('note.kept', { words: 'x'.repeat(70_000) })
+    liuliang('note.kept', Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`page${i}`, '留'.repeat(1500)])))
   })
   await visiting.waitForTimeout(2_500)
   expect(await waitingIn(visiting)).toBeGreaterThan(30)

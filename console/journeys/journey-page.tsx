@@ -22,6 +22,7 @@ import { StepSends } from '#console/journeys/step-sends.tsx'
 import { type Edit, useEdit } from '#console/journeys/use-edit.ts'
 import { Watched } from '#console/journeys/watched.tsx'
 import { type StepWords, useStepWords } from '#console/journeys/words.ts'
+import { EffectBox } from '#console/outbound/effect.tsx'
 import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
@@ -154,6 +155,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
                   <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
                 </Section>
                 {!chosen && watched}
+                {!chosen && journey.version > 0 && <Effect id={journey.id} />}
                 {chosen && <StepSends journey={journey} step={chosen} />}
                 <Section>
                   <ChosenForm {...panel} />
@@ -298,6 +300,7 @@ function PhoneEditor({
         <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
       </Section>
       {watched}
+      {journey.version > 0 && <Effect id={journey.id} />}
       <Section
         title={t('journeys.steps')}
         note={t('journeys.words.entry', { how: words.entry })}
@@ -319,5 +322,17 @@ function PhoneEditor({
         </Stack>
       </SideSheet>
     </Stack>
+  )
+}
+
+/** What people did after its messages, for whoever may read numbers. */
+function Effect({ id }: { id: string }) {
+  const { t } = useText()
+  if (!useMay()('reports.read')) return null
+  return (
+    // Whoever may not change the journey may still choose what they look at.
+    <ConfigProvider componentDisabled={false}>
+      <EffectBox of="journeys" id={id} note={t('journeys.effectNote')} />
+    </ConfigProvider>
   )
 }

@@ -208,6 +208,7 @@ export const journeys = messages(
     keepOld: '走完旧版',
     migrate: '迁移到新版',
     migrateHint: '所在步骤在新版里还有的人，接着按新版走；其余的人走到旧版结束。',
+    effectNote: '消息送达之后（不发消息的旅程：进入之后）客户做了什么；是不是旅程带来的，看实验里的对照组',
     pause: '暂停',
     pauseEffect: '在途的 {{people}} 人停在原处，也没有人进入。等待的时间照常计算，继续后立刻补上。',
     resume: '继续',
@@ -600,6 +601,8 @@ export const journeys = messages(
     keepOld: 'End on the old version',
     migrate: 'Move to the new version',
     migrateHint: 'Whoever stands at a step that the new version has goes on by it; the others end on the old one.',
+    effectNote:
+      'What customers did after its messages arrived (after coming in, where it sends none); whether the journey caused it is what the held-out of an experiment tell',
     pause: 'Pause',
     pauseEffect: '{{people}} people stay where they are and nobody enters. Waits go on counting and are caught up with afterwards.',
     resume: 'Resume',

@@ -1,29 +1,28 @@
 import { Select } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
-import { useMessageEffect } from '#console/outbound/queries.ts'
+import { useEffectOf } from '#console/outbound/queries.ts'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import type { Drill } from '#console/reports/result.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { currencySign, exactNumber, percent } from '#console/ui/format.ts'
 import { Section, Stack } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
-import type { MessageEffect } from '#insight/effects/schema.ts'
-import type { MessageDetail } from '#operation/messages/schema.ts'
+import type { SendingEffect } from '#insight/effects/schema.ts'
 
 const visitChoices = [24, 72, 168] as const
 const buyChoices = [24, 72, 168, 336] as const
 
 /** What people did after a message: came, bought, deleted; each number opens them. */
-export function EffectBox({ message }: { message: MessageDetail }) {
+export function EffectBox({ of, id, note }: { of: 'messages' | 'journeys'; id: string; note: string }) {
   const { t } = useText()
   const [hours, setHours] = useState({ visitHours: 24, buyHours: 168 })
   const [drill, setDrill] = useState<Drill>()
-  const read = useMessageEffect(message.id, hours)
+  const read = useEffectOf(`${of}/${id}`, hours)
   return (
     <Section
       title={t('outbound.effect')}
-      note={t('outbound.effectNote')}
+      note={note}
       actions={
         <>
           <HoursChoice
@@ -65,12 +64,12 @@ function HoursChoice(props: { name: string; value: number; choices: readonly num
 
 type Of = 'touched' | 'visited' | 'bought' | 'left'
 
-function Figures({ found, drill }: { found: MessageEffect; drill: (drill: Drill) => void }) {
+function Figures({ found, drill }: { found: SendingEffect; drill: (drill: Drill) => void }) {
   const { t } = useText()
-  const { touched, orders, gross, net, currency, open, report } = found
+  const { touched, orders, gross, net, paidByAll, currency, open, report, reach, from } = found
   const money = (value: number) => `${currencySign(currency)}${exactNumber(value)}`
   const people = (of: Of) => {
-    const name = t(`outbound.effects.${of}`)
+    const name = t(of === 'touched' && from === 'entered' ? 'outbound.effects.entered' : `outbound.effects.${of}`)
     const asked = { ...report, type: 'effect' as const, persons: { of } }
     const share = of === 'touched' ? '' : percent(found[of], touched)
     return (
@@ -101,9 +100,21 @@ function Figures({ found, drill }: { found: MessageEffect; drill: (drill: Drill)
         {people('left')}
       </Stats>
       <Stats>
+        {reach.wished > 0 && (
+          <Stat
+            name={t('outbound.effects.reach')}
+            hint={t('outbound.effects.reachHint', { delivered: exactNumber(reach.delivered), wished: exactNumber(reach.wished) })}
+            value={percent(reach.delivered, reach.wished)}
+          />
+        )}
         <Stat name={t('outbound.effects.orders')} value={exactNumber(orders)} />
         <Stat name={t('outbound.effects.gross')} value={money(gross)} />
         <Stat name={t('outbound.effects.net')} value={money(net)} />
+        <Stat
+          name={t('outbound.effects.contribution')}
+          hint={t('outbound.effects.contributionHint', { all: money(paidByAll) })}
+          value={paidByAll > 0 ? percent(gross, paidByAll) : '—'}
+        />
       </Stats>
       {still > 0 && <p className="note">{t('outbound.effectOpen', { count: exactNumber(still) })}</p>}
     </Stack>

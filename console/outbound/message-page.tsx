@@ -77,7 +77,9 @@ function Message({ message }: { message: MessageDetail }) {
             />
           )}
           {!isBefore(message) && <Results message={message} />}
-          {!isBefore(message) && message.whom === 'customers' && <EffectBox message={message} />}
+          {!isBefore(message) && message.whom === 'customers' && (
+            <EffectBox of="messages" id={message.id} note={t('outbound.effectNote')} />
+          )}
           {!isBefore(message) && (
             <Section title={t('outbound.content')}>
               {wordings.map((wording, place) => (

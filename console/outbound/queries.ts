@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
-import type { MessageEffect } from '#insight/effects/schema.ts'
+import type { SendingEffect } from '#insight/effects/schema.ts'
 import type { Calendar } from '#operation/calendar/schema.ts'
 import type {
   AudienceInput,
@@ -24,9 +24,9 @@ export const useMessages = (query: Asked) => useList<MessageItem>('messages', qu
 export const useMessage = (id: string | undefined) =>
   useResource<MessageDetail>(`messages/${id ?? ''}`, {}, { enabled: id !== undefined, refetchInterval: paceMs })
 /** People come and buy while somebody looks. */
-export const useMessageEffect = (id: string, hours: { visitHours: number; buyHours: number }) =>
-  useResource<MessageEffect>(
-    `messages/${id}/effect`,
+export const useEffectOf = (path: `messages/${string}` | `journeys/${string}`, hours: { visitHours: number; buyHours: number }) =>
+  useResource<SendingEffect>(
+    `${path}/effect`,
     { visitHours: String(hours.visitHours), buyHours: String(hours.buyHours) },
     { refetchInterval: 60_000 },
   )

@@ -52,8 +52,8 @@ export async function listSends(ctx: Context, query: SendQuery): Promise<{ items
   return { items: page.items.map((row) => sendItem(ctx, row)), next: page.next }
 }
 
-/** What became of a journey's messages, or of one step's, of those whom the asker may see; most first. */
-export async function countSends(ctx: Context, query: SendCountQuery): Promise<SendCount[]> {
+/** What became of a message, of a journey's messages or of one step's, of those whom the asker may see; most first. */
+export async function countSends(ctx: Context, query: SendCountQuery | { message: string } | { journey: string }): Promise<SendCount[]> {
   const { rows } = await sql<SendCount>`
     select s.state, s.reason, count(*)::int as count from sends s where ${sql.join(await partsOf(ctx, query), sql` and `)}
     group by s.state, s.reason order by count desc, s.state, s.reason`.execute(ctx.db)

@@ -60,6 +60,9 @@ function follow(acts: readonly Act[], events: readonly TestEvent[]) {
   const who = (list: readonly Act[]) => [...new Set(list.map(({ person }) => person))].sort()
   const open = (hours: number) => [...sent.values()].filter((hour) => hour + hours > nowHour).length
   const gross = bought.reduce((sum, { amount }) => sum + amount, 0)
+  const firsts = [...sent.values()]
+  const counted = ({ hour }: Act) => hour >= Math.min(...firsts) && hour < Math.max(...firsts) + 72
+  const all = acts.reduce((sum, one) => sum + (one.kind === 'paid' && counted(one) ? one.amount : 0), 0)
   return {
     touched: [...sent.keys()].sort(),
     // Whatever they do themselves: look at a page, pay.
@@ -71,6 +74,7 @@ function follow(acts: readonly Act[], events: readonly TestEvent[]) {
     left: who(acts.filter((one) => one.kind === 'left' && within(one, 24))),
     orders: bought.length,
     gross: gross / 100,
+    paidByAll: all / 100,
     net: (gross - bought.reduce((sum, { back }) => sum + back, 0)) / 100,
     open: { visit: open(24), buy: open(72), leave: open(24) },
   }

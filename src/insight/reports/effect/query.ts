@@ -23,12 +23,14 @@ export async function runEffect(scope: Scope, report: EffectReport): Promise<Eff
           from ${peopleSql(bind, scope, report, span)} as b`,
       })
     : []
+  const all = span ? await readPaidByAll(scope, report, span) : 0
   const { open: [visit = 0, buy = 0, leave = 0] = [], gross = 0, back = 0, currencies = [], ...counts } = found ?? nobody
   const currency = tradeCurrency(scope, report, currencies)
   return {
     ...counts,
     gross: majorNumber(gross, currency),
     net: majorNumber(gross - back, currency),
+    paidByAll: majorNumber(all, currency),
     currency,
     open: { visit, buy, leave },
     ...(report.persons ? { persons: span ? await readPersons(scope, report, span) : [] } : {}),
@@ -54,7 +56,19 @@ const nobody: z.infer<typeof Row> = {
 }
 
 /** From the first touch to the last moment at which one could still have an effect: nothing else is read. */
-type Span = { from: Date; to: Date }
+type Span = { from: Date; to: Date; lastTouch: number }
+
+/** Of everybody the asker may see, known or not, with corrections (minor units). */
+async function readPaidByAll(scope: Scope, report: EffectReport, { from, lastTouch }: Span): Promise<number> {
+  const bind = bindings()
+  const to = new Date(lastTouch + report.buyHours * hourMs)
+  const [row] = await scope.ask({
+    params: bind.params,
+    row: z.object({ paid: z.number() }),
+    sql: `select toInt64(sum(paid)) as paid from ${scanOrders(bind, { ...scope.scan({}), from, to, currency: report.currency })}`,
+  })
+  return row?.paid ?? 0
+}
 
 async function readSpan(scope: Scope, report: EffectReport): Promise<Span | undefined> {
   const bind = bindings()
@@ -65,7 +79,7 @@ async function readSpan(scope: Scope, report: EffectReport): Promise<Span | unde
   })
   if (!found || found.touched === 0) return undefined
   const longest = Math.max(report.visitHours, report.buyHours, report.leaveHours) * hourMs
-  return { from: new Date(found.first), to: new Date(found.last + longest) }
+  return { from: new Date(found.first), to: new Date(found.last + longest), lastTouch: found.last }
 }
 
 /** One row for each touched person: who, sent (ms), and by whom (the employee; empty where nobody is named). */
@@ -89,7 +103,7 @@ function peopleSql(bind: Bindings, scope: Scope, report: EffectReport, span: Spa
   const within = (hours: number) => `d.ms >= t.sent and d.ms < t.sent + ${bind.integer(hours * hourMs)}`
   const did = (columns: string, rows: string, condition: string) =>
     `(select t.who as who, ${columns} from ${rows} as d inner join ${touched()} as t on d.who = t.who where ${condition} group by who)`
-  const facts = { ...scope.scan({}), ...span }
+  const facts = { ...scope.scan({}), from: span.from, to: span.to }
   const visits = did('count() as visits', visitsSql(bind, scope, report, span), `${within(report.visitHours)} and d.ms > t.sent`)
   const orders = did(
     'count() as buys, sum(d.paid) as spent, sum(d.refunded) as returned, groupUniqArray(5)(d.currency) as found',
@@ -106,7 +120,7 @@ function peopleSql(bind: Bindings, scope: Scope, report: EffectReport, span: Spa
 }
 
 function visitsSql(bind: Bindings, scope: Scope, { visit }: EffectReport, span: Span): string {
-  const scan = { ...scope.scan({}), ...span }
+  const scan = { ...scope.scan({}), from: span.from, to: span.to }
   return visit
     ? `(select who, ms from ${scanEvents(bind, { ...scan, names: namesOf([visit]), persons: askPersons([visit]) })} where ${matcherSql(bind, visit)})`
     : `(select who, ms from ${scanEvents(bind, scan)} where name not in ${bind.texts(scope.settings.notActs)})`

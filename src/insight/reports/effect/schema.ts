@@ -36,6 +36,8 @@ export const effectResult = z.object({
   /** What was paid, with corrections, and what of it was not paid back until now; major units. */
   gross: z.number(),
   net: z.number(),
+  /** What anybody paid from the first touch to the last moment that still counts: `gross` ÷ this is the contribution. */
+  paidByAll: z.number(),
   currency: z.string(),
   /** People whose hours are not over: their numbers may still grow. */
   open: z.object({ visit: z.int(), buy: z.int(), leave: z.int() }),
