@@ -155,11 +155,11 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
                   <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
                 </Section>
                 {!chosen && watched}
-                {!chosen && journey.version > 0 && <Effect id={journey.id} />}
                 {chosen && <StepSends journey={journey} step={chosen} />}
                 <Section>
                   <ChosenForm {...panel} />
                 </Section>
+                {!chosen && journey.version > 0 && <Effect id={journey.id} />}
               </Stack>
             </aside>
           </div>
@@ -300,7 +300,6 @@ function PhoneEditor({
         <IssueList checked={checked} drawing={edit.draft} words={words} choose={choose} />
       </Section>
       {watched}
-      {journey.version > 0 && <Effect id={journey.id} />}
       <Section
         title={t('journeys.steps')}
         note={t('journeys.words.entry', { how: words.entry })}
@@ -315,6 +314,7 @@ function PhoneEditor({
           <StepList {...drawingProps} />
         </Stack>
       </Section>
+      {journey.version > 0 && <Effect id={journey.id} />}
       <SideSheet title={chosen ? words.of(chosen) : t('journeys.settings')} open={step !== undefined} onClose={close}>
         <Stack>
           {chosen && <StepSends journey={journey} step={chosen} />}

@@ -21,9 +21,7 @@ export function ReviewResultView(props: ReviewProps) {
   const acts = subjects[of].acts.map((act) => ({ key: act.key, name: act[language], ...(total.acts[act.key] ?? { persons: 0, times: 0 }) }))
   return (
     <>
-      <Section>
-        <p>{words}</p>
-        {total.open > 0 && <p className="note">{t('reviews.open', { count: exactNumber(total.open) })}</p>}
+      <Section title={t(`reviews.subjects.${of}`)} note={words}>
         <Stats>
           {acts.map(({ key, name, persons, times }) => (
             <Stat
@@ -42,6 +40,7 @@ export function ReviewResultView(props: ReviewProps) {
             value={<PeopleNumber value={total.buyers} onClick={() => behind(props, t('reviews.buyers'), 'bought')} />}
           />
         </Stats>
+        {total.open > 0 && <p className="note">{t('reviews.open', { count: exactNumber(total.open) })}</p>}
       </Section>
       <Section>
         <Chart

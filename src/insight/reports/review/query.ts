@@ -13,7 +13,8 @@ import { readTeams } from './teams.ts'
 export async function runReview(scope: Scope, report: ReviewReport): Promise<ReviewResult> {
   const [found, teams, costs] = await Promise.all([readSums(scope, report), readTeams(scope, report), readCosts(scope, report)])
   const whole = found.find(({ isWhole }) => isWhole === 1)
-  const rows = found.filter(({ isWhole }) => isWhole === 0)
+  // Where only employees spoke, nobody did anything.
+  const rows = found.filter(({ isWhole, times, commission }) => isWhole === 0 && [...times, ...commission].some((one) => one !== 0))
   const currency = tradeCurrency(scope, report, whole?.currencies ?? [])
   const active = new Set(rows.map(({ k }) => k))
   return {

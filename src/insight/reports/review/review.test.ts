@@ -117,6 +117,11 @@ test.each(reviewSubjects)('what came of each %s is what following everybody by h
         const { total, rows, persons } = await world.run<ReviewResult>({ ...report(of), persons: { of: list } })
         expect(total).toEqual(sums)
         expect(persons?.toSorted()).toEqual(lists[list])
+        const isSomething = (thing: string) => {
+          const { acts, commission } = follow(of, deeds, [thing])
+          return [...Object.values(acts).map(({ times }) => times), ...Object.values(commission ?? {})].some((one) => one !== 0)
+        }
+        expect(rows).toHaveLength(['x', 'y'].filter(isSomething).length)
         for (const { key, name, team, cost, ...row } of rows) {
           const thing = key.replace('叫', '')
           const { lists: own, ...found } = follow(of, deeds, [thing])
