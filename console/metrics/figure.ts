@@ -9,6 +9,7 @@ export function figureText(value: number | null | undefined, unit: Unit, currenc
   if (value === null || value === undefined) return '—'
   if (unit === 'share') return percent(value, 1)
   if (unit === 'days') return `${exactNumber(Math.round(value * 10) / 10)}${language === 'zh' ? ' 天' : ' days'}`
+  if (unit === 'minutes') return `${exactNumber(Math.round(value * 10) / 10)}${language === 'zh' ? ' 分钟' : ' min'}`
   if (currency) return `${value < 0 ? '-' : ''}${currencySign(currency)}${shortNumber(Math.abs(value), language)}`
   return shortNumber(value, language)
 }
@@ -16,6 +17,6 @@ export function figureText(value: number | null | undefined, unit: Unit, currenc
 /** The same to the last digit, for hovering and tables. */
 export function exactFigure(value: number | null | undefined, unit: Unit, currency: string | undefined, language: Language): string {
   if (value === null || value === undefined) return '—'
-  if (unit === 'share' || unit === 'days') return figureText(value, unit, currency, language)
+  if (unit === 'share' || unit === 'days' || unit === 'minutes') return figureText(value, unit, currency, language)
   return `${currency ? currencySign(currency) : ''}${exactNumber(value)}`
 }

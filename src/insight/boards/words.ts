@@ -21,6 +21,7 @@ function figure(value: number | null, unit: MetricResult['metric']['unit'], curr
   if (value === null) return '—'
   if (unit === 'share') return `${round(value * 100, 1)}%`
   if (unit === 'days') return `${round(value, 1)}${language === 'zh' ? ' 天' : ' d'}`
+  if (unit === 'minutes') return `${round(value, 1)}${language === 'zh' ? ' 分钟' : ' min'}`
   if (currency)
     return `${currency === 'CNY' ? '¥' : `${currency} `}${value.toLocaleString('en-US', { maximumFractionDigits: digitsOf(currency) })}`
   return round(value, 2)

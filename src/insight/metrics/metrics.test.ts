@@ -32,12 +32,7 @@ describe('the dictionary', () => {
   test('says what is fed, what waits for events and what for a feature', async () => {
     const items = await listMetrics(ctx)
     const stateOf = (key: string) => items.find((item) => item.key === key)?.state
-    expect([stateOf('landing_uv'), stateOf('paid_amount'), stateOf('k_factor'), stateOf('spend')]).toEqual([
-      'fed',
-      'unfed',
-      'waiting',
-      'fed',
-    ])
+    expect([stateOf('landing_uv'), stateOf('paid_amount'), stateOf('lift'), stateOf('spend')]).toEqual(['fed', 'unfed', 'waiting', 'fed'])
     expect(items.find(({ key }) => key === 'net_amount')?.feeds).toEqual(['order.amended', 'order.paid', 'order.refunded'])
     expect(items.every(({ zh, en, formula }) => zh && en && formula.zh && formula.en)).toBe(true)
   })

@@ -140,7 +140,7 @@ const refused = (key: string, { code, message }: AppError): MetricValue => ({ ke
 
 /** Whether the numbers of two days add up, so that half the time has half the target. */
 export const addsUp = ({ parts, expression }: Metric): boolean => {
-  const levels = ['live', 'members', 'valid', 'active', 'silent', 'after', 'gap', 'since']
+  const levels = ['live', 'members', 'valid', 'active', 'silent', 'after', 'gap', 'since', 'ever', 'friends', 'turns']
   return (
     !(expression ?? '').includes('/') &&
     parts.every(({ rows, measure }) => !levels.includes(rows.kind) && ['count', 'persons', 'sum'].includes(measure.of))

@@ -121,6 +121,18 @@ const tracked: readonly Tracked[] = [
   { name: 'commission.accrued', zh: '佣金计提', en: 'Commission accrued', own: false, properties: commissioned },
   { name: 'commission.paid', zh: '佣金发放', en: 'Commission paid', own: false, properties: commissioned },
   { name: 'commission.clawed_back', zh: '佣金追回', en: 'Commission clawed back', own: false, properties: commissioned },
+  { name: 'rating.given', zh: '服务评分', en: 'Rating given', own: true, properties: [property('score', 'number', '分数')] },
+  { name: 'account.registered', zh: '注册', en: 'Registered', own: true, properties: [] },
+  { name: 'post.published', zh: '发布内容', en: 'Content published', own: true, properties: [] },
+  // Coupons are given and taken by shops.
+  { name: 'coupon.issued', zh: '发放优惠券', en: 'Coupon issued', own: false, properties: [property('coupon', 'text', '优惠券')] },
+  {
+    name: 'coupon.used',
+    zh: '使用优惠券',
+    en: 'Coupon used',
+    own: true,
+    properties: [property('coupon', 'text', '优惠券'), property('order', 'text', '订单号')],
+  },
   { name: 'nps.answered', zh: '回答 NPS', en: 'NPS answered', own: true, properties: [property('score', 'number', '0–10 分')] },
 ]
 

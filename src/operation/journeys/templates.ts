@@ -191,7 +191,7 @@ const templates: readonly Template[] = [
         { id: 'second', type: 'offer', offer: 'coupon', value: 'BACK10' },
         { id: 'wait2', type: 'wait', for: days(7) },
         { id: 'third', type: 'offer', offer: 'coupon', value: 'BACK20' },
-        { id: 'last', type: 'task', title: '打最后一次招呼：{{name|客户}}', due: days(2) },
+        { id: 'last', type: 'task', title: '挽回：打最后一次招呼，{{name|客户}}', due: days(2) },
       ]),
     },
   ),

@@ -37,15 +37,15 @@ export type Row = z.infer<typeof Row>
 export function countedOf(scope: Scope, part: Part, rows: readonly Row[]): Counted {
   const measure = plainMeasure(part.measure)
   const money = isMoneyPart(part)
-  const currency = money
-    ? onlyCurrency(
-        rows.flatMap(({ currencies }) => currencies),
-        'where',
-      )
-    : undefined
+  const told = () =>
+    onlyCurrency(
+      rows.flatMap(({ currencies }) => currencies),
+      'where',
+    )
+  const currency = money ? (told() ?? scope.currency) : undefined
   const placed = new Map(rows.map((row) => [placeOf(row.isNow === 1, row.key, row.value), row]))
   return {
-    currency: money ? (currency ?? scope.currency) : undefined,
+    currency,
     money,
     at: (isNow, key, value = null) => pointOf(measure, placed.get(placeOf(isNow, key, value)), currency),
     values: rows.filter((row) => row.isNow === 1 && row.key === '').map(({ value }) => value),

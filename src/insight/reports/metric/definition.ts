@@ -32,12 +32,23 @@ export type Rows =
   | { kind: 'churned' }
   /** Scores when an interval ends, of everybody who has one. */
   | { kind: 'score'; of: ScoreKind }
+  /** Whoever did it at any time before an interval ends. */
+  | ({ kind: 'ever' } & Facts)
+  /** Of other rows those of whoever is a friend when the interval ends. */
+  | { kind: 'friends'; of: Rows }
+  /** Facts and what others hold in a property of the same value: those that have one, those that have none, or told of the other's person. */
+  | ({ kind: 'linked'; by: string; other: Facts & { by: string }; kept: 'with' | 'without' | 'other' } & Facts)
+  /** What customers say to one employee in a row, told at its first word, with the minutes to the answer. */
+  | { kind: 'turns'; counted: Turns }
   /** What channels cost, by the day it was spent. */
   | { kind: 'spend' }
 
+/** `settled` have no time left to be answered in, `late` are those of them that were not; `answered` at any time, `replied` with time left too. */
+export type Turns = 'settled' | 'answered' | 'late' | 'replied'
+
 export type Part = { zh: string; en: string; rows: Rows; measure: Measure | { of: 'days' } }
 
-export const units = ['persons', 'count', 'money', 'share', 'days', 'number'] as const
+export const units = ['persons', 'count', 'money', 'share', 'days', 'minutes', 'number'] as const
 export type Unit = (typeof units)[number]
 export const loops = ['growth', 'operation', 'conversion', 'effect', 'value'] as const
 export type Loop = (typeof loops)[number]
@@ -81,6 +92,9 @@ function feedsOfRows(rows: Rows): string[] {
   if (rows.kind === 'score') return scoreNames[rows.of]
   if (rows.kind === 'valid' || rows.kind === 'silent') return [...followNames, '*']
   if (rows.kind === 'active') return ['*']
+  if (rows.kind === 'friends') return [...followNames, ...feedsOfRows(rows.of)]
+  if (rows.kind === 'linked') return [...namesOf(rows), ...namesOf(rows.other)]
+  if (rows.kind === 'turns') return [received, sent]
   if (rows.kind === 'since') return [...namesOf(rows.start), ...namesOf(rows.end)]
   if (rows.kind === 'after') return [...namesOf(rows.start), ...namesOf(rows.then)]
   return namesOf(rows)

@@ -28,7 +28,9 @@ const kinds = fc.oneof(
   fc
     .tuple(fc.constantFrom('x', 'y'), fc.constantFrom('customer', 'employee', 'transfer'))
     .map(([employee, by]) => ({ event: 'customer.unfollowed', properties: { employee, employeeName: employee, by } })),
-  fc.integer({ min: 0, max: 3 }).map((n) => ({ event: 'order.paid', properties: { amount: n * 150, currency: 'CNY', items: 1 } })),
+  fc
+    .integer({ min: 0, max: 3 })
+    .map((n) => ({ event: 'order.paid', properties: { amount: n * 150, currency: 'CNY', items: 1, shop: n % 2, orderNo: `N${n}` } })),
   fc.constantFrom('order.amended', 'order.refunded').map((event) => ({ event, properties: { amount: 50, currency: 'CNY' } })),
   fc.constantFrom('page.viewed', 'page.shared', 'group_message.sent', 'welcome.sent').map((event) => ({ event, properties: {} })),
   fc
@@ -36,9 +38,28 @@ const kinds = fc.oneof(
     .map(([event, chat]) => ({ event, properties: { chat, how: 'left' } })),
 )
 
+/** What messages, tasks, shops and referrals tell. */
+const effects = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('message.received', 'employee_message.sent'), fc.constantFrom('x', 'y'))
+    .map(([event, employee]) => ({ event, properties: { employee } })),
+  fc.constantFrom('message.sent', 'message.suppressed', 'message.failed', 'trial.attended').map((event) => ({ event, properties: {} })),
+  fc
+    .tuple(fc.constantFrom('task.completed', 'task.overdue'), fc.constantFrom(1, 2, 3), fc.constantFrom('done', 'skipped'))
+    .map(([event, task, result]) => ({ event, properties: { task, result } })),
+  fc.constantFrom('召回老客', '回访').map((taskTitle) => ({ event: 'task.assigned', properties: { taskTitle, again: false } })),
+  fc.constantFrom('N0', 'N1', 'N2').map((order) => ({ event: 'coupon.used', properties: { order } })),
+  fc
+    .tuple(fc.constantFrom('distributor.joined', 'referral.registered'), fc.constantFrom('F1', 'F2'))
+    .map(([event, distributor]) => ({ event, properties: { distributor } })),
+  fc.constantFrom({ event: 'customer.invited', properties: {} }, { event: 'customer.referred', properties: { inviter: 'b' } }),
+  fc.constantFrom('commission.accrued', 'commission.clawed_back').map((event) => ({ event, properties: { amount: 250, currency: 'CNY' } })),
+  fc.constantFrom(0, 9.9).map((price) => ({ event: 'trial.enrolled', properties: { price } })),
+)
+
 /** No two at the same moment: what happened first would be a matter of taste. */
-const worlds = fc.uniqueArray(fc.tuple(fc.integer({ min: -1100, max: 400 }), fc.constantFrom('a', 'b', 'c'), kinds), {
-  maxLength: 40,
+const worlds = fc.uniqueArray(fc.tuple(fc.integer({ min: -1100, max: 400 }), fc.constantFrom('a', 'b', 'c'), fc.oneof(kinds, effects)), {
+  maxLength: 60,
   selector: ([at]) => at,
 })
 

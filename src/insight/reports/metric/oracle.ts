@@ -18,8 +18,17 @@ export const toFacts = (events: TestEvent[]): Fact[] =>
 const within = ({ ms }: Fact, { from, to }: Stretch): boolean => ms >= from && ms < to
 const people = (facts: Fact[]): string[] => [...new Set(facts.map(({ person }) => person))].filter((person) => person !== '')
 const isBuy = ({ name, properties }: Fact): boolean => name === 'order.paid' && Number(properties.amount) > 0
+const ownToo = [
+  'coupon.used',
+  'distributor.joined',
+  'referral.registered',
+  'customer.invited',
+  'customer.referred',
+  'trial.enrolled',
+  'trial.attended',
+]
 const isAct = ({ name }: Fact): boolean =>
-  ['page.viewed', 'page.shared', 'order.paid', 'group.joined', 'group_message.sent', 'message.received'].includes(name)
+  ['page.viewed', 'page.shared', 'order.paid', 'group.joined', 'group_message.sent', 'message.received', ...ownToo].includes(name)
 const isShare = ({ name }: Fact): boolean => name === 'page.shared'
 const dayStart = (ms: number): number => DateTime.fromMillis(ms, { zone }).startOf('day').toMillis()
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
@@ -92,10 +101,10 @@ const churned: Oracle = (facts, stretch) =>
   ).length
 
 const followedBy =
-  (test: (fact: Fact) => boolean, hours: number): Oracle =>
+  (test: (fact: Fact) => boolean, hours: number, begin = 'customer.followed', each: 'times' | 'persons' = 'times'): Oracle =>
   (facts, stretch, now) => {
     const starts = facts
-      .filter((fact) => fact.name === 'customer.followed' && fact.person !== '' && within(fact, stretch))
+      .filter((fact) => fact.name === begin && fact.person !== '' && within(fact, stretch))
       .map((start) => ({
         start,
         matched: facts.some(
@@ -103,10 +112,56 @@ const followedBy =
         ),
       }))
     const settled = starts.filter(({ start }) => start.ms + hours * hour <= now)
-    return ratio(settled.filter(({ matched }) => matched).length, settled.length)
+    const size = (some: typeof starts) => (each === 'times' ? some.length : people(some.map(({ start }) => start)).length)
+    return ratio(size(settled.filter(({ matched }) => matched)), size(settled))
   }
 
 const buyersOf = (facts: Fact[], stretch: Stretch): string[] => people(facts.filter((fact) => isBuy(fact) && within(fact, stretch)))
+
+const over =
+  (one: Oracle, other: Oracle): Oracle =>
+  (facts, stretch, now) =>
+    ratio(one(facts, stretch, now) ?? 0, other(facts, stretch, now) ?? 0)
+const named =
+  (...names: string[]) =>
+  ({ name }: Fact): boolean =>
+    names.includes(name)
+const referrals = ['customer.invited', 'customer.referred', 'invite.accepted', 'referral.registered']
+
+/** First words of a customer with when they were answered (null for never), each employee apart. */
+function turnsOf(facts: Fact[], stretch: Stretch): { ms: number; answer: number | null }[] {
+  return facts.flatMap((fact, place) => {
+    const same = (other: Fact) => other.person === fact.person && other.properties.employee === fact.properties.employee
+    const talk = (other: Fact) => named('message.received', 'employee_message.sent')(other) && same(other)
+    if (fact.name !== 'message.received' || !within(fact, stretch)) return []
+    if (facts.slice(0, place).findLast(talk)?.name === 'message.received') return []
+    return [{ ms: fact.ms, answer: facts.slice(place).find((other) => talk(other) && other.name !== fact.name)?.ms ?? null }]
+  })
+}
+
+const turnShare =
+  (test: (turn: { ms: number; answer: number | null }) => boolean): Oracle =>
+  (facts, stretch, now) => {
+    const settled = turnsOf(facts, stretch).filter(({ ms }) => ms + 24 * hour <= now)
+    return ratio(settled.filter(test).length, settled.length)
+  }
+
+const isLate = (facts: Fact[], { properties }: Fact): boolean =>
+  facts.some((other) => other.name === 'task.overdue' && other.properties.task === properties.task)
+const shopBuyers = (facts: Fact[], at: number): string[] =>
+  people(facts.filter((fact) => isBuy(fact) && Number(fact.properties.shop ?? 0) > 0 && fact.ms < at))
+/** Whoever brought somebody: the distributor who is named, else the one it is told of. */
+const inviters = (facts: Fact[], stretch: Stretch): string[] =>
+  facts
+    .filter((fact) => named(...referrals)(fact) && within(fact, stretch) && fact.properties.inviter === undefined)
+    .map(({ person, properties: { distributor } }) =>
+      distributor === undefined
+        ? person
+        : (facts.find((fact) => fact.name === 'distributor.joined' && fact.properties.distributor === distributor)?.person ?? ''),
+    )
+const invitees = persons(
+  ({ name, properties }) => referrals.slice(1).includes(name) && (properties.distributor !== undefined || properties.inviter !== undefined),
+)
 
 export const oracles: Readonly<Record<string, Oracle>> = {
   wecom_adds: count(({ name }) => name === 'customer.followed'),
@@ -165,4 +220,46 @@ export const oracles: Readonly<Record<string, Oracle>> = {
         return start && end && end.ms >= start.ms && within(end, stretch) ? [(end.ms - start.ms) / day] : []
       }),
     ),
+  share_rate: over(persons(isShare), persons(named('page.viewed'))),
+  visit_rate: followedBy(named('page.viewed'), 72, 'message.sent', 'persons'),
+  response_rate: followedBy(isAct, 72, 'message.sent', 'persons'),
+  reach_rate: over(count(named('message.sent')), count(named('message.sent', 'message.suppressed', 'message.failed'))),
+  buyer_coverage: (facts, { to }) =>
+    ratio(friends(facts, to).filter((person) => shopBuyers(facts, to).includes(person)).length, shopBuyers(facts, to).length),
+  referral_rate: (facts, stretch) =>
+    ratio(
+      friends(facts, stretch.to).filter((person) => inviters(facts, stretch).includes(person)).length,
+      friends(facts, stretch.to).length,
+    ),
+  fission_friends: invitees,
+  k_factor: over(invitees, persons(named('page.shared', 'customer.invited'))),
+  reply_rate: turnShare(({ answer }) => answer !== null),
+  timeout_rate: turnShare(({ ms, answer }) => answer === null || answer > ms + 24 * hour),
+  first_reply_minutes: (facts, stretch) =>
+    median(turnsOf(facts, stretch).flatMap(({ ms, answer }) => (answer === null ? [] : [(answer - ms) / 60_000]))),
+  task_done_rate: (facts, stretch) => {
+    const ended = facts.filter((fact) => fact.name === 'task.completed' && within(fact, stretch) && !isLate(facts, fact))
+    const overdue = count(named('task.overdue'))(facts, stretch, 0) ?? 0
+    return ratio(ended.filter(({ properties }) => properties.result === 'done').length, ended.length + overdue)
+  },
+  pulled_amount: (facts, stretch, now) =>
+    sum('order.paid')(
+      facts.filter(({ properties }) =>
+        facts.some((use) => use.name === 'coupon.used' && use.properties.order === properties.orderNo && properties.orderNo !== undefined),
+      ),
+      stretch,
+      now,
+    ),
+  commission: (facts, stretch, now) =>
+    (sum('commission.accrued')(facts, stretch, now) ?? 0) - (sum('commission.clawed_back')(facts, stretch, now) ?? 0),
+  winback_rate: (facts, stretch, now) =>
+    followedBy((fact) => fact.name === 'customer.followed' || isBuy(fact), 720, 'task.assigned')(
+      facts.filter(({ name, properties }) => name !== 'task.assigned' || String(properties.taskTitle).includes('召回')),
+      stretch,
+      now,
+    ),
+  free_trial_users: persons(
+    ({ name, properties }) => (name === 'trial.enrolled' && properties.price === 0) || (name === 'order.paid' && properties.amount === 0),
+  ),
+  full_price_conversion_rate: followedBy(isBuy, 720, 'trial.attended', 'persons'),
 }

@@ -1,7 +1,23 @@
-import type { Metric } from '../definition.ts'
-import { bought, buyersPart, ordersPart, paidAmount, part, refundedAmount } from './pieces.ts'
+import { referrals } from '../../passing-on.ts'
+import type { Metric, Part, Rows } from '../definition.ts'
+import { after, bought, buyersPart, existing, ordersPart, paidAmount, part, refundedAmount } from './pieces.ts'
 
 const dimensions = ['shop', 'region', 'product', 'source']
+
+const commissionOf = (zh: string, en: string, event: string): Part =>
+  part(zh, en, { kind: 'flow', events: [event] }, { of: 'sum', property: 'amount' })
+
+const afterTrial = (counted: 'matched' | 'settled'): Rows => after(counted, { events: ['trial.attended'] }, bought, 720)
+
+/** Whom a distributor brought is told of the one brought; what tells of an inviter beside is, too, and names them by an identity. */
+const inviters: Rows = {
+  kind: 'linked',
+  events: referrals,
+  where: { not: { property: 'inviter', scope: 'event', op: 'exists', value: undefined } },
+  by: 'distributor',
+  other: { events: ['distributor.joined'], by: 'distributor' },
+  kept: 'other',
+}
 
 export const conversionMetrics: readonly Metric[] = [
   {
@@ -198,5 +214,114 @@ export const conversionMetrics: readonly Metric[] = [
     formula: { zh: '（支付金额 − 退款金额）÷ 花费，不作归因', en: '(paid − refunded) ÷ spend of the same days, without attribution' },
     parts: [paidAmount, refundedAmount, part('花费', 'Spend', { kind: 'spend' }, { of: 'count' })],
     expression: '(A - B) / C',
+  },
+  {
+    key: 'full_price_conversion_rate',
+    zh: '正价课转化率',
+    en: 'Full-price conversion',
+    loop: 'conversion',
+    stage: 'revenue',
+    unit: 'share',
+    better: 'more',
+    formula: {
+      zh: '到课后 30 天内下单的人 ÷ 到课的人；还没到 30 天的不算',
+      en: 'persons with a paid order within 30 days of attending the trial ÷ persons who attended; those that still have time are left out',
+    },
+    parts: [
+      part('下单的人', 'Ordered', afterTrial('matched'), { of: 'persons' }),
+      part('到课的人', 'Attended', afterTrial('settled'), { of: 'persons' }),
+    ],
+    expression: 'A / B',
+  },
+  {
+    key: 'referral_rate',
+    zh: '转介绍率',
+    en: 'Referral rate',
+    loop: 'conversion',
+    stage: 'referral',
+    unit: 'share',
+    better: 'more',
+    formula: {
+      zh: '期内带来过人的现有用户 ÷ 现有用户数',
+      en: 'existing customers who brought somebody in the period ÷ existing customers',
+    },
+    parts: [
+      part('带来过人的现有用户', 'Existing customers who brought somebody', { kind: 'friends', of: inviters }, { of: 'persons' }),
+      existing,
+    ],
+    expression: 'A / B',
+  },
+  {
+    key: 'redeem_rate',
+    zh: '核销率',
+    en: 'Redemption rate',
+    loop: 'conversion',
+    unit: 'share',
+    better: 'more',
+    formula: { zh: '期内用券次数 ÷ 期内发券数', en: 'coupons used ÷ coupons issued in the period' },
+    parts: [
+      part('用券', 'Used', { kind: 'flow', events: ['coupon.used'] }, { of: 'count' }),
+      part('发券', 'Issued', { kind: 'flow', events: ['coupon.issued'] }, { of: 'count' }),
+    ],
+    expression: 'A / B',
+  },
+  {
+    key: 'pulled_amount',
+    zh: '带动金额',
+    en: 'Amount pulled by coupons',
+    loop: 'conversion',
+    unit: 'money',
+    better: 'more',
+    formula: { zh: '用券订单的支付金额（用券事件带订单号）', en: 'paid amount of orders with a coupon, where its use names the order' },
+    parts: [
+      part(
+        '用券订单的支付金额',
+        'Paid with a coupon',
+        { kind: 'linked', events: ['order.paid'], by: 'orderNo', other: { events: ['coupon.used'], by: 'order' }, kept: 'with' },
+        { of: 'sum', property: 'amount' },
+      ),
+    ],
+    dimensions: dimensions,
+  },
+  {
+    key: 'commission',
+    zh: '佣金',
+    en: 'Commission',
+    loop: 'conversion',
+    unit: 'money',
+    better: 'less',
+    formula: { zh: '期内计提的佣金 − 期内追回的佣金', en: 'commission accrued − clawed back in the period' },
+    parts: [commissionOf('计提', 'Accrued', 'commission.accrued'), commissionOf('追回', 'Clawed back', 'commission.clawed_back')],
+    expression: 'A - B',
+  },
+  {
+    key: 'commission_paid',
+    zh: '已付佣金',
+    en: 'Commission paid',
+    loop: 'conversion',
+    unit: 'money',
+    better: 'less',
+    formula: { zh: '期内发放的佣金', en: 'commission paid out in the period' },
+    parts: [commissionOf('发放', 'Paid', 'commission.paid')],
+  },
+  {
+    key: 'exchange_rate',
+    zh: '换货率',
+    en: 'Exchange rate',
+    loop: 'conversion',
+    unit: 'share',
+    better: 'less',
+    formula: { zh: '期内换货笔数 ÷ 期内订单数', en: 'exchanges ÷ orders of the period' },
+    parts: [
+      part(
+        '换货笔数',
+        'Exchanges',
+        { kind: 'flow', events: ['order.refunded'], where: { property: 'type', scope: 'event', op: 'eq', value: 'exchange' } },
+        { of: 'count' },
+      ),
+      ordersPart,
+    ],
+    expression: 'A / B',
+    dimensions: dimensions,
   },
 ]

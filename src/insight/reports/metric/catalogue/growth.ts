@@ -1,5 +1,13 @@
-import type { Metric } from '../definition.ts'
-import { bought, followed, part, unfollowed } from './pieces.ts'
+import { shares } from '../../passing-on.ts'
+import type { Metric, Rows } from '../definition.ts'
+import { bought, existing, followed, invitees, part, reached, unfollowed, visitors, withAmount } from './pieces.ts'
+
+/** The company’s own orders by hand and from files are of shop 0. */
+const shopBuyers: Rows = {
+  kind: 'ever',
+  events: ['order.paid'],
+  where: { and: [withAmount, { property: 'shop', scope: 'event', op: 'gt', value: 0 }] },
+}
 
 export const growthMetrics: readonly Metric[] = [
   {
@@ -22,7 +30,7 @@ export const growthMetrics: readonly Metric[] = [
     unit: 'persons',
     better: 'more',
     formula: { zh: '浏览过页面的不同的人', en: 'different people who viewed a page' },
-    parts: [part('访客', 'Visitors', { kind: 'flow', events: ['page.viewed'] }, { of: 'persons' })],
+    parts: [visitors],
     dimensions: ['page', 'source'],
   },
   {
@@ -111,7 +119,7 @@ export const growthMetrics: readonly Metric[] = [
     unit: 'persons',
     better: 'more',
     formula: { zh: '期末至少有 1 个好友关系的人', en: 'persons with a live friendship at the end of the period' },
-    parts: [part('现有好友', 'Live friends', { kind: 'live', of: 'follow' }, { of: 'persons' })],
+    parts: [existing],
   },
   {
     key: 'valid_customers',
@@ -194,5 +202,104 @@ export const growthMetrics: readonly Metric[] = [
     better: 'more',
     formula: { zh: '打开渠道活码链接的次数', en: 'openings of live codes' },
     parts: [part('打开', 'Openings', { kind: 'flow', events: ['live_code.viewed', 'acquisition_link.viewed'] }, { of: 'count' })],
+  },
+  {
+    key: 'share_rate',
+    zh: '分享率',
+    en: 'Share rate',
+    loop: 'growth',
+    stage: 'referral',
+    unit: 'share',
+    better: 'more',
+    formula: { zh: '分享人数 ÷ 落地页 UV', en: 'sharers ÷ page visitors' },
+    parts: [part('分享的人', 'Sharers', { kind: 'flow', events: shares }, { of: 'persons' }), visitors],
+    expression: 'A / B',
+  },
+  {
+    key: 'visit_rate',
+    zh: '访问率',
+    en: 'Visit rate',
+    loop: 'growth',
+    stage: 'acquisition',
+    unit: 'share',
+    better: 'more',
+    formula: {
+      zh: '消息送达后 72 小时内浏览过页面的人 ÷ 消息送达的人；还没到 72 小时的不算；触达只算本系统送达的消息',
+      en: 'persons who viewed a page within 72 hours of a message ÷ persons whom one reached; those that still have time are left out, and only messages of the house count as reach',
+    },
+    parts: [
+      part('浏览过的人', 'Visited', reached('matched', { events: ['page.viewed'] }), { of: 'persons' }),
+      part('送达的人', 'Reached', reached('settled', { events: ['page.viewed'] }), { of: 'persons' }),
+    ],
+    expression: 'A / B',
+  },
+  {
+    key: 'register_rate',
+    zh: '注册率',
+    en: 'Registration rate',
+    loop: 'growth',
+    stage: 'acquisition',
+    unit: 'share',
+    better: 'more',
+    formula: { zh: '注册的人 ÷ 落地页 UV', en: 'registered ÷ page visitors' },
+    parts: [part('注册的人', 'Registered', { kind: 'flow', events: ['account.registered'] }, { of: 'persons' }), visitors],
+    expression: 'A / B',
+  },
+  {
+    key: 'member_join_rate',
+    zh: '入会率',
+    en: 'Membership rate',
+    loop: 'growth',
+    unit: 'share',
+    better: 'more',
+    formula: {
+      zh: '期末已入会（有过会员等级）的现有用户 ÷ 现有用户数',
+      en: 'existing customers who ever had a member level ÷ existing customers, at the end of the period',
+    },
+    parts: [
+      part(
+        '入会的现有用户',
+        'Existing members',
+        { kind: 'friends', of: { kind: 'ever', events: ['member.level_changed'] } },
+        { of: 'persons' },
+      ),
+      existing,
+    ],
+    expression: 'A / B',
+  },
+  {
+    key: 'buyer_coverage',
+    zh: '老客沉淀率',
+    en: 'Shop buyers brought in',
+    loop: 'growth',
+    unit: 'share',
+    better: 'more',
+    formula: {
+      zh: '期末有好友关系的店铺买家 ÷ 店铺买家（到期末为止在店铺下过单的人）',
+      en: 'shop buyers with a live friendship ÷ shop buyers, who ever paid in a shop up to the end of the period',
+    },
+    parts: [
+      part('有好友关系的买家', 'Buyers who are friends', { kind: 'friends', of: shopBuyers }, { of: 'persons' }),
+      part('店铺买家', 'Shop buyers', shopBuyers, { of: 'persons' }),
+    ],
+    expression: 'A / B',
+  },
+  {
+    key: 'k_factor',
+    zh: '裂变系数',
+    en: 'K factor',
+    loop: 'growth',
+    stage: 'referral',
+    unit: 'number',
+    better: 'more',
+    formula: {
+      zh: '有效被邀请人 ÷ 分享或邀请过的人（＝ 人均邀请 × 有效转化）',
+      en: 'valid invitees ÷ persons who shared or invited (= invitations per participant × valid conversion)',
+    },
+    parts: [
+      invitees,
+      part('分享或邀请的人', 'Shared or invited', { kind: 'flow', events: [...shares, 'customer.invited'] }, { of: 'persons' }),
+    ],
+    expression: 'A / B',
   },
 ]

@@ -1,15 +1,14 @@
+import type { Condition } from '#platform/events/where.ts'
 import { shares } from '../../passing-on.ts'
 import { type Facts, type Metric, type Rows, spoke } from '../definition.ts'
-import { bought, followed, part } from './pieces.ts'
+import { after, bought, existing, followed, invitees, part } from './pieces.ts'
 
 /** A customer's own words to an employee, whichever door told of them. */
 const replies: Facts = { events: ['message.received', 'acquisition_link.chat_started'] }
 
-function after(counted: 'matched' | 'settled', hours: number, then: Facts = { events: 'acts' }): Rows {
-  return { kind: 'after', start: { events: followed.events }, then, hours, counted }
-}
+const sinceAdd = (counted: 'matched' | 'settled', hours: number, then: Facts = { events: 'acts' }): Rows =>
+  after(counted, { events: followed.events }, then, hours)
 
-const existing = part('现有用户', 'Existing customers', { kind: 'live', of: 'follow' }, { of: 'persons' })
 const acts = { zh: '打开、浏览、打卡、发言、下单等', en: 'opened, viewed, checked in, wrote, ordered …' }
 
 const active = (days: number, key: string, zh: string, en: string): Metric => ({
@@ -26,6 +25,39 @@ const active = (days: number, key: string, zh: string, en: string): Metric => ({
   },
   parts: [part('活跃的人', 'Active', { kind: 'active', days }, { of: 'persons' })],
 })
+
+/** An order at price zero is a trial too. */
+const atNoPrice: Condition = {
+  or: [
+    { property: 'price', scope: 'event', op: 'lte', value: 0 },
+    { property: 'amount', scope: 'event', op: 'lte', value: 0 },
+  ],
+}
+const atPrice: Condition = { property: 'price', scope: 'event', op: 'gt', value: 0 }
+
+const titled = (word: string): Condition => ({ property: 'taskTitle', scope: 'event', op: 'contains', value: word })
+
+/** Once a task, whoever it goes to afterwards. Of what may follow only orders have an amount. */
+const winBacks: Facts = {
+  events: ['task.assigned'],
+  where: { and: [{ or: [titled('召回'), titled('挽回')] }, { not: { property: 'again', scope: 'event', op: 'eq', value: 'true' } }] },
+}
+const back: Facts = {
+  events: ['customer.followed', 'order.paid'],
+  where: { not: { property: 'amount', scope: 'event', op: 'lte', value: 0 } },
+}
+const wonBack = (counted: 'matched' | 'settled'): Rows => after(counted, winBacks, back, 720)
+
+const turns = part('客户消息', 'Customer turns', { kind: 'turns', counted: 'settled' }, { of: 'count' })
+
+/** A task that was overdue once is ended late, whenever that is. */
+const inTime = {
+  kind: 'linked',
+  events: ['task.completed'],
+  by: 'task',
+  other: { events: ['task.overdue'], by: 'task' },
+  kept: 'without',
+} as const
 
 export const operationMetrics: readonly Metric[] = [
   active(1, 'active_customers_1', '日活跃用户', 'Active in a day'),
@@ -95,8 +127,8 @@ export const operationMetrics: readonly Metric[] = [
       en: 'new friendships with a reply of the customer within 72 hours ÷ new friendships; those that still have time are left out',
     },
     parts: [
-      part('已开口', 'Replied', after('matched', 72, replies), { of: 'count' }),
-      part('新好友', 'New friendships', after('settled', 72, replies), { of: 'count' }),
+      part('已开口', 'Replied', sinceAdd('matched', 72, replies), { of: 'count' }),
+      part('新好友', 'New friendships', sinceAdd('settled', 72, replies), { of: 'count' }),
     ],
     expression: 'A / B',
   },
@@ -113,8 +145,8 @@ export const operationMetrics: readonly Metric[] = [
       en: 'new friendships followed by an act of the customer’s own within 72 hours ÷ new friendships; those that still have time are left out',
     },
     parts: [
-      part('有行为', 'Acted', after('matched', 72), { of: 'count' }),
-      part('新好友', 'New friendships', after('settled', 72), { of: 'count' }),
+      part('有行为', 'Acted', sinceAdd('matched', 72), { of: 'count' }),
+      part('新好友', 'New friendships', sinceAdd('settled', 72), { of: 'count' }),
     ],
     expression: 'A / B',
   },
@@ -131,8 +163,8 @@ export const operationMetrics: readonly Metric[] = [
       en: 'new friendships followed by a paid order within 7 days ÷ new friendships; those that still have time are left out',
     },
     parts: [
-      part('已下单', 'Ordered', after('matched', 168, bought), { of: 'count' }),
-      part('新好友', 'New friendships', after('settled', 168, bought), { of: 'count' }),
+      part('已下单', 'Ordered', sinceAdd('matched', 168, bought), { of: 'count' }),
+      part('新好友', 'New friendships', sinceAdd('settled', 168, bought), { of: 'count' }),
     ],
     expression: 'A / B',
   },
@@ -252,5 +284,172 @@ export const operationMetrics: readonly Metric[] = [
     better: 'more',
     formula: { zh: '期内被打过标签的人', en: 'persons who were tagged in the period' },
     parts: [part('打标签的人', 'Tagged', { kind: 'flow', events: ['customer.tagged'] }, { of: 'persons' })],
+  },
+  {
+    key: 'fission_friends',
+    zh: '裂变好友数',
+    en: 'Friends by referral',
+    loop: 'operation',
+    stage: 'referral',
+    unit: 'persons',
+    better: 'more',
+    formula: {
+      zh: '有效被邀请人：知道是谁带来的、注册或接受了邀请的人',
+      en: 'valid invitees: persons who registered or accepted, and whoever brought them is known',
+    },
+    parts: [invitees],
+  },
+  {
+    key: 'free_trial_users',
+    zh: '免费体验用户数',
+    en: 'Free trial users',
+    loop: 'operation',
+    stage: 'activation',
+    unit: 'persons',
+    better: 'more',
+    formula: { zh: '报名 0 元体验课或有 0 元订单的人', en: 'persons with a trial enrolment or an order at price zero' },
+    parts: [
+      part('免费体验的人', 'Free trials', { kind: 'flow', events: ['trial.enrolled', 'order.paid'], where: atNoPrice }, { of: 'persons' }),
+    ],
+  },
+  {
+    key: 'paid_trial_users',
+    zh: '付费体验用户数',
+    en: 'Paid trial users',
+    loop: 'operation',
+    stage: 'activation',
+    unit: 'persons',
+    better: 'more',
+    formula: { zh: '报名付费体验课的人', en: 'persons who enrolled for a trial at a price' },
+    parts: [part('付费体验的人', 'Paid trials', { kind: 'flow', events: ['trial.enrolled'], where: atPrice }, { of: 'persons' })],
+  },
+  {
+    key: 'trial_attended',
+    zh: '到课',
+    en: 'Trials attended',
+    loop: 'operation',
+    unit: 'persons',
+    better: 'more',
+    formula: { zh: '到过体验课的人', en: 'persons who attended the trial' },
+    parts: [part('到课的人', 'Attended', { kind: 'flow', events: ['trial.attended'] }, { of: 'persons' })],
+  },
+  {
+    key: 'trial_finished',
+    zh: '完课',
+    en: 'Trials finished',
+    loop: 'operation',
+    unit: 'persons',
+    better: 'more',
+    formula: { zh: '完成体验课的人', en: 'persons who finished the trial' },
+    parts: [part('完课的人', 'Finished', { kind: 'flow', events: ['trial.finished'] }, { of: 'persons' })],
+  },
+  {
+    key: 'winback_rate',
+    zh: '召回率',
+    en: 'Win-back rate',
+    loop: 'operation',
+    unit: 'share',
+    better: 'more',
+    formula: {
+      zh: '召回任务后 30 天内再次添加或下单的 ÷ 召回任务（标题含“召回”或“挽回”）；还没到 30 天的不算',
+      en: 'win-back tasks whose customer added again or bought within 30 days ÷ such tasks, with 召回 or 挽回 in the title; those that still have time are left out',
+    },
+    parts: [
+      part('回来的', 'Came back', wonBack('matched'), { of: 'count' }),
+      part('召回任务', 'Win-back tasks', wonBack('settled'), { of: 'count' }),
+    ],
+    expression: 'A / B',
+  },
+  {
+    key: 'reply_rate',
+    zh: '回复率',
+    en: 'Reply rate',
+    loop: 'operation',
+    unit: 'share',
+    better: 'more',
+    formula: {
+      zh: '已回复的客户消息 ÷ 客户消息；连续几条算一次，还在时限内（默认 24 小时，同亲密度）的不算',
+      en: 'customer turns answered ÷ customer turns; messages in a row are one, those within the limit (24 hours unless the relationship score says otherwise) are left out',
+    },
+    parts: [part('已回复', 'Answered', { kind: 'turns', counted: 'answered' }, { of: 'count' }), turns],
+    expression: 'A / B',
+  },
+  {
+    key: 'first_reply_minutes',
+    zh: '首响',
+    en: 'First reply',
+    loop: 'operation',
+    unit: 'minutes',
+    better: 'less',
+    formula: {
+      zh: '从客户开口到员工第一次回复的分钟数，取中位数',
+      en: 'minutes from a customer’s first word to the employee’s answer, median',
+    },
+    parts: [part('首次回复用时', 'Time to the answer', { kind: 'turns', counted: 'replied' }, { of: 'median', property: '' })],
+  },
+  {
+    key: 'timeout_rate',
+    zh: '超时率',
+    en: 'Timeout rate',
+    loop: 'operation',
+    unit: 'share',
+    better: 'less',
+    formula: {
+      zh: '时限内（默认 24 小时，同亲密度）没有回复的客户消息 ÷ 客户消息',
+      en: 'turns unanswered within the limit (24 hours unless the relationship score says otherwise) ÷ turns',
+    },
+    parts: [part('超时未回', 'Unanswered in time', { kind: 'turns', counted: 'late' }, { of: 'count' }), turns],
+    expression: 'A / B',
+  },
+  {
+    key: 'csat',
+    zh: '满意度',
+    en: 'Satisfaction',
+    loop: 'operation',
+    unit: 'number',
+    better: 'more',
+    formula: { zh: '服务后评分的均值', en: 'mean rating after service' },
+    parts: [part('评分', 'Ratings', { kind: 'flow', events: ['rating.given'] }, { of: 'avg', property: 'score' })],
+  },
+  {
+    key: 'task_done_rate',
+    zh: '任务完成率',
+    en: 'Tasks done',
+    loop: 'operation',
+    unit: 'share',
+    better: 'more',
+    formula: { zh: '按时完成的任务 ÷ 到期任务（按时结束的与逾期的）', en: 'tasks done in time ÷ due, that is ended in time or overdue' },
+    parts: [
+      part(
+        '按时完成',
+        'Done in time',
+        { ...inTime, where: { property: 'result', scope: 'event', op: 'eq', value: 'done' } },
+        { of: 'count' },
+      ),
+      part('按时结束', 'Ended in time', inTime, { of: 'count' }),
+      part('逾期', 'Overdue', { kind: 'flow', events: ['task.overdue'] }, { of: 'count' }),
+    ],
+    expression: 'A / (B + C)',
+  },
+  {
+    key: 'activity_frequency',
+    zh: '活动频次',
+    en: 'Activity frequency',
+    loop: 'operation',
+    unit: 'number',
+    better: 'more',
+    formula: { zh: '期内参加活动的次数 ÷ 期末现有用户数', en: 'joins of activities in the period ÷ existing customers at its end' },
+    parts: [part('参加', 'Joins', { kind: 'flow', events: ['activity.joined'] }, { of: 'count' }), existing],
+    expression: 'A / B',
+  },
+  {
+    key: 'ugc_count',
+    zh: 'UGC 数',
+    en: 'UGC',
+    loop: 'operation',
+    unit: 'count',
+    better: 'more',
+    formula: { zh: '用户发布内容的次数', en: 'content published by customers' },
+    parts: [part('发布', 'Published', { kind: 'flow', events: ['post.published'] }, { of: 'count' })],
   },
 ]

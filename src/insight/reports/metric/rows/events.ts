@@ -67,3 +67,22 @@ export function afterRows(asking: Asking, spans: Spans, { start, then, hours, co
   const kept = counted === 'matched' ? `matched and ${settled}` : settled
   return inSpans(bind, scope, spans, `(select who, at, properties, ${decimalSql("''")} as number from ${joined} where ${kept})`)
 }
+
+/** The other's filter is its own: a task that was late under a colleague was late. */
+export function linkedRows(asking: Asking, spans: Spans, { by, other, kept, ...facts }: Of<'linked'>, measure: Part['measure']): string {
+  const { bind, scope, report } = asking
+  const own = `(select *, ${numberSql(asking, measure)} as number from ${factsSql(asking, facts, { from: earliest(spans), to: spans.now.to })})`
+  const [mine, theirs] = [bind.text(by), bind.text(other.by)]
+  const everything = { ...asking, scope: { ...scope, scan: () => ({ tenantId: scope.scan(report).tenantId }) } }
+  const others = `(select f.properties[${theirs}] as link, argMin(f.who, (f.ms, f.id)) as named, 1 as has
+    from ${factsSql(everything, other, {})} as f where link != '' group by link)`
+  const kind = { with: 'l.has = 1', without: 'l.has = 0', other: '1' }[kept]
+  const who = kept === 'other' ? `if(o.properties[${mine}] = '', o.who, l.named)` : 'o.who'
+  return inSpans(
+    bind,
+    scope,
+    spans,
+    `(select ${who} as who, o.at as at, o.properties as properties, o.number as number
+      from ${own} as o left any join ${others} as l on o.properties[${mine}] = l.link where ${kind})`,
+  )
+}

@@ -1,12 +1,13 @@
 import type { Part } from '../definition.ts'
 import type { Spans } from '../spans.ts'
-import { afterRows, firstRows, flowRows, gapRows, repeatRows, sinceRows } from './events.ts'
+import { afterRows, firstRows, flowRows, gapRows, linkedRows, repeatRows, sinceRows } from './events.ts'
 import type { Asking } from './facts.ts'
 import { scoreRows } from './scores.ts'
-import { activeRows, churnedRows, liveRows, membersRows, silentRows, validRows } from './states.ts'
+import { activeRows, churnedRows, everRows, friendsOf, liveRows, membersRows, silentRows, validRows } from './states.ts'
+import { turnRows } from './turns.ts'
 
 /** What a part counts, a row each: who, properties, number, isNow, and the keys (the whole '', its intervals) it counts under. */
-export function rowsSql(asking: Asking, spans: Spans, { rows, measure }: Part): string {
+export function rowsSql(asking: Asking, spans: Spans, { rows, measure }: Pick<Part, 'rows' | 'measure'>): string {
   switch (rows.kind) {
     case 'flow':
       return flowRows(asking, spans, rows, measure)
@@ -34,6 +35,14 @@ export function rowsSql(asking: Asking, spans: Spans, { rows, measure }: Part): 
       return churnedRows(asking, spans)
     case 'score':
       return scoreRows(asking, spans, rows.of)
+    case 'ever':
+      return everRows(asking, spans, rows)
+    case 'friends':
+      return friendsOf(asking, spans, rowsSql(asking, spans, { rows: rows.of, measure }))
+    case 'linked':
+      return linkedRows(asking, spans, rows, measure)
+    case 'turns':
+      return turnRows(asking, spans, rows.counted)
     case 'spend':
       throw new Error('What was spent is nobody’s row.')
   }

@@ -1,4 +1,4 @@
-import { followNames, groupNames, spoke } from '../definition.ts'
+import { type Facts, followNames, groupNames, spoke } from '../definition.ts'
 import { inSpans, momentsSql, type Spans, spansOfBoth } from '../spans.ts'
 import { flowRows } from './events.ts'
 import { type Asking, factsSql } from './facts.ts'
@@ -49,6 +49,19 @@ export function membersRows(asking: Asking, spans: Spans, who: 'friends' | 'spok
       : `(who, moment.3, moment.2) in (select who, isNow, arrayJoin(keys) from ${flowRows(asking, spans, { kind: 'flow', events: [spoke] }, { of: 'persons' })})`
   return counted(`(select who, properties, moment from ${liveAt(asking, spans, 'group')} where ${among})`)
 }
+
+/** The first time decides: from then on they are somebody who did it. */
+export function everRows(asking: Asking, spans: Spans, facts: Facts): string {
+  const first = `(select who, min(f.ms) as ms, argMin(f.properties, (f.ms, f.id)) as properties
+    from ${factsSql(asking, { events: facts.events, ...(facts.where ? { where: facts.where } : {}) }, { to: spans.now.to })} as f where who != 0 group by who)`
+  const moments = `arrayFilter(m -> ms < m.1, ${momentsSql(asking.bind, asking.scope, spans)})`
+  return counted(`(select who, properties, arrayJoin(${moments}) as moment from ${first})`)
+}
+
+/** Rows of whoever is a friend when the interval ends that they count under. */
+export const friendsOf = (asking: Asking, spans: Spans, rows: string): string =>
+  `(select who, properties, number, isNow, [key] as keys from (select who, properties, number, isNow, arrayJoin(keys) as key from ${rows})
+    where (who, isNow, key) in (select who, moment.3, moment.2 from ${liveAt(asking, spans, 'follow')}))`
 
 /** From when acts matter to moments that look so many days back. An hour's change of clocks is less than the day on top. */
 export const lookBack = (spans: Spans, days: number): Date =>
