@@ -133,7 +133,7 @@ const followUps = createRoute({
 const experiments = createRoute({
   getParentRoute: () => app,
   path: '/experiments',
-  validateSearch: z.object({ view: text, q: text, state: text }),
+  validateSearch: z.object({ view: text, q: text, state: text, draft: text }),
   component: lazyRouteComponent(() => import('#console/experiments/experiments-page.tsx'), 'ExperimentsPage'),
 })
 

@@ -255,6 +255,7 @@ test('an employee of the front sees their own entries, and is told where they ma
   const rail = theirs.getByRole('navigation')
   await rail.getByRole('link', { name: /客户$/ }).waitFor()
   expect(await rail.getByRole('link', { name: /审计日志|开放接口|角色与权限|公司设置/ }).count()).toBe(0)
+  await rail.getByRole('link', { name: '我的看板' }).waitFor()
   const entries = await rail.getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
   for (const entry of entries) {
     await theirs.goto(served.url + entry)

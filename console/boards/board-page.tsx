@@ -2,7 +2,7 @@ import { FullscreenOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, Select, Skeleton } from 'antd'
 import { useRef } from 'react'
-import { useTenant } from '#console/api/session.ts'
+import { useMay, useTenant } from '#console/api/session.ts'
 import { BoardGrid } from '#console/boards/grid.tsx'
 import { type Board, type Layout, useBoard, useDeleteBoard, useSaveBoard } from '#console/boards/queries.ts'
 import { ScheduleButton } from '#console/boards/schedules.tsx'
@@ -14,9 +14,10 @@ import type { Drill } from '#console/reports/result.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { daysBefore, todayIn } from '#console/ui/format.ts'
+import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
-import { builtInBoards, layoutOf } from '#insight/boards/built-in.ts'
+import { builtInBoards, employeeBoard, layoutOf } from '#insight/boards/built-in.ts'
 import { spanDays } from '#insight/boards/schema.ts'
 
 const route = getRouteApi('/app/boards/$boardId')
@@ -31,15 +32,32 @@ interface Shown {
 
 /** One board: built in, or one's own, which can be edited. */
 export function BoardPage() {
+  const { boardId } = route.useParams()
+  const own = !useMay()('reports.read') && boardId === employeeBoard.id
+  return (
+    <Gate page permission={own ? 'employee_board.read' : 'reports.read'}>
+      <AnyBoard />
+    </Gate>
+  )
+}
+
+function AnyBoard() {
   const { t, language } = useText()
   const { boardId } = route.useParams()
   const builtIn = builtInBoards.find(({ id }) => id === boardId)
   const found = useBoard(boardId, builtIn === undefined)
-  const back = <Back to="/boards">{t('boards.title')}</Back>
+  const may = useMay()
+  const back = may('reports.read') ? <Back to="/boards">{t('boards.title')}</Back> : undefined
   if (builtIn)
     return (
       <Opened
-        shown={{ id: boardId, name: builtIn[language], note: builtIn.note[language], layout: layoutOf(builtIn), board: undefined }}
+        shown={{
+          id: boardId,
+          name: builtIn[language],
+          note: builtIn.note[language],
+          layout: shownTo(may, layoutOf(builtIn)),
+          board: undefined,
+        }}
         back={back}
       />
     )
@@ -51,6 +69,12 @@ export function BoardPage() {
     </Page>
   )
 }
+
+/** The loop is part of the overview, and seen by those who may see that. */
+const shownTo = (may: (permission: string) => boolean, { cards, ...layout }: Layout): Layout => ({
+  ...layout,
+  cards: cards.filter(({ kind }) => kind !== 'loop' || may('overview.read')),
+})
 
 function Opened({ shown, back }: { shown: Shown; back: React.ReactNode }) {
   const { t } = useText()
@@ -87,7 +111,9 @@ function Opened({ shown, back }: { shown: Shown; back: React.ReactNode }) {
           />
           <ScheduleButton subject={{ kind: 'board', id: shown.id }} />
           <ShareButton board={shown.board} />
-          <Actions shown={shown} editing={editing} />
+          <Gate permission="reports.read">
+            <Actions shown={shown} editing={editing} />
+          </Gate>
         </>
       }
     >

@@ -3,9 +3,9 @@ import { Button, Select } from 'antd'
 import type { ReactNode } from 'react'
 import { AddCard } from '#console/boards/add-card.tsx'
 import { BoardCard } from '#console/boards/card.tsx'
-import type { Card, CardSize, Layout } from '#console/boards/queries.ts'
+import { type Card, type CardSize, type Layout, useBoardValues } from '#console/boards/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { type MetricValue, type Span, useDictionary, useMetricValues } from '#console/metrics/queries.ts'
+import { type MetricValue, type Span, useDictionary } from '#console/metrics/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { Section } from '#console/ui/page.tsx'
@@ -25,7 +25,7 @@ export function BoardGrid(props: {
   const { cards } = layout
   // In one order, so that moving a card asks nothing anew.
   const keys = [...new Set(cards.flatMap((card) => (card.kind === 'metric' ? [card.metric] : [])))].sort()
-  const values = useMetricValues(keys, props.span)
+  const values = useBoardValues(keys, props.span)
   const dictionary = useDictionary()
   const weak = weakestOf(values.data?.items ?? [])
   const hints = new Map((dictionary.data?.items ?? []).map((entry) => [entry.key, entry.formula[language]]))

@@ -3,6 +3,7 @@ import { messages } from '#console/i18n/define.ts'
 export const boards = messages(
   {
     title: '看板',
+    mine: '我的看板',
     note: '关键数、报表和闭环放在一页上；发给同事，或按时推送到企业微信',
     builtIn: '内置看板',
     own: '自己的看板',
@@ -76,6 +77,7 @@ export const boards = messages(
   },
   {
     title: 'Boards',
+    mine: 'My board',
     note: 'Key numbers, reports and the loop on one page; shared with colleagues or sent to WeCom on time',
     builtIn: 'Built in',
     own: 'Our own',

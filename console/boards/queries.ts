@@ -1,11 +1,21 @@
 import { patch, post, remove } from '#console/api/client.ts'
 import { useCommand, useResource } from '#console/api/query.ts'
+import { useMay } from '#console/api/session.ts'
+import { type MetricValue, type Span, useMetricValues } from '#console/metrics/queries.ts'
 import type { Board, BoardSchedule, Card, CardSize, Layout, NewSchedule } from '#insight/boards/schema.ts'
 
 export type { Board, BoardSchedule, Card, CardSize, Layout, NewSchedule }
 
 export const useBoards = () => useResource<{ items: Board[] }>('boards')
 export const useBoard = (id: string, enabled: boolean) => useResource<Board>(`boards/${id}`, {}, { enabled })
+
+/** The numbers of a board; of the employee board also for those who may see no other. */
+export function useBoardValues(keys: readonly string[], span: Span) {
+  const may = useMay()('reports.read')
+  const all = useMetricValues(may ? keys : [], span)
+  const own = useResource<{ items: MetricValue[] }>('boards/employee/values', { ...span }, { enabled: !may })
+  return may ? all : own
+}
 
 export interface BoardFacts {
   id?: string | undefined

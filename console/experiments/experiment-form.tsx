@@ -13,6 +13,8 @@ import type { Experiment, Thing } from '#operation/experiments/schema.ts'
 /** Draws up an experiment or changes one; in flight, what would break it is not offered. */
 export function ExperimentForm(props: {
   experiment?: Experiment
+  /** What is already known of a new one. */
+  drafted?: Partial<ExperimentValues> | undefined
   open: boolean
   onClose: () => void
   onSaved?: (saved: Experiment) => void
@@ -20,9 +22,9 @@ export function ExperimentForm(props: {
   const { t } = useText()
   const titleOf = useEventTitle()
   const save = useSaveExperiment()
-  const { experiment } = props
+  const { experiment, drafted } = props
   const isFree = experiment === undefined || experiment.state === 'draft'
-  const fresh = { ...emptyValues, variants: [{ name: 'A', share: 100 }] }
+  const fresh = { ...emptyValues, variants: [{ name: 'A', share: 100 }], ...drafted }
   const submit = async (values: ExperimentValues) => {
     const { name, hypothesis, plannedEnd } = values
     const body = isFree ? bodyOf(values, titleOf) : { name, hypothesis, ...(experiment?.state === 'running' ? { plannedEnd } : {}) }
@@ -37,7 +39,7 @@ export function ExperimentForm(props: {
       initial={experiment ? valuesOf(experiment) : fresh}
       fields={{ holdoutPerMille: 'holdout' }}
       onSubmit={submit}
-      {...(experiment ? {} : { draft: 'experiment' })}
+      {...(experiment || drafted ? {} : { draft: 'experiment' })}
     >
       {!isFree && <Alert type="info" showIcon title={t('experiments.limited')} />}
       <Form.Item name="name" label={t('experiments.name')} rules={[{ required: true, message: t('ui.required') }]}>
@@ -129,7 +131,7 @@ function MetricFields({ name }: { name: 'trialMetric' | 'growthMetric' }) {
   return (
     <Form.Item label={t(`experiments.${name}`)} required>
       <Form.Item name={[name, 'event']} rules={[{ required: true, message: t('ui.required') }]}>
-        <EventPicker label={t(`experiments.${name}`)} {...given} />
+        <EventPicker label={t(`experiments.${name}`)} any {...given} />
       </Form.Item>
       <Row>
         <Form.Item name={[name, 'kind']}>

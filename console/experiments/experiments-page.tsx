@@ -2,7 +2,9 @@ import { PlusOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
+import { useMay } from '#console/api/session.ts'
 import { ControlGroupView } from '#console/experiments/control-group.tsx'
+import { draftedValues } from '#console/experiments/drafted.ts'
 import { ExperimentForm } from '#console/experiments/experiment-form.tsx'
 import { useExperiments } from '#console/experiments/queries.ts'
 import { ExperimentState } from '#console/experiments/state.tsx'
@@ -22,9 +24,15 @@ const route = getRouteApi('/app/experiments')
 /** The trials there are, and the control group of the whole company. */
 export function ExperimentsPage() {
   const { t } = useText()
-  const { view } = route.useSearch()
+  const { view, draft } = route.useSearch()
   const navigate = useNavigate({ from: '/experiments' })
-  const [creating, setCreating] = useState(false)
+  const may = useMay()('experiments.write')
+  const [drafted, setDrafted] = useState(() => (may ? draftedValues(draft) : undefined))
+  const [creating, setCreating] = useState(drafted !== undefined)
+  const close = () => {
+    setCreating(false)
+    setDrafted(undefined)
+  }
   const isControl = view === 'control'
   return (
     <Page
@@ -42,8 +50,9 @@ export function ExperimentsPage() {
       />
       {isControl ? <ControlGroupView /> : <ExperimentList create={() => setCreating(true)} />}
       <ExperimentForm
+        drafted={drafted}
         open={creating}
-        onClose={() => setCreating(false)}
+        onClose={close}
         onSaved={({ id }) => void navigate({ to: '/experiments/$experimentId', params: { experimentId: id } })}
       />
     </Page>

@@ -40,6 +40,8 @@ const metricOf = (values: MetricValues, titleOf: (event: string) => string): Met
   event: values.event ?? '',
   measure: measureOf(values),
   better: values.better,
+  // Of any event only what people do themselves: what is done to them tells nothing of them.
+  ...(values.event === '*' ? { own: true as const } : {}),
 })
 
 const planOf = ({ plan, trialMetric }: Pick<ExperimentValues, 'plan' | 'trialMetric'>) => {

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Tooltip } from 'antd'
+import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { exactFigure, figureText } from '#console/metrics/figure.ts'
 import type { MetricValue } from '#console/metrics/queries.ts'
@@ -10,6 +11,7 @@ import '#console/metrics/metrics.css'
 /** One key number: value, against before, against its target, and its run; the name opens all about it. */
 export function MetricCard(props: { value: MetricValue; days: number; big?: boolean; weak?: boolean; hint?: string | undefined }) {
   const { t, language } = useText()
+  const may = useMay()
   const { key, result, problem, target } = props.value
   if (!result)
     return (
@@ -19,7 +21,9 @@ export function MetricCard(props: { value: MetricValue; days: number; big?: bool
       </div>
     )
   const { metric, total, before, values, complete, currency } = result
-  const name = (
+  const name = !may('reports.read') ? (
+    metric[language]
+  ) : (
     <Link to="/metric-dictionary/$metricKey" params={{ metricKey: key }} search={{}}>
       {metric[language]}
     </Link>

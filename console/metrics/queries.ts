@@ -1,5 +1,6 @@
 import { patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useResource } from '#console/api/query.ts'
+import { useMay } from '#console/api/session.ts'
 import type { Document } from '#console/reports/document.ts'
 import type { Alert, AlertRule, DictionaryEntry, MetricValue, Notice, TargetBody } from '#insight/metrics/schema.ts'
 
@@ -10,7 +11,8 @@ export interface Span {
   to: string
 }
 
-export const useDictionary = () => useResource<{ items: DictionaryEntry[] }>('metrics')
+/** What a metric is and how it is computed, for whom may read reports. */
+export const useDictionary = () => useResource<{ items: DictionaryEntry[] }>('metrics', {}, { enabled: useMay()('reports.read') })
 
 export const useMetricValues = (keys: readonly string[], span: Span, interval = 'day') =>
   useResource<{ items: MetricValue[]; asOf: string }>(

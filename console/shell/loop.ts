@@ -54,6 +54,8 @@ export interface Entry {
   icon: ComponentType<{ 'aria-hidden'?: 'true' }>
   /** Who lacks it does not see the entry; the page's own reads are refused by the server anyway. */
   permission?: string
+  /** Who holds this has a wider entry that leads there too. */
+  unless?: string
   /** One of the four that stay in the thumb bar of a phone. */
   thumb?: boolean
 }
@@ -112,6 +114,13 @@ export const loop: Stage[] = [
     name: 'shell.insight',
     entries: [
       { path: '/boards', name: 'boards.title', icon: AppstoreOutlined, permission: 'reports.read' },
+      {
+        path: '/boards/employee',
+        name: 'boards.mine',
+        icon: AppstoreOutlined,
+        permission: 'employee_board.read',
+        unless: 'reports.read',
+      },
       { path: '/metric-dictionary', name: 'metrics.title', icon: LineChartOutlined, permission: 'reports.read' },
       { path: '/reports', name: 'reports.title', icon: FundOutlined, permission: 'reports.read' },
       { path: '/stages', name: 'stages.title', icon: NodeIndexOutlined, permission: 'reports.read' },
@@ -142,11 +151,18 @@ export const loop: Stage[] = [
   },
 ]
 
+/** The entries that are there for somebody. */
+export const entriesOf = (entries: readonly Entry[], may: (permission: string | undefined) => boolean): Entry[] =>
+  entries.filter(({ permission, unless }) => may(permission) && (unless === undefined || !may(unless)))
+
 export const isHere = (entry: Entry, path: string): boolean =>
   entry.path === '/' ? path === '/' : path === entry.path || path.startsWith(`${entry.path}/`)
 
 /** Where somebody starts: the page their role names, else the first one they may open. */
 export function homeOf(session: Session): string {
-  const entries = loop.flatMap((stage) => stage.entries).filter((entry) => holds(session, entry.permission))
+  const entries = entriesOf(
+    loop.flatMap((stage) => stage.entries),
+    (permission) => holds(session, permission),
+  )
   return entries.find((entry) => isHere(entry, session.employee.home))?.path ?? entries[0]?.path ?? '/settings'
 }

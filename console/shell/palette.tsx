@@ -5,7 +5,7 @@ import { type KeyboardEvent, useDeferredValue, useState } from 'react'
 import { useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import { textOr, useText } from '#console/i18n/i18n.ts'
-import { loop } from '#console/shell/loop.ts'
+import { entriesOf, loop } from '#console/shell/loop.ts'
 import { type Called, nameIn } from '#console/ui/person-name.ts'
 
 interface Hit extends Called {
@@ -131,8 +131,7 @@ function useChoices(text: string): Choice[] {
   const q = useDeferredValue(text.trim())
   const found = useResource<{ items: Hit[] }>('search', { q }, { enabled: q.length > 0 })
   const pages = loop
-    .flatMap((stage) => stage.entries)
-    .filter((entry) => may(entry.permission))
+    .flatMap((stage) => entriesOf(stage.entries, may))
     .map((entry) => ({ key: entry.path, kind: 'page', name: t(entry.name), path: entry.path }))
     .filter((page) => page.name.toLowerCase().includes(q.toLowerCase()))
   const hits = (q ? (found.data?.items ?? []) : []).flatMap((hit) => {

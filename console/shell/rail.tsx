@@ -4,13 +4,11 @@ import { Drawer } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { type Entry, isHere, loop, type Stage } from '#console/shell/loop.ts'
+import { type Entry, entriesOf, isHere, loop, type Stage } from '#console/shell/loop.ts'
 
 function useLoop(): Stage[] {
   const may = useMay()
-  return loop
-    .map((stage) => ({ ...stage, entries: stage.entries.filter((entry) => may(entry.permission)) }))
-    .filter((stage) => stage.entries.length > 0)
+  return loop.map((stage) => ({ ...stage, entries: entriesOf(stage.entries, may) })).filter((stage) => stage.entries.length > 0)
 }
 
 const usePath = (): string => useRouterState({ select: (state) => state.location.pathname })

@@ -3,6 +3,7 @@ import { change, numberOf } from '#console/reports/document.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
 import type { ResultProps } from '#console/reports/result.tsx'
+import { ProveLink } from '#console/stages/prove-link.tsx'
 import { ButtonLink } from '#console/ui/button-link.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
@@ -41,11 +42,6 @@ export function CandidatesResultView({ document, result, drill }: ResultProps<No
       flush
       title={t('stages.candidates.title')}
       note={t('stages.candidates.note', { cohort: exactNumber(result.cohort), young: exactNumber(result.tooYoung), early })}
-      actions={
-        <ButtonLink to="/reports/$reportId" params={{ reportId: 'new' }} search={{ type: 'experiment' }}>
-          {t('stages.candidates.prove')}
-        </ButtonLink>
-      }
     >
       <PlainScroll>
         <table className="plain-table">
@@ -58,6 +54,7 @@ export function CandidatesResultView({ document, result, drill }: ResultProps<No
                 </th>
               ))}
               <th scope="col">{t('stages.candidates.verdict')}</th>
+              <th scope="col" aria-label={t('stages.candidates.prove')} />
             </tr>
           </thead>
           <tbody>
@@ -85,6 +82,9 @@ export function CandidatesResultView({ document, result, drill }: ResultProps<No
                 <td className="right figure">{row.oddsRatio === null ? '—' : row.oddsRatio.toFixed(1)}</td>
                 <td>
                   <Badge tone={tones[row.verdict]}>{t(`stages.candidates.verdicts.${row.verdict}`)}</Badge>
+                </td>
+                <td className="right">
+                  <ProveLink document={document} result={result} row={row} />
                 </td>
               </tr>
             ))}

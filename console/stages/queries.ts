@@ -14,11 +14,13 @@ export type WrittenRule = {
   until?: WrittenMatcher[]
 }
 
+export type WrittenTouchpoint = { stage: Stage; name: string; event: string; where?: unknown }
+
 /** As it was sent: filters of rules are kept as they are written, whatever this form shows of them. */
 export type WrittenSettings = {
   rules: Record<Stage, WrittenRule>
-  sops: Partial<Record<Stage, { text: string; owner?: string }>>
-  touchpoints: unknown[]
+  sops: Partial<Record<Stage, { text: string; owner?: string; journey?: string }>>
+  touchpoints: WrittenTouchpoint[]
 }
 
 type Shown = { settings: WrittenSettings; changedAt: string | null }

@@ -1,8 +1,17 @@
-import { Form, Input, InputNumber, Select, Skeleton } from 'antd'
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
+import { Button, Form, Input, InputNumber, Select, Skeleton } from 'antd'
+import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { useEventTitle } from '#console/reports/event-picker.tsx'
+import { useJourneys } from '#console/journeys/queries.ts'
+import { EventPicker, useEventTitle } from '#console/reports/event-picker.tsx'
 import { usePlan } from '#console/reports/queries.ts'
-import { useSaveStageRules, useStageRules, type WrittenRule, type WrittenSettings } from '#console/stages/queries.ts'
+import {
+  useSaveStageRules,
+  useStageRules,
+  type WrittenRule,
+  type WrittenSettings,
+  type WrittenTouchpoint,
+} from '#console/stages/queries.ts'
 import { useRun } from '#console/ui/confirm.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Row, Section } from '#console/ui/page.tsx'
@@ -18,6 +27,8 @@ type StageForm = {
   holdsDays: number | null
   text: string
   owner: string
+  journey: string | null
+  touchpoints: { name: string; event: string }[]
 }
 type Values = Record<Stage, StageForm>
 
@@ -96,11 +107,58 @@ function StageFields({ stage, earlier }: { stage: Stage; earlier: readonly strin
       <Form.Item name={[stage, 'owner']} label={t('stages.edit.owner')}>
         <Input maxLength={60} />
       </Form.Item>
+      <JourneyField stage={stage} />
+      <TouchpointLines stage={stage} />
     </Section>
   )
 }
 
-function formOf({ rules, sops }: WrittenSettings, stage: Stage): StageForm {
+/** The journey that does it, for whom may see journeys; one that was chosen stays whoever saves. */
+function JourneyField({ stage }: { stage: Stage }) {
+  const { t } = useText()
+  const list = useJourneys({})
+  const may = useMay()('journeys.read')
+  return (
+    <Form.Item name={[stage, 'journey']} label={t('stages.edit.journey')} hidden={!may}>
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        options={list.rows.map(({ id, name }) => ({ value: id, label: name }))}
+      />
+    </Form.Item>
+  )
+}
+
+function TouchpointLines({ stage }: { stage: Stage }) {
+  const { t } = useText()
+  const needed = [{ required: true, message: t('ui.required') }]
+  return (
+    <Form.Item label={t('stages.edit.touchpoints')}>
+      <Form.List name={[stage, 'touchpoints']}>
+        {(fields, { add, remove }) => (
+          <>
+            {fields.map(({ key, name }) => (
+              <Row key={key}>
+                <Form.Item name={[name, 'name']} rules={needed}>
+                  <Input maxLength={60} aria-label={t('stages.touchpoint')} placeholder={t('stages.touchpoint')} />
+                </Form.Item>
+                <Form.Item name={[name, 'event']} rules={needed}>
+                  <EventPicker label={t('stages.event')} value="" onChange={() => undefined} />
+                </Form.Item>
+                <Button type="text" icon={<DeleteOutlined />} aria-label={t('stages.edit.removeTouchpoint')} onClick={() => remove(name)} />
+              </Row>
+            ))}
+            <Button icon={<PlusOutlined />} onClick={() => add({ name: '', event: '' })}>
+              {t('stages.edit.addTouchpoint')}
+            </Button>
+          </>
+        )}
+      </Form.List>
+    </Form.Item>
+  )
+}
+
+function formOf({ rules, sops, touchpoints }: WrittenSettings, stage: Stage): StageForm {
   const rule = rules[stage]
   return {
     events: rule.events.map(({ event }) => event),
@@ -111,6 +169,8 @@ function formOf({ rules, sops }: WrittenSettings, stage: Stage): StageForm {
     holdsDays: rule.holdsDays ?? null,
     text: sops[stage]?.text ?? '',
     owner: sops[stage]?.owner ?? '',
+    journey: sops[stage]?.journey ?? null,
+    touchpoints: touchpoints.flatMap((one) => (one.stage === stage ? [{ name: one.name, event: one.event }] : [])),
   }
 }
 
@@ -120,9 +180,23 @@ function writtenOf(settings: WrittenSettings, values: Values): WrittenSettings {
     WrittenRule
   >
   const sops = Object.fromEntries(
-    stages.flatMap((stage) => (values[stage].text.trim() ? [[stage, { text: values[stage].text, owner: values[stage].owner }]] : [])),
+    stages.flatMap((stage) => {
+      const { text, owner, journey } = values[stage]
+      return text.trim() || journey ? [[stage, { text, owner, ...(journey ? { journey } : {}) }]] : []
+    }),
   )
-  return { ...settings, rules, sops }
+  return {
+    ...settings,
+    rules,
+    sops,
+    touchpoints: stages.flatMap((stage) => values[stage].touchpoints.map((one) => touchpointOf(settings, stage, one))),
+  }
+}
+
+/** A touchpoint whose event stays keeps its filter. */
+function touchpointOf(settings: WrittenSettings, stage: Stage, { name, event }: StageForm['touchpoints'][number]): WrittenTouchpoint {
+  const before = settings.touchpoints.find((one) => one.stage === stage && one.name === name && one.event === event)
+  return before ?? { stage, name, event }
 }
 
 /** An event that stays keeps its filter. */

@@ -7,6 +7,7 @@ import type { StagesProps } from '#console/stages/stages-result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
+import { Gate } from '#console/ui/gate.tsx'
 import { Section } from '#console/ui/page.tsx'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
@@ -122,10 +123,18 @@ function StageLine(props: StagesProps & { row: Line; before: Line | undefined; n
         {stuck === undefined ? <Count value={null} /> : <PeopleNumber value={stuck} onClick={() => people('stuck')} />}
       </td>
       <td className="wrap">
-        {row.sop?.text ? (
+        {row.sop ? (
           <>
             {row.sop.text}
             {row.sop.owner && <span className="note"> · {row.sop.owner}</span>}
+            {row.sop.journey && (
+              <Gate permission="journeys.read">
+                {' '}
+                <Link to="/journeys/$journeyId" params={{ journeyId: row.sop.journey }} search={{}}>
+                  {t('stages.sopJourney')}
+                </Link>
+              </Gate>
+            )}
           </>
         ) : (
           <span className="mute">{t('stages.noSop')}</span>

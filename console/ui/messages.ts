@@ -273,6 +273,7 @@ export const errors = messages(
       filter_not_possible: '这种报表不能只看这个渠道、标签或商品：请先把这些人存成人群，再问这个人群',
       dimension_not_possible: '这个指标不能按它拆分，请换成渠道、员工或标签',
     },
+    stage_rules: { journey_unknown: '没有这个旅程，请重新选一个' },
     report: {
       currencies_mixed: '这些金额有几种币种，不能相加，请选定一种',
       invalid: '这份报表的设置有误',
@@ -631,6 +632,7 @@ export const errors = messages(
       filter_not_possible: 'This report cannot look at one channel, tag or product alone: save these people as a segment and ask about it',
       dimension_not_possible: 'This metric cannot be divided by that; try channel, employee or tag',
     },
+    stage_rules: { journey_unknown: 'There is no such journey; choose another' },
     report: {
       currencies_mixed: 'These amounts are in several currencies and have no sum; choose one',
       invalid: 'Something in this report is not right',

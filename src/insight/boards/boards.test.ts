@@ -3,6 +3,7 @@ import { createWebhook } from '#connectors/webhooks/commands.ts'
 import type { Context } from '#platform/context.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { setTarget } from '../metrics/commands.ts'
 import { saveReport } from '../reports/commands.ts'
 import { metricByKey } from '../reports/metric/catalogue.ts'
 import { runReport } from '../reports/run.ts'
@@ -11,6 +12,7 @@ import { builtInBoards, layoutOf } from './built-in.ts'
 import { changeBoard, createBoard, deleteBoard } from './commands.ts'
 import { contentOf } from './content.ts'
 import { pictureOf, svgOf } from './drawing.ts'
+import { readEmployeeBoard } from './employee-board.ts'
 import type { Figure } from './figures.ts'
 import { nextMoment } from './moments.ts'
 import { overDays } from './over-days.ts'
@@ -66,6 +68,24 @@ describe('boards', () => {
       expect([board.key, ...board.supporting].every((key) => metricByKey.has(key))).toBe(true)
       expect(Layout.parse(layoutOf(board)).cards).toHaveLength(board.supporting.length + 2)
     }
+  })
+
+  test('an employee’s own board counts the customers they follow, without the company’s targets', async () => {
+    const { as } = await roleAndEmployee()
+    const dates = { from: '2026-01-01', to: '2026-03-11', interval: 'period' as const }
+    await setTarget(ctx, { metric: 'buyers', period: 'month', since: '2026-01-01', value: 100 })
+    const buyers = async (asker: Context) => {
+      const { items } = await readEmployeeBoard(asker, dates)
+      const found = items.find(({ key }) => key === 'buyers')
+      return [found?.result?.total, found?.target === null]
+    }
+    expect(await buyers(as)).toEqual([0, true])
+    await ctx.db
+      .insertInto('follows')
+      .values({ tenantId: ctx.tenantId, customerId: 1, canonicalId: 1, employeeId: as.actor.id ?? 0, addedAt: ctx.now() })
+      .execute()
+    expect(await buyers(as)).toEqual([1, true])
+    expect(await buyers(ctx)).toEqual([2, false])
   })
 
   test('are seen by their maker and by the roles they are shared with, and changed by their maker', async () => {

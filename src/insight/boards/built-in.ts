@@ -2,6 +2,16 @@ import type { Layout } from './schema.ts'
 
 export type BuiltIn = { id: string; zh: string; en: string; note: { zh: string; en: string }; key: string; supporting: readonly string[] }
 
+/** The one that employees of the front have: numbers of their own customers. */
+export const employeeBoard: BuiltIn = {
+  id: 'employee',
+  zh: '员工看板',
+  en: 'Employee',
+  note: { zh: '我的客户今天怎么样', en: 'How my customers are today' },
+  key: 'active_customers_7',
+  supporting: ['wecom_adds', 'buyers', 'paid_amount', 'silent_customers', 'churned_customers'],
+}
+
 /** One key number and at most five that explain it, for each role; more on one screen are steered by nobody. */
 export const builtInBoards: readonly BuiltIn[] = [
   {
@@ -20,14 +30,7 @@ export const builtInBoards: readonly BuiltIn[] = [
     key: 'valid_customers',
     supporting: ['net_adds', 'first_act_rate', 'active_rate', 'add_to_order_rate', 'silent_customers'],
   },
-  {
-    id: 'employee',
-    zh: '员工看板',
-    en: 'Employee',
-    note: { zh: '我的客户今天怎么样', en: 'How my customers are today' },
-    key: 'active_customers_7',
-    supporting: ['wecom_adds', 'buyers', 'paid_amount', 'silent_customers', 'churned_customers'],
-  },
+  employeeBoard,
 ]
 
 export const layoutOf = ({ key, supporting }: BuiltIn): Layout => ({

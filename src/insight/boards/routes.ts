@@ -1,6 +1,8 @@
-import { allow, body, describe, router } from '#platform/http/router.ts'
+import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId, publicId } from '#platform/ids.ts'
+import { MetricValues } from '../metrics/schema.ts'
 import { changeBoard, createBoard, deleteBoard } from './commands.ts'
+import { EmployeeBoardQuery, readEmployeeBoard } from './employee-board.ts'
 import { boardId, getBoard, listBoards } from './queries.ts'
 import { createSchedule, deleteSchedule, listSchedules, sendNow } from './schedules.ts'
 import { Board, BoardPatch, BoardSchedules, Boards, NewBoard, NewSchedule } from './schema.ts'
@@ -30,6 +32,13 @@ export const boards = router()
     await deleteSchedule(c.var.ctx, internalId(c.var.ctx, 'bsc', c.req.param('id')))
     return c.body(null, 204)
   })
+  .get(
+    '/employee/values',
+    allow('employee_board.read', 'follow'),
+    describe('The numbers of the employee board, of the customers one may see', MetricValues),
+    query(EmployeeBoardQuery),
+    async (c) => c.json(await readEmployeeBoard(c.var.ctx, c.req.valid('query'))),
+  )
   .get('/:id', allow('reports.read', 'tenant'), describe('One board', Board), async (c) =>
     c.json(await getBoard(c.var.ctx, boardId(c.var.ctx, c.req.param('id')))),
   )

@@ -58,14 +58,18 @@ const metricsOf = ({ trialMetric, growthMetric, guardRails }: StoredExperiment) 
 
 /** The question as a report asks it. What people did of the growth metric before they were exposed takes noise off (CUPED). */
 function reportOf(ctx: Context, design: StoredExperiment, { perSide }: Needed): Record<string, unknown> {
-  const { event, where, measure } = design.growthMetric
+  const { event, where, measure, own } = design.growthMetric
   return {
     type: 'experiment',
     exposure: { event: 'experiment.exposed', where: { experiment: publicId(ctx, 'xpt', design.id) }, variant: 'variant' },
     control: design.control,
-    metrics: metricsOf(design).map(({ name, event, where, measure }) => ({ name, event, measure, ...(where ? { where } : {}) })),
+    metrics: metricsOf(design).map(({ name, event, where, measure, own }) => ({
+      ...{ name, event, measure },
+      ...(where ? { where } : {}),
+      ...(own ? { own } : {}),
+    })),
     windowDays: design.windowDays,
-    covariate: { event, measure, days: 28, ...(where ? { where } : {}) },
+    covariate: { event, measure, days: 28, ...(where ? { where } : {}), ...(own ? { own } : {}) },
     sequential: { persons: Math.max(10, perSide ?? 1000) },
   }
 }

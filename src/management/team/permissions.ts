@@ -27,6 +27,7 @@ export const permissionCatalogue = [
   { name: 'orders.write', zh: '编辑订单', en: 'Edit orders' },
   { name: 'reports.read', zh: '查看报表', en: 'See reports' },
   { name: 'reports.write', zh: '编辑报表', en: 'Edit reports' },
+  { name: 'employee_board.read', zh: '查看员工看板', en: 'See the employee board' },
   { name: 'segments.read', zh: '查看人群', en: 'See segments' },
   { name: 'segments.write', zh: '编辑人群', en: 'Edit segments' },
   { name: 'journeys.read', zh: '查看旅程', en: 'See journeys' },

@@ -188,6 +188,8 @@ export const presets = {
       'channels.read',
       'tasks.read',
       'tasks.write',
+      // Not reports.read: that also opens what is known of the whole company.
+      'employee_board.read',
       'files.read',
       'files.write',
     ],

@@ -22,6 +22,8 @@ export const Metric = z.strictObject({
     .regex(/^(converted|sum\(.{1,200}\))$/s, 'A measure is converted or sum(property).')
     .default('converted'),
   better: z.enum(['more', 'less']).default('more'),
+  /** Of these events only what people do themselves, as the company's settings have it. */
+  own: z.literal(true).optional(),
 })
 export type Metric = z.infer<typeof Metric>
 

@@ -32,7 +32,12 @@ const covariate = z.union([
   /** A number that the exposure itself carries. */
   text(200).transform((property) => ({ property })),
   /** The same kind of measure in the days before the exposure. */
-  z.strictObject({ ...matcher.shape, measure: measure.default({ of: 'converted' }), days: z.int().min(1).max(366).default(28) }),
+  z.strictObject({
+    ...matcher.shape,
+    measure: measure.default({ of: 'converted' }),
+    days: z.int().min(1).max(366).default(28),
+    own: z.literal(true).optional(),
+  }),
 ])
 
 export const experimentReport = z

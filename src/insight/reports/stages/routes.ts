@@ -3,7 +3,7 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { allow, body, describe, router } from '#platform/http/router.ts'
 import { stageSettings } from './schema.ts'
-import { readStageSettings, saveStageSettings } from './settings.ts'
+import { readStageSettings, requireJourneys, saveStageSettings } from './settings.ts'
 
 const Written = z.record(z.string(), z.unknown())
 const Shown = z.object({ settings: Written, changedAt: z.iso.datetime().nullable() })
@@ -17,6 +17,7 @@ export const stageRuleRoutes = router()
       const [issue] = parsed.error.issues
       throw appError('stage_rules.invalid', { message: issue?.message ?? 'Not valid.', field: (issue?.path ?? []).map(String).join('.') })
     }
+    await requireJourneys(c.var.ctx, parsed.data)
     await saveStageSettings(c.var.ctx, written)
     return c.json(await show(c.var.ctx))
   })

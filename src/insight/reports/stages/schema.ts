@@ -38,7 +38,15 @@ export const stageTouchpoint = z.strictObject({ stage: z.enum(stages), name: tex
 /** What a company saves: its rules, whose SOP brings customers into each stage, and where they are touched. */
 export const stageSettings = z.strictObject({
   rules: stageRules,
-  sops: z.partialRecord(z.enum(stages), z.strictObject({ text: z.string().trim().max(500), owner: z.string().trim().max(60).default('') })),
+  sops: z.partialRecord(
+    z.enum(stages),
+    z.strictObject({
+      text: z.string().trim().max(500),
+      owner: z.string().trim().max(60).default(''),
+      /** The journey that does it. */
+      journey: z.string().max(60).optional(),
+    }),
+  ),
   touchpoints: z.array(stageTouchpoint).max(80),
 })
 export type StageSettings = z.infer<typeof stageSettings>
@@ -78,7 +86,7 @@ export const stagesResult = z.object({
       /** None of its events has ever come in. */
       waiting: z.boolean(),
       events: z.array(z.string()),
-      sop: z.object({ text: z.string(), owner: z.string() }).nullable(),
+      sop: z.object({ text: z.string(), owner: z.string(), journey: z.string().optional() }).nullable(),
     }),
   ),
   /** Had reached a stage and holds none any more. */

@@ -1,8 +1,10 @@
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
+import { appError } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { internalId } from '#platform/ids.ts'
 import { defaultSettings } from './defaults.ts'
-import { type StageSettings, stageSettings } from './schema.ts'
+import { type StageSettings, stageSettings, stages } from './schema.ts'
 
 /** As documents that were sent: filters are kept as they were written. */
 export type WrittenSettings = Record<string, unknown>
@@ -20,6 +22,30 @@ export async function readStageSettings(
   return row && saved.success
     ? { settings: saved.data, written: row.document as WrittenSettings, changedAt: row.changedAt }
     : { settings: defaultSettings, written: defaultSettings, changedAt: null }
+}
+
+/** The journeys that are named as SOPs are there. */
+export async function requireJourneys(ctx: Context, { sops }: StageSettings): Promise<void> {
+  for (const stage of stages) {
+    const journey = sops[stage]?.journey
+    if (journey === undefined) continue
+    const found = await ctx.db
+      .selectFrom('journeys')
+      .select('id')
+      .where('tenantId', '=', ctx.tenantId)
+      .where('id', '=', idOf(ctx, journey))
+      .executeTakeFirst()
+    if (!found) throw appError('stage_rules.journey_unknown', { message: 'No such journey.', field: `sops.${stage}.journey` })
+  }
+}
+
+/** Nobody has the number nought. */
+function idOf(ctx: Context, journey: string): number {
+  try {
+    return internalId(ctx, 'jny', journey)
+  } catch {
+    return 0
+  }
 }
 
 export const saveStageSettings = (ctx: Context, written: WrittenSettings): Promise<void> =>

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { publicId } from '#platform/ids.ts'
 import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
 import { defaultSettings } from './defaults.ts'
-import { ladder, type StageRule, type StagesResult, stageRule, stages } from './schema.ts'
-import { readStageSettings, saveStageSettings } from './settings.ts'
+import { ladder, type StageRule, type StagesResult, stageRule, stageSettings, stages } from './schema.ts'
+import { readStageSettings, requireJourneys, saveStageSettings } from './settings.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -89,6 +90,16 @@ describe('stages of the journey', () => {
     expect((await readStageSettings(ctx)).settings.rules.deal.holdsDays).toBe(40)
     expect(rung(await world.run<StagesResult>(document), 'follow')).toMatchObject({ reached: 3, waiting: false, sop: sops.follow })
     expect(defaultSettings.rules.follow.events).toEqual([{ event: 'customer.followed' }])
+  })
+
+  test('a step’s SOP may be a journey, and only one that is there', async () => {
+    const ctx = await workspace.newTenant()
+    const settings = (journey: string) => stageSettings.parse({ rules, sops: { deal: { text: '', journey } }, touchpoints: [] })
+    for (const journey of ['nonsense', publicId(ctx, 'jny', 999_999)])
+      await expect(requireJourneys(ctx, settings(journey))).rejects.toMatchObject({
+        code: 'stage_rules.journey_unknown',
+        field: 'sops.deal.journey',
+      })
   })
 
   test.each([
