@@ -11,7 +11,8 @@ import { readTeams } from './teams.ts'
 
 /** What came of each live session, activity, distributor or group: who did what there, and who bought or became a friend after it. */
 export async function runReview(scope: Scope, report: ReviewReport): Promise<ReviewResult> {
-  const [found, teams, costs] = await Promise.all([readSums(scope, report), readTeams(scope, report), readCosts(scope, report)])
+  const groups = await readGroups(scope, report)
+  const [found, teams, costs] = await Promise.all([readSums(scope, report, groups), readTeams(scope, report), readCosts(scope, report)])
   const whole = found.find(({ isWhole }) => isWhole === 1)
   // Where only employees spoke, nobody did anything.
   const rows = found.filter(({ isWhole, times, commission }) => isWhole === 0 && [...times, ...commission].some((one) => one !== 0))
@@ -22,13 +23,13 @@ export async function runReview(scope: Scope, report: ReviewReport): Promise<Rev
     total: whole ? present(report, whole, currency) : nothing(report),
     rows: rows.slice(0, report.limit).map((row) => ({
       key: row.k,
-      name: row.label || row.k,
+      name: groups.find(({ id }) => String(id) === row.k)?.name || row.label || row.k,
       ...present(report, row, currency),
       team: teams ? teams.teamOf(row.k, active) : null,
       cost: costs ? majorOf(costs.get(row.k) ?? costs.get(row.label), currency) : null,
     })),
     found: rows.length,
-    ...(report.persons ? { persons: await listPersons(scope, report, report.persons) } : {}),
+    ...(report.persons ? { persons: await listPersons(scope, report, groups, report.persons) } : {}),
   }
 }
 
@@ -53,7 +54,7 @@ const Row = z.object({
   currencies: z.array(z.string()),
 })
 
-function readSums(scope: Scope, report: ReviewReport): Promise<z.infer<typeof Row>[]> {
+function readSums(scope: Scope, report: ReviewReport, groups: readonly Group[]): Promise<z.infer<typeof Row>[]> {
   const bind = bindings()
   const { acts } = subjects[report.of]
   const places = acts.map((_, i) => i + 1)
@@ -69,7 +70,7 @@ function readSums(scope: Scope, report: ReviewReport): Promise<z.infer<typeof Ro
         length(groupArrayArray(seconds) as looks) as watched, if(watched = 0, null, arrayAvg(looks)) as average,
         if(watched = 0, null, arrayReduce('quantileExact(0.5)', looks)) as median,
         [sum(money.1), sum(money.2), sum(money.3)] as commission, groupUniqArrayArray(5)(currencies) as currencies
-      from ${peopleSql(bind, scope, report)} group by grouping sets ((k), ())
+      from ${peopleSql(bind, scope, report, groups)} group by grouping sets ((k), ())
       order by isWhole desc, net desc, arraySum(persons) desc, arraySum(times) desc, k`,
   })
 }
@@ -80,8 +81,8 @@ const dayMs = 86_400_000
  * One row a thing and person (0 for nobody known): how often they did each act, their first act that starts (ms), whether their days
  * are over, the orders (number, net in minor units) and the friendship that came within them, seconds watched, commission.
  */
-function peopleSql(bind: Bindings, scope: Scope, report: ReviewReport): string {
-  const { keys, name, acts } = subjects[report.of]
+function peopleSql(bind: Bindings, scope: Scope, report: ReviewReport, groups: readonly Group[]): string {
+  const { name, acts } = subjects[report.of]
   const scan = scope.scan(report)
   const dates = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
   const until = new Date(dates.to.getTime() + report.windowDays * dayMs)
@@ -93,8 +94,7 @@ function peopleSql(bind: Bindings, scope: Scope, report: ReviewReport): string {
     .filter(({ starts }) => starts)
     .map((act) => didSql(bind, act))
     .join(' or ')})`
-  const key = `coalesce(${keys.map((one) => `nullIf(${property(one)}, '')`).join(', ')}, '')`
-  const facts = `select ${key} as k, who, argMax(${property(name)}, ms) as label, max(ms) as lastAt, minIf(ms, ${isStart}) as first, countIf(${isStart}) > 0 as isFollowed,
+  const facts = `select ${keySql(bind, report, groups)} as k, who, argMax(${property(name)}, ms) as label, max(ms) as lastAt, minIf(ms, ${isStart}) as first, countIf(${isStart}) > 0 as isFollowed,
       [${acts.map((act) => `countIf(${didSql(bind, act)})`).join(', ')}] as did,
       groupArrayIf(toFloat64OrZero(properties['seconds']), name = 'live.left') as seconds,
       (${Object.values(commissions).map(money).join(', ')}) as money,
@@ -112,6 +112,28 @@ function peopleSql(bind: Bindings, scope: Scope, report: ReviewReport): string {
       if(length(bought) > 0, arrayDistinct(arrayConcat(t.currencies, o.currencies)), t.currencies) as currencies
     from (${facts}) as t left any join (${orders}) as o on t.who = o.who left any join (${friends}) as f on t.who = f.who)`
 }
+
+/**
+ * The archive calls a group as WeCom does, a file by its name or a number of its own, and whoever joins or leaves it is told of by the
+ * number that it has here: what means one group stands in one row. Two of the same name are told apart by all but files.
+ */
+function keySql(bind: Bindings, { of }: ReviewReport, groups: readonly Group[]): string {
+  const own = `properties[${bind.text(subjects[of].key)}]`
+  if (of !== 'community' || groups.length === 0) return own
+  const ids = (list: readonly Group[]) => bind.texts(list.map(({ id }) => String(id)))
+  const named = groups.filter(({ name }) => name !== '' && groups.filter((other) => other.name === name).length === 1)
+  const byRoom = `transform(${own}, ${bind.texts(groups.map(({ chatId }) => chatId))}, ${ids(groups)}, '')`
+  const byName =
+    named.length === 0 ? "''" : `transform(properties['chatName'], ${bind.texts(named.map(({ name }) => name))}, ${ids(named)}, '')`
+  return `if(name != 'group_message.sent', ${own}, coalesce(nullIf(${byRoom}, ''), nullIf(${byName}, ''), nullIf(${own}, ''), properties['chatName']))`
+}
+
+type Group = { id: number; chatId: string; name: string }
+
+const readGroups = ({ ctx }: Scope, { of }: ReviewReport): Promise<Group[]> =>
+  of === 'community'
+    ? ctx.db.selectFrom('groups').select(['id', 'chatId', 'name']).where('tenantId', '=', ctx.tenantId).orderBy('id').execute()
+    : Promise.resolve([])
 
 /** What an employee says in a group is nobody's act; leaving early is not staying. */
 function didSql(bind: Bindings, { key, events }: ReviewAct): string {
@@ -150,14 +172,19 @@ async function readCosts(scope: Scope, report: ReviewReport): Promise<Map<string
   return new Map(rows.map(({ item, amountMinor }) => [item, Number(amountMinor)]))
 }
 
-async function listPersons(scope: Scope, report: ReviewReport, { key, of }: NonNullable<ReviewReport['persons']>): Promise<string[]> {
+async function listPersons(
+  scope: Scope,
+  report: ReviewReport,
+  groups: readonly Group[],
+  { key, of }: NonNullable<ReviewReport['persons']>,
+): Promise<string[]> {
   const bind = bindings()
   const place = subjects[report.of].acts.findIndex((act) => act.key === of)
   const condition = place >= 0 ? `did[${place + 1}] > 0` : of === 'bought' ? 'length(bought) > 0' : 'isFriend'
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ who: z.number() }),
-    sql: `select distinct who from ${peopleSql(bind, scope, report)}
+    sql: `select distinct who from ${peopleSql(bind, scope, report, groups)}
       where who != 0 and ${condition} ${key === undefined ? '' : `and k = ${bind.text(key)}`} order by who`,
   })
   return rows.map(({ who }) => scope.nameOf(who))

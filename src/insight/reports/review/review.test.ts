@@ -23,9 +23,9 @@ const report = (of: ReviewSubject) => ({ type: 'review', of, dateFrom: '2026-03-
 type Deed = { person: string; hour: number; kind: string; thing: string; amount: number; small: boolean }
 
 function eventOf(of: ReviewSubject, { person, hour, kind, thing, amount, small }: Deed, place: number): TestEvent {
-  const { keys, name } = subjects[of]
+  const { key, name } = subjects[of]
   const properties = {
-    [keys.at(-1) ?? '']: thing,
+    [key]: thing,
     [name]: `叫${thing}`,
     ...(kind === 'live.left' && { seconds: small ? staySeconds - 1 : staySeconds + amount }),
     ...(kind === 'group_message.sent' && { byEmployee: small }),
@@ -123,9 +123,8 @@ test.each(reviewSubjects)('what came of each %s is what following everybody by h
         }
         expect(rows).toHaveLength(['x', 'y'].filter(isSomething).length)
         for (const { key, name, team, cost, ...row } of rows) {
-          const thing = key.replace('叫', '')
-          const { lists: own, ...found } = follow(of, deeds, [thing])
-          expect({ name, ...row }).toEqual({ name: `叫${thing}`, ...found })
+          const { lists: own, ...found } = follow(of, deeds, [key])
+          expect({ name, ...row }).toEqual({ name: `叫${key}`, ...found })
           const asked = await world.run<ReviewResult>({ ...report(of), persons: { key, of: list } })
           expect(asked.persons?.toSorted()).toEqual(own[list])
         }
@@ -177,6 +176,38 @@ describe('reviews', () => {
       ])
       .execute()
     expect((await world.run<ReviewResult>(report('activity'))).rows).toMatchObject([{ key: '7', name: '双十一', cost: 123 }])
+  })
+
+  test('a group is one row, by whatever its people were told of', async () => {
+    const ctx = await workspace.newTenant()
+    const none = Buffer.from('')
+    const { id: corp } = await ctx.db
+      .insertInto('wecomCorps')
+      .values({ tenantId: ctx.tenantId, secret: none, callbackToken: none, callbackKey: none, name: '甲', corpId: 'ww1', agentId: 1 })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const { id } = await ctx.db
+      .insertInto('groups')
+      .values({ tenantId: ctx.tenantId, corp, chatId: 'wr1', name: '茶友群', createdAt: ctx.now(), changedAt: ctx.now() })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const at = (person: string, event: string, properties: object): TestEvent => ({
+      ...{ person, event, timestamp: '2026-03-03T00:00:00Z' },
+      properties: { ...properties },
+    })
+    const world = await loadWorld(ctx, {
+      events: [
+        at('a', 'group.joined', { chat: id, chatName: '以前的名字' }),
+        at('b', 'group_message.sent', { chat: 'wr1' }),
+        at('c', 'group_message.sent', { chat: '7', chatName: '茶友群' }),
+        at('d', 'group_message.sent', { chat: 'wr2' }),
+      ],
+    })
+    const { rows } = await world.run<ReviewResult>(report('community'))
+    expect(rows.map(({ key, name, acts }) => [key, name, acts.joined?.persons, acts.spoke?.persons])).toEqual([
+      [String(id), '茶友群', 1, 2],
+      ['wr2', 'wr2', 0, 1],
+    ])
   })
 
   test.each([

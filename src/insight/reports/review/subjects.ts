@@ -13,8 +13,8 @@ export type ReviewAct = {
 }
 
 type Subject = {
-  /** The first of these properties that an event has says which one it was. */
-  keys: readonly string[]
+  /** The properties that say which one it was, and what it is called. */
+  key: string
   name: string
   acts: readonly ReviewAct[]
 }
@@ -30,7 +30,7 @@ export const staySeconds = 180
 /** Sessions, activities and distributors are told by other programs; groups by WeCom, the archive and files of chats. */
 export const subjects: Record<ReviewSubject, Subject> = {
   live: {
-    keys: ['session'],
+    key: 'session',
     name: 'sessionName',
     acts: [
       act('reserved', '预约', 'Reserved', ['live.reserved']),
@@ -41,7 +41,7 @@ export const subjects: Record<ReviewSubject, Subject> = {
     ],
   },
   activity: {
-    keys: ['activity'],
+    key: 'activity',
     name: 'activityName',
     acts: [
       act('joined', '参加', 'Joined', ['activity.joined'], true),
@@ -50,7 +50,7 @@ export const subjects: Record<ReviewSubject, Subject> = {
     ],
   },
   distribution: {
-    keys: ['distributor'],
+    key: 'distributor',
     name: 'distributorName',
     acts: [
       act('opened', '打开推广链接', 'Opened the link', ['distribution.link_opened'], true),
@@ -59,7 +59,7 @@ export const subjects: Record<ReviewSubject, Subject> = {
     ],
   },
   community: {
-    keys: ['chatName', 'chat'],
+    key: 'chat',
     name: 'chatName',
     acts: [
       act('joined', '进群', 'Joined', ['group.joined'], true),

@@ -19,6 +19,15 @@ const inviters: Rows = {
   kept: 'other',
 }
 
+/** Only an order that is not paid yet is told as placed. */
+const camePaid: Rows = {
+  kind: 'linked',
+  events: ['order.paid'],
+  by: 'order',
+  other: { events: ['order.placed'], by: 'order' },
+  kept: 'without',
+}
+
 export const conversionMetrics: readonly Metric[] = [
   {
     key: 'paid_amount',
@@ -38,8 +47,15 @@ export const conversionMetrics: readonly Metric[] = [
     loop: 'conversion',
     unit: 'money',
     better: 'more',
-    formula: { zh: '期内下单的金额，不论是否支付', en: 'amount of the orders placed in the period, paid or not' },
-    parts: [part('下单金额', 'Placed amount', { kind: 'flow', events: ['order.placed'] }, { of: 'sum', property: 'amount' })],
+    formula: {
+      zh: '期内下单的金额，不论是否支付；来时已经付款的订单按付款时间算',
+      en: 'amount of the orders placed in the period, paid or not; of orders that came paid, by the time of payment',
+    },
+    parts: [
+      part('下单金额', 'Placed amount', { kind: 'flow', events: ['order.placed'] }, { of: 'sum', property: 'amount' }),
+      part('来时已付款的订单', 'Orders that came paid', camePaid, { of: 'sum', property: 'amount' }),
+    ],
+    expression: 'A + B',
     dimensions,
   },
   {
