@@ -1,12 +1,14 @@
 import { useText } from '#console/i18n/i18n.ts'
 import { change } from '#console/reports/document.ts'
+import { PeopleNumber } from '#console/reports/people-number.tsx'
 import type { ResultProps } from '#console/reports/result.tsx'
-import { Amount } from '#console/trade/amount.tsx'
+import { Amount, shareText } from '#console/trade/amount.tsx'
 import { ButtonLink } from '#console/ui/button-link.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Columns, Section } from '#console/ui/page.tsx'
+import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { Movement } from '#console/value/movement.tsx'
 import { Figures } from '#console/value/table.tsx'
@@ -39,6 +41,7 @@ export function LayersResultView(props: Props) {
         <Health {...props} />
         <Reasons {...props} />
       </Columns>
+      <Top {...props} />
       {props.result.movements.length > 0 && <Movement {...props} />}
     </>
   )
@@ -77,6 +80,31 @@ function Pyramid({ document, result, drill }: Props) {
           </li>
         ))}
       </ol>
+    </Section>
+  )
+}
+
+/** What the best fifth of the buyers brings. */
+function Top({ document, result, drill }: Props) {
+  const { t } = useText()
+  const { buyers, amount, share } = result.top
+  if (buyers === 0) return null
+  const title = t('value.top')
+  return (
+    <Section title={title} note={t('value.topNote')}>
+      <Stats>
+        <Stat
+          name={t('value.topBuyers')}
+          value={
+            <PeopleNumber
+              value={buyers}
+              onClick={() => drill({ title, report: change(document, { comparedTo: undefined, persons: { top: true } }) })}
+            />
+          }
+        />
+        <Stat name={t('value.topAmount')} value={<Amount value={amount} currency={result.currency} />} />
+        <Stat name={t('value.topShare')} value={shareText(share)} />
+      </Stats>
     </Section>
   )
 }

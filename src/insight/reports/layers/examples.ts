@@ -14,4 +14,5 @@ export const examples: readonly object[] = [
     },
     persons: { from: 'new', layer: 'member' },
   },
+  { type: 'layers', asOf: '2026-03-31', persons: { top: true } },
 ]

@@ -180,6 +180,9 @@ test('everybody stands in the layer and health that their own events say, and mo
           own.filter((one) => one.health === 'loyal').length,
         ])
       }
+      const buyers = now.filter(({ orders }) => orders > 0).sort((one, other) => other.amount - one.amount)
+      const best = buyers.slice(0, Math.ceil(buyers.length / 5)).reduce((sum, { amount }) => sum + amount, 0)
+      expect([found.top.buyers, found.top.amount]).toEqual([Math.ceil(buyers.length / 5), Math.round(best * 100) / 100])
       expect(found.persons?.toSorted()).toEqual(now.filter(({ health }) => health === 'at_risk').map(({ person }) => person))
       for (const { health, reason, count } of found.reasons)
         expect(count).toBe(now.filter((one) => one.health === health && one.reasons.includes(reason)).length)

@@ -3,7 +3,14 @@ import type { TestEvent } from '../testing.ts'
 import type { Bound, LayerKey, LayerRules, Rule } from './rules.ts'
 
 type Facts = Record<Bound['fact'], number | undefined> & { lapsed: boolean; overdue: boolean }
-export type Layered = { person: string; layer: LayerKey; health: 'ordinary' | 'loyal' | 'at_risk'; reasons: string[] }
+export type Layered = {
+  person: string
+  layer: LayerKey
+  health: 'ordinary' | 'loyal' | 'at_risk'
+  reasons: string[]
+  orders: number
+  amount: number
+}
 
 /** Layers of a small world, person by person and event by event. */
 export function layersOf(events: readonly TestEvent[], rules: LayerRules, asOf: string, zone: string): Layered[] {
@@ -15,7 +22,7 @@ export function layersOf(events: readonly TestEvent[], rules: LayerRules, asOf: 
     if (known.length === 0) return []
     const facts = factsOf(known, asOf)
     const layer = (['fan', 'member', 'ordinary'] as const).find((key) => meets(rules[key], facts)) ?? 'base'
-    return [{ person, layer, ...healthOf(facts, rules) }]
+    return [{ person, layer, orders: facts.orders ?? 0, amount: facts.amount ?? 0, ...healthOf(facts, rules) }]
   })
 }
 

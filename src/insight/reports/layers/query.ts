@@ -35,6 +35,7 @@ export async function runLayers(scope: Scope, report: LayersReport): Promise<Lay
     currency,
     rules: asked.rules,
     layers: layerKeys.map((key) => ({ key, ...layerNames[key], ...sumLayer(rows, key, currency), ...plannedFor(settings.plans[key]) })),
+    top: presentTop(await readTop(scope, asked), rows, currency),
     reasons: countReasons(rows),
     movements: report.comparedTo === undefined ? [] : await readMovements(scope, asked, report.comparedTo),
     ...(report.persons ? { persons: await readPersons(scope, asked, report.persons) } : {}),
@@ -77,6 +78,26 @@ function readLayers(scope: Scope, asked: Asked): Promise<Row[]> {
         countIf(activeDays30 > 0) as active, groupUniqArrayArray(5)(l.currencies) as currencies
       from ${layeredSql(bind, scope, asked)} as l group by layer, health, reasons`,
   })
+}
+
+/** Buyers by what they brought; of equals the one known first. The best fifth of them, and at least one. */
+const topSql = (bind: Bindings, scope: Scope, asked: Asked): string =>
+  `(select who, spent from (select who, spent, row_number() over (order by spent desc, who) as place, count() over () as buyers
+    from ${layeredSql(bind, scope, asked)} where orders > 0) where place <= ceil(buyers / 5))`
+
+async function readTop(scope: Scope, asked: Asked): Promise<{ buyers: number; spent: number }> {
+  const bind = bindings()
+  const [row] = await scope.ask({
+    params: bind.params,
+    row: z.object({ buyers: z.number(), spent: z.number() }),
+    sql: `select count() as buyers, sum(t.spent) as spent from ${topSql(bind, scope, asked)} as t`,
+  })
+  return row ?? { buyers: 0, spent: 0 }
+}
+
+function presentTop({ buyers, spent }: { buyers: number; spent: number }, rows: readonly Row[], currency: string): LayersResult['top'] {
+  const all = rows.reduce((sum, row) => sum + row.spent, 0)
+  return { buyers, amount: majorNumber(spent, currency), share: all > 0 ? spent / all : null }
 }
 
 function sumLayer(rows: readonly Row[], key: Row['layer'], currency: string) {
@@ -130,10 +151,10 @@ function readMovements(scope: Scope, asked: Asked, before: string): Promise<z.in
 async function readPersons(
   scope: Scope,
   asked: Asked,
-  { layer, health, reason, from }: NonNullable<LayersReport['persons']>,
+  { layer, health, reason, from, top }: NonNullable<LayersReport['persons']>,
 ): Promise<string[]> {
   const one = <Value>(value: Value | undefined) => (value === undefined ? undefined : [value])
-  const found = await listPeople(scope, asked, { layers: one(layer), health: one(health), reasons: one(reason), from: one(from) })
+  const found = await listPeople(scope, asked, { layers: one(layer), health: one(health), reasons: one(reason), from: one(from), top })
   return found.map((who) => scope.nameOf(who))
 }
 
@@ -143,9 +164,10 @@ type Wanted = {
   health?: readonly string[] | undefined
   reasons?: readonly string[] | undefined
   from?: readonly string[] | undefined
+  top?: boolean | undefined
 }
 
-async function listPeople(scope: Scope, asked: Asked, { layers, health, reasons, from }: Wanted): Promise<number[]> {
+async function listPeople(scope: Scope, asked: Asked, { layers, health, reasons, from, top }: Wanted): Promise<number[]> {
   const bind = bindings()
   const before = asked.report.comparedTo
   const source = before !== undefined && from ? movedSql(bind, scope, asked, before) : layeredSql(bind, scope, asked)
@@ -154,6 +176,7 @@ async function listPeople(scope: Scope, asked: Asked, { layers, health, reasons,
     ...(health ? [`has(${bind.texts(health)}, health)`] : []),
     ...(reasons ? [`hasAny(reasons, ${bind.texts(reasons)})`] : []),
     ...(from ? [`has(${bind.texts(from)}, origin)`] : []),
+    ...(top ? [`who in (select who from ${topSql(bind, scope, asked)})`] : []),
   ]
   const rows = await scope.ask({
     params: bind.params,

@@ -19,8 +19,10 @@ export const layersReport = z.strictObject({
       from: z.enum([...layerKeys, 'new']).optional(),
       health: health.optional(),
       reason: z.enum(healthReasons).optional(),
+      /** The fifth of the buyers who brought most. */
+      top: z.literal(true).optional(),
     })
-    .refine((asked) => Object.keys(asked).length > 0, 'Name a layer, a health or a movement.')
+    .refine((asked) => Object.keys(asked).length > 0, 'Name a layer, a health, a movement or the top.')
     .optional(),
   currency: z
     .string()
@@ -74,6 +76,8 @@ export const layersResult = z.object({
       planned: z.boolean(),
     }),
   ),
+  /** The fifth of the buyers who brought most (at least one of them), and their share of what all buyers brought. */
+  top: z.object({ buyers: z.int(), amount: z.number(), share: z.number().nullable() }),
   /** Why people are loyal or at risk; one may have several reasons. */
   reasons: z.array(z.object({ health, reason: z.enum(healthReasons), count: z.int() })),
   movements: z.array(z.object({ from: z.enum([...layerKeys, 'new']), to: layer, count: z.int() })),
