@@ -1,9 +1,9 @@
-import { Input, Select } from 'antd'
+import { Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { EventPicker, useProperties } from '#console/reports/event-picker.tsx'
-import { ChoiceField, DatesField, Field, intervals } from '#console/reports/fields.tsx'
+import { ChoiceField, DatesField, Field, intervals, numbersOf, TextField } from '#console/reports/fields.tsx'
 import { propertyName } from '#console/reports/property-picker.tsx'
 
 const counted = ['times', 'days'] as const
@@ -50,25 +50,15 @@ export function DistributionEditor({ document, onChange }: EditorProps) {
         options={['period', ...intervals].map((value) => ({ value, label: t(`reports.intervals.${value as 'period'}`) }))}
         onChange={(interval) => onChange({ interval: interval === 'period' ? undefined : interval })}
       />
-      <Field name={t('reports.edges')} hint={t('reports.edgesHint')}>
-        <Input
-          key={edges.join()}
-          aria-label={t('reports.edges')}
-          defaultValue={edges.join(', ')}
-          onBlur={({ target }) => target.value !== edges.join(', ') && onChange({ bins: binsOf(target.value) })}
-          onPressEnter={({ currentTarget }) => onChange({ bins: binsOf(currentTarget.value) })}
-        />
-      </Field>
+      <TextField
+        name={t('reports.edges')}
+        hint={t('reports.edgesHint')}
+        value={edges.join(', ')}
+        onChange={(text) => {
+          const asked = numbersOf(text ?? '')
+          onChange({ bins: asked && { method: 'fixed', edges: asked } })
+        }}
+      />
     </>
   )
-}
-
-function binsOf(text: string): object | undefined {
-  const edges = text
-    .split(/[,，\s]+/)
-    .filter((one) => one !== '')
-    .map(Number)
-    .filter(Number.isFinite)
-    .sort((one, other) => one - other)
-  return edges.length > 0 ? { method: 'fixed', edges: [...new Set(edges)] } : undefined
 }

@@ -150,6 +150,20 @@ export function wordsOf(text: string): string[] | undefined {
   return words.length > 0 ? words : undefined
 }
 
+/** Which of several currencies is looked at. */
+export function CurrencyField({ document, onChange }: EditorProps) {
+  const { t } = useText()
+  return (
+    <TextField
+      name={t('orders.currency')}
+      hint={t('reports.currencyHint')}
+      value={textOf(document.currency)}
+      most={3}
+      onChange={(currency) => onChange({ currency: currency?.toUpperCase() })}
+    />
+  )
+}
+
 /** Any of a document's texts, each typed or chosen. */
 export function TagsField({
   document,

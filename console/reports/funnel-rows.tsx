@@ -85,15 +85,7 @@ function Lines({ document, drill, first, lines }: Props & { first: string; lines
         <thead>
           <tr>
             <th scope="col">{first}</th>
-            {steps.map((step, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
-              <th key={index} scope="col" className="right">
-                {title(step.event)}
-              </th>
-            ))}
-            <th scope="col" className="right">
-              {t('reports.wholeRate')}
-            </th>
+            <StepHeads steps={steps} />
           </tr>
         </thead>
         <tbody>
@@ -120,5 +112,24 @@ function Lines({ document, drill, first, lines }: Props & { first: string; lines
         </tbody>
       </table>
     </PlainScroll>
+  )
+}
+
+/** The heads of a table that has a column a step, and the whole rate last. */
+export function StepHeads({ steps }: { steps: Matcher[] }) {
+  const { t } = useText()
+  const title = useEventTitle()
+  return (
+    <>
+      {steps.map((step, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
+        <th key={index} scope="col" className="right">
+          {title(step.event)}
+        </th>
+      ))}
+      <th scope="col" className="right">
+        {t('reports.wholeRate')}
+      </th>
+    </>
   )
 }

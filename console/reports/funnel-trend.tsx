@@ -1,6 +1,7 @@
 import { useText } from '#console/i18n/i18n.ts'
 import { change, listOf, type Matcher, textOf } from '#console/reports/document.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
+import { StepHeads } from '#console/reports/funnel-rows.tsx'
 import { intervalLabel } from '#console/reports/labels.ts'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
 import type { ResultProps } from '#console/reports/result.tsx'
@@ -50,15 +51,7 @@ export function FunnelTrend({ document, trend, drill }: Props) {
             <thead>
               <tr>
                 <th scope="col">{t('ui.interval')}</th>
-                {steps.map((step, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
-                  <th key={index} scope="col" className="right">
-                    {title(step.event)}
-                  </th>
-                ))}
-                <th scope="col" className="right">
-                  {t('reports.wholeRate')}
-                </th>
+                <StepHeads steps={steps} />
               </tr>
             </thead>
             <tbody>

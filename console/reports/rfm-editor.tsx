@@ -1,9 +1,9 @@
-import { DatePicker, Input } from 'antd'
+import { DatePicker } from 'antd'
 import dayjs from 'dayjs'
 import { useText } from '#console/i18n/i18n.ts'
 import { numberOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
-import { ChoiceField, Field, Whole } from '#console/reports/fields.tsx'
+import { ChoiceField, CurrencyField, Field, TextField, Whole, wordsOf } from '#console/reports/fields.tsx'
 
 type Bins = { method: 'quantile'; n: number } | { method: 'fixed'; recency: unknown; frequency: unknown; monetary: unknown }
 
@@ -78,18 +78,7 @@ export function RfmEditor({ document, onChange }: EditorProps) {
           />
         ))
       )}
-      <Field name={t('orders.currency')} hint={t('reports.currencyHint')}>
-        <Input
-          key={textOf(document.currency)}
-          aria-label={t('orders.currency')}
-          maxLength={3}
-          defaultValue={textOf(document.currency)}
-          onBlur={(event) => {
-            const currency = event.target.value.trim().toUpperCase()
-            if (currency !== textOf(document.currency)) onChange({ currency: currency || undefined })
-          }}
-        />
-      </Field>
+      <CurrencyField document={document} onChange={onChange} />
     </>
   )
 }
@@ -97,21 +86,8 @@ export function RfmEditor({ document, onChange }: EditorProps) {
 function Bounds({ label, value, onChange }: { label: string; value: unknown; onChange: (list: number[]) => void }) {
   const shown = Array.isArray(value) ? value.join(', ') : String(value ?? '')
   const tell = (text: string) => {
-    const list = text
-      .split(/[,，\s]+/)
-      .filter(Boolean)
-      .map(Number)
-    if (text !== shown && list.length > 0 && list.every((one) => Number.isFinite(one) && one >= 0)) onChange(list)
+    const list = wordsOf(text)?.map(Number) ?? []
+    if (list.length > 0 && list.every((one) => Number.isFinite(one) && one >= 0)) onChange(list)
   }
-  return (
-    <Field name={label}>
-      <Input
-        key={shown}
-        aria-label={label}
-        defaultValue={shown}
-        onBlur={(event) => tell(event.target.value)}
-        onPressEnter={(event) => tell(event.currentTarget.value)}
-      />
-    </Field>
-  )
+  return <TextField name={label} value={shown} onChange={(text) => tell(text ?? '')} />
 }

@@ -4,6 +4,7 @@ import { listOf, matcherOf, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import {
   ChoiceField,
+  CurrencyField,
   DatesField,
   Field,
   IntervalField,
@@ -107,19 +108,6 @@ function AbcField({ document, onChange }: EditorProps) {
       placeholder="80, 95"
       value={percents.join(', ')}
       onChange={tell}
-    />
-  )
-}
-
-function CurrencyField({ document, onChange }: EditorProps) {
-  const { t } = useText()
-  return (
-    <TextField
-      name={t('reports.currency')}
-      hint={t('reports.currencyHint')}
-      value={textOf(document.currency)}
-      most={3}
-      onChange={(currency) => onChange({ currency: currency?.toUpperCase() })}
     />
   )
 }

@@ -1,9 +1,9 @@
-import { Checkbox, Input, Select } from 'antd'
+import { Checkbox, Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { listOf, type Series, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { useProperties } from '#console/reports/event-picker.tsx'
-import { BreakdownField, ChoiceField, DatesField, Field, IntervalField } from '#console/reports/fields.tsx'
+import { BreakdownField, ChoiceField, DatesField, Field, IntervalField, TextField } from '#console/reports/fields.tsx'
 import { MatcherList } from '#console/reports/matcher-list.tsx'
 import { propertyName } from '#console/reports/property-picker.tsx'
 
@@ -43,18 +43,13 @@ export function TrendEditor({ document, onChange }: EditorProps) {
         onChange={(compare) => onChange({ compare: compare === 'none' ? undefined : compare })}
       />
       <BreakdownField document={document} onChange={onChange} events={series.map(({ event }) => event)} />
-      <Field name={t('reports.formula')} hint={t('reports.formulaHint')}>
-        <Input
-          key={textOf(document.formula)}
-          aria-label={t('reports.formula')}
-          placeholder="A / B"
-          defaultValue={textOf(document.formula)}
-          onBlur={(event) =>
-            event.target.value !== textOf(document.formula) && onChange({ formula: event.target.value.trim() || undefined })
-          }
-          onPressEnter={(event) => onChange({ formula: event.currentTarget.value.trim() || undefined })}
-        />
-      </Field>
+      <TextField
+        name={t('reports.formula')}
+        hint={t('reports.formulaHint')}
+        value={textOf(document.formula)}
+        placeholder="A / B"
+        onChange={(formula) => onChange({ formula })}
+      />
     </>
   )
 }
