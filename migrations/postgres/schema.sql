@@ -1986,6 +1986,7 @@ END
   last_day date
   built_at timestamp with time zone
   retired_at timestamp with time zone
+  layout smallint not null default 1
   trails_pkey PRIMARY KEY (tenant_id, year, build)
 
 -- untold_moves (row-level security)

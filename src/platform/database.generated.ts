@@ -1673,6 +1673,7 @@ export interface Trails {
   builtAt: Timestamp | null;
   firstDay: string | null;
   lastDay: string | null;
+  layout: Generated<number>;
   retiredAt: Timestamp | null;
   tenantId: number;
   untilLoad: Int8 | null;

@@ -1,12 +1,12 @@
 import { asksPersons } from '#platform/events/where.ts'
+import { tradeNames } from '../stores/trails.ts'
 import { onlyCurrency } from './money.ts'
+import { momentsOfTrails, trailsFor } from './route.ts'
 import type { Scope } from './scope.ts'
 import { type Bindings, conditionSql, type Scan, scanEvents } from './sql.ts'
 
 /** What a report of trade says about its orders: `where` looks at the payment, `currency` chooses one of several. */
 export type TradeScan = Scan & { currency?: string | undefined }
-
-const tradeNames = ['order.paid', 'order.amended', 'order.refunded']
 
 const itemsSql = "toDecimal128OrZero(properties['items'], 6)"
 
@@ -19,6 +19,20 @@ export const scanTrade = (bind: Bindings, scan: TradeScan): string =>
     properties['region'] as region, channel, properties['employeeName'] as employee, ${shopSql} as shop,
     ${productsSql} as products, properties['refundNo'] as refund, properties['type'] as refundType, properties['order'] = '' as orderless
   from ${scanEvents(bind, { ...scan, names: tradeNames })} as e ${currencySql(bind, scan)})`
+
+/**
+ * What known people paid, corrected and gave back, summed as far as a store holds it: who, name, currency, last (the millisecond of
+ * the last), times, amount (minor units). Somebody has as many rows as it takes.
+ */
+export function scanSpending(bind: Bindings, scope: Scope, { currency, known: _, ...scan }: TradeScan): string {
+  const trails = trailsFor(scope, { ...scan, names: tradeNames }, [])
+  if (!trails)
+    return `(select who, name, currency, ms as last, toUInt64(1) as times, amount from ${scanTrade(bind, { ...scan, currency, known: true })})`
+  scope.answeredBy('trails')
+  const wanted = currency === undefined ? '' : `where currency = ${bind.text(currency)}`
+  return `(select who, name, currency, moments[-1] as last, length(moments) as times, arraySum(amounts) as amount
+    from ${momentsOfTrails(bind, { ...trails, amounts: true })} ${wanted})`
+}
 
 const shopSql = "if(properties['shopName'] != '', properties['shopName'], if(properties['shop'] in ('', '0'), '', properties['shop']))"
 const productsSql = "JSONExtract(properties['products'], 'Array(String)')"

@@ -49,9 +49,9 @@ function plainScan(
   return plain && Object.values(others).every((value) => value === undefined) ? { tenantId, among } : undefined
 }
 
-/** A subquery with the columns who, name and moments (milliseconds, sorted within a row) of known people; several rows of one are possible. */
+/** A subquery with the columns who and those of `trailsSource`, of known people; several rows of one are possible. */
 export const momentsOfTrails = (bind: Bindings, frame: TrailFrame): string =>
-  `(with ${mergedSql(bind, frame.tenantId)} select ${canonicalIdSql('person')} as who, name, moments from ${trailsSource(bind, frame)}
+  `(with ${mergedSql(bind, frame.tenantId)} select ${canonicalIdSql('person')} as who, name, moments${frame.amounts ? ', currency, amounts' : ''} from ${trailsSource(bind, frame)}
     ${frame.among ? `where ${idsSql('who', frame.among)}` : ''})`
 
 /** The merge map and the people the question is about, for `with`. */

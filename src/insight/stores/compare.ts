@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { readStores } from './dirty.ts'
 import { type Days, spanOf } from './span.ts'
-import type { Build } from './trails.ts'
+import { type Build, tradeNames } from './trails.ts'
 
 /** Local days of the two stores by day, UTC days of trails. */
 type Differences = { active: string[]; personDay: string[]; trails: string[] }
@@ -47,13 +47,16 @@ async function differencesNow(ctx: Context): Promise<Differences> {
   }
 }
 
-/** Sums of hashes by UTC day: who did what when. */
+const isTrade = `name in (${tradeNames.map((name) => `'${name}'`).join(', ')})`
+
+/** Sums of hashes by UTC day: who did what when, and for how much. */
 async function trailDifferences({ clickhouse, tenantId }: Context, { year, build, marked }: Build): Promise<string[]> {
   const found = await clickhouse.ask({
     sql: `select toString(day) as day from (
-        select toDate(at, 'UTC') as day, cityHash64(toString(name), person, toUnixTimestamp64Milli(at)) as hash, false as kept from events where ${ofEvents} and person > 0
-        union all select toDate(fromUnixTimestamp64Milli(moment, 'UTC')), cityHash64(toString(name), person, moment), true
-          from trails array join moments as moment where tenant = {tenant:UInt32} and build = {build:UInt64})
+        select toDate(at, 'UTC') as day, cityHash64(toString(name), person, toUnixTimestamp64Milli(at), if(${isTrade}, amount, 0), if(${isTrade}, toString(currency), '')) as hash, false as kept
+          from events where ${ofEvents} and person > 0
+        union all select toDate(fromUnixTimestamp64Milli(moment, 'UTC')), cityHash64(toString(name), person, moment, amount, toString(currency)), true
+          from trails array join moments as moment, if(${isTrade}, amounts, arrayResize(amounts, length(moments))) as amount where tenant = {tenant:UInt32} and build = {build:UInt64})
       group by day having sumIf(hash, kept) != sumIf(hash, not kept) or countIf(kept) != countIf(not kept) order by day`,
     params: { tenant: tenantId, build, from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1) },
     row: z.object({ day: z.string() }),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Installation } from '#platform/context.ts'
 import { holdLock } from '#platform/locks.ts'
 import { addDays } from '#platform/time.ts'
+import { tradeNames, trailLayout } from './trails.ts'
 
 /** When a year is built, and how considerately. Counts of events are those of the store `active`. */
 export type TrailRules = {
@@ -91,20 +92,20 @@ async function choose({ clickhouse, now }: Installation, holder: PoolClient, rul
     params: { enough: rules.enoughEvents },
     row: Counted,
   })
-  const { rows } = await holder.query<Year & { waits: boolean; marked: string[] }>(
+  const { rows } = await holder.query<Year & { waits: boolean; outdated: boolean; marked: string[] }>(
     `select t.tenant_id as tenant, t.year, bool_or(coalesce(built_at, begun_at) > now() - $1 * interval '1 millisecond') as waits,
+       bool_or(layout < $3) as outdated,
        array_agg(m.day::text) filter (where m.day is not null) as marked
      from trails t left join trail_marks m on m.tenant_id = t.tenant_id and m.load > t.until_load
        and m.day between make_date(t.year, 1, 1) and least(make_date(t.year, 12, 31), $2::date - 1)
      where t.retired_at is null group by t.tenant_id, t.year`,
-    [rules.restMs, now().toISOString().slice(0, 10)],
+    [rules.restMs, now().toISOString().slice(0, 10), trailLayout],
   )
   const known = new Map(rows.map((one) => [`${one.tenant} ${one.year}`, one]))
   for (const { tenant, year, events } of worthwhile) {
-    const { waits = false, marked = undefined } = known.get(`${tenant} ${year}`) ?? {}
+    const { waits = false, outdated = true, marked = undefined } = known.get(`${tenant} ${year}`) ?? {}
     if (waits) continue
-    if (!known.has(`${tenant} ${year}`) || (marked && (await eventsOf(clickhouse, tenant, marked)) > rules.markedShare * events))
-      return { tenant, year }
+    if (outdated || (marked && (await eventsOf(clickhouse, tenant, marked)) > rules.markedShare * events)) return { tenant, year }
   }
   return undefined
 }
@@ -129,10 +130,10 @@ async function build(
   rules: TrailRules,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const { rows } = await holder.query<{ build: string }>('insert into trails (tenant_id, year) values ($1, $2) returning build', [
-    tenant,
-    year,
-  ])
+  const { rows } = await holder.query<{ build: string }>(
+    'insert into trails (tenant_id, year, layout) values ($1, $2, $3) returning build',
+    [tenant, year, trailLayout],
+  )
   const build = Number(rows[0]?.build)
   const until = await untilLoad(holder, signal)
   const plan = await planOf(clickhouse, { tenant, year }, rules)
@@ -201,9 +202,12 @@ const instantsBetween = ({ first, last }: Plan) => ({ from: Date.parse(first), t
 /** Loads are not asked for: what came later lies on marked days, or outside the planned ones. */
 const within = `tenant = {tenant:UInt32} and person > 0 and at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`
 
-const insertSql = `insert into trails (tenant, build, name, person, moments)
-  select {tenant:UInt32}, {build:UInt64}, name, person, arraySort(groupArray(toUnixTimestamp64Milli(at))) from events
-  where ${within} and person >= {least:UInt32} and person <= {most:UInt32} group by name, person
+const insertSql = `insert into trails (tenant, build, name, person, currency, moments, amounts)
+  select {tenant:UInt32}, {build:UInt64}, name, person, if(isTrade, currency, '') as paidIn, arraySort(groupArray(ms)),
+    arraySort((amount, ms) -> ms, groupArrayIf(amount, isTrade), groupArrayIf(ms, isTrade))
+  from (select name, person, toUnixTimestamp64Milli(at) as ms, amount, currency, name in (${tradeNames.map((name) => `'${name}'`).join(', ')}) as isTrade
+    from events where ${within} and person >= {least:UInt32} and person <= {most:UInt32})
+  group by name, person, paidIn
   settings max_threads = 1, max_insert_threads = 1`
 
 type Built = Year & { build: number; until: number; first: string; last: string }

@@ -36,12 +36,12 @@ const names = { nameOf: String, personOf: Number }
 const persons = async (_tenant: number, references: { person?: string }[]) => references.map(({ person }) => Number(person))
 const pool = () => workspace.databases.systemPool
 
-type Sent = { person: number; name?: string; at: string }
+type Sent = { person: number; name?: string; at: string; amount?: number; currency?: string }
 
 const send = (ctx: Context, events: readonly Sent[]) =>
   createInboxWriter(workspace.databases).append(
     ctx.tenantId,
-    events.map(({ person, name = 'a', at }) => ({ name, person: String(person), at, properties: {} })),
+    events.map(({ person, name = 'a', at, ...properties }) => ({ name, person: String(person), at, properties })),
   )
 
 async function load(ctx: Context, events: readonly Sent[]) {
@@ -90,11 +90,13 @@ const days = (...list: string[]) => list.map((day, i) => ({ person: i + 1, at: `
 describe('the answer of trails is that of the events', () => {
   const event = fc.record({
     person: fc.integer({ min: 0, max: 9 }),
-    name: fc.constantFrom('a', 'b', 'c'),
+    name: fc.constantFrom('a', 'b', 'c', 'order.paid', 'order.paid', 'order.refunded'),
+    amount: fc.constantFrom(100, 250, 9900),
+    currency: fc.constantFrom('CNY', 'CNY', 'CNY', 'USD'),
     hours: fc.integer({ min: 0, max: 24 * 40 }),
     edge: fc.constantFrom(0, 0, 1, -1, 600_000),
   })
-  type Act = { person: number; name: string; hours: number; edge: number }
+  type Act = { person: number; name: string; amount: number; currency: string; hours: number; edge: number }
   type Dies = '' | 'before' | 'after'
   type Deed = { block: Act[]; dies?: Dies } | { build: Dies } | { spoil: true }
   const block = fc.array(event, { minLength: 1, maxLength: 25 })
@@ -150,6 +152,14 @@ describe('the answer of trails is that of the events', () => {
     persons: fc.constant({ open: true }),
   })
 
+  const buyers = fc.record({
+    type: fc.constant('rfm'),
+    ...frame,
+    currency: fc.constantFrom('CNY', 'USD'),
+    amount: fc.constantFrom('net', 'gross'),
+    rows: fc.boolean(),
+  })
+
   async function act(ctx: Context, origin: string, one: Deed): Promise<void> {
     if ('spoil' in one) return spoil(ctx)
     if ('build' in one) {
@@ -171,7 +181,7 @@ describe('the answer of trails is that of the events', () => {
     for (const { build, marked, first, last } of (await readStores(ctx)).trails)
       for (const day of marked.filter((one) => first <= one && one <= last))
         await workspace.clickhouse.command(
-          "insert into trails select {tenant:UInt32}, {build:UInt64}, arrayJoin(['a', 'b']), 3, [{moment:Int64}, {moment:Int64} + 60000]",
+          "insert into trails (tenant, build, name, person, currency, moments, amounts) select {tenant:UInt32}, {build:UInt64}, arrayJoin(['a', 'b', 'order.paid']), 3, 'CNY', [{moment:Int64}, {moment:Int64} + 60000], [700, 700]",
           { tenant: ctx.tenantId, build, moment: Date.parse(day) + 3_600_000 },
         )
   }
@@ -182,7 +192,7 @@ describe('the answer of trails is that of the events', () => {
     await fc.assert(
       fc.asyncProperty(
         world,
-        fc.array(fc.oneof(funnels, walks, intervals), { minLength: 5, maxLength: 7 }),
+        fc.array(fc.oneof(funnels, walks, intervals, buyers), { minLength: 5, maxLength: 7 }),
         async ({ zone, origin, first, deeds, merges, undone }, reports) => {
           const ctx = await workspace.newTenant({ timezone: zone })
           for (const one of [first, { build: '' }, ...deeds] as Deed[]) await act(ctx, origin, one)
@@ -238,6 +248,16 @@ describe('trails', () => {
     expect([await markedDays(ctx), await routeOf(ctx)]).toEqual([[['2026-03-03']], 'trails'])
     while ((await loadOnce(workspace, persons)) > 0);
     expect([await markedDays(ctx), await routeOf(ctx)]).toEqual([[['2026-03-03']], 'trails'])
+  })
+
+  test('a build of an earlier layout answers nothing and is built anew', async () => {
+    const ctx = await workspace.newTenant()
+    await load(ctx, days('03-02', '03-09'))
+    await buildAll()
+    await pool().query('update trails set layout = 1 where tenant_id = $1', [ctx.tenantId])
+    expect(await routeOf(ctx)).toBe('events')
+    await buildAll(workspace, { ...rules, markedShare: 1 })
+    expect(await routeOf(ctx)).toBe('trails')
   })
 
   test('a year waits for its next build, and one of few events for its first', async () => {

@@ -5,6 +5,12 @@ import { type Days, divide, firstDay, lastDay, type Span, without } from './span
 /** The trails of one UTC year: the partition, the days between which it holds anything, and those that it may not hold wholly. */
 export type Build = { year: number; build: number; first: string; last: string; marked: readonly string[] }
 
+/** Grows when builds hold more: those of an earlier layout are not read, and built anew. */
+export const trailLayout = 2
+
+/** Whose amounts trails hold beside their moments. */
+export const tradeNames = ['order.paid', 'order.amended', 'order.refunded'] as const
+
 /** Days of a build that are read from it. */
 type Piece = { build: Build; days: Days[] }
 
@@ -45,30 +51,39 @@ const later = (one: string, other: string): string => (one > other ? one : other
 const earlier = (one: string, other: string): string => (one < other ? one : other)
 const lengthOf = (first: string, last: string): number => (Date.parse(last) - Date.parse(first)) / 86_400_000 + 1
 
-export type AskedTrails = { tenantId: number; trails: readonly Build[]; span: Span; names: readonly string[] | undefined }
+export type AskedTrails = {
+  tenantId: number
+  trails: readonly Build[]
+  span: Span
+  names: readonly string[] | undefined
+  /** Only names of trade: also `currency` and, beside each moment, what it was about (minor units). */
+  amounts?: boolean | undefined
+}
 
 /**
- * A subquery with the columns person (as they were), name and moments (milliseconds, sorted within a row): everything that known
- * people did by these names within a span of instants, exactly. Somebody may have several rows of a name.
+ * A subquery with the columns person (as they were), name and moments (milliseconds, sorted within a row), and of trade currency and
+ * amounts: everything that known people did by these names within a span of instants, exactly. Somebody may have several rows of a
+ * name.
  */
-export function trailsSource(bind: Binder, { tenantId, trails, span, names }: AskedTrails): string {
+export function trailsSource(bind: Binder, { tenantId, trails, span, names, amounts = false }: AskedTrails): string {
   const { pieces, events } = divideTrails(trails, span)
   const which = `tenant = ${bind.integer(tenantId)}${names ? ` and name in (${names.map((name) => bind.text(name)).join(', ')})` : ''}`
   return `(${[
-    ...pieces.map((piece) => pieceSql(bind, which, piece)),
+    ...pieces.map((piece) => pieceSql(bind, which, piece, amounts)),
     ...(events.length > 0
       ? [
-          `select person, name, [toUnixTimestamp64Milli(at)] as moments from events where ${which} and person != 0 and ${spansSql(bind, events)}`,
+          `select person, name, [toUnixTimestamp64Milli(at)] as moments${amounts ? ', currency, [amount] as amounts' : ''} from events where ${which} and person != 0 and ${spansSql(bind, events)}`,
         ]
       : []),
   ].join(' union all ')})`
 }
 
 /** A build that is gone since it was said to count has no answer, rather than a smaller one. */
-function pieceSql(bind: Binder, which: string, { build: { build, first, last }, days }: Piece): string {
+function pieceSql(bind: Binder, which: string, { build: { build, first, last }, days }: Piece, withAmounts: boolean): string {
   const isWhole = days.some((one) => one.first <= first && last <= one.last)
-  const moments = isWhole ? 'trails.moments' : `arrayFilter(ms -> ${daysSql(bind, days)}, trails.moments)`
-  return `select person, name, ${moments} as moments from trails
+  const within = (column: 'moments' | 'amounts') =>
+    isWhole ? `trails.${column}` : `arrayFilter((one, ms) -> ${daysSql(bind, days)}, trails.${column}, trails.moments)`
+  return `select person, name, ${within('moments')} as moments${withAmounts ? `, currency, ${within('amounts')} as amounts` : ''} from trails
     where ${which} and build = ${bind.integer(build)} and (select throwIf(count() = 0, 'trails.gone') from trails where build = ${bind.integer(build)}) = 0
     ${isWhole ? '' : 'and notEmpty(moments)'}`
 }

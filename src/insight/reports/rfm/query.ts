@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
 import { minorFactor } from '../money.ts'
-import { scanTrade, tradeCurrency } from '../orders.ts'
+import { scanSpending, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings } from '../sql.ts'
 import { windowOf } from '../window.ts'
@@ -56,7 +56,7 @@ function present(counts: readonly ScoreCount[], report: RfmReport, currency: str
 
 function scanOf(bind: Bindings, scope: Scope, report: RfmReport): string {
   const { from, to } = windowOf(scope, report)
-  return scanTrade(bind, { ...scope.scan(report), from, to, currency: report.currency, known: true })
+  return scanSpending(bind, scope, { ...scope.scan(report), from, to, currency: report.currency })
 }
 
 async function readCurrencies(scope: Scope, report: RfmReport): Promise<string[]> {
@@ -74,8 +74,8 @@ async function readCurrencies(scope: Scope, report: RfmReport): Promise<string[]
 function buyersSql(bind: Bindings, scope: Scope, report: RfmReport): string {
   const { asOf } = windowOf(scope, report)
   const amount = report.amount === 'net' ? "if(name = 'order.refunded', -amount, amount)" : "if(name = 'order.refunded', 0, amount)"
-  return `select who, dateDiff('day', toDate(maxIf(at, name = 'order.paid'), ${bind.text(scope.calendar.timezone)}), toDate(${bind.text(asOf)})) as recencyDays,
-      countIf(name = 'order.paid') as frequency, sum(${amount}) as monetary
+  return `select who, dateDiff('day', toDate(fromUnixTimestamp64Milli(maxIf(last, name = 'order.paid')), ${bind.text(scope.calendar.timezone)}), toDate(${bind.text(asOf)})) as recencyDays,
+      sumIf(times, name = 'order.paid') as frequency, sum(${amount}) as monetary
     from ${scanOf(bind, scope, report)} group by who having frequency > 0`
 }
 

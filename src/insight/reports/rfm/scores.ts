@@ -2,7 +2,7 @@ import type { Bins } from './schema.ts'
 
 /**
  * How many buyers have which scores, and their amounts, as rows r, f, m, buyers, monetary; the same scores as `scoreBuyers` gives.
- * The bounds of quantiles need everybody at once: three arrays are a tenth of what the rows would be outside.
+ * The bounds of quantiles need everybody at once: as an array they are a tenth of what the rows would be outside.
  */
 export function scoreCountsSql(buyers: string, bins: Bins, minorPerMajor: number): string {
   const scores =
@@ -23,11 +23,10 @@ const countSql = (conditions: readonly string[]): string => `(${conditions.map((
 function quantileScoresSql(buyers: string, n: number): string {
   // A hair above k / n, so that k / n × buyers is not a little less than the whole number it is.
   const levels = Array.from({ length: n - 1 }, (_, k) => (k + 1) / n + 1e-12).join(', ')
-  const score = (value: string, bounds: string) => `1 + arrayCount(bound -> ${value} >= bound, ${bounds})`
-  return `select one.1 as r, one.2 as f, one.3 as m, one.4 as monetary from (
-    select arrayJoin(arrayMap((recent, often, much) -> (${score('recent', 'rs')}, ${score('often', 'fs')}, ${score('much', 'ms')}, much), recents, oftens, muchs)) as one
-    from (
-      select groupArray(-recencyDays) as recents, groupArray(frequency) as oftens, groupArray(monetary) as muchs,
-        quantilesExact(${levels})(-recencyDays) as rs, quantilesExact(${levels})(frequency) as fs, quantilesExact(${levels})(monetary) as ms
-      from (${buyers})))`
+  const score = (value: string, bounds: string) =>
+    ['1', ...Array.from({ length: n - 1 }, (_, k) => `(${value} >= ${bounds}[${k + 1}])`)].join(' + ')
+  return `select ${score('-one.1', 'rs')} as r, ${score('one.2', 'fs')} as f, ${score('one.3', 'ms')} as m, one.3 as monetary from (
+    select arrayJoin(groupArray((recencyDays, frequency, monetary))) as one,
+      quantilesExact(${levels})(-recencyDays) as rs, quantilesExact(${levels})(frequency) as fs, quantilesExact(${levels})(monetary) as ms
+    from (${buyers}))`
 }
