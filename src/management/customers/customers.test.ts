@@ -496,6 +496,40 @@ describe('a customer’s page', () => {
     })
   })
 
+  test('an event that was written many times stands in the timeline once, on whatever page', async () => {
+    const ctx = await workspace.newTenant()
+    const [a = 0] = await identifyMany(ctx, [{ identities: [{ kind: 'person', value: 'p' }] }])
+    const event = (minute: number, id: string) => ({
+      tenant: ctx.tenantId,
+      person: a,
+      at: `2026-01-01 00:0${minute}:00.000`,
+      name: 'page.viewed',
+      id: `018f0000-0000-7000-8000-00000000000${id}`,
+      properties: { path: `/${id}` },
+      received_at: '2026-01-01 00:10:00.000',
+      load: 1,
+    })
+    await workspace.clickhouse.insert('events', [
+      ...Array.from({ length: 9 }, () => event(5, '5')),
+      event(4, '4'),
+      ...Array.from({ length: 4 }, () => event(3, '3')),
+      event(2, '2'),
+    ])
+    type Timeline = { items: { properties: { path: string } }[]; next: string | null }
+    const pages: string[][] = []
+    for (let cursor = ''; ; ) {
+      const path = `/customers/${publicId(ctx, 'cus', a)}/timeline?limit=2${cursor && `&cursor=${cursor}`}`
+      const { body } = await call<Timeline>(served(ctx), 'GET', path)
+      pages.push(body.items.map(({ properties }) => properties.path))
+      if (!body.next) break
+      cursor = body.next
+    }
+    expect(pages).toEqual([
+      ['/5', '/4'],
+      ['/3', '/2'],
+    ])
+  })
+
   test('acts of their own make customers active, acts of others do not', async () => {
     const ctx = await workspace.newTenant()
     const [a = 0, b = 0, c = 0] = await identifyMany(
