@@ -7,7 +7,7 @@ import { findMetric } from '../reports/metric/find.ts'
 import type { MetricResult } from '../reports/metric/schema.ts'
 import { runReport } from '../reports/run.ts'
 import { metricAlerted } from './events.ts'
-import { type Dates, lastPeriod } from './periods.ts'
+import { type Dates, periodsToJudge } from './periods.ts'
 import { type Alert, AlertRule, type Notice } from './schema.ts'
 
 type Row = { id: number; metric: string; rule: AlertRule; judgedUntil: string | null }
@@ -73,7 +73,7 @@ export async function markSeen(ctx: Context): Promise<void> {
     on conflict do nothing`.execute(ctx.db)
 }
 
-/** Looks at the last period that is over, once all its facts are in the answers. */
+/** Looks at every period that is over and was not looked at, once all its facts are in the answers. */
 export async function judgeAlerts(ctx: Context): Promise<void> {
   const rows = await ctx.db
     .selectFrom('metricAlerts')
@@ -89,18 +89,23 @@ export async function judgeAlerts(ctx: Context): Promise<void> {
   const calendar = { timezone: tenant.timezone, weekStart: tenant.weekStart === 'sunday' ? ('sunday' as const) : ('monday' as const) }
   for (const row of rows) {
     const alert = { ...row, rule: AlertRule.parse(row.rule), judgedUntil: row.judgedUntil === null ? null : String(row.judgedUntil) }
-    const dates = lastPeriod(calendar, alert.rule.period, ctx.now())
-    if (alert.judgedUntil === null || alert.judgedUntil < dates.dateFrom)
-      await judge(ctx, alert, dates, calendar.timezone).catch((error: unknown) =>
-        ctx.log.warn({ err: error, alert: alert.id }, 'a metric could not be judged'),
-      )
+    const periods = periodsToJudge(calendar, alert.rule.period, ctx.now(), alert.judgedUntil)
+    await judgeInOrder(ctx, alert, periods, calendar.timezone).catch((error: unknown) =>
+      ctx.log.warn({ err: error, alert: alert.id }, 'a metric could not be judged'),
+    )
   }
+}
+
+/** The first of which not all is known yet is where it goes on a minute later. */
+async function judgeInOrder(ctx: Context, alert: Row, periods: readonly Dates[], timezone: string): Promise<void> {
+  for (const dates of periods) if (!(await judge(ctx, alert, dates, timezone))) return
 }
 
 /** So long after it happened a fact may ordinarily come. */
 const lateMs = 10 * 60_000
 
-async function judge(ctx: Context, alert: Row, dates: Dates, timezone: string): Promise<void> {
+/** Whether the answers hold all of the period. */
+async function judge(ctx: Context, alert: Row, dates: Dates, timezone: string): Promise<boolean> {
   const { result, asOf } = await runReport(ctx, {
     type: 'metric',
     metric: alert.metric,
@@ -108,8 +113,7 @@ async function judge(ctx: Context, alert: Row, dates: Dates, timezone: string): 
     interval: 'period',
     compare: 'previous_period',
   })
-  // Facts of the period may still be on their way into the answers: looked at again a minute later.
-  if (Date.parse(asOf) < dayRange(dates.dateFrom, dates.dateTo, timezone).to.getTime() + lateMs) return
+  if (Date.parse(asOf) < dayRange(dates.dateFrom, dates.dateTo, timezone).to.getTime() + lateMs) return false
   const { total, before = null } = result as MetricResult
   await inTransaction(ctx, async (ctx) => {
     const mine = await ctx.db
@@ -122,6 +126,7 @@ async function judge(ctx: Context, alert: Row, dates: Dates, timezone: string): 
       .executeTakeFirst()
     if (mine && isCrossed(alert.rule, total, before)) await tell(ctx, alert, dates.dateFrom, total, before)
   })
+  return true
 }
 
 /** Nothing is neither above nor below, and a rise from nothing has no rate. */

@@ -73,8 +73,12 @@ export const changeAlert = (
     seesAll(ctx)
     const changed = await ctx.db
       .updateTable('metricAlerts')
-      // A changed rule judges the last period anew; what was told of it stays told.
-      .set({ ...(rule ? { rule: JSON.stringify(rule), judgedUntil: null } : {}), ...(active === undefined ? {} : { active }) })
+      // A changed rule judges the last period anew; what was told of it stays told. What went by while it was off is not told later.
+      .set({
+        ...(rule ? { rule: JSON.stringify(rule) } : {}),
+        ...(rule || active ? { judgedUntil: null } : {}),
+        ...(active === undefined ? {} : { active }),
+      })
       .where('tenantId', '=', ctx.tenantId)
       .where('id', '=', id)
       .returning('metric')

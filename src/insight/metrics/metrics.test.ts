@@ -6,7 +6,7 @@ import { loadWorld, type TestEvent } from '../reports/testing.ts'
 import { isCrossed, judgeAlerts, listAlerts, listNotices, markSeen } from './alerts.ts'
 import { changeAlert, createAlert, deleteAlert, setTarget } from './commands.ts'
 import { deleteOwnMetric, saveOwnMetric } from './own.ts'
-import { lastPeriod, targetOf } from './periods.ts'
+import { lastPeriod, periodsToJudge, targetOf } from './periods.ts'
 import { listMetrics, readValues } from './queries.ts'
 
 let workspace: TestWorkspace
@@ -150,6 +150,21 @@ describe('alerts', () => {
     await deleteAlert(ctx, id)
   })
 
+  test('tell what was missed while nobody judged, day by day, but nothing of days while they were off', async () => {
+    const id = await createAlert(ctx, { metric: 'landing_pv', rule: { kind: 'above', value: 1, period: 'day' }, active: true })
+    await ctx.db.updateTable('metricAlerts').set({ judgedUntil: '2026-03-09' }).where('id', '=', id).execute()
+    await judgeAlerts(ctx)
+    expect((await listNotices(ctx)).items.map(({ periodStart, value }) => [periodStart, value]).toSorted()).toEqual([
+      ['2026-03-10', 4],
+      ['2026-03-11', 2],
+    ])
+    await changeAlert(ctx, id, { active: false })
+    await ctx.db.updateTable('metricAlerts').set({ judgedUntil: '2026-03-01' }).where('id', '=', id).execute()
+    await changeAlert(ctx, id, { active: true })
+    expect((await listAlerts(ctx))[0]?.judgedUntil).toBeNull()
+    await deleteAlert(ctx, id)
+  })
+
   test('are read by each employee for themselves, and by nobody who sees only some customers', async () => {
     await createAlert(ctx, { metric: 'landing_pv', rule: { kind: 'fall', value: 40, period: 'day' }, active: true })
     await judgeAlerts(ctx)
@@ -172,6 +187,16 @@ describe('alerts', () => {
       isCrossed({ kind, value: 20, period: 'day' }, value, before)
     expect([crossed('above', 21), crossed('above', 20), crossed('below', 19), crossed('below', null)]).toEqual([true, false, true, false])
     expect([crossed('rise', 120), crossed('rise', 119), crossed('fall', 80), crossed('fall', 50, 0)]).toEqual([true, false, true, false])
+  })
+
+  test('judge every period since the last one that was judged, and no more than a month of days', () => {
+    const calendar = { timezone: 'Asia/Shanghai', weekStart: 'monday' as const }
+    const now = new Date('2026-03-12T04:00:00Z')
+    const of = (period: 'day' | 'month', judged: string | null) =>
+      periodsToJudge(calendar, period, now, judged).map(({ dateFrom }) => dateFrom)
+    expect([of('day', null), of('day', '2026-03-09'), of('day', '2026-03-11')]).toEqual([['2026-03-11'], ['2026-03-10', '2026-03-11'], []])
+    expect([of('day', '2025-01-01').length, of('day', '2025-01-01')[0]]).toEqual([31, '2026-02-09'])
+    expect(of('month', '2025-12-01')).toEqual(['2026-01-01', '2026-02-01'])
   })
 
   test('judge the last day, week and month that are over by the company’s clock', () => {

@@ -1,4 +1,4 @@
-import { addDays, dayOf, daysBetween } from '#platform/time.ts'
+import { addDays, dayOf, dayRange, daysBetween } from '#platform/time.ts'
 import { type Bucket, bucketsFrom, type Calendar } from '../reports/dates.ts'
 import type { Period, TargetBody } from './schema.ts'
 
@@ -10,6 +10,19 @@ export function lastPeriod(calendar: Calendar, period: Period, now: Date): Dates
   const [last] = bucketsFrom(calendar, period, new Date(current.from.getTime() - 1), 1) as [Bucket]
   return { dateFrom: last.key, dateTo: addDays(dayOf(current.from, calendar.timezone), -1) }
 }
+
+/** What was missed while nobody judged is told later, but not a year of it. */
+const mostPeriods = 31
+
+/** The periods that are over and not judged yet, in order; of what was never judged the last one. */
+export function periodsToJudge(calendar: Calendar, period: Period, now: Date, judged: string | null): Dates[] {
+  const periods = [lastPeriod(calendar, period, now)]
+  while (judged !== null && periods.length < mostPeriods) periods.unshift(lastPeriod(calendar, period, startOf(calendar, periods[0])))
+  return periods.filter(({ dateFrom }) => judged === null || judged < dateFrom)
+}
+
+const startOf = ({ timezone }: Calendar, dates: Dates | undefined): Date =>
+  dayRange(dates?.dateFrom ?? '', dates?.dateTo ?? '', timezone).from
 
 export type Target = Pick<TargetBody, 'period'> & { since: string; value: number }
 
