@@ -7,6 +7,7 @@ import { type Counts, type Step, steps } from '#console/overview/loop-steps.ts'
 import { PeopleDrawer } from '#console/overview/people-drawer.tsx'
 import { type Overview, useOverview } from '#console/overview/queries.ts'
 import { LoopCards, Stages } from '#console/overview/stages.tsx'
+import { AskField } from '#console/reports/ask-field.tsx'
 import { ScoreCards } from '#console/scores/score-cards.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Count } from '#console/ui/count.tsx'
@@ -81,6 +82,7 @@ function Shown(props: { data: Overview; span: { from: string; to: string }; toda
   }
   return (
     <>
+      {may('reports.read') && <AskField withExamples={false} />}
       <Section flush title={t('overview.loop')} note={t('overview.loopNote')}>
         <LoopDrawing now={now} before={before} span={may('reports.read') ? props.span : undefined} onPick={props.pick} />
       </Section>

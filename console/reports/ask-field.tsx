@@ -8,7 +8,7 @@ import { problemText } from '#console/ui/problem.tsx'
 import { examples, mostLetters } from '#insight/ask/schema.ts'
 
 /** A question in words. Understood, it opens as a report; otherwise it stays here with the reason and what can be asked. */
-export function AskField({ question = '' }: { question?: string }) {
+export function AskField({ question = '', withExamples = true }: { question?: string; withExamples?: boolean }) {
   const { t, language } = useText()
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -48,7 +48,7 @@ export function AskField({ question = '' }: { question?: string }) {
           {problemText(error)}
         </p>
       )}
-      {(question === '' || error !== undefined) && (
+      {((withExamples && question === '') || error !== undefined) && (
         <ul className="ask-examples" aria-label={t('reports.askExamples')}>
           {examples[language].map((example) => (
             <li key={example}>
