@@ -85,9 +85,11 @@ describe('targets', () => {
 
   test('stand beside the value, and null takes them away', async () => {
     const target = { metric: 'landing_pv', period: 'day' as const, since: '2026-03-01' }
-    const read = async () => (await readValues(ctx, { ...span, keys: ['landing_pv'] })).items[0]?.target
+    const read = async (by = ctx) => (await readValues(by, { ...span, keys: ['landing_pv'] })).items[0]?.target
     await setTarget(ctx, { ...target, value: 4 })
     expect(await read()).toBe(8)
+    // The company's target beside some of its customers would only mislead.
+    expect(await read({ ...ctx, actor: { ...ctx.actor, scope: [1] } })).toBeNull()
     await setTarget(ctx, { ...target, value: null })
     expect(await read()).toBeNull()
     await expect(setTarget(ctx, { ...target, metric: 'wish', value: 1 })).rejects.toMatchObject({ field: 'metric' })

@@ -105,7 +105,10 @@ async function readTargets(ctx: Context): Promise<Map<string, Target[]>> {
 
 export type Asked = Dates & { keys: readonly string[]; interval: string; compare?: string }
 
-/** Several metrics over the same dates, each beside its target. One that cannot be computed does not take the others along. */
+/**
+ * Several metrics over the same dates, each beside its target: the company's, which says nothing to who sees only some customers. One
+ * that cannot be computed does not take the others along.
+ */
 export async function readValues(ctx: Context, { keys, ...dates }: Asked): Promise<{ items: MetricValue[]; asOf: string }> {
   const [targets, found] = await Promise.all([readTargets(ctx), Promise.all(keys.map((key) => orRefusal(findMetric(ctx, key))))])
   const metrics = found.flatMap((one) => (one instanceof AppError ? [] : [one]))
@@ -115,7 +118,7 @@ export async function readValues(ctx: Context, { keys, ...dates }: Asked): Promi
     if (counting instanceof AppError) return refused(key, counting)
     const result = await orRefusal(presentMetric(metric, counting.spans, counting.countOf))
     if (result instanceof AppError) return refused(key, result)
-    const own = targets.get(key) ?? []
+    const own = (ctx.actor.scope === 'all' && targets.get(key)) || []
     return { key, result, problem: null, target: own.length > 0 ? targetOf(own, addsUp(metric), dates) : null }
   }
   const items = await Promise.all(found.map((metric, i) => readValue(keys[i] ?? '', metric)))
