@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
+import { tradeNames } from '../../stores/trails.ts'
 import { minorFactor } from '../money.ts'
 import { scanSpending, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
@@ -20,6 +21,7 @@ export async function runRfm(scope: Scope, report: RfmReport): Promise<RfmResult
   const scored = scoreBuyers(await readBuyers(scope, report), report.bins, minorFactor(currency))
   return {
     ...present(
+      scope,
       scored.map(({ monetary, r, f, m }) => ({ r, f, m, buyers: 1, monetary })),
       report,
       currency,
@@ -42,14 +44,15 @@ async function countScores(scope: Scope, report: RfmReport): Promise<RfmResult> 
   const asked = readCurrencies(scope, report).then((found) => tradeCurrency(scope, report, found))
   const factor = report.bins.method === 'fixed' ? minorFactor(await asked) : 1
   const [currency, counts] = await Promise.all([asked, readScoreCounts(scope, report, factor)])
-  return present(counts, report, currency)
+  return present(scope, counts, report, currency)
 }
 
-function present(counts: readonly ScoreCount[], report: RfmReport, currency: string): RfmResult {
+function present(scope: Scope, counts: readonly ScoreCount[], report: RfmReport, currency: string): RfmResult {
   const groups = groupCounts(counts, report.bins)
+  const customers = groups.reduce((sum, { count }) => sum + count, 0)
   return {
-    customers: groups.reduce((sum, { count }) => sum + count, 0),
-    currency,
+    customers,
+    currency: customers === 0 ? (report.currency ?? scope.currency) : currency,
     groups: groups.map(({ name, nameEn, count, monetary }) => ({ name, nameEn, count, amount: majorNumber(monetary, currency) })),
   }
 }
@@ -59,13 +62,22 @@ function scanOf(bind: Bindings, scope: Scope, report: RfmReport): string {
   return scanSpending(bind, scope, { ...scope.scan(report), from, to, currency: report.currency })
 }
 
+/** Where the company was only ever paid in one currency, nobody's orders need be looked at for it. */
 async function readCurrencies(scope: Scope, report: RfmReport): Promise<string[]> {
   if (report.currency) return []
+  const ever = await distinctCurrencies(scope, everPaidSql)
+  return ever.length > 1 ? distinctCurrencies(scope, (bind) => scanOf(bind, scope, report)) : ever
+}
+
+const everPaidSql = (bind: Bindings, scope: Scope): string =>
+  `events where tenant = ${bind.integer(scope.ctx.tenantId)} and name in ${bind.texts(tradeNames)}`
+
+async function distinctCurrencies(scope: Scope, source: (bind: Bindings, scope: Scope) => string): Promise<string[]> {
   const bind = bindings()
   const rows = await scope.ask({
     params: bind.params,
     row: z.object({ currency: z.string() }),
-    sql: `select distinct currency from ${scanOf(bind, scope, report)}`,
+    sql: `select distinct currency from ${source(bind, scope)}`,
   })
   return rows.map(({ currency }) => currency)
 }

@@ -80,6 +80,9 @@ describe('rfm', () => {
     const world = { events: [act('a', 'paid', '2026-03-01', 100), act('a', 'paid', '2026-03-02', 100, 'JPY')] }
     await expect(run(world)).rejects.toMatchObject({ code: 'report.currencies_mixed', field: 'currency' })
     expect((await run(world, { currency: 'JPY' })).rows).toMatchObject([{ frequency: 1, monetary: 100 }])
+    const moved = { events: [act('a', 'paid', '2026-01-01', 100, 'JPY'), act('a', 'paid', '2026-03-02', 100)] }
+    expect((await run(moved, { windowDays: 31 })).currency).toBe('CNY')
+    expect((await run(moved, { asOf: '2025-12-31', rows: false })).currency).toBe('CNY')
   })
 
   test('counted inside the engine and counted from the rows is the same', async () => {
