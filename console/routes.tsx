@@ -179,7 +179,7 @@ const moments = createRoute({
 const calendar = createRoute({
   getParentRoute: () => app,
   path: '/calendar',
-  validateSearch: z.object({ from: day, employee: text, group: text }),
+  validateSearch: z.object({ from: day, employee: text, department: text, group: text }),
   component: lazyRouteComponent(() => import('#console/outbound/calendar-page.tsx'), 'CalendarPage'),
 })
 

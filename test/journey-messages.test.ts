@@ -113,7 +113,7 @@ async function fates(journey: number): Promise<string[][]> {
     items.toReversed().map(async ({ id }) => {
       const { turns } = await readTrace(ctx, internalId(ctx, 'jru', id))
       return turns.flatMap(({ sends }) =>
-        Object.entries(sends).map(([step, { state, reason }]) => `${step} ${state} ${reason ?? ''}`.trim()),
+        Object.entries(sends).flatMap(([step, list]) => list.map(({ state, reason }) => `${step} ${state} ${reason ?? ''}`.trim())),
       )
     }),
   )
@@ -146,7 +146,7 @@ test('the trace follows each message: kept back, waiting for a finger, sent, ove
   expect(await fates(journey)).toEqual([['first suppressed no_consent'], ['first failed over_limit'], ['first sent'], asked])
   const [last] = (await listRuns(ctx, journey, { limit: 1 })).items
   const { turns } = await readTrace(ctx, internalId(ctx, 'jru', last?.id ?? ''))
-  expect(turns[0]?.sends.first).toMatchObject({ state: 'tasked', employee: expect.any(String), at: expect.any(String) })
+  expect(turns[0]?.sends.first).toMatchObject([{ state: 'tasked', employee: expect.any(String), at: expect.any(String), group: null }])
 
   pass(31 * day)
   await work()

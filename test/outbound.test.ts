@@ -753,6 +753,8 @@ describe('a mass message', () => {
       heard.add(ghost ? 'nothing' : (text ?? ''))
     }
     expect(heard.size).toBe(4)
+    const asked = (await listTasks(as(1), id, { limit: 200 })).items.map(({ wording }) => wording)
+    expect(new Set(asked)).toEqual(new Set([0, 1, 2]))
     const toGroups: MessageInput = { ...said, to: { whom: 'groups', audience: {} } }
     await expect(createMessage(as(1), toGroups)).rejects.toMatchObject({ code: 'message.wordings_to_groups', field: 'wordings' })
   })

@@ -1,9 +1,8 @@
 import { Form, Input, Select, Switch, TreeSelect } from 'antd'
 import { useSaveLink } from '#console/acquisition-links/queries.ts'
-import { useResource } from '#console/api/query.ts'
-import type { Named } from '#console/api/types.ts'
 import { useChannelNames } from '#console/channels/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { CorpField } from '#console/integrations/wecom/corp-field.tsx'
 import { lackOf } from '#console/live-codes/attachments-editor.tsx'
 import { WelcomeField } from '#console/live-codes/welcome-field.tsx'
 import { useTagGroups } from '#console/tags/queries.ts'
@@ -75,7 +74,6 @@ export function LinkForm(props: {
   const { open, link, onClose, onSaved } = props
   const save = useSaveLink()
   const run = useRun()
-  const corps = useResource<{ items: Named[] }>('wecom/corps', {}, { enabled: open && !link }).data?.items ?? []
   const submit = async (values: Values) => {
     const saved = await save.mutateAsync({ id: link?.id, ...changesOf(values, link) })
     void run(async () => undefined, t(link ? 'acquisitionLinks.saved' : 'acquisitionLinks.created'))
@@ -95,11 +93,7 @@ export function LinkForm(props: {
       <Form.Item name="name" label={t('acquisitionLinks.name')} rules={[{ required: true, whitespace: true, message: t('ui.required') }]}>
         <Input maxLength={30} showCount autoComplete="off" placeholder={t('acquisitionLinks.namePlaceholder')} />
       </Form.Item>
-      {corps.length > 1 && (
-        <Form.Item name="corpId" label={t('acquisitionLinks.corp')} rules={[{ required: true, message: t('ui.required') }]}>
-          <Select options={corps.map((corp) => ({ value: corp.id, label: corp.name }))} />
-        </Form.Item>
-      )}
+      {!link && <CorpField />}
       <People />
       <Placing />
       <Form.Item

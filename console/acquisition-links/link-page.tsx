@@ -164,7 +164,7 @@ function Settings({ link }: { link: AcquisitionLink }) {
               : t('acquisitionLinks.priorities.none'),
           },
           { name: t('acquisitionLinks.originName'), value: t(`acquisitionLinks.origin.${link.origin}`) },
-          { name: t('acquisitionLinks.corp'), value: link.corp.name },
+          { name: t('wecom.ofCorp'), value: link.corp.name },
           { name: t('acquisitionLinks.createdAt'), value: <When at={link.createdAt} /> },
           { name: t('acquisitionLinks.sync'), value: t(`acquisitionLinks.syncStates.${link.sync.state}`) },
           ...(link.readAt ? [{ name: t('acquisitionLinks.readAt'), value: <When at={link.readAt} /> }] : []),

@@ -203,7 +203,7 @@ const columns = (t: Translate, phone: boolean): Column<AcquisitionLinkRow>[] => 
     hidden: true,
     render: (row) => row.variants,
   },
-  { key: 'corp', title: t('acquisitionLinks.corp'), width: 140, phone: 'none', hidden: true, render: (row) => row.corp.name },
+  { key: 'corp', title: t('wecom.ofCorp'), width: 140, phone: 'none', hidden: true, render: (row) => row.corp.name },
   {
     key: 'createdAt',
     title: t('acquisitionLinks.createdAt'),

@@ -26,7 +26,7 @@ export function ExperimentPage() {
   const { t } = useText()
   const { experimentId } = route.useParams()
   const read = useExperiment(experimentId)
-  const readOut = useReadOut(experimentId)
+  const readOut = useReadOut(experimentId, read.data?.state === 'running')
   const experiment = read.data
   return (
     <Page

@@ -14,9 +14,14 @@ export function useTrialsOn(id: string): Experiment[] {
   const trials = useResource<Page<Experiment>>('experiments', { thing: id, limit: 20 }, { enabled: may })
   return (may && trials.data?.items) || []
 }
-export const useExperiment = (id: string) => useResource<Experiment>(`experiments/${id}`)
-/** People come and windows end while somebody looks. */
-export const useReadOut = (id: string) => useResource<ReadOut>(`experiments/${id}/read-out`, {}, { refetchInterval: 60_000 })
+export const useExperiment = (id: string) => useResource<Experiment>(`experiments/${id}`, {}, { refetchInterval: 60_000 })
+/** People come and windows end while somebody looks; of a trial that runs the first of them are waited for. */
+export const useReadOut = (id: string, isRunning: boolean) =>
+  useResource<ReadOut>(
+    `experiments/${id}/read-out`,
+    {},
+    { refetchInterval: (seen) => (isRunning && !seen?.effects.length ? 5000 : 60_000) },
+  )
 
 /** How many people a design needs, while it is being drawn up; the last number stays until the next one is there. */
 export const useNeeded = (question: PowerQuestion | undefined) =>

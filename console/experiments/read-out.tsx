@@ -22,13 +22,14 @@ export function ReadOutView({ experiment, found }: { experiment: Experiment; fou
   return (
     <>
       {!ratio.ok && <Alert type="error" showIcon title={t('experiments.ratioOff', { p: (ratio.p ?? 0).toPrecision(2) })} />}
-      {trial.map((effect) => (
-        <Sentence key={effect.variant} experiment={experiment} effect={effect} />
-      ))}
+      <Sentences experiment={experiment} effects={trial} />
       <Heads found={found} />
       {effects.length === 0 ? (
         <Section>
-          <Empty title={t('experiments.noResult')} hint={t('experiments.noResultHint')} />
+          <Empty
+            title={t('experiments.noResult')}
+            hint={t(found.sides.some(({ persons }) => persons > 0) ? 'experiments.noControlYet' : 'experiments.noResultHint')}
+          />
         </Section>
       ) : (
         <>
@@ -54,25 +55,23 @@ function useSideName(experiment: Experiment): (key: string) => string {
   return (key) => experiment.variants.find((one) => one.key === key)?.name ?? t('experiments.holdoutName')
 }
 
-/** The verdict of the day in words. */
-function Sentence({ experiment, effect }: { experiment: Experiment; effect: ReadOutEffect }) {
+/** The verdicts of the day in words; where several variants come to the same, once. */
+function Sentences({ experiment, effects }: { experiment: Experiment; effects: readonly ReadOutEffect[] }) {
   const { t } = useText()
   const nameOf = useSideName(experiment)
-  const { verdict, sequential, lift } = effect
-  if (verdict === 'ratio_off') return null
-  return (
-    <Alert
-      type={alerts[verdict]}
-      showIcon
-      title={t(`experiments.sentences.${verdict}`, {
-        metric: effect.name,
-        variant: nameOf(effect.variant),
-        lift: differenceText(lift ?? 0, measureOf(experiment, effect), ` ${t('experiments.points')}`),
-        direction: t((lift ?? 0) > 0 ? 'experiments.higher' : 'experiments.lower'),
-        day: sequential?.decidedOn ?? '',
-      })}
-    />
-  )
+  const said = effects.flatMap((effect) => {
+    const { verdict, sequential, lift, name, variant } = effect
+    if (verdict === 'ratio_off') return []
+    const facts = {
+      metric: name,
+      variant: nameOf(variant),
+      lift: differenceText(lift ?? 0, measureOf(experiment, effect), ` ${t('experiments.points')}`),
+      direction: t((lift ?? 0) > 0 ? 'experiments.higher' : 'experiments.lower'),
+      day: sequential?.decidedOn ?? '',
+    }
+    return [[t(`experiments.sentences.${verdict}`, facts), alerts[verdict]] as const]
+  })
+  return [...new Map(said)].map(([title, type]) => <Alert key={title} type={type} showIcon title={title} />)
 }
 
 function Heads({ found }: { found: ReadOut }) {

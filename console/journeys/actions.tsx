@@ -4,8 +4,10 @@ import { Button, Dropdown, Form, Radio } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { pausedDoor, useLost } from '#console/journeys/arrivals.ts'
 import { DryRunView } from '#console/journeys/dry-run.tsx'
-import { useArchiveJourney, usePublish, useRestoreJourney, useTurn } from '#console/journeys/queries.ts'
+import { useArchiveJourney, useCounts, usePublish, useRestoreJourney, useTurn } from '#console/journeys/queries.ts'
+import { ResumeDrawer } from '#console/journeys/resume-drawer.tsx'
 import { SimulateView } from '#console/journeys/simulate.tsx'
 import { JourneyState } from '#console/journeys/state.tsx'
 import { StopJourneyDrawer } from '#console/journeys/stop-drawer.tsx'
@@ -86,10 +88,12 @@ function useTurning({ journey, edit }: Pick<Props, 'journey' | 'edit'>) {
   const confirm = useConfirm()
   const turn = useTurn()
   const people = exactNumber(journey.active)
+  const lost = useLost(journey)
+  const more = { pause: ` ${t(pausedDoor(journey))}`, resume: '', drain: lost }
   return (act: 'pause' | 'resume' | 'drain') =>
     confirm({
       title: t(`journeys.${act}`),
-      effect: t(`journeys.${act}Effect`, { people }),
+      effect: t(`journeys.${act}Effect`, { people }) + more[act],
       act: t(`journeys.${act}`),
       run: async () => {
         const turned = await turn.mutateAsync({ id: journey.id, act })
@@ -101,10 +105,18 @@ function useTurning({ journey, edit }: Pick<Props, 'journey' | 'edit'>) {
 function Turns(props: Pick<Props, 'journey' | 'edit'>) {
   const { t } = useText()
   const turn = useTurning(props)
-  const { state } = props.journey
+  const { journey, edit } = props
+  const { state } = journey
+  const arrivals = useCounts(journey, undefined).data?.arrivals ?? 0
+  const [resuming, setResuming] = useState(false)
   if (state === 'running') return <Button onClick={() => turn('pause')}>{t('journeys.pause')}</Button>
-  if (state === 'paused' || state === 'draining') return <Button onClick={() => turn('resume')}>{t('journeys.resume')}</Button>
-  return null
+  if (state !== 'paused' && state !== 'draining') return null
+  return (
+    <>
+      <Button onClick={() => (arrivals > 0 ? setResuming(true) : turn('resume'))}>{t('journeys.resume')}</Button>
+      <ResumeDrawer journey={journey} arrivals={arrivals} seen={edit.seen} open={resuming} onClose={() => setResuming(false)} />
+    </>
+  )
 }
 
 function MoreActions(props: Props) {

@@ -8,6 +8,7 @@ import { useTrialsOn } from '#console/experiments/queries.ts'
 import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { JourneyActions } from '#console/journeys/actions.tsx'
+import { pausedDoor } from '#console/journeys/arrivals.ts'
 import type { DrawingProps } from '#console/journeys/canvas.tsx'
 import { addStep, changeStep, removeStep, stepOf } from '#console/journeys/drawing.ts'
 import { type Checked, IssueList, useIssues } from '#console/journeys/issues.tsx'
@@ -207,13 +208,15 @@ function DoorNotice({ journey, counts }: { journey: Journey; counts: Counts | un
   if (archivedAt !== null) return <Alert type="info" showIcon title={t('journeys.isArchived')} />
   if (state !== 'paused' && state !== 'draining') return null
   const closed = counts?.steps.find(({ step }) => step === '')?.ways.closed ?? 0
+  const arrivals = counts?.arrivals ?? 0
   return (
     <Alert
       type="warning"
       showIcon
       title={[
         t(state === 'paused' ? 'journeys.isPaused' : 'journeys.isDraining'),
-        t('journeys.closedHint'),
+        t(state === 'paused' ? pausedDoor(journey) : 'journeys.closedHint'),
+        arrivals > 0 ? t('journeys.arrivals.waiting', { count: exactNumber(arrivals) }) : '',
         closed > 0 ? t('journeys.closed', { count: exactNumber(closed) }) : '',
       ]
         .filter(Boolean)

@@ -1,4 +1,5 @@
 import { FlagOutlined, LoginOutlined } from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
@@ -62,9 +63,11 @@ function Doors({ counts }: { counts: Counts | undefined }) {
   const { t } = useText()
   const ways = counts?.steps.find(({ step }) => step === '')?.ways ?? {}
   const told = (['entered', 'refused', 'closed'] as const).filter((way) => (ways[way] ?? 0) > 0)
-  if (told.length < 2) return null
+  const arrivals = counts?.arrivals ?? 0
+  if (told.length < 2 && arrivals === 0) return null
   return (
     <Stats>
+      {arrivals > 0 && <Stat name={t('journeys.arrivals.name')} hint={t('journeys.arrivals.nameHint')} value={exactNumber(arrivals)} />}
       {told.map((way) => (
         <Stat key={way} name={t(`journeys.doors.${way}`)} hint={t(`journeys.doorHints.${way}`)} value={exactNumber(ways[way] ?? 0)} />
       ))}
@@ -148,23 +151,31 @@ function TraceView({ trace }: { trace: JourneyTrace }) {
         steps={trace.definition.steps}
         words={words}
         entered={{ at: run.enteredAt, title: t('journeys.traceStart', { version: run.version }) }}
-        said={(step, turn) => fateView(trace.turns[turn]?.sends[step])}
+        said={(step, turn) => fatesView(trace.turns[turn]?.sends[step])}
       />
     </>
   )
 }
 
-/** What became of a message by now: who has it, why not, when. */
-const fateView = (fate: Fate | undefined) => fate && <FateView fate={fate} />
-type Fate = JourneyTrace['turns'][number]['sends'][string]
+/** What became of a message by now, or of the message to each group: who has it, why not, when. */
+const fatesView = (fates: readonly Fate[] | undefined) =>
+  fates && fates.length > 0 && fates.map((fate) => <FateView key={fate.group?.id ?? ''} fate={fate} />)
+type Fate = JourneyTrace['turns'][number]['sends'][string][number]
 
-function FateView({ fate: { state, reason, employee, at } }: { fate: Fate }) {
+function FateView({ fate: { state, reason, employee, at, group } }: { fate: Fate }) {
   const { t } = useText()
+  const words = [reasonText(t, reason), employee].filter(Boolean).join(' · ')
   return (
     <Row>
       <SendState state={state} />
       <span>
-        {[reasonText(t, reason), employee].filter(Boolean).join(' · ')} <When at={at} />
+        {group && (
+          <Link to="/groups/$groupId" params={{ groupId: group.id }}>
+            {group.name || t('groups.unnamed')}
+          </Link>
+        )}
+        {group && words !== '' && ' · '}
+        {words} <When at={at} />
       </span>
     </Row>
   )

@@ -12,6 +12,7 @@ import type {
   Journey,
   JourneyItem,
   LetInResult,
+  Resume,
   Run,
   Simulation,
   StepCounts,
@@ -36,11 +37,11 @@ export interface Template {
 export const useJourneys = (query: Asked) => useList<JourneyItem>('journeys', query)
 export const useTemplates = () => useResource<{ items: Template[] }>('journeys/templates')
 export const useJourney = (id: string, enabled = true) => useResource<Journey>(`journeys/${id}`, {}, { enabled })
-/** People move while somebody looks. */
+/** People move while somebody looks, and come while it is paused. */
 export const useCounts = ({ id, version, state }: Journey, of: number | undefined) =>
   useResource<Counts>(`journeys/${id}/counts`, of === undefined ? {} : { version: String(of) }, {
     enabled: version > 0,
-    refetchInterval: () => (state === 'running' || state === 'draining' ? 5000 : false),
+    refetchInterval: () => (state === 'running' || state === 'paused' || state === 'draining' ? 5000 : false),
   })
 export const useRuns = (id: string, step: string | undefined) =>
   useList<JourneyRun>(`journeys/${id}/runs`, step === undefined ? {} : { step, state: 'active' }, 5000)
@@ -94,7 +95,11 @@ export const useReviewJourney = (id: string) =>
 export const useReviewEntries = (id: string) =>
   useCommand((approve: boolean) => post<Journey>(`journeys/${id}/entries/review`, { approve }), ['journeys'])
 export const useTurn = () =>
-  useCommand(({ id, act }: { id: string; act: 'pause' | 'resume' | 'drain' }) => post<Journey>(`journeys/${id}/${act}`), ['journeys'])
+  useCommand(
+    ({ id, act, arrivals }: { id: string; act: 'pause' | 'resume' | 'drain'; arrivals?: Resume['arrivals'] }) =>
+      post<Journey>(`journeys/${id}/${act}${arrivals ? `?arrivals=${arrivals}` : ''}`),
+    ['journeys'],
+  )
 /** `recall`: what members were asked to send and did not is called back from their phones. */
 export const useStopJourney = () =>
   useCommand(

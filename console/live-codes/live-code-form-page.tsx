@@ -3,9 +3,9 @@ import { Alert, Button, Form, Input, Segmented, Select, Skeleton, Switch } from 
 import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useResource } from '#console/api/query.ts'
-import type { Named } from '#console/api/types.ts'
 import { useChannelNames } from '#console/channels/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { useCorpNames } from '#console/integrations/wecom/queries.ts'
 import { lackOf } from '#console/live-codes/attachments-editor.tsx'
 import {
   type Complaints,
@@ -87,7 +87,7 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
   const { draft, change, forget, discard, isDirty } = useDraft(name, start)
   const [complaints, setComplaints] = useState<Complaints>({})
   const employees = useEmployeeNames()
-  const corps = useResource<{ items: Named[] }>('wecom/corps').data?.items ?? []
+  const corps = useCorpNames()
   const chosen = employees.filter((one) => draft.employees.some(({ employeeId }) => employeeId === one.value))
   const set = (part: Partial<Draft>) => {
     setComplaints({})
@@ -161,7 +161,7 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
         <Preview
           draft={draft}
           employee={chosen[0]?.label ?? t('liveCodes.employee')}
-          company={corps.find((corp) => corp.id === draft.corpId)?.name ?? corps[0]?.name ?? ''}
+          company={corps.find(({ value }) => value === draft.corpId)?.label ?? corps[0]?.label ?? ''}
         />
       </Columns>
     </Page>
@@ -201,7 +201,7 @@ const withoutOthers = (schedule: Draft['schedule'], members: Draft['employees'])
 
 type Part = { draft: Draft; set: (part: Partial<Draft>) => void; complaints: Complaints }
 
-function Basics({ draft, set, complaints, corps }: Part & { corps: Named[] }) {
+function Basics({ draft, set, complaints, corps }: Part & { corps: ReturnType<typeof useCorpNames> }) {
   const { t } = useText()
   const channels = useChannelNames()
   const complaint = complaintAt(complaints, 'name')
@@ -231,13 +231,13 @@ function Basics({ draft, set, complaints, corps }: Part & { corps: Named[] }) {
           />
         </Form.Item>
         {corps.length > 1 && (
-          <Form.Item label={t('liveCodes.corp')} help={complaintAt(complaints, 'corpId')}>
-            <Select
-              aria-label={t('liveCodes.corp')}
-              options={corps.map((corp) => ({ value: corp.id, label: corp.name }))}
-              value={draft.corpId}
-              onChange={(corpId: string) => set({ corpId })}
-            />
+          <Form.Item
+            label={t('wecom.ofCorp')}
+            required
+            validateStatus={complaintAt(complaints, 'corpId') ? 'error' : ''}
+            help={complaintAt(complaints, 'corpId')}
+          >
+            <Select aria-label={t('wecom.ofCorp')} options={corps} value={draft.corpId} onChange={(corpId: string) => set({ corpId })} />
           </Form.Item>
         )}
       </div>

@@ -191,7 +191,7 @@ function Side({ code }: { code: LiveCode }) {
       <Section title={t('liveCodes.settings')}>
         <Facts
           items={[
-            { name: t('liveCodes.corp'), value: code.corp.name },
+            { name: t('wecom.ofCorp'), value: code.corp.name },
             { name: t('liveCodes.channel'), value: code.channel?.name },
             { name: t('liveCodes.tags'), value: code.tags.length > 0 ? <TagChips tags={code.tags} /> : '—' },
             {

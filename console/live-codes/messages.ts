@@ -37,7 +37,6 @@ export const liveCodes = messages(
     noneHint: '建一个码，选几位员工，写好欢迎语，就能印出去了。',
     noneMatch: '没有符合条件的活码',
     basics: '基本信息',
-    corp: '企业',
     employees: '接待员工',
     employeesNote: '权重相同由企业微信随机分配；权重不同时，领先于自己份额的人会暂时从码上拿下，直到别人追上',
     addEmployees: '添加员工',
@@ -234,7 +233,6 @@ export const liveCodes = messages(
     noneHint: 'Make one, choose employees, write the greeting, and print it.',
     noneMatch: 'No code matches',
     basics: 'Basics',
-    corp: 'Corp',
     employees: 'Employees',
     employeesNote:
       'With equal weights WeCom picks at random; with different ones whoever is ahead of their share is taken off until the others have caught up',

@@ -43,7 +43,13 @@ export function WelcomeEditor({
   }
   return (
     <Stack tight>
-      <Form.Item label={t('liveCodes.text')} validateStatus={problem ? 'error' : ''} help={problem} className="tight">
+      <Form.Item
+        label={t('liveCodes.text')}
+        required={value.attachments.length === 0}
+        validateStatus={problem ? 'error' : ''}
+        help={problem}
+        className="tight"
+      >
         <Input.TextArea
           ref={(area) => {
             field.current = area?.resizableTextArea?.textArea ?? null

@@ -6,7 +6,7 @@ import { GroupPicker } from '#console/groups/group-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { useCalendar } from '#console/outbound/queries.ts'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
-import { useEmployeeNames } from '#console/team/queries.ts'
+import { useDepartmentNames, useEmployeeNames } from '#console/team/queries.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber, timeOfDay, todayIn } from '#console/ui/format.ts'
@@ -22,12 +22,12 @@ const route = getRouteApi('/app/calendar')
 export function CalendarPage() {
   const { t } = useText()
   const { timezone } = useTenant()
-  const { from, employee, group } = route.useSearch()
+  const { from, employee, department, group } = route.useSearch()
   const navigate = useNavigate({ from: '/calendar' })
   const month = dayjs(from ?? todayIn(timezone)).startOf('month')
-  const calendar = useCalendar({ dateFrom: month.format('YYYY-MM-DD'), dateTo: month.endOf('month').format('YYYY-MM-DD'), employee, group })
-  const show = (change: { from?: string; employee?: string | undefined; group?: string | undefined }) =>
-    void navigate({ search: (before) => ({ ...before, ...change }) })
+  const whose = { employee, department, group }
+  const calendar = useCalendar({ dateFrom: month.format('YYYY-MM-DD'), dateTo: month.endOf('month').format('YYYY-MM-DD'), ...whose })
+  const show = (change: { from?: string } & Partial<Whose>) => void navigate({ search: (before) => ({ ...before, ...change }) })
   const go = (months: number) => show({ from: month.add(months, 'month').format('YYYY-MM-DD') })
   return (
     <Page
@@ -41,7 +41,7 @@ export function CalendarPage() {
       }
     >
       <StopBar />
-      <Filters employee={employee} group={group} onChange={show} />
+      <Filters whose={whose} onChange={show} />
       <Awaited read={calendar}>
         {(found) => (
           <Stack>
@@ -54,32 +54,37 @@ export function CalendarPage() {
   )
 }
 
-/** Whose plans: one employee's, or what one group hears. */
-function Filters(props: {
+interface Whose {
   employee: string | undefined
+  department: string | undefined
   group: string | undefined
-  onChange: (change: { employee?: string | undefined; group?: string | undefined }) => void
-}) {
+}
+
+/** Whose plans: one employee's, a department's, or what one group hears. */
+function Filters({ whose, onChange }: { whose: Whose; onChange: (change: Partial<Whose>) => void }) {
   const { t } = useText()
-  const employees = useEmployeeNames()
+  const choices = { department: useDepartmentNames(), employee: useEmployeeNames() }
   return (
     <search className="filters">
-      <Select
-        allowClear
-        className="filter-choice"
-        aria-label={t('outbound.calendarEmployee')}
-        placeholder={t('outbound.calendarEmployee')}
-        showSearch={{ optionFilterProp: 'label' }}
-        popupMatchSelectWidth={false}
-        value={props.employee ?? null}
-        options={employees}
-        onChange={(employee: string | null | undefined) => props.onChange({ employee: employee ?? undefined })}
-      />
+      {(['department', 'employee'] as const).map((one) => (
+        <Select
+          key={one}
+          allowClear
+          className="filter-choice"
+          aria-label={t(`outbound.calendarBy.${one}`)}
+          placeholder={t(`outbound.calendarBy.${one}`)}
+          showSearch={{ optionFilterProp: 'label' }}
+          popupMatchSelectWidth={false}
+          value={whose[one] ?? null}
+          options={choices[one]}
+          onChange={(chosen: string | null | undefined) => onChange({ [one]: chosen ?? undefined })}
+        />
+      ))}
       <GroupPicker
-        label={t('outbound.calendarGroup')}
+        label={t('outbound.calendarBy.group')}
         className="filter-search"
-        value={props.group ? [props.group] : []}
-        onChange={(groups) => props.onChange({ group: groups.at(-1) })}
+        value={whose.group ? [whose.group] : []}
+        onChange={(groups) => onChange({ group: groups.at(-1) })}
       />
     </search>
   )

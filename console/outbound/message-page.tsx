@@ -273,14 +273,14 @@ function Results({ message }: { message: MessageDetail }) {
   )
 }
 
-function Progress({ message: { id, whom } }: { message: MessageDetail }) {
+function Progress({ message: { id, whom, wordings } }: { message: MessageDetail }) {
   const { t } = useText()
   const list = useMassTasks(id)
   return (
     <Section flush title={t('outbound.progress')}>
       <DataTable<MassTaskItem>
         name="mass-tasks"
-        columns={taskColumns(t, whom)}
+        columns={taskColumns(t, { whom, worded: wordings.length > 0 })}
         list={list}
         empty={<Empty title={t('outbound.nobodyYet')} />}
       />
@@ -299,8 +299,22 @@ const taskTones = {
   failed: 'bad',
 } as const
 
-const taskColumns = (t: Translate, whom: MessageDetail['whom']): Column<MassTaskItem>[] => [
+type Asked = { whom: MessageDetail['whom']; worded: boolean }
+
+const taskColumns = (t: Translate, { whom, worded }: Asked): Column<MassTaskItem>[] => [
   { key: 'employee', title: t('outbound.sender'), width: 140, render: (row) => row.employee.name },
+  // A member is asked once for each wording that their customers hear.
+  ...(worded
+    ? [
+        {
+          key: 'wording',
+          title: t('outbound.saying'),
+          width: 90,
+          phone: 'note' as const,
+          render: ({ wording }: MassTaskItem) => (wording === null ? '—' : t('outbound.wording', { letter: wordingLetter(wording) })),
+        },
+      ]
+    : []),
   {
     key: 'state',
     title: t('outbound.state'),

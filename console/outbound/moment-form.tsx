@@ -2,9 +2,10 @@ import { Form, Input, Radio, Select } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
+import { CorpField } from '#console/integrations/wecom/corp-field.tsx'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { LaterField } from '#console/outbound/later-field.tsx'
-import { useMomentAct, useMomentCorps, useSaveMoment } from '#console/outbound/queries.ts'
+import { useMomentAct, useSaveMoment } from '#console/outbound/queries.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
@@ -84,7 +85,7 @@ function WhenFields({ choices, onChoose }: { choices: When[]; onChoose?: (when: 
   const { t } = useText()
   return (
     <>
-      <Form.Item name="when" label={t('outbound.momentWhen')}>
+      <Form.Item name="when" label={t('outbound.momentWhen')} required>
         <Radio.Group
           options={choices.map((value) => ({ value, label: t(`outbound.momentWhens.${value}`) }))}
           onChange={(event) => onChoose?.(event.target.value)}
@@ -107,7 +108,13 @@ function MomentFields() {
         <Input maxLength={60} />
       </Form.Item>
       <CorpField />
-      <Form.Item name="content" label={t('outbound.content')} extra={t('outbound.momentNoneHint')}>
+      <Form.Item
+        name="content"
+        label={t('outbound.content')}
+        extra={t('outbound.momentNoneHint')}
+        required
+        rules={[{ validator: saysSomething(t('liveCodes.empty')) }]}
+      >
         <ContentField />
       </Form.Item>
       <Form.Item name="employeeIds" label={t('outbound.publishers')}>
@@ -129,17 +136,8 @@ function MomentFields() {
   )
 }
 
-/** Asked for only where there is a choice. */
-function CorpField() {
-  const { t } = useText()
-  const corps = useMomentCorps().data?.items ?? []
-  if (corps.length < 2) return null
-  return (
-    <Form.Item name="corpId" label={t('outbound.corp')} rules={[{ required: true }]}>
-      <Select options={corps.map(({ id, name }) => ({ value: id, label: name }))} />
-    </Form.Item>
-  )
-}
+const saysSomething = (refusal: string) => (_rule: unknown, content?: Content) =>
+  content && (content.text.trim() !== '' || content.attachments.length > 0) ? Promise.resolve() : Promise.reject(new Error(refusal))
 
 const ContentField = ({ value = { text: '', attachments: [] }, onChange }: { value?: Content; onChange?: (content: Content) => void }) => (
   <WelcomeEditor plain kinds={momentKinds} value={value} onChange={(content) => onChange?.(content)} complaint={undefined} />

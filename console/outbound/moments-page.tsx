@@ -4,6 +4,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { useCorpNames } from '#console/integrations/wecom/queries.ts'
 import { MomentForm, PublishForm } from '#console/outbound/moment-form.tsx'
 import { MomentTasks } from '#console/outbound/moment-tasks.tsx'
 import { useMomentAct, useMoments } from '#console/outbound/queries.ts'
@@ -28,6 +29,7 @@ export function MomentsPage() {
   const navigate = useNavigate({ from: '/moments' })
   const [form, setForm] = useState<'new' | MomentItem>()
   const showTasks = (id: string | undefined) => void navigate({ search: { moment: id }, replace: true, resetScroll: false })
+  const corps = new Set([...useCorpNames().map(({ value }) => value), ...list.rows.map(({ corp }) => corp.id)])
   const [may, mayApprove] = [useMay()('messages.write'), useMay()('messages.approve')]
   return (
     <Page
@@ -48,7 +50,7 @@ export function MomentsPage() {
       <Section flush>
         <DataTable<MomentItem>
           name="moments"
-          columns={columns(t, { act: may || mayApprove, edit: setForm, showTasks })}
+          columns={columns(t, { act: may || mayApprove, withCorp: corps.size > 1, edit: setForm, showTasks })}
           list={list}
           empty={<Empty title={t('outbound.momentNone')} hint={t('outbound.momentNoneHint')} />}
         />
@@ -71,10 +73,11 @@ const tones = {
   failed: 'bad',
 } as const
 
-type Acts = { act: boolean; edit: (moment: MomentItem) => void; showTasks: (id: string) => void }
+/** `withCorp`: there are several. */
+type Acts = { act: boolean; withCorp: boolean; edit: (moment: MomentItem) => void; showTasks: (id: string) => void }
 
-const columns = (t: Translate, { act, edit, showTasks }: Acts): Column<MomentItem>[] => [
-  { key: 'name', title: t('outbound.name'), width: 180, render: (row) => row.name },
+const columns = (t: Translate, { act, withCorp, edit, showTasks }: Acts): Column<MomentItem>[] => [
+  { key: 'name', title: t('outbound.name'), width: 160, render: (row) => row.name },
   {
     key: 'state',
     title: t('outbound.state'),
@@ -82,10 +85,13 @@ const columns = (t: Translate, { act, edit, showTasks }: Acts): Column<MomentIte
     phone: 'aside',
     render: (row) => <Badge tone={tones[row.state]}>{t(`outbound.momentStates.${row.state}`)}</Badge>,
   },
+  ...(withCorp
+    ? [{ key: 'corp', title: t('wecom.ofCorp'), width: 120, phone: 'note' as const, render: ({ corp }: MomentItem) => corp.name }]
+    : []),
   {
     key: 'content',
     title: t('outbound.content'),
-    width: 260,
+    width: withCorp ? 190 : 260,
     phone: 'wide',
     render: (row) => <span className="mute">{row.error ?? row.reviewNote ?? row.content.text.slice(0, 60)}</span>,
   },
@@ -122,7 +128,7 @@ const columns = (t: Translate, { act, edit, showTasks }: Acts): Column<MomentIte
         {
           key: 'act',
           title: '',
-          width: 200,
+          width: 190,
           phone: 'wide' as const,
           render: (row: MomentItem) => <Act moment={row} edit={() => edit(row)} />,
         },

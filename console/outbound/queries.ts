@@ -76,7 +76,6 @@ export const useMoments = (query: Asked) => useList<MomentItem>('moments', query
 export const useMomentTasks = (id: string) =>
   useResource<{ items: MomentTaskItem[] }>(`moments/${id}/tasks`, {}, { refetchInterval: paceMs })
 /** The corps that a moment can be asked in. */
-export const useMomentCorps = () => useResource<{ items: { id: string; name: string }[] }>('moments/corps')
 export const useSaveMoment = () =>
   useCommand(
     ({ id, ...input }: MomentInput & { id?: string | undefined }) =>

@@ -3,7 +3,7 @@ import { Button, Form, Input, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { useCorps } from '#console/integrations/wecom/queries.ts'
+import { useCorpNames } from '#console/integrations/wecom/queries.ts'
 import { useJourneys } from '#console/journeys/queries.ts'
 import { useStop, useStopLook } from '#console/outbound/queries.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
@@ -95,7 +95,7 @@ function ScopeFields() {
   const may = useMay()
   return (
     <>
-      {may('wecom.read') ? <CorpScopes /> : <Scopes corps={[]} />}
+      <Scopes />
       {may('journeys.read') && (
         <Form.Item noStyle shouldUpdate={(before: Values, now: Values) => before.scope !== now.scope}>
           {(form) => form.getFieldValue('scope') === oneJourney && <JourneyField />}
@@ -105,10 +105,9 @@ function ScopeFields() {
   )
 }
 
-const CorpScopes = () => <Scopes corps={useCorps().data?.items ?? []} />
-
-function Scopes({ corps }: { corps: readonly { id: string; name: string }[] }) {
+function Scopes() {
   const { t } = useText()
+  const corps = useCorpNames()
   const may = useMay()('journeys.read')
   return (
     <Form.Item name="scope" label={t('outbound.stopScope')} required>
@@ -116,7 +115,7 @@ function Scopes({ corps }: { corps: readonly { id: string; name: string }[] }) {
         vertical
         options={[
           { value: everything, label: t('outbound.stopScopes.company') },
-          ...corps.map(({ id, name }) => ({ value: id, label: t('outbound.stopCorp', { name }) })),
+          ...corps.map(({ value, label }) => ({ value, label: t('outbound.stopCorp', { name: label }) })),
           ...(may ? [{ value: oneJourney, label: t('outbound.stopJourney') }] : []),
         ]}
       />

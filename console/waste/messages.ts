@@ -55,7 +55,7 @@ export const waste = messages(
     sentAlready: '这条消息已经发完，没有可以停的了；下次别再发给同样的人。',
     pauseJourneyTitle: '暂停旅程「{{journey}}」？',
     pauseJourneyEffect:
-      '步骤「{{name}}」不能单独停：整个旅程会停住，在途的人停在原处，也没有人进入。要只去掉这一步，请在旅程里修改后再发布。',
+      '步骤「{{name}}」不能单独停：整个旅程会停住，在途的人停在原处，来的人在门口等，继续时再决定（要说欢迎语的旅程不等）。要只去掉这一步，请在旅程里修改后再发布。',
     journeyPaused: '旅程已暂停',
     stillAlready: '旅程「{{journey}}」没有在运行。',
     none: '没有发现浪费',
@@ -121,7 +121,7 @@ export const waste = messages(
     sentAlready: 'This message has been sent to its end; nothing is left to stop. Spare the same people next time.',
     pauseJourneyTitle: 'Pause the journey "{{journey}}"?',
     pauseJourneyEffect:
-      'The step "{{name}}" cannot stand still alone: everybody stays where they are and nobody enters. To take out this step only, change the journey and publish it.',
+      'The step "{{name}}" cannot stand still alone: everybody stays where they are, and whoever comes waits at the door, unless it is to greet them. To take out this step only, change the journey and publish it.',
     journeyPaused: 'Journey paused',
     stillAlready: 'The journey "{{journey}}" is not running.',
     none: 'No waste found',

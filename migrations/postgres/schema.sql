@@ -1009,6 +1009,20 @@
   CREATE INDEX jobs_of_name ON public.jobs USING btree (tenant_id, name, id DESC)
   CREATE UNIQUE INDEX jobs_key ON public.jobs USING btree (tenant_id, name, key) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['waiting'::text, 'running'::text])))
 
+-- journey_arrivals (row-level security)
+  tenant_id integer not null
+  id bigint not null identity
+  journey_id integer not null
+  customer_id integer not null
+  entry_key text not null default ''::text
+  entry jsonb not null
+  at timestamp with time zone not null
+  journey_arrivals_pkey PRIMARY KEY (tenant_id, id)
+  journey_arrivals_tenant_id_journey_id_customer_id_entry_key_key UNIQUE (tenant_id, journey_id, customer_id, entry_key)
+  journey_arrivals_tenant_id_journey_id_fkey FOREIGN KEY (tenant_id, journey_id) REFERENCES journeys(tenant_id, id) ON DELETE CASCADE
+  CREATE INDEX journey_arrivals_order ON public.journey_arrivals USING btree (tenant_id, journey_id, id)
+  CREATE UNIQUE INDEX journey_arrivals_tenant_id_journey_id_customer_id_entry_key_key ON public.journey_arrivals USING btree (tenant_id, journey_id, customer_id, entry_key)
+
 -- journey_counts (row-level security)
   tenant_id integer not null
   journey_id integer not null

@@ -875,6 +875,16 @@ export interface Jobs {
   worker: string | null;
 }
 
+export interface JourneyArrivals {
+  at: Timestamp;
+  customerId: number;
+  entry: Json;
+  entryKey: Generated<string>;
+  id: Generated<Int8>;
+  journeyId: number;
+  tenantId: number;
+}
+
 export interface JourneyCounts {
   journeyId: number;
   people: Int8;
@@ -1991,6 +2001,7 @@ export interface DB {
   insightSettings: InsightSettings;
   installation: Installation;
   jobs: Jobs;
+  journeyArrivals: JourneyArrivals;
   journeyCounts: JourneyCounts;
   journeyListeners: JourneyListeners;
   journeyRuns: JourneyRuns;

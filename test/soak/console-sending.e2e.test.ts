@@ -1,6 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
+import { createDepartment } from '#management/team/departments/commands.ts'
+import { createEmployee } from '#management/team/employees/commands.ts'
+import { createRole } from '#management/team/roles/commands.ts'
 import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
@@ -17,6 +20,8 @@ let browser: Browser
 let page: Page
 const problems: string[] = []
 const member = 'sender'
+/** So many that hardly ever one of three wordings is dealt to nobody. */
+const people = ['林小满', '周一鸣', '陈夏', '何清', '许诺', '方圆', '江月', '秦川', '沈言', '陆离']
 
 beforeAll(async () => {
   await buildConsole(() => undefined)
@@ -25,7 +30,7 @@ beforeAll(async () => {
   await connectSandbox(workspace.ctx, workspace.sandboxUrl)
   await phone('POST', 'employees', { userId: member, name: '许念', contact: true })
   const friends: string[] = []
-  for (const name of ['林小满', '周一鸣', '陈夏', '何清'])
+  for (const name of people)
     friends.push((await phone<{ externalUserId: string }>('POST', 'befriend', { userId: member, name })).externalUserId)
   await changePolicy(workspace.ctx, { quietHours: { marketing: null, service: null } })
   const known = () =>
@@ -50,7 +55,7 @@ test('a moment is made for one of two corps and handed out at a chosen time', as
     .getByRole('button', { name: /发\s*布|下\s*发/ })
     .last()
     .click()
-  await form.getByText(/请/).first().waitFor()
+  await form.getByText('这一项要填').first().waitFor()
   await look('moment-incomplete')
   await choose(form.getByLabel('企业微信', { exact: true }), '南方分公司')
   await form.getByRole('textbox').nth(1).fill('周五南方门店上新')
@@ -66,7 +71,9 @@ test('a moment is made for one of two corps and handed out at a chosen time', as
   expect(await faultsOf(page)).toEqual([])
   await form.locator('.ant-btn-primary').last().click()
   await page.getByText('南方上新').first().waitFor()
+  await page.getByRole('cell', { name: '南方分公司' }).waitFor()
   await look('moments-two-corps')
+  expect(await faultsOf(page)).toEqual([])
   const { items } = await api<{ items: { corp: { name: string }; state: string }[] }>('GET', 'moments')
   expect(items).toMatchObject([{ corp: { name: '南方分公司' }, state: 'scheduled' }])
   expect(problems).toEqual([])
@@ -94,7 +101,7 @@ test('a message in three wordings is tried: made, dealt, sent, read out', async 
     name: '哪种说法好',
     thing: { kind: 'message', id: message },
     holdoutPerMille: 0,
-    variants: ['a', 'b', 'c'].map((key, i) => ({ key, name: `说法 ${key.toUpperCase()}`, weight: [334, 333, 333][i] })),
+    variants: ['a', 'b', 'c'].map((key, i) => ({ key, name: `说法 ${key.toUpperCase()}`, weight: [500, 250, 250][i] })),
     trialMetric: { name: '成交', event: 'order.paid' },
     growthMetric: { name: '成交金额', event: 'order.paid', measure: 'sum(amount)' },
     windowDays: 3,
@@ -118,18 +125,21 @@ test('a message in three wordings is tried: made, dealt, sent, read out', async 
     const { counts } = await api<{ counts: { state: string; count: number }[] }>('GET', `messages/${message}`)
     return counts.find(({ state }) => state === 'sent')?.count
   }
-  await expect.poll(delivered, { timeout: 60_000 }).toBe(4)
+  await expect.poll(delivered, { timeout: 60_000 }).toBe(people.length)
   await page.reload()
   await page.getByText('已完成').first().waitFor()
+  // What a member was asked to send is told apart by its wording.
+  await page
+    .locator('tr', { hasText: '许念' })
+    .getByText(/^说法 [ABC]$/)
+    .first()
+    .waitFor()
   await look('wordings-sent')
   expect(await faultsOf(page)).toEqual([])
-  // The read-out asks the events, which are a moment behind.
-  const seen = async () => {
-    await desk(`experiments/${experiment.id}`)
-    await page.getByText('进入实验', { exact: true }).waitFor()
-    return page.locator('.stat').filter({ hasText: '进入实验' }).getByText('4', { exact: true }).count()
-  }
-  await expect.poll(seen, { timeout: 30_000 }).toBe(1)
+  // The read-out asks the events, which are a moment behind, and follows by itself.
+  await desk(`experiments/${experiment.id}`)
+  await page.locator('.stat').filter({ hasText: '进入实验' }).getByText(String(people.length), { exact: true }).waitFor()
+  await page.getByText('还没有结果').waitFor({ state: 'hidden' })
   await look('wordings-read-out')
   expect(problems).toEqual([])
 })
@@ -166,6 +176,7 @@ test('a trace says what became of the message; a stop calls back what waits; rul
   await look('segment-points')
   expect(await faultsOf(page)).toEqual([])
 
+  await createDepartment(workspace.ctx, { name: '没有人的部门' })
   await desk('calendar')
   await page.getByText('三种说法').first().waitFor()
   await page.getByText('许念').first().waitFor()
@@ -175,6 +186,39 @@ test('a trace says what became of the message; a stop calls back what waits; rul
   await page.waitForURL(/employee=emp_/)
   await page.getByText('三种说法').first().waitFor()
   await look('calendar-employee')
+  await desk('calendar')
+  await choose(page.getByLabel('按部门'), '没有人的部门')
+  await page.waitForURL(/department=dep_/)
+  await page.getByText('三种说法').first().waitFor({ state: 'hidden' })
+  await look('calendar-department')
+  expect(await faultsOf(page)).toEqual([])
+  expect(problems).toEqual([])
+})
+
+test('whoever may make codes and links, and may see nothing of WeCom, is asked for one of two corps', async () => {
+  const { ctx } = workspace
+  const permissions = [
+    'live_codes.read',
+    'live_codes.write',
+    'acquisition_links.read',
+    'acquisition_links.write',
+    'channels.read',
+    'team.read',
+  ]
+  const roleId = await createRole(ctx, { name: '投放', scope: 'all', permissions })
+  const { password = '' } = await createEmployee(ctx, { name: '小投', login: 'placer', roleId })
+  const theirs = await openConsole(browser, { ...workspace, login: 'placer', password }, problems)
+  expect((await theirs.request.get(`${workspace.url}/api/v1/wecom/corps`)).status()).toBe(403)
+  await theirs.goto(`${workspace.url}/live-codes/new`)
+  await choose(theirs.getByLabel('企业微信', { exact: true }), '南方分公司')
+  await lookAt(theirs, 'live-code-corp')
+  expect(await faultsOf(theirs)).toEqual([])
+  await theirs.setViewportSize({ width: 1440, height: 900 })
+  await theirs.goto(`${workspace.url}/acquisition-links`)
+  await theirs.getByRole('button', { name: /新建/ }).first().click()
+  await choose(theirs.getByRole('dialog').getByLabel('企业微信', { exact: true }), '南方分公司')
+  await lookAt(theirs, 'link-corp')
+  expect(await faultsOf(theirs)).toEqual([])
   expect(problems).toEqual([])
 })
 
@@ -187,7 +231,7 @@ async function desk(path: string): Promise<void> {
 
 async function choose(field: ReturnType<Page['getByLabel']>, option: string): Promise<void> {
   await field.click()
-  await page.locator('.ant-select-dropdown:visible').getByText(option, { exact: true }).click()
+  await field.page().locator('.ant-select-dropdown:visible').getByText(option, { exact: true }).click()
 }
 
 const mass = async () =>

@@ -13,7 +13,7 @@ import type { Identity } from '#management/identity/schema.ts'
 import { ensureTag } from '#management/tags/commands.ts'
 import { wecomApp } from '#management/wecom/app.ts'
 import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
-import { createJourney, enterByHand, publishJourney } from '#operation/journeys/commands.ts'
+import { createJourney, enterByHand, pauseJourney, publishJourney, resumeJourney } from '#operation/journeys/commands.ts'
 import { Definition } from '#operation/journeys/definition.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
 import { publicId } from '#platform/ids.ts'
@@ -230,6 +230,9 @@ function live(house: House, { hurry }: StormFacts, chance: Random): Living {
     const part = coming.slice(came, Math.min(wanted, came + 500)).map(({ person }) => person)
     came += part.length
     if (part.length === 0) return
+    // Some come while it is paused, or are heard of only when it goes on.
+    const isPaused = chance.chance(0.5)
+    if (isPaused) await patiently(() => pauseJourney(house.ctx, journey))
     // Late and out of order: each says another moment of the last minute than the one in which it is told.
     const joined = part.map(({ name }) => ({ id: randomUUID(), person: name, event: 'storm.joined', at: moment(chance.below(60)) }))
     await tell(house, joined)
@@ -238,6 +241,10 @@ function live(house: House, { hurry }: StormFacts, chance: Random): Living {
       ...joined.filter(() => chance.chance(0.2)),
       ...joined.filter(() => chance.chance(0.2)).map((one) => ({ ...one, id: randomUUID() })),
     ])
+    if (isPaused) {
+      await sleep(500 + chance.below(1500))
+      await patiently(() => resumeJourney(house.ctx, journey))
+    }
     const twice = part.filter(() => chance.chance(0.2)).map(({ customer }) => customer)
     await patiently(() => enterByHand(house.ctx, journey, twice))
   }
@@ -381,15 +388,15 @@ async function killAll(
 }
 
 async function silence({ engines }: House, ms: number): Promise<void> {
-  const { clickhouse = 0 } = engines.pids()
-  process.kill(clickhouse, 'SIGSTOP')
+  let silent: number | undefined
+  // One that was killed before is on its way back.
+  await until(async () => {
+    silent = engines.pids().clickhouse
+    return signalled(silent, 'SIGSTOP')
+  })
   await sleep(ms)
-  try {
-    process.kill(clickhouse, 'SIGCONT')
-  } catch (error) {
-    // Whoever watches the engine may have ended it and started another.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
+  // Whoever watches the engine may have ended it and started another.
+  signalled(silent, 'SIGCONT')
 }
 
 async function strike(house: House, kill: Exclude<Kill, 'clickhouse is silent'>, chance: Random): Promise<void> {
@@ -421,10 +428,14 @@ const made = async (house: House): Promise<number> =>
     ?.count ?? 0
 
 /** False while the process is only just being started again. */
-function killed(pid: number | undefined): boolean {
+const killed = (pid: number | undefined): boolean => signalled(pid, 'SIGKILL')
+
+/** Whether there was one who heard it. */
+function signalled(pid: number | undefined, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): boolean {
   try {
-    return pid !== undefined && process.kill(pid, 'SIGKILL')
-  } catch {
+    return pid !== undefined && process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     return false
   }
 }

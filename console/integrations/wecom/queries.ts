@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { patch, post, remove } from '#console/api/client.ts'
 import { keyOf, useCommand, useList, useResource } from '#console/api/query.ts'
+import type { Named } from '#console/api/types.ts'
 import type { CallbackHealth, CapabilityPage, LogRow, QuotaPage } from '#management/wecom/integration-schema.ts'
 import type { Corp, CorpChange, Finding, NewCorp, RepairList, SyncState, WelcomeList } from '#management/wecom/schema.ts'
 
@@ -15,6 +16,9 @@ type Asked = Record<string, string | undefined>
 const base = 'wecom/corps'
 
 export const useCorps = () => useResource<{ items: Corp[] }>(base, {}, { refetchInterval: 10_000 })
+/** The corps that work, for fields of whoever makes something in one of them. */
+export const useCorpNames = (): { value: string; label: string }[] =>
+  (useResource<{ items: Named[] }>(`${base}/names`).data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))
 export const useCorp = (id: string | undefined) =>
   useResource<Corp>(`${base}/${id}`, {}, { enabled: id !== undefined, refetchInterval: 4000 })
 

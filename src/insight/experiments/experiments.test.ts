@@ -81,6 +81,20 @@ describe('a read-out', () => {
     expect(report).toMatchObject({ type: 'experiment', control: 'holdout', windowDays: 2 })
   })
 
+  test('says who came before anybody of the control did', async () => {
+    const ctx = await workspace.newTenant()
+    const id = await running(ctx)
+    await live(ctx, id, { treated: 3, held: 0, joined: 0 })
+    const { effects, sides } = await readOut(ctx, id)
+    expect(effects).toEqual([])
+    expect(sides.map(({ key, persons }) => [key, persons])).toEqual([
+      ['sop', 3],
+      ['holdout', 0],
+    ])
+    const some = { ...ctx, actor: { ...ctx.actor, scope: [1] } }
+    expect((await readOut(some, id)).sides.map(({ persons }) => persons)).toEqual([0, 0])
+  })
+
   test('shares that are off are told once, and nothing else is believed', async () => {
     const ctx = await workspace.newTenant()
     const id = await running(ctx)

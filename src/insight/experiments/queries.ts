@@ -24,7 +24,8 @@ export async function readOut(ctx: Context, id: number): Promise<ReadOut> {
   const ran = await runReport(ctx, report).catch(unlessUnseen)
   const result = ran?.result as ExperimentResult | undefined
   const ratio = ratioOf(design, counts)
-  const met = new Map(result?.variants.map((one) => [one.name, one]))
+  // Before there is anything to compare, everybody who came is still open; of some people only the report knows which.
+  const met = new Map(result ? result.variants.map((one) => [one.name, one]) : ctx.actor.scope === 'all' ? openOf(counts) : [])
   return {
     sides: [...sharesOf(design)].map(([key, share]) => ({
       key,
@@ -41,6 +42,8 @@ export async function readOut(ctx: Context, id: number): Promise<ReadOut> {
     asOf: ran?.asOf ?? ctx.now().toISOString(),
   }
 }
+
+const openOf = (counts: ReadonlyMap<string, number>) => [...counts].map(([key, persons]) => [key, { persons, open: persons }] as const)
 
 /** Nobody of the control yet, in ClickHouse or among the customers that the asker sees: there is nothing to compare. */
 function unlessUnseen(error: unknown): undefined {

@@ -84,3 +84,16 @@ export async function departmentsByWecomId(ctx: Context, corpId: number): Promis
     .execute()
   return new Map(rows.flatMap(({ id, wecomId }) => (wecomId === null ? [] : [[wecomId, id] as const])))
 }
+
+/** Everybody in these departments and those below. */
+export async function employeesBelow(ctx: Context, departments: readonly number[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    with recursive below as (
+      select id from departments where tenant_id = ${ctx.tenantId} and id = any(${[...departments]}::int[])
+      union select d.id from below b join departments d on d.tenant_id = ${ctx.tenantId} and d.parent_id = b.id
+    )
+    select distinct m.employee_id as id from below b join employee_departments m on m.tenant_id = ${ctx.tenantId} and m.department_id = b.id`.execute(
+    ctx.db,
+  )
+  return rows.map(({ id }) => id)
+}

@@ -136,6 +136,19 @@ const rows = (ctx: Context) =>
     )
     .where('c.tenantId', '=', ctx.tenantId)
 
+/** Those that are connected now, by name. */
+export async function corpNames(ctx: Context): Promise<{ id: string; name: string }[]> {
+  const rows = await ctx.db
+    .selectFrom('wecomCorps')
+    .select(['id', 'name'])
+    .where('tenantId', '=', ctx.tenantId)
+    .where('state', '=', 'active')
+    .orderBy('name')
+    .orderBy('id')
+    .execute()
+  return rows.map(({ id, name }) => ({ id: publicId(ctx, 'cor', id), name }))
+}
+
 export const listCorps = async (ctx: Context): Promise<Corp[]> =>
   (await rows(ctx).orderBy('c.id').execute()).map((row) => corpView(ctx, row))
 

@@ -4,7 +4,7 @@ import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { readCallbackHealth } from './callback-health.ts'
 import { readCapabilities } from './capability-words.ts'
-import { changeCorp, createCorp, deleteCorp, listCorps, readCorp, tryCredentials } from './corps.ts'
+import { changeCorp, corpNames, createCorp, deleteCorp, listCorps, readCorp, tryCredentials } from './corps.ts'
 import { checkRights, knownFindings, wecomDoctorOf } from './doctor.ts'
 import { replayCallback } from './inbox.ts'
 import { CallbackHealth, CapabilityPage, LogList, LogQuery, QuotaPage } from './integration-schema.ts'
@@ -19,6 +19,7 @@ import {
   Corp,
   CorpChange,
   CorpList,
+  CorpNames,
   Findings,
   NewCorp,
   PageQuery,
@@ -47,6 +48,9 @@ export const wecomCorps = router()
       const { corp, receiver } = await createCorp(ctx, facts)
       return c.json({ ...(await readCorp(ctx, corp)), receiver }, 201)
     },
+  )
+  .get('/names', allow('session', 'tenant'), describe('The corps that work, to choose one of them', CorpNames), async (c) =>
+    c.json({ items: await corpNames(c.var.ctx), next: null }),
   )
   .get('/:id', allow('wecom.read', 'tenant'), describe('Show a corp', Corp), async (c) =>
     c.json(await readCorp(c.var.ctx, corpOf(c.var.ctx, c.req.param('id')))),

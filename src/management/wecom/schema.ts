@@ -42,6 +42,9 @@ export const Corp = z.object({
 
 export const CorpList = z.object({ items: z.array(Corp), next: z.string().nullable() })
 
+/** No more of a corp than whoever makes something in it has to choose by. */
+export const CorpNames = z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })), next: z.null() })
+
 export const SyncStarted = z.object({ job: z.string() })
 
 export const Progress = z.object({ step: z.string(), done: z.number(), total: z.number(), repaired: z.number() })

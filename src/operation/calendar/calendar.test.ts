@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { createDepartment } from '#management/team/departments/commands.ts'
 import { createEmployee } from '#management/team/employees/commands.ts'
 import { roleOf } from '#management/team/testing/people.ts'
 import { createJourney, pauseJourney, publishJourney, stopJourney } from '#operation/journeys/commands.ts'
@@ -123,6 +124,17 @@ test('what comes by schedule stands on each of its days, a marketing task on the
     new Set((await readCalendar(ctx, { dateFrom: '2026-03-01', dateTo: '2026-03-31', ...query })).items.map(({ kind }) => kind))
   expect(await kindsOf({ employee: publicId(ctx, 'emp', employee) })).toEqual(new Set(['journey', 'marketing_task']))
   expect(await kindsOf({ employee: publicId(ctx, 'emp', idle) })).toEqual(new Set(['journey']))
+  const north = await createDepartment(ctx, { name: '北区' })
+  const shop = await createDepartment(ctx, { name: '一店', parentId: north })
+  await ctx.db.insertInto('employeeDepartments').values({ tenantId: ctx.tenantId, employeeId: employee, departmentId: shop }).execute()
+  for (const [department, kinds] of [
+    [north, ['journey', 'marketing_task']],
+    [shop, ['journey', 'marketing_task']],
+    [await createDepartment(ctx, { name: '南区' }), ['journey']],
+  ] as const)
+    expect(await kindsOf({ department: publicId(ctx, 'dep', department) })).toEqual(new Set(kinds))
+  expect(await kindsOf({ department: publicId(ctx, 'dep', north), employee: publicId(ctx, 'emp', idle) })).toEqual(new Set(['journey']))
+  await expect(kindsOf({ department: 'dep_nothing' })).rejects.toMatchObject({ status: 404 })
   expect(await kindsOf({ group: publicId(ctx, 'grp', 1) })).toEqual(new Set())
   await expect(kindsOf({ employee: 'emp_nobody' })).rejects.toMatchObject({ status: 404 })
   const { items, collisions } = await readCalendar(ctx, {})

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon'
-import { employeeNames } from '#management/team/queries.ts'
+import { employeeNames, employeesBelow } from '#management/team/queries.ts'
 import { resolveReceivers } from '#operation/messages/receivers.ts'
 import { GroupAudience } from '#operation/messages/schema.ts'
 import { readLifted } from '#operation/outbound/limits.ts'
@@ -43,10 +43,13 @@ export async function readCalendar(ctx: Context, query: CalendarQuery): Promise<
   }
 }
 
-/** Those that one employee or one group has to do with. What names no employee may be anybody's. */
-async function plansFor(ctx: Context, plans: readonly Plan[], { employee, group }: CalendarQuery): Promise<Plan[]> {
+/** Those that one employee, one department or one group has to do with. What names no employee may be anybody's. */
+async function plansFor(ctx: Context, plans: readonly Plan[], { employee, department, group }: CalendarQuery): Promise<Plan[]> {
   if (employee) internalId(ctx, 'emp', employee)
-  const theirs = employee ? plans.filter(({ senders }) => senders.length === 0 || senders.includes(employee)) : plans
+  const below = department && new Set(await employeesBelow(ctx, [internalId(ctx, 'dep', department)]))
+  const isBelow = (sender: string) => !below || below.has(internalId(ctx, 'emp', sender))
+  const isTheirs = ({ senders }: Plan) => senders.length === 0 || ((!employee || senders.includes(employee)) && senders.some(isBelow))
+  const theirs = plans.filter(isTheirs)
   if (!group) return [...theirs]
   const groupId = internalId(ctx, 'grp', group)
   const heard = await Promise.all(theirs.map((plan) => hears(ctx, plan, groupId)))

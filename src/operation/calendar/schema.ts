@@ -51,6 +51,8 @@ export const CalendarQuery = z.object({
   dateTo: z.iso.date().optional(),
   /** What this employee would send, publish or do. */
   employee: z.string().max(60).optional(),
+  /** What the employees of this department and of those below would. */
+  department: z.string().max(60).optional(),
   /** What this customer group would hear. */
   group: z.string().max(60).optional(),
 })

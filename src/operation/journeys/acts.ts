@@ -10,6 +10,12 @@ export type ActOf<Type extends Effect['type']> = Act & { effect: StepOf<Type> }
 /** What a step could not do for somebody, who goes on all the same. */
 export type Missed = { run: number; step: string; reason: MissedReason }
 
+/** What a step wished for that is not the person's alone, by the keys of the wishes. */
+export type Shared = { run: number; step: string; keys: string[] }
+
+/** What came of a batch beside what everybody has now. */
+export type CarriedOut = { missed: Missed[]; shared: Shared[] }
+
 export const missedBy = ({ run, effect }: Act, reason: MissedReason): Missed => ({ run, step: effect.id, reason })
 
 /** How the keys of all wishes of a run begin. */

@@ -47,7 +47,8 @@ type Acting = Exclude<Step['type'], 'wait' | 'wait_until' | 'wait_for' | 'branch
 export type Effect = StepOf<Acting>
 
 /** `way`: by which exit the step was left; `until`: how long it is waited at most. */
-export type Passed = { step: string; way: string } | { step: string; until: string }
+/** `wishes`: keys of what was wished for others than the person. */
+export type Passed = { step: string; way: string; wishes?: string[] } | { step: string; until: string }
 
 /** `met`: steps at which a trial was met. */
 type Moved = { effects: Effect[]; passed: Passed[]; met: string[]; standing: Standing }

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { remember } from '#platform/remember.ts'
-import type { Act, Missed } from './acts.ts'
-import { type Answers, type Ask, advance, type Outcome, type Properties } from './advance.ts'
+import type { Act, Missed, Shared } from './acts.ts'
+import { type Answers, type Ask, advance, type Outcome, type Passed, type Properties } from './advance.ts'
 import { type Count, countPeople } from './counts.ts'
 import { carryOut } from './effects.ts'
 import { type EndState, tellEnded } from './ending.ts'
@@ -50,7 +50,8 @@ export const advanceDue = (ctx: Context, rules: Rules, journey: number): Promise
     )
     const { turns: decided, missed } = await decide(ctx, rules, versions, runs, lots)
     await lots.expose(decided.flatMap(metOf))
-    const turns = withMissed(decided, [...missed, ...(await carryOut(ctx, decided.flatMap(actsOf)))])
+    const done = await carryOut(ctx, decided.flatMap(actsOf))
+    const turns = withShared(withMissed(decided, [...missed, ...done.missed]), done.shared)
     await saveTurns(ctx, turns)
     for (const turn of turns) if (turn.end) tellEnded(ctx, turn.version.name, { ...turn.run, ...turn.end })
     await countPeople(ctx, turns.flatMap(countsOf))
@@ -189,6 +190,22 @@ function withMissed(turns: readonly Turn[], missed: readonly Missed[]): readonly
     return { ...turn, outcome: { ...outcome, passed } }
   })
 }
+
+/** Wishes that are a group's stand with the person by whose coming they were made too. */
+function withShared(turns: readonly Turn[], shared: readonly Shared[]): readonly Turn[] {
+  if (shared.length === 0) return turns
+  const wishes = new Map(shared.map(({ run, step, keys }) => [`${run} ${step}`, keys]))
+  return turns.map((turn) => {
+    const { run, outcome } = turn
+    if (outcome.kind === 'later') return turn
+    const passed = outcome.passed.map((one): Passed => {
+      const keys = 'way' in one ? wishes.get(`${run.id} ${one.step}`) : undefined
+      return keys ? { ...one, wishes: keys } : one
+    })
+    return { ...turn, outcome: { ...outcome, passed } }
+  })
+}
+
 const metOf = ({ run, outcome }: Turn) =>
   outcome.kind === 'later' ? [] : outcome.met.map((step) => ({ step, customerId: run.customerId }))
 

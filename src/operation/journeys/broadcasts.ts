@@ -6,31 +6,39 @@ import { dayOf } from '#platform/time.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { askForMoment } from '../moments/journey-moments.ts'
 import { intendGroups } from '../outbound/commands.ts'
-import { type ActOf, type Missed, missedBy } from './acts.ts'
+import { type ActOf, type CarriedOut, type Missed, missedBy } from './acts.ts'
 
 // Steps that reach more than the person who came to them, because WeCom speaks to groups and to everybody's moments only.
 
 /** The groups of the person's colleague that the person is in: each hears a step once a day, however many come to it. */
-export async function writeToGroups(ctx: Context, acts: readonly ActOf<'group_message'>[]): Promise<Missed[]> {
-  if (acts.length === 0) return []
+export async function writeToGroups(ctx: Context, acts: readonly ActOf<'group_message'>[]): Promise<CarriedOut> {
+  if (acts.length === 0) return { missed: [], shared: [] }
   const groups = await hearingGroups(
     ctx,
     acts.map(({ customerId }) => customerId),
   )
   const day = dayOf(ctx.now(), await timezoneOf(ctx))
+  const keyOf = ({ effect, version }: ActOf<'group_message'>, groupId: number) =>
+    `journey ${version.journey} step ${effect.id} group ${groupId} day ${day}`
   await intendGroups(
     ctx,
-    acts.flatMap(({ effect, version, customerId }) =>
-      (groups.get(customerId) ?? []).map((groupId) => ({
-        key: `journey ${version.journey} step ${effect.id} group ${groupId} day ${day}`,
+    acts.flatMap((act) =>
+      (groups.get(act.customerId) ?? []).map((groupId) => ({
+        key: keyOf(act, groupId),
         groupId,
-        content: version.contents[effect.id] ?? 0,
-        kind: effect.kind,
-        source: { kind: 'journey' as const, id: version.journey, step: effect.id },
+        content: act.version.contents[act.effect.id] ?? 0,
+        kind: act.effect.kind,
+        source: { kind: 'journey' as const, id: act.version.journey, step: act.effect.id },
       })),
     ),
   )
-  return acts.flatMap((act) => (groups.has(act.customerId) ? [] : [missedBy(act, 'no_group')]))
+  return {
+    missed: acts.flatMap((act) => (groups.has(act.customerId) ? [] : [missedBy(act, 'no_group')])),
+    shared: acts.flatMap((act) => {
+      const keys = (groups.get(act.customerId) ?? []).map((groupId) => keyOf(act, groupId))
+      return keys.length === 0 ? [] : [{ run: act.run, step: act.effect.id, keys }]
+    }),
+  }
 }
 
 /** By person, the groups that hear of their coming to a step. */

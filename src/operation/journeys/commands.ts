@@ -11,17 +11,19 @@ import type { Content } from '../contents/schema.ts'
 import { withdrawMoments } from '../moments/journey-moments.ts'
 import { cancelIntents, recallTasks } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
+import { dropArrivals } from './arrivals.ts'
 import type { Issue } from './check.ts'
 import { checkJourney } from './checking.ts'
 import { countPeople } from './counts.ts'
-import { Definition, type Step } from './definition.ts'
+import { Definition, greets, type Step } from './definition.ts'
 import { type LetIn, letIn } from './entering.ts'
 import { prepareSoon } from './jobs.ts'
 import { forget, hush, listen } from './listeners.ts'
 import { nextRepeat } from './moments.ts'
 import type { Rules } from './rules.ts'
-import type { JourneyChange, JourneyInput } from './schema.ts'
+import type { JourneyChange, JourneyInput, Resume } from './schema.ts'
 import { trialIssues } from './trials.ts'
+import { readVersions, versionKey } from './versions.ts'
 
 const nameTaken = () => appError('journey.name_taken', { status: 409, message: 'Another journey has this name.', field: 'name' })
 
@@ -132,7 +134,7 @@ export async function publishJourney(
     const state = journey.state === 'paused' ? 'paused' : 'running'
     await setState(ctx, id, state, {
       version,
-      startedAt: journey.state === 'running' ? journey.startedAt : ctx.now(),
+      startedAt: ['running', 'paused'].includes(journey.state) ? journey.startedAt : ctx.now(),
       // Who was to be told the older words is to be asked about again.
       ...{ review: null, reviewNote: null, makers: [], entryReview: null, entryPeople: null },
       ...(await dueOf(ctx, definition)),
@@ -185,24 +187,40 @@ async function migrateRuns(ctx: Context, id: number, version: number, { steps }:
   if (people > 0) await countPeople(ctx, [{ journey: id, version, step: '', way: 'migrated', people }])
 }
 
-/** Nobody moves and nobody enters; what people wait for goes on counting, and is caught up with at once afterwards. */
+/**
+ * Nobody moves and nobody enters; what people wait for goes on counting, and is caught up with at once afterwards. Whoever comes
+ * waits at the door.
+ */
 export const pauseJourney = (ctx: Context, id: number): Promise<void> => turn(ctx, id, 'paused', ['running', 'draining'])
-export const resumeJourney = (ctx: Context, id: number): Promise<void> => turn(ctx, id, 'running', ['paused', 'draining'])
-/** Nobody enters any more; whoever is on the way goes to the end. */
+/** The worker lets in who came while it was paused, as its policy has it then; or nobody of them comes in. */
+export const resumeJourney = (ctx: Context, id: number, { arrivals }: Resume = { arrivals: 'enter' }): Promise<void> =>
+  turn(ctx, id, 'running', ['paused', 'draining'], arrivals)
+/** Nobody enters any more, nor do those who wait; whoever is on the way goes to the end. */
 export const drainJourney = (ctx: Context, id: number): Promise<void> => turn(ctx, id, 'draining', ['running', 'paused'])
 
 type State = 'running' | 'paused' | 'draining' | 'stopped'
 
-const turn = (ctx: Context, id: number, state: State, from: readonly string[]): Promise<void> =>
+const turn = (ctx: Context, id: number, state: State, from: readonly string[], arrivals: Resume['arrivals'] = 'drop'): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const journey = await lockJourney(ctx, id)
     if (journey.state === state) return
     if (!from.includes(journey.state))
       throw appError('journey.wrong_state', { status: 409, message: `A journey that is ${journey.state} cannot become ${state}.` })
-    // Whoever came while nobody could enter is no newcomer afterwards.
-    await setState(ctx, id, state, state === 'running' ? { startedAt: ctx.now() } : {})
-    await audit(ctx, `journey.${state}`, ['jny', id])
+    const keeps = state === 'paused' || (journey.state === 'paused' && arrivals === 'enter')
+    const dropped = keeps ? 0 : await dropArrivals(ctx, { journey: id, version: journey.version })
+    const forgets = state !== 'draining' && (await forgetsLate(ctx, id, journey, keeps))
+    await setState(ctx, id, state, forgets ? { startedAt: ctx.now() } : {})
+    await audit(ctx, `journey.${state}`, ['jny', id], { ...(dropped > 0 && { dropped }) })
   })
+
+/** Whether who came until now, and is heard of later, is no newcomer: nobody of their time could enter, or wait for it. */
+async function forgetsLate(ctx: Context, id: number, from: { state: string; version: number }, keeps: boolean): Promise<boolean> {
+  if (from.state === 'running') return false
+  if (from.state === 'draining' || !keeps) return true
+  const walked = { journeyId: id, version: from.version }
+  const version = (await readVersions(ctx, [walked])).get(versionKey(walked))
+  return version !== undefined && greets(version.definition)
+}
 
 /** Everybody is out at once; `recall`: what members were asked to send and did not is called back too. Returns how many were on the way. */
 export const stopJourney = (ctx: Context, id: number, { recall }: { recall: boolean } = { recall: false }): Promise<number> =>
@@ -211,6 +229,7 @@ export const stopJourney = (ctx: Context, id: number, { recall }: { recall: bool
     if (journey.state === 'draft') throw appError('journey.wrong_state', { status: 409, message: 'This journey was never started.' })
     await setState(ctx, id, 'stopped', { dueAt: null, dueAfter: null, entryReview: null, entryPeople: null })
     await hush(ctx, id)
+    await dropArrivals(ctx, { journey: id, version: journey.version })
     const { rows } = await sql<{ version: number; people: number }>`
       with ended as (
         update journey_runs set state = 'stopped', reason = 'stopped', wake_at = null, ended_at = ${ctx.now()}

@@ -208,6 +208,10 @@ export type Definition = z.infer<typeof Definition>
 /** How being added as a friend is told: the only entry that somebody can be greeted at. */
 export const greetedEvent = 'customer.followed'
 
+/** Whoever comes in is greeted, which WeCom allows for twenty seconds: nobody is let in later. */
+export const greets = ({ entry, steps }: Definition): boolean =>
+  entry.by === 'event' && entry.event === greetedEvent && steps.some(({ type }) => type === 'welcome')
+
 /** Where a step may lead, with the name of the way. */
 export function waysOf(step: Step): { way: string; to: string | null }[] {
   switch (step.type) {

@@ -12,9 +12,9 @@ import {
   archiveJourney,
   changeJourney,
   createJourney,
+  drainJourney,
   enterByHand,
   findOpen,
-  pauseJourney,
   publishJourney,
   restoreJourney,
   resumeJourney,
@@ -107,7 +107,7 @@ describe('a look at the door', () => {
     expect(EnterRequest.safeParse({}).success).toBe(false)
   })
 
-  test('counts whom a paused journey turned away', async () => {
+  test('counts whom a draining journey turned away', async () => {
     workspace.setNow(new Date('2026-03-02T02:00:00Z'))
     const ctx = await workspace.newTenant()
     const [one = 0, two = 0] = await people(ctx, 2)
@@ -116,7 +116,7 @@ describe('a look at the door', () => {
       inTransaction(ctx, async (ctx) => emit(ctx, came, { customerId, at: ctx.now(), properties: { no: '1' } }))
     await tell(one)
     await consumeAll(workspace, [journeyReactions])
-    await pauseJourney(ctx, journey)
+    await drainJourney(ctx, journey)
     await tell(two)
     await consumeAll(workspace, [journeyReactions])
     await resumeJourney(ctx, journey)

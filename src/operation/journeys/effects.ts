@@ -12,7 +12,7 @@ import { intend } from '../outbound/commands.ts'
 import { personalOf } from '../personal.ts'
 import { assignTasks, type TaskWish } from '../tasks/commands.ts'
 import { fillIn } from '../variables.ts'
-import { type Act, type ActOf, keyOf, type Missed, missedBy, only, placeOf } from './acts.ts'
+import { type Act, type ActOf, type CarriedOut, keyOf, type Missed, missedBy, only, placeOf } from './acts.ts'
 import { askToPublish, writeToGroups } from './broadcasts.ts'
 import { missedGreetings } from './greeting-ends.ts'
 import type { MissedReason } from './missed.ts'
@@ -22,9 +22,9 @@ import { askForSms } from './sms.ts'
 
 /**
  * Carries out what a batch of people shall have, in the transaction that moves them on: each once, or not at all. Nothing here
- * leaves the database; what goes outside is an intent that others carry out. Returns what could not be done.
+ * leaves the database; what goes outside is an intent that others carry out. Returns what could not be done, and what was wished for many.
  */
-export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<Missed[]> {
+export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<CarriedOut> {
   const untagged = await giveTags(ctx, only(acts, 'tag'))
   const unwritten = await giveAttributes(ctx, only(acts, 'attribute'))
   await askColleagues(ctx, only(acts, 'task'))
@@ -39,16 +39,18 @@ export async function carryOut(ctx: Context, acts: readonly Act[]): Promise<Miss
     })),
   )
   for (const act of acts) tell(ctx, act)
-  return [
+  const groups = await writeToGroups(ctx, only(acts, 'group_message'))
+  const missed = [
     ...untagged,
     ...unwritten,
     ...(await moveOn(ctx, only(acts, 'stage'))),
     ...(await giveNotice(ctx, only(acts, 'notice'))),
     ...(await missedGreetings(ctx, only(acts, 'welcome'))),
     ...(await askForSms(ctx, only(acts, 'sms'))),
-    ...(await writeToGroups(ctx, only(acts, 'group_message'))),
+    ...groups.missed,
     ...(await askToPublish(ctx, only(acts, 'moment'))),
   ]
+  return { missed, shared: groups.shared }
 }
 
 const sourceOf = ({ version, effect }: Act) => ({ kind: 'journey' as const, id: version.journey, step: effect.id })

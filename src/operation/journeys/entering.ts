@@ -4,8 +4,9 @@ import { journeyEntered } from '#operation/events.ts'
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import type { Properties } from './advance.ts'
+import { keepArrivals } from './arrivals.ts'
 import { type Count, countPeople } from './counts.ts'
-import type { Reentry } from './definition.ts'
+import { greets, type Reentry } from './definition.ts'
 import type { Refusal } from './schema.ts'
 import { holdAtDoor, type Newcomer } from './trials.ts'
 import { readVersions, versionKey } from './versions.ts'
@@ -13,7 +14,7 @@ import { readVersions, versionKey } from './versions.ts'
 /** Somebody at the door. `entry`: the properties of the event they come in by, `at`: when it happened. */
 export type Arrival = { customerId: number; entry?: Properties; at?: Date }
 
-/** What became of a list at the door; whom a trial leaves out is refused too. */
+/** What became of a list at the door; whom a trial leaves out is refused too. Who is in neither waits until it goes on. */
 export type LetIn = { entered: number; refused: number }
 
 /**
@@ -22,13 +23,15 @@ export type LetIn = { entered: number; refused: number }
  */
 export const letIn = (ctx: Context, journey: number, arrivals: readonly Arrival[]): Promise<LetIn> =>
   inTransaction(ctx, async (ctx) => {
-    const version = await openVersion(ctx, journey)
+    const door = await lockDoor(ctx, journey)
     if (arrivals.length === 0) return { entered: 0, refused: 0 }
-    if (version === undefined) return turnAway(ctx, journey, arrivals.length)
+    if (door === undefined || door.state === 'stopped') return { entered: 0, refused: arrivals.length }
+    const { version, state } = door
     const found = (await readVersions(ctx, [{ journeyId: journey, version }])).get(versionKey({ journeyId: journey, version }))
     if (!found) return { entered: 0, refused: arrivals.length }
     const { reentry, start } = found.definition
-    await sql`select pg_advisory_xact_lock(${doorLocks}, hashtext(${`${ctx.tenantId} ${journey}`}))`.execute(ctx.db)
+    if (state === 'paused' && !greets(found.definition)) return keepWaiting(ctx, { journey, version, reentry }, arrivals)
+    if (state !== 'running') return turnAway(ctx, { journey, version }, arrivals.length)
     const newcomers = await insertRuns(ctx, { journey, version, reentry, step: start }, arrivals)
     const held = await holdAtDoor(ctx, journey, newcomers)
     const entered = newcomers.filter(({ customerId }) => !held.has(customerId))
@@ -50,30 +53,38 @@ export async function mayEnter(ctx: Context, door: Asked & { before: Date }, arr
 /** Two-part advisory locks of this kind; no other feature uses the number. */
 const doorLocks = 0x6a6f7572
 
-/** Undefined where nobody may come in; it cannot be paused or changed before this transaction ends. */
-async function openVersion(ctx: Context, journey: number): Promise<number | undefined> {
+/**
+ * Nobody else is at the door, and it cannot be paused or changed, before this transaction ends. Whoever also needs rows of those who
+ * wait locks the door first. Undefined where it was never started.
+ */
+export async function lockDoor(ctx: Context, journey: number): Promise<{ state: string; version: number } | undefined> {
   const row = await ctx.db
     .selectFrom('journeys')
-    .select(['version'])
+    .select(['state', 'version'])
     .where('tenantId', '=', ctx.tenantId)
     .where('id', '=', journey)
-    .where('state', '=', 'running')
+    .where('version', '>', 0)
     .forShare()
     .executeTakeFirst()
-  return row?.version
+  await sql`select pg_advisory_xact_lock(${doorLocks}, hashtext(${`${ctx.tenantId} ${journey}`}))`.execute(ctx.db)
+  return row
 }
 
 /** Nobody may come in just now: that they came is counted, so that whoever holds the door sees whom it cost. */
-async function turnAway(ctx: Context, journey: number, people: number): Promise<LetIn> {
-  const row = await ctx.db
-    .selectFrom('journeys')
-    .select('version')
-    .where('tenantId', '=', ctx.tenantId)
-    .where('id', '=', journey)
-    .where('state', 'in', ['paused', 'draining'])
-    .executeTakeFirst()
-  if (row) await countPeople(ctx, [{ journey, version: row.version, step: '', way: 'closed', people }])
+async function turnAway(ctx: Context, at: { journey: number; version: number }, people: number): Promise<LetIn> {
+  await countPeople(ctx, [{ ...at, step: '', way: 'closed', people }])
   return { entered: 0, refused: people }
+}
+
+/** While it is paused they wait. Who comes for the same again, or says not what for, would be refused by an open door too. */
+async function keepWaiting(ctx: Context, { journey, version, reentry }: Omit<Door, 'step'>, arrivals: readonly Arrival[]): Promise<LetIn> {
+  const coming = arrivals.flatMap(({ customerId, entry = {}, at = ctx.now() }) => {
+    const entryKey = entryKeyOf(reentry, entry)
+    return entryKey === undefined ? [] : [{ customerId, entryKey, entry, at }]
+  })
+  const refused = arrivals.length - (await keepArrivals(ctx, journey, coming))
+  if (refused > 0) await countPeople(ctx, [{ journey, version, step: '', way: 'refused', people: refused }])
+  return { entered: 0, refused }
 }
 
 /** Undefined where the event does not say which one it is about. */

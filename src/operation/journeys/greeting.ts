@@ -13,7 +13,7 @@ import { readContent } from '../contents/queries.ts'
 import { personalOf } from '../personal.ts'
 import { fillIn } from '../variables.ts'
 import { type Ask, advance, type Properties } from './advance.ts'
-import { type Definition, greetedEvent, readFilter, type StepOf } from './definition.ts'
+import { type Definition, greetedEvent, greets, readFilter, type StepOf } from './definition.ts'
 import { mayEnter } from './entering.ts'
 import { askRule, type Rules } from './rules.ts'
 import { readVersions, type Version } from './versions.ts'
@@ -57,7 +57,7 @@ async function readDoors(ctx: Context): Promise<Version[]> {
     .orderBy('l.journeyId')
     .execute()
   const versions = await readVersions(ctx, listening)
-  return [...versions.values()].filter(({ definition }) => definition.steps.some(({ type }) => type === 'welcome'))
+  return [...versions.values()].filter(({ definition }) => greets(definition))
 }
 
 const asksEntry = ({ definition: { entry, steps } }: Version): boolean =>

@@ -9,10 +9,11 @@ import { internalId } from '#platform/ids.ts'
 import { cancelIntents } from '../outbound/commands.ts'
 import { withdrawTasks } from '../tasks/commands.ts'
 import { runKey } from './acts.ts'
+import { arrivalsOf, dropArrivals } from './arrivals.ts'
 import { type Count, countPeople } from './counts.ts'
 import { type Awaited, type Definition, readFilter, waitsForRule } from './definition.ts'
 import { type EndState, tellEnded } from './ending.ts'
-import { entryKeyOf, letIn } from './entering.ts'
+import { entryKeyOf, letIn, lockDoor } from './entering.ts'
 import { segmentEvents } from './listeners.ts'
 import { readVersions, type Version, versionKey } from './versions.ts'
 
@@ -124,14 +125,17 @@ async function moveOn(
 ): Promise<void> {
   const journeys = [...new Set(listening.filter(({ role }) => role !== 'entry').map(({ journeyId }) => journeyId))]
   if (journeys.length === 0) return
-  const runs = await lockRuns(ctx, journeys, events)
+  const canonicals = await kinOf(ctx, [...new Set(events.map(({ customerId }) => customerId ?? 0))])
+  // Whoever is being let in meanwhile is on the way when this is done.
+  await turnBack(ctx, versions, { journeys, canonicals }, events)
+  const runs = await lockRuns(ctx, journeys, canonicals)
   const looks = new Set(listening.flatMap((one) => (one.role === 'look' ? [`${versionKey(one)} ${one.event}`] : [])))
   const changes: (Change & { id: number })[] = []
   const counts: Count[] = []
   for (const run of runs) {
     const version = versions.get(versionKey(run))
     if (!version) continue
-    const own = events.filter(({ customerId }) => runs.canonicals.get(customerId ?? 0) === run.canonicalId)
+    const own = events.filter(({ customerId }) => canonicals.get(customerId ?? 0) === run.canonicalId)
     const change = { ...changeOf(ctx, run, version, own), ...lookAt(run, version, looks, own) }
     if (Object.keys(change).length === 0) continue
     changes.push({ id: run.id, ...change })
@@ -164,23 +168,40 @@ async function withdrawAll(ctx: Context, runs: readonly Pick<Active, 'id' | 'jou
   }
 }
 
-type Locked = Active[] & { canonicals: ReadonlyMap<number, number> }
+type Kin = ReadonlyMap<number, number>
+
+/** Who waits at a paused journey and meets what it is left by does not come in later. */
+async function turnBack(
+  ctx: Context,
+  versions: ReadonlyMap<string, Version>,
+  { journeys, canonicals }: { journeys: readonly number[]; canonicals: Kin },
+  events: readonly LoggedEvent[],
+): Promise<void> {
+  const leaving = (await arrivalsOf(ctx, journeys, [...canonicals.keys()])).filter(({ journeyId, version, customerId, entryKey, at }) => {
+    const walked = versions.get(versionKey({ journeyId, version }))
+    const own = events.filter((event) => canonicals.get(event.customerId ?? 0) === canonicals.get(customerId))
+    return walked && changeOf(ctx, { journeyId, entryKey, enteredAt: at, step: null, since: null, goalAt: null }, walked, own).end
+  })
+  for (const [journey, list] of Map.groupBy(leaving, ({ journeyId }) => journeyId)) {
+    const door = await lockDoor(ctx, journey)
+    const ids = list.map(({ id }) => id)
+    if (door) await dropArrivals(ctx, { journey, version: door.version, ids })
+  }
+}
 
 /** In one order, so that two who hear of the same people wait for each other. */
-async function lockRuns(ctx: Context, journeys: readonly number[], events: readonly LoggedEvent[]): Promise<Locked> {
-  const canonicals = await kinOf(ctx, [...new Set(events.map(({ customerId }) => customerId ?? 0))])
+async function lockRuns(ctx: Context, journeys: readonly number[], canonicals: Kin): Promise<Active[]> {
   const { rows } = await sql<Omit<Active, 'canonicalId'>>`
     select r.id, r.journey_id, r.version, r.customer_id, r.entry_key, r.step, r.since, r.goal_at, r.entered_at from journey_runs r
     where r.tenant_id = ${ctx.tenantId} and r.customer_id = any(${[...canonicals.keys()]}::int[])
       and r.state = 'active' and r.journey_id = any(${[...journeys]}::int[])
     order by r.id for update of r`.execute(ctx.db)
-  return Object.assign(
-    rows.map((run) => ({ ...run, id: Number(run.id), canonicalId: canonicals.get(run.customerId) ?? run.customerId })),
-    { canonicals },
-  )
+  return rows.map((run) => ({ ...run, id: Number(run.id), canonicalId: canonicals.get(run.customerId) ?? run.customerId }))
 }
 
-function changeOf(ctx: Context, run: Active, { definition }: Version, events: readonly LoggedEvent[]): Change {
+type Walker = Pick<Active, 'journeyId' | 'entryKey' | 'enteredAt' | 'step' | 'since' | 'goalAt'>
+
+function changeOf(ctx: Context, run: Walker, { definition }: Version, events: readonly LoggedEvent[]): Change {
   const change: Change = {}
   const step = definition.steps.find(({ id }) => id === run.step)
   for (const event of events) {
@@ -201,7 +222,7 @@ function changeOf(ctx: Context, run: Active, { definition }: Version, events: re
 }
 
 /** Where there is a run for each order, what happens to one order is not about the others. What names none is about all. */
-function isAbout({ properties }: LoggedEvent, { entryKey }: Active, { reentry }: Definition): boolean {
+function isAbout({ properties }: LoggedEvent, { entryKey }: Walker, { reentry }: Definition): boolean {
   const key = reentry.policy === 'each' ? entryKeyOf(reentry, properties) : undefined
   return key === undefined || key === entryKey
 }

@@ -4,13 +4,14 @@ import { type Context, createContext, type Installation, systemActor } from '#pl
 import { isRefusal } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { advanceDue, batchPeople } from './advancing.ts'
-import { letIn } from './entering.ts'
+import { takeArrivals } from './arrivals.ts'
+import { letIn, lockDoor } from './entering.ts'
 import { nextRepeat } from './moments.ts'
 import type { Rules } from './rules.ts'
 import { readVersions, versionKey } from './versions.ts'
 
 const restMs = 200
-/** So many of a schedule's people are let in at a time. */
+/** So many of a schedule's people, or of those who waited, are let in at a time. */
 const doorPeople = 5000
 /** One journey does not keep the others waiting. */
 const batchesInARow = 5
@@ -29,20 +30,22 @@ export async function runJourneys(installation: Installation, rules: Rules, sign
   }
 }
 
-type Due = { tenant: number; journey: number; entering: boolean }
+type Due = { tenant: number; journey: number; entering: boolean; waiting: boolean }
 
 /** One round over every journey with somebody who is due; returns how many people were looked at. */
 export async function moveOnce(installation: Installation, rules: Rules, signal?: AbortSignal): Promise<number> {
   const { rows } = await installation.databases.systemPool.query<Due>(
-    `select j.tenant_id as tenant, j.id as journey, coalesce(j.due_at <= $1, false) and j.state = 'running' as entering from journeys j
-     where j.state in ('running', 'draining') and ((j.due_at <= $1 and j.state = 'running')
+    `select j.tenant_id as tenant, j.id as journey, coalesce(j.due_at <= $1, false) and j.state = 'running' as entering, a.waiting from journeys j, lateral (
+       select j.state = 'running' and exists (select from journey_arrivals a where a.tenant_id = j.tenant_id and a.journey_id = j.id) as waiting) a
+     where j.state in ('running', 'draining') and ((j.due_at <= $1 and j.state = 'running') or a.waiting
        or exists (select from journey_runs r where r.tenant_id = j.tenant_id and r.journey_id = j.id and r.state = 'active' and r.wake_at <= $1))`,
     [installation.now()],
   )
   let moved = 0
-  for (const { tenant, journey, entering } of rows) {
+  for (const { tenant, journey, entering, waiting } of rows) {
     const ctx = createContext(installation, tenant, systemActor, `journey-${journey}`)
     // Whoever cannot come in keeps nobody from going on.
+    if (waiting) moved += await orNextRound(ctx, journey, enterWaiting(ctx, journey))
     if (entering) moved += await orNextRound(ctx, journey, enterDue(ctx, rules, journey))
     moved += await orNextRound(ctx, journey, advanceMany(ctx, rules, journey, signal))
   }
@@ -74,6 +77,16 @@ async function advanceInARow(ctx: Context, rules: Rules, journey: number, signal
   }
   return moved
 }
+
+/** Lets in a part of those who came while the journey was paused; cut off, they wait as before. */
+const enterWaiting = (ctx: Context, journey: number): Promise<number> =>
+  inTransaction(ctx, async (ctx) => {
+    const door = await lockDoor(ctx, journey)
+    if (door?.state !== 'running') return 0
+    const arrivals = await takeArrivals(ctx, journey, doorPeople)
+    await letIn(ctx, journey, arrivals)
+    return arrivals.length
+  })
 
 /** Lets in the people of a schedule that is due, a part at a time; cut off, the next one goes on behind the last who came in. */
 async function enterDue(ctx: Context, rules: Rules, journey: number): Promise<number> {

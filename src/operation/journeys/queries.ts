@@ -8,6 +8,7 @@ import { fatesOf } from '../outbound/queries.ts'
 import { visitKey } from './acts.ts'
 import type { Passed } from './advance.ts'
 import { shownReview } from './approving.ts'
+import { countArrivals } from './arrivals.ts'
 import { Definition } from './definition.ts'
 import { shownEntries } from './letting-in.ts'
 import type { Journey, JourneyItem, JourneyQuery, Run, RunQuery, StepCounts, Trace } from './schema.ts'
@@ -94,7 +95,7 @@ export async function readJourney(ctx: Context, id: number): Promise<Journey> {
 /** Of one version, or of all together; those who were moved to a version count there from then on. */
 export async function readCounts(ctx: Context, id: number, version?: number): Promise<z.infer<typeof StepCounts>> {
   const ofVersion = version === undefined ? sql`true` : sql`version = ${version}`
-  const [waiting, ways, versions] = await Promise.all([
+  const [waiting, ways, versions, arrivals] = await Promise.all([
     sql<{ step: string; people: number }>`
       select coalesce(step, '') as step, count(*)::int as people from journey_runs
       where tenant_id = ${ctx.tenantId} and journey_id = ${id} and state = 'active' and ${ofVersion} group by 1`.execute(ctx.db),
@@ -105,6 +106,7 @@ export async function readCounts(ctx: Context, id: number, version?: number): Pr
       select v.version, v.published_at, (select count(*)::int from journey_runs r
         where r.tenant_id = v.tenant_id and r.journey_id = v.journey_id and r.version = v.version and r.state = 'active') as active
       from journey_versions v where v.tenant_id = ${ctx.tenantId} and v.journey_id = ${id} order by v.version desc`.execute(ctx.db),
+    countArrivals(ctx, id),
   ])
   const steps = new Set([...waiting.rows, ...ways.rows].map(({ step }) => step))
   return {
@@ -114,6 +116,7 @@ export async function readCounts(ctx: Context, id: number, version?: number): Pr
       ways: Object.fromEntries(ways.rows.filter((row) => row.step === step).map(({ way, people }) => [way, people])),
     })),
     versions: versions.rows.map(({ publishedAt, ...row }) => ({ ...row, publishedAt: publishedAt.toISOString() })),
+    arrivals,
   }
 }
 
@@ -169,20 +172,31 @@ export async function readTrace(ctx: Context, run: number): Promise<z.infer<type
   const { rows: turns } = await sql<{ turn: number; at: Date; passed: Passed[] }>`
     select turn, at, passed from journey_traces where tenant_id = ${ctx.tenantId} and run_id = ${run} order by turn`.execute(ctx.db)
   // A trace is numbered when its turn is over, a wish when it is made.
-  const keyed = turns.map(({ turn, passed }) => passed.map(({ step }) => ({ step, key: visitKey(journey, run, step, turn - 1) })))
+  const keyed = turns.map(({ turn, passed }) =>
+    passed.flatMap((one) => {
+      const keys = [visitKey(journey, run, one.step, turn - 1), ...('way' in one ? (one.wishes ?? []) : [])]
+      return keys.map((key) => ({ step: one.step, key }))
+    }),
+  )
   const fates = await fatesOf(
     ctx,
     keyed.flat().map(({ key }) => key),
   )
-  const sendsOf = (turn: number) =>
-    (keyed[turn] ?? []).flatMap(({ step, key }) => {
+  const sendsOf = (turn: number) => {
+    const known = (keyed[turn] ?? []).flatMap(({ step, key }) => {
       const fate = fates.get(key)
-      return fate ? [[step, fate] as const] : []
+      return fate ? [{ step, fate }] : []
     })
+    return [...Map.groupBy(known, ({ step }) => step)].map(([step, list]) => [step, list.map(({ fate }) => fate)] as const)
+  }
   return {
     run: runOf(ctx, facts),
     definition: Definition.parse(definition),
-    turns: turns.map(({ at, passed }, i) => ({ at: at.toISOString(), passed, sends: Object.fromEntries(sendsOf(i)) })),
+    turns: turns.map(({ at, passed }, i) => ({
+      at: at.toISOString(),
+      passed: passed.map((one) => ('way' in one ? { step: one.step, way: one.way } : one)),
+      sends: Object.fromEntries(sendsOf(i)),
+    })),
   }
 }
 

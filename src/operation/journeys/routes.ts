@@ -40,6 +40,7 @@ import {
   JourneyQuery,
   LetInResult,
   PublishRequest,
+  Resume,
   Run,
   RunList,
   RunQuery,
@@ -214,10 +215,16 @@ export const journeys = (rules: Rules) =>
       await pauseJourney(c.var.ctx, journeyOf(c))
       return c.json(await readJourney(c.var.ctx, journeyOf(c)))
     })
-    .post('/:id/resume', allow('journeys.write', 'tenant'), describe('Go on', Journey), async (c) => {
-      await resumeJourney(c.var.ctx, journeyOf(c))
-      return c.json(await readJourney(c.var.ctx, journeyOf(c)))
-    })
+    .post(
+      '/:id/resume',
+      allow('journeys.write', 'tenant'),
+      describe('Go on; arrivals=drop lets nobody in who came while it was paused', Journey),
+      query(Resume),
+      async (c) => {
+        await resumeJourney(c.var.ctx, journeyOf(c), c.req.valid('query'))
+        return c.json(await readJourney(c.var.ctx, journeyOf(c)))
+      },
+    )
     .post(
       '/:id/drain',
       allow('journeys.write', 'tenant'),

@@ -104,6 +104,10 @@ export type EnterRequest = z.infer<typeof EnterRequest>
 export const LetInResult = z.object({ entered: z.int(), refused: z.int(), waiting: z.int() })
 export type LetInResult = z.infer<typeof LetInResult>
 
+/** What becomes of those who came while it was paused. */
+export const Resume = z.object({ arrivals: z.enum(['enter', 'drop']).default('enter') })
+export type Resume = z.infer<typeof Resume>
+
 export const CountsQuery = z.object({ version: z.coerce.number().int().min(1).max(1_000_000).optional() })
 /** On the way already; were here before and may not come again; lack the property that runs are told apart by; the same person twice. */
 export const refusals = ['active', 'before', 'keyless', 'same'] as const
@@ -124,6 +128,8 @@ export type DoorLook = z.infer<typeof DoorLook>
 export const StepCounts = z.object({
   steps: z.array(z.object({ step: z.string(), waiting: z.int(), ways: z.record(z.string(), z.int()) })),
   versions: z.array(z.object({ version: z.int(), active: z.int(), publishedAt: z.iso.datetime() })),
+  /** Who came while it was paused and waits at the door. */
+  arrivals: z.int(),
 })
 
 const passed = z.union([z.object({ step: z.string(), way: z.string() }), z.object({ step: z.string(), until: z.string() })])
@@ -156,8 +162,8 @@ export const Trace = z.object({
     z.object({
       at: z.iso.datetime(),
       passed: z.array(passed),
-      /** What became of the messages that this turn wished for, by step. */
-      sends: z.record(z.string(), SendFate),
+      /** What became of the messages that this turn wished for, by step: one to the person, or one to each of their groups. */
+      sends: z.record(z.string(), z.array(SendFate)),
     }),
   ),
 })

@@ -7,7 +7,7 @@ import { createEmployee } from '#management/team/employees/commands.ts'
 import { roleOf } from '#management/team/testing/people.ts'
 import type { Context } from '#platform/context.ts'
 import { consumeAll, registerConsumers } from '#platform/events/consumers.ts'
-import { publicId } from '#platform/ids.ts'
+import { internalId, publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { changeFollowUp } from '../follow-ups/commands.ts'
 import { customerFollowUps, listStages } from '../follow-ups/queries.ts'
@@ -18,8 +18,9 @@ import { Definition } from './definition.ts'
 import { dryRun } from './foresight.ts'
 import { journeyReactions } from './hearing.ts'
 import { moveOnce } from './loop.ts'
-import { listRuns, readCounts } from './queries.ts'
+import { listRuns, readCounts, readTrace } from './queries.ts'
 import type { Rules } from './rules.ts'
+import { RunQuery } from './schema.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -192,6 +193,16 @@ test('a group hears a step once a day, through its owner, however many of it com
   const heard = () => ctx.db.selectFrom('sends').select(['groupId', 'kind', 'step']).where('tenantId', '=', ctx.tenantId).execute()
   expect(await heard()).toEqual([{ groupId: own, kind: 'marketing', step: 'a' }])
   expect(await waysOf(ctx, journey, 'a')).toEqual({ next: 3, 'missed:no_group': 1 })
+  // The group's message stands in the way of everybody by whose coming it was wished for.
+  const { items } = await listRuns(ctx, journey, RunQuery.parse({}))
+  const saidTo = async (customerId: number) => {
+    const run = items.find(({ customer }) => customer.id === publicId(ctx, 'cus', customerId))
+    return (await readTrace(ctx, internalId(ctx, 'jru', run?.id ?? ''))).turns.map(({ passed, sends }) => ({ passed, sends }))
+  }
+  const toOwn = { state: 'intended', group: { id: publicId(ctx, 'grp', own), name: 'own' } }
+  for (const customerId of [one, two])
+    expect(await saidTo(customerId)).toMatchObject([{ passed: [{ step: 'a', way: 'next' }], sends: { a: [toOwn] } }])
+  expect((await saidTo(alone)).map(({ sends }) => sends)).toEqual([{}])
   workspace.setNow('2026-03-03T02:00:00Z')
   await send(ctx, journey, [two])
   expect((await heard()).length).toBe(2)

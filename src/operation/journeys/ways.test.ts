@@ -11,7 +11,7 @@ import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
 import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
-import { createJourney, enterByHand, publishJourney } from './commands.ts'
+import { createJourney, enterByHand, pauseJourney, publishJourney, resumeJourney } from './commands.ts'
 import { Definition } from './definition.ts'
 import { journeyReactions } from './hearing.ts'
 import { moveOnce } from './loop.ts'
@@ -71,6 +71,14 @@ const drawing = fc.integer({ min: 1, max: 7 }).chain((places) =>
     steps: fc.tuple(...Array.from({ length: places }, (_, place) => stepAt(place, places))),
     exit: fc.option(fc.constantFrom(...names), { nil: undefined, freq: 2 }),
     goal: fc.option(fc.record({ name: fc.constantFrom(...names), leaves: fc.boolean() }), { nil: undefined }),
+    pause: fc.option(
+      fc.record({
+        from: fc.integer({ min: 1, max: 16 }),
+        ticks: fc.integer({ min: 1, max: 6 }),
+        arrivals: fc.constantFrom('enter', 'drop'),
+      }),
+      { nil: undefined, freq: 2 },
+    ),
   }),
 )
 type Drawing = typeof drawing extends fc.Arbitrary<infer T> ? T : never
@@ -129,14 +137,26 @@ type Pencilled = {
   end?: { state: string; reason: string }
 }
 
-/** With a pencil, tick by tick: what happens to those on the way, then who comes in, then whoever is due moves on. */
+/** With a pencil, tick by tick: what happens to those on the way and who comes in by it, then whoever is due moves on. */
 function byHand(made: Drawing, life: Life, person: number): Lived {
+  const { door, pause } = made
   const runs: Pencilled[] = []
+  let waiting: Pencilled[] = []
   const tags: (boolean | undefined)[] = [false, false]
   for (let tick = 0; tick <= lastTick; tick++) {
-    const now = life.filter((one) => one.tick === tick)
-    for (const run of runs) if (!run.end) hear(made, run, now)
-    runs.push(...comeIn(made.door, runs, tick, now))
+    const isPaused = pausedAt(made, tick)
+    if (pause && tick === pause.from + pause.ticks && pause.arrivals === 'drop') waiting = []
+    for (const one of life) {
+      if (one.tick !== tick) continue
+      for (const run of [...runs, ...waiting]) if (!run.end) hear(made, run, one)
+      waiting = waiting.filter(({ end }) => !end)
+      const come = comingBy(door, tick, one)
+      if (isPaused) waiting.push(...come.filter(({ key }) => waiting.every((other) => other.key !== key)))
+      else letIn(door, runs, tick, come)
+    }
+    if (isPaused) continue
+    letIn(door, runs, tick, waiting.splice(0))
+    if (door.by === 'hand' && (tick === 0 || tick === door.second)) letIn(door, runs, tick, [newcomer(tick)])
     const changes = runs.flatMap((run) => (run.end ? [] : [...moveAlong(made, run, tick, person)]))
     for (const [tag, list] of Map.groupBy(changes, ([tag]) => tag)) {
       const ends = new Set(list.map(([, has]) => has))
@@ -152,33 +172,41 @@ function byHand(made: Drawing, life: Life, person: number): Lived {
   return { ends, tags }
 }
 
-function hear({ steps, exit, goal }: Drawing, run: Pencilled, now: Life): void {
-  for (const { name, n } of now) {
-    if (goal?.name === name) run.reached = true
-    const reason = goal?.name === name && goal.leaves ? 'goal' : exit === name ? 'exit' : undefined
-    if (reason) {
-      run.end = { state: 'left', reason }
-      return
-    }
-    const step = steps[run.place]
-    if (step?.type === 'wait_for' && run.since >= 0 && step.name === name && run.answer === undefined) run.answer = n
+/** Journeys by hand are let in at times of their own, and are not paused here. */
+const pausedAt = ({ door, pause }: Drawing, tick: number): boolean =>
+  door.by === 'event' && pause !== undefined && tick >= pause.from && tick < pause.from + pause.ticks
+
+function hear({ door, steps, exit, goal }: Drawing, run: Pencilled, { name, n }: Life[number]): void {
+  // Of one run an order, what happens to another order is not about it.
+  if (door.again.policy === 'each' && run.key !== n) return
+  if (goal?.name === name) run.reached = true
+  const reason = goal?.name === name && goal.leaves ? 'goal' : exit === name ? 'exit' : undefined
+  if (reason) {
+    run.end = { state: 'left', reason }
+    return
   }
+  const step = steps[run.place]
+  if (step?.type === 'wait_for' && run.since >= 0 && step.name === name && run.answer === undefined) run.answer = n
 }
 
-function comeIn(door: Door, runs: readonly Pencilled[], tick: number, now: Life): Pencilled[] {
-  const isEach = door.again.policy === 'each'
-  const arrivals: (number | undefined)[] =
-    door.by === 'hand'
-      ? tick === 0 || tick === door.second
-        ? [undefined]
-        : []
-      : now.filter(({ name, n }) => name === door.name && (door.n === null || n === door.n)).map(({ n }) => n)
-  // Of several who come for the same the first one alone is asked about.
-  const asked = new Map<number, number | undefined>()
-  for (const entry of arrivals) if (!asked.has(isEach ? (entry ?? 0) : 0)) asked.set(isEach ? (entry ?? 0) : 0, entry)
-  return [...asked]
-    .filter(([key]) => mayCome(door.again, runs, tick, key))
-    .map(([key, entry]) => ({ enteredAt: tick, entry, key, place: 0, since: -1, happened: 0, answer: undefined, reached: false }))
+const newcomer = (tick: number, entry?: number, key = 0): Pencilled => ({
+  enteredAt: tick,
+  entry,
+  key,
+  place: 0,
+  since: -1,
+  happened: 0,
+  answer: undefined,
+  reached: false,
+})
+
+const comingBy = (door: Door, tick: number, { name, n }: Life[number]): Pencilled[] =>
+  door.by === 'event' && name === door.name && (door.n === null || n === door.n)
+    ? [newcomer(tick, n, door.again.policy === 'each' ? n : 0)]
+    : []
+
+function letIn(door: Door, runs: Pencilled[], tick: number, come: readonly Pencilled[]): void {
+  for (const one of come) if (mayCome(door.again, runs, tick, one.key)) runs.push({ ...one, reached: false })
 }
 
 function mayCome(again: Door['again'], runs: readonly Pencilled[], tick: number, key: number): boolean {
@@ -235,6 +263,8 @@ async function onDatabase(ctx: Context, made: Drawing, lives: readonly Life[]): 
   await tell(-1)
   for (let tick = 0; tick <= lastTick; tick++) {
     workspace.setNow(momentOf(tick))
+    if (pausedAt(made, tick) && !pausedAt(made, tick - 1)) await pauseJourney(ctx, journey)
+    if (pausedAt(made, tick - 1) && !pausedAt(made, tick)) await resumeJourney(ctx, journey, made.pause)
     await tell(tick)
     await consumeAll(workspace, [journeyReactions])
     if (made.door.by === 'hand' && (tick === 0 || tick === made.door.second)) await enterByHand(ctx, journey, people)

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { employeesBelow } from '#management/team/queries.ts'
 import { marketingTaskCreated, marketingTaskStopped } from '#operation/events.ts'
 import { assignTasks, withdrawTasks } from '#operation/tasks/commands.ts'
 import { linkAddress } from '#operation/tasks/links.ts'
@@ -139,14 +140,10 @@ export const marketingKey = (task: number, employee: number): string => `marketi
 async function receiversOf(ctx: Context, { employeeIds, departmentIds }: Receivers): Promise<number[]> {
   const people = employeeIds.map((text) => internalId(ctx, 'emp', text))
   const departments = departmentIds.map((text) => internalId(ctx, 'dep', text))
+  const asked = [...people, ...(await employeesBelow(ctx, departments))]
   const { rows } = await sql<{ id: number }>`
-    with recursive below as (
-      select unnest(${departments}::int[]) as id
-      union select d.id from departments d join below b on d.parent_id = b.id where d.tenant_id = ${ctx.tenantId}
-    )
     select e.id from employees e
-    where e.tenant_id = ${ctx.tenantId} and e.status = 'active' and ${isReached(ctx, 'e.id')} and (e.id = any(${people}::int[])
-      or exists (select from employee_departments m where m.tenant_id = e.tenant_id and m.employee_id = e.id and m.department_id in (select id from below)))
+    where e.tenant_id = ${ctx.tenantId} and e.status = 'active' and ${isReached(ctx, 'e.id')} and e.id = any(${asked}::int[])
     order by e.id`.execute(ctx.db)
   return rows.map(({ id }) => id)
 }

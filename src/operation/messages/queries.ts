@@ -8,7 +8,7 @@ import { decodeCursor, toPage } from '#platform/http/paging.ts'
 import { publicId } from '#platform/ids.ts'
 import { isVisible } from './commands.ts'
 import type { MassTaskItem, MessageDetail, MessageItem, MessageQuery } from './schema.ts'
-import { inputOf, lockMessage, type MessageRow } from './stored.ts'
+import { contentsOf, inputOf, lockMessage, type MessageRow } from './stored.ts'
 
 type Row = MessageRow & { text: string; counts: MessageItem['counts'] }
 
@@ -94,6 +94,7 @@ type TaskRow = {
   id: number
   employeeId: number
   name: string
+  contentId: number
   state: MassTaskItem['state']
   size: number
   sent: number
@@ -110,10 +111,10 @@ export async function listTasks(
   id: number,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ items: MassTaskItem[]; next: string | null }> {
-  await findMessage(ctx, id)
+  const message = await findMessage(ctx, id)
   const after = decodeCursor(z.tuple([z.boolean(), z.int()]), cursor)
   const { rows } = await sql<TaskRow>`
-    select t.id, t.employee_id, coalesce(e.name, '') as name, t.state, t.size, t.asked_at, t.confirmed_at, cardinality(t.reminded_at) as reminders, t.error,
+    select t.id, t.employee_id, coalesce(e.name, '') as name, t.content_id, t.state, t.size, t.asked_at, t.confirmed_at, cardinality(t.reminded_at) as reminders, t.error,
       n.sent, n.failed
     from mass_tasks t left join employees e on e.tenant_id = t.tenant_id and e.id = t.employee_id
       left join lateral (
@@ -123,12 +124,19 @@ export async function listTasks(
       ${after ? sql`and (t.confirmed_at is not null, t.id) > (${after[0]}, ${after[1]})` : sql``}
     order by t.confirmed_at is not null, t.id limit ${limit + 1}`.execute(ctx.db)
   const page = toPage(rows, limit, (row) => [row.confirmedAt !== null, row.id])
-  return { items: page.items.map((row) => taskItem(ctx, row)), next: page.next }
+  return { items: page.items.map((row) => taskItem(ctx, message, row)), next: page.next }
 }
 
-const taskItem = (ctx: Context, row: TaskRow): MassTaskItem => ({
+/** Nothing where everybody hears the same. */
+function wordingOf(message: MessageRow, content: number): number | null {
+  const place = contentsOf(message).indexOf(content)
+  return message.wordings.length === 0 || place < 0 ? null : place
+}
+
+const taskItem = (ctx: Context, message: MessageRow, row: TaskRow): MassTaskItem => ({
   id: publicId(ctx, 'mst', row.id),
   employee: { id: publicId(ctx, 'emp', row.employeeId), name: row.name },
+  wording: wordingOf(message, row.contentId),
   state: row.state,
   size: row.size,
   sent: row.sent,

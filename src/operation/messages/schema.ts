@@ -112,6 +112,8 @@ export type MessageQuery = z.infer<typeof MessageQuery>
 export const MassTaskItem = z.object({
   id: z.string(),
   employee: z.object({ id: z.string(), name: z.string() }),
+  /** Which of several wordings, by its place: 0 is the content itself. */
+  wording: z.int().nullable(),
   state: z.enum(['planned', 'calling', 'unknown', 'asked', 'confirmed', 'done', 'cancelled', 'failed']),
   size: z.int(),
   sent: z.int(),

@@ -113,16 +113,3 @@ export async function listMomentTasks(ctx: Context, id: number): Promise<MomentT
     comments,
   }))
 }
-
-/** Those that are connected now, by name. */
-export async function publishableCorps(ctx: Context): Promise<{ id: string; name: string }[]> {
-  const rows = await ctx.db
-    .selectFrom('wecomCorps')
-    .select(['id', 'name'])
-    .where('tenantId', '=', ctx.tenantId)
-    .where('state', '=', 'active')
-    .orderBy('name')
-    .orderBy('id')
-    .execute()
-  return rows.map(({ id, name }) => ({ id: publicId(ctx, 'cor', id), name }))
-}

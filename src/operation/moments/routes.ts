@@ -3,8 +3,8 @@ import type { Context } from '#platform/context.ts'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
 import { cancelMoment, changeMoment, createMoment, reviewMoment, submitMoment } from './commands.ts'
-import { listMoments, listMomentTasks, publishableCorps, readMoment } from './queries.ts'
-import { MomentCorpList, MomentInput, MomentItem, MomentList, MomentQuery, MomentTaskList, Submission } from './schema.ts'
+import { listMoments, listMomentTasks, readMoment } from './queries.ts'
+import { MomentInput, MomentItem, MomentList, MomentQuery, MomentTaskList, Submission } from './schema.ts'
 
 const idOf = (ctx: Context, text: string): number => internalId(ctx, 'mom', text)
 
@@ -14,9 +14,6 @@ export const moments = router()
   )
   .post('/', allow('messages.write', 'tenant'), describe('Draft a moment', MomentItem, 201), body(MomentInput), async (c) =>
     c.json(await readMoment(c.var.ctx, await createMoment(c.var.ctx, c.req.valid('json'))), 201),
-  )
-  .get('/corps', allow('messages.read', 'tenant'), describe('The corps that a moment can be asked in', MomentCorpList), async (c) =>
-    c.json({ items: await publishableCorps(c.var.ctx), next: null }),
   )
   .get('/:id', allow('messages.read', 'tenant'), describe('Read a moment', MomentItem), async (c) =>
     c.json(await readMoment(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))),

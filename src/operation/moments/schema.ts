@@ -89,6 +89,3 @@ export const MomentTaskList = z.object({ items: z.array(MomentTaskItem), next: z
 
 export const MomentQuery = PageQuery.extend({ state: z.enum(momentStates).optional() })
 export type MomentQuery = z.infer<typeof MomentQuery>
-
-/** No more of a corp than whoever writes moments has to choose by. */
-export const MomentCorpList = z.object({ items: z.array(Named), next: z.null() })

@@ -63,12 +63,18 @@ export async function countSends(ctx: Context, query: SendCountQuery | { message
 /** What became of wishes, by their keys. Keys that nobody wished under are left out. */
 export async function fatesOf(ctx: Context, keys: readonly string[]): Promise<Map<string, SendFate>> {
   if (keys.length === 0) return new Map()
-  const { rows } = await sql<Omit<SendFate, 'at'> & { key: string; at: Date }>`
-    select s.key, s.state, s.reason, e.name as employee,
+  const { rows } = await sql<Omit<SendFate, 'at' | 'group'> & { key: string; at: Date; groupId: number | null; groupName: string | null }>`
+    select s.key, s.state, s.reason, e.name as employee, s.group_id, g.name as group_name,
       coalesce(s.sent_at, s.finished_at, case when s.state = 'waiting' and s.reason <> 'task' then s.due_at end, s.tasked_at, s.decided_at, s.created_at) as at
     from sends s left join employees e on e.tenant_id = s.tenant_id and e.id = s.employee_id
+      left join groups g on g.tenant_id = s.tenant_id and g.id = s.group_id
     where s.tenant_id = ${ctx.tenantId} and s.key = any(${[...new Set(keys)]}::text[])`.execute(ctx.db)
-  return new Map(rows.map(({ key, at, ...fate }) => [key, { ...fate, at: at.toISOString() }]))
+  return new Map(
+    rows.map(({ key, at, groupId, groupName, ...fate }) => [
+      key,
+      { ...fate, at: at.toISOString(), group: groupOf(ctx, groupId, groupName) },
+    ]),
+  )
 }
 
 /** The message or journey that a row `s` names. */
@@ -94,10 +100,13 @@ async function partsOf(ctx: Context, query: Partial<Omit<SendQuery, 'limit' | 'c
 
 const sourceId = (ctx: Context, kind: SourceKind, id: number): string => publicId(ctx, kind === 'message' ? 'msg' : 'jny', id)
 
+const groupOf = (ctx: Context, id: number | null, name: string | null) =>
+  id === null ? null : { id: publicId(ctx, 'grp', id), name: name ?? '' }
+
 const sendItem = (ctx: Context, row: Row): SendItem => ({
   id: publicId(ctx, 'snd', row.id),
   customer: row.customerId === null ? null : { id: publicId(ctx, 'cus', row.customerId), name: row.customerName },
-  group: row.groupId === null ? null : { id: publicId(ctx, 'grp', row.groupId), name: row.groupName ?? '' },
+  group: groupOf(ctx, row.groupId, row.groupName),
   employee: row.employeeId === null ? null : { id: publicId(ctx, 'emp', row.employeeId), name: row.employeeName ?? '' },
   text: row.text,
   kind: row.kind,

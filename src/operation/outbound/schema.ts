@@ -128,6 +128,8 @@ export const SendFate = z.object({
   reason: z.string().nullable(),
   at: z.iso.datetime(),
   employee: z.string().nullable(),
+  /** Of a message that is a group's. */
+  group: Named.nullable(),
 })
 export type SendFate = z.infer<typeof SendFate>
 

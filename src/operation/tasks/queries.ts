@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { aliasOf, membersOf } from '#management/identity/queries.ts'
 import type { Alias } from '#management/identity/schema.ts'
+import { employeesBelow } from '#management/team/queries.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { decodeCursor, toPage } from '#platform/http/paging.ts'
@@ -101,7 +102,8 @@ async function tasksWhere(ctx: Context, query: TaskQuery): Promise<RawBuilder<bo
   const parts = [sql<boolean>`t.tenant_id = ${ctx.tenantId}`, isVisible(ctx), await viewOf(ctx, query.view)]
   if (query.whose === 'mine') parts.push(isMine(ctx))
   if (query.employee) parts.push(sql`t.employee_id = ${internalId(ctx, 'emp', query.employee)}`)
-  if (query.department) parts.push(isBelow(ctx, internalId(ctx, 'dep', query.department)))
+  if (query.department)
+    parts.push(sql`t.employee_id = any(${await employeesBelow(ctx, [internalId(ctx, 'dep', query.department)])}::int[])`)
   if (query.customer) parts.push(sql`t.customer_id = any(${await membersOf(ctx, internalId(ctx, 'cus', query.customer))}::int[])`)
   if (query.source) parts.push(sql`t.source_kind = ${query.source}`)
   if (query.kind) parts.push(sql`t.kind = ${query.kind}`)
@@ -116,13 +118,6 @@ async function viewOf(ctx: Context, view: TaskQuery['view']): Promise<RawBuilder
   if (view === 'unassigned') return sql`t.state = 'open' and ${hasNobody}`
   return sql`t.state = 'open'`
 }
-
-const isBelow = (ctx: Context, department: number): RawBuilder<boolean> => sql<boolean>`t.employee_id in (
-  with recursive below as (
-    select ${department}::int as id
-    union select d.id from departments d join below b on d.parent_id = b.id where d.tenant_id = ${ctx.tenantId}
-  )
-  select m.employee_id from employee_departments m where m.tenant_id = ${ctx.tenantId} and m.department_id in (select id from below))`
 
 async function selectTasks(ctx: Context, where: RawBuilder<unknown>): Promise<Row[]> {
   const { rows } = await sql<Row>`

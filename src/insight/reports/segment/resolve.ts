@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { DateTime } from 'luxon'
 import { canonicalIds } from '#management/identity/queries.ts'
+import { employeesBelow } from '#management/team/queries.ts'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { type IdPrefix, idPrefixes, internalId } from '#platform/ids.ts'
@@ -127,19 +128,6 @@ async function resolveFollow({ ctx }: Resolving, asked: LeafOf<'follow'>, path: 
     endedBy,
     days,
   }
-}
-
-/** Everybody in these departments and those below. */
-async function employeesBelow(ctx: Context, departments: readonly number[]): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    with recursive below as (
-      select id from departments where tenant_id = ${ctx.tenantId} and id = any(${[...departments]}::int[])
-      union select d.id from below b join departments d on d.tenant_id = ${ctx.tenantId} and d.parent_id = b.id
-    )
-    select distinct m.employee_id as id from below b join employee_departments m on m.tenant_id = ${ctx.tenantId} and m.department_id = b.id`.execute(
-    ctx.db,
-  )
-  return rows.map(({ id }) => id)
 }
 
 function idOf(ctx: Context, prefix: IdPrefix, text: string, field: string): number {
