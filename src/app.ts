@@ -37,6 +37,7 @@ import { metricSchedules } from '#insight/metrics/jobs.ts'
 import { metrics } from '#insight/metrics/routes.ts'
 import { overview } from '#insight/overview/routes.ts'
 import { layers } from '#insight/reports/layers/routes.ts'
+import { plansUsing } from '#insight/reports/plan-uses.ts'
 import { reports } from '#insight/reports/routes.ts'
 import { insightSettings } from '#insight/reports/settings/routes.ts'
 import { stageRuleRoutes } from '#insight/reports/stages/routes.ts'
@@ -207,8 +208,8 @@ export const wecomParts: readonly WecomPart[] = [
 /** Whom a message to a segment is for. */
 const membersOfSegment: MembersOfSegment = (ctx, segment) => memberIds(ctx, internalId(ctx, 'seg', segment))
 
-/** Who needs a tag, a segment or an attribute that somebody wants to take away. */
-const users = together(segmentsWithTags, journeysUsing, messagesUsing)
+/** Who needs a tag, a segment, a journey or an attribute that somebody wants to take away. */
+const users = together(segmentsWithTags, journeysUsing, messagesUsing, plansUsing)
 const tagUses: TagUses = { writers: tagWriters, users }
 
 /** Work that outlives a request. */
@@ -332,7 +333,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/reports', reports],
   ['/api/v1/layers', layers],
   ['/api/v1/insight-settings', insightSettings],
-  ['/api/v1/journeys', journeys(rulesForJourneys)],
+  ['/api/v1/journeys', journeys(rulesForJourneys, users)],
   ['/api/v1/segments', segments],
   ['/api/v1/boards', boards],
   ['/api/v1/metrics', metrics],

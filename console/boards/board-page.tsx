@@ -53,7 +53,8 @@ function AnyBoard() {
       <Opened
         shown={{
           id: boardId,
-          name: builtIn[language],
+          // Whoever sees no other board knows this one as their own.
+          name: may('reports.read') ? builtIn[language] : t('boards.mine'),
           note: builtIn.note[language],
           layout: shownTo(may, layoutOf(builtIn)),
           board: undefined,

@@ -128,9 +128,14 @@ const given = { value: '', onChange: () => undefined }
 function MetricFields({ name }: { name: 'trialMetric' | 'growthMetric' }) {
   const { t } = useText()
   const kind = Form.useWatch([name, 'kind'])
+  const event = Form.useWatch([name, 'event'])
   return (
     <Form.Item label={t(`experiments.${name}`)} required>
-      <Form.Item name={[name, 'event']} rules={[{ required: true, message: t('ui.required') }]}>
+      <Form.Item
+        name={[name, 'event']}
+        rules={[{ required: true, message: t('ui.required') }]}
+        extra={event === '*' ? t('experiments.ownOnly') : undefined}
+      >
         <EventPicker label={t(`experiments.${name}`)} any {...given} />
       </Form.Item>
       <Row>

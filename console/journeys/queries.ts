@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { patch, post, remove } from '#console/api/client.ts'
-import { useCommand, useList, useResource } from '#console/api/query.ts'
+import { useCommand, useEverything, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import type { Brought, Met } from '#console/journeys/brought.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
@@ -35,6 +35,12 @@ export interface Template {
 }
 
 export const useJourneys = (query: Asked) => useList<JourneyItem>('journeys', query)
+/** All of them that are not put away, to be chosen by name; nobody's list for whom may not see them. */
+export function useJourneyNames(): { value: string; label: string }[] {
+  const may = useMay()('journeys.read')
+  const journeys = useEverything<JourneyItem>('journeys', { enabled: may })
+  return (journeys.data ?? []).map(({ id, name }) => ({ value: id, label: name }))
+}
 export const useTemplates = () => useResource<{ items: Template[] }>('journeys/templates')
 export const useJourney = (id: string, enabled = true) => useResource<Journey>(`journeys/${id}`, {}, { enabled })
 /** People move while somebody looks, and come while it is paused. */

@@ -38,7 +38,10 @@ export function MetricCard(props: { value: MetricValue; days: number; big?: bool
         {figureText(total, metric.unit, currency, language)}
       </span>
       <span className="note">
-        {total !== null && before !== null && before !== undefined && <Change now={total} before={before} better={metric.better} />}{' '}
+        {/* Against nothing there is no change to tell; what it was stands beside. */}
+        {total !== null && before !== null && before !== undefined && (before !== 0 || total === 0) && (
+          <Change now={total} before={before} better={metric.better} />
+        )}{' '}
         {t('metrics.beforeOf', { value: figureText(before, metric.unit, currency, language), days: props.days })}
       </span>
       {target !== null && <TargetLine value={total} target={target} text={figureText(target, metric.unit, currency, language)} />}

@@ -4,7 +4,8 @@ export function Spark({ values }: { values: readonly (number | null)[] }) {
   if (known.length < 2) return null
   const [low, high] = [Math.min(0, ...known), Math.max(...known)]
   const x = (index: number) => (index / (values.length - 1)) * 100
-  const y = (value: number) => (high === low ? 20 : 38 - ((value - low) / (high - low)) * 34)
+  // Nothing at all is a line on the ground.
+  const y = (value: number) => (high === low ? 38 : 38 - ((value - low) / (high - low)) * 34)
   const line = values
     .map((value, index) =>
       value === null ? '' : `${(values[index - 1] ?? null) === null ? 'M' : 'L'}${x(index).toFixed(2)} ${y(value).toFixed(2)}`,

@@ -1,14 +1,14 @@
-import { Select } from 'antd'
+import { Button, Select } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
+import { CostDrawer } from '#console/outbound/cost-drawer.tsx'
+import { EffectFigures } from '#console/outbound/effect-figures.tsx'
 import { useEffectOf } from '#console/outbound/queries.ts'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import type { Drill } from '#console/reports/result.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
-import { currencySign, exactNumber, percent } from '#console/ui/format.ts'
-import { Section, Stack } from '#console/ui/page.tsx'
-import { Stat, Stats } from '#console/ui/stat.tsx'
-import type { SendingEffect } from '#insight/effects/schema.ts'
+import { Gate } from '#console/ui/gate.tsx'
+import { Section } from '#console/ui/page.tsx'
 
 const visitChoices = [24, 72, 168] as const
 const buyChoices = [24, 72, 168, 336] as const
@@ -18,6 +18,7 @@ export function EffectBox({ of, id, note }: { of: 'messages' | 'journeys'; id: s
   const { t } = useText()
   const [hours, setHours] = useState({ visitHours: 24, buyHours: 168 })
   const [drill, setDrill] = useState<Drill>()
+  const [costing, setCosting] = useState(false)
   const read = useEffectOf(`${of}/${id}`, hours)
   return (
     <Section
@@ -37,10 +38,28 @@ export function EffectBox({ of, id, note }: { of: 'messages' | 'journeys'; id: s
             choices={buyChoices}
             onChange={(buyHours) => setHours({ ...hours, buyHours })}
           />
+          <Gate permission={`${of}.write`}>
+            <Button disabled={!read.data} onClick={() => setCosting(true)}>
+              {t('outbound.cost.record')}
+            </Button>
+          </Gate>
         </>
       }
     >
-      <Awaited read={read}>{(found) => <Figures found={found} drill={setDrill} />}</Awaited>
+      <Awaited read={read}>
+        {(found) => (
+          <EffectFigures
+            result={found}
+            document={{ ...found.report, type: 'effect' }}
+            drill={setDrill}
+            touchedAs={found.from === 'entered' ? 'entered' : 'touched'}
+            leaveHours={24}
+            reach={found.reach}
+            worth={found}
+          />
+        )}
+      </Awaited>
+      {costing && read.data && <CostDrawer of={of} id={id} cost={read.data.cost} onClose={() => setCosting(false)} />}
       {drill && <PeopleDrawer asked={drill} onClose={() => setDrill(undefined)} />}
     </Section>
   )
@@ -59,64 +78,5 @@ function HoursChoice(props: { name: string; value: number; choices: readonly num
       }))}
       onChange={props.onChange}
     />
-  )
-}
-
-type Of = 'touched' | 'visited' | 'bought' | 'left'
-
-function Figures({ found, drill }: { found: SendingEffect; drill: (drill: Drill) => void }) {
-  const { t } = useText()
-  const { touched, orders, gross, net, paidByAll, currency, open, report, reach, from } = found
-  const money = (value: number) => `${currencySign(currency)}${exactNumber(value)}`
-  const people = (of: Of) => {
-    const name = t(of === 'touched' && from === 'entered' ? 'outbound.effects.entered' : `outbound.effects.${of}`)
-    const asked = { ...report, type: 'effect' as const, persons: { of } }
-    const share = of === 'touched' ? '' : percent(found[of], touched)
-    return (
-      <Stat
-        name={name}
-        value={
-          found[of] === 0 ? (
-            '0'
-          ) : (
-            <>
-              <button type="button" className="number-button" onClick={() => drill({ title: name, report: asked })}>
-                {exactNumber(found[of])}
-              </button>{' '}
-              <span className="note">{share}</span>
-            </>
-          )
-        }
-      />
-    )
-  }
-  const still = Math.max(open.visit, open.buy, open.leave)
-  return (
-    <Stack>
-      <Stats>
-        {people('touched')}
-        {people('visited')}
-        {people('bought')}
-        {people('left')}
-      </Stats>
-      <Stats>
-        {reach.wished > 0 && (
-          <Stat
-            name={t('outbound.effects.reach')}
-            hint={t('outbound.effects.reachHint', { delivered: exactNumber(reach.delivered), wished: exactNumber(reach.wished) })}
-            value={percent(reach.delivered, reach.wished)}
-          />
-        )}
-        <Stat name={t('outbound.effects.orders')} value={exactNumber(orders)} />
-        <Stat name={t('outbound.effects.gross')} value={money(gross)} />
-        <Stat name={t('outbound.effects.net')} value={money(net)} />
-        <Stat
-          name={t('outbound.effects.contribution')}
-          hint={t('outbound.effects.contributionHint', { all: money(paidByAll) })}
-          value={paidByAll > 0 ? percent(gross, paidByAll) : '—'}
-        />
-      </Stats>
-      {still > 0 && <p className="note">{t('outbound.effectOpen', { count: exactNumber(still) })}</p>}
-    </Stack>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
-import type { SendingEffect } from '#insight/effects/schema.ts'
+import type { SendingCostBody, SendingEffect } from '#insight/effects/schema.ts'
 import type { Calendar } from '#operation/calendar/schema.ts'
 import type {
   AudienceInput,
@@ -30,6 +30,8 @@ export const useEffectOf = (path: `messages/${string}` | `journeys/${string}`, h
     { visitHours: String(hours.visitHours), buyHours: String(hours.buyHours) },
     { refetchInterval: 60_000 },
   )
+export const useRecordCost = (path: `messages/${string}` | `journeys/${string}`) =>
+  useCommand((cost: SendingCostBody) => put<unknown>(`${path}/cost`, cost), ['messages', 'journeys'])
 export const useMassTasks = (id: string) => useList<MassTaskItem>(`messages/${id}/tasks`, {}, paceMs)
 export const useMessagePreview = (id: string, enabled: boolean) => useResource<Preview>(`messages/${id}/preview`, {}, { enabled })
 export const askPreview = (input: AudienceInput) => post<Preview>('messages/preview', input)

@@ -37,6 +37,7 @@ export const editableTypes = [
   'waste',
   'balance',
   'review',
+  'effect',
 ] as const
 export type EditableType = (typeof editableTypes)[number]
 
@@ -147,6 +148,8 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       return { type, ...dates }
     case 'north_star':
       return { type, dateFrom: daysBefore(today, 179), dateTo: today }
+    case 'effect':
+      return { type, ...dates, touch: { event: 'message.sent' } }
     case 'review':
       return { type, of: 'live', dateFrom: daysBefore(today, 89), dateTo: today, windowDays: 7 }
     case 'balance':
@@ -176,7 +179,7 @@ export function change(document: Document, fields: Record<string, unknown>): Doc
 /** Whether every event of the document is chosen; until then there is nothing to ask the server. */
 export function isComplete(document: Document): boolean {
   const matchers = [...listOf<Matcher>(document.steps), ...listOf<Matcher>(document.series), ...listOf<Matcher>(document.exclusions)]
-  const alone = [document.start, document.return].filter((one) => one !== undefined).map(matcherOf)
+  const alone = [document.start, document.return, document.touch, document.visit].filter((one) => one !== undefined).map(matcherOf)
   return [...matchers, ...alone].every(({ event }) => event !== '')
 }
 

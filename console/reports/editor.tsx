@@ -13,6 +13,7 @@ import {
 } from '#console/reports/channel-editors.tsx'
 import { DistributionEditor } from '#console/reports/distribution-editor.tsx'
 import { type Document, isEditable } from '#console/reports/document.ts'
+import { EffectEditor } from '#console/reports/effect-editor.tsx'
 import { ExperimentEditor } from '#console/reports/experiment-editor.tsx'
 import { FunnelEditor } from '#console/reports/funnel-editor.tsx'
 import { HeatmapEditor, PagesEditor } from '#console/reports/pages-editor.tsx'
@@ -100,6 +101,8 @@ export function Editor(props: EditorProps): ReactNode {
       return <NorthStarEditor {...props} />
     case 'waste':
       return <WasteEditor {...props} />
+    case 'effect':
+      return <EffectEditor {...props} />
     case 'review':
       return <ReviewEditor {...props} />
     case 'balance':

@@ -1,7 +1,7 @@
 import { AutoComplete } from 'antd'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { useProperties } from '#console/reports/event-picker.tsx'
-import { useAttributes } from '#console/reports/queries.ts'
+import { useAttributes, usePlan } from '#console/reports/queries.ts'
 
 export interface Property {
   name: string
@@ -12,12 +12,16 @@ export interface Property {
 export function PropertyPicker(props: { label: string; events: string[]; value: Property; onChange: (property: Property) => void }) {
   const { t } = useText()
   const properties = useProperties(props.events)
-  const attributes = useAttributes()
+  const attributes = useAttributes().data?.items ?? []
+  const told = usePlan().data?.personProperties ?? []
+  const named = new Set(['gender', 'kind', ...attributes.map(({ key }) => key)])
   const option = (scope: Property['scope'], name: string, label: string) => ({ value: `${scope}:${name}`, label, find: `${name} ${label}` })
   const ofPeople = [
     option('person', 'gender', t('reports.properties.gender')),
     option('person', 'kind', t('reports.properties.kind')),
-    ...(attributes.data?.items ?? []).map(({ key, name }) => option('person', key, name)),
+    ...attributes.map(({ key, name }) => option('person', key, name)),
+    // Told by programs, declared by nobody.
+    ...told.filter((key) => !named.has(key)).map((key) => option('person', key, key)),
   ]
   const shown =
     props.value.name === ''

@@ -15,8 +15,8 @@ export const useReports = (type: string | undefined) => useList<SavedReport>('re
 export const useReport = (id: string | undefined) => useResource<SavedReport>(`reports/${id ?? ''}`, {}, { enabled: id !== undefined })
 /** The events that reports know: what only consumers and webhooks hear is none of them. */
 export function usePlan() {
-  const plan = useResource<{ items: PlannedEvent[] }>('tracking-plan')
-  return { ...plan, data: plan.data && { items: plan.data.items.filter(({ logOnly }) => !logOnly) } }
+  const plan = useResource<{ items: PlannedEvent[]; personProperties: string[] }>('tracking-plan')
+  return { ...plan, data: plan.data && { ...plan.data, items: plan.data.items.filter(({ logOnly }) => !logOnly) } }
 }
 export const useAttributes = () => useResource<{ items: { key: string; name: string }[] }>('attributes')
 

@@ -38,6 +38,7 @@ const subjectOf: Record<EditableType, Subject> = {
   north_star: 'growth',
   waste: 'growth',
   balance: 'growth',
+  effect: 'growth',
   review: 'growth',
   experiment: 'growth',
 }
@@ -111,6 +112,7 @@ function Glyph({ type }: { type: EditableType }) {
     stages: 'M4 34h8v-8h8v-8h8v-8h8',
     north_star: 'M20 4v32M4 20h32M11 11l18 18M29 11 11 29',
     waste: 'M8 11h24M15 11V6h10v5M11 11l2 23h14l2-23',
+    effect: 'M5 20h9M26 20h9M14 13v14l12-7zM31 15l5 5-5 5',
     review: 'M6 9h28v18H6zM17 13l8 5-8 5zM10 34h20',
     balance: 'M20 6v28M8 12h24M8 12 3 24h10zM32 12l-5 12h10zM13 34h14',
     interval: 'M6 20h28M6 13v14M34 13v14M13 20l4-4M13 20l4 4M27 20l-4-4M27 20l-4 4',

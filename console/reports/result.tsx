@@ -11,6 +11,7 @@ import { PortraitResultView } from '#console/portrait/report-result.tsx'
 import { LifecycleResultView, StickinessResultView } from '#console/reports/activity-result.tsx'
 import { DistributionResultView } from '#console/reports/distribution-result.tsx'
 import { change, type Document, isComplete } from '#console/reports/document.ts'
+import { EffectResultView } from '#console/reports/effect-result.tsx'
 import { ExperimentResultView } from '#console/reports/experiment-result.tsx'
 import { Freshness } from '#console/reports/freshness.tsx'
 import { FunnelResultView } from '#console/reports/funnel-result.tsx'
@@ -49,6 +50,7 @@ import type { ClvResult } from '#insight/reports/clv/schema.ts'
 import type { CohortRevenueResult } from '#insight/reports/cohort-revenue/schema.ts'
 import type { DistributionResult } from '#insight/reports/distribution/schema.ts'
 import type { EconomicsResult } from '#insight/reports/economics/schema.ts'
+import type { EffectResult } from '#insight/reports/effect/schema.ts'
 import type { ExperimentResult } from '#insight/reports/experiment/schema.ts'
 import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
 import type { HeatmapResult } from '#insight/reports/heatmap/schema.ts'
@@ -205,6 +207,8 @@ function drawn(props: ResultProps<unknown>): ReactNode {
       return <CandidatesResultView {...props} result={props.result as NorthStarResult} />
     case 'waste':
       return <WasteResultView {...props} result={props.result as WasteResult} />
+    case 'effect':
+      return <EffectResultView {...props} result={props.result as EffectResult} />
     case 'review':
       return <ReviewResultView {...props} result={props.result as ReviewResult} />
     case 'balance':

@@ -2,7 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Form, Input, InputNumber, Select, Skeleton } from 'antd'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { useJourneys } from '#console/journeys/queries.ts'
+import { useJourneyNames } from '#console/journeys/queries.ts'
 import { EventPicker, useEventTitle } from '#console/reports/event-picker.tsx'
 import { usePlan } from '#console/reports/queries.ts'
 import {
@@ -14,7 +14,7 @@ import {
 } from '#console/stages/queries.ts'
 import { useRun } from '#console/ui/confirm.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
-import { Row, Section } from '#console/ui/page.tsx'
+import { Row, Section, Stack } from '#console/ui/page.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import { ladder, type Stage, stages } from '#insight/reports/stages/schema.ts'
 
@@ -57,9 +57,11 @@ export function RulesDrawer({ onClose }: { onClose: () => void }) {
         await run(() => Promise.resolve(), t('stages.edit.saved'))
       }}
     >
-      {stages.map((stage, i) => (
-        <StageFields key={stage} stage={stage} earlier={ladder.slice(0, i)} />
-      ))}
+      <Stack>
+        {stages.map((stage, i) => (
+          <StageFields key={stage} stage={stage} earlier={ladder.slice(0, i)} />
+        ))}
+      </Stack>
     </FormDrawer>
   )
 }
@@ -116,15 +118,11 @@ function StageFields({ stage, earlier }: { stage: Stage; earlier: readonly strin
 /** The journey that does it, for whom may see journeys; one that was chosen stays whoever saves. */
 function JourneyField({ stage }: { stage: Stage }) {
   const { t } = useText()
-  const list = useJourneys({})
+  const journeys = useJourneyNames()
   const may = useMay()('journeys.read')
   return (
     <Form.Item name={[stage, 'journey']} label={t('stages.edit.journey')} hidden={!may}>
-      <Select
-        allowClear
-        showSearch={{ optionFilterProp: 'label' }}
-        options={list.rows.map(({ id, name }) => ({ value: id, label: name }))}
-      />
+      <Select allowClear showSearch={{ optionFilterProp: 'label' }} options={journeys} />
     </Form.Item>
   )
 }
@@ -138,7 +136,7 @@ function TouchpointLines({ stage }: { stage: Stage }) {
         {(fields, { add, remove }) => (
           <>
             {fields.map(({ key, name }) => (
-              <Row key={key}>
+              <div key={key} className="touchpoint-line">
                 <Form.Item name={[name, 'name']} rules={needed}>
                   <Input maxLength={60} aria-label={t('stages.touchpoint')} placeholder={t('stages.touchpoint')} />
                 </Form.Item>
@@ -146,7 +144,7 @@ function TouchpointLines({ stage }: { stage: Stage }) {
                   <EventPicker label={t('stages.event')} value="" onChange={() => undefined} />
                 </Form.Item>
                 <Button type="text" icon={<DeleteOutlined />} aria-label={t('stages.edit.removeTouchpoint')} onClick={() => remove(name)} />
-              </Row>
+              </div>
             ))}
             <Button icon={<PlusOutlined />} onClick={() => add({ name: '', event: '' })}>
               {t('stages.edit.addTouchpoint')}

@@ -3,22 +3,33 @@ import { ApiError } from '#console/api/client.ts'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 
 export function problemText(error: unknown): string {
-  if (error instanceof ApiError) return explained(error, namesIn(error))
+  if (error instanceof ApiError) return explained(error, { names: namesIn(error), ...propertyIn(error) })
   return error instanceof Error ? error.message : String(error)
 }
 
 /** A reason that the server gave or kept: our own words where there are any. */
-export const explained = ({ code, message }: { code: string; message: string }, names = ''): string =>
-  textOr(`errors.${code}`, message, { message, names })
+export const explained = ({ code, message }: { code: string; message: string }, told: Record<string, string> = {}): string =>
+  textOr(`errors.${code}`, message, { message, names: '', ...told })
+
+/** Parts of the house that are called in the reader's language. */
+const partNames: Readonly<Record<string, string>> = { stages: 'stages.names', layers: 'errors.layers' }
 
 /** Things that a refusal lists by what they are: what still uses something. */
 function namesIn({ details }: ApiError): string {
-  const lists = (['segments', 'reports', 'journeys', 'messages'] as const).flatMap((kind) => {
+  const lists = (['segments', 'reports', 'journeys', 'messages', 'stages', 'layers'] as const).flatMap((kind) => {
     const list = details[kind]
-    const names = Array.isArray(list) ? list.map((one: { name?: unknown }) => String(one.name)) : []
+    const names = Array.isArray(list)
+      ? list.map(({ id, name }: { id?: unknown; name?: unknown }) => textOr(`${partNames[kind] ?? ''}.${String(id)}`, String(name)))
+      : []
     return names.length > 0 ? [textOr(`errors.users.${kind}`, kind, { names: names.join('、') })] : []
   })
   return lists.join(' · ')
+}
+
+/** A property that nobody knows, and those that may have been meant. */
+function propertyIn({ details: { property, near } }: ApiError): Record<string, string> {
+  if (typeof property !== 'string') return {}
+  return { property, near: near ? textOr('errors.users.near', '', { names: String(near) }) : '' }
 }
 
 /** A read that failed: what happened, a number for support, and another try. */

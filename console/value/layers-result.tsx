@@ -11,6 +11,7 @@ import { Columns, Section } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { Movement } from '#console/value/movement.tsx'
+import { PlanOf } from '#console/value/plan-of.tsx'
 import { Figures } from '#console/value/table.tsx'
 import { healthKeys } from '#insight/reports/layers/rules.ts'
 import type { LayersResult } from '#insight/reports/layers/schema.ts'
@@ -107,14 +108,6 @@ function Top({ document, result, drill }: Props) {
       </Stats>
     </Section>
   )
-}
-
-function PlanOf({ layer }: { layer: Layer }) {
-  const { t } = useText()
-  if (!layer.planned || !layer.plan) return <Badge tone="waiting">{t('value.noPlan')}</Badge>
-  const { plan } = layer
-  const said = (['journey', 'tags', 'offer', 'owner'] as const).filter((key) => plan[key].trim() !== '')
-  return <span>{said.map((key) => `${t(`value.plans.${key}`)}: ${plan[key]}`).join(' · ')}</span>
 }
 
 function Health({ document, result, drill }: Props) {

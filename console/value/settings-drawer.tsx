@@ -1,4 +1,4 @@
-import { Button, Form, Input, InputNumber, Skeleton } from 'antd'
+import { Button, Form, InputNumber, Skeleton } from 'antd'
 import { patch } from '#console/api/client.ts'
 import { useCommand, useResource } from '#console/api/query.ts'
 import { useText } from '#console/i18n/i18n.ts'
@@ -6,15 +6,16 @@ import { sameDocument } from '#console/reports/document.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Row, Stack } from '#console/ui/page.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
+import { PlanFields } from '#console/value/plan-fields.tsx'
 import { type LayerRules, layerKeys, layerNames } from '#insight/reports/layers/rules.ts'
 import type { LayerPlans, LayerSettings, LayerSettingsPatch } from '#insight/reports/layers/schema.ts'
 
 const useSettings = (enabled: boolean) => useResource<LayerSettings>('layers', {}, { enabled })
 const useChange = () => useCommand((body: LayerSettingsPatch) => patch<LayerSettings>('layers', body), ['layers', 'report-answers'])
 
-type Values = { plans: LayerPlans; rules: LayerRules }
+type PlanForm = { journey: string | null; tags: string[]; offer: string; owner: string | null }
+type Values = { plans: Partial<Record<keyof LayerPlans, PlanForm>>; rules: LayerRules }
 const needed = [{ required: true }]
-const planFields = ['journey', 'tags', 'offer', 'owner'] as const
 
 /** What is done for each layer, and the numbers in its rule. */
 export function LayerSettingsDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -34,7 +35,7 @@ export function LayerSettingsDrawer({ open, onClose }: { open: boolean; onClose:
       title={t('value.editPlans')}
       open={open}
       onClose={onClose}
-      initial={{ plans: read.data?.plans ?? {}, ...(read.data ? { rules: read.data.rules } : {}) }}
+      initial={{ plans: shownPlans(read.data?.plans), ...(read.data ? { rules: read.data.rules } : {}) }}
       onSubmit={save}
       extra={
         read.data && !read.data.isDefault ? (
@@ -51,13 +52,7 @@ export function LayerSettingsDrawer({ open, onClose }: { open: boolean; onClose:
           <section key={key} className="layer-plan">
             <h3>{named(key)}</h3>
             {key !== 'base' && <RuleFields layer={key} rules={read.data?.rules} />}
-            <div className="field-grid">
-              {planFields.map((field) => (
-                <Form.Item key={field} name={['plans', key, field]} label={t(`value.plans.${field}`)}>
-                  <Input maxLength={200} placeholder={t(`value.plansHint.${field}`)} />
-                </Form.Item>
-              ))}
-            </div>
+            <PlanFields layer={key} />
           </section>
         ))}
         <div className="field-grid">
@@ -106,10 +101,20 @@ function merged(known: LayerRules | undefined, typed: LayerRules): LayerRules {
   return { fan: rule('fan'), member: rule('member'), ordinary: rule('ordinary'), health: { ...known.health, ...typed.health } }
 }
 
-const filled = (plans: LayerPlans | undefined): LayerPlans =>
+/** An empty choice is shown as none. */
+const shownPlans = (plans: LayerPlans | undefined): Values['plans'] =>
   Object.fromEntries(
     layerKeys.flatMap((key) => {
       const plan = plans?.[key]
-      return plan ? [[key, Object.fromEntries(planFields.map((field) => [field, plan[field] ?? '']))]] : []
+      return plan ? [[key, { ...plan, journey: plan.journey || null, owner: plan.owner || null }]] : []
+    }),
+  )
+
+const filled = (plans: Values['plans'] | undefined): LayerPlans =>
+  Object.fromEntries(
+    layerKeys.flatMap((key) => {
+      const plan = plans?.[key]
+      const { journey, tags, offer, owner } = plan ?? {}
+      return plan ? [[key, { journey: journey ?? '', tags: tags ?? [], offer: offer ?? '', owner: owner ?? '' }]] : []
     }),
   )

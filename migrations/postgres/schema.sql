@@ -1816,6 +1816,21 @@ END
   send_stops_scope_check CHECK ((scope = ANY (ARRAY['company'::text, 'corp'::text, 'source'::text])))
   CREATE UNIQUE INDEX send_stops_standing ON public.send_stops USING btree (tenant_id, scope, COALESCE(corp, 0), COALESCE(source_kind, ''::text), COALESCE(source_id, 0)) WHERE (lifted_at IS NULL)
 
+-- sending_costs (row-level security)
+  tenant_id integer not null
+  source text not null
+  source_id integer not null
+  kind text not null
+  currency text not null
+  amount_minor bigint not null
+  changed_by integer
+  changed_at timestamp with time zone not null
+  sending_costs_amount_minor_check CHECK ((amount_minor >= 0))
+  sending_costs_kind_check CHECK ((kind = ANY (ARRAY['media'::text, 'content'::text, 'prizes'::text, 'red_packets'::text, 'coupons'::text, 'commission'::text, 'points'::text, 'labour'::text, 'other'::text])))
+  sending_costs_pkey PRIMARY KEY (tenant_id, source, source_id, kind)
+  sending_costs_source_check CHECK ((source = ANY (ARRAY['message'::text, 'journey'::text])))
+  sending_costs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+
 -- sends (row-level security)
   tenant_id integer not null
   id bigint not null identity

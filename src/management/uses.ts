@@ -5,10 +5,14 @@ import { appError } from '#platform/errors.ts'
 export type Named = { id: string; name: string }
 
 /** Something that somebody is about to take away, named as rules and drawings name it. `choices`: only these of an attribute. */
-export type Taken = { tags: readonly string[] } | { segment: string } | { attribute: string; choices?: readonly string[] | undefined }
+export type Taken =
+  | { tags: readonly string[] }
+  | { segment: string }
+  | { journey: string }
+  | { attribute: string; choices?: readonly string[] | undefined }
 
 /** What would break without it, by what it is. */
-export type Users = Partial<Record<'segments' | 'reports' | 'journeys' | 'messages', Named[]>>
+export type Users = Partial<Record<'segments' | 'reports' | 'journeys' | 'messages' | 'stages' | 'layers', Named[]>>
 
 /** Whoever uses things lies above them: the app gives this to those who look after them. */
 export type UsersOf = (ctx: Context, taken: Taken) => Promise<Users>

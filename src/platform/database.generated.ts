@@ -1518,6 +1518,17 @@ export interface SegmentStays {
   tenantId: number;
 }
 
+export interface SendingCosts {
+  amountMinor: Int8;
+  changedAt: Timestamp;
+  changedBy: number | null;
+  currency: string;
+  kind: string;
+  source: string;
+  sourceId: number;
+  tenantId: number;
+}
+
 export interface SendPolicies {
   policy: Json;
   tenantId: number;
@@ -2050,6 +2061,7 @@ export interface DB {
   segmentMembers: SegmentMembers;
   segments: Segments;
   segmentStays: SegmentStays;
+  sendingCosts: SendingCosts;
   sendPolicies: SendPolicies;
   sends: Sends;
   sendStops: SendStops;

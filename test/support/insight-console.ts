@@ -24,7 +24,7 @@ import { until } from './until.ts'
 
 /** Set before the first test. */
 export let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-let browser: Browser
+export let browser: Browser
 export let page: Page
 const folder = mkdtempSync(join(tmpdir(), 'liuliang-insight-'))
 export const problems: string[] = []

@@ -2,6 +2,7 @@ import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { requireKnownProperties } from '../reports/known-properties.ts'
 import { OwnDefinition } from '../reports/metric/own-schema.ts'
 
 type Facts = { name: string; definition: Record<string, unknown> }
@@ -9,7 +10,7 @@ type Facts = { name: string; definition: Record<string, unknown> }
 /** Only what could be computed is kept. */
 export const saveOwnMetric = (ctx: Context, { name, definition }: Facts): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
-    checkDefinition(definition)
+    await checkDefinition(ctx, definition)
     const { id } = await ctx.db
       .insertInto('ownMetrics')
       .values({
@@ -32,7 +33,7 @@ export const changeOwnMetric = (
   { name, definition }: Partial<{ [Key in keyof Facts]: Facts[Key] | undefined }>,
 ): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    if (definition) checkDefinition(definition)
+    if (definition) await checkDefinition(ctx, definition)
     const changed = await ctx.db
       .updateTable('ownMetrics')
       .set({
@@ -60,9 +61,9 @@ export const deleteOwnMetric = (ctx: Context, id: number): Promise<void> =>
     await audit(ctx, 'metric.deleted', ['met', id], { name: gone.name })
   })
 
-function checkDefinition(definition: Record<string, unknown>): void {
+async function checkDefinition(ctx: Context, definition: Record<string, unknown>): Promise<void> {
   const parsed = OwnDefinition.safeParse(definition)
-  if (parsed.success) return
+  if (parsed.success) return requireKnownProperties(ctx, definition, {}, 'definition')
   const [issue] = parsed.error.issues
   const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])]
   throw appError('metric.invalid', {

@@ -25,6 +25,11 @@ export const declaredActs = definitions
   .map(({ name, title, own }) => ({ event: name, ...title, own }))
   .sort((one, other) => Number(other.own) - Number(one.own))
 
+/** The properties of the product's own events, by name. */
+export const declaredProperties: ReadonlyMap<string, readonly string[]> = new Map(
+  definitions.map(({ name, properties }) => [name, Object.keys(properties.shape)]),
+)
+
 /**
  * What is no act of the customer's own, for every report alike: what is declared and happens without their doing, what shows nobody
  * is there, and what the company says. Whatever else comes in – from trackers, programs, files – is something somebody did.

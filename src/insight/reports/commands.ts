@@ -2,6 +2,7 @@ import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { requireKnownProperties } from './known-properties.ts'
 import { readReport } from './run.ts'
 
 type Facts = { name: string; report: Record<string, unknown> }
@@ -9,7 +10,7 @@ type Facts = { name: string; report: Record<string, unknown> }
 /** Only what could run is saved. */
 export const saveReport = (ctx: Context, { name, report }: Facts): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
-    const { type } = readReport(report)
+    const { type } = await readKnown(ctx, report)
     const { id } = await ctx.db
       .insertInto('reports')
       .values({
@@ -27,13 +28,19 @@ export const saveReport = (ctx: Context, { name, report }: Facts): Promise<numbe
     return id
   })
 
+async function readKnown(ctx: Context, report: Record<string, unknown>) {
+  const read = readReport(report)
+  await requireKnownProperties(ctx, report, read)
+  return read
+}
+
 export const changeReport = (
   ctx: Context,
   id: number,
   { name, report }: { name?: string | undefined; report?: Record<string, unknown> | undefined },
 ): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    const document = report === undefined ? {} : { type: readReport(report).type, document: JSON.stringify(report) }
+    const document = report === undefined ? {} : { type: (await readKnown(ctx, report)).type, document: JSON.stringify(report) }
     const changed = await ctx.db
       .updateTable('reports')
       .set({ ...(name === undefined ? {} : { name }), ...document, updatedAt: ctx.now() })

@@ -48,6 +48,9 @@ const columns = [
   'shop',
 ]
 
+/** What a filter of lines may ask for beside what order events have. */
+export const lineProperties = ['sku', 'title', 'quantity']
+
 /** As events call them, so that one filter serves orders and their lines. */
 const propertiesSql = `mapFilter((k, v) -> v != '', map('product', l.product, 'sku', l.sku, 'title', l.title, 'currency', l.currency, 'region', l.region,
   'channel', l.channel, 'employeeName', l.employee, 'shopName', l.shop, 'amount', toString(l.amount), 'quantity', toString(l.quantity)))`

@@ -32,6 +32,7 @@ import { runInfluence } from './influence/query.ts'
 import { influenceReport } from './influence/schema.ts'
 import { runInterval } from './interval/query.ts'
 import { intervalReport } from './interval/schema.ts'
+import { requireKnownProperties } from './known-properties.ts'
 import { runLayers } from './layers/query.ts'
 import { layersReport } from './layers/schema.ts'
 import { runLifecycle } from './lifecycle/query.ts'
@@ -127,6 +128,7 @@ const runners: Record<ReportType, Runner> = {
 export async function runReport(ctx: Context, document: unknown, names: PersonNames = publicNames(ctx)): Promise<Answer> {
   const started = performance.now()
   const report = readReport(document)
+  await requireKnownProperties(ctx, document, report)
   let route: Route = 'events'
   const { scope, asOf } = await openScope(ctx, report, names, (store) => {
     route = store

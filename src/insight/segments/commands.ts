@@ -7,6 +7,7 @@ import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { internalId, publicId } from '#platform/ids.ts'
+import { requireKnownProperties } from '../reports/known-properties.ts'
 import { resolveRule } from '../reports/segment/resolve.ts'
 import type { Rule } from '../reports/segment/rule.ts'
 import { visiblePersons } from '../reports/visible.ts'
@@ -180,10 +181,11 @@ const setArchived = (ctx: Context, id: number, archived: boolean): Promise<void>
     await audit(ctx, archived ? 'segment.archived' : 'segment.restored', ['seg', id], { name: row.name })
   })
 
-/** Everything it names exists, and it does not lead back to the segment that it is the rule of. */
+/** Everything it names exists, properties too, and it does not lead back to the segment that it is the rule of. */
 async function requireRunnable(ctx: Context, rule: Rule, own?: string): Promise<void> {
   const { resolving } = await askNow(ctx)
   await resolveRule({ ...resolving, within: own ? [own] : [] }, rule)
+  await requireKnownProperties(ctx, { rule }, {})
 }
 
 async function peopleNamed(ctx: Context, { customers, list, snapshotOf }: NewSegment): Promise<{ ids: number[]; unknown: number }> {

@@ -2,6 +2,7 @@ import { canonicalIds } from '#management/identity/queries.ts'
 import type { Rules } from '#operation/journeys/rules.ts'
 import { appError, isRefusal } from '#platform/errors.ts'
 import { internalId } from '#platform/ids.ts'
+import { requireKnownProperties } from '../reports/known-properties.ts'
 import { fewOf } from '../reports/segment/asking.ts'
 import { idsOf } from '../reports/segment/bits.ts'
 import { membersOf } from '../reports/segment/members.ts'
@@ -30,6 +31,7 @@ export const rulesForJourneys: Rules = {
     try {
       const { resolving } = await askNow(ctx)
       await resolveRule(resolving, read.rule)
+      await requireKnownProperties(ctx, { rule }, {})
       return []
     } catch (error) {
       if (!isRefusal(error)) throw error

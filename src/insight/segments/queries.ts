@@ -10,6 +10,7 @@ import type { Context } from '#platform/context.ts'
 import { notFound } from '#platform/errors.ts'
 import { decodeCursor, encodeCursor, toPage } from '#platform/http/paging.ts'
 import { internalId, publicId } from '#platform/ids.ts'
+import { requireKnownProperties } from '../reports/known-properties.ts'
 import type { Asking } from '../reports/segment/asking.ts'
 import { countBits, idsOf } from '../reports/segment/bits.ts'
 import { type Explained, explainFor } from '../reports/segment/explain.ts'
@@ -112,6 +113,7 @@ export async function askNow(ctx: Context, asOf?: string): Promise<{ asking: Ask
 /** How many a rule reaches, as far as the asker may see. */
 export async function countRule(ctx: Context, rule: Rule, asOf?: string): Promise<Counted> {
   const { asking, resolving } = await askNow(ctx, asOf)
+  await requireKnownProperties(ctx, { rule }, {})
   return counted(asking, await resolveRule(resolving, rule))
 }
 

@@ -97,7 +97,7 @@ describe('segments over HTTP', () => {
     expect((await run({ segment: 'seg_0' })).error).toMatchObject({ code: 'segment.not_found', field: 'segment' })
     const { body: rare } = await send('POST', '/segments', { name: '偶尔来', rule: { not: often } })
     const segments = [saved.id, rare.id]
-    const split = { trend: 'month', breakdown: { property: 'x' }, dateFrom: '2026-01-01', dateTo: '2026-12-31' }
+    const split = { trend: 'month', breakdown: { property: '$device' }, dateFrom: '2026-01-01', dateTo: '2026-12-31' }
     const stepsOf = async (segment: string) => (await answer<FunnelResult>({ segment, ...split })).steps
     expect((await answer<FunnelResult>({ segments, ...split })).segments).toEqual([
       { segment: saved.id, steps: await stepsOf(saved.id) },

@@ -7,7 +7,7 @@ import type { EventDefinition } from '#platform/events/catalogue.ts'
 import { remember } from '#platform/remember.ts'
 import { trackedDeclarations } from './events.ts'
 import type { Plan } from './plan.ts'
-import { eventUse } from './queries.ts'
+import { eventUse, toldProperties } from './queries.ts'
 import { type Declaring, type PlannedEvent, PlannedProperty } from './schema.ts'
 
 /** How long a plan that was read is believed: events come by the thousand a second, plans change once a week. */
@@ -59,7 +59,7 @@ export async function listPlanned(ctx: Context): Promise<(Declaring & { name: st
 
 /** Everything declared, by the product and the company, and everything seen. */
 export async function readTrackingPlan(ctx: Context, definitions: readonly EventDefinition[]): Promise<PlannedEvent[]> {
-  const [planned, seen] = await Promise.all([listPlanned(ctx), eventUse(ctx)])
+  const [planned, seen, told] = await Promise.all([listPlanned(ctx), eventUse(ctx), toldProperties(ctx)])
   const uses = new Map(seen.map((use) => [use.name, use]))
   const items = [
     ...definitions.map(productEvent),
@@ -70,7 +70,7 @@ export async function readTrackingPlan(ctx: Context, definitions: readonly Event
     const use = uses.get(item.name)
     return {
       ...item,
-      properties: item.declaredBy === 'product' ? item.properties : [...new Set([...item.properties, ...(use?.properties ?? [])])],
+      properties: [...new Set([...item.properties, ...(told.events.get(item.name) ?? [])])],
       events: use?.events ?? 0,
       persons: use?.persons ?? 0,
       lastAt: use?.lastAt ?? null,

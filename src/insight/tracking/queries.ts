@@ -94,18 +94,38 @@ async function namesOf(ctx: Context, ids: number[]): Promise<Map<number, Called>
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-const UseRow = z.object({ name: z.string(), events: z.int(), persons: z.int(), lastAt: instant, properties: z.array(z.string()) })
+const UseRow = z.object({ name: z.string(), events: z.int(), persons: z.int(), lastAt: instant })
 
-/** What has arrived under each name in 30 days, with the properties seen. */
+/** What has arrived under each name in 30 days. */
 export const eventUse = (ctx: Context) =>
   ctx.clickhouse.ask({
-    sql: `select name, count() as events, uniqExact(person) as persons, formatDateTime(max(at), '%Y-%m-%dT%H:%i:%SZ', 'UTC') as lastAt,
-        arraySort(groupUniqArrayArray(200)(mapKeys(properties))) as properties
+    sql: `select name, count() as events, uniqExact(person) as persons, formatDateTime(max(at), '%Y-%m-%dT%H:%i:%SZ', 'UTC') as lastAt
       from events where tenant = {tenant:UInt32} and at > now() - interval 30 day
       group by name order by events desc limit 500`,
     params: { tenant: ctx.tenantId },
     row: UseRow,
   })
+
+const ToldRow = z.object({ of: z.string(), properties: z.array(z.string()) })
+
+/**
+ * With which properties events of these names were ever told (of any without names), and people under `person`. An event that came
+ * without any has an empty list, one that never came none.
+ */
+export async function toldProperties(
+  ctx: Context,
+  names?: readonly string[],
+): Promise<{ events: Map<string, string[]>; person: string[] }> {
+  const rows = await ctx.clickhouse.ask({
+    sql: `select concat('e', name) as of, arraySort(groupUniqArrayIf(property, property != '')) as properties from event_properties
+      where tenant = {tenant:UInt32} ${names ? 'and name in {names:Array(String)}' : ''} group by name
+      union all select 'p' as of, arraySort(groupUniqArray(property)) as properties from person_properties where tenant = {tenant:UInt32}`,
+    params: { tenant: ctx.tenantId, ...(names ? { names } : {}) },
+    row: ToldRow,
+  })
+  const events = rows.filter(({ of }) => of.startsWith('e')).map(({ of, properties }) => [of.slice(1), properties] as const)
+  return { events: new Map(events), person: rows.find(({ of }) => of === 'p')?.properties ?? [] }
+}
 
 export const listQuarantine = async (ctx: Context, limit: number) => {
   const rows = await ctx.db

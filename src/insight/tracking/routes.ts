@@ -7,7 +7,7 @@ import { receiveEvents } from './commands.ts'
 import { declareEvent, holdUnknownEvents, withdrawEvent } from './plan-commands.ts'
 import { countQuarantined, holdsUnknown, readTrackingPlan } from './plan-queries.ts'
 import { replayQuarantined, replayWaiting } from './quarantine.ts'
-import { listQuarantine, recentEvents } from './queries.ts'
+import { listQuarantine, recentEvents, toldProperties } from './queries.ts'
 import { reservedNames } from './reserved.ts'
 import {
   Declaring,
@@ -51,8 +51,8 @@ export const tracking = (declared: readonly EventDefinition[]) => {
     })
     .get('/tracking-plan', allow('events.read', 'tenant'), describe('Declared and seen events', TrackingPlan), async (c) => {
       const { ctx } = c.var
-      const [items, holdUnknown] = await Promise.all([readTrackingPlan(ctx, declared), holdsUnknown(ctx)])
-      return c.json({ items, next: null, holdUnknown })
+      const [items, holdUnknown, told] = await Promise.all([readTrackingPlan(ctx, declared), holdsUnknown(ctx), toldProperties(ctx, [])])
+      return c.json({ items, next: null, holdUnknown, personProperties: told.person })
     })
     .put(
       '/tracking-plan/:name',

@@ -90,7 +90,13 @@ export const PlannedEvent = z.object({
 
 export type PlannedEvent = z.infer<typeof PlannedEvent>
 
-export const TrackingPlan = z.object({ items: z.array(PlannedEvent), next: z.null(), holdUnknown: z.boolean() })
+export const TrackingPlan = z.object({
+  items: z.array(PlannedEvent),
+  next: z.null(),
+  holdUnknown: z.boolean(),
+  /** What was ever told of people: declared attributes, and what programs brought along. */
+  personProperties: z.array(z.string()),
+})
 
 export const TrackingRules = z.strictObject({ holdUnknown: z.boolean() })
 

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
+import { requireUnused, type UsersOf } from '#management/uses.ts'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { publicId } from '#platform/ids.ts'
 import { randomLetters } from '#platform/random-letters.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { addMaker, makersOf } from '../approvals/approval.ts'
@@ -249,11 +251,13 @@ export const stopJourney = (ctx: Context, id: number, { recall }: { recall: bool
     return people
   })
 
-export const archiveJourney = (ctx: Context, id: number): Promise<void> =>
+/** Nobody needs it any more: `users` says who does. */
+export const archiveJourney = (ctx: Context, id: number, users: UsersOf): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const journey = await lockJourney(ctx, id)
     if (!['draft', 'stopped'].includes(journey.state))
       throw appError('journey.wrong_state', { status: 409, message: 'Stop this journey before you put it away.' })
+    requireUnused('journey.in_use', await users(ctx, { journey: publicId(ctx, 'jny', id) }))
     await ctx.db.updateTable('journeys').set({ archivedAt: ctx.now() }).where('tenantId', '=', ctx.tenantId).where('id', '=', id).execute()
     await audit(ctx, 'journey.archived', ['jny', id])
   })

@@ -125,11 +125,13 @@ describe('a look at the door', () => {
   })
 })
 
+const nobody = async () => ({})
+
 test('what was put away is brought back under its name, unless another has it by now', async () => {
   const ctx = await workspace.newTenant()
   const journey = await begin(ctx, { entry: { by: 'hand' }, ...step })
   await stopJourney(ctx, journey)
-  await archiveJourney(ctx, journey)
+  await archiveJourney(ctx, journey, nobody)
   const listed = async (archived: boolean) =>
     (await listJourneys(ctx, JourneyQuery.parse({ archived: String(archived) }))).items.map(({ state, archivedAt }) => [
       state,
@@ -138,7 +140,7 @@ test('what was put away is brought back under its name, unless another has it by
   expect([await listed(false), await listed(true)]).toEqual([[], [['stopped', true]]])
   await restoreJourney(ctx, journey)
   expect([await listed(false), await listed(true)]).toEqual([[['stopped', false]], []])
-  await archiveJourney(ctx, journey)
+  await archiveJourney(ctx, journey, nobody)
   await begin(ctx, { entry: { by: 'hand' }, ...step })
   await expect(restoreJourney(ctx, journey)).rejects.toMatchObject({ code: 'journey.name_taken', field: 'name' })
 })

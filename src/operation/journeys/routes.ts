@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
 import { visibleCanonical } from '#management/identity/queries.ts'
+import type { UsersOf } from '#management/uses.ts'
 import type { Context } from '#platform/context.ts'
 import { type AppEnv, allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
@@ -72,7 +73,8 @@ const drawingOf = (ctx: Context, journey: string | undefined): number | undefine
 
 const journeyOf = (c: Request): number => internalId(c.var.ctx, 'jny', c.req.param('id') ?? '')
 
-export const journeys = (rules: Rules) =>
+/** `users`: what lies above names journeys by. */
+export const journeys = (rules: Rules, users: UsersOf) =>
   router()
     .get(
       '/',
@@ -255,6 +257,6 @@ export const journeys = (rules: Rules) =>
       return c.json(await readJourney(c.var.ctx, journeyOf(c)))
     })
     .delete('/:id', allow('journeys.write', 'tenant'), describe('Put a journey away', undefined, 204), async (c) => {
-      await archiveJourney(c.var.ctx, journeyOf(c))
+      await archiveJourney(c.var.ctx, journeyOf(c), users)
       return c.body(null, 204)
     })

@@ -4,6 +4,7 @@ import { publicId } from '#platform/ids.ts'
 
 /** Journeys that people walk or may come into, by a drawing that names it: the running version, or one that somebody is still on. */
 export const journeysUsing: UsersOf = async (ctx, taken) => {
+  if ('journey' in taken) return {}
   const { rows } = await sql<{ id: number; name: string }>`
     select j.id, j.name from journeys j
     where j.tenant_id = ${ctx.tenantId} and j.state in ('running', 'paused', 'draining') and exists (
@@ -14,7 +15,7 @@ export const journeysUsing: UsersOf = async (ctx, taken) => {
   return { journeys: rows.map(({ id, name }) => ({ id: publicId(ctx, 'jny', id), name })) }
 }
 
-function names(taken: Taken): RawBuilder<boolean> {
+function names(taken: Exclude<Taken, { journey: string }>): RawBuilder<boolean> {
   if ('tags' in taken) return namesOneOf(sql`v.definition`, taken.tags)
   if ('segment' in taken) return namesOneOf(sql`v.definition`, [taken.segment])
   const { attribute, choices } = taken

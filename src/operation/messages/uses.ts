@@ -4,7 +4,7 @@ import { publicId } from '#platform/ids.ts'
 
 /** Messages that are going to be sent to an audience that names it. A draft is looked at when it is submitted. */
 export const messagesUsing: UsersOf = async (ctx, taken) => {
-  if ('attribute' in taken) return {}
+  if ('attribute' in taken || 'journey' in taken) return {}
   const { rows } = await sql<{ id: number; name: string }>`
     select m.id, m.name from messages m
     where m.tenant_id = ${ctx.tenantId} and (m.state in ('review', 'scheduled') or (m.state = 'sending' and m.intended_at is null))

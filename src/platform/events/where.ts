@@ -131,3 +131,16 @@ export function asksPersons(condition: Condition): boolean {
   if ('not' in condition) return asksPersons(condition.not)
   return condition.scope === 'person'
 }
+
+/** The properties that a valid filter names as it was written, and where in it. */
+export function conditionsOf(value: unknown, path: Path = []): { property: string; scope: 'event' | 'person'; path: Path }[] {
+  if (!isObject(value)) return []
+  const branch = (key: string, parts: unknown[]) => parts.flatMap((one, i) => conditionsOf(one, [...path, key, i]))
+  const keys = Object.keys(value)
+  if (keys.length === 1 && isBranch(value.and)) return branch('and', value.and)
+  if (keys.length === 1 && isBranch(value.or)) return branch('or', value.or)
+  if (keys.length === 1 && isObject(value.not)) return conditionsOf(value.not, [...path, 'not'])
+  if ('property' in value && 'op' in value)
+    return [{ property: String(value.property), scope: value.scope === 'person' ? 'person' : 'event', path: [...path, 'property'] }]
+  return keys.map((property) => ({ property, scope: 'event', path: [...path, property] }))
+}

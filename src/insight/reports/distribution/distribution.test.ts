@@ -53,11 +53,11 @@ describe('distribution', () => {
     expect(fixed.rows[0]?.counts).toEqual([0, 1, 1])
   })
 
-  test('declared amounts are major units in bins and figures', async () => {
+  test.each([{ currency: 'CNY' }, {}])('declared amounts are major units in bins and figures, told with %j', async (told) => {
     const paid = (person: string, amount: number): TestEvent => ({
       ...seen(person, 2),
       event: 'order.paid',
-      properties: { amount, currency: 'CNY' },
+      properties: { amount, ...told },
     })
     const result = await run([paid('a', 1250), paid('a', 50), paid('b', 9900)], {
       event: 'order.paid',
@@ -96,7 +96,7 @@ describe('distribution', () => {
       edges: fc.uniqueArray(fc.integer({ min: -10, max: 40 }), { minLength: 1, maxLength: 4 }),
     })
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 25 }), options, async (facts, { measure, interval, edges }) => {
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 25 }), options, async (facts, { measure, interval, edges }) => {
         const sorted = edges.toSorted((one, other) => one - other)
         const events = facts.map(({ person, hour, ms }) => ({
           person,

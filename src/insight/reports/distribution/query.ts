@@ -15,12 +15,12 @@ export async function runDistribution(scope: Scope, report: DistributionReport):
   const buckets = trendBuckets(scope.calendar, report.interval, report.dateFrom, report.dateTo)
   const stats = await askStats(scope, report)
   const money = 'property' in report.measure && isMoney(report.event, report.measure.property)
-  const currency = money
-    ? onlyCurrency(
-        stats.flatMap(({ currencies }) => currencies),
-        'where',
-      )
-    : undefined
+  const told = () =>
+    onlyCurrency(
+      stats.flatMap(({ currencies }) => currencies),
+      'where',
+    )
+  const currency = money ? (told() ?? scope.currency) : undefined
   const factor = currency ? minorFactor(currency) : 1
   const counted = !('property' in report.measure)
   const major = (text: string) => new Big(text).div(factor)
@@ -42,7 +42,7 @@ export async function runDistribution(scope: Scope, report: DistributionReport):
         major,
       ),
     ),
-    ...(money ? { currency: currency ?? scope.currency } : {}),
+    ...(currency ? { currency } : {}),
     ...completeOf(buckets, scope.ctx.now(), dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone).to),
     ...(persons ? { persons } : {}),
   }

@@ -146,7 +146,8 @@ describe('funnel', () => {
   })
 
   test('breakdowns put a person under one value, by touch, step or person', async () => {
-    const events = day('a 09:00 view{p:x}, 09:01 buy{p:y}', 'b 09:00 view, 09:01 buy{p:y}', 'c 09:00 view{p:x}')
+    const long = { person: 'a', event: 'view', timestamp: '2020-01-01T00:00:00Z', properties: { q: 'z' } }
+    const events = [...day('a 09:00 view{p:x}, 09:01 buy{p:y}', 'b 09:00 view, 09:01 buy{p:y}', 'c 09:00 view{p:x}'), long]
     const split = async (breakdown: object, persons = {}) =>
       (await run(events, { steps: steps('view', 'buy'), breakdown }, persons)).breakdown?.map(({ value, steps }) => [
         value,

@@ -1,10 +1,12 @@
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { requirePlans } from './plans.ts'
 import type { LayerSettingsPatch } from './schema.ts'
 
 export const changeLayerSettings = (ctx: Context, { rules, plans }: LayerSettingsPatch): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
+    if (plans) await requirePlans(ctx, plans)
     const changed = {
       ...(rules === undefined ? {} : { rules: rules === null ? null : JSON.stringify(rules) }),
       ...(plans === undefined ? {} : { plans: JSON.stringify(plans) }),

@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { systemActor } from '#platform/context.ts'
 import { createServer } from '#platform/http/server.ts'
+import { publicId } from '#platform/ids.ts'
 import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { plansUsing } from '../plan-uses.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, type TestEvent } from '../testing.ts'
 import { layersOf } from './oracle.ts'
@@ -86,10 +88,26 @@ describe('layers', () => {
       return { status: answer.status, body: (await answer.json()) as { isDefault: boolean; error?: { field?: string } } }
     }
     const rules: LayerRules = { ...defaultRules, fan: [[{ fact: 'amount', op: 'gte', value: 20 }]] }
-    expect(await send({ rules, plans: { fan: { journey: '', tags: '铁粉', offer: '', owner: '' } } })).toMatchObject({
-      status: 200,
-      body: { isDefault: false },
-    })
+    const at = { tenantId: ctx.tenantId, createdAt: ctx.now() }
+    const group = await ctx.db
+      .insertInto('tagGroups')
+      .values({ ...at, name: '层' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const tag = await ctx.db
+      .insertInto('tags')
+      .values({ ...at, groupId: group.id, name: '铁粉' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const id = publicId(ctx, 'tag', tag.id)
+    expect(await send({ rules, plans: { fan: { tags: [id] } } })).toMatchObject({ status: 200, body: { isDefault: false } })
+    for (const [plan, field] of [
+      [{ tags: [id, 'tag_gone'] }, 'plans.fan.tags.1'],
+      [{ journey: 'jny_gone' }, 'plans.fan.journey'],
+      [{ owner: '张三' }, 'plans.fan.owner'],
+    ] as const)
+      expect((await send({ plans: { fan: plan } })).body.error).toMatchObject({ code: 'layers.plan_unknown', field })
+    expect(await plansUsing(ctx, { tags: [id] })).toEqual({ stages: [], layers: [{ id: 'fan', name: '活跃粉丝' }] })
     const found = await (await loadWorld(ctx, { events })).run<LayersResult>({ type: 'layers', asOf: '2026-03-31' })
     expect(found.layers.map(({ count, planned }) => [count, planned])).toEqual([
       [1, false],
@@ -97,6 +115,7 @@ describe('layers', () => {
       [0, false],
       [2, true],
     ])
+    expect(found.layers.at(-1)?.plan?.tags).toEqual([{ id, name: '铁粉' }])
     expect((await send({ rules: null })).body.isDefault).toBe(true)
     expect(await send({ rules: { ...rules, fan: [] } })).toMatchObject({ status: 400, body: { error: { field: 'rules.fan' } } })
   })

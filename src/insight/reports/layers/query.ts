@@ -7,8 +7,9 @@ import { tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings } from '../sql.ts'
 import { factsSql, layerSql, reasonsSql } from './facts.ts'
+import { namePlans } from './plans.ts'
 import { healthKeys, type healthReasons, type LayerRules, layerKeys, layerNames } from './rules.ts'
-import type { LayersReport, LayersResult } from './schema.ts'
+import type { LayersReport, LayersResult, NamedPlan } from './schema.ts'
 import { getLayerSettings } from './settings.ts'
 
 type Asked = { report: LayersReport; rules: LayerRules; asOf: string; minorPerMajor: number }
@@ -28,13 +29,14 @@ export async function runLayers(scope: Scope, report: LayersReport): Promise<Lay
     report,
     rows.flatMap(({ currencies }) => currencies),
   )
+  const plans = await namePlans(scope.ctx, settings.plans)
   return {
     asOf,
     comparedTo: report.comparedTo ?? null,
     customers: rows.reduce((sum, { people }) => sum + people, 0),
     currency,
     rules: asked.rules,
-    layers: layerKeys.map((key) => ({ key, ...layerNames[key], ...sumLayer(rows, key, currency), ...plannedFor(settings.plans[key]) })),
+    layers: layerKeys.map((key) => ({ key, ...layerNames[key], ...sumLayer(rows, key, currency), ...plannedFor(plans[key]) })),
     top: presentTop(await readTop(scope, asked), rows, currency),
     reasons: countReasons(rows),
     movements: report.comparedTo === undefined ? [] : await readMovements(scope, asked, report.comparedTo),
@@ -42,9 +44,9 @@ export async function runLayers(scope: Scope, report: LayersReport): Promise<Lay
   }
 }
 
-const plannedFor = (plan: LayersResult['layers'][number]['plan'] | undefined) => ({
+const plannedFor = (plan: NamedPlan | undefined) => ({
   plan: plan ?? null,
-  planned: plan !== undefined && plan !== null && Object.values(plan).some((text) => text.trim() !== ''),
+  planned: plan !== undefined && (plan.journey !== null || plan.tags.length > 0 || plan.offer.trim() !== '' || plan.owner !== null),
 })
 
 /** Everybody with layer, health and reasons: one row a customer. */

@@ -31,13 +31,20 @@ export const layersReport = z.strictObject({
 })
 export type LayersReport = z.infer<typeof layersReport>
 
-/** What a company does for a layer; none of it is checked against anything, all of it is shown beside the layer's numbers. */
+const id = z.string().max(60)
+
+/** What a company does for a layer: by which journey, with which tags and offer, looked after by whom; '' is nothing. */
 const plan = z.strictObject({
-  journey: z.string().max(200).default(''),
-  tags: z.string().max(200).default(''),
-  offer: z.string().max(200).default(''),
-  owner: z.string().max(200).default(''),
+  journey: id.default(''),
+  tags: z.array(id).max(20).default([]),
+  offer: z.string().max(1000).default(''),
+  owner: id.default(''),
 })
+export type LayerPlan = z.infer<typeof plan>
+
+const named = z.object({ id: z.string(), name: z.string() })
+const namedPlan = z.object({ journey: named.nullable(), tags: z.array(named), offer: z.string(), owner: named.nullable() })
+export type NamedPlan = z.infer<typeof namedPlan>
 
 export const LayerPlans = z.strictObject({
   base: plan.optional(),
@@ -72,7 +79,7 @@ export const layersResult = z.object({
       /** Active in the last 30 days. */
       active: z.int(),
       health: z.object({ ordinary: z.int(), loyal: z.int(), at_risk: z.int() }),
-      plan: plan.nullable(),
+      plan: namedPlan.nullable(),
       planned: z.boolean(),
     }),
   ),

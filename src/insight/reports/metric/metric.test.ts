@@ -32,6 +32,7 @@ const kinds = fc.oneof(
     .integer({ min: 0, max: 3 })
     .map((n) => ({ event: 'order.paid', properties: { amount: n * 150, currency: 'CNY', items: 1, shop: n % 2, orderNo: `N${n}` } })),
   fc.constantFrom('order.amended', 'order.refunded').map((event) => ({ event, properties: { amount: 50, currency: 'CNY' } })),
+  fc.constantFrom('exchange', 'return').map((type) => ({ event: 'order.refunded', properties: { amount: 0, currency: 'CNY', type } })),
   fc.constantFrom('page.viewed', 'page.shared', 'group_message.sent', 'welcome.sent').map((event) => ({ event, properties: {} })),
   fc
     .tuple(fc.constantFrom('group.joined', 'group.left'), fc.constantFrom('g1', 'g2'))
@@ -53,15 +54,28 @@ const effects = fc.oneof(
     .tuple(fc.constantFrom('distributor.joined', 'referral.registered'), fc.constantFrom('F1', 'F2'))
     .map(([event, distributor]) => ({ event, properties: { distributor } })),
   fc.constantFrom({ event: 'customer.invited', properties: {} }, { event: 'customer.referred', properties: { inviter: 'b' } }),
-  fc.constantFrom('commission.accrued', 'commission.clawed_back').map((event) => ({ event, properties: { amount: 250, currency: 'CNY' } })),
+  fc
+    .tuple(fc.constantFrom('commission.accrued', 'commission.clawed_back', 'commission.paid'), fc.constantFrom({}, { currency: 'CNY' }))
+    .map(([event, told]) => ({ event, properties: { amount: 250, ...told } })),
   fc.constantFrom(0, 9.9).map((price) => ({ event: 'trial.enrolled', properties: { price } })),
 )
 
+/** What shops, member systems, courses and communities tell. */
+const deeds = fc.oneof(
+  fc
+    .constantFrom('account.registered', 'trial.finished', 'post.published', 'activity.joined', 'coupon.issued', 'member.level_changed')
+    .map((event) => ({ event, properties: {} })),
+  fc.constantFrom({}, { score: 5 }, { score: 3.5 }).map((properties) => ({ event: 'rating.given', properties })),
+)
+
 /** No two at the same moment: what happened first would be a matter of taste. */
-const worlds = fc.uniqueArray(fc.tuple(fc.integer({ min: -1100, max: 400 }), fc.constantFrom('a', 'b', 'c'), fc.oneof(kinds, effects)), {
-  maxLength: 60,
-  selector: ([at]) => at,
-})
+const worlds = fc.uniqueArray(
+  fc.tuple(fc.integer({ min: -1100, max: 400 }), fc.constantFrom('a', 'b', 'c'), fc.oneof(kinds, effects, deeds)),
+  {
+    maxLength: 70,
+    selector: ([at]) => at,
+  },
+)
 
 test('every number of the dictionary is what counting by hand says, also of each interval and of the time before', async () => {
   await fc.assert(
@@ -103,7 +117,7 @@ describe('a metric', () => {
     told('b', 'customer.followed', '2026-03-04', { employee: 'y', employeeName: '小李', again: false }),
     told('a', 'customer.tagged', '2026-03-04', { tag: 1, tagName: '高意向' }),
     told('a', 'customer.tagged', '2026-03-04', { tag: 2, tagName: '宝妈' }),
-    told('b', 'customer.tagged', '2026-03-04', { tag: 1, tagName: '高意向' }),
+    told('b', 'customer.tagged', '2026-03-04', { tag: 1, tagName: '高意向', "x'] or 1=1 --": 'z' }),
     told('b', 'customer.untagged', '2026-03-05', { tag: 1, tagName: '高意向' }),
     told('a', 'order.paid', '2026-03-05', { amount: 1000, currency: 'CNY', products: ['茶', '杯'], employeeName: '小王' }),
     told('b', 'order.paid', '2026-03-06', { amount: 500, currency: 'CNY', products: ['茶'], employeeName: '小李' }),

@@ -26,6 +26,11 @@ const ownToo = [
   'customer.referred',
   'trial.enrolled',
   'trial.attended',
+  'trial.finished',
+  'account.registered',
+  'rating.given',
+  'post.published',
+  'activity.joined',
 ]
 const isAct = ({ name }: Fact): boolean =>
   ['page.viewed', 'page.shared', 'order.paid', 'group.joined', 'group_message.sent', 'message.received', ...ownToo].includes(name)
@@ -261,5 +266,31 @@ export const oracles: Readonly<Record<string, Oracle>> = {
   free_trial_users: persons(
     ({ name, properties }) => (name === 'trial.enrolled' && properties.price === 0) || (name === 'order.paid' && properties.amount === 0),
   ),
+  paid_trial_users: persons(({ name, properties }) => name === 'trial.enrolled' && Number(properties.price) > 0),
+  trial_attended: persons(named('trial.attended')),
+  trial_finished: persons(named('trial.finished')),
   full_price_conversion_rate: followedBy(isBuy, 720, 'trial.attended', 'persons'),
+  register_rate: over(persons(named('account.registered')), persons(named('page.viewed'))),
+  member_join_rate: (facts, { to }) => {
+    const joined = (person: string) => facts.some((fact) => fact.person === person && fact.name === 'member.level_changed' && fact.ms < to)
+    return ratio(friends(facts, to).filter(joined).length, friends(facts, to).length)
+  },
+  activity_frequency: (facts, stretch, now) =>
+    ratio(count(named('activity.joined'))(facts, stretch, now) ?? 0, friends(facts, stretch.to).length),
+  ugc_count: count(named('post.published')),
+  csat: (facts, stretch) => {
+    const scores = facts
+      .filter((fact) => fact.name === 'rating.given' && within(fact, stretch) && fact.properties.score !== undefined)
+      .map(({ properties }) => Number(properties.score))
+    return ratio(
+      scores.reduce((all, score) => all + score, 0),
+      scores.length,
+    )
+  },
+  redeem_rate: over(count(named('coupon.used')), count(named('coupon.issued'))),
+  commission_paid: sum('commission.paid'),
+  exchange_rate: over(
+    count(({ name, properties }) => name === 'order.refunded' && properties.type === 'exchange'),
+    count(isBuy),
+  ),
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { allow, body, describe, router } from '#platform/http/router.ts'
+import { requireKnownProperties } from '../known-properties.ts'
 import { stageSettings } from './schema.ts'
 import { readStageSettings, requireJourneys, saveStageSettings } from './settings.ts'
 
@@ -18,6 +19,7 @@ export const stageRuleRoutes = router()
       throw appError('stage_rules.invalid', { message: issue?.message ?? 'Not valid.', field: (issue?.path ?? []).map(String).join('.') })
     }
     await requireJourneys(c.var.ctx, parsed.data)
+    await requireKnownProperties(c.var.ctx, written, {})
     await saveStageSettings(c.var.ctx, written)
     return c.json(await show(c.var.ctx))
   })

@@ -90,16 +90,16 @@ function linesOf(
   const series = report.series[index] as Series
   const { measure } = series
   const money = 'property' in measure && isMoney(series.event, measure.property)
-  const currency = money
-    ? onlyCurrency(
-        rows.flatMap(({ currencies }) => currencies),
-        `series.${index}.where`,
-      )
-    : undefined
+  const told = () =>
+    onlyCurrency(
+      rows.flatMap(({ currencies }) => currencies),
+      `series.${index}.where`,
+    )
+  const currency = money ? (told() ?? scope.currency) : undefined
   return groups.map((group) => ({
     name: series.name ?? nameOf(series),
     group,
-    currency: money ? (currency ?? scope.currency) : undefined,
+    currency,
     values: valuesOf(measure, rowsOf(rows, group), buckets, currency, report.cumulative),
   }))
 }
