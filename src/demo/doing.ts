@@ -4,7 +4,7 @@ import type { Plan } from './calendar.ts'
 import type { Life } from './life.ts'
 import { noteStep } from './progress.ts'
 import type { Sandbox } from './sandbox.ts'
-import { confirmAll, writeMessages } from './sending.ts'
+import { confirmAll, wakeCompany, writeMessages } from './sending.ts'
 import type { Team } from './set-up.ts'
 import { tryThings } from './trying.ts'
 import { beginJourneys, goOn } from './walking.ts'
@@ -34,6 +34,7 @@ const once = (doing: Doing, done: ReadonlySet<string>, step: string, act: (doing
 
 /** What is begun before the last friends come: they walk it by themselves. */
 export async function beginDoings(doing: Doing, done: ReadonlySet<string>): Promise<void> {
+  await once(doing, done, 'night', wakeCompany)
   await once(doing, done, 'work', work)
   await once(doing, done, 'trials', tryThings)
   await once(doing, done, 'journeys', beginJourneys)

@@ -6,7 +6,8 @@ import { createMessage, submitMessage } from '#operation/messages/commands.ts'
 import { MessageInput } from '#operation/messages/schema.ts'
 import { createMoment, submitMoment } from '#operation/moments/commands.ts'
 import { MomentInput } from '#operation/moments/schema.ts'
-import { changePolicy, readPolicy } from '#operation/outbound/policy.ts'
+import { changePolicy } from '#operation/outbound/policy.ts'
+import { defaultPolicy } from '#operation/outbound/schema.ts'
 import type { Context } from '#platform/context.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { seededRandom } from '#platform/random.ts'
@@ -15,6 +16,11 @@ import type { Doing } from './doing.ts'
 import { comments, messages, moments } from './doings.ts'
 
 const membersOf = (ctx: Context, segment: string) => memberIds(ctx, internalId(ctx, 'seg', segment))
+
+/** A demo is also filled at night: the company's quiet hours stand aside from before anything is sent until all of it was confirmed. */
+export async function wakeCompany({ ctx }: Doing): Promise<void> {
+  await changePolicy(ctx, { quietHours: { marketing: null, service: null } })
+}
 
 /** Messages and moments: two that leave now, two that are planned, one that is only a draft. */
 export async function writeMessages({ ctx, plan, actors, team }: Doing): Promise<void> {
@@ -59,24 +65,16 @@ const nextFriday = (from: Date, zone: string): Date => {
 /** So long employees are waited for who have nothing to confirm. */
 const patienceMs = 60_000
 
-/**
- * Employees confirm on their phones what they are asked to send, all but one; friends like and comment. The company's quiet hours
- * stand aside meanwhile: a demo is also filled at night.
- */
+/** Employees confirm on their phones what they are asked to send, all but one; friends like and comment; then the company may rest. */
 export async function confirmAll(doing: Doing): Promise<void> {
   const { ctx, sandbox, team } = doing
-  const { quietHours } = await readPolicy(ctx)
-  await changePolicy(ctx, { quietHours: { marketing: null, service: null } })
-  try {
-    const late = [...team.employees.keys()].at(-1)
-    for (const giveUpAt = Date.now() + patienceMs; Date.now() < giveUpAt; await sleep(200)) {
-      for (const userId of team.employees.keys())
-        for (const task of await sandbox.massTasks(userId)) if (userId !== late) await sandbox.confirm(task, Date.now())
-      if (await allAsked(ctx)) break
-    }
-  } finally {
-    await changePolicy(ctx, { quietHours })
+  const late = [...team.employees.keys()].at(-1)
+  for (const giveUpAt = Date.now() + patienceMs; Date.now() < giveUpAt; await sleep(200)) {
+    for (const userId of team.employees.keys())
+      for (const task of await sandbox.massTasks(userId)) if (userId !== late) await sandbox.confirm(task, Date.now())
+    if (await allAsked(ctx)) break
   }
+  await changePolicy(ctx, { quietHours: defaultPolicy.quietHours })
   await react(doing)
 }
 
