@@ -1065,7 +1065,6 @@
   ended_at timestamp with time zone
   until_at timestamp with time zone
   journey_runs_pkey PRIMARY KEY (tenant_id, id)
-  journey_runs_tenant_id_journey_id_fkey FOREIGN KEY (tenant_id, journey_id) REFERENCES journeys(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX journey_runs_customer ON public.journey_runs USING btree (tenant_id, customer_id, journey_id)
   CREATE INDEX journey_runs_due ON public.journey_runs USING btree (tenant_id, journey_id, wake_at) WHERE (state = 'active'::text)
   CREATE INDEX journey_runs_journey ON public.journey_runs USING btree (tenant_id, journey_id, id)
@@ -1078,7 +1077,6 @@
   at timestamp with time zone not null
   passed jsonb not null
   journey_traces_pkey PRIMARY KEY (tenant_id, run_id, turn)
-  journey_traces_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES journey_runs(tenant_id, id) ON DELETE CASCADE
 
 -- journey_versions (row-level security)
   tenant_id integer not null

@@ -8,7 +8,13 @@ import { waitAfter } from './backoff.ts'
 import { planDeliveries } from './commands.ts'
 
 /** Every committed fact becomes a delivery for whoever subscribed to it. */
-export const webhookConsumer: Consumer = { name: 'webhooks', from: 'now', events: '*', handle: planDeliveries }
+export const webhookConsumer: Consumer = { name: 'webhooks', from: 'now', events: subscribed, handle: planDeliveries }
+
+/** A webhook that names no events wants all of them. */
+async function subscribed({ databases }: Installation): Promise<readonly string[] | '*'> {
+  const { rows } = await databases.systemPool.query<{ events: string[] }>('select distinct events from webhooks where active')
+  return rows.some(({ events }) => events.length === 0) ? '*' : [...new Set(rows.flatMap(({ events }) => events))]
+}
 
 const timeoutMs = 10_000
 const leaseSeconds = 60

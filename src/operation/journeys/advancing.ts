@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Context } from '#platform/context.ts'
-import { inTransaction } from '#platform/events/emit.ts'
+import { inTransaction, writeEvents } from '#platform/events/emit.ts'
 import { remember } from '#platform/remember.ts'
 import type { Act, Missed, Shared } from './acts.ts'
-import { type Answers, type Ask, advance, type Outcome, type Passed, type Properties } from './advance.ts'
+import { type Answers, type Ask, advance, type Effect, type Outcome, type Passed, type Properties } from './advance.ts'
 import { type Count, countPeople } from './counts.ts'
 import { carryOut } from './effects.ts'
 import { type EndState, tellEnded } from './ending.ts'
@@ -35,9 +35,10 @@ export type Run = {
 
 /**
  * Moves those of a journey who are due to where they have to wait next, or to their end: their places, what happens to them, the
- * trace and the counts together or not at all. Several workers share a journey. Returns how many were looked at.
+ * trace and the counts together or not at all. Several workers share a journey. Returns how many were looked at; `ifMany` is called
+ * as soon as a full batch has its answers: there may be others, and what could not be asked is known.
  */
-export const advanceDue = (ctx: Context, rules: Rules, journey: number): Promise<number> =>
+export const advanceDue = (ctx: Context, rules: Rules, journey: number, ifMany: () => void): Promise<number> =>
   inTransaction(ctx, async (ctx) => {
     if (!(await isMoving(ctx, journey))) return 0
     const runs = await takeDue(ctx, journey)
@@ -49,12 +50,16 @@ export const advanceDue = (ctx: Context, rules: Rules, journey: number): Promise
       runs.map(({ customerId }) => customerId),
     )
     const { turns: decided, missed } = await decide(ctx, rules, versions, runs, lots)
+    if (runs.length === batchPeople) ifMany()
     await lots.expose(decided.flatMap(metOf))
     const done = await carryOut(ctx, decided.flatMap(actsOf))
     const turns = withShared(withMissed(decided, [...missed, ...done.missed]), done.shared)
-    await saveTurns(ctx, turns)
+    const endings = alike(ctx, turns)
+    await saveTurns(ctx, endings)
     for (const turn of turns) if (turn.end) tellEnded(ctx, turn.version.name, { ...turn.run, ...turn.end })
-    await countPeople(ctx, turns.flatMap(countsOf))
+    // Last of all: until this transaction ends, whoever counts the same ways waits.
+    await writeEvents(ctx)
+    await countPeople(ctx, endings.flatMap(countsOf))
     return runs.length
   })
 
@@ -209,42 +214,68 @@ function withShared(turns: readonly Turn[], shared: readonly Shared[]): readonly
 const metOf = ({ run, outcome }: Turn) =>
   outcome.kind === 'later' ? [] : outcome.met.map((step) => ({ step, customerId: run.customerId }))
 
-function countsOf({ run, version, outcome, end }: Turn): Count[] {
+/** What is written and counted of runs that ended alike. */
+type Ending = { turn: Turn; row: object; runs: number[] }
+
+/** Most people of a batch end alike: what becomes of them is worked out once, and handed to PostgreSQL once. */
+function alike(ctx: Context, turns: readonly Turn[]): Ending[] {
+  const endings = new Map<string, Ending>()
+  for (const turn of turns) {
+    const row = rowOf(ctx, turn)
+    remember(endings, JSON.stringify(row), (): Ending => ({ turn, row, runs: [] })).runs.push(turn.run.id)
+  }
+  return [...endings.values()]
+}
+
+/** What a turn changes, but for whose it is. */
+function rowOf(ctx: Context, { run, version: { version }, outcome, end }: Turn): object {
+  if (outcome.kind === 'later') return { ...placeOf(run), wake_at: new Date(ctx.now().getTime() + againMs), turn: 0, keeps: true }
+  return {
+    ...placeOf(outcome.standing),
+    version,
+    state: end?.state ?? 'active',
+    reason: end?.reason ?? null,
+    wake_at: outcome.kind === 'rests' ? outcome.standing.wakeAt : null,
+    goal: reachesGoal(run, outcome),
+    turn: outcome.passed.length > 0 ? 1 : 0,
+    passed: outcome.passed,
+  }
+}
+
+/** For the first time. */
+const reachesGoal = ({ goalAt }: Run, { effects }: { effects: readonly Effect[] }): boolean =>
+  goalAt === null && effects.some(({ type }) => type === 'goal')
+
+function countsOf({ turn: { run, version, outcome, end }, runs }: Ending): Count[] {
   if (outcome.kind === 'later') return []
-  const one = (step: string, way: string): Count => ({ journey: run.journeyId, version: version.version, step, way, people: 1 })
+  const all = (step: string, way: string): Count => ({ journey: run.journeyId, version: version.version, step, way, people: runs.length })
   return [
     // Who comes to a wait and who goes on from it are counted apart.
-    ...outcome.passed.map((passed) => one(passed.step, 'way' in passed ? passed.way : 'waits')),
-    ...(outcome.effects.some(({ type }) => type === 'goal') && !run.goalAt ? [one('', 'goal')] : []),
-    ...(end ? [one('', end.state === 'done' ? 'done' : `failed:${end.reason}`)] : []),
+    ...outcome.passed.map((passed) => all(passed.step, 'way' in passed ? passed.way : 'waits')),
+    ...(reachesGoal(run, outcome) ? [all('', 'goal')] : []),
+    ...(end ? [all('', end.state === 'done' ? 'done' : `failed:${end.reason}`)] : []),
   ]
 }
 
-async function saveTurns(ctx: Context, turns: readonly Turn[]): Promise<void> {
-  const rows = turns.map(({ run, outcome, end }) => {
-    if (outcome.kind === 'later')
-      return { ...placeOf(run), id: run.id, wake_at: new Date(ctx.now().getTime() + againMs), turns: run.turns, keeps: true }
-    return {
-      ...placeOf(outcome.standing),
-      id: run.id,
-      state: end?.state ?? 'active',
-      reason: end?.reason ?? null,
-      wake_at: outcome.kind === 'rests' ? outcome.standing.wakeAt : null,
-      goal: outcome.effects.some(({ type }) => type === 'goal'),
-      turns: run.turns + (outcome.passed.length > 0 ? 1 : 0),
-      passed: outcome.passed,
-    }
-  })
+/**
+ * PostgreSQL expects a hundred rows of either list, so that runs are found by their ids; of an array it would know the length, and
+ * read the whole table for a thousand.
+ */
+async function saveTurns(ctx: Context, endings: readonly Ending[]): Promise<void> {
+  const runs = endings.flatMap(({ runs }, place) => runs.map((id) => ({ id, place })))
+  const rows = endings.map(({ row }, place) => ({ ...row, place }))
   const recordset = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-    as n(id bigint, state text, reason text, step text, since timestamptz, until timestamptz, happened jsonb, wake_at timestamptz, goal boolean, turns int, passed jsonb, keeps boolean)`
+    as e(place int, state text, reason text, step text, since timestamptz, until timestamptz, happened jsonb, wake_at timestamptz, goal boolean, turn int, passed jsonb, keeps boolean)`
   await sql`
-    with n as materialized (select * from ${recordset}), traced as (
-      insert into journey_traces (tenant_id, run_id, turn, at, passed)
-      select ${ctx.tenantId}, n.id, n.turns, ${ctx.now()}, n.passed from n where jsonb_array_length(n.passed) > 0)
-    update journey_runs r set state = coalesce(n.state, r.state), reason = n.reason, step = n.step, since = n.since, until_at = n.until, happened = n.happened, wake_at = n.wake_at, signal = case when n.keeps then r.signal end,
-      goal_at = case when n.goal then coalesce(r.goal_at, ${ctx.now()}) else r.goal_at end, turns = n.turns,
-      ended_at = case when coalesce(n.state, 'active') <> 'active' then ${ctx.now()}::timestamptz end
-    from n where r.tenant_id = ${ctx.tenantId} and r.id = n.id`.execute(ctx.db)
+    with moved as (
+      update journey_runs r set state = coalesce(e.state, r.state), reason = e.reason, step = e.step, since = e.since, until_at = e.until, happened = e.happened, wake_at = e.wake_at, signal = case when e.keeps then r.signal end,
+        goal_at = case when e.goal then ${ctx.now()}::timestamptz else r.goal_at end, turns = r.turns + e.turn,
+        ended_at = case when coalesce(e.state, 'active') <> 'active' then ${ctx.now()}::timestamptz end
+      from jsonb_to_recordset(${JSON.stringify(runs)}::jsonb) as n(id bigint, place int) join ${recordset} using (place)
+      where r.tenant_id = ${ctx.tenantId} and r.id = n.id
+      returning r.id, r.turns, e.passed)
+    insert into journey_traces (tenant_id, run_id, turn, at, passed)
+    select ${ctx.tenantId}, id, turns, ${ctx.now()}, passed from moved where jsonb_array_length(passed) > 0`.execute(ctx.db)
 }
 
 const placeOf = ({ step, since, until, happened }: Pick<Run, 'step' | 'since' | 'until' | 'happened'>) => ({ step, since, until, happened })

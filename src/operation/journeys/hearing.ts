@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
+import { customerMerged } from '#management/events.ts'
 import { kinOf } from '#management/identity/queries.ts'
 import { journeyGoalReached, taskCompleted } from '#operation/events.ts'
-import type { Context } from '#platform/context.ts'
+import type { Context, Installation } from '#platform/context.ts'
 import type { Consumer, LoggedEvent } from '#platform/events/consumers.ts'
 import { emit } from '#platform/events/emit.ts'
 import { eventFits } from '#platform/events/where-holds.ts'
@@ -21,7 +22,7 @@ import { readVersions, type Version, versionKey } from './versions.ts'
 export const journeyReactions: Consumer = {
   name: 'journeys',
   from: 'now',
-  events: '*',
+  events: heardOf,
   async handle(ctx, events) {
     const concerning = events.filter(({ customerId }) => customerId !== null)
     const listening = await readListening(ctx, [...new Set(concerning.map(({ name }) => name))])
@@ -32,8 +33,14 @@ export const journeyReactions: Consumer = {
         await welcome(ctx, versions, listening, part)
       }
     }
-    for (const event of concerning) if (event.name === 'customer.merged') await endDoubles(ctx, event)
+    for (const event of concerning) if (event.name === customerMerged.name) await endDoubles(ctx, event)
   },
+}
+
+/** What journeys of any company listen for, and merges. */
+async function heardOf({ databases }: Installation): Promise<readonly string[]> {
+  const { rows } = await databases.systemPool.query<{ event: string }>('select distinct event from journey_listeners')
+  return [...new Set([customerMerged.name, ...rows.map(({ event }) => event)])]
 }
 
 /**

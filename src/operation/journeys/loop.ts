@@ -58,22 +58,33 @@ const orNextRound = (ctx: Context, journey: number, moving: Promise<number>): Pr
     return 0
   })
 
-/** Everybody who is due, or the first of them where they are many. An error in one row of batches does not end the other. */
+/**
+ * Everybody who is due, or the first of them where they are many: then another row of batches goes beside the first as soon as that
+ * has its answers. An error in one row does not end the other.
+ */
 async function advanceMany(ctx: Context, rules: Rules, journey: number, signal?: AbortSignal): Promise<number> {
-  const first = await advanceDue(ctx, rules, journey)
-  if (first < batchPeople) return first
-  const rows = Array.from({ length: batchesAtOnce }, () => advanceInARow(ctx, rules, journey, signal))
-  const ends = await Promise.allSettled(rows)
+  const rows: Promise<number>[] = []
+  const begin = (): void => {
+    const row = advanceInARow(ctx, rules, journey, { signal, ifMany: () => rows.length < batchesAtOnce && begin() })
+    row.catch(() => undefined)
+    rows.push(row)
+  }
+  begin()
+  const ends: PromiseSettledResult<number>[] = []
+  // Rows that begin meanwhile are among them.
+  for (const row of rows) ends.push(...(await Promise.allSettled([row])))
   for (const end of ends) if (end.status === 'rejected') throw end.reason
-  return ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), first)
+  return ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0)
 }
 
-async function advanceInARow(ctx: Context, rules: Rules, journey: number, signal?: AbortSignal): Promise<number> {
+type Row = { signal: AbortSignal | undefined; ifMany: () => void }
+
+async function advanceInARow(ctx: Context, rules: Rules, journey: number, { signal, ifMany }: Row): Promise<number> {
   let moved = 0
   for (let batch = 0; batch < batchesInARow && !signal?.aborted; batch++) {
-    const people = await advanceDue(ctx, rules, journey)
+    const people = await advanceDue(ctx, rules, journey, ifMany)
     moved += people
-    if (people === 0) break
+    if (people < batchPeople) break
   }
   return moved
 }

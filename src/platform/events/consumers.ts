@@ -4,6 +4,7 @@ import { type Context, createContext, type Installation, systemActor } from '../
 import { kysely } from '../database.ts'
 import { AppError, describeError } from '../errors.ts'
 import { isRace } from '../races.ts'
+import { lookAhead, moveTo, type Place, type Stretch } from './ahead.ts'
 import { partitions, writeEvents } from './emit.ts'
 
 /** A fact as a consumer sees it. */
@@ -24,15 +25,15 @@ export type Consumer = {
   name: string
   /** Where a consumer starts that was never here before. */
   from: 'beginning' | 'now'
-  events: readonly string[] | '*'
+  /** Names that concern it, of whichever company; where somebody has to be asked for them, before each reading. */
+  events: Names | ((installation: Installation) => Promise<Names>)
   handle(ctx: Context, events: readonly LoggedEvent[]): Promise<void>
 }
 
-type Row = {
-  partition: number
+type Names = readonly string[] | '*'
+
+type Row = Place & {
   tenant_id: number
-  transaction: string
-  seq: number
   barrier: number | null
   id: string
   name: string
@@ -45,8 +46,6 @@ type Row = {
 /** Long transactions hold back the horizon below which everybody may read. */
 const batchMs = 300
 const batchEvents = 200
-/** Whoever waits for a few names passes by the others, which costs nearly nothing. */
-const batchPassed = 1000
 const attemptsBeforeDeadLetter = 5
 
 export async function runConsumers(installation: Installation, consumers: readonly Consumer[], signal: AbortSignal): Promise<void> {
@@ -73,7 +72,7 @@ export async function registerConsumers(installation: Installation, consumers: r
     )
 }
 
-/** Consumes until nothing committed lies ahead, waiting for running transactions that hide something; returns how many events were passed. */
+/** Consumes until nothing committed lies ahead, waiting for running transactions that hide something; returns how often somebody moved. */
 export async function consumeAll(installation: Installation, consumers: readonly Consumer[]): Promise<number> {
   let total = 0
   while (await hasUnread(installation, consumers)) {
@@ -93,7 +92,7 @@ async function hasUnread({ databases: { systemPool } }: Installation, consumers:
   return found.rowCount !== 0
 }
 
-/** One round over everything that has something to read; returns how many events were passed. */
+/** One round over everything that has something to read; returns in how many partitions a consumer moved. */
 export async function consumeOnce(
   installation: Installation,
   consumers: readonly Consumer[],
@@ -102,32 +101,57 @@ export async function consumeOnce(
   const { systemPool } = installation.databases
   // A statement of its own, before anything is read: what lies below had ended by then.
   const { rows } = await systemPool.query<{ horizon: string }>('select event_horizon()::text as horizon')
-  const horizon = rows[0]?.horizon ?? '0'
-  const waiting = await systemPool.query<{ consumer: string }>(
-    `select distinct consumer from consumer_positions p
-     where exists (select from event_log e where e.partition = p.partition and (e.transaction, e.seq) > (p.transaction, p.seq) and e.transaction < $1::xid8)`,
-    [horizon],
+  const names = consumers.map(({ name }) => name)
+  const stretches = await lookAhead(systemPool, names, rows[0]?.horizon ?? '0')
+  if (stretches.length === 0) return 0
+  // Behind the horizon: whoever began to wait for an event before it happened is known here.
+  const readers = await Promise.all(consumers.map((consumer) => readerOf(installation, consumer)))
+  const ways = readers.flatMap((reader) =>
+    stretches.filter(({ consumers }) => consumers.includes(reader.name)).map((stretch) => ({ reader, stretch })),
   )
-  let moved = 0
-  for (const { consumer: name } of waiting.rows) {
-    const consumer = consumers.find((one) => one.name === name)
-    if (consumer) moved += await consume(installation, { consumer, horizon }, attempts)
+  const passed = ways.filter(({ reader, stretch }) => !concerns(reader, stretch))
+  let moved =
+    passed.length === 0
+      ? 0
+      : await moveTo(
+          systemPool,
+          passed.map(({ reader, stretch }) => ({ ...stretch, consumer: reader.name })),
+        )
+  for (const reader of readers) {
+    const own = ways.filter((way) => way.reader === reader && concerns(reader, way.stretch)).map(({ stretch }) => stretch)
+    if (own.length > 0) moved += await consume(installation, reader, own, attempts)
   }
   return moved
 }
 
-type Place = { consumer: Consumer; horizon: string }
+type Reader = Omit<Consumer, 'events'> & { events: Names }
 
-/** What lies before a consumer in all partitions that nobody else is reading for it, in one transaction. */
-async function consume(installation: Installation, place: Place, attempts: Map<string, number>): Promise<number> {
+const readerOf = async (installation: Installation, consumer: Consumer): Promise<Reader> => ({
+  ...consumer,
+  events: typeof consumer.events === 'function' ? await consumer.events(installation) : consumer.events,
+})
+
+const hears = ({ events }: Reader, name: string): boolean => events === '*' || events.includes(name)
+
+/** At a barrier everybody has to stop. */
+const concerns = (reader: Reader, { names, barred }: Stretch): boolean => barred || names.some((name) => hears(reader, name))
+
+/** What lies before a consumer in partitions that nobody else is reading for it, in one transaction. */
+async function consume(
+  installation: Installation,
+  reader: Reader,
+  stretches: readonly Stretch[],
+  attempts: Map<string, number>,
+): Promise<number> {
   const client = await installation.databases.systemPool.connect()
   try {
     await client.query('begin')
-    const rows = await readAhead(client, place)
-    const passed = await passRows(installation, client, place.consumer, rows, attempts)
-    if (passed.length > 0) await movePositions(client, place.consumer, passed)
+    const { ends, rows } = await readAhead(client, reader, stretches)
+    const passed = await passRows(installation, client, reader, rows, attempts)
+    const places = ends.map((end) => ({ ...placeBehind(end, rows, passed), consumer: reader.name }))
+    const moved = places.length === 0 ? 0 : await moveTo(client, places)
     await client.query('commit')
-    return passed.length
+    return moved
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
     throw error
@@ -136,51 +160,63 @@ async function consume(installation: Installation, place: Place, attempts: Map<s
   }
 }
 
-/**
- * Partition by partition, by transaction, then sequence, and only what no running transaction can still get in front of. Of events
- * that do not concern the consumer only the place is read.
- */
-const readAhead = async (client: PoolClient, { consumer, horizon }: Place): Promise<Row[]> =>
-  (
-    await client.query<Row>(
-      `with mine as materialized (select partition, transaction, seq from consumer_positions where consumer = $1 for update skip locked)
-       select e.* from mine m cross join lateral (
-         select partition, tenant_id, transaction::text, seq, barrier, id, name, customer_id,
-           case when $4::text[] is null or name = any($4) then at end as at,
-           case when $4::text[] is null or name = any($4) then properties end as properties,
-           case when $4::text[] is null or name = any($4) then request_id end as request_id
-         from event_log
-         where partition = m.partition and (transaction, seq) > (m.transaction, m.seq) and transaction < $2::xid8
-         order by event_log.transaction, seq limit $3) e
-       order by e.partition, e.transaction::xid8, e.seq`,
-      [consumer.name, horizon, consumer.events === '*' ? batchEvents : batchPassed, consumer.events === '*' ? null : consumer.events],
-    )
-  ).rows
+type Ahead = { ends: Place[]; rows: Row[] }
+
+/** Partition by partition, by transaction, then sequence: what concerns the consumer, and where the partitions end that are its own now. */
+async function readAhead(client: PoolClient, { name, events }: Reader, stretches: readonly Stretch[]): Promise<Ahead> {
+  const found = await client.query<Row | (Place & { id: null })>(
+    `with mine as materialized (
+       select p.partition, p.transaction, p.seq, n.transaction::xid8 as last_transaction, n.seq as last_seq
+       from consumer_positions p join unnest($2::smallint[], $3::text[], $4::bigint[]) as n(partition, transaction, seq) using (partition)
+       where p.consumer = $1 for update of p skip locked)
+     select m.partition, e.* from mine m left join lateral (
+       select tenant_id, transaction::text, seq, barrier, id, name, customer_id, at, properties, request_id from event_log
+       where partition = m.partition and (transaction, seq) > (m.transaction, m.seq) and (transaction, seq) <= (m.last_transaction, m.last_seq)
+         and (barrier is not null or $5::text[] is null or name = any($5))
+       order by event_log.transaction, seq limit $6) e on true
+     order by m.partition, e.transaction::xid8, e.seq`,
+    [
+      name,
+      stretches.map(({ partition }) => partition),
+      stretches.map(({ transaction }) => transaction),
+      stretches.map(({ seq }) => seq),
+      events === '*' ? null : events,
+      batchEvents,
+    ],
+  )
+  const own = new Set(found.rows.map(({ partition }) => partition))
+  return { ends: stretches.filter(({ partition }) => own.has(partition)), rows: found.rows.filter((row): row is Row => row.id !== null) }
+}
+
+/** Before the first row that was not passed; where all were, behind the last that was read, or at the end when there were no more. */
+function placeBehind(end: Place, rows: readonly Row[], passed: ReadonlySet<Row>): Place {
+  const own = rows.filter(({ partition }) => partition === end.partition)
+  const left = own.find((row) => !passed.has(row))
+  if (left) return { ...left, seq: left.seq - 1 }
+  return own.length < batchEvents ? end : (own.at(-1) ?? end)
+}
 
 /** Handles what concerns the consumer; returns the rows that are behind it now. */
 async function passRows(
   installation: Installation,
   client: PoolClient,
-  consumer: Consumer,
-  rows: Row[],
+  consumer: Reader,
+  rows: readonly Row[],
   attempts: Map<string, number>,
-): Promise<Row[]> {
+): Promise<Set<Row>> {
   const deadline = Date.now() + batchMs
   const open = await untilBarriers(client, consumer, rows)
   // The copy of a fact in the second customer's partition is only the barrier; the first carries it.
-  const concerning = open.filter(
-    ({ barrier, partition, name }) =>
-      (barrier === null || barrier > partition) && (consumer.events === '*' || consumer.events.includes(name)),
-  )
+  const concerning = open.filter(({ barrier, partition, name }) => (barrier === null || barrier > partition) && hears(consumer, name))
   for (const list of byTenant(concerning)) {
     const left = await handleAll(installation, client, consumer, list, attempts)
-    if (left) return open.slice(0, open.indexOf(left))
-    if (Date.now() > deadline) return open.slice(0, open.indexOf(list.at(-1) as Row) + 1)
+    if (left) return new Set(open.slice(0, open.indexOf(left)))
+    if (Date.now() > deadline) return new Set(open.slice(0, open.indexOf(list.at(-1) as Row) + 1))
   }
-  return open
+  return new Set(open)
 }
 
-async function untilBarriers(client: PoolClient, consumer: Consumer, rows: Row[]): Promise<Row[]> {
+async function untilBarriers(client: PoolClient, consumer: Reader, rows: readonly Row[]): Promise<Row[]> {
   const open: Row[] = []
   let stopped: number | undefined
   for (const row of rows) {
@@ -206,7 +242,7 @@ function byTenant(rows: readonly Row[]): Row[][] {
 async function handleAll(
   installation: Installation,
   client: PoolClient,
-  consumer: Consumer,
+  consumer: Reader,
   rows: readonly Row[],
   attempts: Map<string, number>,
 ): Promise<Row | undefined> {
@@ -219,7 +255,7 @@ async function handleAll(
 }
 
 /** Both partitions stop before their copy; the lower one goes first when the other has arrived, the other follows. */
-async function mayPassBarrier(client: PoolClient, consumer: Consumer, row: Row, barrier: number): Promise<boolean> {
+async function mayPassBarrier(client: PoolClient, consumer: Reader, row: Row, barrier: number): Promise<boolean> {
   const found = await client.query(
     `select exists (select from event_log e, consumer_positions p
        where p.consumer = $1 and p.partition = $2 and e.partition = $2 and (e.transaction, e.seq) > (p.transaction, p.seq)
@@ -247,7 +283,7 @@ const stillLogged = async (client: PoolClient, row: Row): Promise<boolean> =>
 async function handleAlone(
   installation: Installation,
   client: PoolClient,
-  consumer: Consumer,
+  consumer: Reader,
   row: Row,
   attempts: Map<string, number>,
 ): Promise<boolean> {
@@ -264,7 +300,7 @@ async function handleAlone(
 }
 
 /** The error that undid it, if there was one. */
-async function attempt(installation: Installation, client: PoolClient, consumer: Consumer, rows: readonly Row[]): Promise<unknown> {
+async function attempt(installation: Installation, client: PoolClient, consumer: Reader, rows: readonly Row[]): Promise<unknown> {
   await client.query('savepoint handling')
   try {
     await handleAs(installation, client, consumer, rows)
@@ -277,7 +313,7 @@ async function attempt(installation: Installation, client: PoolClient, consumer:
 }
 
 /** The handler works as the tenant, behind row-level security, on the very transaction that moves the position. */
-async function handleAs(installation: Installation, client: PoolClient, consumer: Consumer, rows: readonly Row[]): Promise<void> {
+async function handleAs(installation: Installation, client: PoolClient, consumer: Reader, rows: readonly Row[]): Promise<void> {
   const [first] = rows
   if (!first) return
   await client.query(`set local role liuliang_app; set local app.tenant = '${first.tenant_id}'`)
@@ -313,7 +349,7 @@ const isPassing = (error: unknown): boolean =>
     ? error.status >= 500
     : isRace(error) || ['55P03', '57014', 'ECONNREFUSED', 'ECONNRESET'].includes((error as { code?: string }).code ?? '')
 
-async function bury(client: PoolClient, consumer: Consumer, row: Row, error: unknown, tried: number): Promise<void> {
+async function bury(client: PoolClient, consumer: Reader, row: Row, error: unknown, tried: number): Promise<void> {
   const { code, message } = describeError(error)
   await client.query(
     `insert into dead_letters (tenant_id, consumer, event_id, event, error_code, error_message, attempts) values ($1, $2, $3, $4, $5, $6, $7)
@@ -327,16 +363,6 @@ async function bury(client: PoolClient, consumer: Consumer, row: Row, error: unk
       code === 'internal.error' ? (error as Error).message : message,
       tried,
     ],
-  )
-}
-
-/** Each partition stands at the last of its rows. */
-async function movePositions(client: PoolClient, consumer: Consumer, passed: readonly Row[]): Promise<void> {
-  const last = [...new Map(passed.map((row) => [row.partition, row])).values()]
-  await client.query(
-    `update consumer_positions p set transaction = n.transaction::xid8, seq = n.seq, moved_at = now()
-     from unnest($2::smallint[], $3::text[], $4::bigint[]) as n(partition, transaction, seq) where p.consumer = $1 and p.partition = n.partition`,
-    [consumer.name, last.map(({ partition }) => partition), last.map(({ transaction }) => transaction), last.map(({ seq }) => seq)],
   )
 }
 
@@ -363,8 +389,8 @@ export async function replayDeadLetter(ctx: Context, consumers: readonly Consume
 export async function cleanLog(installation: Installation): Promise<number> {
   const removed = await installation.databases.systemPool.query(`
     delete from event_log e using (
-      select partition, min((transaction::text::numeric * 1e18) + seq) as passed from consumer_positions group by partition
+      select distinct on (partition) partition, transaction, seq from consumer_positions order by partition, transaction, seq
     ) as slowest
-    where e.partition = slowest.partition and (e.transaction::text::numeric * 1e18) + e.seq <= slowest.passed`)
+    where e.partition = slowest.partition and (e.transaction, e.seq) <= (slowest.transaction, slowest.seq)`)
   return removed.rowCount ?? 0
 }

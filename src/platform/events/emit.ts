@@ -23,7 +23,7 @@ export type PendingEvent = {
   requestId: string
 }
 
-type Fact<P extends z.ZodObject> = {
+type Telling<P extends z.ZodObject> = {
   customerId: number | null
   /** The second customer of a merge: consumers pass this event in both partitions only when both have come to it. */
   otherCustomerId?: number
@@ -32,15 +32,15 @@ type Fact<P extends z.ZodObject> = {
 }
 
 /** Says that something happened, together with the change of the surrounding transaction or not at all. */
-export function emit<P extends z.ZodObject>(ctx: Context, definition: EventDefinition<P>, fact: Fact<P>): void {
+export function emit<P extends z.ZodObject>(ctx: Context, definition: EventDefinition<P>, telling: Telling<P>): void {
   if (!ctx.pending) throw new Error(`${definition.name} was emitted outside a transaction`)
   ctx.pending.push({
     id: randomUUID(),
     name: definition.name,
-    customerId: fact.customerId,
-    otherCustomerId: fact.otherCustomerId ?? null,
-    at: fact.at ?? ctx.now(),
-    properties: definition.properties.parse(fact.properties),
+    customerId: telling.customerId,
+    otherCustomerId: telling.otherCustomerId ?? null,
+    at: telling.at ?? ctx.now(),
+    properties: definition.properties.parse(telling.properties),
     logOnly: definition.logOnly,
     requestId: ctx.requestId,
   })
@@ -71,41 +71,50 @@ export async function writeEvents(ctx: Context): Promise<void> {
 
 const chunk = 2000
 
+/** Whatever happens to many at once is told alike, one after the other: PostgreSQL gets it once, and with it whom it happened to. */
 async function writeChunk(ctx: Context, events: PendingEvent[]): Promise<void> {
-  const log = events.flatMap((event) =>
-    copies(event).map((copy) => ({
-      ...copy,
-      id: event.id,
-      name: event.name,
-      customer: event.customerId,
-      at: event.at.toISOString(),
-      properties: event.properties,
-      request: event.requestId,
-    })),
-  )
-  const loaded = events.filter(({ logOnly }) => !logOnly)
-  const payload = JSON.stringify(
-    loaded.map(({ id, name, customerId, otherCustomerId, at, properties }) => ({
-      id,
-      name,
-      customer: customerId,
-      ...(otherCustomerId === null ? {} : { other: otherCustomerId }),
-      at: at.toISOString(),
-      properties,
-    })),
-  )
+  const facts: Fact[] = []
+  const log: (Copy & { id: string; customer: number | null; fact: number })[] = []
+  const inbox: string[] = []
+  for (const event of events) {
+    const fact = factOf(event)
+    const last = facts.at(-1)
+    if (!last || last.text !== fact.text || last.request !== fact.request) facts.push(fact)
+    for (const copy of copies(event)) log.push({ ...copy, id: event.id, customer: event.customerId, fact: facts.length - 1 })
+    if (!event.logOnly) inbox.push(inboxText(event, fact))
+  }
+  const listed = facts.map(({ text, request }, fact) => `{"fact":${fact},"request":${JSON.stringify(request)},${text}}`)
   await sql`
     with logged as (
       insert into event_log (tenant_id, partition, barrier, id, name, customer_id, at, properties, request_id)
-      select ${ctx.tenantId}, e.partition, e.barrier, e.id, e.name, e.customer, e.at, e.properties, e.request
-      from jsonb_to_recordset(${JSON.stringify(log)}::jsonb)
-        as e(partition smallint, barrier smallint, id uuid, name text, customer int, at timestamptz, properties jsonb, request text)
+      select ${ctx.tenantId}, e.partition, e.barrier, e.id, f.name, e.customer, f.at, f.properties, f.request
+      from unnest(${listText(log, 'partition')}::smallint[], ${listText(log, 'barrier')}::smallint[], ${listText(log, 'id')}::uuid[],
+          ${listText(log, 'customer')}::int[], ${listText(log, 'fact')}::int[]) with ordinality as e(partition, barrier, id, customer, fact, place)
+        join jsonb_to_recordset(${`[${listed.join(',')}]`}::jsonb) as f(fact int, name text, at timestamptz, properties jsonb, request text) using (fact)
+      order by e.place
     )
     insert into event_inbox (tenant_id, events, payload)
-    select ${ctx.tenantId}::int, ${loaded.length}::int, ${payload} where ${loaded.length > 0}::boolean`.execute(ctx.db)
+    select ${ctx.tenantId}::int, ${inbox.length}::int, ${`[${inbox.join(',')}]`} where ${inbox.length > 0}::boolean`.execute(ctx.db)
 }
 
-function copies(event: PendingEvent): { partition: number; barrier: number | null }[] {
+/** An array as PostgreSQL reads it; numbers and ids need no quotes. */
+const listText = <Key extends string>(rows: readonly Record<Key, number | string | null>[], key: Key): string =>
+  `{${rows.map((row) => row[key] ?? 'null').join(',')}}`
+
+/** What happened, as JSON, and by which request; not to whom. */
+type Fact = { text: string; request: string }
+
+const factOf = ({ name, at, properties, requestId }: PendingEvent): Fact => ({
+  text: `"name":${JSON.stringify(name)},"at":"${at.toISOString()}","properties":${JSON.stringify(properties)}`,
+  request: requestId,
+})
+
+const inboxText = ({ id, customerId, otherCustomerId }: PendingEvent, { text }: Fact): string =>
+  `{"id":"${id}","customer":${customerId}${otherCustomerId === null ? '' : `,"other":${otherCustomerId}`},${text}}`
+
+type Copy = { partition: number; barrier: number | null }
+
+function copies(event: PendingEvent): Copy[] {
   const own = partitionOf(event.customerId)
   const other = event.otherCustomerId === null ? own : partitionOf(event.otherCustomerId)
   if (other === own) return [{ partition: own, barrier: null }]

@@ -12,6 +12,8 @@ import { loadOnce } from './loader.ts'
 
 const counted = defineEvent('thing.counted', { title: { zh: '计数', en: 'Counted' }, properties: z.object({ n: z.int() }) })
 
+const passedBy = defineEvent('thing.passed', { title: { zh: '经过', en: 'Passed' }, properties: z.object({ n: z.int() }) })
+
 let workspace: TestWorkspace
 beforeAll(async () => {
   workspace = await openTestWorkspace()
@@ -217,6 +219,63 @@ describe('consumers', () => {
     expect(got.indexOf('5:1')).toBeLessThan(got.indexOf('2:2'))
     expect(got.indexOf('2:2')).toBeLessThan(got.indexOf('5:3'))
     expect(got.indexOf('2:2')).toBeLessThan(got.indexOf('2:4'))
+  })
+
+  test('events that concern nobody are passed, also right before a fact about two customers', async () => {
+    const ctx = await workspace.newTenant()
+    const got: string[] = []
+    const consumers = [consumer('few', async (_ctx, { properties, customerId }) => void got.push(`${customerId}:${properties.n}`))]
+    await registerConsumers(workspace, consumers)
+    await drain(consumers)
+    got.length = 0
+    await inTransaction(ctx, async (ctx) => {
+      for (const customerId of [2, 5, 5]) emit(ctx, passedBy, { customerId, properties: { n: 0 } })
+      emit(ctx, passedBy, { customerId: 2, otherCustomerId: 5, properties: { n: 0 } })
+      emit(ctx, passedBy, { customerId: 5, properties: { n: 0 } })
+      emit(ctx, counted, { customerId: 5, properties: { n: 1 } })
+      emit(ctx, passedBy, { customerId: 5, properties: { n: 0 } })
+    })
+    await drain(consumers)
+    expect(got).toEqual(['5:1'])
+    expect(await consumeOnce(workspace, consumers)).toBe(0)
+  })
+
+  test('more than one reading takes come in their order, whoever else stands elsewhere', async () => {
+    const ctx = await workspace.newTenant()
+    const got: number[] = []
+    const many = consumer('many', async (_ctx, { properties }) => void got.push(Number(properties.n)))
+    const nobody: Consumer = {
+      name: 'nobody',
+      from: 'beginning',
+      events: ['thing.never'],
+      handle: () => Promise.reject(new Error('called')),
+    }
+    await registerConsumers(workspace, [many, nobody])
+    await drain([many])
+    got.length = 0
+    await inTransaction(ctx, async (ctx) => {
+      for (let n = 0; n < 4500; n++) emit(ctx, n % 10 === 0 ? counted : passedBy, { customerId: 3, properties: { n } })
+    })
+    await drain([many, nobody])
+    expect(got).toEqual(Array.from({ length: 450 }, (_, i) => i * 10))
+  })
+
+  test('who begins to wait for a name hears of it from then on', async () => {
+    const ctx = await workspace.newTenant()
+    const got: number[] = []
+    const names: string[] = []
+    const asking: Consumer = {
+      ...consumer('asking', async (_ctx, { properties }) => void got.push(Number(properties.n))),
+      events: async () => names,
+    }
+    await registerConsumers(workspace, [asking])
+    const tell = (n: number) => inTransaction(ctx, async (ctx) => emit(ctx, counted, { customerId: 8, properties: { n } }))
+    await tell(300)
+    await drain([asking])
+    names.push('thing.counted')
+    await tell(301)
+    await drain([asking])
+    expect(got).toEqual([301])
   })
 
   test('what everybody passed is cleaned away, nothing else', async () => {
