@@ -91,7 +91,10 @@ export async function runJobs(
   while (!signal.aborted) {
     const claimed = running.size < parallel ? await claim(installation, jobs, worker, parallel - running.size).catch(() => []) : []
     for (const one of claimed) {
-      const done: Promise<void> = runOne(installation, jobs, one, signal).finally(() => running.delete(done))
+      const done: Promise<void> = runOne(installation, jobs, one, signal)
+        // Where the database is away even its end cannot be written down: somebody takes it again when its lease is over.
+        .catch((error) => installation.log.error({ err: error, job: one.name, jobId: one.id }, 'the end of a job is not written down'))
+        .finally(() => running.delete(done))
       running.add(done)
     }
     if (claimed.length === 0) await sleep(100, undefined, { signal }).catch(() => undefined)
