@@ -56,7 +56,7 @@ describe('backup and restore', () => {
     // What was built beside the events stays behind.
     const { systemPool } = workspace.databases
     await systemPool.query(
-      "insert into trails (tenant_id, year, until_load, first_day, last_day, built_at) values ($1, 2026, 9, '2026-01-01', '2026-01-01', now())",
+      "insert into trails (tenant_id, year, layout, until_load, first_day, last_day, built_at) values ($1, 2026, 2, 9, '2026-01-01', '2026-01-01', now())",
       [ctx.tenantId],
     )
     await systemPool.query("insert into trail_marks (tenant_id, day, load) values ($1, '2026-01-01', 10)", [ctx.tenantId])
