@@ -27,12 +27,12 @@ export type Window = { days: number; now: Date }
 
 /** Who counts among whom; a row is a person and a product. */
 const conditions = {
-  viewers: 'viewed > 0',
-  carted: 'carts > 0',
-  viewedCarted: 'viewed > 0 and viewCart',
-  viewedBought: 'viewed > 0 and viewOrder',
-  cartedBought: 'carts > 0 and cartOrder',
-  open: 'viewed > 0 and isOpen and not viewOrder',
+  viewers: 'length(viewedAt) > 0',
+  carted: 'length(cartedAt) > 0',
+  viewedCarted: 'length(viewedAt) > 0 and viewCart',
+  viewedBought: 'length(viewedAt) > 0 and viewOrder',
+  cartedBought: 'length(cartedAt) > 0 and cartOrder',
+  open: 'length(viewedAt) > 0 and isOpen and not viewOrder',
 } as const
 const counted = Object.keys(conditions) as (keyof typeof conditions)[]
 
@@ -55,7 +55,7 @@ export async function readTraffic(
     row: Counts.extend({ products: z.array(z.tuple([z.string(), Counts])) }),
     sql: `${numberedSql(bind, scope, selling, window)}
       select ${all}, sum(viewsHere) as views, groupArray((${productSql}, cast((viewsHere, ${counted.map((one) => `${one}Here`).join(', ')}), 'Tuple(views UInt64, ${counted.map((one) => `${one} UInt64`).join(', ')})'))) as products
-      from (select number, sum(viewed) as viewsHere, ${each} from ${interestSql(bind, scope, selling, window)} group by number)`,
+      from (select number, sum(length(viewedAt)) as viewsHere, ${each} from ${interestSql(bind, scope, selling, window)} group by number)`,
   })
   const { products, ...total } = found ?? { ...noTraffic, products: [] }
   return { total, products: new Map(products) }
@@ -78,8 +78,8 @@ type InterestedPersons = 'viewers' | 'carted' | 'carted_not_bought' | 'viewed_no
 const whichSql: Record<InterestedPersons, string> = {
   viewers: conditions.viewers,
   carted: conditions.carted,
-  carted_not_bought: 'carts > 0 and not cartOrder',
-  viewed_not_bought: 'viewed > 0 and not viewOrder',
+  carted_not_bought: 'length(cartedAt) > 0 and not cartOrder',
+  viewed_not_bought: 'length(viewedAt) > 0 and not viewOrder',
 }
 
 export async function listInterested(scope: Scope, selling: Selling, window: Window, of: InterestedPersons): Promise<string[]> {
@@ -120,7 +120,7 @@ const seenSql = (bind: Bindings, scope: Scope, { scan }: Selling, { days }: Wind
 const kinds = { view: 0, cart: 1, order: 2 }
 
 /**
- * One row for a person and a product they looked at or put into a cart in the dates: how often they did (viewed, carts), and whether a
+ * One row for a person and a product they looked at or put into a cart in the dates: when they did (viewedAt, cartedAt), and whether a
  * cart or an order followed within the window, be it after the dates. Events may call a product by its title; orders know its code. Needs `numberedSql`.
  */
 function interestSql(bind: Bindings, scope: Scope, selling: Selling, window: Window): string {
@@ -133,17 +133,15 @@ function interestSql(bind: Bindings, scope: Scope, selling: Selling, window: Win
   const seen = `select who, ${numbered('said')}, ms * 4 + ${kind} as x from ${seenSql(bind, scope, selling, window)}`
   const bought = `select who, ${numbered('codes')}, toUnixTimestamp64Milli(at) * 4 + ${kinds.order} as x from ${lines} where who != 0`
   const chosen = product === undefined ? 'number != 0' : `number != 0 and number = transform(${bind.text(product)}, codes, numbers, 0)`
-  const inDates = (of: number) => `bitAnd(x, 3) = ${of} and x < ${until}`
-  const those = (condition: string) => `arrayMap(x -> bitShiftRight(x, 2), arrayFilter(x -> ${condition}, several))`
+  const those = (of: number, more = '1') => `arrayMap(x -> bitShiftRight(x, 2), arrayFilter(x -> bitAnd(x, 3) = ${of} and ${more}, xs))`
   const follows = (first: string, then: string) => `arrayExists(a -> arrayExists(b -> b >= a and b <= a + ${lengthMs}, ${then}), ${first})`
-  // Whoever only bought is left out before anything is made out of their moments, and most only looked: nothing followed that.
-  return `(select toUInt32(bitShiftRight(both, 32)) as who, toUInt32(bitAnd(both, 4294967295)) as number, viewed, carts,
+  // Whoever only bought is left out before anything is made out of their moments.
+  return `(select toUInt32(bitShiftRight(both, 32)) as who, toUInt32(bitAnd(both, 4294967295)) as number, viewedAt, cartedAt,
       ${follows('viewedAt', 'allCarts')} as viewCart, ${follows('viewedAt', 'boughtAt')} as viewOrder, ${follows('cartedAt', 'boughtAt')} as cartOrder,
-      viewed > 0 and bitShiftRight(lastViewed, 2) + ${lengthMs} > ${bind.integer(window.now.getTime())} as isOpen
-    from (select both, viewed, carts, lastViewed, ${those(inDates(kinds.view))} as viewedAt, ${those(inDates(kinds.cart))} as cartedAt,
-        ${those(`bitAnd(x, 3) = ${kinds.cart}`)} as allCarts, ${those(`bitAnd(x, 3) = ${kinds.order}`)} as boughtAt
-      from (select bitShiftLeft(toUInt64(who), 32) + number as both, min(bitAnd(x, 3)) as first,
-          countIf(${inDates(kinds.view)}) as viewed, countIf(${inDates(kinds.cart)}) as carts, maxIf(x, ${inDates(kinds.view)}) as lastViewed,
-          if(max(bitAnd(x, 3)) = ${kinds.view}, [], groupArray(x)) as several
-        from (${seen} union all ${bought}) where ${chosen} group by both having first < ${kinds.order} and viewed + carts > 0)))`
+      arrayExists(a -> a + ${lengthMs} > ${bind.integer(window.now.getTime())}, viewedAt) as isOpen
+    from (select both, ${those(kinds.view, `x < ${until}`)} as viewedAt, ${those(kinds.cart, `x < ${until}`)} as cartedAt,
+        ${those(kinds.cart)} as allCarts, ${those(kinds.order)} as boughtAt
+      from (select bitShiftLeft(toUInt64(who), 32) + number as both, groupArray(x) as xs, min(bitAnd(x, 3)) as first
+        from (${seen} union all ${bought}) where ${chosen} group by both having first < ${kinds.order}))
+    where length(viewedAt) + length(cartedAt) > 0)`
 }
