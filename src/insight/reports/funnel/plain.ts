@@ -116,7 +116,7 @@ function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: 
   return `select *, ${open} from (${timed})`
 }
 
-/** Events that fit a step, of people who began; a first step that begins after the last day serves nobody. */
+/** Events that fit a step; a first step that begins after the last day serves nobody. */
 function eventsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, scan: Scan): string {
   const isClear = new Set(steps.map(({ event }) => event)).size === steps.length
   const isAmbiguous = isClear ? '0' : `${steps.map((step) => `(${matcherSql(bind, step)})`).join(' + ')} > 1`
@@ -124,14 +124,14 @@ function eventsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, 
   return `select who, countIf(isAmbiguous) as ambiguous, groupArray(ms * ${stepBits} + step) as events
     from (select who, ms, ${isAmbiguous} as isAmbiguous, ${placeSql(bind, steps)} as step from ${scanEvents(bind, scan)})
     where who != 0 and (ms < ${bind.integer(rules.to)} or step != 0) ${isFiltered ? `and step != ${noStep}` : ''}
-    group by who having max(step = 0)`
+    group by who`
 }
 
 /** The same out of trails: without filters a name is one step's, as steps are no two alike. */
 function momentsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, trails: TrailFrame): string {
   const some = rules.everyStep ? 'moments' : `if(step = 0, arrayFilter(ms -> ms < ${bind.integer(rules.to)}, moments), moments)`
   return `select who, toUInt64(0) as ambiguous, groupArrayArray(arrayMap(ms -> ms * ${stepBits} + step, ${some})) as events
-    from (select who, ${placeSql(bind, steps)} as step, moments from ${momentsOfTrails(bind, trails)}) group by who having max(step = 0)`
+    from (select who, ${placeSql(bind, steps)} as step, moments from ${momentsOfTrails(bind, trails)}) group by who`
 }
 
 const placeSql = (bind: Bindings, steps: FunnelReport['steps']): string =>
