@@ -7,8 +7,8 @@ import { markForeignTrailDays } from '#platform/events/trail-marks.ts'
 import { addDays } from '#platform/time.ts'
 import { firstDay, lastDay, spanOf } from './span.ts'
 
-/** Grows when the stores are made by other rules: then they are all rebuilt. */
-const storesVersion = '1'
+/** Grows when the stores are made by other rules, or were copied while somebody wrote (2): then they are all rebuilt. */
+const storesVersion = '2'
 
 /** So many events are rebuilt at a time, because new ones wait meanwhile. */
 const mostEvents = 5_000_000
@@ -34,8 +34,8 @@ async function markForeignLoads({ clickhouse }: Installation, holder: PoolClient
   )
   const said = new Map(rows.map(({ name, value }) => [name, value]))
   const [last, written] = [Number(said.get('last_load') ?? 0), Number(said.get('days_load') ?? 0)]
-  // Commands load without saying by which rules; the first ones are meant then.
-  const version = said.get('stores_version') ?? '1'
+  // Commands load without saying by which rules; those of this version are meant then, which make what the first ones made.
+  const version = said.get('stores_version') ?? storesVersion
   if (last > 0 && (written === 0 || version !== storesVersion)) await markEverything(holder)
   else if (last > written) {
     const foreign = await clickhouse.rows<{ tenant: number }>('select distinct tenant from events where load > {written:UInt64}', {
