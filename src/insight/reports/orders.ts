@@ -1,9 +1,10 @@
+import { z } from 'zod'
 import { asksPersons } from '#platform/events/where.ts'
-import { tradeNames } from '../stores/trails.ts'
+import { currenciesSource, tradeNames } from '../stores/trails.ts'
 import { onlyCurrency } from './money.ts'
 import { momentsOfTrails, trailsFor } from './route.ts'
 import type { Scope } from './scope.ts'
-import { type Bindings, conditionSql, type Scan, scanEvents } from './sql.ts'
+import { type Bindings, bindings, conditionSql, type Scan, scanEvents } from './sql.ts'
 
 /** What a report of trade says about its orders: `where` looks at the payment, `currency` chooses one of several. */
 export type TradeScan = Scan & { currency?: string | undefined }
@@ -64,6 +65,30 @@ export function scanOrders(bind: Bindings, { from, to, where, ...scan }: TradeSc
     group by ord having countIf(name = 'order.paid') > 0`
   const counted = `select *, if(paid > 0, toUInt32(sum(paid > 0) over (partition by who order by ms, ord rows unbounded preceding)), 0) as nth from (${orders})`
   return `(select * from (${counted}) ${within.length > 0 ? `where ${within.join(' and ')}` : ''})`
+}
+
+/**
+ * The currencies of some orders, as `find` reads them; where the company was only ever paid in one, nobody's orders need be looked at,
+ * and that one is told of no orders too.
+ */
+export async function currenciesOf(scope: Scope, find: () => Promise<string[]>): Promise<string[]> {
+  const ever = await distinctCurrencies(scope, (bind) =>
+    currenciesSource(bind, { tenantId: scope.ctx.tenantId, trails: scope.stores.trails }),
+  )
+  return ever.length > 1 ? find() : ever
+}
+
+export const isTrade = (event: string): boolean => tradeNames.some((name) => name === event)
+
+/** Of the column currency of a subquery. */
+export async function distinctCurrencies(scope: Scope, source: (bind: Bindings) => string): Promise<string[]> {
+  const bind = bindings()
+  const rows = await scope.ask({
+    params: bind.params,
+    row: z.object({ currency: z.string() }),
+    sql: `select distinct currency from ${source(bind)}`,
+  })
+  return rows.map(({ currency }) => currency)
 }
 
 /** The one currency of what was found, else the one asked for, else the tenant's; amounts of two have no sum. */

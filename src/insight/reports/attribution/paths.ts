@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isMoney } from '../money.ts'
+import { currenciesOf, distinctCurrencies, isTrade } from '../orders.ts'
 import type { Matcher } from '../schema.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, type Bindings, bindings, decimalSql, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
@@ -144,13 +145,10 @@ function personsSql(bind: Bindings, asking: Asking, touchpoints: Touchpoints, pa
 export async function findCurrencies(asking: Asking): Promise<string[]> {
   const { scope, report, dates } = asking
   if (!isWorthMoney(report)) return []
-  const bind = bindings()
-  const rows = await scope.ask({
-    params: bind.params,
-    row: z.object({ currency: z.string() }),
-    sql: `select distinct currency from ${scanEvents(bind, { ...scanConversions(asking), to: dates.to, known: true })} where ${matcherSql(bind, report.conversion)} order by currency`,
-  })
-  return rows.map(({ currency }) => currency)
+  const conversions = (bind: Bindings) =>
+    `${scanEvents(bind, { ...scanConversions(asking), to: dates.to, known: true })} where ${matcherSql(bind, report.conversion)}`
+  const find = () => distinctCurrencies(scope, conversions)
+  return isTrade(report.conversion.event) ? currenciesOf(scope, find) : find()
 }
 
 const scanConversions = (asking: Asking): Scan => ({

@@ -103,7 +103,7 @@ function present(asking: Asking, touchpoints: Touchpoints, found: Found, currenc
   const { report, scope } = asking
   const { event, value } = report.conversion
   const money = value !== undefined && isMoney(event, value)
-  const currency = money ? (onlyCurrency(currencies, 'conversion.where') ?? scope.currency) : undefined
+  const currency = money ? (onlyCurrency(found.conversions > 0 ? currencies : [], 'conversion.where') ?? scope.currency) : undefined
   const factor = currency ? minorFactor(currency) : 1
   const places = currency ? digitsOf(currency) : 6
   const markov = report.models.includes('markov') ? chainOf(found, touchpoints.signs.length) : undefined

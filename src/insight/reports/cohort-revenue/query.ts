@@ -3,7 +3,7 @@ import { appError } from '#platform/errors.ts'
 import { majorNumber } from '#platform/money.ts'
 import { dayRange } from '#platform/time.ts'
 import { type Bucket, bucketSql, bucketsOf } from '../dates.ts'
-import { scanOrders, scanTrade, tradeCurrency } from '../orders.ts'
+import { currenciesOf, distinctCurrencies, scanOrders, scanTrade, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, scanEvents } from '../sql.ts'
 import { type Cell, type CurvePoint, cohortLines, type Line, lifetimeCurve, paybackOf, type Size } from './cohorts.ts'
@@ -17,7 +17,7 @@ export async function runCohortRevenue(scope: Scope, report: CohortRevenueReport
     readCells(scope, report, buckets),
     readCurrencies(scope, report),
   ])
-  const currency = tradeCurrency(scope, report, currencies)
+  const currency = tradeCurrency(scope, report, cells.length > 0 ? currencies : [])
   const spends = await readSpends(scope, report, currency, buckets)
   const now = scope.ctx.now()
   const begun = buckets.filter(({ from }) => from <= now).length
@@ -137,15 +137,8 @@ async function readCells(scope: Scope, report: CohortRevenueReport, buckets: rea
   return rows.map(({ cohort, bucket, ...row }) => ({ ...row, cohort: placeOf(buckets, cohort), place: placeOf(buckets, bucket) }))
 }
 
-async function readCurrencies(scope: Scope, report: CohortRevenueReport): Promise<string[]> {
-  const bind = bindings()
-  const rows = await scope.ask({
-    params: bind.params,
-    row: z.object({ currency: z.string() }),
-    sql: `select distinct currency from ${ordersSql(bind, scope, report)} limit 10`,
-  })
-  return rows.map(({ currency }) => currency)
-}
+const readCurrencies = (scope: Scope, report: CohortRevenueReport): Promise<string[]> =>
+  currenciesOf(scope, () => distinctCurrencies(scope, (bind) => ordersSql(bind, scope, report)))
 
 async function listPersons(scope: Scope, report: CohortRevenueReport, buckets: readonly Bucket[]): Promise<string[]> {
   const { cohort = 0, interval } = report.persons ?? {}

@@ -121,8 +121,8 @@ function eventsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, 
   const isClear = new Set(steps.map(({ event }) => event)).size === steps.length
   const isAmbiguous = isClear ? '0' : `${steps.map((step) => `(${matcherSql(bind, step)})`).join(' + ')} > 1`
   const isFiltered = steps.some(({ where }) => where !== undefined)
-  return `select who, countIf(isAmbiguous) as ambiguous, groupArray(ms * ${stepBits} + step) as events
-    from (select who, ms, ${isAmbiguous} as isAmbiguous, ${placeSql(bind, steps)} as step from ${scanEvents(bind, scan)})
+  return `select who, ${isClear ? 'toUInt64(0)' : `countIf(${isAmbiguous})`} as ambiguous, groupArray(ms * ${stepBits} + step) as events
+    from (select *, ${placeSql(bind, steps)} as step from ${scanEvents(bind, scan)})
     where who != 0 and (ms < ${bind.integer(rules.to)} or step != 0) ${isFiltered ? `and step != ${noStep}` : ''}
     group by who`
 }

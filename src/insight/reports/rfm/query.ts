@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { majorNumber } from '#platform/money.ts'
-import { tradeNames } from '../../stores/trails.ts'
 import { minorFactor } from '../money.ts'
-import { scanSpending, tradeCurrency } from '../orders.ts'
+import { currenciesOf, distinctCurrencies, scanSpending, tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings } from '../sql.ts'
 import { windowOf } from '../window.ts'
@@ -62,25 +61,9 @@ function scanOf(bind: Bindings, scope: Scope, report: RfmReport): string {
   return scanSpending(bind, scope, { ...scope.scan(report), from, to, currency: report.currency })
 }
 
-/** Where the company was only ever paid in one currency, nobody's orders need be looked at for it. */
-async function readCurrencies(scope: Scope, report: RfmReport): Promise<string[]> {
-  if (report.currency) return []
-  const ever = await distinctCurrencies(scope, everPaidSql)
-  return ever.length > 1 ? distinctCurrencies(scope, (bind) => scanOf(bind, scope, report)) : ever
-}
-
-const everPaidSql = (bind: Bindings, scope: Scope): string =>
-  `events where tenant = ${bind.integer(scope.ctx.tenantId)} and name in ${bind.texts(tradeNames)}`
-
-async function distinctCurrencies(scope: Scope, source: (bind: Bindings, scope: Scope) => string): Promise<string[]> {
-  const bind = bindings()
-  const rows = await scope.ask({
-    params: bind.params,
-    row: z.object({ currency: z.string() }),
-    sql: `select distinct currency from ${source(bind, scope)}`,
-  })
-  return rows.map(({ currency }) => currency)
-}
+/** Of the buyers' orders, unless one is asked for. */
+const readCurrencies = (scope: Scope, report: RfmReport): Promise<string[]> =>
+  report.currency ? Promise.resolve([]) : currenciesOf(scope, () => distinctCurrencies(scope, (bind) => scanOf(bind, scope, report)))
 
 /** who, recencyDays, frequency, monetary (minor units) of every buyer. */
 function buyersSql(bind: Bindings, scope: Scope, report: RfmReport): string {

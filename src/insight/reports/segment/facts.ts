@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { tradeNames } from '../../stores/trails.ts'
 import type { Matcher } from '../schema.ts'
 import { bindings, namesOf, scanEvents } from '../sql.ts'
 import type { Asking } from './asking.ts'
@@ -8,7 +9,6 @@ import { builtIns } from './attribute-schema.ts'
 import type { KnownEvent, KnownFollow, KnownStay, Person } from './judge.ts'
 import { latestEvents } from './latest.ts'
 import { type Fact, factsOf, type Node } from './node.ts'
-import { tradeNames } from './orders-of.ts'
 
 /** Everything that this rule asks about one person, and nothing else. `id` is canonical. */
 export async function readPerson(asking: Asking, node: Node, id: number): Promise<Person> {

@@ -1,3 +1,4 @@
+import { isTrade } from '../orders.ts'
 import type { KnownEvent } from './judge.ts'
 
 /** Net in minor units: corrections and refunds up to the moment, whenever the order was paid. */
@@ -5,7 +6,7 @@ type KnownOrder = { ms: number; net: number; currency: string; products: string[
 
 /** One person's paid orders, and refunds that name no order, which take money off without being an order. */
 export function ordersOf(events: readonly KnownEvent[], until: number): KnownOrder[] {
-  const trade = events.filter(({ name, ms }) => tradeNames.includes(name) && ms <= until)
+  const trade = events.filter(({ name, ms }) => isTrade(name) && ms <= until)
   const orders = Map.groupBy(trade, (event) => event.properties.order || event.id)
   return [...orders.values()].flatMap((facts) => {
     const paid = facts.find(({ name }) => name === 'order.paid')
@@ -22,8 +23,6 @@ export function ordersOf(events: readonly KnownEvent[], until: number): KnownOrd
     ]
   })
 }
-
-export const tradeNames: readonly string[] = ['order.paid', 'order.amended', 'order.refunded']
 
 const amountOf = ({ properties }: KnownEvent): number => (/^-?\d{1,18}$/.test(properties.amount ?? '') ? Number(properties.amount) : 0)
 
