@@ -16,31 +16,37 @@ const mostBuckets = 5000
 export function bucketsOf(calendar: Calendar, interval: Interval, dateFrom: string, dateTo: string): Bucket[] {
   const range = dayRange(dateFrom, dateTo, calendar.timezone)
   const buckets: Bucket[] = []
-  for (let start = startOf(calendar, interval, range.from); start.toJSDate() < range.to; start = next(calendar, interval, start)) {
+  for (const bucket of intervalsAfter(calendar, interval, range.from)) {
+    if (bucket.from >= range.to) break
     if (buckets.length === mostBuckets)
       throw appError('report.too_many_intervals', {
         message: `A report may have ${mostBuckets} intervals; ask for longer ones or fewer days.`,
         field: 'interval',
       })
-    buckets.push(bucketAt(calendar, interval, start))
+    buckets.push(bucket)
   }
   return buckets
 }
 
 /** `count` intervals one after the other, the first one holding `day`. */
 export function bucketsFrom(calendar: Calendar, interval: Interval, day: Date, count: number): Bucket[] {
-  const buckets: Bucket[] = []
-  for (let start = startOf(calendar, interval, day); buckets.length < count; start = next(calendar, interval, start))
-    buckets.push(bucketAt(calendar, interval, start))
-  return buckets
+  return intervalsAfter(calendar, interval, day).take(count).toArray()
 }
 
-const bucketAt = (calendar: Calendar, interval: Interval, start: DateTime): Bucket => ({
-  label: interval === 'hour' ? start.toFormat("yyyy-MM-dd'T'HH:mm:ssZZ") : start.toFormat('yyyy-MM-dd'),
-  key: interval === 'hour' ? String(start.toUnixInteger()) : start.toFormat('yyyy-MM-dd'),
-  from: start.toJSDate(),
-  to: next(calendar, interval, start).toJSDate(),
-})
+/** Without end: the interval that holds an instant, and those after it. What luxon asks of a zone is dear, so each end is asked once. */
+function* intervalsAfter(calendar: Calendar, interval: Interval, at: Date): Generator<Bucket, undefined> {
+  for (let start = startOf(calendar, interval, at); ; ) {
+    const end = next(calendar, interval, start)
+    yield { ...namesOf(interval, start), from: start.toJSDate(), to: end.toJSDate() }
+    start = end
+  }
+}
+
+function namesOf(interval: Interval, start: DateTime): Pick<Bucket, 'label' | 'key'> {
+  if (interval === 'hour') return { label: start.toFormat("yyyy-MM-dd'T'HH:mm:ssZZ"), key: String(start.toUnixInteger()) }
+  const day = start.toFormat('yyyy-MM-dd')
+  return { label: day, key: day }
+}
 
 function startOf({ timezone, weekStart }: Calendar, interval: Interval, at: Date): DateTime {
   const local = DateTime.fromJSDate(at, { zone: timezone })
