@@ -36,6 +36,7 @@ import { groupMessagesImport } from '#insight/group-messages/import.ts'
 import { metricSchedules } from '#insight/metrics/jobs.ts'
 import { metrics } from '#insight/metrics/routes.ts'
 import { overview } from '#insight/overview/routes.ts'
+import { requireKnownProperties } from '#insight/reports/known-properties.ts'
 import { layers } from '#insight/reports/layers/routes.ts'
 import { plansUsing } from '#insight/reports/plan-uses.ts'
 import { reports } from '#insight/reports/routes.ts'
@@ -319,7 +320,10 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/follow-ups', followUps],
   ['/m', marketingShortLinks],
   ['/api/v1/experiments', experimentReadOuts],
-  ['/api/v1/experiments', experiments({ journey: requireJourney, journey_step: requireStep, message: requireMessage })],
+  [
+    '/api/v1/experiments',
+    experiments({ journey: requireJourney, journey_step: requireStep, message: requireMessage }, requireKnownProperties),
+  ],
   ['/api/v1/control-group', controlReadOuts],
   ['/api/v1/control-group', controlGroup],
   ['/api/v1/messages', messageEffects],

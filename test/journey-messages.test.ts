@@ -26,7 +26,13 @@ const lab = contractLab()
 const { control } = lab
 const creation = 'externalcontact/add_msg_template'
 const day = 86_400_000
-const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules: Rules = {
+  holds: async () => new Set(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 
 let base: Awaited<ReturnType<typeof openTestWorkspace>>
 beforeAll(async () => {

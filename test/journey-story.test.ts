@@ -42,7 +42,7 @@ test('a friend is greeted, answers, gets a task and a coupon, buys and is out; n
           id: 'which',
           type: 'branch',
           paths: [
-            { name: '没说', when: { happened: { wants: 'nothing' } }, next: null },
+            { name: '没说', when: { happened: { survey: 'nothing' } }, next: null },
             { name: '答过', when: { rule: { event: { event: 'survey.answered' } } }, next: 'tag' },
           ],
         },
@@ -70,7 +70,7 @@ test('a friend is greeted, answers, gets a task and a coupon, buys and is out; n
     { kind: 'person', value: 'amei' },
   ]
   await identify(workspace.ctx, identities)
-  await api('POST', 'events', { events: [{ person: 'amei', event: 'survey.answered', properties: { wants: 'a lot' } }] })
+  await api('POST', 'events', { events: [{ person: 'amei', event: 'survey.answered', properties: { survey: 'a lot' } }] })
   await until(async () => (await stepOf(journey.id)) === 'done', 30_000)
   const { items: tasks } = await api<{ items: { id: string; title: string; script: string }[] }>('GET', 'tasks?view=open&whose=team')
   expect(tasks.map(({ title, script }) => [title, script.startsWith('阿梅您好，我是')])).toEqual([['跟进阿梅', true]])

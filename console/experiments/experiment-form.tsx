@@ -28,7 +28,8 @@ export function ExperimentForm(props: {
   const submit = async (values: ExperimentValues) => {
     const { name, hypothesis, plannedEnd } = values
     const body = isFree ? bodyOf(values, titleOf) : { name, hypothesis, ...(experiment?.state === 'running' ? { plannedEnd } : {}) }
-    props.onSaved?.(await save.mutateAsync({ id: experiment?.id, ...body }))
+    const saved = await save.mutateAsync({ id: experiment?.id, ...body })
+    props.onSaved?.(saved)
   }
   return (
     <FormDrawer<ExperimentValues>
@@ -37,7 +38,11 @@ export function ExperimentForm(props: {
       onClose={props.onClose}
       wide
       initial={experiment ? valuesOf(experiment) : fresh}
-      fields={{ holdoutPerMille: 'holdout' }}
+      fields={{
+        holdoutPerMille: 'holdout',
+        'trialMetric.measure': 'trialMetric.property',
+        'growthMetric.measure': 'growthMetric.property',
+      }}
       onSubmit={submit}
       {...(experiment || drafted ? {} : { draft: 'experiment' })}
     >
@@ -122,6 +127,14 @@ function VariantLines() {
   )
 }
 
+/** A form gives back only what stands in it: what is stored and not shown goes along. */
+const Kept = ({ name }: { name: (string | number)[] }) => (
+  <Form.Item name={name} noStyle>
+    <Unseen />
+  </Form.Item>
+)
+const Unseen = (_given: { value?: unknown }) => null
+
 /** Form.Item hands value and change over. */
 const given = { value: '', onChange: () => undefined }
 
@@ -152,6 +165,7 @@ function MetricFields({ name }: { name: 'trialMetric' | 'growthMetric' }) {
           </Form.Item>
         )}
         <Better name={[name, 'better']} />
+        <Kept name={[name, 'kept']} />
       </Row>
     </Form.Item>
   )
@@ -185,6 +199,7 @@ function GuardLines() {
                 <EventPicker label={t('experiments.guardRail')} {...given} />
               </Form.Item>
               <Better name={[name, 'better']} />
+              <Kept name={[name, 'kept']} />
               <Form.Item name={[name, 'tolerance']} tooltip={t('experiments.tolerance')}>
                 <InputNumber min={0} max={100} suffix={t('experiments.points')} aria-label={t('experiments.tolerance')} />
               </Form.Item>

@@ -1,7 +1,8 @@
 import type { PowerQuestion } from '#insight/experiments/schema.ts'
 import type { Experiment, GuardRail, Metric, NewExperiment, Thing } from '#operation/experiments/schema.ts'
 
-type MetricValues = { event?: string; kind: 'converted' | 'sum'; property?: string; better: 'more' | 'less' }
+/** `kept`: the metric as it was stored, with a name and a filter that the form does not show. */
+type MetricValues = { event?: string; kind: 'converted' | 'sum'; property?: string; better: 'more' | 'less'; kept?: Metric }
 
 /** The form's own units: per cent, and points of per cent for shares. */
 export type ExperimentValues = {
@@ -11,7 +12,7 @@ export type ExperimentValues = {
   variants: { name: string; share: number }[]
   trialMetric: MetricValues
   growthMetric: MetricValues
-  guardRails: { event?: string; better: 'more' | 'less'; tolerance: number }[]
+  guardRails: { event?: string; better: 'more' | 'less'; tolerance: number; kept?: Metric }[]
   windowDays: number
   plan: { base: number; lift: number; spread?: number }
   plannedEnd: string | null
@@ -37,12 +38,18 @@ const keyAt = (place: number): string => String.fromCharCode(97 + place)
 
 const metricOf = (values: MetricValues, titleOf: (event: string) => string): Metric => ({
   name: titleOf(values.event ?? '').slice(0, 60),
+  // About another event they would say nothing.
+  ...(values.kept && values.kept.event === values.event ? unshown(values.kept) : {}),
   event: values.event ?? '',
   measure: measureOf(values),
   better: values.better,
   // Of any event only what people do themselves: what is done to them tells nothing of them.
   ...(values.event === '*' ? { own: true as const } : {}),
 })
+
+const unshown = ({ name, where, own }: Metric) => ({ name, ...(where ? { where } : {}), ...(own ? { own } : {}) })
+
+const converted = { kind: 'converted' } as const
 
 const planOf = ({ plan, trialMetric }: Pick<ExperimentValues, 'plan' | 'trialMetric'>) => {
   const unit = trialMetric.kind === 'converted' ? 100 : 1
@@ -59,8 +66,8 @@ export const bodyOf = (values: ExperimentValues, titleOf: (event: string) => str
   trialMetric: metricOf(values.trialMetric, titleOf),
   growthMetric: metricOf(values.growthMetric, titleOf),
   guardRails: (values.guardRails ?? []).map(
-    ({ event, better, tolerance }): GuardRail => ({
-      ...metricOf({ kind: 'converted', better, ...(event ? { event } : {}) }, titleOf),
+    ({ event, better, tolerance, kept }): GuardRail => ({
+      ...metricOf({ ...(kept?.event === event && kept ? metricValues(kept) : converted), better, ...(event ? { event } : {}) }, titleOf),
       tolerance: tolerance / 100,
     }),
   ),
@@ -86,8 +93,12 @@ export function powerOf(values: Partial<ExperimentValues> | undefined): PowerQue
   }
 }
 
-const metricValues = ({ event, measure, better }: Metric): MetricValues =>
-  measure === 'converted' ? { event, kind: 'converted', better } : { event, kind: 'sum', property: measure.slice(4, -1), better }
+const metricValues = (kept: Metric): MetricValues => {
+  const { event, measure, better } = kept
+  return measure === 'converted'
+    ? { event, kind: 'converted', better, kept }
+    : { event, kind: 'sum', property: measure.slice(4, -1), better, kept }
+}
 
 /** An experiment as the form shows it. */
 export function valuesOf(experiment: Experiment): ExperimentValues {
@@ -100,7 +111,12 @@ export function valuesOf(experiment: Experiment): ExperimentValues {
     variants: experiment.variants.map(({ name, weight }) => ({ name, share: weight / 10 })),
     trialMetric: metricValues(experiment.trialMetric),
     growthMetric: metricValues(experiment.growthMetric),
-    guardRails: experiment.guardRails.map(({ event, better, tolerance }) => ({ event, better, tolerance: rounded(tolerance * 100) })),
+    guardRails: experiment.guardRails.map(({ tolerance, ...kept }) => ({
+      event: kept.event,
+      better: kept.better,
+      tolerance: rounded(tolerance * 100),
+      kept,
+    })),
     windowDays: experiment.windowDays,
     plan: { base: rounded(base * unit), lift: rounded(lift * unit), ...(spread === undefined ? {} : { spread }) },
     plannedEnd: experiment.plannedEnd,

@@ -23,10 +23,19 @@ export function useIssues(journey: string, drawing: Definition): Checked {
   const { t } = useText()
   const read = Definition.safeParse(drawing)
   const checked = useCheck(journey, read.success ? read.data : undefined)
-  if (read.success)
-    return { isWhole: true, issues: (checked.data?.items ?? []).map((one) => ({ ...one, text: placeWords(one.field, explained(one), t) })) }
-  const missing = new Map(read.error.issues.map(({ path }) => unfilled(drawing, path, t)).map((one) => [`${one.step} ${one.text}`, one]))
-  return { isWhole: false, issues: [...missing.values()] }
+  if (read.success) return { isWhole: true, issues: once((checked.data?.items ?? []).map((one) => ({ ...one, text: textOf(one, t) }))) }
+  return { isWhole: false, issues: once(read.error.issues.map(({ path }) => unfilled(drawing, path, t))) }
+}
+
+const once = (issues: Issue[]): Issue[] => [...new Map(issues.map((one) => [`${one.step} ${one.text}`, one])).values()]
+
+function textOf(issue: CheckedIssue, t: Translate): string {
+  const { step, field, code } = issue
+  const text = explained(issue)
+  // The settings have events in many places.
+  return step === null && code === 'report.property_unknown'
+    ? t('journeys.ofField', { field: rootName(field.split('.')[0] ?? '', t), text })
+    : placeWords(field, text, t)
 }
 
 /** Which of a step's attachments it is about. */

@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Form } from 'antd'
+import { Alert, Button, Drawer, Form, type FormInstance } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { ApiError } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
@@ -123,7 +123,7 @@ function DrawerForm<Values extends object>(props: {
  * shown at that field, else at the one that holds it: a greeting is one field of a form, `welcome.attachments.0.file` a part of it.
  */
 export function showAtField(
-  form: { setFields: (fields: never[]) => void; getFieldsError: () => { name: (string | number)[] }[] },
+  form: Pick<FormInstance, 'setFields' | 'getFieldsError' | 'scrollToField'>,
   error: unknown,
   fields: Record<string, string> = {},
 ): boolean {
@@ -135,6 +135,7 @@ export function showAtField(
     .filter((name) => `${field}.`.startsWith(`${name.join('.')}.`))
     .sort((one, other) => other.length - one.length)
   if (!nearest) return false
-  form.setFields([{ name: nearest, errors: [problemText(error)] }] as never[])
+  form.setFields([{ name: nearest, errors: [problemText(error)] }])
+  form.scrollToField(nearest, { block: 'center', focus: true })
   return true
 }

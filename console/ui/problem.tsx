@@ -3,13 +3,19 @@ import { ApiError } from '#console/api/client.ts'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 
 export function problemText(error: unknown): string {
-  if (error instanceof ApiError) return explained(error, { names: namesIn(error), ...propertyIn(error) })
+  if (error instanceof ApiError) return explained(error, { names: namesIn(error) })
   return error instanceof Error ? error.message : String(error)
 }
 
 /** A reason that the server gave or kept: our own words where there are any. */
-export const explained = ({ code, message }: { code: string; message: string }, told: Record<string, string> = {}): string =>
-  textOr(`errors.${code}`, message, { message, names: '', ...told })
+export const explained = ({ code, message, details }: Reason, told: Record<string, string> = {}): string =>
+  textOr(`errors.${code}`, message, { message, names: '', ...propertyIn(details), ...told })
+
+interface Reason {
+  code: string
+  message: string
+  details?: Record<string, unknown> | undefined
+}
 
 /** Parts of the house that are called in the reader's language. */
 const partNames: Readonly<Record<string, string>> = { stages: 'stages.names', layers: 'errors.layers' }
@@ -27,7 +33,7 @@ function namesIn({ details }: ApiError): string {
 }
 
 /** A property that nobody knows, and those that may have been meant. */
-function propertyIn({ details: { property, near } }: ApiError): Record<string, string> {
+function propertyIn({ property, near }: Record<string, unknown> = {}): Record<string, string> {
   if (typeof property !== 'string') return {}
   return { property, near: near ? textOr('errors.users.near', '', { names: String(near) }) : '' }
 }

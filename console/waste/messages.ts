@@ -23,6 +23,7 @@ export const waste = messages(
     wasted: '花掉',
     table: '按花费与触达排序',
     tableNote: '“无效”：人数足够，若与同类一样有效，至少 80% 的把握会看到结果。“数据不足”：再等等，或多投一些再判断。',
+    costNote: '消息和 SOP 步骤的花费取自消息、旅程页上登记的成本，按它在这段时间送达的份额计；币种不同的不相加。',
     name: '对象',
     spend: '花费',
     touched: '触达人数',
@@ -89,6 +90,8 @@ export const waste = messages(
     table: 'By money, then by touches',
     tableNote:
       '"No effect": enough people that a result would have shown with 80 % certainty, had it worked like the others. "Too little data": wait or spend more before judging.',
+    costNote:
+      ' What messages and steps cost is what was recorded on the page of the message or journey, by their part of all it sent; currencies are not added up.',
     name: 'What',
     spend: 'Spend',
     touched: 'People touched',

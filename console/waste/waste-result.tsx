@@ -13,7 +13,7 @@ import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { PauseAction } from '#console/waste/pause-action.tsx'
-import type { WasteItem, WasteResult } from '#insight/reports/waste/schema.ts'
+import type { WasteAmounts, WasteItem, WasteResult } from '#insight/reports/waste/schema.ts'
 
 type Props = ResultProps<WasteResult>
 
@@ -45,7 +45,7 @@ export function WasteResultView(props: Props) {
           <Stat name={t('waste.looked')} value={<Count value={result.looked} />} />
           <Stat name={t('waste.found')} value={<Count value={result.items.length} />} />
           <Stat name={t('waste.noEffect')} value={<Count value={certain.length} />} />
-          <Stat name={t('waste.wasted')} value={<Amount value={result.wasted} currency={result.currency} />} />
+          <Stat name={t('waste.wasted')} value={<Amounts value={result.wasted} currency={result.currency} others={result.otherWasted} />} />
         </Stats>
         {result.waiting.length > 0 && (
           <p className="note">
@@ -67,9 +67,10 @@ export function WasteResultView(props: Props) {
 
 function Items({ document, result, drill }: Props) {
   const { t } = useText()
+  const isWeighed = result.items.some(({ kind, spend, otherSpend }) => kind !== 'channel' && (spend !== null || otherSpend.length > 0))
   const isTried = result.items.some(({ heldOut }) => heldOut > 0)
   return (
-    <Section flush title={t('waste.table')} note={t('waste.tableNote')}>
+    <Section flush title={t('waste.table')} note={isWeighed ? `${t('waste.tableNote')}${t('waste.costNote')}` : t('waste.tableNote')}>
       <PlainScroll>
         <table className="plain-table">
           <thead>
@@ -99,7 +100,7 @@ function Items({ document, result, drill }: Props) {
                 <th scope="row">{item.name}</th>
                 <td>{t(`waste.kinds.${item.kind}`)}</td>
                 <td className="right">
-                  <Amount value={item.spend === 0 ? null : item.spend} currency={result.currency} />
+                  <Amounts value={item.spend || null} currency={result.currency} others={item.otherSpend} />
                 </td>
                 <td className="right">
                   <PeopleNumber
@@ -133,6 +134,16 @@ function Items({ document, result, drill }: Props) {
       </PlainScroll>
     </Section>
   )
+}
+
+/** One under the other: amounts of two currencies have no sum. */
+function Amounts({ value, currency, others }: { value: number | null; currency: string; others: WasteAmounts }) {
+  const shown = value === null && others.length > 0 ? others : [{ currency, amount: value }, ...others]
+  return shown.map((one) => (
+    <div key={one.currency}>
+      <Amount value={one.amount} currency={one.currency} />
+    </div>
+  ))
 }
 
 function liftText({ lift, low, high }: WasteItem): string {

@@ -3,12 +3,14 @@ import { expect, test } from 'vitest'
 import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
 import { customerFollowed } from '#management/events.ts'
 import { identifyMany } from '#management/identity/commands.ts'
+import { messageSent } from '#operation/events.ts'
 import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
 import { Definition } from '#operation/journeys/definition.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
-import { publicId } from '#platform/ids.ts'
+import { internalId, publicId } from '#platform/ids.ts'
 import { faultsOf, lookAt, openConsole } from '../support/browser.ts'
-import { browser, call, look, page, problems, withInsightConsole, workspace } from '../support/insight-console.ts'
+import { browser, call, look, page, problems, saving, statOf, withInsightConsole, workspace } from '../support/insight-console.ts'
+import { until } from '../support/until.ts'
 
 // Pages of Insight that are opened seldom: an employee's own board, a trial drawn up from a behaviour, touchpoints of the stages.
 
@@ -186,5 +188,91 @@ test('touchpoints of a stage are written on its page, and seen with what happene
   await page.getByText('门店海报').waitFor()
   await look('touchpoint-map')
   expect(await faultsOf(page)).toEqual([])
+  expect(problems).toEqual([])
+}, 180_000)
+
+test('waste: what a message and the step of a journey cost, in two currencies', async () => {
+  const { ctx } = workspace
+  const { items } = await call<{ items: { id: string; name: string | null }[] }>('GET', 'customers?limit=50')
+  const friends = items
+    .filter(({ name }) => ['林小满', '赵可', '陈默', '周周'].includes(name ?? ''))
+    .map(({ id }) => internalId(ctx, 'cus', id))
+  const message = (name: string) =>
+    call<{ id: string }>('POST', 'messages', { name, to: { whom: 'customers', audience: {} }, content: { text: name, attachments: [] } })
+  const [spring, abroad] = [await message('春茶上新'), await message('海外仓通知')]
+  const steps = [{ id: 'hi', name: '问候', type: 'message', text: '您好' }]
+  const journey = await createJourney(ctx, {
+    name: '老客问候',
+    note: '',
+    draft: Definition.parse({ entry: { by: 'hand' }, start: 'hi', steps }),
+  })
+  await publishJourney(ctx, rulesForJourneys, journey)
+  const cost = (path: string, currency: string, amountMinor: number) =>
+    call('PUT', `${path}/cost`, { currency, items: [{ kind: 'media', amountMinor }] })
+  await cost(`messages/${spring.id}`, 'CNY', 36_000)
+  await cost(`messages/${abroad.id}`, 'USD', 2500)
+  await cost(`journeys/${publicId(ctx, 'jny', journey)}`, 'CNY', 12_000)
+  const said = { content: 1, kind: 'marketing' } as const
+  await inTransaction(ctx, async (ctx) => {
+    for (const customerId of friends) {
+      emit(ctx, messageSent, { customerId, properties: { ...said, source: 'message', sourceId: internalId(ctx, 'msg', spring.id) } })
+      emit(ctx, messageSent, { customerId, properties: { ...said, source: 'message', sourceId: internalId(ctx, 'msg', abroad.id) } })
+      emit(ctx, messageSent, { customerId, properties: { ...said, source: 'journey', sourceId: journey, step: 'hi' } })
+    }
+  })
+  const row = (name: RegExp) => page.getByRole('row', { name })
+  await page.goto(`${workspace.url}/waste`)
+  await until(async () => {
+    await page.reload()
+    await page.waitForLoadState('networkidle')
+    return row(/^海外仓通知 /).isVisible()
+  }, 60_000)
+  expect(await row(/^春茶上新 /).textContent()).toContain('¥360.00')
+  expect(await row(/^老客问候 · 问候 /).textContent()).toContain('¥120.00')
+  expect(await row(/^海外仓通知 /).textContent()).toContain('$25.00')
+  // 展会 cost 80 more; dollars stand by themselves.
+  expect(await statOf('花掉').textContent()).toMatch(/¥560\.00.*\$25\.00/)
+  await look('waste-weighed')
+  expect(await faultsOf(page, { colours: true })).toEqual([])
+}, 180_000)
+
+test('a property that nobody knows is said at the step of a journey and at the field of an experiment', async () => {
+  const draft = {
+    entry: { by: 'event', event: 'order.paid', where: { amuont: { gte: 500 } } },
+    start: 'wait',
+    steps: [
+      { id: 'wait', type: 'wait_for', happens: [{ event: 'order.paid', where: { curency: 'CNY' } }], timeout: { value: 1, unit: 'day' } },
+    ],
+  }
+  const { id } = await call<{ id: string }>('POST', 'journeys', { name: '大单回访', note: '', draft })
+  await page.goto(`${workspace.url}/journeys/${id}`)
+  const issues = page.getByRole('list', { name: '待改' })
+  await issues.getByText('怎么进入：没有“amuont”这个属性').waitFor()
+  await issues.getByText('没有“curency”这个属性').waitFor()
+  expect(await issues.textContent()).toMatch(/amount.*currency/)
+  await look('journey-unknown-property')
+  const experiment = await call<{ id: string }>('POST', 'experiments', {
+    ...{ name: '满减', holdoutPerMille: 500, windowDays: 7, plan: { base: 0.2, lift: 0.05 } },
+    variants: [{ key: 'a', name: 'A', weight: 1000 }],
+    trialMetric: { name: '成交', event: 'order.paid' },
+    growthMetric: { name: '人民币成交额', event: 'order.paid', measure: 'sum(amount)', where: { currency: 'CNY' } },
+  })
+  await page.goto(`${workspace.url}/experiments/${experiment.id}`)
+  await page.getByRole('button', { name: '编辑' }).first().click()
+  const form = page.getByRole('dialog')
+  await form.locator('#growthMetric_property').fill('amuont')
+  await form.getByRole('button', { name: saving }).click()
+  const field = form
+    .locator('.ant-form-item')
+    .filter({ has: page.locator('#growthMetric_property') })
+    .last()
+  await field.getByText('没有“amuont”这个属性').waitFor()
+  await shot('experiment-unknown-property')
+  await form.locator('#growthMetric_property').fill('items')
+  await form.getByRole('button', { name: saving }).click()
+  await form.waitFor({ state: 'hidden' })
+  expect(await call('GET', `experiments/${experiment.id}`)).toMatchObject({
+    growthMetric: { name: '人民币成交额', measure: 'sum(items)', where: { currency: 'CNY' } },
+  })
   expect(problems).toEqual([])
 }, 180_000)

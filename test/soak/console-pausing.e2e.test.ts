@@ -21,7 +21,13 @@ let browser: Browser
 let page: Page
 const problems: string[] = []
 const visited = defineEvent('store.visited', { title: { zh: '到店', en: 'Store visited' }, properties: z.object({}) })
-const rules = { holds: async () => new Set<number>(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules = {
+  holds: async () => new Set<number>(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 
 beforeAll(async () => {
   await buildConsole(() => undefined)

@@ -1,9 +1,10 @@
 import type { Context } from '#platform/context.ts'
-import { appError } from '#platform/errors.ts'
+import { type AppError, appError } from '#platform/errors.ts'
+import type { NamedProperty } from '#platform/events/where.ts'
 import { planOf } from '../tracking/plan-queries.ts'
 import { toldProperties } from '../tracking/queries.ts'
 import { declaredProperties } from './acts.ts'
-import { type NamedProperty, propertiesNamed } from './named-properties.ts'
+import { propertiesNamed } from './named-properties.ts'
 import { nearTo } from './near-names.ts'
 import { lineProperties } from './order-lines.ts'
 
@@ -16,28 +17,37 @@ type Told = Awaited<ReturnType<typeof toldProperties>>
 /** `isOpen`: nobody declared or told anything yet, so whatever is asked for may still come. */
 type Known = { names: ReadonlySet<string>; isOpen: boolean }
 
-/**
- * Refuses a document that names a property which no such event has: neither declared by the product or the company nor ever told. An
- * event that nobody declared or told yet may have any. Asks nobody where the product's own declarations suffice, and one question where
- * everything was told.
- */
+/** Refuses a document that names a property which no such event has, and says where. */
 export async function requireKnownProperties(
   ctx: Context,
   written: unknown,
-  read: { type?: string | undefined },
+  read: { type?: string | undefined } = {},
   prefix = '',
 ): Promise<void> {
-  const doubtful = propertiesNamed(written, read).filter((named) => !isDeclared(named))
-  if (doubtful.length === 0) return
+  const [refusal] = await unknownProperties(
+    ctx,
+    propertiesNamed(written, read).map((named) => (prefix ? { ...named, path: [prefix, ...named.path] } : named)),
+  )
+  if (refusal) throw refusal
+}
+
+/**
+ * A refusal for each property that no such event has: neither declared by the product or the company nor ever told. An event that
+ * nobody declared or told yet may have any. Asks nobody where the product's own declarations suffice, and one question where
+ * everything was told.
+ */
+export async function unknownProperties(ctx: Context, named: readonly NamedProperty[]): Promise<AppError[]> {
+  const doubtful = named.filter((one) => !isDeclared(one))
+  if (doubtful.length === 0) return []
   const isAny = doubtful.some(({ scope, events }) => scope === 'event' && events === undefined)
   const told = await toldProperties(ctx, isAny ? undefined : [...new Set(doubtful.flatMap(({ events }) => events ?? []))])
-  const untold = doubtful.filter((named) => !isTold(told, named))
-  if (untold.length === 0) return
+  const untold = doubtful.filter((one) => !isTold(told, one))
+  if (untold.length === 0) return []
   const knownTo = await knowledge(ctx, told)
-  for (const named of untold) {
-    const { names, isOpen } = knownTo(named)
-    if (!isOpen && !names.has(named.property)) throw unknown(named, [...names], prefix)
-  }
+  return untold.flatMap((one) => {
+    const { names, isOpen } = knownTo(one)
+    return isOpen || names.has(one.property) ? [] : [unknown(one, [...names])]
+  })
 }
 
 const isDeclared = ({ scope, events, property }: NamedProperty): boolean =>
@@ -70,14 +80,14 @@ async function knowledge(ctx: Context, told: Told): Promise<(named: NamedPropert
 const attributeKeys = async (ctx: Context): Promise<string[]> =>
   (await ctx.db.selectFrom('attributes').select('key').where('tenantId', '=', ctx.tenantId).execute()).map(({ key }) => key)
 
-function unknown({ property, scope, events, path }: NamedProperty, names: readonly string[], prefix: string) {
+function unknown({ property, scope, events, path }: NamedProperty, names: readonly string[]): AppError {
   const near = nearTo(property, names).join(', ')
   const name = property.slice(0, 40)
   const nobody = scope === 'person' ? 'Nobody has a property' : 'No event has a property'
   const lacks = events && scope === 'event' ? `${events.map((event) => `"${event}"`).join(' or ')} has no property` : nobody
   return appError('report.property_unknown', {
     message: `${lacks} "${name}"${near ? `; near it: ${near}` : ''}.`,
-    field: [...(prefix ? [prefix] : []), ...path].join('.'),
+    field: path.join('.'),
     details: { property: name, near },
   })
 }

@@ -1,8 +1,5 @@
-import { conditionsOf } from '#platform/events/where.ts'
+import { conditionsOf, type NamedProperty } from '#platform/events/where.ts'
 import type { ReportType } from './schema.ts'
-
-/** A property that a document asks for: of which events (undefined: of any), and where it stands. */
-export type NamedProperty = { property: string; scope: 'event' | 'person'; events: readonly string[] | undefined; path: Path }
 
 type Path = (string | number)[]
 type Events = readonly string[] | undefined

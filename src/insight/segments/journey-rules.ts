@@ -2,7 +2,7 @@ import { canonicalIds } from '#management/identity/queries.ts'
 import type { Rules } from '#operation/journeys/rules.ts'
 import { appError, isRefusal } from '#platform/errors.ts'
 import { internalId } from '#platform/ids.ts'
-import { requireKnownProperties } from '../reports/known-properties.ts'
+import { requireKnownProperties, unknownProperties } from '../reports/known-properties.ts'
 import { fewOf } from '../reports/segment/asking.ts'
 import { idsOf } from '../reports/segment/bits.ts'
 import { membersOf } from '../reports/segment/members.ts'
@@ -38,6 +38,7 @@ export const rulesForJourneys: Rules = {
       return [{ field: error.field ?? '', message: error.message }]
     }
   },
+  unknownProperties,
   async heardBy(ctx, rule) {
     const { names } = await listeningOf(ctx, ruleOf(rule))
     return names.filter((name) => name !== anyName)

@@ -80,7 +80,13 @@ test('what comes by schedule stands on each of its days, a marketing task on the
   // Noon of a Monday in Beijing.
   workspace.setNow(new Date('2026-03-02T04:00:00Z'))
   const ctx = await workspace.newTenant()
-  const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+  const rules: Rules = {
+    holds: async () => new Set(),
+    check: async () => [],
+    unknownProperties: async () => [],
+    heardBy: async () => [],
+    membersOf: async () => [],
+  }
   const begin = async (name: string, repeat: object) => {
     const entry = { by: 'schedule', segment: publicId(ctx, 'seg', 1), repeat }
     const draft = Definition.parse({ entry, start: 'end', steps: [{ id: 'end', type: 'end' }] })

@@ -24,11 +24,12 @@ import { forgetPageTrial } from './page-queries.ts'
 import { type Assignment, membersSql, variantsFor } from './queries.ts'
 import type { ExperimentPatch, NewExperiment, StateChange } from './schema.ts'
 import { columnsOf, findExperiment, type StoredExperiment } from './stored.ts'
-import type { ThingChecks } from './things.ts'
+import type { MetricsCheck, ThingChecks } from './things.ts'
 
-export async function createExperiment(ctx: Context, given: NewExperiment): Promise<number> {
+export async function createExperiment(ctx: Context, given: NewExperiment, check?: MetricsCheck): Promise<number> {
   const facts = { ...given, control: given.control ?? controlOf(given) }
   requireSound(facts)
+  await check?.(ctx, metricsIn(given))
   return inTransaction(ctx, async (ctx) => {
     const { id } = await ctx.db
       .insertInto('experiments')
@@ -49,8 +50,14 @@ export async function createExperiment(ctx: Context, given: NewExperiment): Prom
   })
 }
 
+const metricsIn = ({ trialMetric, growthMetric, guardRails }: ExperimentPatch) => ({
+  ...(trialMetric && { trialMetric }),
+  ...(growthMetric && { growthMetric }),
+  ...(guardRails && { guardRails }),
+})
+
 /** A draft may be changed in everything; later only what does not touch what happens to people. */
-export async function changeExperiment(ctx: Context, id: number, patch: ExperimentPatch): Promise<void> {
+export async function changeExperiment(ctx: Context, id: number, patch: ExperimentPatch, check?: MetricsCheck): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
     const stored = await findExperiment(ctx, id, true)
     const frozen = frozenField(stored.state, patch)
@@ -63,6 +70,7 @@ export async function changeExperiment(ctx: Context, id: number, patch: Experime
     const merged = merge(stored, patch)
     const facts = { ...merged, control: keptControl(merged, patch.control) }
     if (stored.state === 'draft') requireSound(facts)
+    await check?.(ctx, metricsIn(patch))
     await ctx.db
       .updateTable('experiments')
       .set({ ...columnsOf(facts), updatedAt: ctx.now() })

@@ -19,9 +19,9 @@ import {
   NewExperiment,
   StateChange,
 } from './schema.ts'
-import type { ThingChecks } from './things.ts'
+import type { MetricsCheck, ThingChecks } from './things.ts'
 
-export const experiments = (checks: ThingChecks) =>
+export const experiments = (checks: ThingChecks, checkMetrics: MetricsCheck) =>
   router()
     .get(
       '/',
@@ -31,7 +31,7 @@ export const experiments = (checks: ThingChecks) =>
       async (c) => c.json(await listExperiments(c.var.ctx, c.req.valid('query'))),
     )
     .post('/', allow('experiments.write', 'tenant'), describe('Draw up an experiment', Experiment, 201), body(NewExperiment), async (c) =>
-      c.json(await readExperiment(c.var.ctx, await createExperiment(c.var.ctx, c.req.valid('json'))), 201),
+      c.json(await readExperiment(c.var.ctx, await createExperiment(c.var.ctx, c.req.valid('json'), checkMetrics)), 201),
     )
     .get('/:id', allow('experiments.read', 'tenant'), describe('Read an experiment', Experiment), async (c) =>
       c.json(await readExperiment(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))),
@@ -43,7 +43,7 @@ export const experiments = (checks: ThingChecks) =>
       body(ExperimentPatch),
       async (c) => {
         const id = idOf(c.var.ctx, c.req.param('id'))
-        await changeExperiment(c.var.ctx, id, c.req.valid('json'))
+        await changeExperiment(c.var.ctx, id, c.req.valid('json'), checkMetrics)
         return c.json(await readExperiment(c.var.ctx, id))
       },
     )

@@ -8,6 +8,12 @@ type Design = Pick<NewExperiment, 'holdoutPerMille' | 'variants'>
 export type ThingCheck = (ctx: Context, thing: Thing, design: Design) => Promise<void>
 export type ThingChecks = Partial<Record<Thing['kind'], ThingCheck>>
 
+/** Refuses metrics that name a property which no such event has. What was told is known to those above: given by the app. */
+export type MetricsCheck = (
+  ctx: Context,
+  metrics: Partial<Pick<NewExperiment, 'trialMetric' | 'growthMetric' | 'guardRails'>>,
+) => Promise<void>
+
 /** For what people can only have or not have: two variants would be the same. */
 export function requireOneTreatment({ variants }: Design): void {
   if (variants.length > 1)

@@ -23,6 +23,7 @@ const rules: Rules = {
     return new Set(ids.slice(0, 1))
   },
   check: async () => [],
+  unknownProperties: async () => [],
   heardBy: async () => [],
   membersOf: async () => [1, 2, 3],
 }

@@ -22,7 +22,13 @@ beforeAll(async () => {
 })
 
 /** No step here asks a rule. */
-const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules: Rules = {
+  holds: async () => new Set(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 
 const added = { entry: { by: 'event', event: 'customer.followed' }, start: 'a' }
 const drawing = (...steps: object[]) => Definition.parse({ ...added, steps: steps.map((step, i) => ({ id: 'abcd'[i], ...step })) })

@@ -4,7 +4,14 @@ import { hasVariables, wrongVariables } from '../variables.ts'
 import { type Definition, greetedEvent, type Saying, type Step, type StepOf, waysOf } from './definition.ts'
 
 /** What is wrong with a journey and where: the step (null: the journey itself) and the field within it. */
-export type Issue = { step: string | null; field: string; code: string; message: string; severity: 'error' | 'warning' }
+export type Issue = {
+  step: string | null
+  field: string
+  code: string
+  message: string
+  severity: 'error' | 'warning'
+  details?: Record<string, unknown> | undefined
+}
 
 const issue = (step: string | null, field: string, code: string, message: string, severity: Issue['severity'] = 'error'): Issue => ({
   step,

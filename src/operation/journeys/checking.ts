@@ -7,13 +7,15 @@ import { wrongFiles } from '../contents/commands.ts'
 import type { Attachment } from '../contents/schema.ts'
 import { checkDefinition, type Issue } from './check.ts'
 import type { Awaited, Definition, Step } from './definition.ts'
+import { eventPropertiesIn } from './event-properties.ts'
 import { nextRepeat } from './moments.ts'
 import type { Rules } from './rules.ts'
 
 /** Everything that keeps a drawing from being started, or that somebody should look at: what it is alone, and what it names. */
 export async function checkJourney(ctx: Context, rules: Rules, definition: Definition): Promise<Issue[]> {
   const named = await Promise.all(definition.steps.map((step) => checkNames(ctx, rules, step)))
-  return [...checkDefinition(definition), ...(await checkDoors(ctx, rules, definition)), ...named.flat()]
+  const unknown = await checkProperties(ctx, rules, definition)
+  return [...checkDefinition(definition), ...(await checkDoors(ctx, rules, definition)), ...named.flat(), ...unknown]
 }
 
 const error = (step: string | null, field: string, code: string, message: string): Issue => ({
@@ -35,6 +37,16 @@ async function checkDoors(ctx: Context, rules: Rules, { entry, exits, goal }: De
   const timezone = await timezoneOf(ctx)
   if (!nextRepeat(ctx.now(), entry.repeat, timezone)) issues.push(error(null, 'entry.repeat', 'journey.past', 'This time is over already.'))
   return issues
+}
+
+/** A filter on a property that no such event has never holds. */
+async function checkProperties(ctx: Context, rules: Rules, definition: Definition): Promise<Issue[]> {
+  const refusals = await rules.unknownProperties(ctx, eventPropertiesIn(definition))
+  return refusals.map(({ code, message, details, field = '' }) => {
+    const [, place, within] = /^steps\.(\d+)\.(.+)$/s.exec(field) ?? []
+    const step = definition.steps[Number(place)]
+    return { ...error(step?.id ?? null, within ?? field, code, message), details }
+  })
 }
 
 async function checkNames(ctx: Context, rules: Rules, step: Step): Promise<Issue[]> {

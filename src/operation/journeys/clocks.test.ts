@@ -28,6 +28,7 @@ const start = Date.parse('2026-03-02T02:00:00Z')
 const rules = {
   holds: async (_: unknown, __: unknown, ids: readonly number[]) => new Set(ids),
   check: async () => [],
+  unknownProperties: async () => [],
   heardBy: async () => [],
   membersOf: async () => [],
 }

@@ -149,10 +149,15 @@ export async function publishJourney(
 }
 
 /** Names the step in words, and the field as it was sent; of a step that is gone, the steps. */
-function refusalOf({ steps }: Definition, { step, field, code, message }: Issue): Error {
-  if (step === null) return appError(code, { status: 422, message, field })
+function refusalOf({ steps }: Definition, { step, field, code, message, details }: Issue): Error {
+  if (step === null) return appError(code, { status: 422, message, field, ...(details && { details }) })
   const place = steps.findIndex(({ id }) => id === step)
-  return appError(code, { status: 422, message: `${step}: ${message}`, field: place < 0 ? 'steps' : `steps.${place}.${field}` })
+  return appError(code, {
+    status: 422,
+    message: `${step}: ${message}`,
+    field: place < 0 ? 'steps' : `steps.${place}.${field}`,
+    ...(details && { details }),
+  })
 }
 
 /** What steps say is written down with the version, and never changes either. */

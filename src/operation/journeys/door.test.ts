@@ -35,7 +35,13 @@ beforeAll(async () => {
 })
 
 let members: number[] = []
-const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => members }
+const rules: Rules = {
+  holds: async () => new Set(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => members,
+}
 
 const came = defineEvent('guest.came', { title: { zh: '来了', en: 'Came' }, properties: z.object({ no: z.string() }) })
 

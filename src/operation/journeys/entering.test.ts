@@ -15,7 +15,13 @@ beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const rules = { holds: async () => new Set<number>(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules = {
+  holds: async () => new Set<number>(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 const listed = 1000
 const everybody = 4000
 

@@ -17,7 +17,13 @@ beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules: Rules = {
+  holds: async () => new Set(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 const foresee = (ctx: Context, people: readonly number[], definition: Definition) =>
   simulate(ctx, rules, people, { definition, happens: {}, entry: {} })
 

@@ -25,7 +25,13 @@ beforeAll(async () => {
   workspace.setNow(start)
 })
 
-const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules: Rules = {
+  holds: async () => new Set(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 const archived = async () => {
   throw appError('segment.archived', { status: 409, message: 'The segment was archived.' })
 }

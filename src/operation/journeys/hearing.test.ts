@@ -21,7 +21,13 @@ beforeAll(async () => {
 
 const start = new Date('2026-03-02T02:00:00Z')
 const at = (seconds: number) => new Date(start.getTime() + seconds * 1000)
-const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules: Rules = {
+  holds: async () => new Set(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 
 const ordered = defineEvent('test.ordered', { title: { zh: '下单', en: 'Ordered' }, properties: z.object({ order: z.string() }) })
 const paid = defineEvent('test.paid', { title: { zh: '付款', en: 'Paid' }, properties: z.object({ order: z.string().optional() }) })

@@ -39,6 +39,7 @@ const at = (minutes: number) => new Date(start.getTime() + minutes * 60_000)
 const rules: Rules = {
   holds: async (_ctx, rule, ids) => new Set(ids.filter((id) => (rule as { of: number[] }).of.includes(id))),
   check: async () => [],
+  unknownProperties: async () => [],
   heardBy: async () => [],
   membersOf: async () => [],
 }

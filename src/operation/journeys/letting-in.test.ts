@@ -15,7 +15,13 @@ beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules: Rules = {
+  holds: async () => new Set(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 
 const as = (ctx: Context, id: number): Context => ({
   ...ctx,

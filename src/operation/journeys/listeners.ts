@@ -12,13 +12,19 @@ type Listener = { role: Role; event: string; segmentId: number | null }
 /** How coming into a segment and going out of it are told. */
 export const segmentEvents = { in: 'segment.entered', out: 'segment.left' } as const
 
+/** Under which name something that happens to a person is told. */
+export function toldAs(happens: Happening): string {
+  if ('event' in happens) return happens.event
+  return 'task' in happens ? taskCompleted.name : segmentEvents[happens.moves]
+}
+
 /** What a version has to hear of. */
 async function listenersOf(ctx: Context, rules: Rules, { entry, exits, goal, steps }: Definition): Promise<Listener[]> {
-  const listener = (role: Role, happens: Happening): Listener => {
-    if ('event' in happens) return { role, event: happens.event, segmentId: null }
-    if ('task' in happens) return { role, event: taskCompleted.name, segmentId: null }
-    return { role, event: segmentEvents[happens.moves], segmentId: internalId(ctx, 'seg', happens.segment) }
-  }
+  const listener = (role: Role, happens: Happening): Listener => ({
+    role,
+    event: toldAs(happens),
+    segmentId: 'segment' in happens ? internalId(ctx, 'seg', happens.segment) : null,
+  })
   const awaited = steps.flatMap((step) => (step.type === 'wait_for' ? step.happens : []))
   const heard = await Promise.all(awaited.map((one) => ('rule' in one ? rules.heardBy(ctx, one.rule) : [])))
   return [

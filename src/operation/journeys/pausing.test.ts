@@ -20,7 +20,13 @@ beforeAll(async () => {
   await registerConsumers(workspace, [journeyReactions])
 })
 
-const rules = { holds: async () => new Set<number>(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules = {
+  holds: async () => new Set<number>(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 const events = ['cart.filled', 'cart.paid', 'customer.followed'].map((name) =>
   defineEvent(name, { title: { zh: name, en: name }, properties: z.object({ cart: z.string().optional() }) }),
 )

@@ -1,8 +1,9 @@
 import type { Context } from '#platform/context.ts'
-import { isRefusal } from '#platform/errors.ts'
+import { type AppError, isRefusal } from '#platform/errors.ts'
+import type { NamedProperty } from '#platform/events/where.ts'
 
 /**
- * What journeys ask about people and cannot know themselves, because rules read what lies above them: given by the app.
+ * What journeys ask about people and events and cannot know themselves, because rules read what lies above them: given by the app.
  * `holds` and `membersOf` throw while an engine is away; whoever asks tries again later.
  */
 export type Rules = {
@@ -10,6 +11,8 @@ export type Rules = {
   holds(ctx: Context, rule: unknown, customerIds: readonly number[]): Promise<ReadonlySet<number>>
   /** What is wrong with a rule, with the way there; nothing when it can be asked. */
   check(ctx: Context, rule: unknown): Promise<{ field: string; message: string }[]>
+  /** A refusal for each property of events that nobody declared or ever told, with its place and names near it. */
+  unknownProperties(ctx: Context, named: readonly NamedProperty[]): Promise<readonly AppError[]>
   /** Events after which a rule may hold for somebody it did not hold for. Time does the rest. */
   heardBy(ctx: Context, rule: unknown): Promise<readonly string[]>
   /** The members of a saved segment, ascending. */

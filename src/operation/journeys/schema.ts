@@ -78,6 +78,8 @@ export const Issues = z.object({
       code: z.string(),
       message: z.string(),
       severity: z.enum(['error', 'warning']),
+      /** As in the envelope of an error. */
+      details: z.record(z.string(), z.unknown()).optional(),
     }),
   ),
 })

@@ -33,6 +33,7 @@ beforeAll(async () => {
 const rules: Rules = {
   holds: async () => new Set(),
   check: async () => [],
+  unknownProperties: async () => [],
   heardBy: async () => [],
   membersOf: async () => [],
 }

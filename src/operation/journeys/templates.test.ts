@@ -26,7 +26,13 @@ beforeAll(async () => {
 
 /** Of the segment that somebody chose. */
 let members: number[] = []
-const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => members }
+const rules: Rules = {
+  holds: async () => new Set(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => members,
+}
 
 const segment = 1
 const trade = { order: 1, orderNo: 'A1', shop: 0, amount: 9900, currency: 'CNY', items: 1 }

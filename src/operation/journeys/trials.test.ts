@@ -23,7 +23,13 @@ beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const rules: Rules = { holds: async () => new Set(), check: async () => [], heardBy: async () => [], membersOf: async () => [] }
+const rules: Rules = {
+  holds: async () => new Set(),
+  check: async () => [],
+  unknownProperties: async () => [],
+  heardBy: async () => [],
+  membersOf: async () => [],
+}
 const checks = { journey: requireJourney, journey_step: requireStep }
 const hand = { entry: { by: 'hand' }, reentry: { policy: 'inactive' } }
 

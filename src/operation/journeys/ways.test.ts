@@ -92,6 +92,7 @@ type Life = typeof life extends fc.Arbitrary<infer T> ? T : never
 const rules: Rules = {
   holds: async (_ctx, rule, ids) => new Set(ids.filter((id) => id % 3 === (rule as { rest: number }).rest)),
   check: async () => [],
+  unknownProperties: async () => [],
   heardBy: async () => [],
   membersOf: async () => [],
 }

@@ -132,8 +132,11 @@ export function asksPersons(condition: Condition): boolean {
   return condition.scope === 'person'
 }
 
+/** A property that something asks for: of which events (undefined: of any), and where it stands in what was written. */
+export type NamedProperty = { property: string; scope: 'event' | 'person'; events: readonly string[] | undefined; path: Path }
+
 /** The properties that a valid filter names as it was written, and where in it. */
-export function conditionsOf(value: unknown, path: Path = []): { property: string; scope: 'event' | 'person'; path: Path }[] {
+export function conditionsOf(value: unknown, path: Path = []): Omit<NamedProperty, 'events'>[] {
   if (!isObject(value)) return []
   const branch = (key: string, parts: unknown[]) => parts.flatMap((one, i) => conditionsOf(one, [...path, key, i]))
   const keys = Object.keys(value)

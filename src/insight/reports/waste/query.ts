@@ -5,11 +5,12 @@ import { publicId } from '#platform/ids.ts'
 import { majorNumber } from '#platform/money.ts'
 import { dayRange } from '#platform/time.ts'
 import { type SendingTrial, sendingTrials } from '../held-out.ts'
-import { scanOrders, tradeCurrency } from '../orders.ts'
+import { scanOrders } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Bindings, bindings, scanEvents } from '../sql.ts'
+import { amountsOf, byCost, channelCosts, partOf, type SendingCost, sendingCosts, sumOf } from './costs.ts'
 import { type WasteItem, type WasteKind, type WasteReport, type WasteResult, wasteKinds } from './schema.ts'
-import { judge, type Known, type Others } from './verdict.ts'
+import { type Costs, judge, type Known, type Others } from './verdict.ts'
 
 /** Which events say that somebody was touched by what: the property that names it, and the one it is called by. */
 const sources: readonly { kind: WasteKind; event: string; key: string; name: string }[] = [
@@ -25,37 +26,46 @@ const sources: readonly { kind: WasteKind; event: string; key: string; name: str
 
 /** A step is known within its journey. */
 const stepKey = (journey: number, step: string): string => `${journey}/${step}`
+const journeyOf = (key: string): string => key.slice(0, key.indexOf('/'))
 
 type Thing = Known & { kind: WasteKind; key: string; name: string }
 
+/** `sends`: messages that arrived, where it says something. */
+type Counted = Omit<Thing, 'costs'> & { sends: number }
+
 export async function runWaste(scope: Scope, report: WasteReport): Promise<WasteResult> {
-  const [counted, spends, objects] = await Promise.all([countThings(scope, report), readSpends(scope, report), readObjects(scope)])
   const { among, where } = scope.scan(report)
-  const withSpend = among === undefined && where === undefined
-  const currency = tradeCurrency(
-    scope,
-    report,
-    spends.map((spend) => spend.currency),
-  )
-  const things = withSpends(counted, withSpend && report.kinds.includes('channel') ? spends : [])
+  // What anything cost is the company's: of some people only nobody knows.
+  const withCosts = among === undefined && where === undefined
+  const [counted, objects, costs] = await Promise.all([
+    countThings(scope, report),
+    readObjects(scope),
+    withCosts ? readCosts(scope, report) : undefined,
+  ])
+  const things = withCostsOf(counted, costs, report.kinds)
+  const currency = currencyOf(scope, report, things)
   const items = things.flatMap((thing) => {
     const judged = judge(thing, othersOf(things, thing), report.worthwhileLift)
     return judged ? [{ thing, judged }] : []
   })
-  items.sort((a, b) => b.thing.spend - a.thing.spend || reachOf(b.thing) - reachOf(a.thing) || (a.thing.key < b.thing.key ? -1 : 1))
-  const wasted = items.reduce((sum, { thing }) => sum + thing.spend, 0)
+  items.sort(
+    (a, b) => byCost(currency, a.thing.costs, b.thing.costs) || reachOf(b.thing) - reachOf(a.thing) || (a.thing.key < b.thing.key ? -1 : 1),
+  )
+  const wasted = sumOf(items.map(({ thing }) => thing.costs))
   return {
     windowDays: report.windowDays,
     currency,
     looked: things.length,
-    wasted: withSpend ? majorNumber(wasted, currency) : null,
+    wasted: costs ? majorNumber(wasted.get(currency) ?? 0, currency) : null,
+    otherWasted: amountsOf(wasted, currency),
     items: items.map(
       ({ thing, judged }): WasteItem => ({
         kind: thing.kind,
         key: thing.key,
         name: thing.name || (objects.get(`${thing.kind} ${thing.key}`)?.name ?? thing.key),
         object: objects.get(`${thing.kind} ${thing.key}`)?.id ?? null,
-        spend: withSpend && thing.kind === 'channel' ? majorNumber(thing.spend, currency) : null,
+        spend: spendOf(thing, currency, costs !== undefined),
+        otherSpend: amountsOf(thing.costs, currency),
         touched: thing.added,
         views: thing.views,
         closed: thing.closed.of,
@@ -67,6 +77,17 @@ export async function runWaste(scope: Scope, report: WasteReport): Promise<Waste
     waiting: wasteKinds.filter((kind) => report.kinds.includes(kind) && !things.some((thing) => thing.kind === kind)),
     ...(report.persons ? { persons: await listPersons(scope, report, report.persons) } : {}),
   }
+}
+
+/** Channels without spends cost nothing; of a message on which nobody wrote what it cost nothing is known. */
+function spendOf({ kind, costs }: Thing, currency: string, isKnown: boolean): number | null {
+  const minor = costs.get(currency) ?? (isKnown && kind === 'channel' ? 0 : undefined)
+  return minor === undefined ? null : majorNumber(minor, currency)
+}
+
+function currencyOf(scope: Scope, report: WasteReport, things: readonly Thing[]): string {
+  const [first, second] = sumOf(things.map(({ costs }) => costs)).keys()
+  return report.currency ?? (first !== undefined && second === undefined ? first : scope.currency)
 }
 
 const reachOf = ({ added, views }: Thing): number => added + views
@@ -81,7 +102,6 @@ function othersOf(things: readonly Thing[], thing: Thing): Others {
 function ratesOf(things: readonly Thing[]): Others {
   const sum = (read: (thing: Thing) => number) => things.reduce((all, thing) => all + read(thing), 0)
   const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole)
-  const costly = things.filter(({ spend, added }) => spend > 0 && added > 0)
   return {
     orderRate: share(
       sum(({ closed }) => closed.did),
@@ -94,18 +114,27 @@ function ratesOf(things: readonly Thing[]): Others {
         sum(({ views }) => views),
       ),
     ),
-    costPerPerson: share(
-      costly.reduce((all, { spend }) => all + spend, 0),
-      costly.reduce((all, { added }) => all + added, 0),
-    ),
+    costPerPerson: costPerPersonOf(things.filter(({ added }) => added > 0)),
   }
 }
 
-const Counted = z.object({
+/** Of those that cost something in a currency and brought somebody. */
+const costPerPersonOf = (things: readonly Thing[]): Costs =>
+  new Map(
+    [...sumOf(things.map(({ costs }) => costs))]
+      .filter(([, minor]) => minor > 0)
+      .map(([currency, minor]) => [
+        currency,
+        minor / things.reduce((all, { costs, added }) => all + ((costs.get(currency) ?? 0) > 0 ? added : 0), 0),
+      ]),
+  )
+
+const CountedRow = z.object({
   kind: z.enum(wasteKinds),
   key: z.string(),
   name: z.string(),
   views: z.number(),
+  sends: z.number(),
   added: z.number(),
   closed: z.number(),
   closedOrdered: z.number(),
@@ -116,13 +145,13 @@ const Counted = z.object({
   ordered: z.number(),
 })
 
-async function countThings(scope: Scope, report: WasteReport): Promise<Thing[]> {
+async function countThings(scope: Scope, report: WasteReport): Promise<Counted[]> {
   const bind = bindings()
   const trials = await sendingTrials(scope)
   const rows = await scope.ask({
     params: bind.params,
-    row: Counted,
-    sql: `select kind, key, max(label) as name, sum(views) as views, countIf(isReached) as added,
+    row: CountedRow,
+    sql: `select kind, key, max(label) as name, sum(views) as views, sum(sends) as sends, countIf(isReached) as added,
         countIf(isReached and isClosed) as closed, countIf(isReached and isClosed and hasOrdered) as closedOrdered,
         countIf(isDealt and isClosed) as dealt, countIf(isDealt and isClosed and hasOrdered) as dealtOrdered,
         countIf(isHeld and isClosed) as held, countIf(isHeld and isClosed and hasOrdered) as heldOrdered,
@@ -131,7 +160,6 @@ async function countThings(scope: Scope, report: WasteReport): Promise<Thing[]> 
   })
   return rows.map(({ closed, closedOrdered, dealt, dealtOrdered, held, heldOrdered, ...row }) => ({
     ...row,
-    spend: 0,
     // Those held out are held against all who were dealt the treatment at the same moment, whether it arrived or not.
     closed: held > 0 ? { did: dealtOrdered, of: dealt } : { did: closedOrdered, of: closed },
     heldOut: { did: heldOrdered, of: held },
@@ -155,14 +183,14 @@ function touchedSql(bind: Bindings, scope: Scope, report: WasteReport, trials: r
     to: new Date(dates.to.getTime() + report.windowDays * dayMs + 1),
   })} where who != 0 group by who`
   const isViewed = "name in ('live_code.viewed', 'acquisition_link.viewed')"
-  return `(select kind, key, t.who as who, t.label as label, t.views as views, who != 0 and t.isOut as isHeld, who != 0 and t.isIn and not t.isOut as isDealt,
+  return `(select kind, key, t.who as who, t.label as label, t.views as views, t.sends as sends, who != 0 and t.isOut as isHeld, who != 0 and t.isIn and not t.isOut as isDealt,
       who != 0 and t.isTouched and not t.isOut as isReached,
       t.first + ${report.windowDays * dayMs} <= ${bind.integer(scope.ctx.now().getTime())} as isClosed,
       arrayExists(m -> m >= t.first and m <= t.first + ${report.windowDays * dayMs}, o.bought) as hasOrdered
     from (
-      select thing.1 as kind, thing.2 as key, who, argMax(thing.3, ms) as label, min(ms) as first, sum(isView) as views,
+      select thing.1 as kind, thing.2 as key, who, argMax(thing.3, ms) as label, min(ms) as first, sum(isView) as views, sum(name = 'message.sent') as sends,
         max(isTrial and isGhost) as isOut, max(isTrial and not isGhost) as isIn, max(not isTrial) as isTouched
-      from (select arrayJoin(arrayConcat(${touches.join(', ')})) as thing, if(${isViewed}, 0, who) as who, ms, ${isViewed} as isView,
+      from (select arrayJoin(arrayConcat(${touches.join(', ')})) as thing, name, if(${isViewed}, 0, who) as who, ms, ${isViewed} as isView,
           name = 'experiment.exposed' as isTrial, properties['ghost'] = 'true' as isGhost
         from ${scanEvents(bind, { ...scan, ...dates, names })})
       where key != '' group by kind, key, who
@@ -202,24 +230,39 @@ function touchesOf(bind: Bindings, kinds: readonly WasteKind[], trials: readonly
   }
 }
 
-type Spend = { channelId: number; currency: string; amountMinor: number }
+type AllCosts = { channels: Map<string, Costs>; sendings: Map<string, SendingCost> }
 
-async function readSpends({ ctx }: Scope, { dateFrom, dateTo, currency }: WasteReport): Promise<Spend[]> {
-  const { rows } = await sql<Spend>`
-    select channel_id, currency, sum(amount_minor)::bigint as amount_minor from channel_spends
-    where tenant_id = ${ctx.tenantId} and day between ${dateFrom}::date and ${dateTo}::date and (${currency ?? null}::text is null or currency = ${currency ?? null})
-    group by channel_id, currency order by channel_id`.execute(ctx.db)
-  return rows.map((row) => ({ ...row, amountMinor: Number(row.amountMinor) }))
+async function readCosts(scope: Scope, report: WasteReport): Promise<AllCosts> {
+  const isAsked = (...kinds: WasteKind[]) => kinds.some((kind) => report.kinds.includes(kind))
+  const [channels, sendings] = await Promise.all([
+    isAsked('channel') ? channelCosts(scope, report) : new Map<string, Costs>(),
+    isAsked('message', 'step') ? sendingCosts(scope, report) : new Map<string, SendingCost>(),
+  ])
+  return { channels, sendings }
+}
+
+function withCostsOf(counted: readonly Counted[], costs: AllCosts | undefined, kinds: readonly WasteKind[]): Thing[] {
+  const known = counted.map((thing): Thing => ({ ...thing, costs: (costs && costOf(thing, costs)) ?? new Map() }))
+  const touched = new Set(counted.map(({ kind, key }) => `${kind} ${key}`))
+  const silent = costs ? silentOf(costs).filter(({ kind, key }) => kinds.includes(kind) && !touched.has(`${kind} ${key}`)) : []
+  const none = { name: '', views: 0, added: 0, closed: { did: 0, of: 0 }, heldOut: { did: 0, of: 0 }, ordered: 0 }
+  return [...known, ...silent.map((one): Thing => ({ ...one, ...none }))]
 }
 
 /** What cost money and touched nobody is the first thing to look at. */
-function withSpends(things: readonly Thing[], spends: readonly Spend[]): Thing[] {
-  const costs = new Map(spends.map(({ channelId, amountMinor }) => [String(channelId), amountMinor]))
-  const known = things.map((thing) => (thing.kind === 'channel' ? { ...thing, spend: costs.get(thing.key) ?? 0 } : thing))
-  const touched = new Set(things.flatMap(({ kind, key }) => (kind === 'channel' ? [key] : [])))
-  const silent = [...costs].filter(([key]) => !touched.has(key))
-  const none = { views: 0, added: 0, closed: { did: 0, of: 0 }, heldOut: { did: 0, of: 0 }, ordered: 0 }
-  return [...known, ...silent.map(([key, spend]): Thing => ({ kind: 'channel', key, name: '', spend, ...none }))]
+const silentOf = ({ channels, sendings }: AllCosts): Pick<Thing, 'kind' | 'key' | 'costs'>[] => [
+  ...[...channels].map(([key, costs]) => ({ kind: 'channel' as const, key, costs })),
+  ...[...sendings].flatMap(([key, { costs, sends, isOver }]) =>
+    isOver && sends === 0 ? [{ kind: 'message' as const, key: key.slice('message '.length), costs }] : [],
+  ),
+]
+
+/** A message costs its part of what it sent in the dates, a step of all that its journey sent. */
+function costOf({ kind, key, sends }: Counted, { channels, sendings }: AllCosts): Costs | undefined {
+  if (kind === 'channel') return channels.get(key)
+  const sending =
+    kind === 'message' ? sendings.get(`message ${key}`) : kind === 'step' ? sendings.get(`journey ${journeyOf(key)}`) : undefined
+  return sending && partOf(sending, sends)
 }
 
 type Called = { id: string; name: string }

@@ -24,13 +24,18 @@ export const wasteReport = z.strictObject({
 })
 export type WasteReport = z.infer<typeof wasteReport>
 
+const amounts = z.array(z.object({ currency: z.string(), amount: z.number() }))
+export type WasteAmounts = z.infer<typeof amounts>
+
 export const wasteItem = z.object({
   kind: z.enum(wasteKinds),
   key: z.string(),
   name: z.string(),
   /** The id of what still exists: a channel, code, link, message, or the journey of a step. */
   object: z.string().nullable(),
+  /** In the currency of the result; null where nothing is known of it. */
   spend: z.number().nullable(),
+  otherSpend: amounts,
   /** Different people, and openings of its link by nobody known. */
   touched: z.int(),
   views: z.int(),
@@ -50,10 +55,12 @@ export type WasteItem = z.infer<typeof wasteItem>
 
 export const wasteResult = z.object({
   windowDays: z.int(),
+  /** The one asked for, else the only one that anything cost, else the company's. */
   currency: z.string(),
-  /** Everything with cost or touches; of it without a result, and what that cost. */
+  /** Everything with cost or touches; of it without a result, and what that cost: amounts of two currencies have no sum. */
   looked: z.int(),
   wasted: z.number().nullable(),
+  otherWasted: amounts,
   items: z.array(wasteItem),
   /** Kinds of which nothing came in at all. */
   waiting: z.array(z.enum(wasteKinds)),

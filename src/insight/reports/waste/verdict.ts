@@ -1,8 +1,11 @@
 import { compareShares, powerOf, type Share } from '../proportions.ts'
 
-/** What is known of a thing that cost money or reached people. Money in minor units. */
+/** Minor units by currency: amounts of two have no sum. */
+export type Costs = ReadonlyMap<string, number>
+
+/** What is known of a thing that cost money or reached people. */
 export type Known = {
-  spend: number
+  costs: Costs
   views: number
   added: number
   closed: Share
@@ -16,8 +19,8 @@ export type Others = {
   /** Orders a person touched, and persons a view. */
   orderRate: number
   addRate: number
-  /** What a person costs; 0 for unknown. */
-  costPerPerson: number
+  /** What a person costs, in each currency of which that is known. */
+  costPerPerson: Costs
 }
 
 export type Verdict = {
@@ -40,7 +43,7 @@ export function judge(known: Known, others: Others, worthwhileLift: number): Ver
   const power = Math.max(
     atLeastOne(others.orderRate, known.closed.of),
     known.added === 0 ? atLeastOne(others.addRate, known.views) : 0,
-    known.added === 0 && others.costPerPerson > 0 ? 1 - Math.exp(-known.spend / others.costPerPerson) : 0,
+    known.added === 0 ? atLeastOneFor(known.costs, others.costPerPerson) : 0,
   )
   return { ...verdictOf(power), lift: null, low: null, high: null }
 }
@@ -56,6 +59,10 @@ function judgeLift(touched: Share, heldOut: Share, worthwhileLift: number): Verd
 
 /** The chance of at least one in so many independent tries. */
 const atLeastOne = (rate: number, tries: number): number => 1 - (1 - Math.min(1, rate)) ** tries
+
+/** The same for money: how many come for so much is a matter of chance around what a person costs. */
+const atLeastOneFor = (costs: Costs, costPerPerson: Costs): number =>
+  Math.max(0, ...[...costs].map(([currency, minor]) => 1 - Math.exp(-minor / (costPerPerson.get(currency) ?? Number.POSITIVE_INFINITY))))
 
 const verdictOf = (power: number): Pick<Verdict, 'power' | 'verdict'> => ({
   power,

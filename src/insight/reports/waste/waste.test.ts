@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createChannel } from '#growth/channels/commands.ts'
 import { NewChannel } from '#growth/channels/schema.ts'
+import { spendKinds } from '#growth/spends/schema.ts'
 import { experimentExposed, messageSent } from '#operation/events.ts'
 import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
 import { Definition } from '#operation/journeys/definition.ts'
@@ -11,6 +12,7 @@ import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { recordCost } from '../../effects/commands.ts'
 import { rulesForJourneys } from '../../segments/journey-rules.ts'
 import { runReport } from '../run.ts'
 import { loadWorld, sendingTrial, type TestEvent, toldEvent } from '../testing.ts'
@@ -45,6 +47,14 @@ const publishedJourney = async (ctx: Context) => {
   await publishJourney(ctx, rulesForJourneys, id)
   return id
 }
+const spend = (ctx: Context, channelId: number, amountMinor: number) =>
+  ctx.db
+    .insertInto('channelSpends')
+    .values({
+      ...{ tenantId: ctx.tenantId, channelId, day: '2026-03-03', kind: 'media', item: '', nth: 1 },
+      ...{ currency: 'CNY', amountMinor, changedAt: ctx.now() },
+    })
+    .execute()
 let orders = 0
 const pay = (person: string, day: number) => act(person, day, 'order.paid', { order: ++orders, amount: 100, currency: 'CNY', items: 1 })
 const people = (prefix: string, count: number, acts: (who: string, i: number) => TestEvent[]) =>
@@ -125,24 +135,8 @@ describe('the waste list', () => {
       await createChannel(ctx, NewChannel.parse({ name: '朋友圈' })),
       await createChannel(ctx, NewChannel.parse({ name: '电梯广告' })),
     ]
-    for (const [channelId, amountMinor] of [
-      [good, 1000],
-      [dead, 90_000],
-    ] as const)
-      await ctx.db
-        .insertInto('channelSpends')
-        .values({
-          tenantId: ctx.tenantId,
-          channelId,
-          day: '2026-03-03',
-          kind: 'media',
-          item: '',
-          nth: 1,
-          currency: 'CNY',
-          amountMinor,
-          changedAt: ctx.now(),
-        })
-        .execute()
+    await spend(ctx, good, 1000)
+    await spend(ctx, dead, 90_000)
     const friends = people('f', 10, (who) => [act(who, 1, 'customer.followed', { employee: 1, channel: good }), pay(who, 2)])
     const openings = people('', 3, () => [act('', 1, 'live_code.viewed', { code: 5, codeName: '门店', device: 'phone' })])
     const result = await (await loadWorld(ctx, { events: [...friends, ...openings] })).run<WasteResult>(base)
@@ -151,6 +145,74 @@ describe('the waste list', () => {
       { kind: 'channel', name: '电梯广告', object: publicId(ctx, 'cha', dead), spend: 900, touched: 0, verdict: 'no_effect' },
       { kind: 'live_code', key: '5', name: '门店', object: null, spend: null, touched: 0, views: 3 },
     ])
+  })
+
+  test('weighs what messages and journeys cost, by what they sent in the dates, currency by currency', async () => {
+    const ctx = await workspace.newTenant()
+    const message = (name: string) =>
+      createMessage(ctx, MessageInput.parse({ name, to: { whom: 'customers', audience: {} }, content: { text: name, attachments: [] } }))
+    const [dear, abroad, good, nobody] = [await message('贵'), await message('海外'), await message('好'), await message('没人')]
+    await ctx.db
+      .updateTable('messages')
+      .set({ state: 'done', finishedAt: at(4) })
+      .where('tenantId', '=', ctx.tenantId)
+      .execute()
+    const journey = await publishedJourney(ctx)
+    const dead = await createChannel(ctx, NewChannel.parse({ name: '电梯广告' }))
+    await spend(ctx, dead, 6000)
+    const cost = (source: 'message' | 'journey', id: number, currency: string, ...minor: number[]) =>
+      recordCost(ctx, { source, id }, { currency, items: minor.map((amountMinor, i) => ({ kind: spendKinds[i] ?? 'other', amountMinor })) })
+    await cost('message', dear, 'CNY', 10_000, 2000)
+    await cost('message', abroad, 'USD', 1000)
+    await cost('message', good, 'CNY', 50_000)
+    await cost('message', nobody, 'CNY', 700)
+    await cost('journey', journey, 'CNY', 10_000)
+    const step = (person: string, name: string, chat?: number) =>
+      toldEvent(messageSent, person, at(2), { ...said, source: 'journey', sourceId: journey, step: name, ...(chat && { chat }) })
+    const { run } = await loadWorld(ctx, {
+      events: [
+        // A quarter of it went out before the dates; a test is no part.
+        ...people('old', 10, (who) => [send(who, -5, dear)]),
+        ...people('a', 30, (who) => [send(who, 1, dear)]),
+        toldEvent(messageSent, 'a0', at(1), { ...said, sourceId: dear, step: 'test 1' }),
+        ...people('b', 20, (who) => [send(who, 2, abroad)]),
+        ...people('c', 20, (who) => [send(who, 2, good), pay(who, 3)]),
+        // Three of nine messages of the journey brought nothing, five an order each, one went into a group.
+        ...people('s', 3, (who) => [step(who, 'hi')]),
+        ...people('t', 5, (who) => [step(who, 'offer'), pay(who, 4)]),
+        step('', 'group', 4),
+      ],
+      persons: { a0: { city: '上海' } },
+    })
+    const shown = ({ items, ...rest }: WasteResult) => ({
+      ...{ currency: rest.currency, wasted: rest.wasted, otherWasted: rest.otherWasted },
+      items: items.map(({ kind, name, spend, otherSpend }) => [
+        kind,
+        name,
+        spend,
+        ...otherSpend.map(({ currency, amount }) => `${currency} ${amount}`),
+      ]),
+    })
+    expect(shown(await run<WasteResult>(base))).toEqual({
+      ...{ currency: 'CNY', wasted: 190.33, otherWasted: [{ currency: 'USD', amount: 10 }] },
+      items: [
+        ['message', '贵', 90],
+        ['channel', '电梯广告', 60],
+        ['step', '迎新 · 问候', 33.33],
+        ['message', '没人', 7],
+        ['message', '海外', null, 'USD 10'],
+      ],
+    })
+    expect(shown(await run<WasteResult>({ ...base, currency: 'USD', kinds: ['message'] }))).toEqual({
+      ...{ currency: 'USD', wasted: 10, otherWasted: [] },
+      items: [
+        ['message', '海外', 10],
+        ['message', '贵', null],
+      ],
+    })
+    // What it cost is the company's: of some people only nobody knows.
+    const some = await run<WasteResult>({ ...base, where: { and: [{ property: 'city', op: 'eq', value: '上海', scope: 'person' }] } })
+    expect(shown(some)).toEqual({ currency: 'CNY', wasted: null, otherWasted: [], items: [['message', '贵', null]] })
   })
 
   test.each([
@@ -169,12 +231,12 @@ test('what has a result is never waste; more people never make a verdict weaker'
   const others = fc.record({
     orderRate: fc.double({ min: 0, max: 1, noNaN: true }),
     addRate: fc.constant(0),
-    costPerPerson: fc.constant(0),
+    costPerPerson: fc.constant(new Map()),
   })
   fc.assert(
     fc.property(others, fc.nat(200), fc.nat(200), (rates, few, more) => {
       const known = (of: number, ordered = 0) => ({
-        spend: 0,
+        costs: new Map(),
         views: 0,
         added: of,
         closed: { did: 0, of },
