@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
+import { AskedChoices } from '#console/reports/asked.tsx'
 import { asking } from '#console/reports/queries.ts'
 import { problemText } from '#console/ui/problem.tsx'
 import { examples, mostLetters } from '#insight/ask/schema.ts'
@@ -44,9 +45,10 @@ export function AskField({ question = '', withExamples = true }: { question?: st
         size="large"
       />
       {error !== undefined && (
-        <p className="note warning" role="alert">
-          {problemText(error)}
-        </p>
+        <div role="alert">
+          <p className="note warning">{problemText(error)}</p>
+          <AskedChoices error={error} />
+        </div>
       )}
       {((withExamples && question === '') || error !== undefined) && (
         <ul className="ask-examples" aria-label={t('reports.askExamples')}>

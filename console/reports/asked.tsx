@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router'
+import { ApiError } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import type { AskedQuestion } from '#console/reports/queries.ts'
 import { Facts } from '#console/ui/page.tsx'
+import { Choices, type Reading } from '#insight/ask/schema.ts'
 
 /** What a question was taken for, word by word, and what was left of it. */
 export function AskedFacts({ asked }: { asked: AskedQuestion }) {
@@ -36,20 +38,35 @@ export function AskedFacts({ asked }: { asked: AskedQuestion }) {
       ? [
           {
             name: t('reports.alsoMeant'),
-            value: (
-              <ul className="ask-words">
-                {alternatives.map(({ as, report }) => (
-                  <li key={JSON.stringify(report)}>
-                    <Link to="/reports/$reportId" params={{ reportId: 'new' }} search={{ report: JSON.stringify(report) }}>
-                      {as[language]}
-                    </Link>
-                  </li>
-                ))}
-              </ul>
-            ),
+            value: <Readings readings={alternatives} />,
           },
         ]
       : []),
   ]
   return <Facts items={items} />
+}
+
+/** A name that several have: each of them opens the report that is meant then. */
+export function AskedChoices({ error }: { error: unknown }) {
+  const choices = error instanceof ApiError ? Choices.safeParse(error.details) : undefined
+  return choices?.success ? <Readings readings={choices.data.choices} /> : null
+}
+
+function Readings({ readings }: { readings: readonly Reading[] }) {
+  const { language } = useText()
+  return (
+    <ul className="ask-words">
+      {readings.map(({ as, report }) => (
+        <li key={as.zh}>
+          {report ? (
+            <Link to="/reports/$reportId" params={{ reportId: 'new' }} search={{ report: JSON.stringify(report) }}>
+              {as[language]}
+            </Link>
+          ) : (
+            as[language]
+          )}
+        </li>
+      ))}
+    </ul>
+  )
 }

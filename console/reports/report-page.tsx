@@ -7,7 +7,7 @@ import { ScheduleButton } from '#console/boards/schedules.tsx'
 import { CopyLink } from '#console/boards/share.tsx'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { AskField } from '#console/reports/ask-field.tsx'
-import { AskedFacts } from '#console/reports/asked.tsx'
+import { AskedChoices, AskedFacts } from '#console/reports/asked.tsx'
 import { change, type Document, isComplete, isEditable, newDocument, readDocument, sameDocument } from '#console/reports/document.ts'
 import { readDrill } from '#console/reports/drill.ts'
 import { Editor } from '#console/reports/editor.tsx'
@@ -17,6 +17,7 @@ import { type SavedReport, useAsked, useReport, useSaveReport } from '#console/r
 import { type Drill, ResultView } from '#console/reports/result.tsx'
 import { SegmentField } from '#console/reports/segment-field.tsx'
 import { WhereField } from '#console/reports/where-field.tsx'
+import { PeopleField } from '#console/segments/report-editor.tsx'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useRun } from '#console/ui/confirm.tsx'
@@ -68,6 +69,7 @@ function Ask({ question }: { question: string | undefined }) {
       <AskField question={question ?? ''} />
       {data && <AskedFacts asked={data} />}
       {error && <Problem error={error} />}
+      <AskedChoices error={error} />
     </Section>
   )
 }
@@ -95,6 +97,7 @@ function Opened({ document, saved, back, ask }: OpenedProps) {
       <Editor document={document} onChange={(fields) => show(change(document, fields))} />
       <WhereField document={document} onChange={(fields) => show(change(document, fields))} />
       <SegmentField document={document} onChange={(fields) => show(change(document, fields))} />
+      <PeopleField document={document} onChange={(fields) => show(change(document, fields))} />
     </div>
   )
   const typeName = textOr(`reports.types.${document.type}`, document.type)

@@ -9,8 +9,8 @@ const dayMs = 86_400_000
  * a condition cannot say: ranks among a part of the customers are no ranks among all of them.
  */
 export function ruleOf({ report, group }: Pick<Drill, 'report' | 'group'>, today: string): RuleTree | undefined {
-  if (report.where !== undefined || report.among !== undefined || report.timezone !== undefined || report.rules !== undefined)
-    return undefined
+  const bounds = [report.where, report.among, report.people, report.timezone, report.rules]
+  if (bounds.some((bound) => bound !== undefined)) return undefined
   const persons = (report.persons ?? {}) as Record<string, unknown>
   const leaf = leafOf(report, persons, group, today)
   if (!leaf || report.segment === undefined) return leaf

@@ -6,7 +6,7 @@ import { textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { Field } from '#console/reports/fields.tsx'
 import { RuleGroup } from '#console/segments/rule-editor.tsx'
-import { asGroup, type RuleTree } from '#console/segments/tree.ts'
+import { asGroup, partsOf, type RuleTree } from '#console/segments/tree.ts'
 
 /** A rule within a document: everybody where none is said. */
 export function RuleField({ document, onChange, field, name }: EditorProps & { field: string; name: string }) {
@@ -17,6 +17,20 @@ export function RuleField({ document, onChange, field, name }: EditorProps & { f
         onChange={(rule) => onChange({ [field]: rule })}
       />
     </Field>
+  )
+}
+
+/** The people whom a report of something else looks at only, where a rule says so; without a condition it is everybody again. */
+export function PeopleField({ document, onChange }: EditorProps) {
+  const { t } = useText()
+  if (document.people === undefined) return null
+  return (
+    <RuleField
+      document={document}
+      field="people"
+      name={t('segments.onlyPeople')}
+      onChange={({ people }) => onChange({ people: partsOf(people as RuleTree)?.length ? people : undefined })}
+    />
   )
 }
 

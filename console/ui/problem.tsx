@@ -9,7 +9,7 @@ export function problemText(error: unknown): string {
 
 /** A reason that the server gave or kept: our own words where there are any. */
 export const explained = ({ code, message, details }: Reason, told: Record<string, string> = {}): string =>
-  textOr(`errors.${code}`, message, { message, names: '', ...propertyIn(details), ...told })
+  textOr(`errors.${code}`, message, { message, names: '', ...nearIn(details), ...told })
 
 interface Reason {
   code: string
@@ -32,10 +32,14 @@ function namesIn({ details }: ApiError): string {
   return lists.join(' · ')
 }
 
-/** A property that nobody knows, and those that may have been meant. */
-function propertyIn({ property, near }: Record<string, unknown> = {}): Record<string, string> {
-  if (typeof property !== 'string') return {}
-  return { property, near: near ? textOr('errors.users.near', '', { names: String(near) }) : '' }
+/** A property or a name that nobody knows or several have, and those that may have been meant. */
+function nearIn({ property, name, near }: Record<string, unknown> = {}): Record<string, string> {
+  const names = Array.isArray(near) ? near.join('、') : near
+  return {
+    ...(typeof property === 'string' ? { property } : {}),
+    ...(typeof name === 'string' ? { name } : {}),
+    near: names ? textOr('errors.users.near', '', { names: String(names) }) : '',
+  }
 }
 
 /** A read that failed: what happened, a number for support, and another try. */

@@ -4,16 +4,19 @@ import type { EventDefinition } from '#platform/events/catalogue.ts'
 import { dayOf } from '#platform/time.ts'
 import { readReport } from '../reports/run.ts'
 import { readSettings } from '../reports/settings/settings.ts'
+import { refuseAmbiguous } from './ambiguous.ts'
 import { compose } from './compose.ts'
 import type { Clock } from './dates.ts'
 import { builtInEntries } from './lexicon.ts'
 import type { Meaning, Token } from './meanings.ts'
+import { bindNegations } from './negations.ts'
 import type { Document } from './parts.ts'
 import { patternsOf } from './patterns.ts'
-import { ownEntries } from './queries.ts'
+import { entriesOfValues, ownEntries } from './queries.ts'
 import { isUnknown, lexiconOf, plain, readTokens } from './read.ts'
 import { type Asked, examples } from './schema.ts'
 import { type Taking, takingOf } from './taking.ts'
+import { refuseUnknownName } from './unknown-names.ts'
 
 /** The report that a question asks for, with what was understood. What could be meant but not asked is refused rather than left out. */
 export async function askQuestion(ctx: Context, question: string, definitions: readonly EventDefinition[]): Promise<Asked> {
@@ -24,7 +27,13 @@ export async function askQuestion(ctx: Context, question: string, definitions: r
     ownEntries(ctx, text, definitions),
   ])
   const clock: Clock = { today: dayOf(ctx.now(), tenant.timezone), weekStart: tenant.weekStart === 'sunday' ? 'sunday' : 'monday' }
-  const tokens = readTokens(text, lexiconOf([...builtInEntries, ...own]), patternsOf(clock))
+  const words = [...builtInEntries, ...own]
+  const patterns = patternsOf(clock)
+  const values = await entriesOfValues(ctx, text, readTokens(text, lexiconOf(words), patterns))
+  const read = readTokens(text, lexiconOf([...words, ...values]), patterns)
+  await refuseUnknownName(ctx, read)
+  const tokens = bindNegations(read)
+  refuseAmbiguous(tokens, (tokens) => orNothing(() => reportOf(tokens, clock, settings.silentDays).report))
   const first = reportOf(tokens, clock, settings.silentDays)
   const others = readings(first.taking).flatMap(({ as, tokens }) => {
     const report = orNothing(() => reportOf(tokens, clock, settings.silentDays).report)
@@ -44,7 +53,7 @@ function reportOf(tokens: readonly Token[], clock: Clock, silentDays: number): {
   const taking = takingOf(tokens, clock, silentDays)
   const report = compose(taking)
   if (!report || isMostlyUnknown(taking)) throw notUnderstood()
-  refuseLeft(taking)
+  refuseLeft(taking, report)
   checkReport(report)
   return { report, taking }
 }
@@ -73,13 +82,13 @@ const notUnderstood = () =>
   })
 
 /** Left out, these would turn the answer into another one. */
-function refuseLeft(taking: Taking): void {
+function refuseLeft(taking: Taking, report: Document): void {
   const left = taking.left()
   const first = (is: Meaning['is']) => left.find(({ means }) => means[0]?.is === is)
   const not = first('not')
   if (not)
     throw appError('question.negation', {
-      message: `“${not.text}” turns something round that can only be said in a segment: build the segment and ask about it.`,
+      message: `“${not.text}” has to stand before what is turned round: a name, a value, or what somebody did.`,
       field: 'question',
     })
   const name = first('name')
@@ -99,6 +108,11 @@ function refuseLeft(taking: Taking): void {
       message: 'Ask about one span of days; a comparison is 环比 or 同比, vs previous period or vs last year.',
       field: 'question',
     })
+  if (first('dates') && report.type === 'segment')
+    throw appError('question.dates_unused', {
+      message: `Say what people did, or did not do, in the days “${first('dates')?.text}”: who bought, who joined a group.`,
+      field: 'question',
+    })
   // A number that nobody used is a condition that would be lost.
   const number = ignoredIn(taking).find((word) => /\d/.test(word))
   if (number)
@@ -112,7 +126,8 @@ function refuseLeft(taking: Taking): void {
 function ignoredIn(taking: Taking): string[] {
   const taken = new Set(taking.taken().map(({ token }) => token))
   const silent = ['filler', 'trend', 'people', 'then']
-  const isIgnored = (token: Token) => !taken.has(token) && (isUnknown(token) || !token.means.every(({ is }) => silent.includes(is)))
+  const isIgnored = (token: Token) =>
+    !taken.has(token) && (isUnknown(token) || !(isOfPeople(token) || token.means.every(({ is }) => silent.includes(is))))
   return taking.tokens.reduce<{ end: number; texts: string[] }>(
     ({ end, texts }, token) => {
       if (!isIgnored(token) || (token.means.length === 0 && !isUnknown(token))) return { end, texts }
@@ -125,6 +140,9 @@ function ignoredIn(taking: Taking): string[] {
     { end: -1, texts: [] },
   ).texts
 }
+
+/** "Customers" is a number as well, but says no more where people are spoken of. */
+const isOfPeople = ({ means: [first] }: Token): boolean => first?.is === 'people'
 
 /** Other readings: a word that means several things of a kind, and metrics beside the first one. */
 function readings(taking: Taking): { as: Asked['assumed'][number]; tokens: Token[] }[] {

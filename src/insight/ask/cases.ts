@@ -464,13 +464,33 @@ export const cases: readonly [question: string, report: object, ignored?: string
       intervals: 3,
     },
   ],
+  [
+    '不含抖音的GMV',
+    {
+      type: 'metric',
+      metric: 'gmv',
+      dateFrom: '2026-02-19',
+      dateTo: '2026-03-20',
+      interval: 'day',
+      people: { and: [{ not: { follow: { channels: ['cha:抖音'] } } }] },
+    },
+  ],
+  [
+    '漏斗 抖音渠道 加好友→下单',
+    {
+      type: 'funnel',
+      dateFrom: '2026-02-19',
+      dateTo: '2026-03-20',
+      steps: [{ event: 'customer.followed' }, { event: 'order.paid' }],
+      window: { value: 14, unit: 'day' },
+      people: { and: [{ follow: { channels: ['cha:抖音'] } }] },
+    },
+  ],
 ]
 
 /** Questions that must not be answered by something else. */
 export const refused: readonly [question: string, code: string][] = [
   ['去年同期', 'question.not_understood'],
-  ['不含抖音的GMV', 'question.negation'],
-  ['漏斗 抖音渠道 加好友→下单', 'question.filter_not_possible'],
   ['spend by shop', 'question.dimension_not_possible'],
   ['9月和10月的GMV', 'question.dates_many'],
   ['今天天气怎么样', 'question.not_understood'],

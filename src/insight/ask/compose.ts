@@ -1,5 +1,6 @@
 import { appError } from '#platform/errors.ts'
 import { dimensionsOf } from '../reports/metric/dimensions.ts'
+import { bounded } from './bounds.ts'
 import { kindReports, sortOfMetric } from './kinds.ts'
 import type { Meaning, MeaningOf } from './meanings.ts'
 import { compareOf, type Document, intervalFor } from './parts.ts'
@@ -18,8 +19,9 @@ export function compose(taking: Taking): Document | undefined {
         : kind === 'trend'
           ? trendReport(taking)
           : kindReports[kind](taking)
-  const segment = report && taking.one('name', ({ of }) => of === 'segment')
-  return segment ? { ...report, segment: segment.id } : report
+  if (report === undefined || report.type === 'segment') return report
+  const segment = taking.one('name', ({ of }) => of === 'segment')
+  return bounded(taking, segment ? { ...report, segment: segment.id } : report)
 }
 
 /** Said outright, or what there is: people who meet something, steps, a metric, an event. */
@@ -46,16 +48,32 @@ const givesWay = (kind: MeaningOf<'kind'>['kind'], taking: Taking): boolean =>
   (kind === 'pages' || kind === 'products') && !taking.has('sort') && !taking.has('limit')
 
 function asksForPeople(taking: Taking): boolean {
-  if (taking.has('rule')) return true
+  const isNumber = asksForNumber(taking)
+  if (taking.has('rule') && !isNumber) return true
   const overTime = (['dates', 'interval', 'compare', 'dimension', 'trend'] as const).some((is) => taking.has(is))
   const silent = taking.tokens.some(({ means }) => means.some((one) => one.is === 'metric' && one.metric.key === 'silent_customers'))
   if (silent && !overTime) return true
-  if (taking.has('metric')) return false
+  if (isNumber) return false
   const shown = (['interval', 'compare', 'dimension', 'trend', 'then', 'window'] as const).some((is) => taking.has(is))
   if (taking.has('who')) return true
+  const counted = taking.has('event') && taking.has('counting')
+  const whose = (['employee', 'value', 'without'] as const).some((is) => taking.has(is))
+  if (whose && !shown && !counted)
+    return (
+      (['people', 'counting', 'event'] as const).some((is) => taking.has(is)) ||
+      taking.peek('value', ({ people }) => people === true) !== undefined
+    )
   const named = taking.peek('name', ({ of }) => of !== 'segment') !== undefined
+  if (named && taking.has('people') && !shown && !taking.has('dates')) return true
   return taking.has('event') && !shown && (named || (taking.has('people') && !taking.has('counting')))
 }
+
+/** A metric, where the word is not just one for people: 「客户」, "customers". */
+const asksForNumber = (taking: Taking): boolean =>
+  taking.tokens.some(
+    ({ means }) =>
+      means.some((one) => one.is === 'metric' && one.metric.key !== 'silent_customers') && !means.some(({ is }) => is === 'people'),
+  )
 
 function metricReport(taking: Taking): Document | undefined {
   // 进群人数 asks for people where the metric 进群 counts times.
@@ -64,7 +82,7 @@ function metricReport(taking: Taking): Document | undefined {
   if (!found) return taking.has('event') ? trendReport(taking) : undefined
   const { metric } = found
   taking.one('counting')
-  taking.one('people')
+  taking.all('people')
   if (metric.unit === 'persons' && taking.one('who')) taking.assume('点数字看是哪些人', 'the numbers open the people')
   const span = taking.span(30)
   const interval = intervalFor(taking, span, ['day', 'week', 'month'])

@@ -1,22 +1,22 @@
 import { metricCatalogue } from '../reports/metric/catalogue.ts'
 import type { Metric } from '../reports/metric/definition.ts'
 import { rfmGroups } from '../reports/rfm/rfm.ts'
-import type { Kind, Meaning } from './meanings.ts'
+import type { Kind, Meaning, MeaningOf } from './meanings.ts'
 import type { Words } from './schema.ts'
 
-type Entry = readonly [word: string, meaning: Meaning]
+export type Entry = readonly [word: string, meaning: Meaning]
 
 const all = (words: string, meaning: Meaning): Entry[] => words.split('|').map((word) => [word, meaning])
 
 /** How metrics are called beside their own names and keys. */
 const metricWords: Record<string, string> = {
-  gmv: '成交总额|成交额|交易额|销售总额|total sales|gross merchandise value',
+  gmv: '成交了多少|成交多少|成交了多少钱|卖了多少钱|成交总额|成交额|交易额|销售总额|total sales|gross merchandise value',
   paid_amount: '销售额|营业额|营收|收入|实付金额|付款金额|流水|revenue|sales|turnover|sales amount|sell|sold',
   net_amount: '净销售额|净收入|实收|net sales|net revenue',
   refunded_amount: '退款额|退款|refunds|refund amount',
   refund_rate: '退款率|refund rate',
   refund_order_rate: '退单率',
-  orders: '订单|订单量|成交订单|单量|order count|number of orders',
+  orders: '成交了多少|成交多少|订单|订单量|成交订单|单量|order count|number of orders',
   order_value: '单均|average order value|value per order',
   buyers: '购买人数|成交人数|买家数|付款人数|买家|成交客户数|customers who bought',
   new_buyers: '首购|首单人数|新买家|first-time buyers|first time buyers',
@@ -27,12 +27,12 @@ const metricWords: Record<string, string> = {
   repurchase_rate: '复购比例|repeat purchase rate|repeat rate',
   repurchase_cycle: '复购周期|回购间隔|repeat purchase cycle',
   new_customers: '新增客户数|新客户|新客|新客数|新增好友|新增好友数|新增用户|新好友|新增人数|new customer|new friends',
-  wecom_adds: '加粉数|添加数|加好友数|好友添加数|加粉|friends added|adds',
+  wecom_adds: '加粉数|添加数|加好友数|好友添加数|加了多少好友|加了多少人|加了多少客户|添加了多少好友|加粉|friends added|adds',
   net_adds: '净增客户|净增好友|net new friends',
   deleted_by_customer: '被删|删除我们的客户',
   existing_customers: '客户总数|现有客户|好友总数|客户数|customers|number of customers',
   churned_customers: '流失客户|流失用户|流失人数|流失|churn|lost customers|churned',
-  silent_customers: '沉默用户|沉默客户|silent users|dormant customers|inactive customers',
+  silent_customers: '沉默|沉默的|silent|dormant|inactive|沉默用户|沉默客户|silent users|dormant customers|inactive customers',
   active_rate: '客户活跃率|activity rate',
   landing_pv: '浏览量|页面浏览量|pv|pageviews',
   landing_uv: '访客|访客数|uv|visitors|unique visitors',
@@ -246,7 +246,7 @@ const sortEntries: readonly Entry[] = (
   ] as const
 ).flatMap(([sort, zh, en, words]) => all(words, { is: 'sort', sort, as: { zh, en } }))
 
-const neverBought: Meaning = {
+export const neverBought: MeaningOf<'rule'> = {
   is: 'rule',
   rule: { orders: { count: { eq: 0 } } },
   as: { zh: '没有下过单', en: 'without any order' },
@@ -268,14 +268,26 @@ const ruleEntries: readonly Entry[] = [
   ),
 ]
 
-const plainWord = (
-  is: 'who' | 'people' | 'counting' | 'before' | 'then' | 'trend' | 'not' | 'future' | 'filler',
-  zh = '',
-  en = '',
-): Meaning => ({
+const plainWord = (is: 'who' | 'people' | 'counting' | 'before' | 'then' | 'trend' | 'future' | 'filler', zh = '', en = ''): Meaning => ({
   is,
   as: { zh, en },
 })
+
+const didNot = ['did', 'do', 'does', 'have', 'has', 'had']
+const isNot = ['are', 'is', 'were', 'was']
+
+const notEntries: readonly Entry[] = (
+  [
+    ['did', '不|没|没有|未|从未|从没|从来没|从来没有|还没|还没有|尚未|not|without|no|never|none|yet to'],
+    ['did', [...didNot, ...isNot].flatMap((word) => [`${word} not`, `${word}n't`, `${word}n’t`]).join('|')],
+    ['did', didNot.map((word) => `${word} never`).join('|')],
+    [
+      'out',
+      '除了|除|除开|除去|不含|不包括|不包含|排除|剔除|去掉|非|不是|并非|不属于|except|except for|excluding|other than|apart from|but not|non',
+    ],
+    ['after', '除外|不算|不计|不计入'],
+  ] as const
+).flatMap(([how, words]) => all(words, { is: 'not', how, as: { zh: '不', en: 'not' } }))
 
 const otherEntries: readonly Entry[] = [
   ...all(
@@ -290,17 +302,17 @@ const otherEntries: readonly Entry[] = [
     '人数|多少人|多少客户|多少用户|多少好友|几个人|how many people|how many customers|how many users|number of people',
     plainWord('counting', '数人', 'counting people'),
   ),
-  ...all('客户|用户|好友|people|users|persons', plainWord('people', '看人', 'looking at people')),
+  ...all('客户|用户|好友|people|users|persons|customers|customer|clients', plainWord('people', '看人', 'looking at people')),
   ...all('之前|以前|before', plainWord('before', '在此之前', 'up to it')),
   ...all('→|->|=>|>|➜|到|再到|然后|再|至|to|then|and then', plainWord('then', '下一步', 'then')),
   ...all('趋势|走势|变化|曲线|变化趋势|trend|trends|over time|development', plainWord('trend', '随时间', 'over time')),
-  ...all('不|没|没有|未|除了|除|不含|不包括|排除|非|不是|not|without|except|excluding|no|never|none', plainWord('not')),
+  ...notEntries,
   ...all(
-    '的|了|是|有|呢|吗|吧|啊|一下|请|请问|帮我|给我|我想|想|要|看|看看|查|查看|查询|统计|分析|显示|展示|多少|有多少|怎么样|如何|情况|数据|报表|我们|我|公司|在|和|与|跟|从|对|最多|最高|每|来|这|那|都|什么|是什么|内|里|有没有|新增的|个|名|位|最近|后|之后|以后|次数|数量|总|总共|一共|合计|的人|人',
+    '的|了|是|有|呢|吗|吧|啊|一下|请|请问|帮我|给我|我想|想|要|看|看看|查|查看|查询|统计|分析|显示|展示|多少|有多少|怎么样|如何|情况|数据|报表|我们|我|公司|在|和|与|跟|从|对|最多|最高|每|来|这|那|都|什么|是什么|内|里|有没有|新增的|个|名|位|最近|后|之后|以后|次数|数量|总|总共|一共|合计|的人|人|通过|来自|既|而且|里面|里的|当中|之中|中|属于|名下|跟进|负责|以及|及|或|或者|以外|之外|外|都|也|但|但是|而|且|并且|几|过|们|为|其',
     plainWord('filler'),
   ),
   ...all(
-    "the|of|in|for|a|an|show|me|give|please|what|is|are|was|were|our|my|do|does|did|how|many|much|have|has|had|we|there|and|with|on|at|which|from|i|want|see|tell|get|report|count|number|total|number of|all|most|highest|did|after|by|during|that|this|their|who's|it|be|through|us|can|you|analysis|data|rate of|happened|times",
+    "the|of|in|for|a|an|show|me|give|please|what|is|are|was|were|our|my|do|does|did|how|many|much|have|has|had|we|there|and|with|on|at|which|from|i|want|see|tell|get|report|count|number|total|number of|all|most|highest|did|after|by|during|that|this|their|who's|it|be|through|us|can|you|analysis|data|rate of|happened|times|or|nor|but|also|been|coming|came|come|'s|’s|any|ever|followed|one|whose|live|living|based",
     plainWord('filler'),
   ),
 ]

@@ -1,4 +1,5 @@
 import type { Metric } from '../reports/metric/definition.ts'
+import type { Condition } from './conditions.ts'
 import type { Words } from './schema.ts'
 
 export const kinds = [
@@ -36,6 +37,14 @@ export type Meaning = { as: Words } & (
   | { is: 'event'; event: string }
   /** Something the company gave a name. */
   | { is: 'name'; of: Named; id: string; name: string }
+  /** Somebody whose customers are meant. */
+  | { is: 'employee'; id: string }
+  /** A value that an attribute of customers has; `people`: the word means those who have it. */
+  | { is: 'value'; property: string; value: string; people?: boolean }
+  /** A condition turned round. */
+  | { is: 'without'; of: Condition }
+  /** Said of what was or was not done or had, taking something out, or behind what is taken out. */
+  | { is: 'not'; how: 'did' | 'out' | 'after' }
   | { is: 'kind'; kind: Kind }
   | { is: 'dimension'; dimension: string }
   | { is: 'interval'; interval: 'hour' | 'day' | 'week' | 'month' }
@@ -46,7 +55,7 @@ export type Meaning = { as: Words } & (
   | { is: 'sort'; sort: 'amount' | 'quantity' | 'orders' | 'buyers' | 'refunded' | 'viewers' }
   /** A condition that people meet. */
   | { is: 'rule'; rule: Record<string, unknown> }
-  | { is: 'who' | 'people' | 'counting' | 'before' | 'then' | 'trend' | 'not' | 'future' | 'filler' }
+  | { is: 'who' | 'people' | 'counting' | 'before' | 'then' | 'trend' | 'future' | 'filler' }
 )
 
 export type MeaningOf<Is extends Meaning['is']> = Extract<Meaning, { is: Is }>

@@ -1,13 +1,14 @@
-import type { Named } from './meanings.ts'
+import { employeeRules, nameRules, valueRules } from './bounds.ts'
+import { isCount, isDated, ruleOf } from './conditions.ts'
 import type { Document } from './parts.ts'
 import type { Taking } from './taking.ts'
 
 /** Who meets all that is said: conditions, what the company named, and what happened in the days. */
 export function peopleReport(taking: Taking): Document | undefined {
   taking.one('who')
-  taking.one('people')
+  taking.all('people')
   taking.one('counting')
-  const rules = [...silent(taking), ...dated(taking), ...names(taking)]
+  const rules = [...silent(taking), ...dated(taking), ...nameRules(taking), ...employeeRules(taking), ...valueRules(taking)]
   return rules.length === 0 ? undefined : { type: 'segment', rule: { and: rules }, persons: false }
 }
 
@@ -26,10 +27,11 @@ function dated(taking: Taking): object[] {
   const products = taking.all('name', ({ of }) => of === 'product').map(({ id }) => id)
   const events = taking.all('event').filter(({ event }) => products.length === 0 || event !== 'order.paid')
   const rules = taking.all('rule').map(({ rule }) => rule)
+  const turned = taking.all('without').map(({ of }) => of)
   const counted = rules.flatMap(({ orders }) => (isCount(orders) ? [orders] : []))
   const others = rules.filter(({ orders }) => !isCount(orders))
-  const isDated = events.length + products.length + counted.length > 0
-  const dates = isDated ? taking.one('dates') : undefined
+  const hasDays = events.length + products.length + counted.length > 0 || turned.some(isDated)
+  const dates = hasDays ? taking.one('dates') : undefined
   const within = dates && { within: { dateFrom: dates.dateFrom, dateTo: dates.dateTo } }
   const ofProducts = products.length > 0 && { products }
   const orders = counted.length > 0 ? counted : ofProducts ? [{ count: { gte: 1 } }] : []
@@ -37,20 +39,6 @@ function dated(taking: Taking): object[] {
     ...events.map(({ event }) => ({ event: { event, ...within } })),
     ...orders.map((one) => ({ orders: { ...one, ...ofProducts, ...within } })),
     ...others,
-  ]
-}
-
-const isCount = (orders: unknown): orders is { count: object } => typeof orders === 'object' && orders !== null && 'count' in orders
-
-function names(taking: Taking): object[] {
-  const of = (kind: Named) => {
-    const ids = taking.all('name', (name) => name.of === kind).map(({ id }) => id)
-    return ids.length > 0 ? [ids] : []
-  }
-  return [
-    ...of('segment').flatMap((ids) => ids.map((segment) => ({ segment }))),
-    ...of('channel').map((channels) => ({ follow: { channels } })),
-    ...of('tag').map((any) => ({ tag: { any } })),
-    ...of('group').map((groups) => ({ group: { groups } })),
+    ...turned.map((one) => ({ not: ruleOf(one, within) })),
   ]
 }

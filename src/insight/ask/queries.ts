@@ -6,19 +6,19 @@ import { may } from '#platform/http/router.ts'
 import { type IdPrefix, publicId } from '#platform/ids.ts'
 import { type OwnRow, ownMetric } from '../reports/metric/find.ts'
 import { listPlanned } from '../tracking/plan-queries.ts'
-import { eventEntries, metricEntries, metricMeaning } from './lexicon.ts'
-import type { Meaning, Named } from './meanings.ts'
-import { plain } from './read.ts'
+import { type Entry, eventEntries, metricEntries, metricMeaning } from './lexicon.ts'
+import type { Meaning, Named, Token } from './meanings.ts'
+import { isNamed, isUnknown, plain } from './read.ts'
 import type { Words } from './schema.ts'
-
-type Entry = readonly [word: string, meaning: Meaning]
+import { chosenEntries, employeeEntries, toldEntries } from './whose.ts'
 
 /** The company's own words: of its metrics, events, attributes, and of what it gave a name that stands in the question. */
 export async function ownEntries(ctx: Context, question: string, definitions: readonly EventDefinition[]): Promise<Entry[]> {
-  const [planned, metrics, { items: attributes }, ...names] = await Promise.all([
+  const [planned, metrics, { items: attributes }, employees, ...names] = await Promise.all([
     listPlanned(ctx),
     listOwnMetrics(ctx),
     listAttributes(ctx),
+    employeeEntries(ctx, question),
     ...sources.map((source) => namesIn(ctx, question, source)),
   ])
   const titles = new Map<string, Words>([
@@ -31,7 +31,16 @@ export async function ownEntries(ctx: Context, question: string, definitions: re
     ...metrics.flatMap((row): Entry[] => [[row.name, metricMeaning(ownMetric(ctx, row))]]),
     ...attributes.flatMap(({ key, name }) => attributeEntries(key, name)),
     ...names.flat(),
+    ...employees,
+    ...chosenEntries(attributes),
   ]
+}
+
+/** Values of customers are looked for only where the other words leave something open, or a name may be a value as well. */
+export async function entriesOfValues(ctx: Context, question: string, tokens: readonly Token[]): Promise<Entry[]> {
+  const isOpen = (meaning: Meaning) => isNamed(meaning) && !(meaning.is === 'value' && meaning.property === 'gender')
+  if (!tokens.some((token) => isUnknown(token) || token.means.some(isOpen))) return []
+  return toldEntries(ctx, question, (await listAttributes(ctx)).items)
 }
 
 const listOwnMetrics = (ctx: Context): Promise<OwnRow[]> =>

@@ -12,7 +12,7 @@ export function lexiconOf(entries: Iterable<readonly [word: string, meaning: Mea
     if (word === '') continue
     const means = words.get(word) ?? []
     // A tag called 下单 is asked for as 标签下单: the word alone stays what it is everywhere else.
-    if (meaning.is === 'name' && means.some(({ is }) => is !== 'name')) continue
+    if (isNamed(meaning) && !means.every(isNamed)) continue
     if (!means.some((one) => sameMeaning(one, meaning))) words.set(word, [...means, meaning])
   }
   return Map.groupBy(
@@ -20,6 +20,9 @@ export function lexiconOf(entries: Iterable<readonly [word: string, meaning: Mea
     ({ word }) => word.slice(0, 1),
   )
 }
+
+/** What somebody or something is called, in contrast to what words mean everywhere. */
+export const isNamed = ({ is }: Meaning): boolean => is === 'name' || is === 'employee' || is === 'value'
 
 const sameMeaning = (one: Meaning, other: Meaning): boolean => JSON.stringify(one) === JSON.stringify(other)
 
@@ -62,7 +65,7 @@ function costOf({ text, means: [first] }: Token): number {
 }
 
 /** Spaces, quotes and marks between words. */
-const isSilent = (text: string): boolean => /^[\s,.?!;:"'“”‘’「」『』《》【】()、。·…&+/_]+$/.test(text)
+export const isSilent = (text: string): boolean => /^[\s,.?!;:"'“”‘’「」『』《》【】()、。·…&+/_]+$/.test(text)
 export const isUnknown = ({ text, means }: Token): boolean => means.length === 0 && !isSilent(text)
 
 function unknownAt(text: string, at: number): Token {

@@ -23,6 +23,12 @@ export const Asked = z.object({
 })
 export type Asked = z.infer<typeof Asked>
 
+const Reading = z.object({ as: Words, report: z.record(z.string(), z.unknown()).optional() })
+export type Reading = z.infer<typeof Reading>
+
+/** What a refused question may mean, in the details of the refusal: of a name that several have, whom or what it may be. */
+export const Choices = z.object({ choices: z.array(Reading) })
+
 /** One of each kind of question, for whoever asks for the first time and for whoever was not understood. */
 export const examples = {
   zh: [
@@ -34,6 +40,8 @@ export const examples = {
     '卖得最好的商品前10',
     '哪个渠道回本最快',
     '沉默用户有多少',
+    '上周没下单的客户',
+    '女客户本月的GMV',
   ],
   en: [
     'new customers in the last 30 days',
@@ -44,5 +52,7 @@ export const examples = {
     'top 10 products',
     'which channel pays back fastest',
     'how many silent customers',
+    'customers who did not buy last week',
+    'GMV of female customers this month',
   ],
 }

@@ -94,7 +94,11 @@ function eventsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(eventsIn)
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([key, inner]) =>
-    key === 'event' && typeof inner === 'string' ? [inner] : key === 'persons' || key === 'where' ? [] : eventsIn(inner),
+    key === 'event' && typeof inner === 'string'
+      ? [inner]
+      : key === 'persons' || key === 'where' || key === 'people'
+        ? []
+        : eventsIn(inner),
   )
 }
 

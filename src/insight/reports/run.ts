@@ -64,8 +64,9 @@ import { type ReportType, reportTypes } from './schema.ts'
 import type { Scope } from './scope.ts'
 import { runScore } from './score/query.ts'
 import { scoreReport } from './score/schema.ts'
-import { segmentPersons } from './segment/persons.ts'
+import { rulePersons, segmentPersons } from './segment/persons.ts'
 import { runSegment } from './segment/query.ts'
+import { type Rule, readRule } from './segment/rule.ts'
 import { segmentReport } from './segment/schema.ts'
 import { readSettings } from './settings/settings.ts'
 import { runStages } from './stages/query.ts'
@@ -175,10 +176,11 @@ export async function openScope(
     visible,
   )
   const timezone = report.timezone ?? tenant.timezone
-  const among = intersect(
-    report.segment === undefined ? undefined : await segmentPersons(ctx, report.segment, timezone, names, segmentField),
-    asked,
-  )
+  const [inSegment, people] = await Promise.all([
+    report.segment === undefined ? undefined : segmentPersons(ctx, report.segment, timezone, names, segmentField),
+    report.people === undefined ? undefined : rulePersons(ctx, readPeople(report.people), timezone, names),
+  ])
+  const among = intersect(intersect(inSegment, people), asked)
   const scope: Scope = {
     ctx,
     stores,
@@ -209,6 +211,7 @@ type AnyReport = {
   dateTo?: string
   among?: string[]
   segment?: string
+  people?: unknown
   segments?: string[]
   persons?: unknown
   trend?: unknown
@@ -229,10 +232,17 @@ export function readReport(document: unknown): AnyReport {
       throw appError('date.range_backwards', { message: 'dateTo lies before dateFrom.', field: 'dateTo' })
     if (report.segment && report.segments)
       throw appError('report.invalid', { message: 'Segments are compared with everybody, not with another segment.', field: 'segments' })
+    if (report.people !== undefined) readPeople(report.people)
     return report
   }
   const [issue] = parsed.error.issues
   throw appError('report.invalid', { message: issue?.message ?? 'The report is not valid.', ...fieldOf(issue) })
+}
+
+function readPeople(value: unknown): Rule {
+  const read = readRule(value)
+  if ('rule' in read) return read.rule
+  throw appError('report.invalid', { message: read.message, field: ['people', ...read.path].join('.') })
 }
 
 function fieldOf(issue: z.core.$ZodIssue | undefined): { field?: string } {

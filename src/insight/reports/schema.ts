@@ -39,6 +39,8 @@ export const commonFields = {
   weekStart: z.enum(['monday', 'sunday']).optional(),
   /** A saved one: nobody else is looked at. */
   segment: text(60).optional(),
+  /** A rule as segments have them, read where reports are (run.ts): nobody else is looked at. */
+  people: z.record(z.string(), z.unknown()).optional(),
   among: z.array(text(200)).max(20_000).optional(),
 }
 

@@ -6,6 +6,7 @@ import { runs } from '#platform/testing/runs.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { readStores } from '../../stores/dirty.ts'
 import { runReport } from '../run.ts'
+import type { TrendResult } from '../trend/schema.ts'
 import { type Asking, fewOf } from './asking.ts'
 import { idsOf } from './bits.ts'
 import { eventsTogether } from './events-together.ts'
@@ -230,6 +231,35 @@ describe('segments', () => {
     expect((await runReport(ctx, { ...report, explain: undefined, persons: false })).result).toEqual({ count: 1 })
     expect((await runReport(ctx, { type: 'segment', rule: { and: [] }, among: [publicId(ctx, 'cus', 3)] })).result).toMatchObject({
       count: 1,
+    })
+  })
+
+  test('a rule bounds any report to whom it holds for now, and is refused where it is wrong', async () => {
+    const ctx = await workspace.newTenant()
+    await writePeople(ctx, [
+      someone([event('a', '2026-03-01T00:00:00Z')]),
+      someone([event('a', '2026-03-02T00:00:00Z'), event('b', '2026-03-02T00:00:00Z')]),
+      someone([event('a', '2026-03-03T00:00:00Z')]),
+    ])
+    const trend = {
+      type: 'trend',
+      dateFrom: '2026-03-01',
+      dateTo: '2026-03-05',
+      interval: 'month',
+      series: [{ event: 'a', measure: 'persons' }],
+    }
+    const total = async (more: object) => ((await runReport(ctx, { ...trend, ...more })).result as TrendResult).series[0]?.values
+    const notB = { people: { and: [{ not: { event: { event: 'b' } } }] } }
+    expect(await total({})).toEqual([3])
+    expect(await total(notB)).toEqual([2])
+    expect(await total({ ...notB, among: [publicId(ctx, 'cus', 2), publicId(ctx, 'cus', 3)] })).toEqual([1])
+    await expect(runReport(ctx, { ...trend, people: { and: [{ event: { event: 'a', count: {} } }] } })).rejects.toMatchObject({
+      code: 'report.invalid',
+      field: 'people.and.0.event.count',
+    })
+    await expect(runReport(ctx, { ...trend, people: { tag: { any: ['tag_nobody'] } } })).rejects.toMatchObject({
+      code: 'tag.not_found',
+      field: 'people.tag.any.0',
     })
   })
 
