@@ -8,16 +8,14 @@ import {
   inBothWidths,
   look,
   order,
-  page,
   patiently,
   peopleBehind,
-  problems,
   reloaded,
   saving,
   statOf,
   withInsightConsole,
-  workspace,
 } from './support/insight-console.ts'
+import { page, problems, workspace } from './support/sandboxed-console.ts'
 
 withInsightConsole()
 

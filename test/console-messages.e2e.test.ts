@@ -1,38 +1,22 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildConsole } from '#app/build-console.ts'
+import { expect, test } from 'vitest'
 import { changePolicy } from '#operation/outbound/policy.ts'
-import { ownDatabases } from '#platform/testing/workspace.ts'
-import { faultsOf, lookAt, openBrowser, openConsole } from './support/browser.ts'
+import { faultsOf } from './support/browser.ts'
 import { tellSandbox } from './support/sandbox-control.ts'
-import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import { look, page, problems, withSandboxedConsole, workspace } from './support/sandboxed-console.ts'
 import { until } from './support/until.ts'
 
 // An operator writes to customers: make, look at who hears it, send, the employee confirms on the phone, results; stop and calendar.
 
-let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-let browser: Browser
-let page: Page
-const problems: string[] = []
 const member = 'sender'
 const name = '周末上新'
 
-beforeAll(async () => {
-  await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace(await ownDatabases())
+withSandboxedConsole(async () => {
   await phone('POST', 'employees', { userId: member, name: '许念', contact: true })
   const { externalUserId } = await phone<{ externalUserId: string }>('POST', 'befriend', { userId: member, name: '林小满' })
   await changePolicy(workspace.ctx, { quietHours: { marketing: null, service: null } })
   const known = () =>
     workspace.ctx.db.selectFrom('wecomFollows').select('live').where('externalUserid', '=', externalUserId).executeTakeFirst()
   await until(async () => (await known())?.live === true)
-  browser = await openBrowser()
-  page = await openConsole(browser, workspace, problems)
-}, 180_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await workspace?.close()
 })
 
 test('a message is made, looked at, sent, confirmed on the phone and followed; the stop and the calendar show it', async () => {
@@ -223,7 +207,5 @@ async function liftAll(): Promise<void> {
   const { items } = await api<{ items: { id: string; liftedAt: string | null }[] }>('GET', 'outbound/stops')
   for (const { id, liftedAt } of items) if (!liftedAt) await api('DELETE', `outbound/stops/${id}`)
 }
-
-const look = (name: string): Promise<void> => lookAt(page, name)
 
 const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

@@ -1,18 +1,12 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { buildConsole } from '#app/build-console.ts'
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
 import type { ExperimentResult } from '#insight/reports/experiment/schema.ts'
 import { identify } from '#management/identity/commands.ts'
-import { ownDatabases } from '#platform/testing/workspace.ts'
-import { faultsOf, lookAt, openBrowser, openConsole } from './support/browser.ts'
-import { openSandboxedWorkspace } from './support/sandboxed-workspace.ts'
+import { faultsOf, lookAt } from './support/browser.ts'
+import { browser, page, problems, withSandboxedConsole, workspace } from './support/sandboxed-console.ts'
 
 // Somebody connects a page, visitors look around in it, the heat map shows where they clicked, and two versions of it are tried.
 
-let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-let browser: Browser
-let page: Page
-const problems: string[] = []
 const saving = /^保\s*存$/
 
 // Pictures take their time.
@@ -20,17 +14,7 @@ const patience = process.env.LOOK ? 300_000 : 150_000
 
 vi.setConfig({ testTimeout: patience })
 
-beforeAll(async () => {
-  await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace(await ownDatabases())
-  browser = await openBrowser()
-  page = await openConsole(browser, workspace, problems)
-}, 180_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await workspace?.close()
-})
+withSandboxedConsole()
 
 /** The address of the practice shop with a key in it, as the page with the code gives it. */
 let shop = ''

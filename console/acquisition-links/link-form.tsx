@@ -94,7 +94,7 @@ export function LinkForm(props: {
         <Input maxLength={30} showCount autoComplete="off" placeholder={t('acquisitionLinks.namePlaceholder')} />
       </Form.Item>
       {!link && <CorpField />}
-      <People />
+      <People link={link} />
       <Placing />
       <Form.Item
         name="welcome"
@@ -122,16 +122,28 @@ export function LinkForm(props: {
   )
 }
 
-function People() {
+/** One of both is needed, unless somebody stands behind the link whom the asker does not see. */
+function People({ link }: { link: AcquisitionLink | undefined }) {
   const { t } = useText()
+  const form = Form.useFormInstance<Values>()
+  const isSeen = !link || link.employees.length === valuesOf(link).employeeIds.length
+  const isNobody = () => isSeen && !form.getFieldValue('employeeIds')?.length && !form.getFieldValue('departmentIds')?.length
+  const refuseNobody = () => (isNobody() ? Promise.reject(new Error(t('errors.acquisition_link.nobody'))) : Promise.resolve())
   const employees = useEmployeeNames()
   const departments = (useDepartments().data?.items ?? []).filter(({ source }) => source === 'wecom')
   return (
     <>
-      <Form.Item name="employeeIds" label={t('acquisitionLinks.employees')} extra={t('acquisitionLinks.employeesHint')}>
+      <Form.Item
+        name="employeeIds"
+        label={t('acquisitionLinks.employees')}
+        extra={t('acquisitionLinks.employeesHint')}
+        required
+        dependencies={['departmentIds']}
+        rules={[{ validator: refuseNobody }]}
+      >
         <Select mode="multiple" showSearch optionFilterProp="label" options={employees} />
       </Form.Item>
-      <Form.Item name="departmentIds" label={t('acquisitionLinks.departments')}>
+      <Form.Item name="departmentIds" label={t('acquisitionLinks.departments')} extra={t('acquisitionLinks.departmentsHint')} required>
         <TreeSelect multiple treeDefaultExpandAll treeData={branches(departments)} />
       </Form.Item>
     </>

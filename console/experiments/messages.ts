@@ -74,6 +74,21 @@ export const experiments = messages(
     },
     metHere: '{{people}} 人进入，其中留出 {{ghosts}} 人',
     onThis: '实验',
+    caused: {
+      title: '是它带来的吗',
+      none: {
+        messages:
+          '这次群发没有做实验，说不出有多少是它带来的：上面的数字里也有本来就会来、会买的人。下次发送之前建一个实验，留出一部分人不发，这里就会显示差多少。',
+        journeys:
+          '这条旅程没有做过实验，说不出有多少是它带来的：上面的数字里也有本来就会来、会买的人。给它建一个实验，留出一部分人不进入，这里就会显示差多少。',
+      },
+      toTrials: '去建实验',
+      ofStep: '试的是其中一个步骤，不是整条旅程。',
+      betweenWays: '没有留出的人：比的是几种做法之间的差别，不是做与不做。',
+      asDealt: '按分到的组比较，不管收没收到（意向性分析）；判定可以每天看，区间是今天这一次的。',
+      leftAlone: '{{share}} 的客户在全公司对照组里，收不到营销触达。所有触达合起来带来多少：',
+      toControl: '看对照组',
+    },
     thingKinds: { journey: '旅程', journey_step: '旅程步骤', message: '消息', page: '页面', offer: '优惠' },
     start: '启动',
     startEffect: '启动后分组、比例、指标和窗口不能再改，约需 {{people}} 人。',
@@ -248,6 +263,22 @@ export const experiments = messages(
     },
     metHere: '{{people}} people in, {{ghosts}} of them held out',
     onThis: 'Experiments',
+    caused: {
+      title: 'Was it the cause?',
+      none: {
+        messages:
+          'No experiment was run on this message, so nobody knows how much of this it caused: people who would have come and bought anyway are in the numbers above. Set one up before the next is sent, with some people held out, and the difference stands here.',
+        journeys:
+          'No experiment was run on this journey, so nobody knows how much of this it caused: people who would have come and bought anyway are in the numbers above. Set one up with some people held out, and the difference stands here.',
+      },
+      toTrials: 'Set up an experiment',
+      ofStep: 'One step was tried, not the whole journey.',
+      betweenWays: 'Nobody is held out: this compares ways of doing it, not doing it with leaving it.',
+      asDealt:
+        'By the side people were dealt to, whatever reached them (intent to treat). The verdict may be read every day; the interval is of today alone.',
+      leftAlone: '{{share}} of the customers are in the company-wide control group and get no marketing. What all of it together brings:',
+      toControl: 'control group',
+    },
     thingKinds: { journey: 'Journey', journey_step: 'Journey step', message: 'Message', page: 'Page', offer: 'Offer' },
     start: 'Start',
     startEffect: 'Variants, shares, metrics and window cannot be changed afterwards. About {{people}} people are needed.',

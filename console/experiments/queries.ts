@@ -8,10 +8,13 @@ import type { ControlGroup, ControlGroupChange, Experiment, StateChange } from '
 type Asked = Record<string, string | undefined>
 
 export const useExperiments = (query: Asked) => useList<Experiment>('experiments', query)
-/** The trials on a thing and its parts, the newest first, for whom may see them. */
+/** The trials on a thing and its parts, the newest first; `away`: those that were archived. */
+export const useTrialsRead = (id: string, enabled: boolean, which: 'listed' | 'away' = 'listed') =>
+  useResource<Page<Experiment>>('experiments', { thing: id, limit: 20, ...(which === 'away' && { state: 'archived' }) }, { enabled })
+/** Those that are listed, none for whom may not see them. */
 export function useTrialsOn(id: string): Experiment[] {
   const may = useMay()('experiments.read')
-  const trials = useResource<Page<Experiment>>('experiments', { thing: id, limit: 20 }, { enabled: may })
+  const trials = useTrialsRead(id, may)
   return (may && trials.data?.items) || []
 }
 export const useExperiment = (id: string) => useResource<Experiment>(`experiments/${id}`, {}, { refetchInterval: 60_000 })

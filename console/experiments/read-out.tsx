@@ -17,12 +17,10 @@ const alerts = { ratio_off: 'error', early: 'info', going_on: 'info', better: 's
 
 export function ReadOutView({ experiment, found }: { experiment: Experiment; found: ReadOut }) {
   const { t } = useText()
-  const { ratio, effects, excluded } = found
-  const trial = effects.filter(({ role }) => role === 'trial')
+  const { effects, excluded } = found
   return (
     <>
-      {!ratio.ok && <Alert type="error" showIcon title={t('experiments.ratioOff', { p: (ratio.p ?? 0).toPrecision(2) })} />}
-      <Sentences experiment={experiment} effects={trial} />
+      <Verdicts experiment={experiment} found={found} />
       <Heads found={found} />
       {effects.length === 0 ? (
         <Section>
@@ -43,25 +41,25 @@ export function ReadOutView({ experiment, found }: { experiment: Experiment; fou
   )
 }
 
-const measureOf = ({ trialMetric, growthMetric, guardRails }: Experiment, { role, name }: ReadOutEffect): string =>
+export const measureOf = ({ trialMetric, growthMetric, guardRails }: Experiment, { role, name }: ReadOutEffect): string =>
   role === 'trial'
     ? trialMetric.measure
     : role === 'growth'
       ? growthMetric.measure
       : (guardRails.find((one: GuardRail) => one.name === name)?.measure ?? 'converted')
 
-function useSideName(experiment: Experiment): (key: string) => string {
+export function useSideName(experiment: Experiment): (key: string) => string {
   const { t } = useText()
   return (key) => experiment.variants.find((one) => one.key === key)?.name ?? t('experiments.holdoutName')
 }
 
 /** The verdicts of the day in words; where several variants come to the same, once. */
-function Sentences({ experiment, effects }: { experiment: Experiment; effects: readonly ReadOutEffect[] }) {
+export function Verdicts({ experiment, found: { ratio, effects } }: { experiment: Experiment; found: ReadOut }) {
   const { t } = useText()
   const nameOf = useSideName(experiment)
   const said = effects.flatMap((effect) => {
-    const { verdict, sequential, lift, name, variant } = effect
-    if (verdict === 'ratio_off') return []
+    const { role, verdict, sequential, lift, name, variant } = effect
+    if (role !== 'trial' || verdict === 'ratio_off') return []
     const facts = {
       metric: name,
       variant: nameOf(variant),
@@ -71,8 +69,24 @@ function Sentences({ experiment, effects }: { experiment: Experiment; effects: r
     }
     return [[t(`experiments.sentences.${verdict}`, facts), alerts[verdict]] as const]
   })
-  return [...new Map(said)].map(([title, type]) => <Alert key={title} type={type} showIcon title={title} />)
+  return (
+    <>
+      {!ratio.ok && <Alert type="error" showIcon title={t('experiments.ratioOff', { p: (ratio.p ?? 0).toPrecision(2) })} />}
+      {[...new Map(said)].map(([title, type]) => (
+        <Alert key={title} type={type} showIcon title={title} />
+      ))}
+    </>
+  )
 }
+
+export const VerdictBadge = ({ verdict }: Pick<ReadOutEffect, 'verdict'>) => {
+  const { t } = useText()
+  return <Badge tone={tones[verdict]}>{t(`experiments.verdicts.${verdict}`)}</Badge>
+}
+
+/** The interval of today alone, as the lift itself is written. */
+export const intervalText = ({ low, high }: ReadOutEffect, measure: string): string =>
+  low === null ? '—' : `${liftText(low, measure)} … ${liftText(high, measure)}`
 
 function Heads({ found }: { found: ReadOut }) {
   const { t } = useText()
@@ -112,10 +126,7 @@ function Effects({ experiment, effects }: { experiment: Experiment; effects: rea
             ),
           },
           { title: t('experiments.side'), cell: ({ variant }) => nameOf(variant) },
-          {
-            title: t('experiments.verdict'),
-            cell: ({ verdict }) => <Badge tone={tones[verdict]}>{t(`experiments.verdicts.${verdict}`)}</Badge>,
-          },
+          { title: t('experiments.verdict'), cell: ({ verdict }) => <VerdictBadge verdict={verdict} /> },
           { title: t('experiments.controlValue'), right: true, cell: (effect) => value(effect, effect.control) },
           { title: t('experiments.treatmentValue'), right: true, cell: (effect) => value(effect, effect.treatment) },
           {
@@ -123,11 +134,7 @@ function Effects({ experiment, effects }: { experiment: Experiment; effects: rea
             right: true,
             cell: (effect) => `${lift(effect, effect.lift)}${relativeText(effect.relativeLift)}`,
           },
-          {
-            title: t('experiments.interval'),
-            right: true,
-            cell: (effect) => (effect.low === null ? '—' : `${lift(effect, effect.low)} … ${lift(effect, effect.high)}`),
-          },
+          { title: t('experiments.interval'), right: true, cell: (effect) => intervalText(effect, measureOf(experiment, effect)) },
           { title: t('experiments.p'), right: true, cell: ({ p }) => pText(p) },
           { title: t('experiments.power'), right: true, cell: ({ power }) => (power === null ? '—' : `${Math.round(power * 100)}%`) },
           {

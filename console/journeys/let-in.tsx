@@ -4,6 +4,7 @@ import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import type { Brought } from '#console/journeys/brought.ts'
 import { BroughtFields } from '#console/journeys/brought-fields.tsx'
+import { DoorStats } from '#console/journeys/door-stats.tsx'
 import { useDoorLook, useLetIn } from '#console/journeys/queries.ts'
 import { SegmentPicker } from '#console/journeys/small-fields.tsx'
 import { Field } from '#console/reports/fields.tsx'
@@ -12,7 +13,7 @@ import { useRun } from '#console/ui/confirm.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Stack } from '#console/ui/page.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
-import { Stat, Stats } from '#console/ui/stat.tsx'
+import { Stat } from '#console/ui/stat.tsx'
 import type { Definition } from '#operation/journeys/definition.ts'
 import type { DoorLook, Journey } from '#operation/journeys/schema.ts'
 
@@ -81,26 +82,15 @@ function LetIn({ journey, published, onClose }: { journey: Journey; published: D
   )
 }
 
-/** How many come in, and why the others do not. */
 function Door({ seen }: { seen: DoorLook }) {
   const { t } = useText()
   return (
     <Stack>
-      <Stats>
-        <Stat name={t('journeys.letIn.people')} value={exactNumber(seen.people)} />
-        <Stat name={t('journeys.letIn.enters')} value={exactNumber(seen.enters)} />
-        {seen.refused.map(({ reason, people }) => (
-          <Stat
-            key={reason}
-            name={t(`journeys.letIn.reasons.${reason}`)}
-            hint={t(`journeys.letIn.reasonHints.${reason}`)}
-            value={exactNumber(people)}
-          />
-        ))}
+      <DoorStats named={t('journeys.letIn.people')} seen={seen}>
         {seen.lately > 0 && (
           <Stat name={t('journeys.letIn.lately')} hint={t('journeys.letIn.latelyHint')} value={exactNumber(seen.lately)} />
         )}
-      </Stats>
+      </DoorStats>
       {seen.needsApproval && <Alert type="warning" showIcon title={t('journeys.letIn.needsApproval')} />}
     </Stack>
   )

@@ -6,6 +6,7 @@ import { useMay } from '#console/api/session.ts'
 import type { Brought, Met } from '#console/journeys/brought.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
 import type {
+  ArrivalsLook,
   DoorLook,
   DryRun,
   Issues,
@@ -117,6 +118,9 @@ export const useUnconfirmed = (id: string, enabled: boolean) =>
 export const useRestoreJourney = () => useCommand((id: string) => post<Journey>(`journeys/${id}/restore`), ['journeys'])
 type Named = { customers?: string[]; segment?: string; entry: Brought }
 export const useLetIn = (id: string) => useCommand((named: Named) => post<LetInResult>(`journeys/${id}/entries`, named), ['journeys'])
+/** Who would come in of those who wait. Others come while somebody looks. */
+export const useArrivalsLook = (id: string, enabled: boolean) =>
+  useResource<ArrivalsLook>(`journeys/${id}/arrivals`, {}, { enabled, refetchInterval: 15_000 })
 /** Who would come in if they were let in now. */
 export const useDoorLook = (id: string, named: Named | undefined) =>
   useQuery({

@@ -1,5 +1,6 @@
 import { Button, Select } from 'antd'
 import { useState } from 'react'
+import { Lift } from '#console/experiments/lift.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { CostDrawer } from '#console/outbound/cost-drawer.tsx'
 import { EffectFigures } from '#console/outbound/effect-figures.tsx'
@@ -8,7 +9,7 @@ import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import type { Drill } from '#console/reports/result.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Gate } from '#console/ui/gate.tsx'
-import { Section } from '#console/ui/page.tsx'
+import { Section, Stack } from '#console/ui/page.tsx'
 
 const visitChoices = [24, 72, 168] as const
 const buyChoices = [24, 72, 168, 336] as const
@@ -46,19 +47,22 @@ export function EffectBox({ of, id, note }: { of: 'messages' | 'journeys'; id: s
         </>
       }
     >
-      <Awaited read={read}>
-        {(found) => (
-          <EffectFigures
-            result={found}
-            document={{ ...found.report, type: 'effect' }}
-            drill={setDrill}
-            touchedAs={found.from === 'entered' ? 'entered' : 'touched'}
-            leaveHours={24}
-            reach={found.reach}
-            worth={found}
-          />
-        )}
-      </Awaited>
+      <Stack>
+        <Awaited read={read}>
+          {(found) => (
+            <EffectFigures
+              result={found}
+              document={{ ...found.report, type: 'effect' }}
+              drill={setDrill}
+              touchedAs={found.from === 'entered' ? 'entered' : 'touched'}
+              leaveHours={24}
+              reach={found.reach}
+              worth={found}
+            />
+          )}
+        </Awaited>
+        <Lift of={of} id={id} />
+      </Stack>
       {costing && read.data && <CostDrawer of={of} id={id} cost={read.data.cost} onClose={() => setCosting(false)} />}
       {drill && <PeopleDrawer asked={drill} onClose={() => setDrill(undefined)} />}
     </Section>

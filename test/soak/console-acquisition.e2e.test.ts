@@ -1,37 +1,20 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildConsole } from '#app/build-console.ts'
+import { expect, test } from 'vitest'
 import type { AcquisitionLink } from '#growth/acquisition-links/schema.ts'
 import { ensureTag } from '#management/tags/commands.ts'
-import { ownDatabases } from '#platform/testing/workspace.ts'
-import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
 import { tellSandbox } from '../support/sandbox-control.ts'
-import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
+import { look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 
 // An operator gives a link away, and sees who came and who wrote.
 
-let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-let browser: Browser
-let page: Page
 let employee: string
-const problems: string[] = []
 const patiently = { timeout: 20_000 }
 
-beforeAll(async () => {
-  await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace(await ownDatabases())
+withSandboxedConsole(async () => {
   await ensureTag(workspace.ctx, '来源', '获客链接')
   const able = (await phone<{ items: { name: string; contact: boolean; status: number }[] }>('GET', 'employees')).items
   employee = able.find(({ contact, status }) => contact && status === 1)?.name ?? ''
   while (!(await api<{ items: { name: string }[] }>('GET', 'employees?limit=200')).items.some(({ name }) => name === employee))
     await new Promise((resolve) => setTimeout(resolve, 100))
-  browser = await openBrowser()
-  page = await openConsole(browser, workspace, problems)
-}, 180_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await workspace?.close()
 })
 
 test('a link is made in a drawer and given away at a second place, with address and code', async () => {
@@ -40,7 +23,12 @@ test('a link is made in a drawer and given away at a second place, with address 
   await look('empty')
   await page.getByRole('button', { name: '新建获客链接' }).first().click()
   await page.getByRole('dialog').getByLabel('链接名称').fill('抖音主页')
+  // Somebody is needed behind it, which the form says itself.
+  await page.getByRole('button', { name: saving }).click()
+  await page.getByText('请至少选一名员工或一个部门').waitFor()
+  await look('form-nobody')
   await choose('接待员工', employee)
+  await expect.poll(() => page.getByText('请至少选一名员工或一个部门').count()).toBe(0)
   await look('form')
   await page.getByRole('button', { name: saving }).click()
   await page.getByRole('heading', { level: 1, name: '抖音主页' }).waitFor()
@@ -100,8 +88,6 @@ async function choose(label: string, option: string): Promise<void> {
   await page.keyboard.press('Enter')
   await page.keyboard.press('Escape')
 }
-
-const look = (name: string): Promise<void> => lookAt(page, name)
 
 async function api<T>(method: string, path: string, body?: object): Promise<T> {
   const response = await fetch(`${workspace.url}/api/v1/${path}`, {

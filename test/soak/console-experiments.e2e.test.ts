@@ -1,6 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildConsole } from '#app/build-console.ts'
+import { expect, test } from 'vitest'
 import { createSegment } from '#insight/segments/commands.ts'
 import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
 import { NewSegment } from '#insight/segments/schema.ts'
@@ -16,28 +14,13 @@ import { changePolicy } from '#operation/outbound/policy.ts'
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
-import { ownDatabases } from '#platform/testing/workspace.ts'
-import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
-import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
+import { faultsOf } from '../support/browser.ts'
+import { look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 
 // An operator draws up an experiment, sees how many people it needs, starts it, and reads what another one found.
 
-let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-let browser: Browser
-let page: Page
-const problems: string[] = []
-
-beforeAll(async () => {
-  await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace(await ownDatabases())
-  browser = await openBrowser()
-  page = await openConsole(browser, workspace, problems)
+withSandboxedConsole(async () => {
   await liveTrial()
-}, 180_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await workspace?.close()
 })
 
 test('an experiment is drawn up with its people counted, started, and frozen', async () => {
@@ -92,6 +75,26 @@ test('a read-out says in words what was found, and a control group who is left a
   expect(problems).toEqual([])
 })
 
+test('the effect of a journey says beside what came after it what it caused, or that nobody knows', async () => {
+  await page.goto(`${workspace.url}/journeys`)
+  await page.getByRole('link', { name: '邀请进群' }).click()
+  const caused = page.locator('section').filter({ has: page.getByRole('heading', { name: '是它带来的吗' }) })
+  await caused.getByText(/进群：邀请 SOP比对照高 .*可以下结论了/).waitFor()
+  await caused.getByText(/95% 区间 \+[\d.]+pp … \+[\d.]+pp/).waitFor()
+  await caused.getByText('15% 的客户在全公司对照组里').waitFor()
+  await look('journey-caused')
+  expect(await faultsOf(page)).toEqual([])
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await caused.getByRole('link', { name: '进群邀请' }).click()
+  await page.getByText('差值随时间').waitFor()
+  await page.goto(`${workspace.url}/journeys`)
+  await page.getByRole('link', { name: '老客关怀' }).click()
+  await caused.getByText('这条旅程没有做过实验').waitFor()
+  await caused.getByRole('link', { name: '去建实验' }).waitFor()
+  await look('journey-untried')
+  expect(problems).toEqual([])
+})
+
 test('a journey for many starts by the word of a second person', async () => {
   await waitForApproval()
   await page.goto(`${workspace.url}/journeys`)
@@ -120,6 +123,7 @@ async function liveTrial(): Promise<void> {
     guardRails: [{ name: '退群', event: 'group.left', better: 'less', tolerance: 0.01 }],
     windowDays: 3,
     plan: { base: 0.2, lift: 0.08 },
+    thing: { kind: 'journey', id: publicId(ctx, 'jny', await invitation()) },
   })
   const experiment = await createExperiment(ctx, facts)
   await changeState(ctx, experiment, { state: 'running' })
@@ -142,6 +146,18 @@ async function liveTrial(): Promise<void> {
   })
   await changeControlGroup({ ...ctx, now: () => ago(10) }, { perMille: 150, rotate: false })
   await store()
+}
+
+/** The journey that the trial is of, beside one that nobody tried. */
+async function invitation(): Promise<number> {
+  const { ctx } = workspace
+  const draft = Definition.parse({ entry: { by: 'hand' }, start: 'call', steps: [{ id: 'call', type: 'task', title: '打电话' }] })
+  const [untried = 0, tried = 0] = [
+    await createJourney(ctx, { name: '老客关怀', note: '', draft }),
+    await createJourney(ctx, { name: '邀请进群', note: '', draft }),
+  ]
+  for (const journey of [untried, tried]) await publishJourney(ctx, rulesForJourneys, journey)
+  return tried
 }
 
 /** A journey that runs, with a step to try. */
@@ -182,5 +198,3 @@ async function waitForApproval(): Promise<void> {
   const journey = await createJourney(colleague, { name: '唤醒老客', note: '', draft })
   expect(await submitJourney(colleague, rulesForJourneys, journey, { migrate: false })).toBe('review')
 }
-
-const look = (name: string): Promise<void> => lookAt(page, name)

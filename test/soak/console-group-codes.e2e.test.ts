@@ -1,32 +1,15 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildConsole } from '#app/build-console.ts'
-import { ownDatabases } from '#platform/testing/workspace.ts'
-import { lookAt, openBrowser, openConsole } from '../support/browser.ts'
+import { expect, test } from 'vitest'
 import { tellSandbox } from '../support/sandbox-control.ts'
-import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
+import { look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 
 // An operator makes a code into two groups and sees who came through it.
 
-let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-let browser: Browser
-let page: Page
-const problems: string[] = []
 const saving = /^保\s*存$/
 
-beforeAll(async () => {
-  await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace(await ownDatabases())
+withSandboxedConsole(async () => {
   const { items } = await phone<{ items: { userId: string; contact: boolean; status: number }[] }>('GET', 'employees')
   const owner = items.find(({ contact, status }) => contact && status === 1)?.userId
   for (const name of ['收银台一群', '收银台二群']) await phone('POST', 'groups', { owner, name })
-  browser = await openBrowser()
-  page = await openConsole(browser, workspace, problems)
-}, 180_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await workspace?.close()
 })
 
 test('a code into two groups is made beside the list of groups, with its picture and its numbers', async () => {
@@ -59,7 +42,5 @@ test('a code into two groups is made beside the list of groups, with its picture
   await page.keyboard.press('Escape')
   expect(problems).toEqual([])
 })
-
-const look = (name: string): Promise<void> => lookAt(page, name)
 
 const phone = <T>(method: string, path: string, body?: unknown): Promise<T> => tellSandbox(workspace.sandboxUrl, method, path, body)

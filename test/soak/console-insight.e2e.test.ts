@@ -9,7 +9,8 @@ import { Definition } from '#operation/journeys/definition.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { faultsOf, lookAt, openConsole } from '../support/browser.ts'
-import { browser, call, look, page, problems, saving, statOf, withInsightConsole, workspace } from '../support/insight-console.ts'
+import { call, look, saving, statOf, withInsightConsole } from '../support/insight-console.ts'
+import { browser, page, problems, workspace } from '../support/sandboxed-console.ts'
 import { until } from '../support/until.ts'
 
 // Pages of Insight that are opened seldom: an employee's own board, a trial drawn up from a behaviour, touchpoints of the stages.

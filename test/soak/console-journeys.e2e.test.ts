@@ -1,6 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildConsole } from '#app/build-console.ts'
+import { expect, test } from 'vitest'
 import { toPng } from '#growth/live-codes/image/render.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { changeState, createExperiment } from '#operation/experiments/commands.ts'
@@ -15,28 +13,12 @@ import { MarketingTaskInput } from '#operation/marketing-tasks/schema.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
-import { ownDatabases } from '#platform/testing/workspace.ts'
-import { faultsOf, lookAt, openBrowser, openConsole } from '../support/browser.ts'
-import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
+import { faultsOf } from '../support/browser.ts'
+import { look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 
 // An operator opens a template, changes a wait, starts it, and watches a customer walk.
 
-let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-let browser: Browser
-let page: Page
-const problems: string[] = []
-
-beforeAll(async () => {
-  await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace(await ownDatabases())
-  browser = await openBrowser()
-  page = await openConsole(browser, workspace, problems)
-}, 180_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await workspace?.close()
-})
+withSandboxedConsole()
 
 test('a template becomes a journey, a wait is changed, a step added, and what is not saved survives a reload', async () => {
   await page.goto(`${workspace.url}/journeys`)
@@ -468,5 +450,3 @@ const colleague: Context['actor'] = { kind: 'employee', id: 999, name: '许念',
 
 const picture = (): Buffer =>
   toPng('<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="#0f9d77"/></svg>', 400)
-
-const look = (name: string): Promise<void> => lookAt(page, name)

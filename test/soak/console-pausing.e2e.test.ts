@@ -1,7 +1,5 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { buildConsole } from '#app/build-console.ts'
 import { startFollow } from '#management/customers/commands.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
@@ -10,16 +8,11 @@ import { readCounts } from '#operation/journeys/queries.ts'
 import { defineEvent } from '#platform/events/catalogue.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
-import { ownDatabases } from '#platform/testing/workspace.ts'
-import { faultsOf, lookAt, openBrowser, openConsole } from '../support/browser.ts'
-import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
+import { faultsOf } from '../support/browser.ts'
+import { look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 
 // An operator pauses a journey, sees who waits at its door, lets them in, and reads what was said in their group.
 
-let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-let browser: Browser
-let page: Page
-const problems: string[] = []
 const visited = defineEvent('store.visited', { title: { zh: '到店', en: 'Store visited' }, properties: z.object({}) })
 const rules = {
   holds: async () => new Set<number>(),
@@ -29,17 +22,7 @@ const rules = {
   membersOf: async () => [],
 }
 
-beforeAll(async () => {
-  await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace(await ownDatabases())
-  browser = await openBrowser()
-  page = await openConsole(browser, workspace, problems)
-}, 180_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await workspace?.close()
-})
+withSandboxedConsole()
 
 test('who comes while a journey is paused waits, is shown, and comes in when it goes on; a trace says what their group was told', async () => {
   const { ctx } = workspace
@@ -59,6 +42,9 @@ test('who comes while a journey is paused waits, is shown, and comes in when it 
   )
   await meetInGroup(people)
   const path = `journeys/${publicId(ctx, 'jny', journey)}`
+  // One is on the way already when it is paused.
+  await visit(people.slice(0, 1))
+  await expect.poll(async () => (await readCounts(ctx, journey)).versions[0]?.active, { timeout: 30_000 }).toBe(1)
   await desk(path)
   await page.getByRole('button', { name: /^暂\s*停$/ }).click()
   await look('pause')
@@ -67,8 +53,7 @@ test('who comes while a journey is paused waits, is shown, and comes in when it 
     .getByRole('button', { name: /^暂\s*停$/ })
     .click()
   await page.getByText('在门口等着').first().waitFor()
-  for (const customerId of [...people, ...people])
-    await inTransaction(ctx, async (ctx) => emit(ctx, visited, { customerId, properties: {} }))
+  await visit([...people, ...people])
   // The page follows while somebody looks at it.
   await page.getByText('现在有 3 人次在等。').waitFor()
   await look('paused')
@@ -86,6 +71,7 @@ test('who comes while a journey is paused waits, is shown, and comes in when it 
   await desk(path)
   await page.getByRole('button', { name: /^继\s*续$/ }).click()
   await page.getByText('暂停期间来了 3 人次').waitFor()
+  for (const words of ['会进入', '已在途', '让他们进入（2）']) await page.getByRole('dialog').getByText(words, { exact: true }).waitFor()
   await look('resume')
   expect(await faultsOf(page)).toEqual([])
   await page
@@ -130,7 +116,9 @@ async function meetInGroup(people: readonly number[]): Promise<void> {
   }
 }
 
-const look = (name: string) => lookAt(page, name)
+async function visit(people: readonly number[]): Promise<void> {
+  for (const customerId of people) await inTransaction(workspace.ctx, async (ctx) => emit(ctx, visited, { customerId, properties: {} }))
+}
 
 async function desk(path: string): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 })

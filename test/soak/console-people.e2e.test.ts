@@ -1,7 +1,8 @@
 import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { Segment } from '#insight/segments/schema.ts'
-import { call, dayOf, look, page, peopleBehind, problems, withInsightConsole, workspace } from '../support/insight-console.ts'
+import { call, dayOf, look, peopleBehind, withInsightConsole } from '../support/insight-console.ts'
+import { page, problems, workspace } from '../support/sandboxed-console.ts'
 
 // Behind every bar, cell, node and point stand people.
 

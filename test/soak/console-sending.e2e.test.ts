@@ -1,31 +1,23 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildConsole } from '#app/build-console.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
 import { createDepartment } from '#management/team/departments/commands.ts'
 import { createEmployee } from '#management/team/employees/commands.ts'
 import { createRole } from '#management/team/roles/commands.ts'
 import { connectSandbox } from '#management/wecom/connect-sandbox.ts'
 import { changePolicy } from '#operation/outbound/policy.ts'
-import { ownDatabases } from '#platform/testing/workspace.ts'
-import { faultsOf, lookAt, openBrowser, openConsole } from '../support/browser.ts'
+import { faultsOf, lookAt, openConsole } from '../support/browser.ts'
 import { tellSandbox } from '../support/sandbox-control.ts'
-import { openSandboxedWorkspace } from '../support/sandboxed-workspace.ts'
+import { browser, look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 import { until } from '../support/until.ts'
 
 // A company with two corps: a moment of the second one at a chosen time, a message in several wordings from making to read-out, what
 // became of a journey's message, and who plans what.
 
-let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-let browser: Browser
-let page: Page
-const problems: string[] = []
 const member = 'sender'
 /** So many that hardly ever one of three wordings is dealt to nobody. */
 const people = ['林小满', '周一鸣', '陈夏', '何清', '许诺', '方圆', '江月', '秦川', '沈言', '陆离']
 
-beforeAll(async () => {
-  await buildConsole(() => undefined)
-  workspace = await openSandboxedWorkspace(await ownDatabases())
+withSandboxedConsole(async () => {
   await phone('POST', 'corps', { name: '南方分公司', employees: 3 })
   await connectSandbox(workspace.ctx, workspace.sandboxUrl)
   await phone('POST', 'employees', { userId: member, name: '许念', contact: true })
@@ -36,14 +28,10 @@ beforeAll(async () => {
   const known = () =>
     workspace.ctx.db.selectFrom('wecomFollows').select('live').where('externalUserid', 'in', friends).where('live', '=', true).execute()
   await until(async () => (await known()).length === friends.length)
-  browser = await openBrowser()
-  page = await openConsole(browser, workspace, problems)
-  page.setDefaultTimeout(15_000)
-}, 180_000)
+})
 
-afterAll(async () => {
-  await browser?.close()
-  await workspace?.close()
+beforeAll(() => {
+  page.setDefaultTimeout(15_000)
 })
 
 test('a moment is made for one of two corps and handed out at a chosen time', async () => {
@@ -221,8 +209,6 @@ test('whoever may make codes and links, and may see nothing of WeCom, is asked f
   expect(await faultsOf(theirs)).toEqual([])
   expect(problems).toEqual([])
 })
-
-const look = (name: string) => lookAt(page, name)
 
 async function desk(path: string): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 })

@@ -1,18 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { buildConsole } from '#app/build-console.ts'
+import type { Locator } from 'playwright-core'
+import { afterAll, expect } from 'vitest'
 import type { LiveCode } from '#growth/live-codes/schema.ts'
 import { spendImport } from '#growth/spends/import.ts'
 import type { ProductsResult } from '#insight/reports/products/schema.ts'
 import type { TradeResult } from '#insight/reports/trade/schema.ts'
 import { customersImport } from '#management/customers/import.ts'
 import { importFile } from '#platform/imports/engine.ts'
-import { ownDatabases } from '#platform/testing/workspace.ts'
-import { lookAt, openBrowser, openConsole } from './browser.ts'
-import { openSandboxedWorkspace } from './sandboxed-workspace.ts'
+import { lookAt } from './browser.ts'
+import { page, withSandboxedConsole, workspace } from './sandboxed-console.ts'
 import { until } from './until.ts'
 
 // What the pages of Insight are walked with: the sandbox's company, where nobody bought anything yet, and these people: five orders, three channels: small enough to know every number, which the pages have to show, and who stands behind it.
@@ -22,12 +20,7 @@ import { until } from './until.ts'
 //   展会  80   周周    looked at 龙井 and bought nothing
 //              会员 9001, nobody's friend, 168 today (龙井)
 
-/** Set before the first test. */
-export let workspace: Awaited<ReturnType<typeof openSandboxedWorkspace>>
-export let browser: Browser
-export let page: Page
 const folder = mkdtempSync(join(tmpdir(), 'liuliang-insight-'))
-export const problems: string[] = []
 export const patiently = { timeout: 30_000 }
 export const saving = /^保\s*存$/
 
@@ -43,19 +36,8 @@ const goods = { tea: ['TEA', '龙井', '168.00'], cup: ['CUP', '盖碗', '60.00'
 
 /** Opens the company and the console for the tests of a file. */
 export function withInsightConsole(): void {
-  beforeAll(async () => {
-    await buildConsole(() => undefined)
-    workspace = await openSandboxedWorkspace(await ownDatabases())
-    await fill()
-    browser = await openBrowser()
-    page = await openConsole(browser, workspace, problems)
-  }, 180_000)
-
-  afterAll(async () => {
-    await browser?.close()
-    await workspace?.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  withSandboxedConsole(fill)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 }
 
 async function fill(): Promise<void> {

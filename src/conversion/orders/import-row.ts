@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import type { CustomerFacts, Identity } from '#management/identity/schema.ts'
 import { normalPhone } from '#management/identity/values.ts'
+import { isCurrency } from '#platform/currency.ts'
 import { appError } from '#platform/errors.ts'
 import type { ImportSetup } from '#platform/imports/kind.ts'
 import { isNegative } from '#platform/imports/mapping.ts'
@@ -84,8 +85,7 @@ export function orderReader(setup: ImportSetup): (row: FileRow) => ReadRow {
 function readCurrency(text: string, usual: string): string {
   if (text === '') return usual
   const found = /^(人民币|¥|RMB)$/i.test(text) ? 'CNY' : text.toUpperCase()
-  if (!/^[A-Z]{3}$/.test(found))
-    throw appError('currency.invalid', { message: `"${text.slice(0, 20)}" is not a currency.`, field: 'currency' })
+  if (!isCurrency(found)) throw appError('currency.invalid', { message: `"${text.slice(0, 20)}" is not a currency.`, field: 'currency' })
   return found
 }
 

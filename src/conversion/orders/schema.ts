@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Alias } from '#management/identity/schema.ts'
+import { currency } from '#platform/currency.ts'
 
 export const orderStatuses = ['unpaid', 'paid', 'shipped', 'received', 'completed', 'closed', 'unknown'] as const
 export type OrderStatus = (typeof orderStatuses)[number]
@@ -32,7 +33,7 @@ const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(v
 export const OrderBody = z.object({
   orderNo: text(128),
   status: text(60),
-  currency: z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters, such as CNY.'),
+  currency,
   createdAt: instant,
   paidAt: instant.nullish(),
   shippedAt: instant.nullish(),

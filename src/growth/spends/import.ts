@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { createChannel } from '#growth/channels/commands.ts'
 import { NewChannel } from '#growth/channels/schema.ts'
 import type { Context } from '#platform/context.ts'
+import { isCurrency } from '#platform/currency.ts'
 import { appError } from '#platform/errors.ts'
 import { publicId } from '#platform/ids.ts'
 import { type Applied, type ImportKind, type ImportRun, importColumn } from '#platform/imports/kind.ts'
@@ -94,9 +95,7 @@ function kindOf(text: string): SpendKind {
 
 function currencyOf(text: string, usual: string): string {
   const currency = text.toUpperCase() || usual
-  return /^[A-Z]{3}$/.test(currency)
-    ? currency
-    : refuse('currency.invalid', 'A currency is three capital letters, such as CNY.', 'currency')
+  return isCurrency(currency) ? currency : refuse('currency.invalid', 'A currency is three capital letters, such as CNY.', 'currency')
 }
 
 async function applySpends(ctx: Context, rows: readonly Row[]): Promise<Applied> {

@@ -5,14 +5,14 @@ import { notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { timezoneOf } from '#platform/timezone.ts'
-import { seesAll } from '../metrics/commands.ts'
+import { requireAllCustomers } from '../metrics/commands.ts'
 import { subjectOf } from './content.ts'
 import { nextMoment } from './moments.ts'
 import { type BoardSchedule, NewSchedule, type Rhythm, type Target } from './schema.ts'
 
 /** Whoever sees only some customers may not send out the numbers of all. */
 export async function createSchedule(ctx: Context, { subject, rhythm, target }: NewSchedule): Promise<number> {
-  seesAll(ctx)
+  requireAllCustomers(ctx)
   await subjectOf(ctx, subject, 'zh')
   await checkTarget(ctx, target)
   return inTransaction(ctx, async (ctx) => {
@@ -41,7 +41,7 @@ async function checkTarget(ctx: Context, target: Target): Promise<void> {
 
 export const deleteSchedule = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    seesAll(ctx)
+    requireAllCustomers(ctx)
     const gone = await ctx.db
       .deleteFrom('boardSchedules')
       .where('tenantId', '=', ctx.tenantId)
@@ -54,7 +54,7 @@ export const deleteSchedule = (ctx: Context, id: number): Promise<void> =>
 
 /** Sends at the next look, beside the rhythm. */
 export async function sendNow(ctx: Context, id: number): Promise<void> {
-  seesAll(ctx)
+  requireAllCustomers(ctx)
   const row = await ctx.db
     .selectFrom('boardSchedules')
     .select('id')

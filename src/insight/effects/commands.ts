@@ -1,7 +1,7 @@
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
-import { appError } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
+import { requireAllCustomers } from '../metrics/commands.ts'
 import type { SendingCostBody } from './schema.ts'
 
 export type Sending = { source: 'message' | 'journey'; id: number }
@@ -9,9 +9,8 @@ export type Sending = { source: 'message' | 'journey'; id: number }
 /** Writes down what a message or journey costs, in place of what stood there. That it exists is known by whoever calls. */
 export const recordCost = (ctx: Context, { source, id }: Sending, { currency, items }: SendingCostBody): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    // Of the whole company: whoever sees some of its customers would write over what they cannot see.
-    if (ctx.actor.scope !== 'all')
-      throw appError('permission.scope', { status: 403, message: 'This needs the data scope of all customers.', details: { scope: 'all' } })
+    // Whoever sees some of the customers would write over what they cannot see.
+    requireAllCustomers(ctx)
     const own = await ctx.db.selectFrom('tenants').select('currency').where('id', '=', ctx.tenantId).executeTakeFirstOrThrow()
     await ctx.db
       .deleteFrom('sendingCosts')

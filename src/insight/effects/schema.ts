@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { spendKinds } from '#growth/spends/schema.ts'
+import { currency } from '#platform/currency.ts'
 import { effectResult } from '../reports/effect/schema.ts'
 
 const hours = z.coerce.number().int().min(1).max(8760)
 
 export const EffectQuery = z.object({ visitHours: hours.default(24), buyHours: hours.default(168) })
 export type EffectQuery = z.infer<typeof EffectQuery>
-
-const currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
 
 /** What a message or journey costs, in minor units: all of it at once, nothing for no cost. */
 export const SendingCostBody = z.strictObject({

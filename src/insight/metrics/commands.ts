@@ -5,8 +5,8 @@ import { inTransaction } from '#platform/events/emit.ts'
 import { findMetric } from '../reports/metric/find.ts'
 import type { AlertRule, TargetBody } from './schema.ts'
 
-/** Alerts and sendings look at everybody's numbers, so whoever sees only some customers may not make them. */
-export function seesAll(ctx: Context): void {
+/** Alerts, sendings and costs are of everybody, so whoever sees only some customers may not write them. Throws `permission.scope`. */
+export function requireAllCustomers(ctx: Context): void {
   if (ctx.actor.scope !== 'all')
     throw appError('permission.scope', { status: 403, message: 'This needs the data scope of all customers.', details: { scope: 'all' } })
 }
@@ -44,7 +44,7 @@ export async function createAlert(
   ctx: Context,
   { metric, rule, active }: { metric: string; rule: AlertRule; active: boolean },
 ): Promise<number> {
-  seesAll(ctx)
+  requireAllCustomers(ctx)
   await findMetric(ctx, metric)
   return inTransaction(ctx, async (ctx) => {
     const { id } = await ctx.db
@@ -70,7 +70,7 @@ export const changeAlert = (
   { rule, active }: { rule?: AlertRule | undefined; active?: boolean | undefined },
 ): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    seesAll(ctx)
+    requireAllCustomers(ctx)
     const changed = await ctx.db
       .updateTable('metricAlerts')
       // A changed rule judges the last period anew; what was told of it stays told. What went by while it was off is not told later.
@@ -89,7 +89,7 @@ export const changeAlert = (
 
 export const deleteAlert = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
-    seesAll(ctx)
+    requireAllCustomers(ctx)
     const gone = await ctx.db
       .deleteFrom('metricAlerts')
       .where('tenantId', '=', ctx.tenantId)

@@ -16,6 +16,14 @@ export async function keepArrivals(ctx: Context, journey: number, arrivals: read
   return rows.length
 }
 
+/** The first of those who wait, as they will come to the door. */
+export async function firstArrivals(ctx: Context, journey: number, most: number): Promise<Kept[]> {
+  const { rows } = await sql<Kept>`
+    select id, customer_id, entry_key, entry, at from journey_arrivals
+    where tenant_id = ${ctx.tenantId} and journey_id = ${journey} order by id limit ${most}`.execute(ctx.db)
+  return rows.map((row) => ({ ...row, id: Number(row.id) }))
+}
+
 /** The first of those who wait, who do so no more. */
 export async function takeArrivals(ctx: Context, journey: number, most: number): Promise<Kept[]> {
   const { rows } = await sql<Kept>`

@@ -346,7 +346,7 @@ const journeyRow = (ctx: Context, id: number) =>
     .where('id', '=', id)
     .where('archivedAt', 'is', null)
 
-async function findJourney(ctx: Context, id: number) {
+export async function findJourney(ctx: Context, id: number) {
   const journey = await journeyRow(ctx, id).executeTakeFirst()
   if (!journey) throw notFound('journey')
   return journey

@@ -9,6 +9,7 @@ import { emit, inTransaction } from '#platform/events/emit.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { changeJourney, createJourney, drainJourney, pauseJourney, publishJourney, resumeJourney, stopJourney } from './commands.ts'
 import { Definition, type Reentry } from './definition.ts'
+import { lookAtArrivals } from './door.ts'
 import { journeyReactions } from './hearing.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns, readCounts } from './queries.ts'
@@ -171,6 +172,40 @@ describe('while a journey is paused', () => {
     await resumeJourney(ctx, journey)
     await work()
     expect(await doorOf(ctx, journey)).toMatchObject({ entered: 2, refused: 1, arrivals: 0 })
+  })
+
+  test('a look at the door says how many of those who wait would come in, and why the others would not', async () => {
+    const { ctx, journey, people } = await begin(byCart(), 5)
+    const [stands = 0, left = 0, one = 0, twin = 0] = people
+    for (const customer of [stands, left]) await tell(ctx, 'cart.filled', customer, 1)
+    await tell(ctx, 'cart.paid', left, 2)
+    await pauseJourney(ctx, journey)
+    for (const customer of people) await tell(ctx, 'cart.filled', customer, 3)
+    await mergeCustomers(ctx, { keepId: one, mergeId: twin })
+    const seen = await lookAtArrivals(ctx, journey)
+    const refused = (['active', 'before', 'same'] as const).map((reason) => ({ reason, people: 1 }))
+    expect(seen).toEqual({ people: 5, looked: 5, enters: 2, refused })
+    // Nothing of it happened; of very many the first are looked at.
+    expect(await lookAtArrivals(ctx, journey, 3)).toEqual({ people: 5, looked: 3, enters: 1, refused: refused.slice(0, 2) })
+    await resumeJourney(ctx, journey)
+    await work()
+    expect(await doorOf(ctx, journey)).toMatchObject({ entered: 2 + seen.enters, refused: 3, arrivals: 0 })
+  })
+
+  test('it asks the policy of the version that would let them in, value by value', async () => {
+    const { ctx, journey, people } = await begin(byCart({ policy: 'each', property: 'cart' }))
+    const [one = 0, two = 0] = people
+    await tell(ctx, 'cart.filled', one, 1, { cart: 'a' })
+    await pauseJourney(ctx, journey)
+    for (const cart of ['a', 'b', 'c']) await tell(ctx, 'cart.filled', one, 2, { cart })
+    await tell(ctx, 'cart.filled', two, 2, { cart: 'a' })
+    const look = { people: 4, looked: 4 }
+    const active = { reason: 'active', people: 1 }
+    expect(await lookAtArrivals(ctx, journey)).toEqual({ ...look, enters: 3, refused: [active] })
+    await changeJourney(ctx, journey, { draft: byCart({ policy: 'once' }) })
+    await publishJourney(ctx, rules, journey)
+    expect(await lookAtArrivals(ctx, journey)).toEqual({ ...look, enters: 1, refused: [active, { reason: 'same', people: 2 }] })
+    await expect(lookAtArrivals(ctx, journey + 1)).rejects.toMatchObject({ code: 'journey.not_found' })
   })
 
   test('whoever would be greeted is turned away, because nobody can be greeted later', async () => {

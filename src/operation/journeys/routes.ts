@@ -21,12 +21,13 @@ import {
   stopJourney,
 } from './commands.ts'
 import { Definition } from './definition.ts'
-import { namedPeople } from './door.ts'
+import { lookAtArrivals, namedPeople } from './door.ts'
 import { dryRun, simulate } from './foresight.ts'
 import { letInByHand, lookAtEntries, reviewEntries } from './letting-in.ts'
 import { listJourneys, listRuns, readCounts, readJourney, readTrace, runsOfCustomer } from './queries.ts'
 import type { Rules } from './rules.ts'
 import {
+  ArrivalsLook,
   CheckRequest,
   CountsQuery,
   DoorLook,
@@ -212,6 +213,12 @@ export const journeys = (rules: Rules, users: UsersOf) =>
         const people = await namedPeople(c.var.ctx, rules, named)
         return c.json(await lookAtEntries(c.var.ctx, journeyOf(c), { people, entry: named.entry }))
       },
+    )
+    .get(
+      '/:id/arrivals',
+      allow('journeys.read', 'tenant'),
+      describe('Who waits since it was paused: how many would come in now, and why the others would not', ArrivalsLook),
+      async (c) => c.json(await lookAtArrivals(c.var.ctx, journeyOf(c))),
     )
     .post('/:id/pause', allow('journeys.write', 'tenant'), describe('Hold everybody where they are', Journey), async (c) => {
       await pauseJourney(c.var.ctx, journeyOf(c))

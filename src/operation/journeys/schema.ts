@@ -115,16 +115,24 @@ export const CountsQuery = z.object({ version: z.coerce.number().int().min(1).ma
 export const refusals = ['active', 'before', 'keyless', 'same'] as const
 export type Refusal = (typeof refusals)[number]
 /** What would become of a list at the door, without anybody coming in. */
-export const DoorLook = z.object({
+export const SortedPeople = z.object({
   people: z.int(),
   enters: z.int(),
   refused: z.array(z.object({ reason: z.enum(refusals), people: z.int() })),
+})
+export type SortedPeople = z.infer<typeof SortedPeople>
+
+export const DoorLook = SortedPeople.extend({
   /** Whom somebody let in by hand within the last 24 hours without a second person's word: they count with these. */
   lately: z.int(),
   /** So many come in only by the word of a second person. */
   needsApproval: z.boolean(),
 })
 export type DoorLook = z.infer<typeof DoorLook>
+
+/** Of those who came while it was paused. `people`: who wait; the rest is said of the `looked` who came first. */
+export const ArrivalsLook = SortedPeople.extend({ looked: z.int() })
+export type ArrivalsLook = z.infer<typeof ArrivalsLook>
 
 /** How many are at each step now, and how many left it by which way; `ways` of the step '' are those of the journey. */
 export const StepCounts = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 
 const zone = z.string().refine(isZone, 'This is not a time zone, such as Asia/Shanghai.')
 
@@ -7,10 +8,7 @@ export const ImportMapping = z.strictObject({
   columns: z.record(z.string(), z.string()).optional(),
   dateFormat: z.string().min(1).max(60).optional(),
   timezone: zone.optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'A currency is three capital letters, such as CNY.')
-    .optional(),
+  currency: currency.optional(),
   encoding: z
     .string()
     .transform((name) => name.toLowerCase())

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { datedFields, interval, text, words } from '../schema.ts'
 
 const domain = z.enum(['private', 'public'])
@@ -14,10 +15,7 @@ export const balanceReport = z
     repeatDays: z.int().min(1).max(730).default(90),
     /** An order of a shop so many days after a private touch of its buyer was driven by it. */
     touchDays: z.int().min(1).max(90).default(7),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-      .optional(),
+    currency: currency.optional(),
     persons: z
       .union([
         z.strictObject({ domain, bucket: z.int().min(0).optional() }),

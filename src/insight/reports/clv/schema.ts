@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { commonFields, day, text } from '../schema.ts'
 
 /** Customer lifetime value: what buyers are expected to buy after the day `calibrationEnd`, from what they bought until then. */
@@ -24,10 +25,7 @@ export const clvReport = z
     rows: z.boolean().default(false),
     limit: z.int().min(1).max(1_000_000).optional(),
     persons: z.strictObject({ band: z.int().min(0).max(4) }).optional(),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-      .optional(),
+    currency: currency.optional(),
   })
   .superRefine(({ dateFrom, dateTo, calibrationEnd }, ctx) => {
     const complain = (message: string) => ctx.addIssue({ code: 'custom', path: ['calibrationEnd'], message })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { datedFields, interval } from '../schema.ts'
-import { currency } from '../trade/schema.ts'
 
 export const cohortRevenueReport = z.strictObject({
   type: z.literal('cohort_revenue'),
@@ -10,7 +10,7 @@ export const cohortRevenueReport = z.strictObject({
   interval: interval.exclude(['hour']).default('month'),
   /** Net takes refunds off, in the interval in which the money went back. */
   amount: z.enum(['net', 'gross']).default('net'),
-  currency,
+  currency: currency.optional(),
   /** A curve for each channel of the first order or friendship. */
   by: z.literal('channel').optional(),
   /** The share of revenue that pays back what was spent. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { spendKinds } from '#growth/spends/schema.ts'
+import { currency } from '#platform/currency.ts'
 import { datedFields, text } from '../schema.ts'
 
 export const economicsReport = z.strictObject({
@@ -17,10 +18,7 @@ export const economicsReport = z.strictObject({
     .max(10)
     .refine((list) => list.every((days, i) => i === 0 || days > (list[i - 1] ?? 0)), 'Days rise from one to the next.')
     .default([7, 30, 60, 90]),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-    .optional(),
+  currency: currency.optional(),
   persons: z
     .strictObject({
       /** With everything below it; null: whoever came through none; absent: everybody. */

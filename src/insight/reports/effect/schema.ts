@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { commonFields, day, matcher } from '../schema.ts'
-import { currency } from '../trade/schema.ts'
 
 const hours = z.int().min(1).max(8760)
 
@@ -21,7 +21,7 @@ export const effectReport = z.strictObject({
   visitHours: hours.default(24),
   buyHours: hours.default(168),
   leaveHours: hours.default(24),
-  currency,
+  currency: currency.optional(),
   persons: z.strictObject({ of: z.enum(effectPersons) }).optional(),
 })
 export type EffectReport = z.infer<typeof effectReport>

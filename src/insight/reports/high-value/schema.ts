@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { commonFields } from '../schema.ts'
 import { oneWindow, windowFields } from '../window.ts'
 
@@ -38,10 +39,7 @@ export const highValueReport = z
     weights: weights.default(defaultWeights),
     limit: z.int().min(1).max(10_000).default(100),
     persons: z.strictObject({ top: z.int().min(1).max(100_000) }).optional(),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-      .optional(),
+    currency: currency.optional(),
   })
   .superRefine(oneWindow)
 export type HighValueReport = z.infer<typeof highValueReport>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { commonFields, day } from '../schema.ts'
 import { healthKeys, healthReasons, layerKeys, layerRules } from './rules.ts'
 
@@ -24,10 +25,7 @@ export const layersReport = z.strictObject({
     })
     .refine((asked) => Object.keys(asked).length > 0, 'Name a layer, a health, a movement or the top.')
     .optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-    .optional(),
+  currency: currency.optional(),
 })
 export type LayersReport = z.infer<typeof layersReport>
 

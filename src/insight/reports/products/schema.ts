@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { datedFields, interval, text } from '../schema.ts'
-import { currency } from '../trade/schema.ts'
 
 const productSorts = ['amount', 'quantity', 'orders', 'buyers', 'refunded', 'viewers'] as const
 
@@ -11,7 +11,7 @@ export const productsReport = z.strictObject({
   ...datedFields,
   interval: interval.default('day'),
   compare: z.enum(['previous_period', 'previous_year']).optional(),
-  currency,
+  currency: currency.optional(),
   /** One product only, by its code, or its title where it has none. */
   product: text(500).optional(),
   sort: z.enum(productSorts).default('amount'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { commonFields } from '../schema.ts'
 import { oneWindow, windowFields } from '../window.ts'
 
@@ -23,10 +24,7 @@ export const quadrantReport = z
       .default('median'),
     rows: z.boolean().default(false),
     persons: z.strictObject({ quadrant: key }).optional(),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-      .optional(),
+    currency: currency.optional(),
   })
   .superRefine(oneWindow)
 export type QuadrantReport = z.infer<typeof quadrantReport>

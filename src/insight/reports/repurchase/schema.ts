@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { datedFields, interval } from '../schema.ts'
-import { currency } from '../trade/schema.ts'
 
 export const repurchaseReport = z
   .strictObject({
@@ -10,7 +10,7 @@ export const repurchaseReport = z
     interval: interval.default('month'),
     /** Bought again within so many days of the first order. */
     days: z.array(z.int().min(1).max(3650)).min(1).max(12).default([30, 60, 90]),
-    currency,
+    currency: currency.optional(),
     /** How long the cycle is of each product, the most often bought again first. */
     products: z.int().min(0).max(500).default(0),
     /** Each buyer's own cycle, and when the next order is due. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { datedFields, text } from '../schema.ts'
-import { currency } from '../trade/schema.ts'
 import { reviewSubjects, subjects } from './subjects.ts'
 
 export const reviewReport = z
@@ -11,7 +11,7 @@ export const reviewReport = z
     /** An order or a friendship so many days after somebody's first act there is a result of it. */
     windowDays: z.int().min(1).max(90).default(7),
     limit: z.int().min(1).max(500).default(50),
-    currency,
+    currency: currency.optional(),
     /** Who did one of the subject's acts, bought, or became a friend; of one session, activity, distributor or group, or of all. */
     persons: z.strictObject({ key: text(500).optional(), of: text(40) }).optional(),
   })

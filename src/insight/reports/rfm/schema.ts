@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { commonFields } from '../schema.ts'
 import { oneWindow, windowFields } from '../window.ts'
 
@@ -21,10 +22,7 @@ export const rfmReport = z
     amount: z.enum(['net', 'gross']).default('net'),
     rows: z.boolean().default(false),
     bins: bins.default({ method: 'quantile', n: 5 }),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-      .optional(),
+    currency: currency.optional(),
   })
   .superRefine(oneWindow)
 

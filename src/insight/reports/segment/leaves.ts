@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { where } from '#platform/events/where.ts'
 import { highValueReport } from '../high-value/schema.ts'
 import { healthKeys, healthReasons, layerKeys } from '../layers/rules.ts'
@@ -89,8 +90,6 @@ const sequence = z.strictObject({
   window: z.strictObject({ value: z.int().min(1).max(10_000), unit: units }),
   within: within.optional(),
 })
-
-const currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
 
 const orders = some(
   z.strictObject({

@@ -1,10 +1,6 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { datedFields, interval, words } from '../schema.ts'
-
-export const currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-  .optional()
 
 export const tradeDimensions = ['region', 'channel', 'employee', 'shop'] as const
 export type TradeDimension = (typeof tradeDimensions)[number]
@@ -34,7 +30,7 @@ export const tradeReport = z
     ...datedFields,
     interval: interval.default('day'),
     compare: z.enum(['previous_period', 'previous_year']).optional(),
-    currency,
+    currency: currency.optional(),
     /** Where order amounts are divided, in major units. */
     bands: bands.default([50, 100, 200, 500, 1000, 2000]),
     breakdowns: z.array(z.enum(tradeDimensions)).max(4).default([]),

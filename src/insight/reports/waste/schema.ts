@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { datedFields, text } from '../schema.ts'
 
 export const wasteKinds = ['channel', 'live_code', 'acquisition_link', 'message', 'activity', 'step'] as const
@@ -16,10 +17,7 @@ export const wasteReport = z.strictObject({
     .default([...wasteKinds]),
   /** Where some people were held out: the smallest rise over them that would be worth knowing, as a share of theirs. */
   worthwhileLift: z.number().min(0.01).max(10).default(0.2),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'A currency is three capital letters.')
-    .optional(),
+  currency: currency.optional(),
   persons: z.strictObject({ kind: z.enum(wasteKinds), key: text(300) }).optional(),
 })
 export type WasteReport = z.infer<typeof wasteReport>

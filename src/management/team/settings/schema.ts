@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currency } from '#platform/currency.ts'
 import { Language } from '../sessions/schema.ts'
 
 export const Settings = z.object({
@@ -15,7 +16,7 @@ export const SettingsPatch = z
   .object({
     name: z.string().trim().min(1).max(100),
     timezone: z.string().max(64),
-    currency: z.string().regex(/^[A-Z]{3}$/, 'Three capital letters.'),
+    currency,
     weekStart: z.enum(['monday', 'sunday']),
     language: Language,
   })
