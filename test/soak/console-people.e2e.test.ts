@@ -33,10 +33,9 @@ test('trends: behind a point of a formula stand the people of each part, behind 
 })
 
 test('funnels: who still has time, who began today, who has a value, and two segments', async () => {
-  const { items } = await call<{ items: Segment[] }>('GET', 'segments')
-  const segments = items.filter(({ name }) => name === '买过两次').map(({ id }) => id)
+  const { id } = await call<Segment>('POST', 'segments', { name: '买过两次', rule: { orders: { count: { gte: 2 } } } })
   const steps = [{ event: 'page.viewed' }, { event: 'order.paid' }]
-  await openReport({ type: 'funnel', ...days, steps, trend: 'day', segments, breakdown: { property: 'source' } })
+  await openReport({ type: 'funnel', ...days, steps, trend: 'day', segments: [id], breakdown: { property: 'source' } })
   expect(await peopleBehind(page.getByRole('button', { name: /窗口未到期 1$/ }))).toEqual(['周周'])
   expect(await peopleBehind(todayBelow('每期走到每一步的人').getByRole('button').last())).toEqual(['林小满', '赵可', '陈默'])
   expect(
