@@ -111,6 +111,7 @@ function VariantLines() {
               <Form.Item name={[name, 'share']} rules={[{ required: true, message: t('ui.required') }]}>
                 <InputNumber min={0.1} max={100} precision={1} suffix="%" aria-label={t('experiments.share')} />
               </Form.Item>
+              <Kept name={[name, 'key']} />
               {fields.length > 1 && (
                 <Button type="text" icon={<DeleteOutlined />} aria-label={t('experiments.removeLine')} onClick={() => remove(name)} />
               )}
@@ -236,6 +237,7 @@ function PlanFields() {
             <InputNumber min={0} />
           </Form.Item>
         )}
+        <Kept name={['plan', 'power']} />
       </Row>
       <NeededLine />
     </Form.Item>

@@ -9,12 +9,13 @@ export type ExperimentValues = {
   name: string
   hypothesis: string
   holdout: number
-  variants: { name: string; share: number }[]
+  /** `key`: of one that is stored; what people met was told by it. */
+  variants: { key?: string; name: string; share: number }[]
   trialMetric: MetricValues
   growthMetric: MetricValues
   guardRails: { event?: string; better: 'more' | 'less'; tolerance: number; kept?: Metric }[]
   windowDays: number
-  plan: { base: number; lift: number; spread?: number }
+  plan: { base: number; lift: number; spread?: number; power?: number }
   plannedEnd: string | null
   thing: Thing | null
 }
@@ -34,7 +35,13 @@ export const emptyValues: Partial<ExperimentValues> = {
 const measureOf = ({ kind, property }: MetricValues): string => (kind === 'sum' ? `sum(${property ?? ''})` : 'converted')
 
 const perMille = (percent: number): number => Math.round(percent * 10)
-const keyAt = (place: number): string => String.fromCharCode(97 + place)
+
+/** Keys as they are stored, and for new ones the first letters that none of them has. */
+function keysOf(variants: readonly ({ key?: string } | undefined)[]): string[] {
+  const known = new Set(variants.map((one) => one?.key))
+  const free = Array.from('abcdefghijklmnopqrst').filter((letter) => !known.has(letter))
+  return variants.map((one) => one?.key ?? free.shift() ?? '')
+}
 
 const metricOf = (values: MetricValues, titleOf: (event: string) => string): Metric => ({
   name: titleOf(values.event ?? '').slice(0, 60),
@@ -54,35 +61,39 @@ const converted = { kind: 'converted' } as const
 const planOf = ({ plan, trialMetric }: Pick<ExperimentValues, 'plan' | 'trialMetric'>) => {
   const unit = trialMetric.kind === 'converted' ? 100 : 1
   const spread = trialMetric.kind === 'sum' && plan.spread ? { spread: plan.spread } : {}
-  return { base: plan.base / unit, lift: plan.lift / unit, power: 0.8, ...spread }
+  return { base: plan.base / unit, lift: plan.lift / unit, power: plan.power ?? 0.8, ...spread }
 }
 
 /** What the server takes. */
-export const bodyOf = (values: ExperimentValues, titleOf: (event: string) => string): Omit<NewExperiment, 'control'> => ({
-  name: values.name,
-  hypothesis: values.hypothesis ?? '',
-  holdoutPerMille: perMille(values.holdout),
-  variants: values.variants.map(({ name, share }, i) => ({ key: keyAt(i), name, weight: perMille(share) })),
-  trialMetric: metricOf(values.trialMetric, titleOf),
-  growthMetric: metricOf(values.growthMetric, titleOf),
-  guardRails: (values.guardRails ?? []).map(
-    ({ event, better, tolerance, kept }): GuardRail => ({
-      ...metricOf({ ...(kept?.event === event && kept ? metricValues(kept) : converted), better, ...(event ? { event } : {}) }, titleOf),
-      tolerance: tolerance / 100,
-    }),
-  ),
-  windowDays: values.windowDays,
-  plan: planOf(values),
-  plannedEnd: values.plannedEnd,
-  thing: values.thing ?? null,
-})
+export function bodyOf(values: ExperimentValues, titleOf: (event: string) => string): Omit<NewExperiment, 'control'> {
+  const keys = keysOf(values.variants)
+  return {
+    name: values.name,
+    hypothesis: values.hypothesis ?? '',
+    holdoutPerMille: perMille(values.holdout),
+    variants: values.variants.map(({ name, share }, i) => ({ key: keys[i] ?? '', name, weight: perMille(share) })),
+    trialMetric: metricOf(values.trialMetric, titleOf),
+    growthMetric: metricOf(values.growthMetric, titleOf),
+    guardRails: (values.guardRails ?? []).map(
+      ({ event, better, tolerance, kept }): GuardRail => ({
+        ...metricOf({ ...(kept?.event === event && kept ? metricValues(kept) : converted), better, ...(event ? { event } : {}) }, titleOf),
+        tolerance: tolerance / 100,
+      }),
+    ),
+    windowDays: values.windowDays,
+    plan: planOf(values),
+    plannedEnd: values.plannedEnd,
+    thing: values.thing ?? null,
+  }
+}
 
 /** The question of how many people are needed, once enough of the form is there. */
 export function powerOf(values: Partial<ExperimentValues> | undefined): PowerQuestion | undefined {
   const { plan, trialMetric, variants = [], holdout = 0 } = values ?? {}
   if (!plan?.base || !plan.lift || !trialMetric) return undefined
   if (trialMetric.kind === 'sum' && !plan.spread) return undefined
-  const sides = variants.map((one, i) => ({ key: keyAt(i), weight: perMille(one?.share ?? 0) }))
+  const keys = keysOf(variants)
+  const sides = variants.map((one, i) => ({ key: keys[i] ?? '', weight: perMille(one?.share ?? 0) }))
   if (sides.some(({ weight }) => weight < 1) || sides.length + (holdout > 0 ? 1 : 0) < 2) return undefined
   return {
     measure: trialMetric.kind === 'sum' ? 'sum' : 'converted',
@@ -103,12 +114,12 @@ const metricValues = (kept: Metric): MetricValues => {
 /** An experiment as the form shows it. */
 export function valuesOf(experiment: Experiment): ExperimentValues {
   const unit = experiment.trialMetric.measure === 'converted' ? 100 : 1
-  const { base, lift, spread } = experiment.plan
+  const { base, lift, spread, power } = experiment.plan
   return {
     name: experiment.name,
     hypothesis: experiment.hypothesis,
     holdout: experiment.holdoutPerMille / 10,
-    variants: experiment.variants.map(({ name, weight }) => ({ name, share: weight / 10 })),
+    variants: experiment.variants.map(({ key, name, weight }) => ({ key, name, share: weight / 10 })),
     trialMetric: metricValues(experiment.trialMetric),
     growthMetric: metricValues(experiment.growthMetric),
     guardRails: experiment.guardRails.map(({ tolerance, ...kept }) => ({
@@ -118,7 +129,7 @@ export function valuesOf(experiment: Experiment): ExperimentValues {
       kept,
     })),
     windowDays: experiment.windowDays,
-    plan: { base: rounded(base * unit), lift: rounded(lift * unit), ...(spread === undefined ? {} : { spread }) },
+    plan: { base: rounded(base * unit), lift: rounded(lift * unit), power, ...(spread === undefined ? {} : { spread }) },
     plannedEnd: experiment.plannedEnd,
     thing: experiment.thing,
   }
