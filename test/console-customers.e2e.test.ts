@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildConsole } from '#app/build-console.ts'
 import { ensureTag } from '#management/tags/commands.ts'
 import { ownDatabases } from '#platform/testing/workspace.ts'
-import { openBrowser, openConsole } from './support/browser.ts'
+import { choose, openBrowser, openConsole } from './support/browser.ts'
 import { openServedWorkspace, type ServedWorkspace } from './support/served-workspace.ts'
 
 // What an operator does with customers and orders, told by what they see. Each write is looked up again in what the server says.
@@ -47,10 +47,7 @@ const namesOfTagged = async (): Promise<(string | null)[]> =>
     .map(({ name }) => name)
     .sort()
 
-const chooseTag = async (name: string): Promise<void> => {
-  await page.getByRole('combobox', { name: '选一个标签' }).fill(name)
-  await page.keyboard.press('Enter')
-}
+const chooseTag = (name: string): Promise<void> => choose(page.getByRole('combobox', { name: '选一个标签' }), name)
 
 const openWork = (): Promise<void> => page.getByRole('button', { name: /^进行中的工作/ }).click()
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Board } from '#insight/boards/schema.ts'
 import type { DictionaryEntry } from '#insight/metrics/schema.ts'
 import type { Segment } from '#insight/segments/schema.ts'
+import { choose } from './support/browser.ts'
 import {
   call,
   dayOf,
@@ -116,10 +117,7 @@ test('boards: one is made, a metric and a saved report put on it, and everybody 
 async function addCard(kind: string, what: string): Promise<void> {
   await page.getByRole('button', { name: kind }).click()
   const form = page.getByRole('dialog')
-  await form.getByRole('combobox').fill(what)
-  // The list may still be on its way.
-  await page.locator('.ant-select-item-option', { hasText: what }).first().waitFor()
-  await page.keyboard.press('Enter')
+  await choose(form.getByRole('combobox'), what)
   await form.getByRole('button', { name: saving }).click()
   await form.waitFor({ state: 'hidden' })
 }
@@ -129,8 +127,7 @@ test('metrics: one of one’s own is computed, has a target and an alert', async
   await page.getByRole('button', { name: '新建指标' }).click()
   const form = page.getByRole('dialog')
   await form.getByLabel('指标名称').fill('付款的人')
-  await form.getByRole('combobox').first().fill('order.paid')
-  await page.keyboard.press('Enter')
+  await choose(form.getByRole('combobox').first(), 'order.paid', '订单支付')
   await form.getByRole('button', { name: saving }).click()
   await form.waitFor({ state: 'hidden' })
   await page.getByRole('link', { name: '付款的人' }).click()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { AcquisitionLink } from '#growth/acquisition-links/schema.ts'
 import { ensureTag } from '#management/tags/commands.ts'
+import { choose } from '../support/browser.ts'
 import { tellSandbox } from '../support/sandbox-control.ts'
 import { look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 
@@ -27,7 +28,8 @@ test('a link is made in a drawer and given away at a second place, with address 
   await page.getByRole('button', { name: saving }).click()
   await page.getByText('请至少选一名员工或一个部门').waitFor()
   await look('form-nobody')
-  await choose('接待员工', employee)
+  await choose(page.getByLabel('接待员工'), employee)
+  await page.keyboard.press('Escape')
   await expect.poll(() => page.getByText('请至少选一名员工或一个部门').count()).toBe(0)
   await look('form')
   await page.getByRole('button', { name: saving }).click()
@@ -82,12 +84,6 @@ test('a low quota and a missing permission are said where links are', async () =
 })
 
 const saving = /^保\s*存$/
-
-async function choose(label: string, option: string): Promise<void> {
-  await page.getByLabel(label).fill(option)
-  await page.keyboard.press('Enter')
-  await page.keyboard.press('Escape')
-}
 
 async function api<T>(method: string, path: string, body?: object): Promise<T> {
   const response = await fetch(`${workspace.url}/api/v1/${path}`, {

@@ -14,7 +14,7 @@ import { changePolicy } from '#operation/outbound/policy.ts'
 import type { Context } from '#platform/context.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
-import { faultsOf } from '../support/browser.ts'
+import { choose, faultsOf } from '../support/browser.ts'
 import { look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 
 // An operator draws up an experiment, sees how many people it needs, starts it, and reads what another one found.
@@ -30,16 +30,15 @@ test('an experiment is drawn up with its people counted, started, and frozen', a
   await page.getByRole('button', { name: '新建实验' }).first().click()
   const form = page.getByRole('dialog')
   await form.getByLabel('名称', { exact: true }).fill('新人礼')
-  await form.getByLabel('试错指标', { exact: true }).fill('进群')
-  await page.keyboard.press('Enter')
+  await choose(form.getByLabel('试错指标', { exact: true }), '进群')
   await form.getByText(/需要 [\d,]+ 人，才能看出/).waitFor()
-  const choose = async (label: string, option: string | RegExp) => {
+  const point = async (label: string, option: string | RegExp) => {
     await form.getByLabel(label).click()
     await page.locator('.ant-select-dropdown:visible').getByText(option).click()
   }
-  await choose('用在哪里', '旅程步骤')
-  await choose('选择旅程', '回访')
-  await choose('选择步骤', /派任务/)
+  await point('用在哪里', '旅程步骤')
+  await point('选择旅程', '回访')
+  await point('选择步骤', /派任务/)
   await look('form')
   await form.getByRole('button', { name: /^保\s*存$/ }).click()
   await page.getByRole('button', { name: /^启\s*动$/ }).click()

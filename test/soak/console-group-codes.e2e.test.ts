@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { choose } from '../support/browser.ts'
 import { tellSandbox } from '../support/sandbox-control.ts'
 import { look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 
@@ -22,8 +23,7 @@ test('a code into two groups is made beside the list of groups, with its picture
   const form = page.getByRole('dialog')
   await form.getByLabel('名称', { exact: true }).fill('门店海报')
   for (const name of ['收银台一群', '收银台二群']) {
-    await form.getByLabel('进入的群').fill(name)
-    await page.keyboard.press('Enter')
+    await choose(form.getByLabel('进入的群'), name)
   }
   await page.keyboard.press('Escape')
   await look('codes-form')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { faultsOf } from '../support/browser.ts'
+import { choose, faultsOf } from '../support/browser.ts'
 import { tellSandbox } from '../support/sandbox-control.ts'
 import { look, page, problems, withSandboxedConsole, workspace } from '../support/sandboxed-console.ts'
 
@@ -30,8 +30,7 @@ test('tags are made, given to many groups, taken from one, listed by, and choose
   await page.getByRole('button', { name: '加减标签' }).click()
   const many = page.getByRole('dialog')
   for (const name of ['门店', '重点']) {
-    await many.getByLabel('加上').fill(name)
-    await page.keyboard.press('Enter')
+    await choose(many.getByLabel('加上'), name)
   }
   await many.getByText('给 2 个群加减标签').click()
   await look('group-tags-many')
@@ -62,10 +61,8 @@ test('tags are made, given to many groups, taken from one, listed by, and choose
   await page.goto(`${workspace.url}/messages/new`)
   await page.getByLabel('名称', { exact: true }).fill('门店上新')
   await page.getByRole('radio', { name: '客户群' }).check()
-  await page.getByLabel('带任一群标签').fill('门店')
-  await page.keyboard.press('Enter')
-  await page.getByLabel('不带群标签').fill('重点')
-  await page.keyboard.press('Enter')
+  await choose(page.getByLabel('带任一群标签'), '门店')
+  await choose(page.getByLabel('不带群标签'), '重点')
   await page.keyboard.press('Escape')
   await page
     .getByRole('textbox', { name: /欢迎语|内容|文字/ })

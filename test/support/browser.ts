@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import chromium from '@sparticuz/chromium'
 import axe from 'axe-core'
-import { type Browser, chromium as launcher, type Page } from 'playwright-core'
+import { type Browser, type Locator, chromium as launcher, type Page } from 'playwright-core'
 import type { ServedWorkspace } from './served-workspace.ts'
 
 /** A real browser out of the packages. With `--single-process` it would die with its first closed page. */
@@ -65,4 +65,11 @@ async function seriousOf(page: Page, options: axe.RunOptions): Promise<string[]>
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id} at ${nodes.map(({ target, html }) => `${target.join(' ')} ${html.slice(0, 120)}`).join(' | ')}`)
+}
+
+/** Picks from a list by typing; the list may still be on its way when its field is filled. */
+export async function choose(field: Locator, what: string, called = what): Promise<void> {
+  await field.fill(what)
+  await field.page().locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: called }).first().waitFor()
+  await field.page().keyboard.press('Enter')
 }
