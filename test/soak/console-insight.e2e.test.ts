@@ -194,10 +194,15 @@ test('touchpoints of a stage are written on its page, and seen with what happene
 
 test('waste: what a message and the step of a journey cost, in two currencies', async () => {
   const { ctx } = workspace
-  const { items } = await call<{ items: { id: string; name: string | null }[] }>('GET', 'customers?limit=50')
-  const friends = items
-    .filter(({ name }) => ['林小满', '赵可', '陈默', '周周'].includes(name ?? ''))
-    .map(({ id }) => internalId(ctx, 'cus', id))
+  const rows = await ctx.db
+    .selectFrom('customers')
+    .select('id')
+    .where('tenantId', '=', ctx.tenantId)
+    .where('name', 'in', ['林小满', '赵可', '陈默', '周周'])
+    .where('listed', '=', true)
+    .execute()
+  const friends = rows.map(({ id }) => id)
+  expect(friends).toHaveLength(4)
   const message = (name: string) =>
     call<{ id: string }>('POST', 'messages', { name, to: { whom: 'customers', audience: {} }, content: { text: name, attachments: [] } })
   const [spring, abroad] = [await message('春茶上新'), await message('海外仓通知')]
