@@ -6,8 +6,8 @@ import { applyNews } from '#management/wecom/friendships.ts'
 import { createJourney, enterByHand, publishJourney, stopJourney } from '#operation/journeys/commands.ts'
 import { moveOnce } from '#operation/journeys/loop.ts'
 import { listRuns, readTrace } from '#operation/journeys/queries.ts'
-import type { Rules } from '#operation/journeys/rules.ts'
 import { JourneyInput } from '#operation/journeys/schema.ts'
+import { rules } from '#operation/journeys/testing-rules.ts'
 import { changeConsent } from '#operation/outbound/consents.ts'
 import { decideDue } from '#operation/outbound/deciding.ts'
 import { packReady } from '#operation/outbound/packing.ts'
@@ -26,13 +26,6 @@ const lab = contractLab()
 const { control } = lab
 const creation = 'externalcontact/add_msg_template'
 const day = 86_400_000
-const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 
 let base: Awaited<ReturnType<typeof openTestWorkspace>>
 beforeAll(async () => {

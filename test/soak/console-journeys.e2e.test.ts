@@ -7,6 +7,7 @@ import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
 import { Definition } from '#operation/journeys/definition.ts'
 import { letInByHand, reviewEntries } from '#operation/journeys/letting-in.ts'
 import { readJourney } from '#operation/journeys/queries.ts'
+import { rules } from '#operation/journeys/testing-rules.ts'
 import { requireJourney, requireStep } from '#operation/journeys/trials.ts'
 import { createMarketingTask } from '#operation/marketing-tasks/commands.ts'
 import { MarketingTaskInput } from '#operation/marketing-tasks/schema.ts'
@@ -214,13 +215,6 @@ test('a dry run asks what a wait is met with, goes by it, and says what a trial 
   }
   const { ctx } = workspace
   const journey = await createJourney(ctx, { name: '等大单', note: '', draft: Definition.parse(draft) })
-  const rules = {
-    holds: async () => new Set<number>(),
-    check: async () => [],
-    unknownProperties: async () => [],
-    heardBy: async () => [],
-    membersOf: async () => [],
-  }
   await publishJourney(ctx, rules, journey)
   const trial = await createExperiment(
     ctx,
@@ -411,13 +405,6 @@ test('too many to let in alone wait for a second person, whose word is given on 
   const { ctx } = workspace
   await page.setViewportSize({ width: 1440, height: 900 })
   await changePolicy(ctx, { approvalAbove: 0 })
-  const rules = {
-    holds: async () => new Set<number>(),
-    check: async () => [],
-    unknownProperties: async () => [],
-    heardBy: async () => [],
-    membersOf: async () => [],
-  }
   const draft = { entry: { by: 'hand' }, start: 'say', steps: [{ id: 'say', type: 'message', text: '春茶上新' }] }
   const journey = await createJourney(ctx, { name: '上新通知', note: '', draft: Definition.parse(draft) })
   await publishJourney(ctx, rules, journey)

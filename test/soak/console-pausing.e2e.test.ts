@@ -5,6 +5,7 @@ import { identifyMany } from '#management/identity/commands.ts'
 import { createJourney, publishJourney } from '#operation/journeys/commands.ts'
 import { Definition } from '#operation/journeys/definition.ts'
 import { readCounts } from '#operation/journeys/queries.ts'
+import { rules } from '#operation/journeys/testing-rules.ts'
 import { defineEvent } from '#platform/events/catalogue.ts'
 import { emit, inTransaction } from '#platform/events/emit.ts'
 import { publicId } from '#platform/ids.ts'
@@ -14,13 +15,6 @@ import { look, page, problems, withSandboxedConsole, workspace } from '../suppor
 // An operator pauses a journey, sees who waits at its door, lets them in, and reads what was said in their group.
 
 const visited = defineEvent('store.visited', { title: { zh: '到店', en: 'Store visited' }, properties: z.object({}) })
-const rules = {
-  holds: async () => new Set<number>(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 
 withSandboxedConsole()
 

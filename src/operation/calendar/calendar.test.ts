@@ -4,7 +4,7 @@ import { createEmployee } from '#management/team/employees/commands.ts'
 import { roleOf } from '#management/team/testing/people.ts'
 import { createJourney, pauseJourney, publishJourney, stopJourney } from '#operation/journeys/commands.ts'
 import { Definition } from '#operation/journeys/definition.ts'
-import type { Rules } from '#operation/journeys/rules.ts'
+import { rules } from '#operation/journeys/testing-rules.ts'
 import { createMarketingTask, stopMarketingTask } from '#operation/marketing-tasks/commands.ts'
 import { MarketingTaskInput } from '#operation/marketing-tasks/schema.ts'
 import type { Context } from '#platform/context.ts'
@@ -80,13 +80,6 @@ test('what comes by schedule stands on each of its days, a marketing task on the
   // Noon of a Monday in Beijing.
   workspace.setNow(new Date('2026-03-02T04:00:00Z'))
   const ctx = await workspace.newTenant()
-  const rules: Rules = {
-    holds: async () => new Set(),
-    check: async () => [],
-    unknownProperties: async () => [],
-    heardBy: async () => [],
-    membersOf: async () => [],
-  }
   const begin = async (name: string, repeat: object) => {
     const entry = { by: 'schedule', segment: publicId(ctx, 'seg', 1), repeat }
     const draft = Definition.parse({ entry, start: 'end', steps: [{ id: 'end', type: 'end' }] })

@@ -11,7 +11,7 @@ import { Definition } from './definition.ts'
 import { dryRun } from './foresight.ts'
 import { journeysThatGreet } from './greeting.ts'
 import { journeySchedules } from './jobs.ts'
-import type { Rules } from './rules.ts'
+import { rules } from './testing-rules.ts'
 import { readVersions } from './versions.ts'
 
 // What steps say through WeCom beside their words.
@@ -20,15 +20,6 @@ let workspace: TestWorkspace
 beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
-
-/** No step here asks a rule. */
-const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 
 const added = { entry: { by: 'event', event: 'customer.followed' }, start: 'a' }
 const drawing = (...steps: object[]) => Definition.parse({ ...added, steps: steps.map((step, i) => ({ id: 'abcd'[i], ...step })) })

@@ -7,6 +7,7 @@ import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspa
 import { createJourney, publishJourney } from './commands.ts'
 import { Definition, type Reentry } from './definition.ts'
 import { letIn } from './entering.ts'
+import { rules } from './testing-rules.ts'
 
 // What PostgreSQL does for a list at the door while it knows nothing about its tables, as in the minute after a large import.
 
@@ -15,13 +16,6 @@ beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const rules = {
-  holds: async () => new Set<number>(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 const listed = 1000
 const everybody = 4000
 

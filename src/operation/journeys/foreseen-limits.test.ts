@@ -10,20 +10,13 @@ import { changePolicy } from '../outbound/policy.ts'
 import type { Policy } from '../outbound/schema.ts'
 import { Definition } from './definition.ts'
 import { simulate } from './foresight.ts'
-import type { Rules } from './rules.ts'
+import { rules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 const foresee = (ctx: Context, people: readonly number[], definition: Definition) =>
   simulate(ctx, rules, people, { definition, happens: {}, entry: {} })
 

@@ -4,21 +4,13 @@ import type { Context } from '#platform/context.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
 import { Definition } from './definition.ts'
 import { dryRun, simulate } from './foresight.ts'
-import type { Rules } from './rules.ts'
 import { DryRunRequest } from './schema.ts'
+import { rules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
-
-const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 
 const people = (ctx: Context, count: number): Promise<number[]> =>
   identifyMany(

@@ -15,6 +15,7 @@ import { greetByJourney } from './greeting.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns, readCounts } from './queries.ts'
 import type { Rules } from './rules.ts'
+import { rules } from './testing-rules.ts'
 
 // What a journey names may be gone all the same: in a race, by an import, because WeCom deleted it. Nobody stands still.
 
@@ -25,13 +26,6 @@ beforeAll(async () => {
   workspace.setNow(start)
 })
 
-const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 const archived = async () => {
   throw appError('segment.archived', { status: 409, message: 'The segment was archived.' })
 }

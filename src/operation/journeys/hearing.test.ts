@@ -11,7 +11,7 @@ import { Definition } from './definition.ts'
 import { journeyReactions } from './hearing.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns } from './queries.ts'
-import type { Rules } from './rules.ts'
+import { rules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -21,13 +21,6 @@ beforeAll(async () => {
 
 const start = new Date('2026-03-02T02:00:00Z')
 const at = (seconds: number) => new Date(start.getTime() + seconds * 1000)
-const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 
 const ordered = defineEvent('test.ordered', { title: { zh: '下单', en: 'Ordered' }, properties: z.object({ order: z.string() }) })
 const paid = defineEvent('test.paid', { title: { zh: '付款', en: 'Paid' }, properties: z.object({ order: z.string().optional() }) })

@@ -8,20 +8,12 @@ import { changeJourney, createJourney, publishJourney } from './commands.ts'
 import { Definition } from './definition.ts'
 import { letInByHand, lookAtEntries, reviewEntries } from './letting-in.ts'
 import { readJourney } from './queries.ts'
-import type { Rules } from './rules.ts'
+import { rules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
-
-const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 
 const as = (ctx: Context, id: number): Context => ({
   ...ctx,

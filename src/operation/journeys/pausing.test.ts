@@ -14,6 +14,7 @@ import { journeyReactions } from './hearing.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns, readCounts } from './queries.ts'
 import { Resume, RunQuery } from './schema.ts'
+import { rules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -21,13 +22,6 @@ beforeAll(async () => {
   await registerConsumers(workspace, [journeyReactions])
 })
 
-const rules = {
-  holds: async () => new Set<number>(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 const events = ['cart.filled', 'cart.paid', 'customer.followed'].map((name) =>
   defineEvent(name, { title: { zh: name, en: name }, properties: z.object({ cart: z.string().optional() }) }),
 )

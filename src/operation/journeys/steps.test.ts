@@ -19,8 +19,8 @@ import { dryRun } from './foresight.ts'
 import { journeyReactions } from './hearing.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns, readCounts, readTrace } from './queries.ts'
-import type { Rules } from './rules.ts'
 import { RunQuery } from './schema.ts'
+import { rules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -28,15 +28,6 @@ beforeAll(async () => {
   await registerConsumers(workspace, [journeyReactions])
   workspace.setNow('2026-03-02T02:00:00Z')
 })
-
-/** No step here asks a rule. */
-const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 
 const drawing = (steps: object[]) => Definition.parse({ entry: { by: 'hand' }, reentry: { policy: 'inactive' }, start: 'a', steps })
 

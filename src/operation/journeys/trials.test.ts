@@ -15,7 +15,7 @@ import { Definition } from './definition.ts'
 import { dryRun, simulate } from './foresight.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns, readCounts } from './queries.ts'
-import type { Rules } from './rules.ts'
+import { rules } from './testing-rules.ts'
 import { requireJourney, requireStep } from './trials.ts'
 
 let workspace: TestWorkspace
@@ -23,13 +23,6 @@ beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
-}
 const checks = { journey: requireJourney, journey_step: requireStep }
 const hand = { entry: { by: 'hand' }, reentry: { policy: 'inactive' } }
 
