@@ -9,6 +9,7 @@ import { changeJourney, createJourney } from './commands.ts'
 import { Definition } from './definition.ts'
 import { readJourney } from './queries.ts'
 import type { Rules } from './rules.ts'
+import { rules as noRules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -18,13 +19,11 @@ beforeAll(async () => {
 /** Of whom a segment has three and an event one; what was asked is kept. */
 const asked: unknown[] = []
 const rules: Rules = {
+  ...noRules,
   holds: async (_ctx, rule, ids) => {
     asked.push(rule)
     return new Set(ids.slice(0, 1))
   },
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
   membersOf: async () => [1, 2, 3],
 }
 

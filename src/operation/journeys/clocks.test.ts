@@ -14,6 +14,7 @@ import { Definition } from './definition.ts'
 import { journeyReactions } from './hearing.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns, readCounts } from './queries.ts'
+import { rules as noRules } from './testing-rules.ts'
 
 // Clocks of workers that jump a day forward and back again: nobody gets a step twice, and nobody stays behind once it is late enough.
 
@@ -26,11 +27,8 @@ beforeAll(async () => {
 const day = 86_400_000
 const start = Date.parse('2026-03-02T02:00:00Z')
 const rules = {
+  ...noRules,
   holds: async (_: unknown, __: unknown, ids: readonly number[]) => new Set(ids),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
 }
 const answered = defineEvent('clock.answered', { title: { zh: '答', en: 'Answered' }, properties: z.object({}) })
 

@@ -27,6 +27,7 @@ import { moveOnce } from './loop.ts'
 import { listJourneys, readCounts } from './queries.ts'
 import type { Rules } from './rules.ts'
 import { EnterRequest, JourneyQuery } from './schema.ts'
+import { rules as noRules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -36,10 +37,7 @@ beforeAll(async () => {
 
 let members: number[] = []
 const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
+  ...noRules,
   membersOf: async () => members,
 }
 

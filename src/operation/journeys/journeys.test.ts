@@ -25,6 +25,7 @@ import { journeyReactions } from './hearing.ts'
 import { moveOnce } from './loop.ts'
 import { listRuns, readCounts, readTrace } from './queries.ts'
 import type { Rules } from './rules.ts'
+import { rules as noRules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -37,11 +38,8 @@ const at = (minutes: number) => new Date(start.getTime() + minutes * 60_000)
 
 /** Rules are lists of people here: `{ of: [ids] }`. */
 const rules: Rules = {
+  ...noRules,
   holds: async (_ctx, rule, ids) => new Set(ids.filter((id) => (rule as { of: number[] }).of.includes(id))),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
-  membersOf: async () => [],
 }
 
 const happened = defineEvent('thing.happened', {

@@ -17,6 +17,7 @@ import { moveOnce } from './loop.ts'
 import { listRuns } from './queries.ts'
 import type { Rules } from './rules.ts'
 import { type Template, templatesWith } from './templates.ts'
+import { rules as noRules } from './testing-rules.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -27,10 +28,7 @@ beforeAll(async () => {
 /** Of the segment that somebody chose. */
 let members: number[] = []
 const rules: Rules = {
-  holds: async () => new Set(),
-  check: async () => [],
-  unknownProperties: async () => [],
-  heardBy: async () => [],
+  ...noRules,
   membersOf: async () => members,
 }
 
