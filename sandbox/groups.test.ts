@@ -52,9 +52,7 @@ const stranger = async (name: string) => (await it.control<{ externalUserId: str
 const act = <Result = Shown>(chatId: string, verb: string, body: unknown) => it.control<Result>('POST', `/groups/${chatId}/${verb}`, body)
 const chatEvents = () => receiver.received.map((one) => one.fields).filter((one) => one.Event === 'change_external_chat')
 const event = async (match: Record<string, string>) => {
-  await expect
-    .poll(() => chatEvents().find((one) => Object.entries(match).every(([key, value]) => one[key] === value)), { timeout: 5000 })
-    .toBeDefined()
+  await expect.poll(() => chatEvents().find((one) => Object.entries(match).every(([key, value]) => one[key] === value))).toBeDefined()
   return chatEvents().find((one) => Object.entries(match).every(([key, value]) => one[key] === value)) ?? {}
 }
 const joinWay = async (chat_id_list: string[], more: Record<string, unknown> = {}) =>

@@ -75,8 +75,8 @@ describe('acquisition links', () => {
     expect(customer.channel.name).toBe('抖音私信')
     expect(customer.tags.map(({ name }) => name)).toEqual(['获客链接'])
     await until(async () => (await inbox(friend.externalUserId)).some((text) => text.startsWith('林小满你好，我是')))
-    await expect.poll(() => eventsOf(link, 'acquisition_link.added'), loading).toBe(1)
-    await expect.poll(() => eventsOf(link, 'acquisition_link.opened'), loading).toBe(1)
+    await expect.poll(() => eventsOf(link, 'acquisition_link.added')).toBe(1)
+    await expect.poll(() => eventsOf(link, 'acquisition_link.opened')).toBe(1)
     expect(await eventsOf(link, 'acquisition_link.requested')).toBe(1)
   })
 
@@ -91,8 +91,8 @@ describe('acquisition links', () => {
     expect((await people(link, 'silent')).map(({ customer }) => customer.name)).toEqual(['不说话'])
     await phone('POST', 'unfollow', { ...silent, by: 'customer' })
     await until(async () => (await people(link, 'deleted_by_customer')).length === 1)
-    await expect.poll(() => eventsOf(link, 'acquisition_link.chat_started'), loading).toBe(1)
-    await expect.poll(() => eventsOf(link, 'acquisition_link.left'), loading).toBe(1)
+    await expect.poll(() => eventsOf(link, 'acquisition_link.chat_started')).toBe(1)
+    await expect.poll(() => eventsOf(link, 'acquisition_link.left')).toBe(1)
     const { totals, days } = await statistics(link)
     expect(totals).toMatchObject({ added: 2, wrote: 1, silent: 1, left: 1, deletedByCustomer: 1, deletedByEmployee: 0 })
     expect(days.at(-1)).toMatchObject({ added: 2, wrote: 1, left: 1 })
@@ -124,7 +124,7 @@ describe('acquisition links', () => {
     expect((await api<{ channel: { name: string } }>('GET', `customers/${one?.customer.id}`)).channel.name).toBe('小红书主页')
     expect((await statistics(link)).variants.map(({ added }) => added)).toEqual([1, 1])
     await expect(api('DELETE', `channels/${other}`)).rejects.toThrow('channel.in_use')
-    await expect.poll(() => eventsOf(link, 'acquisition_link.viewed'), loading).toBe(1)
+    await expect.poll(() => eventsOf(link, 'acquisition_link.viewed')).toBe(1)
   })
 
   test('who comes through the bare address is known from the list that WeCom keeps', async () => {
@@ -171,7 +171,7 @@ describe('acquisition links', () => {
     await expect(api('PATCH', `acquisition-links/${theirs.id}`, { name: '改不了' })).rejects.toThrow('acquisition_link.gone')
     const short = await fetch(theirs.variants[0]?.shortUrl ?? '', { redirect: 'manual' })
     expect(short.status).toBe(410)
-    await expect.poll(() => eventsOf(theirs, 'acquisition_link.deleted'), loading).toBe(1)
+    await expect.poll(() => eventsOf(theirs, 'acquisition_link.deleted')).toBe(1)
   })
 
   test('the quota is known, warned of when it runs low, and found exhausted and back', async () => {
@@ -189,7 +189,7 @@ describe('acquisition links', () => {
     await phone('POST', 'links/quota', { amount: 500 })
     await until(async () => (await quota()).level === 'fine')
     await expect
-      .poll(() => quotaEvents(), loading)
+      .poll(() => quotaEvents())
       .toEqual([
         'acquisition_quota.exhausted',
         'acquisition_quota.expiry_announced',
@@ -234,7 +234,7 @@ describe('acquisition links', () => {
     const last = (await people(link)).find(({ customer }) => customer.name === '没消息3')
     const found = await api<{ channel: { name: string }; tags: { name: string }[] }>('GET', `customers/${last?.customer.id}`)
     expect([found.channel.name, found.tags.map(({ name }) => name)]).toEqual(['抖音私信', ['获客链接']])
-    await expect.poll(() => eventsOf(link, 'acquisition_link.added'), loading).toBe(16)
+    await expect.poll(() => eventsOf(link, 'acquisition_link.added')).toBe(16)
   })
 
   test('a link that nobody here made is shown with its people once WeCom lists it', async () => {
@@ -293,9 +293,6 @@ describe('acquisition links', () => {
     await until(async () => (await quota()).problem === null)
   })
 })
-
-/** The loader has its own pace. */
-const loading = { timeout: 20_000 }
 
 const newLink = (name: string, more: object = {}): Promise<AcquisitionLink> =>
   api('POST', 'acquisition-links', { name, employeeIds: [members[0]?.id], ...more })

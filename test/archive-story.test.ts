@@ -140,7 +140,7 @@ describe('the chat archive', () => {
         "select person, properties from events where tenant = {tenant:UInt32} and name = 'group_message.sent'",
         { tenant: ctx.tenantId },
       )
-    await expect.poll(async () => (await spoken()).length, { timeout: 15_000 }).toBe(1)
+    await expect.poll(async () => (await spoken()).length).toBe(1)
     const [event] = await spoken()
     expect(event).toMatchObject({ person: await customerNumber(customer), properties: { chat: group.chatId, kind: 'text', letters: '5' } })
     expect(JSON.stringify(event)).not.toContain('问一句')

@@ -12,7 +12,6 @@ let served: ServedWorkspace
 let browser: Browser
 let page: Page
 const problems: string[] = []
-const patiently = { timeout: 20_000 }
 const saving = /^保\s*存$/
 
 beforeAll(async () => {
@@ -72,14 +71,14 @@ test('chosen customers are tagged in the background, seen in the tray, and taken
   await page.getByRole('button', { name: '打标签' }).click()
   await chooseTag('高意向')
   await page.getByRole('button', { name: '给 2 人打标签' }).click()
-  await expect.poll(namesOfTagged, patiently).toEqual(['客户1', '客户2'])
-  await expect.poll(() => page.getByRole('row', { name: /客户1/ }).textContent(), patiently).toContain('高意向')
+  await expect.poll(namesOfTagged).toEqual(['客户1', '客户2'])
+  await expect.poll(() => page.getByRole('row', { name: /客户1/ }).textContent()).toContain('高意向')
   await openWork()
   const tray = page.locator('.tasks > li').filter({ hasText: '打标签「高意向」' })
   await tray.getByText('2 人打上').waitFor()
   await tray.getByRole('button', { name: '撤销' }).click()
-  await expect.poll(namesOfTagged, patiently).toEqual([])
-  await expect.poll(() => page.getByRole('row', { name: /客户1/ }).textContent(), patiently).not.toContain('高意向')
+  await expect.poll(namesOfTagged).toEqual([])
+  await expect.poll(() => page.getByRole('row', { name: /客户1/ }).textContent()).not.toContain('高意向')
 })
 
 test('everybody found is tagged, and the undo spares those who had the tag before', async () => {
@@ -96,11 +95,11 @@ test('everybody found is tagged, and the undo spares those who had the tag befor
   await chooseTag('高意向')
   await page.getByRole('checkbox', { name: '作用于所有符合条件的客户' }).check()
   await page.getByRole('button', { name: '给 4 人打标签' }).click()
-  await expect.poll(namesOfTagged, patiently).toEqual(['客户1', '客户2', '客户3', '客户4'])
+  await expect.poll(namesOfTagged).toEqual(['客户1', '客户2', '客户3', '客户4'])
   // The offer comes by itself, wherever one is by then.
   const offer = page.getByRole('alert').filter({ hasText: '3 人打上 · 1 人原本就有' })
   await offer.getByRole('button', { name: '撤销' }).click()
-  await expect.poll(namesOfTagged, patiently).toEqual(['客户3'])
+  await expect.poll(namesOfTagged).toEqual(['客户3'])
 })
 
 test('a whole phone number is shown on request, and the audit log knows who asked', async () => {
@@ -113,7 +112,7 @@ test('a whole phone number is shown on request, and the audit log knows who aske
   const { items } = await api<{ items: { action: string; actor: { name: string } | null }[] }>('GET', 'audit?action=phone.reveal')
   expect(items[0]).toMatchObject({ action: 'phone.reveal', actor: { name: '管理员' } })
   await page.getByRole('button', { name: '隐藏' }).click()
-  await expect.poll(() => page.getByText('13900139001').count(), patiently).toBe(0)
+  await expect.poll(() => page.getByText('13900139001').count()).toBe(0)
 })
 
 test('an order is entered by hand, and money that is too much, part of it, and the rest goes back', async () => {

@@ -9,7 +9,6 @@ import {
   inBothWidths,
   look,
   order,
-  patiently,
   peopleBehind,
   reloaded,
   saving,
@@ -22,7 +21,7 @@ withInsightConsole()
 
 test('trade: what was paid today and who paid it', async () => {
   await page.goto(`${workspace.url}/trade`)
-  await expect.poll(() => statOf('支付金额').textContent(), patiently).toContain('¥1,124.00')
+  await expect.poll(() => statOf('支付金额').textContent()).toContain('¥1,124.00')
   expect(await statOf('净额').textContent()).toContain('¥1,064.00')
   expect(await peopleBehind(statOf('下单人数').getByRole('button'))).toEqual(['会员 9001', '林小满', '赵可', '陈默'])
   await look('trade')
@@ -69,10 +68,10 @@ test('segments: a rule is put together, counted while it changes, kept, and show
   await page.getByRole('button', { name: '加条件' }).click()
   await page.getByRole('menuitem', { name: '订单', exact: true }).click()
   const reach = page.locator('.rule-count')
-  await expect.poll(() => reach.textContent(), patiently).toBe('4')
+  await expect.poll(() => reach.textContent()).toBe('4')
   await page.getByRole('spinbutton', { name: '订单数' }).fill('2')
   await page.keyboard.press('Tab')
-  await expect.poll(() => reach.textContent(), patiently).toBe('1')
+  await expect.poll(() => reach.textContent()).toBe('1')
   await page.getByRole('button', { name: '存为人群' }).click()
   await page.getByRole('dialog').getByLabel('人群名称').fill('买过两次')
   await page.getByRole('dialog').getByRole('button', { name: saving }).click()
@@ -83,10 +82,10 @@ test('segments: a rule is put together, counted while it changes, kept, and show
 
 test('portrait: a segment beside everybody, from a value to a new segment', async () => {
   await page.getByRole('button', { name: '看画像' }).click()
-  await expect.poll(() => statOf('画像人数').textContent(), patiently).toMatch(/1$/)
+  await expect.poll(() => statOf('画像人数').textContent()).toMatch(/1$/)
   await page.getByRole('tab', { name: '来路' }).click()
   await page.getByRole('button', { name: '存为人群 抖音' }).first().click()
-  await expect.poll(() => page.locator('.rule-count').textContent(), patiently).toBe('1')
+  await expect.poll(() => page.locator('.rule-count').textContent()).toBe('1')
 })
 
 test('boards: one is made, a metric and a saved report put on it, and everybody may see it', async () => {
@@ -110,7 +109,7 @@ test('boards: one is made, a metric and a saved report put on it, and everybody 
   await page.getByRole('checkbox', { name: '全公司都能看' }).check()
   await page.getByRole('dialog').getByRole('button', { name: saving }).click()
   const boards = async () => (await call<{ items: Board[] }>('GET', 'boards')).items.map(({ name, roles }) => ({ name, roles }))
-  await expect.poll(boards, patiently).toEqual([{ name: '早会', roles: null }])
+  await expect.poll(boards).toEqual([{ name: '早会', roles: null }])
   await look('board')
 })
 
@@ -183,7 +182,7 @@ test('waste: what was paid for and brought nothing', async () => {
 
 test('balance: which orders were a friend’s', async () => {
   await page.goto(`${workspace.url}/balance`)
-  await expect.poll(() => statOf('私域订单占比').textContent(), patiently).toContain('60%')
+  await expect.poll(() => statOf('私域订单占比').textContent()).toContain('60%')
   expect(await peopleBehind(statOf('私域买家').getByRole('button'))).toEqual(['林小满', '赵可', '陈默'])
   expect(await peopleBehind(statOf('公域买家').getByRole('button'))).toEqual(['会员 9001', '林小满'])
 })
@@ -201,9 +200,9 @@ test('a living segment: a changed rule says first who would move, and whoever bu
   await question.waitFor({ state: 'hidden' })
   await page.getByRole('tab', { name: '进出记录' }).click()
   const move = (name: string, why: string) => page.getByRole('row', { name: new RegExp(`${name}.*进入.*${why}`) })
-  await expect.poll(() => reloaded(move('陈默', '规则新建或修改')), patiently).toBe(1)
+  await expect.poll(() => reloaded(move('陈默', '规则新建或修改'))).toBe(1)
   await order('O9', { memberNo: '9002' }, ['tea'])
-  await expect.poll(() => reloaded(move('会员 9002', '发生了相关的事')), patiently).toBe(1)
+  await expect.poll(() => reloaded(move('会员 9002', '发生了相关的事'))).toBe(1)
   await look('segment-moves')
   await page.setViewportSize({ width: 390, height: 844 })
   await look('segment-moves-390')
@@ -220,11 +219,11 @@ test('a rule tag: chosen with what it would do, given to the members, shown with
   await drawer.getByText('保存后有 5 人打上这个标签').waitFor()
   await inBothWidths('segment-tag')
   await drawer.getByRole('button', { name: saving }).click()
-  await expect.poll(() => statOf('标签（离开时去掉）').textContent(), patiently).toContain('买家')
+  await expect.poll(() => statOf('标签（离开时去掉）').textContent()).toContain('买家')
   await look('segment-tagged')
   await page.goto(`${workspace.url}/tags`)
   const tag = page.getByRole('listitem').filter({ hasText: /^买家/ })
-  await expect.poll(() => reloaded(tag.filter({ hasText: '买家5规则' })), patiently).toBe(1)
+  await expect.poll(() => reloaded(tag.filter({ hasText: '买家5规则' }))).toBe(1)
   await inBothWidths('tags-rule')
   await tag.getByRole('button', { name: '买家' }).click()
   await page.getByRole('menuitem', { name: '删除' }).click()
@@ -252,13 +251,11 @@ test('segments beside each other: each two and every part, and a time slot in a 
   await page.getByRole('button', { name: '对比重合' }).click()
   const sheet = page.getByRole('dialog', { name: '人群重合' })
   await expect
-    .poll(
-      () =>
-        sheet
-          .getByRole('row', { name: /^下过单/ })
-          .first()
-          .textContent(),
-      patiently,
+    .poll(() =>
+      sheet
+        .getByRole('row', { name: /^下过单/ })
+        .first()
+        .textContent(),
     )
     .toMatch(/下过单.*J 1\.00/)
   await inBothWidths('overlap')

@@ -43,7 +43,7 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   await page.getByText('待员工确认').first().waitFor()
   const tasks = async () =>
     (await phone<{ items: { id: string; text?: string }[] }>('GET', `tasks/${member}`)).items.filter(({ id }) => id.startsWith('mass'))
-  await expect.poll(async () => (await tasks()).length, { timeout: 30_000 }).toBe(1)
+  await expect.poll(async () => (await tasks()).length).toBe(1)
   await look('message-asked')
   for (const { id } of await tasks()) await phone('POST', `tasks/${id}/confirm`)
   await page.getByText('已送达').first().waitFor()
@@ -54,7 +54,7 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
     await page.getByText('24 小时内删除').waitFor()
     return page.locator('.stat').filter({ hasText: '送达' }).getByRole('button', { name: '1', exact: true }).count()
   }
-  await expect.poll(delivered, { timeout: 20_000 }).toBe(1)
+  await expect.poll(delivered).toBe(1)
   await look('message-done')
   expect(await faultsOf(page)).toEqual([])
   for (const [path, text] of [
@@ -121,7 +121,7 @@ test('what became of a journey’s message is seen at its step, each person’s 
     (await api<{ items: { state: string }[] }>('GET', `outbound/sends/counts?journey=${journey.id}&step=greet`)).items.map(
       ({ state }) => state,
     )
-  await expect.poll(counts, { timeout: 30_000 }).toEqual(['tasked'])
+  await expect.poll(counts).toEqual(['tasked'])
 
   await page.setViewportSize({ width: 1440, height: 900 })
   await page.goto(`${workspace.url}/journeys/${journey.id}?step=greet`)
@@ -147,7 +147,7 @@ test('what became of a journey’s message is seen at its step, each person’s 
   await look('stop-journey')
   await page.getByRole('dialog').getByRole('button', { name: '紧急停止' }).click()
   await page.getByText(/紧急停止中 · 旅程 沉睡唤醒/).waitFor()
-  await expect.poll(counts, { timeout: 30_000 }).toEqual(['suppressed'])
+  await expect.poll(counts).toEqual(['suppressed'])
   await look('journey-stopped')
   await liftAll()
   expect(problems).toEqual([])

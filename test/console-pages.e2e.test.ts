@@ -47,10 +47,10 @@ test('opening, clicking, scrolling and leaving the shop arrive as events, and no
   await visiting.getByRole('heading', { name: '老树普洱' }).waitFor()
   await visiting.getByRole('button', { name: '加入购物车' }).click()
   expect(await visitor.cookies()).toEqual([])
-  await expect.poll(() => waitingIn(visiting), { timeout: 60_000 }).toBe(0)
+  await expect.poll(() => waitingIn(visiting)).toBe(0)
   await visiting.close()
   await expect
-    .poll(namesOfEvents, { timeout: 40_000, interval: 500 })
+    .poll(namesOfEvents, { interval: 500 })
     .toEqual(['cart.added', 'page.clicked', 'page.left', 'page.scrolled', 'page.viewed', 'product.viewed'])
   await visitor.close()
 })
@@ -71,8 +71,8 @@ test('a visit without a network is told once it is back, and once only', async (
   await visiting.waitForTimeout(2_500)
   expect(await waitingIn(visiting)).toBeGreaterThan(30)
   await visitor.setOffline(false)
-  await expect.poll(() => waitingIn(visiting), { timeout: 40_000 }).toBe(0)
-  await expect.poll(async () => (await clicksOf('phone')).clicks, { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => waitingIn(visiting)).toBe(0)
+  await expect.poll(async () => (await clicksOf('phone')).clicks).toBe(1)
   await visitor.close()
 })
 
@@ -91,10 +91,8 @@ test('the page figures lead to the heat map, which lies over the real page', asy
     .getByRole('row', { name: /扫码加店主微信|code/ })
     .first()
     .waitFor()
-  await expect
-    .poll(() => page.locator('iframe.heat-page').evaluate((frame) => getComputedStyle(frame).visibility), { timeout: 40_000 })
-    .toBe('visible')
-  await expect.poll(glowing, { timeout: 10_000 }).toBeGreaterThan(100)
+  await expect.poll(() => page.locator('iframe.heat-page').evaluate((frame) => getComputedStyle(frame).visibility)).toBe('visible')
+  await expect.poll(glowing).toBeGreaterThan(100)
   await look('heatmap')
   await page.getByText('滚动深度', { exact: true }).click()
   await look('scroll')
@@ -122,7 +120,7 @@ test('an event is declared with what it has to say', async () => {
 
 test('what does not fit its declaration waits, and is taken once the plan was changed', async () => {
   const sent = { events: [{ person: 'p1', event: 'course.finished', properties: { score: 90 } }] }
-  await expect.poll(async () => ((await call('POST', 'events', sent)) as { quarantined: number }).quarantined, { timeout: 10_000 }).toBe(1)
+  await expect.poll(async () => ((await call('POST', 'events', sent)) as { quarantined: number }).quarantined).toBe(1)
   await page.goto(`${workspace.url}/events?view=quarantine`)
   await page.getByText('属性的类型与申报的不同').first().waitFor()
   await look('quarantine')
@@ -174,7 +172,7 @@ test('visitors see different variants, keep them when they come back, and are co
     expect(await visiting.getByRole('heading').first().textContent()).toBe(banners[side])
     if (!met.has(side)) met.set(side, { visiting, side })
     else {
-      await expect.poll(() => waitingIn(visiting), { timeout: 60_000 }).toBe(0)
+      await expect.poll(() => waitingIn(visiting)).toBe(0)
       await visiting.context().close()
     }
   }
@@ -196,11 +194,11 @@ test('visitors see different variants, keep them when they come back, and are co
     expect(await sideOf(visiting)).toBe(side)
     await visiting.evaluate((member) => (globalThis as unknown as Tracked).liuliang('identify', member), `member-${side}`)
     await visiting.locator('#good-puer').click()
-    await expect.poll(() => waitingIn(visiting), { timeout: 60_000 }).toBe(0)
+    await expect.poll(() => waitingIn(visiting)).toBe(0)
     expect(await visiting.context().cookies()).toEqual([])
     await visiting.context().close()
   }
-  await expect.poll(exposed, { timeout: 20_000 }).toBe(visitors)
+  await expect.poll(exposed).toBe(visitors)
 })
 
 test('whoever is known later and buys is counted for what they saw first', async () => {
@@ -226,7 +224,7 @@ test('whoever is known later and buys is counted for what they saw first', async
     metrics: [{ name: '成交', event: 'order.paid', measure: 'sum(amount)' }],
   }
   const answer = async () => ((await call('POST', 'reports/run', { report })) as { result?: ExperimentResult }).result
-  await expect.poll(async () => ((await answer())?.metrics[0]?.treatment ?? 0) > 0, { timeout: 40_000 }).toBe(true)
+  await expect.poll(async () => ((await answer())?.metrics[0]?.treatment ?? 0) > 0).toBe(true)
   const found = await answer()
   const sides = Object.fromEntries((found?.variants ?? []).map(({ name, persons }) => [name, persons]))
   expect(Object.values(sides).reduce((sum, persons) => sum + persons, 0)).toBe(visitors)
@@ -258,7 +256,7 @@ test('a late answer, no network and a visitor who said no leave the page as it i
   await silent.getByText('实验：原来的页面').waitFor()
   for (const visiting of [slow, lost]) {
     expect(await visiting.getByRole('heading').first().textContent()).toBe(banners.a)
-    await expect.poll(() => waitingIn(visiting), { timeout: 60_000 }).toBe(0)
+    await expect.poll(() => waitingIn(visiting)).toBe(0)
   }
   expect(asked).toBe(0)
   expect(await silent.evaluate(() => localStorage.getItem('liuliang.device'))).toBeNull()
@@ -269,7 +267,7 @@ test('a late answer, no network and a visitor who said no leave the page as it i
 test('once it is stopped, everybody sees the winner', async () => {
   await call('PUT', `experiments/${trial}/state`, { state: 'stopped', winner: 'b' })
   const visiting = await visit()
-  await expect.poll(() => visiting.getByRole('heading').first().textContent(), { timeout: 10_000 }).toBe(banners.b)
+  await expect.poll(() => visiting.getByRole('heading').first().textContent()).toBe(banners.b)
   await visiting.context().close()
   expect(await exposed()).toBe(visitors)
 })

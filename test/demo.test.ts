@@ -121,7 +121,7 @@ describe('the company', () => {
       dateTo: result.to,
     }
     const counts = async () => ((await runReport(ctx, report)).result as FunnelResult).steps.map(({ count }) => count)
-    await expect.poll(counts, { timeout: 30_000 }).toEqual([60 + 6, bought.size])
+    await expect.poll(counts).toEqual([60 + 6, bought.size])
   })
 
   test('is worth in RFM what its orders and refunds come to', async () => {
@@ -194,13 +194,13 @@ describe('the company', () => {
       return steps.reduce((sum, { step, waiting }) => sum + (at.includes(step) ? waiting : 0), 0)
     }
     // Half of the colleagues have asked their friends, who went on by it.
-    await expect.poll(() => waiting('tasted', 'guide'), { timeout: 30_000 }).toBeGreaterThan(10)
+    await expect.poll(() => waiting('tasted', 'guide')).toBeGreaterThan(10)
     expect(await waiting('answer')).toBeGreaterThan(10)
   })
 
   test('has messages and moments with results, work that is done and late, and trials that are over and running', async () => {
     const states = async () => Object.fromEntries((await listMessages(ctx, { limit: 10 })).items.map(({ name, state }) => [name, state]))
-    await expect.poll(states, { timeout: 30_000 }).toMatchObject({ 明前龙井到店: 'done', 冷泡季开场: 'draft' })
+    await expect.poll(states).toMatchObject({ 明前龙井到店: 'done', 冷泡季开场: 'draft' })
     const done = (await listMessages(ctx, { limit: 10 })).items.find(({ name }) => name === '明前龙井到店')
     expect(done?.counts.find(({ state }) => state === 'sent')?.count).toBeGreaterThan(5)
     const moments = await listMoments(ctx, { limit: 10 })

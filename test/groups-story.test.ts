@@ -70,7 +70,7 @@ describe('customer groups', () => {
     expect(Date.now() - startedAt).toBeLessThan(2000)
     expect(await memberOf(group, '许一诺')).toMatchObject({ kind: 'customer', joinScene: 'code', role: 'member' })
     await quiet()
-    await expect.poll(() => eventsOf(joined.externalUserId), loading).toEqual(['customer.created', 'group.joined'])
+    await expect.poll(() => eventsOf(joined.externalUserId)).toEqual(['customer.created', 'group.joined'])
   })
 
   test('an invitation names who invited; a link is a link', async () => {
@@ -96,7 +96,7 @@ describe('customer groups', () => {
       孙远: 'left',
       李静: 'removed',
     })
-    await expect.poll(() => eventsOf(goes), loading).toEqual(['customer.created', 'group.joined', 'group.left'])
+    await expect.poll(() => eventsOf(goes)).toEqual(['customer.created', 'group.joined', 'group.left'])
     await phone('POST', 'scan', { code: group.code, customer: goes })
     await until(async () => (await memberOf(group, '孙远')) !== undefined)
     expect((await members(group, 'former')).map(({ name }) => name)).toContain('孙远')
@@ -112,7 +112,7 @@ describe('customer groups', () => {
     expect((await detail(group)).name).toBe('新名字')
     await phone('PUT', `groups/${group.chatId}`, { by: owner, owner: colleague })
     await until(async () => (await detail(group)).owner?.name === (await nameOf(colleague)))
-    await expect.poll(() => groupEvents(group), loading).toEqual(['group.created', 'group.owner_changed', 'group.renamed'])
+    await expect.poll(() => groupEvents(group)).toEqual(['group.created', 'group.owner_changed', 'group.renamed'])
     await phone('PUT', `groups/${group.chatId}`, { by: colleague, admins: [owner] })
     await compare('nightly')
     expect((await detail(group)).admins.map(({ name }) => name)).toEqual([await nameOf(owner)])
@@ -126,8 +126,8 @@ describe('customer groups', () => {
     expect(await members(group, 'current')).toEqual([])
     expect(await memberships(guest)).toMatchObject([{ group: { name: '短命群' }, quitScene: 'dismissed' }])
     await quiet()
-    await expect.poll(() => eventsOf(guest), loading).toEqual(['customer.created', 'group.joined', 'group.left'])
-    await expect.poll(() => groupEvents(group), loading).toEqual(['group.created', 'group.dismissed'])
+    await expect.poll(() => eventsOf(guest)).toEqual(['customer.created', 'group.joined', 'group.left'])
+    await expect.poll(() => groupEvents(group)).toEqual(['group.created', 'group.dismissed'])
   })
 
   test('callbacks that come twice and out of order end in what WeCom shows, each act told once', async () => {
@@ -136,7 +136,7 @@ describe('customer groups', () => {
     await phone('PUT', 'faults', { callbacks: {} })
     await quiet()
     expect(await different()).toEqual([])
-    await expect.poll(() => joinsTold(acts.groups), loading).toBe(acts.joins)
+    await expect.poll(() => joinsTold(acts.groups)).toBe(acts.joins)
   })
 
   test('who comes while WeCom cannot be asked is here all the same, completed when it answers again', async () => {
@@ -187,9 +187,6 @@ async function groupCalled(name: string): Promise<Group> {
   if (!found) throw new Error(`there is no group ${name}`)
   return found
 }
-
-/** The loader has its own pace. */
-const loading = { timeout: 15_000 }
 
 type Group = { chatId: string; name: string; code: string }
 

@@ -58,12 +58,9 @@ test('a killed supervisor leaves nobody behind: the next start finds its address
   expect(second.ready).toMatchObject({ url: first.ready.url, sandboxUrl: first.ready.sandboxUrl, apiKey: first.ready.apiKey })
   expect(JSON.parse(readFileSync(join(folder, 'workspace.json'), 'utf8')).pid).toBe(second.child.pid)
   await expect
-    .poll(
-      async () => {
-        const response = await fetch(`${second.ready.url}/api/v1/events/recent?name=page.viewed`, { headers })
-        return ((await response.json()) as { items: unknown[] }).items.length
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      const response = await fetch(`${second.ready.url}/api/v1/events/recent?name=page.viewed`, { headers })
+      return ((await response.json()) as { items: unknown[] }).items.length
+    })
     .toBe(1)
 }, 180_000)

@@ -46,7 +46,7 @@ describe('callbacks', () => {
     await control('POST', `groups/${chatId}/remove`, { by: 'lina', members: [scanned.externalUserId] })
     await control('POST', `groups/${chatId}/leave`, { member: externalUserId })
     await control('PUT', `groups/${chatId}`, { by: 'lina', name: '新名字', notice: '公告', owner: 'wanglei' })
-    await expect.poll(() => updates().length, { timeout: 10_000 }).toBe(7)
+    await expect.poll(() => updates().length).toBe(7)
     expect(updates()).toMatchObject([
       { known: true, updateDetail: 'add_member', joinScene: 0, memChangeCnt: 2, memChangeList: ['wanglei', externalUserId] },
       { updateDetail: 'add_member', joinScene: 3, memChangeCnt: 1, memChangeList: [scanned.externalUserId] },

@@ -343,7 +343,7 @@ async function served(): Promise<void> {
     userId,
     name: `下一个${friends++}`,
   })
-  await expect.poll(async () => (await follow(externalUserId))?.live, { timeout: 10_000, interval: 30 }).toBe(true)
+  await expect.poll(async () => (await follow(externalUserId))?.live, { interval: 30 }).toBe(true)
   await house.settle(ctx)
   await listsOpen()
 }

@@ -416,7 +416,7 @@ describe.skipIf(!areThere)('pushes', () => {
     receiver.received.length = 0
     await raiseEverything()
     const waiting = async () => (await it.control<{ counts: { waiting?: number } }>('GET', '/callbacks')).counts.waiting ?? 0
-    await expect.poll(waiting, { timeout: 20_000 }).toBe(0)
+    await expect.poll(waiting).toBe(0)
     // Where several pushes have the same name, one of them has the elements of the sample.
     for (const [file, without] of Object.entries(raisedHere)) {
       const expected = elements(sampleText(`${file}.xml`)).filter((name) => !without.includes(name))

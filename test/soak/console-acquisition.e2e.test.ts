@@ -8,7 +8,6 @@ import { look, page, problems, withSandboxedConsole, workspace } from '../suppor
 // An operator gives a link away, and sees who came and who wrote.
 
 let employee: string
-const patiently = { timeout: 20_000 }
 
 withSandboxedConsole(async () => {
   await ensureTag(workspace.ctx, '来源', '获客链接')
@@ -42,7 +41,7 @@ test('a link is made in a drawer and given away at a second place, with address 
   const place = page.locator('li').filter({ hasText: '小红书' })
   await place.getByRole('button', { name: '二维码' }).click()
   const picture = page.getByRole('img', { name: '抖音主页 小红书' })
-  await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth), patiently).toBe(800)
+  await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(800)
   await look('code')
   await page.keyboard.press('Escape')
 })
@@ -54,7 +53,7 @@ test('whoever came is behind the number, and whether they wrote', async () => {
   await phone('POST', 'scan', { code: link.variants[0]?.url, name: '赵可' })
   await phone('POST', 'say', { from: friend.externalUserId, to: friend.userId, text: '你好' })
   await expect
-    .poll(async () => (await api<AcquisitionLink>('GET', `acquisition-links/${link.id}`)).counts, patiently)
+    .poll(async () => (await api<AcquisitionLink>('GET', `acquisition-links/${link.id}`)).counts)
     .toMatchObject({ added: 2, wrote: 1 })
   await page.reload()
   await page.getByText('50%').first().waitFor()
@@ -70,7 +69,7 @@ test('a low quota and a missing permission are said where links are', async () =
   await phone('POST', 'links/quota', { amount: 5, replace: true })
   await api('POST', 'acquisition-links/reading', {})
   const left = async () => (await api<{ items: { balance: number | null }[] }>('GET', 'acquisition-links/quota')).items[0]?.balance
-  await expect.poll(left, patiently).toBe(5)
+  await expect.poll(left).toBe(5)
   await page.goto(`${workspace.url}/acquisition-links`)
   await page.getByText(/获客额度只剩 5 个/).waitFor()
   await look('list')

@@ -71,7 +71,7 @@ test('what was said stands as bubbles, with who agreed; a search leads to its pl
   await kept({ msgtype: 'hologram', hologram: { title: '全息' } })
   await kept({ msgtype: 'image', image: { sdkfileid: 'none', md5sum: 'x', filesize: 2048 } })
   await phone('POST', 'archive/consent', { userId: lina, externalUserId: customer, agree: true })
-  await expect.poll(() => stored(), { timeout: 60_000 }).toBe(76)
+  await expect.poll(() => stored()).toBe(76)
   await page.goto(`${served.url}/archive`)
   await page.getByRole('button', { name: /顾清和/ }).click()
   const talk = page.getByRole('region', { name: /顾清和/ })

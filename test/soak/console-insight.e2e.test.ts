@@ -41,7 +41,7 @@ test('an employee sees the numbers of their own customers, and nothing of the co
   await own.goto(`${workspace.url}/boards/employee`)
   await own.getByRole('heading', { name: '我的看板' }).waitFor()
   const card = (name: string) => own.locator('.metric-card').filter({ hasText: name })
-  await expect.poll(() => card('支付金额').textContent(), { timeout: 20_000 }).toContain('¥956')
+  await expect.poll(() => card('支付金额').textContent()).toContain('¥956')
   await lookAt(own, 'insight-own-board', 1500)
   expect(await faultsOf(own)).toEqual([])
   await own.goto(`${workspace.url}/reports`)

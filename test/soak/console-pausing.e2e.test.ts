@@ -38,7 +38,7 @@ test('who comes while a journey is paused waits, is shown, and comes in when it 
   const path = `journeys/${publicId(ctx, 'jny', journey)}`
   // One is on the way already when it is paused.
   await visit(people.slice(0, 1))
-  await expect.poll(async () => (await readCounts(ctx, journey)).versions[0]?.active, { timeout: 30_000 }).toBe(1)
+  await expect.poll(async () => (await readCounts(ctx, journey)).versions[0]?.active).toBe(1)
   await desk(path)
   await page.getByRole('button', { name: /^暂\s*停$/ }).click()
   await look('pause')
@@ -73,7 +73,7 @@ test('who comes while a journey is paused waits, is shown, and comes in when it 
     .getByRole('button', { name: /^继\s*续$/ })
     .click()
   await page.getByText('运行中').waitFor()
-  await expect.poll(async () => (await readCounts(ctx, journey)).arrivals, { timeout: 30_000 }).toBe(0)
+  await expect.poll(async () => (await readCounts(ctx, journey)).arrivals).toBe(0)
   await desk(path)
   await page.getByRole('button', { name: '更多' }).last().click()
   await page.getByRole('menuitem', { name: '走过的人' }).click()

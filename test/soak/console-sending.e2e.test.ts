@@ -113,7 +113,7 @@ test('a message in three wordings is tried: made, dealt, sent, read out', async 
     const { counts } = await api<{ counts: { state: string; count: number }[] }>('GET', `messages/${message}`)
     return counts.find(({ state }) => state === 'sent')?.count
   }
-  await expect.poll(delivered, { timeout: 60_000 }).toBe(people.length)
+  await expect.poll(delivered).toBe(people.length)
   await page.reload()
   await page.getByText('已完成').first().waitFor()
   // What a member was asked to send is told apart by its wording.
@@ -140,7 +140,7 @@ test('a trace says what became of the message; a stop calls back what waits; rul
   const journey = await api<{ id: string }>('POST', 'journeys', { name: '沉睡唤醒', draft })
   await api('POST', `journeys/${journey.id}/publish`, {})
   await api('POST', `journeys/${journey.id}/entries`, { customers: [friend?.id] })
-  await expect.poll(async () => (await mass()).length, { timeout: 30_000 }).toBe(1)
+  await expect.poll(async () => (await mass()).length).toBe(1)
   await desk(`journeys/${journey.id}`)
   await page.getByRole('button', { name: '更多' }).last().click()
   await page.getByRole('menuitem', { name: '走过的人' }).click()
@@ -155,7 +155,7 @@ test('a trace says what became of the message; a stop calls back what waits; rul
   await look('stop-recall')
   expect(await faultsOf(page)).toEqual([])
   await page.getByRole('dialog').locator('.ant-btn-primary').last().click()
-  await expect.poll(async () => (await mass()).length, { timeout: 30_000 }).toBe(0)
+  await expect.poll(async () => (await mass()).length).toBe(0)
 
   const rule = { and: [{ points: { gte: 100 } }, { member_level: { is: ['金卡'] } }, { not: { member_level: { level: { gte: 3 } } } }] }
   const segment = await api<{ id: string }>('POST', 'segments', { name: '金卡有积分', rule })

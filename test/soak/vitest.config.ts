@@ -1,14 +1,13 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../vitest.shared.ts'
 
 export default defineConfig({
   test: {
+    ...shared,
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/soak/**/*.test.ts'],
-    globalSetup: ['src/platform/testing/engines.ts'],
-    setupFiles: ['src/platform/testing/seed.ts'],
     testTimeout: 3_600_000,
     hookTimeout: 300_000,
-    pool: 'forks',
     maxWorkers: 1,
   },
 })

@@ -133,7 +133,7 @@ export function contractLab({ callbacks = false }: { callbacks?: boolean } = {})
     event: async (type: string, about: Record<string, unknown> = {}): Promise<Callback & Record<string, unknown>> => {
       const isIt = (one: Callback) =>
         one.type === type && Object.entries(about).every(([name, value]) => (one as Record<string, unknown>)[name] === value)
-      await expect.poll(() => callbacksSoFar().some(isIt), { timeout: 10_000 }).toBe(true)
+      await expect.poll(() => callbacksSoFar().some(isIt)).toBe(true)
       return callbacksSoFar().find(isIt) as Callback & Record<string, unknown>
     },
     /** A member of their own for a test: nobody else's customers, groups and tasks get in its way. */

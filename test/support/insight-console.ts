@@ -21,7 +21,6 @@ import { until } from './until.ts'
 //              会员 9001, nobody's friend, 168 today (龙井)
 
 const folder = mkdtempSync(join(tmpdir(), 'liuliang-insight-'))
-export const patiently = { timeout: 30_000 }
 export const saving = /^保\s*存$/
 
 const friends = [
