@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { asksPersons } from '#platform/events/where.ts'
-import { currenciesSource, tradeNames } from '../stores/trails.ts'
+import { tradeNames } from '../stores/trails.ts'
 import { onlyCurrency } from './money.ts'
 import { momentsOfTrails, trailsFor } from './route.ts'
 import type { Scope } from './scope.ts'
@@ -72,9 +72,7 @@ export function scanOrders(bind: Bindings, { from, to, where, ...scan }: TradeSc
  * and that one is told of no orders too.
  */
 export async function currenciesOf(scope: Scope, find: () => Promise<string[]>): Promise<string[]> {
-  const ever = await distinctCurrencies(scope, (bind) =>
-    currenciesSource(bind, { tenantId: scope.ctx.tenantId, trails: scope.stores.trails }),
-  )
+  const ever = await distinctCurrencies(scope, (bind) => `paid_currencies where tenant = ${bind.integer(scope.ctx.tenantId)}`)
   return ever.length > 1 ? find() : ever
 }
 

@@ -81,19 +81,6 @@ export function trailsSource(bind: Binder, { tenantId, trails, span, names, amou
 const whichSql = (bind: Binder, tenantId: number, names: readonly string[] | undefined): string =>
   `tenant = ${bind.integer(tenantId)}${names ? ` and name in (${names.map((name) => bind.text(name)).join(', ')})` : ''}`
 
-/**
- * A subquery with the column currency: in which ones known people ever paid, were corrected and given back. One that a marked day lost
- * since a build may still be among them; none is missing.
- */
-export function currenciesSource(bind: Binder, { tenantId, trails }: { tenantId: number; trails: readonly Build[] }): string {
-  const { pieces, events } = divideTrails(trails, {})
-  const which = whichSql(bind, tenantId, tradeNames)
-  return `(${[
-    ...pieces.map(({ build: { build } }) => `select currency from trails where ${which} and ${standingSql(bind, build)}`),
-    `select currency from events where ${which} and person != 0 and ${spansSql(bind, events)}`,
-  ].join(' union all ')})`
-}
-
 /** A build that is gone since it was said to count has no answer, rather than a smaller one. */
 const standingSql = (bind: Binder, build: number): string =>
   `build = ${bind.integer(build)} and (select throwIf(count() = 0, 'trails.gone') from trails where build = ${bind.integer(build)}) = 0`

@@ -10,17 +10,14 @@ import type { AttributionReport } from './schema.ts'
 export type Asking = { scope: Scope; report: AttributionReport; dates: { from: Date; to: Date }; windowMs: number; now: number }
 
 export type Touchpoints = {
+  /** A touchpoint travels as its place in this list; the others together come after the last. */
   names: string[]
-  /** A letter for each name, and one more for the others: paths travel as words. */
-  signs: string[]
   touches: number[]
   hasOther: boolean
-  otherSign: string
   parts: number
 }
 
-const firstSign = 0x4e00
-const signOf = (index: number): string => String.fromCodePoint(firstSign + index)
+export const placesOf = ({ names, hasOther }: Touchpoints): number => names.length + (hasOther ? 1 : 0)
 
 const touchesInPart = 10_000_000
 
@@ -42,10 +39,8 @@ export async function findTouchpoints(asking: Asking): Promise<Touchpoints> {
   const [names, all] = [own.map(({ label }) => label), rows[0]?.all ?? 0]
   return {
     names,
-    signs: [...names, ...(hasOther ? [''] : [])].map((_, i) => signOf(i)),
     touches: own.map(({ touches }) => touches),
     hasOther,
-    otherSign: signOf(names.length),
     parts: Math.max(1, Math.ceil(all / touchesInPart)),
   }
 }
@@ -64,6 +59,13 @@ const touchSql = (bind: Bindings, { touchpoint }: AttributionReport): string =>
 const isTouchSql = (bind: Bindings, report: AttributionReport): string =>
   `(${matcherSql(bind, report.touchpoint)}) and ${touchSql(bind, report)} is not null`
 
+export const kinds = ['path', 'null', 'open', 'converted', 'touched', 'decay', 'cut'] as const
+type Kind = (typeof kinds)[number]
+type EntrySql = (kind: Kind, key: string, value?: string, weight?: string, weighted?: string) => string
+
+/** Millions of entries say their kind: as text it would be copied as often. */
+const kindSql = (kind: Kind): string => `'${kind}'::Enum8(${kinds.map((one) => `'${one}'`).join(', ')})`
+
 /**
  * What each person's touches and conversions amount to, as rows (who, kind, key, value, weight, weighted): the path before each
  * conversion, the touches that led to none, who converted after which touchpoint. A touch leads to every conversion that comes
@@ -74,27 +76,28 @@ export function entriesSql(bind: Bindings, asking: Asking, touchpoints: Touchpoi
   const [from, to] = [bind.integer(dates.from.getTime()), bind.integer(dates.to.getTime())]
   const [window, until] = [bind.integer(windowMs), bind.integer(now)]
   const inDates = (ms: string) => `${ms} >= ${from} and ${ms} < ${to}`
-  const entry = (kind: string, key: string, value = '0', weight = '0', weighted = '0') =>
-    `('${kind}', ${key}, toDecimal256(${value}, 20), toFloat64(${weight}), toFloat64(${weighted}))`
+  const { nothing } = worthSql(bind, asking)
+  const entry: EntrySql = (kind, key, value = nothing, weight = '0', weighted = '0') =>
+    `(${kindSql(kind)}, ${key}::Array(UInt16), ${value}, toFloat64(${weight}), toFloat64(${weighted}))`
   const persons = personsSql(bind, asking, touchpoints, part)
   return `select who, entry.1 as kind, entry.2 as key, entry.3 as value, entry.4 as weight, entry.5 as weighted from (
     select who, arrayJoin(arrayConcat(said,
-        arrayMap(c -> ${entry('path', 'arrayStringConcat(c.2)', 'c.3')}, paths),
-        arrayMap(c -> ${entry('cut', "''")}, arrayFilter(c -> c.5 > ${longest}, paths)),
+        arrayMap(c -> ${entry('path', 'c.2', 'c.3')}, paths),
+        arrayMap(c -> ${entry('cut', '[]')}, arrayFilter(c -> c.5 > ${longest}, paths)),
         ${report.models.includes('time_decay') ? decaySql(bind, report, entry) : '[]'}
       )) as entry
     from (
-      select who, said, arrayMap(t -> t.2, chunk.1) as signs, arrayMap(t -> t.1, chunk.1) as times,
-        arrayMap(c -> (c.1, ${cutSql('signs', 'c.5')}, c.2, ${cutSql('times', 'c.6')}, c.4 - c.3), arrayMap(c -> (c.1, c.2, c.3 - chunk.2, c.4 - chunk.2, c.5, c.6), chunk.3)) as paths
+      select who, said, arrayMap(t -> t.2, chunk.1) as places, arrayMap(t -> t.1, chunk.1) as times,
+        arrayMap(c -> (c.1, ${cutSql('places', 'c.5')}, c.2, ${cutSql('times', 'c.6')}, c.4 - c.3), arrayMap(c -> (c.1, c.2, c.3 - chunk.2, c.4 - chunk.2, c.5, c.6), chunk.3)) as paths
       from (
         select who, arrayJoin(arrayZip(chunks, arrayResize([personSaid], length(chunks), []))) as both, both.1 as chunk, both.2 as said
         from (
-          select who, chunks, arrayMap(t -> t.2, unled) as unledSigns, arrayConcat(
-              arrayMap(sign -> ${entry('converted', 'sign')}, led),
-              arrayMap(sign -> ${entry('touched', 'sign')}, arrayDistinct(arrayMap(t -> t.2, arrayFilter(t -> ${inDates('t.1')}, touches)))),
-              if(empty(unled), [], [if((unled[-1]).1 + ${window} > ${until}, ${entry('open', "''")}, ${entry('null', `arrayStringConcat(${shortened('unledSigns', 'length(unledSigns)')})`)})])
+          select who, chunks, arrayMap(t -> t.2, unled) as unledPlaces, arrayConcat(
+              arrayMap(place -> ${entry('converted', '[place]')}, led), if(isAlone, [${entry('converted', '[]')}], []),
+              arrayMap(place -> ${entry('touched', '[place]')}, arrayDistinct(arrayMap(t -> t.2, arrayFilter(t -> ${inDates('t.1')}, touches)))),
+              if(empty(unled), [], [if((unled[-1]).1 + ${window} > ${until}, ${entry('open', '[]')}, ${entry('null', shortened('unledPlaces', 'length(unledPlaces)'))})])
             ) as personSaid
-          from (${journeysSql(bind, { from, to, window }, persons)})
+          from (${journeysSql(bind, { from, to, window, nothing }, persons)})
         )
       )
     )
@@ -109,31 +112,30 @@ const shortened = (list: string, length: string): string =>
   `if(${length} > ${longest}, arrayConcat([${list}[1]], arraySlice(${list}, -${longest - 1})), ${list})`
 
 /** Half the weight for each half life before the latest touch: the distance to the conversion cancels out. */
-function decaySql(bind: Bindings, { halfLifeDays }: AttributionReport, entry: (...parts: string[]) => string): string {
+function decaySql(bind: Bindings, { halfLifeDays }: AttributionReport, entry: EntrySql): string {
   const halfLife = `toFloat64(${bind.text(String(halfLifeDays * 86_400_000))})`
   const same = (value: string, list: string) => `arrayWithConstant(length(${list}), ${value})`
   const raw = `arrayMap((ms, last) -> exp2((ms - last) / ${halfLife}), c.4, ${same('c.4[-1]', 'c.4')})`
   const shares = `arrayMap((w, whole) -> w / whole, ${raw}, ${same(`arraySum(${raw})`, 'c.4')})`
   const worth = `arrayMap((w, value) -> w * value, ${shares}, ${same('toFloat64(c.3)', 'c.4')})`
   const summed = `arrayReduce('sumMap', arrayMap(c -> c.2, paths), arrayMap(c -> ${shares}, paths), arrayMap(c -> ${worth}, paths))`
-  return `arrayMap((sign, w, v) -> ${entry('decay', 'sign', '0', 'w', 'v')}, (${summed} as decays).1, decays.2, decays.3)`
+  return `arrayMap((place, w, v) -> ${entry('decay', '[place]', undefined, 'w', 'v')}, (${summed} as decays).1, decays.2, decays.3)`
 }
 
 /** A touch is one number: its millisecond and, in the last bits, its touchpoint; of one moment's touches the more frequent one comes first. */
-const signBits = 10
+const placeBits = 10
 
 /**
- * Each person's touches (ms, sign) and conversions (ms, worth) in order of time. Both are read by themselves: a touch by the
+ * Each person's touches (ms, place) and conversions (ms, worth) in order of time. Both are read by themselves: a touch by the
  * channel needs no property map, and conversions before the dates lead nowhere.
  */
 function personsSql(bind: Bindings, asking: Asking, touchpoints: Touchpoints, part: number): string {
   const some = `who != 0 and who % ${bind.integer(touchpoints.parts)} = ${bind.integer(part)}`
-  const signs = bind.texts([...touchpoints.signs.slice(0, touchpoints.names.length), touchpoints.otherSign])
   const worth = worthSql(bind, asking)
-  return `select who, arrayMap(x -> (bitShiftRight(x, ${signBits}), ${signs}[bitAnd(x, ${2 ** signBits - 1}) + 1]), arraySort(groupArrayIf(x, isTouch))) as touches,
-      arrayMap(c -> (c.1, toDecimal256(c.2, 20)), arraySort(arrayZip(groupArrayIf(x, not isTouch), groupArrayIf(worth, not isTouch)))) as conversions
+  return `select who, arrayMap(x -> (bitShiftRight(x, ${placeBits}), toUInt16(bitAnd(x, ${2 ** placeBits - 1}))), arraySort(groupArrayIf(x, isTouch))) as touches,
+      arraySort(arrayZip(groupArrayIf(x, not isTouch), groupArrayIf(worth, not isTouch))) as conversions
     from (
-      select who, ms * ${2 ** signBits} + ${placeSql(bind, asking, touchpoints)} as x, 1 as isTouch, ${worth.nothing} as worth
+      select who, ms * ${2 ** placeBits} + ${placeSql(bind, asking, touchpoints)} as x, 1 as isTouch, ${worth.nothing} as worth
         from ${scanEvents(bind, scanTouches(asking))} where ${some} and ${isTouchSql(bind, asking.report)}
       union all
       select who, ms as x, 0 as isTouch, ${worth.sql} as worth
@@ -168,10 +170,10 @@ const placeSql = (bind: Bindings, { report }: Asking, { names }: Touchpoints): s
 
 const isWorthMoney = ({ conversion: { event, value } }: AttributionReport): boolean => value !== undefined && isMoney(event, value)
 
-/** Minor units of declared money are a column; anything else is a number of the property map. */
+/** Minor units of declared money are a column; anything else is a number of the property map. Sums of either are exact. */
 function worthSql(bind: Bindings, { report }: Asking): { sql: string; nothing: string } {
   const { value } = report.conversion
-  if (value === undefined) return { sql: 'toInt64(0)', nothing: 'toInt64(0)' }
-  if (isWorthMoney(report)) return { sql: 'amount', nothing: 'toInt64(0)' }
+  if (value === undefined) return { sql: 'toInt128(0)', nothing: 'toInt128(0)' }
+  if (isWorthMoney(report)) return { sql: 'toInt128(amount)', nothing: 'toInt128(0)' }
   return { sql: `ifNull(${decimalSql(propertySql(bind, value))}, toDecimal256(0, 20))`, nothing: 'toDecimal256(0, 20)' }
 }

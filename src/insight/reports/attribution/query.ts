@@ -8,21 +8,22 @@ import { bindings } from '../sql.ts'
 import { allot } from './allot.ts'
 import { removalEffects } from './markov.ts'
 import { type Credit, creditPaths, type Path } from './models.ts'
-import { type Asking, entriesSql, findCurrencies, findTouchpoints, type Touchpoints } from './paths.ts'
+import { type Asking, entriesSql, findCurrencies, findTouchpoints, kinds, placesOf, type Touchpoints } from './paths.ts'
 import type { AttributionModel, AttributionReport, AttributionResult } from './schema.ts'
 
 export async function runAttribution(scope: Scope, report: AttributionReport): Promise<AttributionResult> {
   const dates = dayRange(report.dateFrom, report.dateTo, scope.calendar.timezone)
   const asking: Asking = { scope, report, dates, windowMs: report.windowDays * 86_400_000, now: scope.ctx.now().getTime() }
-  const touchpoints = await findTouchpoints(asking)
-  const [found, currencies] = await Promise.all([readEntries(asking, touchpoints), findCurrencies(asking)])
+  const [touchpoints, currencies] = await Promise.all([findTouchpoints(asking), findCurrencies(asking)])
+  const found = await readEntries(asking, touchpoints)
   const persons = report.persons ? { persons: await listPersons(asking, touchpoints, report.persons) } : {}
   return { ...present(asking, touchpoints, found, currencies), ...persons }
 }
 
 const Entry = z.object({
-  kind: z.enum(['path', 'null', 'open', 'converted', 'touched', 'decay', 'cut']),
-  key: z.string(),
+  kind: z.enum(kinds),
+  /** Places of touchpoints: the path, or the one that is told of; none where nothing was touched. */
+  key: z.array(z.int()),
   number: z.number(),
   value: z.string(),
   weight: z.number(),
@@ -34,8 +35,9 @@ type Found = {
   /** Conversions that nothing was touched before. */
   alone: { conversions: number; value: Big }
   nulls: { touches: number[]; times: number }[]
-  converted: Map<string, number>
-  touched: Map<string, number>
+  /** By place; of nobody's touch at -1. */
+  converted: Map<number, number>
+  touched: Map<number, number>
   decay: Credit
   conversions: number
   value: Big
@@ -45,7 +47,7 @@ type Found = {
 
 /** Parts keep the arrays of all people of a part in memory; sums of parts are sums of all. */
 async function readEntries(asking: Asking, touchpoints: Touchpoints): Promise<Found> {
-  const found = nothing(touchpoints)
+  const found = nothing(placesOf(touchpoints))
   for (let part = 0; part < touchpoints.parts; part++) {
     const bind = bindings()
     const rows = await asking.scope.ask({
@@ -54,46 +56,44 @@ async function readEntries(asking: Asking, touchpoints: Touchpoints): Promise<Fo
       sql: `select kind, key, count() as number, toString(sum(value)) as value, sum(weight) as weight, sum(weighted) as weighted
         from (${entriesSql(bind, asking, touchpoints, part)}) group by kind, key order by kind, key`,
     })
-    for (const row of rows) take(found, touchpoints, row)
+    for (const row of rows) take(found, row)
   }
   return found
 }
 
-const nothing = ({ signs }: Touchpoints): Found => ({
+const nothing = (places: number): Found => ({
   paths: [],
   alone: { conversions: 0, value: new Big(0) },
   nulls: [],
   converted: new Map(),
   touched: new Map(),
-  decay: { conversions: signs.map(() => 0), values: signs.map(() => 0) },
+  decay: { conversions: Array(places).fill(0), values: Array(places).fill(0) },
   conversions: 0,
   value: new Big(0),
   open: 0,
   cut: 0,
 })
 
-function take(found: Found, touchpoints: Touchpoints, { kind, key, number, value, weight, weighted }: z.infer<typeof Entry>): void {
-  const touches = () => Array.from(key, (sign) => touchpoints.signs.indexOf(sign))
+function take(found: Found, { kind, key, number, value, weight, weighted }: z.infer<typeof Entry>): void {
+  const [place = -1] = key
   switch (kind) {
     case 'path':
       found.conversions += number
       found.value = found.value.plus(value)
-      if (key !== '') found.paths.push({ touches: touches(), conversions: number, value: Number(value) })
+      if (key.length > 0) found.paths.push({ touches: key, conversions: number, value: Number(value) })
       else found.alone = { conversions: found.alone.conversions + number, value: found.alone.value.plus(value) }
       break
     case 'null':
-      found.nulls.push({ touches: touches(), times: number })
+      found.nulls.push({ touches: key, times: number })
       break
     case 'converted':
     case 'touched':
-      found[kind].set(key, (found[kind].get(key) ?? 0) + number)
+      found[kind].set(place, (found[kind].get(place) ?? 0) + number)
       break
-    case 'decay': {
-      const at = touchpoints.signs.indexOf(key)
-      found.decay.conversions[at] = (found.decay.conversions[at] ?? 0) + weight
-      found.decay.values[at] = (found.decay.values[at] ?? 0) + weighted
+    case 'decay':
+      found.decay.conversions[place] = (found.decay.conversions[place] ?? 0) + weight
+      found.decay.values[place] = (found.decay.values[place] ?? 0) + weighted
       break
-    }
     default:
       found[kind] += number
   }
@@ -106,18 +106,18 @@ function present(asking: Asking, touchpoints: Touchpoints, found: Found, currenc
   const currency = money ? (onlyCurrency(found.conversions > 0 ? currencies : [], 'conversion.where') ?? scope.currency) : undefined
   const factor = currency ? minorFactor(currency) : 1
   const places = currency ? digitsOf(currency) : 6
-  const markov = report.models.includes('markov') ? chainOf(found, touchpoints.signs.length) : undefined
+  const markov = report.models.includes('markov') ? chainOf(found, placesOf(touchpoints)) : undefined
   const major = (value: Big) => value.div(factor).round(places, Big.roundHalfUp)
   const given = report.models.map((model) => {
     const credit = creditOf(model, found, touchpoints, report, markov?.effects)
     const conversions = allot(new Big(found.conversions - found.alone.conversions), credit.conversions, 6)
     return { model, conversions, values: allot(major(found.value.minus(found.alone.value)), credit.values, places) }
   })
-  const rows = touchpoints.signs.map((sign, i) => ({
+  const rows = Array.from({ length: placesOf(touchpoints) }, (_, i) => ({
     ...nameOf(touchpoints, i),
     touches: touchpoints.touches[i] ?? 0,
-    touched: found.touched.get(sign) ?? 0,
-    converted: found.converted.get(sign) ?? 0,
+    touched: found.touched.get(i) ?? 0,
+    converted: found.converted.get(i) ?? 0,
     ...Object.fromEntries(given.map(({ model, conversions }) => [model, Number(conversions[i] ?? 0)])),
     ...(value === undefined ? {} : { values: Object.fromEntries(given.map(({ model, values }) => [model, Number(values[i] ?? 0)])) }),
   }))
@@ -144,7 +144,7 @@ function aloneRow(report: AttributionReport, { alone, converted }: Found, value:
   if (alone.conversions === 0) return []
   const all = (credit: number) => Object.fromEntries(report.models.map((model) => [model, credit]))
   const values = report.conversion.value === undefined ? {} : { values: all(value) }
-  return [{ touchpoint: null, touches: 0, touched: 0, converted: converted.get('') ?? 0, ...all(alone.conversions), ...values }]
+  return [{ touchpoint: null, touches: 0, touched: 0, converted: converted.get(-1) ?? 0, ...all(alone.conversions), ...values }]
 }
 
 const chainOf = ({ paths, nulls }: Found, touchpoints: number) =>
@@ -159,13 +159,13 @@ const chainOf = ({ paths, nulls }: Found, touchpoints: number) =>
 function creditOf(
   model: AttributionModel,
   found: Found,
-  { signs, names }: Touchpoints,
+  touchpoints: Touchpoints,
   { direct }: AttributionReport,
   effects: number[] = [],
 ): Credit {
   if (model === 'time_decay') return found.decay
   if (model === 'markov') return { conversions: effects, values: effects }
-  return creditPaths(found.paths, model, signs.length, (touchpoint) => direct.includes(names[touchpoint] ?? ''))
+  return creditPaths(found.paths, model, placesOf(touchpoints), (place) => direct.includes(touchpoints.names[place] ?? ''))
 }
 
 async function listPersons(asking: Asking, touchpoints: Touchpoints, wanted: NonNullable<AttributionReport['persons']>): Promise<string[]> {
@@ -173,13 +173,13 @@ async function listPersons(asking: Asking, touchpoints: Touchpoints, wanted: Non
   const persons: number[] = []
   for (let part = 0; part < touchpoints.parts; part++) {
     const bind = bindings()
-    const key = other ? touchpoints.otherSign : touchpoint === null ? '' : touchpoints.signs[touchpoints.names.indexOf(touchpoint ?? '')]
+    const place = other ? touchpoints.names.length : touchpoints.names.indexOf(touchpoint ?? '')
     const isAny = other === undefined && touchpoint === undefined
     const rows = await asking.scope.ask({
       params: bind.params,
       row: z.object({ who: z.number() }),
       sql: `select distinct who from (${entriesSql(bind, asking, touchpoints, part)})
-        where kind = ${bind.text(of)} ${isAny ? '' : key === undefined ? 'and 0' : `and key = ${bind.text(key)}`}`,
+        where kind = ${bind.text(of)} ${isAny ? '' : touchpoint === null ? 'and empty(key)' : `and key = [${bind.integer(place)}]`}`,
     })
     persons.push(...rows.map(({ who }) => who))
   }
