@@ -115,10 +115,10 @@ const shortened = (list: string, length: string): string =>
 function decaySql(bind: Bindings, { halfLifeDays }: AttributionReport, entry: EntrySql): string {
   const halfLife = `toFloat64(${bind.text(String(halfLifeDays * 86_400_000))})`
   const same = (value: string, list: string) => `arrayWithConstant(length(${list}), ${value})`
-  const raw = `arrayMap((ms, last) -> exp2((ms - last) / ${halfLife}), c.4, ${same('c.4[-1]', 'c.4')})`
-  const shares = `arrayMap((w, whole) -> w / whole, ${raw}, ${same(`arraySum(${raw})`, 'c.4')})`
-  const worth = `arrayMap((w, value) -> w * value, ${shares}, ${same('toFloat64(c.3)', 'c.4')})`
-  const summed = `arrayReduce('sumMap', arrayMap(c -> c.2, paths), arrayMap(c -> ${shares}, paths), arrayMap(c -> ${worth}, paths))`
+  const raws = `arrayMap(c -> arrayMap((ms, last) -> exp2((ms - last) / ${halfLife}), c.4, ${same('c.4[-1]', 'c.4')}), paths) as raws`
+  const shares = `arrayMap(raw -> arrayMap((w, whole) -> w / whole, raw, ${same('arraySum(raw)', 'raw')}), ${raws}) as shares`
+  const worths = `arrayMap((share, c) -> arrayMap((w, value) -> w * value, share, ${same('toFloat64(c.3)', 'share')}), shares, paths)`
+  const summed = `arrayReduce('sumMap', arrayMap(c -> c.2, paths), ${shares}, ${worths})`
   return `arrayMap((place, w, v) -> ${entry('decay', '[place]', undefined, 'w', 'v')}, (${summed} as decays).1, decays.2, decays.3)`
 }
 
@@ -173,7 +173,10 @@ const isWorthMoney = ({ conversion: { event, value } }: AttributionReport): bool
 /** Minor units of declared money are a column; anything else is a number of the property map. Sums of either are exact. */
 function worthSql(bind: Bindings, { report }: Asking): { sql: string; nothing: string } {
   const { value } = report.conversion
-  if (value === undefined) return { sql: 'toInt128(0)', nothing: 'toInt128(0)' }
-  if (isWorthMoney(report)) return { sql: 'toInt128(amount)', nothing: 'toInt128(0)' }
+  if (value === undefined || isWorthMoney(report)) return { sql: value === undefined ? 'toInt64(0)' : 'amount', nothing: 'toInt64(0)' }
   return { sql: `ifNull(${decimalSql(propertySql(bind, value))}, toDecimal256(0, 20))`, nothing: 'toDecimal256(0, 20)' }
 }
+
+/** Of entries; minor units of very many may be more than a number of 64 bits holds. */
+export const sumSql = ({ report }: Asking): string =>
+  report.conversion.value === undefined || isWorthMoney(report) ? 'sum(toInt128(value))' : 'sum(value)'

@@ -8,7 +8,7 @@ import { bindings } from '../sql.ts'
 import { allot } from './allot.ts'
 import { removalEffects } from './markov.ts'
 import { type Credit, creditPaths, type Path } from './models.ts'
-import { type Asking, entriesSql, findCurrencies, findTouchpoints, kinds, placesOf, type Touchpoints } from './paths.ts'
+import { type Asking, entriesSql, findCurrencies, findTouchpoints, kinds, placesOf, sumSql, type Touchpoints } from './paths.ts'
 import type { AttributionModel, AttributionReport, AttributionResult } from './schema.ts'
 
 export async function runAttribution(scope: Scope, report: AttributionReport): Promise<AttributionResult> {
@@ -53,7 +53,7 @@ async function readEntries(asking: Asking, touchpoints: Touchpoints): Promise<Fo
     const rows = await asking.scope.ask({
       params: bind.params,
       row: Entry,
-      sql: `select kind, key, count() as number, toString(sum(value)) as value, sum(weight) as weight, sum(weighted) as weighted
+      sql: `select kind, key, count() as number, toString(${sumSql(asking)}) as value, sum(weight) as weight, sum(weighted) as weighted
         from (${entriesSql(bind, asking, touchpoints, part)}) group by kind, key order by kind, key`,
     })
     for (const row of rows) take(found, row)
