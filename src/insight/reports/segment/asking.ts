@@ -51,6 +51,25 @@ export async function peopleOf({ ctx }: Asking, bind: Bindings, question: string
 
 const Words = z.object({ words: z.array(z.number()), values: z.array(z.number()) })
 
+/** Several sets at once: of a question with the columns who and held, for each place of `held` the people for whom it is true. */
+export async function bitsTogether({ ctx }: Asking, bind: Bindings, question: string, places: number): Promise<Uint32Array[]> {
+  const bits = Array.from({ length: places }, (_, i) => `groupBitOr(if(held[${i + 1}], bitShiftLeft(toUInt32(1), who % 32), 0))`)
+  const rows = await ctx.clickhouse.ask({
+    params: bind.params,
+    row: Word,
+    sql: `select intDiv(who, 32) as word, [${bits.join(', ')}] as bits from (${question}) group by word`,
+  })
+  const words = rows.map(({ word }) => word)
+  return bits.map((_, place) =>
+    bitsOfWords(
+      words,
+      rows.map((row) => row.bits[place] ?? 0),
+    ),
+  )
+}
+
+const Word = z.object({ word: z.number(), bits: z.array(z.number()) })
+
 /** The same of a question to PostgreSQL, in its column `id`. */
 export async function customersOf(
   { ctx, few }: { ctx: Context; few?: Pick<Few, 'ids'> | undefined },

@@ -4,7 +4,7 @@ import { type Asking, peopleOf } from './asking.ts'
 import { complement, type People } from './bits.ts'
 import { compareSql, countSql, meets } from './compare.ts'
 import { boundsOf } from './judge.ts'
-import type { EventFact, SequenceFact, Span } from './node.ts'
+import type { EventFact, Span } from './node.ts'
 import { slotSql } from './slot.ts'
 import { storedPeople } from './stored-people.ts'
 
@@ -14,6 +14,12 @@ export const scanOf = ({ ctx, few }: Asking, { from, to }: Span): Scan => ({
   ...(few ? { originals: few.originals } : {}),
   ...(from === undefined ? {} : { from: new Date(from) }),
   to: new Date(to + 1),
+})
+
+/** From the first moment that any of them looks at to the last. */
+export const spanOf = (facts: readonly Span[]): Span => ({
+  from: facts.some(({ from }) => from === undefined) ? undefined : Math.min(...facts.map(({ from = 0 }) => from)),
+  to: Math.max(...facts.map(({ to }) => to)),
 })
 
 /**
@@ -58,22 +64,4 @@ export function eventConditions(bind: Bindings, { moment }: Asking, { event, cou
     ...(sum ? [compareSql(bind, `ifNull(${of('sum', decimalSql(propertySql(bind, sum.property)))}, 0)`, boundsOf(sum), factor)] : []),
   ]
   return parts.join(' and ') || '1'
-}
-
-/**
- * Person by person through time: for every step, when the chain that came this far started at the latest. A moment takes a chain
- * one step on from what stood before it, so two steps never share a moment.
- */
-export function sequenceSql(bind: Bindings, asking: Asking, { steps, windowMs, ...span }: SequenceFact): string {
-  const masks = steps.map((step, i) => `if(${matcherSql(bind, step)}, ${2 ** i}, 0)`)
-  const scan = scanEvents(bind, { ...scanOf(asking, span), names: namesOf(steps), persons: askPersons(steps) })
-  const [last, window] = [steps.length - 1, bind.integer(windowMs)]
-  const next = steps.map((_, i) => `if(bitTest(m.2, ${i}), ${i === 0 ? 'm.1' : `starts.${i}`}, starts.${i + 1})`)
-  const done = `if(starts.${steps.length + 1} = 1 or (bitTest(m.2, ${last}) and starts.${last} != never and m.1 - starts.${last} <= ${window}), 1, 0)`
-  const fresh = `(${steps.map(() => 'never').join(', ')}, toUInt8(0))`
-  return `with toInt64(-9000000000000000) as never
-    select who from (
-      select who, ms, groupBitOr(toUInt8(${masks.join(' + ')})) as mask from ${scan} where who != 0 group by who, ms having mask != 0
-    ) group by who
-    having arrayFold((starts, m) -> (${next.join(', ')}, toUInt8(${done})), arraySort(groupArray((toInt64(ms), mask))), ${fresh}).${steps.length + 1} = 1`
 }

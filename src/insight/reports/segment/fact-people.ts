@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
-import { bindings } from '../sql.ts'
-import { type Asking, customersOf, peopleOf } from './asking.ts'
+import { type Asking, customersOf } from './asking.ts'
 import { attributePeople } from './attribute-people.ts'
 import { bitsOf, intersectAll, type People } from './bits.ts'
-import { eventPeople, sequenceSql } from './event-people.ts'
+import { eventPeople } from './event-people.ts'
 import { latestPeople } from './latest-people.ts'
 import type { Fact, RandomFact, TagFact } from './node.ts'
 import { ordersPeople } from './orders-people.ts'
 import { placeOf, seedOf } from './place.ts'
 import { followPeople, groupPeople } from './relation-people.ts'
+import { sequencePeople } from './sequence-people.ts'
 
 /** Everybody a leaf holds for. Customers' state comes from PostgreSQL, what they did from ClickHouse. */
 export async function factPeople(asking: Asking, fact: Fact): Promise<People> {
@@ -25,10 +25,8 @@ export async function factPeople(asking: Asking, fact: Fact): Promise<People> {
       return groupPeople(asking, fact)
     case 'event':
       return eventPeople(asking, fact)
-    case 'sequence': {
-      const bind = bindings()
-      return peopleOf(asking, bind, sequenceSql(bind, asking, fact))
-    }
+    case 'sequence':
+      return sequencePeople(asking, fact)
     case 'orders':
       return ordersPeople(asking, fact)
     case 'latest':

@@ -94,7 +94,8 @@ async function readEvents({ ctx, moment }: Asking, facts: readonly Fact[], id: n
   })
 }
 
-function matchersOf(fact: Fact): Matcher[] {
+/** The events that a leaf asks for. */
+export function matchersOf(fact: Fact): Matcher[] {
   if (fact.kind === 'event') return [fact]
   if (fact.kind === 'sequence') return fact.steps
   return fact.kind === 'latest' ? [{ event: latestEvents[fact.of].event }] : []

@@ -8,14 +8,16 @@ import { readStores } from '../../stores/dirty.ts'
 import { runReport } from '../run.ts'
 import type { TrendResult } from '../trend/schema.ts'
 import { type Asking, fewOf } from './asking.ts'
-import { idsOf } from './bits.ts'
+import { idsOf, type People } from './bits.ts'
 import { eventsTogether } from './events-together.ts'
 import { explain, explainFor } from './explain.ts'
+import { factPeople } from './fact-people.ts'
 import type { Person } from './judge.ts'
 import { membersOf } from './members.ts'
-import { factsOf, type Node } from './node.ts'
+import { factsOf, type Node, type SequenceFact } from './node.ts'
 import { momentOf, resolveRule } from './resolve.ts'
 import { readRule } from './rule.ts'
+import { sequencesInParts } from './sequence-people.ts'
 import { event, type Known, writeNouns, writePeople } from './testing.ts'
 import { asOf, isCustomer, name, people } from './worlds.ts'
 
@@ -234,6 +236,39 @@ describe('segments', () => {
     })
   })
 
+  test('more sequences and steps than one question takes are asked in several, and each is as it is alone', async () => {
+    const ctx = await workspace.newTenant()
+    const names = Array.from({ length: 25 }, (_, i) => `step${i}`)
+    // One after the other, a minute apart; the second turns round; the third has all of them at once.
+    const minute = (i: number) => new Date(Date.UTC(2026, 2, 1, 0, i)).toISOString()
+    await writePeople(ctx, [
+      someone(names.map((name, i) => event(name, minute(i)))),
+      someone(names.map((name, i) => event(name, minute(30 - i)))),
+      someone(names.map((name) => event(name, minute(0)))),
+    ])
+    const moment = momentOf(ctx, 'Asia/Shanghai', 'CNY', asOf)
+    const asking: Asking = { ctx, moment, stores: await readStores(ctx), few: await fewOf(ctx, [1, 2, 3]) }
+    const facts = names.flatMap((name, i): SequenceFact[] => {
+      const steps = [{ event: name }, { event: names[(i + 7) % 25] ?? '' }]
+      const span = { from: undefined, to: moment.at.getTime() }
+      return [
+        { kind: 'sequence', steps, windowMs: 7 * 60_000, ...span },
+        { kind: 'sequence', steps, windowMs: 20 * 60_000, ...span },
+      ]
+    })
+    expect(sequencesInParts(facts).length).toBeGreaterThan(3)
+    const together = await eventsTogether(asking, facts)
+    for (const [i, fact] of facts.entries()) {
+      const [first, wraps] = [Math.floor(i / 2), Math.floor(i / 2) + 7 >= 25]
+      const holds = wraps ? (i % 2 === 0 ? [] : [2]) : [1]
+      expect({ first, alone: peopleIn(await factPeople(asking, fact)), together: peopleIn(together.get(fact)) }).toEqual({
+        first,
+        alone: holds,
+        together: holds,
+      })
+    }
+  })
+
   test('a rule bounds any report to whom it holds for now, and is refused where it is wrong', async () => {
     const ctx = await workspace.newTenant()
     await writePeople(ctx, [
@@ -316,6 +351,8 @@ describe('segments', () => {
     await expect(runReport(await workspace.newTenant(), { type: 'segment', rule: { and: [] }, ...wrong })).rejects.toMatchObject({ field })
   })
 })
+
+const peopleIn = (people: People | undefined): number[] => idsOf(people?.bits ?? new Uint32Array())
 
 const someone = (events: Known['events']): Known => ({ attributes: {}, tags: [], follows: [], stays: [], events })
 
