@@ -7,7 +7,7 @@ import type { EventFact, Fact } from './node.ts'
 import { askSequences, sequencesInParts } from './sequence-people.ts'
 
 /** So many facts a question: they are written into its address. */
-const most = 32
+const most = 64
 
 /**
  * Who did what several rules ask, read once: each fact alone would read the same events of the same people again. Facts that look
