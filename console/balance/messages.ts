@@ -104,7 +104,7 @@ export const balance = messages(
     notBrought: 'Not brought in',
     repeated: 'Bought again',
     repeatRate: 'Repeat rate',
-    difference: '{{difference}} points apart (95 % interval {{low}} … {{high}}).',
+    difference: '{{difference}} points apart (95% interval {{low}} … {{high}}).',
     caveat:
       "Who adds a friend likes to buy anyway, so this is not all the private domain's doing. Hold some out of the invitation to know the lift.",
     repeatPeople: {

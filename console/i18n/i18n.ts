@@ -1,8 +1,9 @@
 import dayjs from 'dayjs'
 import 'dayjs/locale/zh-cn.js'
-import i18next from 'i18next'
+import i18next, { type PostProcessorModule } from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import { catalogue } from '#console/i18n/catalogue.ts'
+import { singular } from '#console/i18n/singular.ts'
 
 export type Language = 'zh' | 'en'
 
@@ -14,15 +15,32 @@ type Leaves<T> = { [Key in keyof T & string]: T[Key] extends string ? Key : `${K
 export type Translate = (key: MessageKey, values?: Record<string, string | number>) => string
 
 export function startLanguage(language: Language): void {
-  void i18next.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: 'zh',
-    resources: { zh: { translation: catalogue.zh }, en: { translation: catalogue.en } },
-    interpolation: { escapeValue: false },
-    missingInterpolationHandler: () => '—',
-    initAsync: false,
-  })
+  void i18next
+    .use(initReactI18next)
+    .use(englishOne)
+    .init({
+      lng: language,
+      fallbackLng: 'zh',
+      resources: { zh: { translation: catalogue.zh }, en: { translation: catalogue.en } },
+      interpolation: { escapeValue: false },
+      missingInterpolationHandler: () => '—',
+      initAsync: false,
+      postProcess: [englishOne.name],
+    })
   markDocument(language)
+}
+
+/** Chinese knows no plural, and the keys are the Chinese ones: English is put right where a number turns out to be one. */
+const englishOne: PostProcessorModule = {
+  type: 'postProcessor',
+  name: 'englishOne',
+  process(text, key, values) {
+    if (i18next.language !== 'en' || !Object.values(values).some((value) => String(value) === '1')) return text
+    const plural: unknown = i18next.getResource('en', 'translation', String(key))
+    if (typeof plural !== 'string') return text
+    const right = singular(plural, values)
+    return right === plural ? text : i18next.services.interpolator.interpolate(right, values, 'en', {})
+  },
 }
 
 export function changeLanguage(language: Language): void {

@@ -42,11 +42,13 @@ export function MetricCard(props: { value: MetricValue; days: number; big?: bool
         {total !== null && before !== null && before !== undefined && (before !== 0 || total === 0) && (
           <Change now={total} before={before} better={metric.better} />
         )}{' '}
-        {t('metrics.beforeOf', { value: figureText(before, metric.unit, currency, language), days: props.days })}
+        <span className="before">
+          {t('metrics.beforeOf', { value: figureText(before, metric.unit, currency, language), days: props.days })}
+        </span>
       </span>
       {target !== null && <TargetLine value={total} target={target} text={figureText(target, metric.unit, currency, language)} />}
-      {/* What still runs would look like a fall. */}
-      <Spark values={values.slice(0, complete)} />
+      {/* What still runs would look like a fall. A share that no single day can have is no flat line. */}
+      {values.some((value) => value !== null && value !== 0) && <Spark values={values.slice(0, complete)} />}
     </div>
   )
 }

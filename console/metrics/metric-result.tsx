@@ -1,6 +1,6 @@
 import { useText } from '#console/i18n/i18n.ts'
 import { exactFigure, figureText } from '#console/metrics/figure.ts'
-import { change, textOf } from '#console/reports/document.ts'
+import { change, type Document, textOf } from '#console/reports/document.ts'
 import { intervalLabel, isRunning } from '#console/reports/labels.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
@@ -39,7 +39,7 @@ export function MetricResultView(props: ResultProps<MetricResult>) {
             ...(metric.unit === 'share' ? { format: (value: number) => `${value.toFixed(1)}%` } : {}),
             series: [
               { name: metric[language], values: scaled(values) },
-              ...(compare ? [{ name: t('metrics.compare'), values: scaled(compare), compare: true, color: 0 }] : []),
+              ...(compare ? [{ name: t(beforeKey(document)), values: scaled(compare), compare: true, color: 0 }] : []),
             ],
           }}
         />
@@ -49,6 +49,8 @@ export function MetricResultView(props: ResultProps<MetricResult>) {
     </>
   )
 }
+
+const beforeKey = ({ compare }: Document) => (compare === 'previous_year' ? 'metrics.compareYear' : 'metrics.compare')
 
 function Headline({ document, result, drill }: ResultProps<MetricResult>) {
   const { t, language } = useText()
@@ -63,9 +65,12 @@ function Headline({ document, result, drill }: ResultProps<MetricResult>) {
       >
         {figureText(total, metric.unit, currency, language)}
       </button>{' '}
-      {total !== null && before !== null && before !== undefined && <Change now={total} before={before} better={metric.better} />}{' '}
+      {/* Against nothing there is no change to tell; what it was stands beside. */}
+      {total !== null && before !== null && before !== undefined && (before !== 0 || total === 0) && (
+        <Change now={total} before={before} better={metric.better} />
+      )}{' '}
       {result.unknown && t(`metrics.unknown.${result.unknown}`)}{' '}
-      {before !== undefined && `${t('metrics.compare')} ${figureText(before, metric.unit, currency, language)}`}
+      {before !== undefined && `${t(beforeKey(document))} ${figureText(before, metric.unit, currency, language)}`}
     </span>
   )
 }

@@ -3,11 +3,11 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
-import { useEventTitle } from '#console/events/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { exactFigure, figureText } from '#console/metrics/figure.ts'
 import { OwnMetricDrawer } from '#console/metrics/own-metric-drawer.tsx'
 import { type DictionaryEntry, type MetricValue, useDictionary, useMetricValues } from '#console/metrics/queries.ts'
+import { State } from '#console/metrics/state.tsx'
 import { InsightSettingsDrawer } from '#console/scores/settings-drawer.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { FilterBar } from '#console/ui/filter-bar.tsx'
@@ -16,7 +16,6 @@ import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Change } from '#console/ui/stat.tsx'
-import { Badge } from '#console/ui/tag-chips.tsx'
 import { loops } from '#insight/reports/metric/definition.ts'
 import '#console/metrics/metrics.css'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
@@ -111,7 +110,7 @@ function Group({ name, entries, values }: { name: string; entries: DictionaryEnt
   return (
     <Section flush title={name}>
       <PlainScroll>
-        <table className="plain-table">
+        <table className="plain-table dictionary">
           <thead>
             <tr>
               <th scope="col">{t('metrics.name')}</th>
@@ -177,20 +176,5 @@ function Line({ entry, value }: { entry: DictionaryEntry; value: MetricValue | u
         <State entry={entry} />
       </td>
     </tr>
-  )
-}
-
-/** What a metric waits for, and where that is connected. */
-export function State({ entry }: { entry: DictionaryEntry }) {
-  const { t, language } = useText()
-  const titleOf = useEventTitle()
-  if (entry.state === 'fed') return <Badge tone="good">{t('metrics.states.fed')}</Badge>
-  const at = entry.state === 'unfed' ? 'events' : entry.waitsFor?.at
-  const source = entry.waitsFor?.[language] ?? entry.feeds.map(titleOf).join(t('ui.comma'))
-  return (
-    <span className="note">
-      {t('metrics.waitsFor', { source })} {at === 'events' && <Link to="/events">{t('metrics.connectEvents')}</Link>}
-      {at === 'imports' && <Link to="/imports">{t('metrics.connectImports')}</Link>}
-    </span>
   )
 }

@@ -4,7 +4,8 @@ import { weakestOf } from '#console/boards/grid.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { exactFigure, figureText } from '#console/metrics/figure.ts'
 import { MetricCard } from '#console/metrics/metric-card.tsx'
-import { type MetricValue, type Span, useMetricValues } from '#console/metrics/queries.ts'
+import { type DictionaryEntry, type MetricValue, type Span, useDictionary, useMetricValues } from '#console/metrics/queries.ts'
+import { State } from '#console/metrics/state.tsx'
 import { Section } from '#console/ui/page.tsx'
 import { Change } from '#console/ui/stat.tsx'
 import '#console/metrics/metrics.css'
@@ -49,6 +50,7 @@ export function LoopCards({ span, days }: { span: Span; days: number }) {
 export function Stages({ span, days }: { span: Span; days: number }) {
   const { t } = useText()
   const values = useLoopValues(span)
+  const unfed = useDictionary().data?.items.filter(({ state }) => state === 'unfed')
   const shown = new Set<string>(stageNames.flatMap((stage) => stages[stage]))
   const items = values.data?.items.filter(({ key }) => shown.has(key)) ?? []
   const weak = weakestOf(items)
@@ -61,7 +63,12 @@ export function Stages({ span, days }: { span: Span; days: number }) {
               <h3>{t(`metrics.stages.${stage}`)}</h3>
               <ul>
                 {stages[stage].map((key) => (
-                  <Line key={key} value={items.find((one) => one.key === key)} weak={key === weak} />
+                  <Line
+                    key={key}
+                    value={items.find((one) => one.key === key)}
+                    unfed={unfed?.find((entry) => entry.key === key)}
+                    weak={key === weak}
+                  />
                 ))}
               </ul>
             </div>
@@ -74,10 +81,12 @@ export function Stages({ span, days }: { span: Span; days: number }) {
   )
 }
 
-function Line({ value, weak }: { value: MetricValue | undefined; weak: boolean }) {
+function Line({ value, unfed, weak }: { value: MetricValue | undefined; unfed: DictionaryEntry | undefined; weak: boolean }) {
   const { t, language } = useText()
   if (!value?.result) return null
-  const { metric, total, before, currency } = value.result
+  const { metric, before, currency } = value.result
+  // No events have come yet: that is not zero.
+  const total = unfed ? null : value.result.total
   return (
     <li className={weak ? 'weak' : ''}>
       <span className="note">
@@ -90,6 +99,7 @@ function Line({ value, weak }: { value: MetricValue | undefined; weak: boolean }
         {figureText(total, metric.unit, currency, language)}
       </span>
       {total !== null && before !== null && before !== undefined && <Change now={total} before={before} better={metric.better} />}
+      {unfed && <State entry={unfed} />}
     </li>
   )
 }

@@ -29,11 +29,17 @@ export function DimensionCard(props: { dimension: PortraitDimension; other: Port
         <thead>
           <tr>
             <th>{t('portrait.value')}</th>
-            <th>{t('portrait.share')}</th>
+            <th>
+              <ShareHead name={t('portrait.share')} />
+            </th>
             <th className="tgi-column">
               <Tooltip title={t('portrait.tgiNote')}>TGI</Tooltip>
             </th>
-            {other && <th>{t('portrait.withShare')}</th>}
+            {other && (
+              <th>
+                <ShareHead name={t('portrait.withShare')} />
+              </th>
+            )}
             {other && <th className="tgi-column">TGI</th>}
             <th className="act-column" aria-label={t('segments.create')} />
           </tr>
@@ -47,7 +53,7 @@ export function DimensionCard(props: { dimension: PortraitDimension; other: Port
               <td>
                 <Share value={one} most={most} t={t} />
               </td>
-              <td>
+              <td className="tgi-column">
                 <Tgi value={one} />
               </td>
               {other && (
@@ -55,7 +61,7 @@ export function DimensionCard(props: { dimension: PortraitDimension; other: Port
                   <Share value={otherOf(one.value)} most={most} t={t} />
                 </td>
               )}
-              {other && <td>{otherOf(one.value) && <Tgi value={otherOf(one.value) ?? one} />}</td>}
+              {other && <td className="tgi-column">{otherOf(one.value) && <Tgi value={otherOf(one.value) ?? one} />}</td>}
               <td>
                 <ToSegment rule={one.rule} within={props.within} name={nameOf(one)} count={one.count} />
               </td>
@@ -65,6 +71,17 @@ export function DimensionCard(props: { dimension: PortraitDimension; other: Port
       </table>
       {dimension.more > 0 && <p className="note">{t('portrait.more', { count: dimension.more })}</p>}
     </Section>
+  )
+}
+
+function ShareHead({ name }: { name: string }) {
+  const { t } = useText()
+  return (
+    <span className="portrait-share">
+      <span>{name}</span>
+      <span />
+      <span className="note figure">{t('portrait.people')}</span>
+    </span>
   )
 }
 

@@ -34,6 +34,7 @@ const zh = {
   noOrdersHint: '导入订单或接通店铺后，这里显示哪一层客户在买什么。',
   value: '值',
   share: '占比',
+  people: '人数',
   withShare: '并排占比',
   tgiNote: 'TGI = 这群人中的占比 ÷ 基准中的占比 × 100；≥ 120 明显偏高，≤ 80 明显偏低，带 * 的基准不足 30 人。',
   few: '基准里不足 30 人，仅供参考',
@@ -94,6 +95,7 @@ const en: typeof zh = {
   noOrdersHint: 'Import orders or connect a shop: this shows which group buys what.',
   value: 'Value',
   share: 'Share',
+  people: 'People',
   withShare: 'Beside',
   tgiNote:
     'TGI = share here ÷ share in the base × 100; from 120 clearly high, to 80 clearly low, * where the base has fewer than 30 people.',

@@ -5,6 +5,9 @@ import { Count } from '#console/ui/count.tsx'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import type { BasketResult, Rule } from '#insight/reports/basket/schema.ts'
 
+/** Fewer orders than these say nothing, however high the lift. */
+const fewOrders = 5
+
 type Titles = BasketResult['titles']
 
 /** A rule a line: what goes with what, in words and in measures. */
@@ -33,6 +36,7 @@ export function Rules({ result: { rules, titles }, people }: { result: BasketRes
                 <br />
                 <span className="note">
                   <RuleReading rule={rule} titles={titles} />
+                  {rule.count < fewOrders && ` · ${t('products.fewOrders', { count: rule.count })}`}
                 </span>
               </td>
               <td className="right">
@@ -42,8 +46,8 @@ export function Rules({ result: { rules, titles }, people }: { result: BasketRes
               </td>
               <td className="right figure">{shareText(rule.support)}</td>
               <td className="right figure">{shareText(rule.confidence)}</td>
-              <td className="right figure">{twoDigits(rule.lift)}</td>
-              <td className="right figure">{rule.conviction === null ? '∞' : twoDigits(rule.conviction)}</td>
+              <td className="right figure">{rule.lift.toFixed(2)}</td>
+              <td className="right figure">{rule.conviction === null ? '∞' : rule.conviction.toFixed(2)}</td>
             </tr>
           ))}
         </tbody>

@@ -104,7 +104,7 @@ export function StickinessResultView({ document, result, drill }: ResultProps<St
         note={[
           t('reports.stickinessNote', { all: exactNumber(all), repeat: exactNumber(repeat), share: percent(repeat, all) }),
           ...(isRunning(result) ? [t('reports.stickinessRunning')] : []),
-        ].join(' ')}
+        ].join(' · ')}
         height={320}
         onPick={(at) => counts[at] && drill({ title: labels[at] ?? '', report: change(document, { persons: { intervals: at + 1 } }) })}
         data={{

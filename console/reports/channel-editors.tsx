@@ -67,7 +67,7 @@ export function EconomicsEditor(props: EditorProps) {
   return (
     <>
       <DatesField {...props} />
-      <DaysField {...props} field="windowDays" name={t('economics.window')} usual={null} />
+      <DaysField {...props} field="windowDays" name={t('economics.window')} hint={t('economics.windowHint')} usual={null} />
     </>
   )
 }
@@ -129,4 +129,7 @@ export function BalanceEditor(props: EditorProps) {
   )
 }
 
-const DaysField = (props: EditorProps & { field: string; name: string; usual: number | null }) => <WholeField {...props} most={366} />
+function DaysField(props: EditorProps & { field: string; name: string; hint?: string; usual: number | null }) {
+  const { t } = useText()
+  return <WholeField {...props} most={366} unit={t('reports.units.day')} />
+}

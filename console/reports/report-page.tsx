@@ -66,7 +66,7 @@ function Ask({ question }: { question: string | undefined }) {
   if (report !== undefined) return null
   return (
     <Section>
-      <AskField question={question ?? ''} />
+      <AskField question={question ?? ''} withExamples={false} />
       {data && <AskedFacts asked={data} />}
       {error && <Problem error={error} />}
       <AskedChoices error={error} />

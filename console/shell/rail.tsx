@@ -1,7 +1,7 @@
 import { MenuOutlined } from '@ant-design/icons'
 import { Link, useRouterState } from '@tanstack/react-router'
 import { Drawer } from 'antd'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { type Entry, entriesOf, isHere, loop, type Stage } from '#console/shell/loop.ts'
@@ -16,8 +16,15 @@ const usePath = (): string => useRouterState({ select: (state) => state.location
 /** The loop as a line down the left edge, with a knot for each part; the part one is in is lit. */
 export function Rail() {
   const { t } = useText()
+  const rail = useRef<HTMLElement>(null)
+  const path = usePath()
+  // The list is longer than most windows: whoever comes by a link still sees where they are.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another place
+  useEffect(() => {
+    rail.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest' })
+  }, [path])
   return (
-    <nav className="rail" aria-label={t('shell.navigation')}>
+    <nav ref={rail} className="rail" aria-label={t('shell.navigation')}>
       <Link to="/" className="brand" title={t('shell.home')}>
         <img src="/mark.svg" alt="" width="28" height="28" />
         <span>

@@ -205,7 +205,7 @@ export const stages = messages(
       did: 'People who did',
       rateDid: 'Did · outcome',
       rateNot: 'Did not · outcome',
-      difference: 'Points apart (95 % interval)',
+      difference: 'Points apart (95% interval)',
       phi: 'Correlation φ',
       odds: 'Odds ratio',
       verdict: 'Verdict',

@@ -64,7 +64,7 @@ export function CohortTable({ document, result, drill }: ResultProps<CohortReven
               )}
               {Array.from({ length: longest }, (_, at) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a column is its distance
-                <th key={at} scope="col" className="right">
+                <th key={at} scope="col">
                   {t('trade.after', { count: at })}
                 </th>
               ))}

@@ -31,7 +31,7 @@ export function FirstCohorts({ document, result, drill }: ResultProps<Repurchase
                 {t('trade.size')}
               </th>
               {result.mean.map(({ days }) => (
-                <th key={days} scope="col" className="right">
+                <th key={days} scope="col">
                   {t('trade.within', { days })}
                 </th>
               ))}

@@ -30,10 +30,13 @@ export const tradeDocument = (asked: Asked) => ({
 })
 
 /** Cohorts need a longer look than the page's days: the half year up to their end. */
-const longer = ({ dateFrom, dateTo }: Asked) => {
+export const longer = ({ dateFrom, dateTo }: Asked) => {
   const halfYear = daysBefore(dateTo, 181)
   return { dateFrom: dateFrom < halfYear ? dateFrom : halfYear, dateTo }
 }
+
+/** The headline numbers are of the page's days, as they are on its other view. */
+export const againDocument = ({ dateFrom, dateTo }: Asked) => ({ type: 'repurchase', dateFrom, dateTo })
 
 export const repurchaseDocument = (asked: Asked) => ({
   type: 'repurchase',

@@ -6,7 +6,7 @@ import { DueList } from '#console/trade/due-list.tsx'
 import { FirstCohorts } from '#console/trade/first-cohorts.tsx'
 import { Gaps } from '#console/trade/gaps.tsx'
 import { Nothing } from '#console/trade/nothing.tsx'
-import { cohortDocument, gapsDocument, repurchaseDocument } from '#console/trade/queries.ts'
+import { againDocument, cohortDocument, gapsDocument, longer, repurchaseDocument } from '#console/trade/queries.ts'
 import { RepurchaseFigures } from '#console/trade/repurchase-figures.tsx'
 import type { TradeProps } from '#console/trade/trade-page.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
@@ -35,11 +35,17 @@ export function Repurchase(props: TradeProps) {
 }
 
 function Answer({ asked, drill, result }: TradeProps & { result: RepurchaseResult }) {
+  const { t } = useText()
+  const again = useAnswer<RepurchaseResult>(againDocument(asked))
   const cohorts = useAnswer<CohortRevenueResult>(cohortDocument(asked))
   const gaps = useAnswer<IntervalResult>(gapsDocument(asked))
+  const { dateFrom: from, dateTo: to } = longer(asked)
   return (
     <>
-      <RepurchaseFigures document={repurchaseDocument(asked)} result={result} drill={drill} />
+      <Awaited read={again}>
+        {(answer) => <RepurchaseFigures document={againDocument(asked)} result={answer.result} drill={drill} />}
+      </Awaited>
+      {from < asked.dateFrom && <p className="note">{t('trade.longer', { from, to })}</p>}
       <Columns shares={[1, 1]}>
         <FirstCohorts document={repurchaseDocument(asked)} result={result} drill={drill} />
         <Awaited read={gaps}>{(answer) => <Gaps document={gapsDocument(asked)} result={answer.result} drill={drill} />}</Awaited>

@@ -8,7 +8,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { dark, fontFamily, light, type Palette, series as seriesColors } from '#console/theme.ts'
 import type { Canvas, ChartData, ChartSeries } from '#console/ui/chart.tsx'
 import { exactNumber, shortNumber } from '#console/ui/format.ts'
-import { usePhone, useThemeName } from '#console/ui/preferences.ts'
+import { drawMs, usePhone, useThemeName } from '#console/ui/preferences.ts'
 
 use([LineChart, BarChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, LabelLayout, CanvasRenderer])
 
@@ -54,7 +54,7 @@ function chartOption(data: ChartData, palette: Palette, short: (value: number) =
   // One line needs no name: the title above is it. On a phone names at the ends would take half of the drawing.
   const direct = wide && data.kind === 'line' && data.series.length <= 5 && data.series.length > 1
   return {
-    animationDuration: 250,
+    animationDuration: drawMs(),
     textStyle: { fontFamily, color: palette.inkSoft },
     grid: { left: 4, right: direct ? endSpace(data.series) : 12, top: direct ? 12 : 34, bottom: 4, outerBoundsMode: 'same' },
     legend:

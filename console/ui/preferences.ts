@@ -48,6 +48,9 @@ export function useMedia(query: string): boolean {
   )
 }
 
+/** How long a drawing takes to appear: no time where somebody asked their system for less motion. */
+export const drawMs = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 250)
+
 export const usePhone = (): boolean => useMedia('(max-width: 719px)')
 
 function defaults(): Preferences {

@@ -4,7 +4,7 @@ import { type EChartsCoreOption, init, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useCallback, useEffect, useRef } from 'react'
 import { dark, fontFamily, light, type Palette, series as seriesColors } from '#console/theme.ts'
-import { useThemeName } from '#console/ui/preferences.ts'
+import { drawMs, useThemeName } from '#console/ui/preferences.ts'
 import type { SankeyData, SankeyPart } from '#console/ui/sankey.tsx'
 
 use([SankeyChart, TooltipComponent, AriaComponent, CanvasRenderer])
@@ -44,7 +44,7 @@ function option(data: SankeyData, palette: Palette): EChartsCoreOption {
   const deepest = Math.max(0, ...data.nodes.map(({ depth }) => depth))
   const noteOf = new Map(data.nodes.map(({ key, name, note }) => [key, { name, note: note ?? '' }]))
   return {
-    animationDuration: 250,
+    animationDuration: drawMs(),
     textStyle: { fontFamily, color: palette.inkSoft },
     tooltip: {
       backgroundColor: palette.card,

@@ -6,13 +6,13 @@ import type { EditorProps } from '#console/reports/editor.tsx'
 import { ChoiceField, Field, FlagField, More, OneOfField, TextField, Whole, WholeField, wordsOf } from '#console/reports/fields.tsx'
 
 /** Numbers are as of the end of a day; today unless one is chosen. */
-function DayField({ document, onChange, field, name }: EditorProps & { field: string; name: string }) {
+function DayField({ document, onChange, field, name, without }: EditorProps & { field: string; name: string; without?: string }) {
   const { t } = useText()
   return (
     <Field name={name}>
       <DatePicker
         aria-label={name}
-        placeholder={t('ui.today')}
+        placeholder={without ?? t('ui.today')}
         value={document[field] ? dayjs(textOf(document[field])) : null}
         onChange={(day) => onChange({ [field]: day?.format('YYYY-MM-DD') })}
       />
@@ -169,7 +169,7 @@ export function InfluenceEditor(props: EditorProps) {
         options={graphs.map((value) => ({ value, label: t(`value.graphs.${value}`) }))}
         onChange={(one) => onChange({ graphs: [one] })}
       />
-      <DayField {...props} field="dateFrom" name={t('value.fromDay')} />
+      <DayField {...props} field="dateFrom" name={t('value.fromDay')} without={t('value.fromEver')} />
       <DayField {...props} field="dateTo" name={t('value.toDay')} />
       <More document={document} fields={['directed', 'weighted', 'betweenness', 'trees']}>
         <FlagField {...props} field="directed" name={t('value.options.directed')} hint={t('value.options.directedHint')} usual />

@@ -5,7 +5,7 @@ import { CanvasRenderer } from 'echarts/renderers'
 import { useCallback, useEffect, useRef } from 'react'
 import { series as colors, dark, fontFamily, light, type Palette } from '#console/theme.ts'
 import { exactNumber } from '#console/ui/format.ts'
-import { usePhone, useThemeName } from '#console/ui/preferences.ts'
+import { drawMs, usePhone, useThemeName } from '#console/ui/preferences.ts'
 
 use([SankeyChart, TooltipComponent, CanvasRenderer])
 
@@ -53,7 +53,7 @@ function optionOf(flows: Flow[], order: string[], palette: Palette, phone: boole
   const from = order.filter((name) => flows.some((flow) => flow.from === name))
   const to = order.filter((name) => flows.some((flow) => flow.to === name))
   return {
-    animationDuration: 250,
+    animationDuration: drawMs(),
     textStyle: { fontFamily },
     tooltip: {
       backgroundColor: palette.card,

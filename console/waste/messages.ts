@@ -89,7 +89,7 @@ export const waste = messages(
     wasted: 'Spent on them',
     table: 'By money, then by touches',
     tableNote:
-      '"No effect": enough people that a result would have shown with 80 % certainty, had it worked like the others. "Too little data": wait or spend more before judging.',
+      '"No effect": enough people that a result would have shown with 80% certainty, had it worked like the others. "Too little data": wait or spend more before judging.',
     costNote:
       ' What messages and steps cost is what was recorded on the page of the message or journey, by their part of all it sent; currencies are not added up.',
     name: 'What',
@@ -98,7 +98,7 @@ export const waste = messages(
     views: 'Openings',
     closed: 'Window over',
     heldOut: 'Held out',
-    lift: 'Lift (95 % interval)',
+    lift: 'Lift (95% interval)',
     power: 'Power',
     verdict: 'Verdict',
     verdicts: { no_effect: 'No effect', too_little_data: 'Too little data' },
