@@ -42,13 +42,15 @@ import { plansUsing } from '#insight/reports/plan-uses.ts'
 import { reports } from '#insight/reports/routes.ts'
 import { insightSettings } from '#insight/reports/settings/routes.ts'
 import { stageRuleRoutes } from '#insight/reports/stages/routes.ts'
+import { reportsUsing } from '#insight/reports/uses.ts'
+import { wasteExport } from '#insight/reports/waste/export.ts'
 import { searching } from '#insight/search/routes.ts'
 import { segmentMembersExport } from '#insight/segments/export.ts'
 import { rulesForJourneys } from '#insight/segments/journey-rules.ts'
 import { keepSegments } from '#insight/segments/live/keeper.ts'
 import { memberIds } from '#insight/segments/queries.ts'
 import { segments } from '#insight/segments/routes.ts'
-import { segmentsWithTags, tagWriters } from '#insight/segments/rule-tags.ts'
+import { segmentsUsing, tagWriters } from '#insight/segments/rule-tags.ts'
 import { keepTrails } from '#insight/stores/trail-builder.ts'
 import { eventsImport } from '#insight/tracking/import.ts'
 import { tracking } from '#insight/tracking/routes.ts'
@@ -193,6 +195,7 @@ export const exportKinds: readonly ExportKind[] = [
   acquiredExport,
   repairsExport,
   segmentMembersExport,
+  wasteExport,
 ]
 
 export const exported = exportJob(exportKinds)
@@ -209,8 +212,8 @@ export const wecomParts: readonly WecomPart[] = [
 /** Whom a message to a segment is for. */
 const membersOfSegment: MembersOfSegment = (ctx, segment) => memberIds(ctx, internalId(ctx, 'seg', segment))
 
-/** Who needs a tag, a segment, a journey or an attribute that somebody wants to take away. */
-const users = together(segmentsWithTags, journeysUsing, messagesUsing, plansUsing)
+/** Who needs a tag, a segment, a channel, a journey or an attribute that somebody wants to take away. */
+const users = together(segmentsUsing, reportsUsing, journeysUsing, messagesUsing, plansUsing)
 const tagUses: TagUses = { writers: tagWriters, users }
 
 /** Work that outlives a request. */
@@ -308,7 +311,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/tag-groups', tagGroups(tagUses)],
   ['/api/v1/tags', tags(tagUses)],
   ['/api/v1/tag-templates', tagTemplateRoutes],
-  ['/api/v1/channels', channels],
+  ['/api/v1/channels', channels(users)],
   ['/api/v1/spends', spends],
   ['/api/v1/live-codes', liveCodes],
   ['/api/v1/acquisition-links', acquisitionLinks],

@@ -172,12 +172,17 @@ test('stages: how far people came and who stopped on the way', async () => {
   await look('stages')
 })
 
-test('waste: what was paid for and brought nothing', async () => {
+test('waste: what was paid for and brought nothing, also as a file', async () => {
   await page.goto(`${workspace.url}/waste`)
   const row = page.getByRole('row', { name: /^展会 / })
   await row.waitFor()
   expect(await row.textContent()).toContain('¥80.00')
   expect(await peopleBehind(row.getByRole('button').first())).toEqual(['周周'])
+  await look('waste')
+  await page.getByRole('button', { name: '导出' }).click()
+  await page.getByRole('menuitem', { name: '导出 CSV' }).click()
+  const written = async () => (await call<{ items: { what: string; state: string }[] }>('GET', 'exports')).items
+  await expect.poll(written).toMatchObject([{ what: 'waste', state: 'done' }])
 })
 
 test('balance: which orders were a friend’s', async () => {

@@ -7,10 +7,12 @@ import { openSandbox } from '#app/demo/sandbox.ts'
 import { type Story, storyOf } from '#app/demo/story.ts'
 import { enterOrder } from '#conversion/orders/commands.ts'
 import { OrderBody } from '#conversion/orders/schema.ts'
+import { readJourneyEffect, readMessageEffect } from '#insight/effects/queries.ts'
 import { readOverview } from '#insight/overview/queries.ts'
 import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
 import type { RfmResult } from '#insight/reports/rfm/schema.ts'
 import { runReport } from '#insight/reports/run.ts'
+import type { WasteResult } from '#insight/reports/waste/schema.ts'
 import { createTenantWithOwner } from '#management/team/bootstrap.ts'
 import { createCorp } from '#management/wecom/corps.ts'
 import { listExperiments } from '#operation/experiments/queries.ts'
@@ -215,6 +217,22 @@ describe('the company', () => {
       ['stopped', 'sample'],
     ])
     for (const { exposed } of trials) expect(exposed).toBeGreaterThan(2)
+  })
+
+  test('knows what a message and its journeys cost, so that they stand against what they brought', async () => {
+    const hours = { visitHours: 24, buyHours: 168 }
+    const message = (await listMessages(ctx, { limit: 10 })).items.find(({ name }) => name === '明前龙井到店')
+    const sent = await readMessageEffect(ctx, message?.id ?? '', hours)
+    expect(sent.cost?.items.map(({ kind }) => kind)).toEqual(['content', 'labour'])
+    expect(sent.roi).not.toBeNull()
+    const newcomers = (await listJourneys(ctx, JourneyQuery.parse({}))).items.find(({ name }) => name === '新茶友七天承接')
+    const entered = await readJourneyEffect(ctx, newcomers?.id ?? '', hours)
+    expect(entered.cost?.items.map(({ kind }) => kind)).toEqual(['prizes', 'labour'])
+    expect(entered.roi).not.toBeNull()
+    const today = dayOf(new Date(), zone)
+    // Nobody bought since it went out a minute ago.
+    const { result } = await runReport(ctx, { type: 'waste', dateFrom: today, dateTo: today, kinds: ['message'] })
+    expect((result as WasteResult).items).toMatchObject([{ name: '明前龙井到店', spend: (sent.cost?.totalMinor ?? 0) / 100 }])
   })
 
   test('knows each friend since the day of the friendship, told once although it was told twice', async () => {

@@ -5,6 +5,7 @@ import { isAgainstNothing, trialsToShow } from '#console/experiments/on-thing.ts
 import { useControlGroup, useReadOut, useTrialsRead } from '#console/experiments/queries.ts'
 import { intervalText, measureOf, useSideName, VerdictBadge, Verdicts } from '#console/experiments/read-out.tsx'
 import { TrialLines } from '#console/experiments/trial-lines.tsx'
+import { TryJourneyLink, TryLink } from '#console/experiments/try-link.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Facts, Row, Stack } from '#console/ui/page.tsx'
@@ -27,7 +28,7 @@ export function Lift({ of, id }: { of: Of; id: string }) {
       <Awaited read={read} rows={2}>
         {({ items }) => (
           <Awaited read={away} rows={2}>
-            {(more) => <Trials of={of} trials={[...items, ...more.items]} />}
+            {(more) => <Trials of={of} id={id} trials={[...items, ...more.items]} />}
           </Awaited>
         )}
       </Awaited>
@@ -36,11 +37,11 @@ export function Lift({ of, id }: { of: Of; id: string }) {
   )
 }
 
-function Trials({ of, trials }: { of: Of; trials: readonly Experiment[] }) {
+function Trials({ of, id, trials }: { of: Of; id: string; trials: readonly Experiment[] }) {
   const { found, named } = trialsToShow(trials)
   return (
     <>
-      {found.length === 0 && <NoTrial of={of} />}
+      {found.length === 0 && <NoTrial of={of} id={id} />}
       {found.map((trial) => (
         <Headline key={trial.id} trial={trial} />
       ))}
@@ -50,12 +51,11 @@ function Trials({ of, trials }: { of: Of; trials: readonly Experiment[] }) {
 }
 
 /** Nobody can be left out of what was said already, so it is the next one that is tried. */
-function NoTrial({ of }: { of: Of }) {
+function NoTrial({ of, id }: { of: Of; id: string }) {
   const { t } = useText()
-  const may = useMay()('experiments.write')
   return (
     <p className="note">
-      {t(`experiments.caused.none.${of}`)} {may && <Link to="/experiments">{t('experiments.caused.toTrials')}</Link>}
+      {t(`experiments.caused.none.${of}`)} {of === 'journeys' ? <TryJourneyLink id={id} /> : <TryLink kind="message" />}
     </p>
   )
 }

@@ -60,7 +60,7 @@ export const experiments = messages(
     thingHints: {
       journey: '留出的人不进入旅程，在本该进入的时刻记下。只用一个实验组。',
       journey_step: '动作步骤：留出的人跳过这一步，只用一个实验组。分流步骤：每条路径是一个实验组，按顺序对应，不留出。',
-      message: '留出的人不发，在本该发送的时刻记下。只用一个实验组。',
+      message: '留出的人不发，在本该发送的时刻记下。有几种说法就用几个实验组，按顺序对应。',
       page: '页面用一行代码来问给谁看哪一版，显示出来才算进入；留出的人看原来的页面。代码在实验页上。',
       offer: '由发放方用 experiment.exposed 事件上报。',
     },
@@ -83,6 +83,11 @@ export const experiments = messages(
           '这条旅程没有做过实验，说不出有多少是它带来的：上面的数字里也有本来就会来、会买的人。给它建一个实验，留出一部分人不进入，这里就会显示差多少。',
       },
       toTrials: '去建实验',
+      trialName: '{{name}}：留出对比',
+      trialHypothesis: {
+        message: '收到消息的人，比留出不发的人买得更多。',
+        journey: '进入旅程的人，比留出不进入的人买得更多。',
+      },
       ofStep: '试的是其中一个步骤，不是整条旅程。',
       betweenWays: '没有留出的人：比的是几种做法之间的差别，不是做与不做。',
       asDealt: '按分到的组比较，不管收没收到（意向性分析）；判定可以每天看，区间是今天这一次的。',
@@ -248,7 +253,7 @@ export const experiments = messages(
       journey: 'Held-out people do not enter; the moment at which they would have is noted. Use one variant.',
       journey_step:
         'A step that acts: held-out people skip it; use one variant. A split: its paths are the variants, in order, and nobody is held out.',
-      message: 'Held-out people do not get it; the moment at which they would have is noted. Use one variant.',
+      message: 'Held-out people do not get it; the moment at which they would have is noted. Each wording is a variant, in order.',
       page: 'The page asks in one line which variant somebody sees; they are in once it is shown. Held-out people see the page as it is. The code stands on the experiment.',
       offer: 'Whoever makes the offer tells it as experiment.exposed.',
     },
@@ -272,6 +277,11 @@ export const experiments = messages(
           'No experiment was run on this journey, so nobody knows how much of this it caused: people who would have come and bought anyway are in the numbers above. Set one up with some people held out, and the difference stands here.',
       },
       toTrials: 'Set up an experiment',
+      trialName: '{{name}}: with some held out',
+      trialHypothesis: {
+        message: 'Whoever gets the message buys more than those who are held out.',
+        journey: 'Whoever enters the journey buys more than those who are held out.',
+      },
       ofStep: 'One step was tried, not the whole journey.',
       betweenWays: 'Nobody is held out: this compares ways of doing it, not doing it with leaving it.',
       asDealt:

@@ -6,6 +6,7 @@ import { useMay } from '#console/api/session.ts'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useTrialsOn } from '#console/experiments/queries.ts'
 import { TrialLines } from '#console/experiments/trial-lines.tsx'
+import { TryLink } from '#console/experiments/try-link.tsx'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { Audience } from '#console/outbound/audience.tsx'
@@ -31,6 +32,7 @@ import { explained, Problem } from '#console/ui/problem.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
+import type { Experiment } from '#operation/experiments/schema.ts'
 import type { MassTaskItem, MessageDetail } from '#operation/messages/schema.ts'
 
 const route = getRouteApi('/app/messages/$messageId')
@@ -57,6 +59,7 @@ function Message({ message }: { message: MessageDetail }) {
   const { t } = useText()
   const preview = useMessagePreview(message.id, isBefore(message))
   const trials = useTrialsOn(message.id)
+  const mayTry = useMay()('experiments.write')
   const wordings = [message.content, ...message.wordings]
   const act = useMessageAct(message.id)
   return (
@@ -108,7 +111,7 @@ function Message({ message }: { message: MessageDetail }) {
                 { name: t('outbound.kind'), value: t(`outbound.kinds.${message.kind}`) },
                 { name: t('outbound.at'), value: <When at={message.startedAt ?? message.scheduledAt} /> },
                 { name: t('outbound.madeBy'), value: message.madeBy },
-                ...(trials.length > 0 ? [{ name: t('experiments.onThis'), value: <TrialLines trials={trials} /> }] : []),
+                ...trialFacts(t, message, trials, mayTry),
                 ...(message.approvedBy ? [{ name: t('outbound.approve'), value: message.approvedBy }] : []),
                 ...(message.reviewNote ? [{ name: t('outbound.reviewNote'), value: message.reviewNote }] : []),
               ]}
@@ -132,6 +135,14 @@ function Message({ message }: { message: MessageDetail }) {
       )}
     </Stack>
   )
+}
+
+/** Trials on it; before it leaves, the way to one. */
+function trialFacts(t: Translate, message: MessageDetail, trials: readonly Experiment[], mayTry: boolean) {
+  const name = t('experiments.onThis')
+  if (trials.length > 0) return [{ name, value: <TrialLines trials={trials} /> }]
+  if (!mayTry || !isBefore(message) || message.whom !== 'customers') return []
+  return [{ name, value: <TryLink kind="message" on={message} ways={1 + message.wordings.length} /> }]
 }
 
 function Actions({ message }: { message: MessageDetail }) {

@@ -28,10 +28,12 @@ export function ProveLink({
   const draft: Drafted = {
     name: t('stages.candidates.trialName', words).slice(0, 60),
     hypothesis: t('stages.candidates.trialHypothesis', words).slice(0, 1000),
-    trialEvent: row.event,
-    growthEvent: kind === 'repurchase' ? 'order.paid' : '*',
-    windowDays: numberOf(outcome.days, kind === 'repurchase' ? 60 : 30),
-    base: Math.round((1000 * row.did.persons) / Math.max(result.cohort, 1)) / 10,
+    measured: {
+      trialEvent: row.event,
+      growthEvent: kind === 'repurchase' ? 'order.paid' : '*',
+      windowDays: numberOf(outcome.days, kind === 'repurchase' ? 60 : 30),
+      base: Math.round((1000 * row.did.persons) / Math.max(result.cohort, 1)) / 10,
+    },
   }
   return (
     <Gate permission="experiments.write">

@@ -398,7 +398,7 @@ export const errors = messages(
       exists: '这一层里已有同名的渠道',
       circle: '渠道不能放在自己里面',
       too_deep: '渠道层级太深了',
-      in_use: '还有客户、活码或下级渠道在用它，请改为归档',
+      in_use: '还有客户、活码、下级渠道或规则在用它，请改为归档。{{names}}',
       not_found: '这个渠道已经不在了',
     },
     acquisition_link: {
@@ -785,7 +785,7 @@ export const errors = messages(
       exists: 'There is a channel of this name at this place',
       circle: 'A channel cannot lie within itself',
       too_deep: 'Channels lie too deep',
-      in_use: 'Customers, live codes or channels below use it; archive it instead',
+      in_use: 'Customers, live codes, channels below or rules use it; archive it instead. {{names}}',
       not_found: 'This channel is gone',
     },
     acquisition_link: {

@@ -3,8 +3,10 @@ import { Select } from 'antd'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { Answered } from '#console/reports/answered.tsx'
+import { ExportButton } from '#console/ui/export-button.tsx'
 import { Dates } from '#console/ui/filter-bar.tsx'
 import { daysBefore, todayIn } from '#console/ui/format.ts'
+import { Gate } from '#console/ui/gate.tsx'
 import { Page, Row } from '#console/ui/page.tsx'
 import { WasteResultView } from '#console/waste/waste-result.tsx'
 import { type WasteResult, wasteKinds } from '#insight/reports/waste/schema.ts'
@@ -21,13 +23,19 @@ export function WastePage() {
   const show = (change: Partial<typeof search>) => void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false })
   const kind = wasteKinds.find((one) => one === search.kind)
   const windowDays = [7, 14, 30, 60].find((days) => String(days) === search.days) ?? 30
-  const document = { type: 'waste', ...dates, windowDays, ...(kind ? { kinds: [kind] } : {}) }
+  const asked = { ...dates, windowDays, ...(kind ? { kinds: [kind] } : {}) }
+  const document = { type: 'waste', ...asked }
   return (
     <Page
       title={t('waste.title')}
       note={t('waste.note', { from: dates.dateFrom, to: dates.dateTo })}
       actions={
-        <Dates label={t('waste.period')} required from={dates.dateFrom} to={dates.dateTo} onChange={(from, to) => show({ from, to })} />
+        <>
+          <Dates label={t('waste.period')} required from={dates.dateFrom} to={dates.dateTo} onChange={(from, to) => show({ from, to })} />
+          <Gate permission="exports.write">
+            <ExportButton what="waste" filter={JSON.stringify(asked)} />
+          </Gate>
+        </>
       }
     >
       <Row>

@@ -3,11 +3,12 @@
 const days = (value: number) => ({ value, unit: 'day' as const })
 const hours = (value: number) => ({ value, unit: 'hour' as const })
 
-/** Steps of a journey named by a tag of the company are given its id when the journey is drawn. */
+/** Costs are yuan for each person, by what for. Steps of a journey named by a tag of the company are given its id when the journey is drawn. */
 export const journeys = {
   newcomers: {
     name: '新茶友七天承接',
     note: '加好友后问口味、送品鉴装，没有回音就请到门店坐坐。',
+    costs: { prizes: 9, labour: 3.5 },
     draft: {
       entry: { by: 'event', event: 'live_code.added' },
       reentry: { policy: 'after', days: 90 },
@@ -52,6 +53,7 @@ export const journeys = {
   sleepers: {
     name: '老客唤醒',
     note: '一个月没再买的老客：核心客户电话问候，其他人等他再来逛。',
+    costs: { coupons: 7.5, labour: 4 },
     draft: {
       reentry: { policy: 'after', days: 60 },
       exits: [{ event: 'customer.unfollowed' }],
@@ -143,7 +145,12 @@ export const followUps: readonly { stage: number; text: string; next?: string }[
 ]
 
 export const messages = {
-  done: { name: '明前龙井到店', text: '今年的明前龙井到店了，头采那批只有 300 罐，想留一罐的回复“龙井”。', sites: ['南山路门店台卡'] },
+  done: {
+    name: '明前龙井到店',
+    text: '今年的明前龙井到店了，头采那批只有 300 罐，想留一罐的回复“龙井”。',
+    sites: ['南山路门店台卡'],
+    costs: { content: 1.2, labour: 0.8 },
+  },
   groups: { name: '群里的周末试茶会', text: '周六下午三点南山路二楼试茶会，还有 6 个位置，想来的在群里接个龙。' },
   planned: { name: '周五直播预告', text: '周五晚上 8 点直播，春茶满 200 减 30，我提前一小时提醒您。', tag: ['产品偏好', '绿茶'] },
   draft: { name: '冷泡季开场', text: '天热了，冷泡茶包 12 袋装回来了，一升水一袋半就够。', tag: ['产品偏好', '冷泡'] },

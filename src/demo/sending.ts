@@ -12,6 +12,7 @@ import type { Context } from '#platform/context.ts'
 import { internalId, publicId } from '#platform/ids.ts'
 import { seededRandom } from '#platform/random.ts'
 import { sites } from './company.ts'
+import { writeCost } from './costing.ts'
 import type { Doing } from './doing.ts'
 import { comments, messages, moments } from './doings.ts'
 
@@ -23,7 +24,7 @@ export async function wakeCompany({ ctx }: Doing): Promise<void> {
 }
 
 /** Messages and moments: two that leave now, two that are planned, one that is only a draft. */
-export async function writeMessages({ ctx, plan, actors, team }: Doing): Promise<void> {
+export async function writeMessages({ ctx, plan, actors, team, friends }: Doing): Promise<void> {
   // Not the owner, so that somebody else could approve.
   const writer = actors[1]
   const by = writer ? { ...ctx, actor: writer } : ctx
@@ -33,7 +34,9 @@ export async function writeMessages({ ctx, plan, actors, team }: Doing): Promise
   const tagged = async ([group, name]: readonly [string, string]) => ({
     tags: { in: [publicId(ctx, 'tag', await ensureTag(ctx, group, name))] },
   })
-  await send(by, messages.done, { whom: 'customers', audience: { employees } }, null)
+  const done = await send(by, messages.done, { whom: 'customers', audience: { employees } }, null)
+  const meant = friends.filter(({ life }) => ofShop.includes(life.employee))
+  await writeCost(ctx, { source: 'message', id: done }, messages.done.costs, meant.length)
   await send(by, messages.groups, { whom: 'groups', audience: {} }, null)
   await send(by, messages.planned, { whom: 'customers', audience: await tagged(messages.planned.tag) }, friday)
   const { name, text } = messages.draft
@@ -46,11 +49,12 @@ export async function writeMessages({ ctx, plan, actors, team }: Doing): Promise
 type Said = { name: string; text: string }
 
 /** Nobody is planned for who has none of it: a small company has no friends who like cold tea. */
-async function send(ctx: Context, { name, text }: Said, to: MessageInput['to'], at: Date | null): Promise<void> {
+async function send(ctx: Context, { name, text }: Said, to: MessageInput['to'], at: Date | null): Promise<number> {
   const id = await createMessage(ctx, MessageInput.parse({ name, to, content: { text, attachments: [] } }))
   await submitMessage(ctx, id, at, membersOf).catch((error: { code?: string }) => {
     if (error.code !== 'message.nobody') throw error
   })
+  return id
 }
 
 async function publish(ctx: Context, { name, text }: Said, employeeIds: string[], at: Date | null): Promise<void> {

@@ -4,6 +4,7 @@ import { Definition } from '#operation/journeys/definition.ts'
 import { completeTasks } from '#operation/tasks/commands.ts'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
+import { writeCost } from './costing.ts'
 import type { Doing } from './doing.ts'
 import { journeys } from './doings.ts'
 
@@ -19,17 +20,16 @@ export async function beginJourneys({ ctx, friends }: Doing): Promise<void> {
     .where('name', '=', '一个月没再买的老客')
     .executeTakeFirst()
   const newcomers = await begin(ctx, journeys.newcomers)
-  await enterByHand(
-    ctx,
-    newcomers,
-    friends.slice(0, most.newcomers).map(({ customer }) => customer),
-  )
+  const newest = friends.slice(0, most.newcomers).map(({ customer }) => customer)
+  await enterByHand(ctx, newcomers, newest)
+  await writeCost(ctx, { source: 'journey', id: newcomers }, journeys.newcomers.costs, newest.length)
   if (segment) {
     const seg = publicId(ctx, 'seg', segment.id)
     const entry = { by: 'schedule', segment: seg, repeat: { every: 'week', at: '10:00', weekdays: [1] } }
     const sleepers = await begin(ctx, { ...journeys.sleepers, draft: { ...journeys.sleepers.draft, entry } })
-    const asleep = await rulesForJourneys.membersOf(ctx, seg)
-    await enterByHand(ctx, sleepers, asleep.slice(0, most.sleepers))
+    const asleep = (await rulesForJourneys.membersOf(ctx, seg)).slice(0, most.sleepers)
+    await enterByHand(ctx, sleepers, asleep)
+    await writeCost(ctx, { source: 'journey', id: sleepers }, journeys.sleepers.costs, asleep.length)
   }
   await draw(ctx, journeys.birthday)
 }

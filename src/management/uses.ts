@@ -8,6 +8,7 @@ export type Named = { id: string; name: string }
 export type Taken =
   | { tags: readonly string[] }
   | { segment: string }
+  | { channel: string }
   | { journey: string }
   | { attribute: string; choices?: readonly string[] | undefined }
 
@@ -29,6 +30,13 @@ export function requireUnused(code: `${string}.in_use`, users: Users): void {
   if (used.length === 0) return
   const said = used.map(([kind, list]) => `${kind} ${list.map(({ name }) => name).join(', ')}`).join('; ')
   throw appError(code, { status: 409, message: `Needed by the ${said.slice(0, 300)}.`, details: users })
+}
+
+/** What documents call it; none where they write it otherwise. */
+export function idsTaken(taken: Taken): readonly string[] {
+  if ('tags' in taken) return taken.tags
+  if ('segment' in taken) return [taken.segment]
+  return 'channel' in taken ? [taken.channel] : []
 }
 
 /** Whether a stored document names one of these public ids anywhere. */

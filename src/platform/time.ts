@@ -1,10 +1,8 @@
-import { DateTime, IANAZone } from 'luxon'
+import { DateTime } from 'luxon'
 import { appError } from './errors.ts'
 
 /** Days, weeks and months are the tenant's; this file is the only place that turns zones into instants. */
 export type DayRange = { from: Date; to: Date }
-
-export const isTimeZone = (zone: string): boolean => IANAZone.isValidZone(zone)
 
 /** The instants of days `dateFrom` … `dateTo`, both inclusive, in `zone`: `from ≤ t < to`. */
 export function dayRange(dateFrom: string, dateTo: string, zone: string): DayRange {

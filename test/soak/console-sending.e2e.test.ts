@@ -85,6 +85,12 @@ test('a message in three wordings is tried: made, dealt, sent, read out', async 
   await page.getByRole('button', { name: '立即发送' }).waitFor()
   await look('wordings-draft')
   const message = page.url().split('/').at(-1) ?? ''
+  await page.getByRole('link', { name: '去建实验' }).click()
+  const drawn = page.getByRole('dialog', { name: '新建实验' })
+  await drawn.getByTitle('三种说法').waitFor()
+  expect(await drawn.getByLabel('组名').count()).toBe(3)
+  await look('wordings-to-try')
+  expect(await faultsOf(page)).toEqual([])
   const experiment = await api<{ id: string }>('POST', 'experiments', {
     name: '哪种说法好',
     thing: { kind: 'message', id: message },

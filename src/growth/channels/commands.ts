@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { storedWelcome } from '#growth/welcomes/commands.ts'
+import { requireUnused, type UsersOf } from '#management/uses.ts'
 import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { AppError, appError, notFound } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import { internalId } from '#platform/ids.ts'
+import { internalId, publicId } from '#platform/ids.ts'
 import { channelsBelow } from './queries.ts'
 import type { ChannelChange, NewChannel } from './schema.ts'
 
@@ -41,7 +42,7 @@ export const changeChannel = (ctx: Context, id: number, change: ChannelChange): 
     const { archived } = change
     const { numUpdatedRows } = await ctx.db
       .updateTable('channels')
-      .set({ id: sql`id`, ...values, ...(archived === undefined ? {} : { archivedAt: archived ? ctx.now() : null }) } as never)
+      .set({ tenantId: ctx.tenantId, ...values, ...(archived === undefined ? {} : { archivedAt: archived ? ctx.now() : null }) } as never)
       .where('tenantId', '=', ctx.tenantId)
       .where('id', '=', id)
       .executeTakeFirst()
@@ -50,8 +51,8 @@ export const changeChannel = (ctx: Context, id: number, change: ChannelChange): 
     await audit(ctx, 'channel.changed', ['cha', id], { changed: Object.keys(change) })
   })
 
-/** Only what nothing hangs on can go; the rest can be archived. */
-export const deleteChannel = (ctx: Context, id: number): Promise<void> =>
+/** Only what nothing hangs on and no rule names can go; the rest can be archived. */
+export const deleteChannel = (ctx: Context, id: number, users: UsersOf): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     await lockTree(ctx)
     const used = await sql<{ children: boolean; codes: boolean; links: boolean; customers: boolean }>`
@@ -66,6 +67,7 @@ export const deleteChannel = (ctx: Context, id: number): Promise<void> =>
         status: 409,
         message: `${children ? 'Channels lie below it' : codes ? 'Live codes belong to it' : links ? 'Acquisition links belong to it' : 'Customers came through it'}; archive it instead.`,
       })
+    requireUnused('channel.in_use', await users(ctx, { channel: publicId(ctx, 'cha', id) }))
     const { numDeletedRows } = await ctx.db
       .deleteFrom('channels')
       .where('tenantId', '=', ctx.tenantId)

@@ -13,7 +13,7 @@ import { bindNegations } from './negations.ts'
 import type { Document } from './parts.ts'
 import { patternsOf } from './patterns.ts'
 import { entriesOfValues, ownEntries } from './queries.ts'
-import { isUnknown, lexiconOf, plain, readTokens } from './read.ts'
+import { isMostlyUnknown, isUnknown, lexiconOf, plain, readTokens } from './read.ts'
 import { type Asked, examples } from './schema.ts'
 import { type Taking, takingOf } from './taking.ts'
 import { refuseUnknownName } from './unknown-names.ts'
@@ -52,7 +52,14 @@ export async function askQuestion(ctx: Context, question: string, definitions: r
 function reportOf(tokens: readonly Token[], clock: Clock, silentDays: number): { report: Document; taking: Taking } {
   const taking = takingOf(tokens, clock, silentDays)
   const report = compose(taking)
-  if (!report || isMostlyUnknown(taking)) throw notUnderstood()
+  if (
+    !report ||
+    isMostlyUnknown(
+      taking.tokens,
+      taking.taken().map(({ token }) => token),
+    )
+  )
+    throw notUnderstood()
   refuseLeft(taking, report)
   checkReport(report)
   return { report, taking }
@@ -66,12 +73,6 @@ function checkReport(report: Document): void {
     if (error instanceof AppError) throw appError(error.code, { message: error.message, field: 'question' })
     throw error
   }
-}
-
-/** An answer to the smaller part of a question is a guess. */
-function isMostlyUnknown(taking: Taking): boolean {
-  const letters = (tokens: readonly Token[]) => tokens.reduce((sum, { text }) => sum + text.length, 0)
-  return letters(taking.tokens.filter(isUnknown)) > letters(taking.taken().map(({ token }) => token))
 }
 
 const notUnderstood = () =>

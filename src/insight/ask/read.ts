@@ -68,6 +68,12 @@ function costOf({ text, means: [first] }: Token): number {
 export const isSilent = (text: string): boolean => /^[\s,.?!;:"'“”‘’「」『』《》【】()、。·…&+/_]+$/.test(text)
 export const isUnknown = ({ text, means }: Token): boolean => means.length === 0 && !isSilent(text)
 
+/** Whether more letters are unknown than were understood: an answer to the smaller part of a question is a guess. */
+export function isMostlyUnknown(tokens: readonly Token[], understood: readonly Token[]): boolean {
+  const letters = (some: readonly Token[]) => some.reduce((sum, { text }) => sum + text.length, 0)
+  return letters(tokens.filter(isUnknown)) > letters(understood)
+}
+
 function unknownAt(text: string, at: number): Token {
   const word = isLetter(text[at]) && !isLetter(text[at - 1]) ? /^[\p{Script=Latin}\p{Nd}]+/u.exec(text.slice(at))?.[0] : undefined
   const letter = String.fromCodePoint(text.codePointAt(at) ?? 0)

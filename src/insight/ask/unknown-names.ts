@@ -3,13 +3,17 @@ import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { nearTo } from '../reports/near-names.ts'
 import type { Token } from './meanings.ts'
-import { isSilent, isUnknown } from './read.ts'
+import { isMostlyUnknown, isSilent, isUnknown } from './read.ts'
 import { knownNames } from './whose.ts'
 
 /** 「王小明的客户」, "customers of Foo Bar", "except Foo": left out, a name that nobody has would turn the answer into that of everybody. */
 export async function refuseUnknownName(ctx: Context, tokens: readonly Token[]): Promise<void> {
   const name = runsOf(tokens).find((run) => isGlued(tokens, run) || isOfPeople(tokens, run))
-  if (!name || isMostlyUnknown(tokens, name)) return
+  if (!name) return
+  const others = tokens.filter((_, i) => i < name.from || i >= name.to)
+  // Such a question is refused as a whole.
+  const known = others.filter(({ means }) => means.length > 0)
+  if (isMostlyUnknown(others, known)) return
   const text = textOf(tokens, name)
   const { items } = await listAttributes(ctx)
   const near = nearTo(text, await knownNames(ctx, items), 5)
@@ -18,13 +22,6 @@ export async function refuseUnknownName(ctx: Context, tokens: readonly Token[]):
     field: 'question',
     details: { name: text, near },
   })
-}
-
-/** Beside the name; such a question is refused as a whole. */
-function isMostlyUnknown(tokens: readonly Token[], name: Run): boolean {
-  const letters = (some: readonly Token[]) => some.reduce((sum, { text }) => sum + text.length, 0)
-  const others = tokens.filter((_, i) => i < name.from || i >= name.to)
-  return letters(others.filter(isUnknown)) > letters(others.filter(({ means }) => means.length > 0))
 }
 
 /** Tokens from one place up to another. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isCleanText, where } from '#platform/events/where.ts'
+import { isTimeZone } from '#platform/zone.ts'
 
 /** Pieces that report documents share. Unknown fields are refused everywhere: a misspelt option must not be a silent default. */
 export const text = (letters: number) => z.string().min(1).max(letters).refine(isCleanText, 'NUL and half surrogate pairs are not text.')
@@ -18,14 +19,6 @@ const isDay = (value: string): boolean => {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value)
 }
 
-const isZone = (zone: string): boolean => {
-  try {
-    return zone.length < 60 && /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined
-  } catch {
-    return false
-  }
-}
-
 export const interval = z.enum(['hour', 'day', 'week', 'month'])
 export type Interval = z.infer<typeof interval>
 
@@ -34,7 +27,7 @@ export const matcher = z.strictObject({ event: text(200), where: where.optional(
 export type Matcher = z.infer<typeof matcher>
 
 export const commonFields = {
-  timezone: z.string().refine(isZone, 'No such time zone.').optional(),
+  timezone: z.string().refine(isTimeZone, 'No such time zone.').optional(),
   where: where.optional(),
   weekStart: z.enum(['monday', 'sunday']).optional(),
   /** A saved one: nobody else is looked at. */

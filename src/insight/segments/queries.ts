@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { describeCustomers } from '#management/customers/queries.ts'
 import type { CustomerItem } from '#management/customers/schema.ts'
 import { visibleCanonical } from '#management/identity/queries.ts'
-import { namesOneOf, together } from '#management/uses.ts'
+import { together } from '#management/uses.ts'
 import { journeysUsing } from '#operation/journeys/uses.ts'
 import { messagesUsing } from '#operation/messages/uses.ts'
 import type { Context } from '#platform/context.ts'
@@ -18,8 +18,10 @@ import { visibleMembers } from '../reports/segment/members.ts'
 import type { Node } from '../reports/segment/node.ts'
 import { momentOf, type Resolving, resolveRule, resolveSaved } from '../reports/segment/resolve.ts'
 import type { Rule } from '../reports/segment/rule.ts'
+import { reportsUsing } from '../reports/uses.ts'
 import { readStores } from '../stores/dirty.ts'
 import { overlapOfSets } from './overlap.ts'
+import { segmentsUsing } from './rule-tags.ts'
 import type { Counted, Dependents, Overlap, Segment } from './schema.ts'
 
 type ListQuery = {
@@ -152,30 +154,13 @@ export async function explainMember(
   return explainFor(asking, node, person)
 }
 
-/** From below here; segments and reports are looked for on the spot. */
-const usersBelow = together(journeysUsing, messagesUsing)
+const users = together(segmentsUsing, reportsUsing, journeysUsing, messagesUsing)
 
 /** Segments and reports that name this one anywhere, journeys that run and messages that are planned. */
 export async function readDependents(ctx: Context, id: number): Promise<Dependents> {
   const segment = publicId(ctx, 'seg', id)
-  const named = namesOneOf(sql`x.document`, [segment])
-  const [segments, reports, { journeys = [], messages = [] }] = await Promise.all([
-    sql<{ id: number; name: string }>`
-      select x.id, x.name from (select id, name, rule as document from segments where tenant_id = ${ctx.tenantId} and archived_at is null and id <> ${id}) x where ${named} order by x.name`.execute(
-      ctx.db,
-    ),
-    sql<{ id: number; name: string }>`
-      select x.id, x.name from (select id, name, document from reports where tenant_id = ${ctx.tenantId}) x where ${named} order by x.name`.execute(
-      ctx.db,
-    ),
-    usersBelow(ctx, { segment }),
-  ])
-  return {
-    segments: segments.rows.map((row) => ({ id: publicId(ctx, 'seg', row.id), name: row.name })),
-    reports: reports.rows.map((row) => ({ id: publicId(ctx, 'rep', row.id), name: row.name })),
-    journeys,
-    messages,
-  }
+  const { segments = [], reports = [], journeys = [], messages = [] } = await users(ctx, { segment })
+  return { segments: segments.filter((one) => one.id !== segment), reports, journeys, messages }
 }
 
 /** Every way of being in some of them and not in the others, and each two beside each other. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { TagUses } from '#management/tags/uses.ts'
-import { type Named, namesOneOf, type UsersOf } from '#management/uses.ts'
+import { idsTaken, type Named, namesOneOf, type UsersOf } from '#management/uses.ts'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { internalId, publicId } from '#platform/ids.ts'
@@ -56,12 +56,13 @@ export const tagWriters: TagUses['writers'] = async (ctx) => {
   return new Map([...Map.groupBy(named, ({ tag }) => tag)].map(([tag, list]) => [tag, list.map(({ id, name }) => ({ id, name }))]))
 }
 
-/** Segments that write or read a tag. A rule about an attribute stays true to the values that customers keep. */
-export const segmentsWithTags: UsersOf = async (ctx, taken) => {
-  if (!('tags' in taken)) return {}
-  const ids = taken.tags.map((tag) => internalId(ctx, 'tag', tag))
+/** Segments that write a tag or whose rule names what is taken. A rule about an attribute stays true to the values that customers keep. */
+export const segmentsUsing: UsersOf = async (ctx, taken) => {
+  const named = idsTaken(taken)
+  if (named.length === 0) return {}
+  const written = 'tags' in taken ? taken.tags.map((tag) => internalId(ctx, 'tag', tag)) : []
   const { rows } = await sql<Omit<Named, 'id'> & { id: number }>`
     select id, name from segments where tenant_id = ${ctx.tenantId} and archived_at is null
-      and (tag_id = any(${ids}::int[]) or ${namesOneOf(sql`rule`, taken.tags)}) order by name`.execute(ctx.db)
+      and (tag_id = any(${written}::int[]) or ${namesOneOf(sql`rule`, named)}) order by name`.execute(ctx.db)
   return { segments: rows.map(({ id, name }) => ({ id: publicId(ctx, 'seg', id), name })) }
 }

@@ -11,7 +11,7 @@ import { reports } from '../reports/routes.ts'
 import { event, type Known, writePeople } from '../reports/segment/testing.ts'
 import { segmentMembersExport } from './export.ts'
 import { segments } from './routes.ts'
-import { segmentsWithTags, tagWriters } from './rule-tags.ts'
+import { segmentsUsing, tagWriters } from './rule-tags.ts'
 
 let workspace: TestWorkspace
 beforeAll(async () => {
@@ -24,7 +24,7 @@ function client(ctx: Context, actor: Partial<Context['actor']> = {}) {
   const app = createServer(workspace, async () => ({ tenantId: ctx.tenantId, actor: { ...systemActor, ...actor } }))
   app.route('/api/v1/segments', segments)
   app.route('/api/v1/reports', reports)
-  const tagUses = { writers: tagWriters, users: segmentsWithTags }
+  const tagUses = { writers: tagWriters, users: segmentsUsing }
   app.route('/api/v1/tags', tags(tagUses))
   app.route('/api/v1/tag-groups', tagGroups(tagUses))
   return async (method: string, path: string, body?: unknown): Promise<Answer> => {
@@ -241,7 +241,7 @@ describe('segments over HTTP', () => {
     const rows = async (actor: object) => {
       const pages = []
       const asker = { ...ctx, actor: { ...ctx.actor, ...actor } }
-      for await (const page of segmentMembersExport.rows(asker, { filter: { segment: saved.id } }, { revealPhone: false }))
+      for await (const page of segmentMembersExport.rows(asker, { filter: { segment: saved.id } }, { revealPhone: false, language: 'zh' }))
         pages.push(...page)
       return pages.length
     }

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { channels } from '#growth/channels/routes.ts'
 import { attributes } from '#management/customers/routes.ts'
 import { identifyMany } from '#management/identity/commands.ts'
 import { ensureTag, tagCustomers } from '#management/tags/commands.ts'
@@ -14,9 +15,11 @@ import { type Context, systemActor } from '#platform/context.ts'
 import { createServer } from '#platform/http/server.ts'
 import { publicId } from '#platform/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '#platform/testing/workspace.ts'
+import { reports } from '../reports/routes.ts'
+import { reportsUsing } from '../reports/uses.ts'
 import { rulesForJourneys } from './journey-rules.ts'
 import { segments } from './routes.ts'
-import { segmentsWithTags, tagWriters } from './rule-tags.ts'
+import { segmentsUsing, tagWriters } from './rule-tags.ts'
 
 // Tags, attributes and segments that journeys and messages need, and somebody wants to take away.
 
@@ -25,7 +28,7 @@ beforeAll(async () => {
   workspace = await openTestWorkspace()
 })
 
-const users = together(segmentsWithTags, journeysUsing, messagesUsing)
+const users = together(segmentsUsing, reportsUsing, journeysUsing, messagesUsing)
 
 function client(ctx: Context) {
   const app = createServer(workspace, async () => ({ tenantId: ctx.tenantId, actor: systemActor }))
@@ -33,6 +36,8 @@ function client(ctx: Context) {
   app.route('/api/v1/tags', tags({ writers: tagWriters, users }))
   app.route('/api/v1/tag-groups', tagGroups({ writers: tagWriters, users }))
   app.route('/api/v1/attributes', attributes(users))
+  app.route('/api/v1/channels', channels(users))
+  app.route('/api/v1/reports', reports)
   return async (method: string, path: string, body?: unknown) => {
     const answer = await app.request(`/api/v1${path}`, {
       method,
@@ -111,6 +116,35 @@ test('a segment stays while a journey asks it or a message is planned for it, an
   await stopJourney(ctx, journey)
   await cancelMessage(ctx, message)
   expect((await send('PUT', `/segments/${segment.id}/archived`)).status).toBe(204)
+})
+
+test('a tag, a segment and a channel stay while the people of a saved report are chosen by them', async () => {
+  const { send, tag } = await someCompany()
+  const { body: segment } = await send('POST', '/segments', { name: '付费', rule: { orders: { count: { gte: 1 } } } })
+  const { body: channel } = await send('POST', '/channels', { name: '门店' })
+  const people = { and: [{ tag: { any: [tag] } }, { segment: segment.id }, { follow: { channels: [channel.id] } }] }
+  const series = [{ event: 'order.paid', measure: 'persons' }]
+  const dates = { dateFrom: '2026-01-01', dateTo: '2026-01-31' }
+  const { body: report } = await send('POST', '/reports', { name: '门店成交', report: { type: 'trend', ...dates, series, people } })
+  const by = { reports: [{ id: report.id, name: '门店成交' }] }
+  expect(await send('DELETE', `/tags/${tag}`)).toMatchObject(needed('tag.in_use', by))
+  expect((await send('GET', `/segments/${segment.id}/dependents`)).body).toMatchObject(by)
+  expect(await send('PUT', `/segments/${segment.id}/archived`)).toMatchObject(needed('segment.in_use', by))
+  expect(await send('DELETE', `/channels/${channel.id}`)).toMatchObject(needed('channel.in_use', by))
+  await send('DELETE', `/reports/${report.id}`)
+  expect((await send('DELETE', `/tags/${tag}`)).status).toBe(204)
+  expect((await send('PUT', `/segments/${segment.id}/archived`)).status).toBe(204)
+  expect((await send('DELETE', `/channels/${channel.id}`)).status).toBe(204)
+})
+
+test('a channel stays while the rule of a segment names it; put away it stays named', async () => {
+  const { send } = await someCompany()
+  const { body: channel } = await send('POST', '/channels', { name: '门店' })
+  const { body: segment } = await send('POST', '/segments', { name: '到店', rule: { follow: { channels: [channel.id] } } })
+  const by = { segments: [{ id: segment.id, name: '到店' }] }
+  expect(await send('DELETE', `/channels/${channel.id}`)).toMatchObject(needed('channel.in_use', by))
+  expect((await send('PATCH', `/channels/${channel.id}`, { archived: true })).status).toBe(200)
+  expect((await send('GET', `/segments/${segment.id}/count`)).status).toBe(200)
 })
 
 const longWait = (id: string) => ({ id, type: 'wait', for: { value: 9, unit: 'day' } })

@@ -304,7 +304,7 @@ describe('an export of repairs', () => {
   test('has what the list shows, in words', async () => {
     const rows: unknown[][] = []
     const filter = { corp: publicId(ctx, 'cor', corp), kind: 'follow_missing', from: '2026-11-20' }
-    for await (const page of repairsExport.rows(ctx, { filter }, { revealPhone: false })) rows.push(...page)
+    for await (const page of repairsExport.rows(ctx, { filter }, { revealPhone: false, language: 'zh' })) rows.push(...page)
     expect(rows).toHaveLength(3)
     expect(rows[0]).toEqual([ago(3), '补上好友关系', 'lina', 'wmA', null, ''])
     expect(() => repairsExport.check({ filter: { kind: 'x' } })).toThrow(expect.objectContaining({ code: 'filter.invalid' }))

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { namesOneOf, type Taken, type UsersOf } from '#management/uses.ts'
+import { idsTaken, namesOneOf, type Taken, type UsersOf } from '#management/uses.ts'
 import { publicId } from '#platform/ids.ts'
 
 /** Journeys that people walk or may come into, by a drawing that names it: the running version, or one that somebody is still on. */
@@ -16,8 +16,7 @@ export const journeysUsing: UsersOf = async (ctx, taken) => {
 }
 
 function names(taken: Exclude<Taken, { journey: string }>): RawBuilder<boolean> {
-  if ('tags' in taken) return namesOneOf(sql`v.definition`, taken.tags)
-  if ('segment' in taken) return namesOneOf(sql`v.definition`, [taken.segment])
+  if (!('attribute' in taken)) return namesOneOf(sql`v.definition`, idsTaken(taken))
   const { attribute, choices } = taken
   return sql`exists (select from jsonb_array_elements(v.definition -> 'steps') step
     where step ->> 'type' = 'attribute' and step ->> 'key' = ${attribute} ${choices ? sql`and step ->> 'value' = any(${[...choices]}::text[])` : sql``})`

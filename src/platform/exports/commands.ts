@@ -95,13 +95,14 @@ async function runExport(ctx: Context, kinds: readonly ExportKind[], id: number,
     .select(['timezone', 'language'])
     .where('id', '=', ctx.tenantId)
     .executeTakeFirstOrThrow()
+  const language = tenant.language === 'en' ? 'en' : 'zh'
   const storedPath = join('exports', String(ctx.tenantId), `${id}.${row.format}`)
   const path = join(ctx.config.dataDir, storedPath)
   await update(ctx, id, { state: 'running' })
   const asker: Context = { ...ctx, actor: { ...ctx.actor, scope } }
   const written = await writeSheet(path, row.format as 'csv' | 'xlsx', {
-    headers: kind.columns.map((column) => column[tenant.language === 'en' ? 'en' : 'zh']),
-    pages: kind.rows(asker, query, { revealPhone: row.revealPhone }),
+    headers: kind.columns.map((column) => column[language]),
+    pages: kind.rows(asker, query, { revealPhone: row.revealPhone, language }),
     timezone: tenant.timezone,
     onRows: async (rows) => {
       task.signal.throwIfAborted()

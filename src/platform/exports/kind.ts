@@ -14,9 +14,12 @@ export type ExportKind = {
   columns: readonly { zh: string; en: string }[]
   /** Throws for a filter that the list does not understand, before anything is queued. */
   check(query: ExportQuery): void
-  /** Pages of rows, as far as the actor of `ctx` may see; phone numbers whole only where `revealPhone` says so. */
-  rows(ctx: Context, query: ExportQuery, options: { revealPhone: boolean }): AsyncIterable<Cell[][]>
+  /** Pages of rows, as far as the actor of `ctx` may see. */
+  rows(ctx: Context, query: ExportQuery, options: ExportOptions): AsyncIterable<Cell[][]>
 }
+
+/** Phone numbers are whole only where `revealPhone` says so; words of ours are in the company's language. */
+export type ExportOptions = { revealPhone: boolean; language: 'zh' | 'en' }
 
 export function findExportKind(kinds: readonly ExportKind[], name: string): ExportKind {
   const found = kinds.find((kind) => kind.name === name)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { currency } from '#platform/currency.ts'
+import { isTimeZone } from '#platform/zone.ts'
 
-const zone = z.string().refine(isZone, 'This is not a time zone, such as Asia/Shanghai.')
+const zone = z.string().refine(isTimeZone, 'This is not a time zone, such as Asia/Shanghai.')
 
 /** The mapping document: which column of the file is which, and how its texts are to be read. Without `columns` known headers are guessed. */
 export const ImportMapping = z.strictObject({
@@ -91,11 +92,3 @@ export const ImportKindView = z.object({
     z.object({ key: z.string(), title: z.object({ zh: z.string(), en: z.string() }), required: z.boolean(), aliases: z.array(z.string()) }),
   ),
 })
-
-function isZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-  } catch {
-    return false
-  }
-}

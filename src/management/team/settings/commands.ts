@@ -3,7 +3,7 @@ import { audit } from '#platform/audit.ts'
 import type { Context } from '#platform/context.ts'
 import { appError } from '#platform/errors.ts'
 import { inTransaction } from '#platform/events/emit.ts'
-import { isTimeZone } from '#platform/time.ts'
+import { isTimeZone } from '#platform/zone.ts'
 import { readSettings } from './queries.ts'
 import type { SettingsPatch } from './schema.ts'
 
