@@ -90,7 +90,7 @@ async function keepUp(seconds: number, say: (text: string) => void): Promise<Row
     say(`${done.accepted} events, ${(await movesSoFar(ctx)) - before} moves`)
     return [
       atLeast('events accepted beside 50 living segments', done.accepted / done.seconds, 'events/s', offered * 0.98),
-      atMost('  all of them followed so long after the last', lateMs, 'ms', 5000),
+      atMost('  all of them followed so long after the last', lateMs, 'ms', 2000),
     ]
   } finally {
     await workspace.close()
