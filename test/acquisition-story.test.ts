@@ -284,7 +284,8 @@ describe('acquisition links', () => {
   })
 
   test('an app that may not use links is told what to switch on', async () => {
-    await phone('PUT', 'faults', { fail: [{ path: 'externalcontact/customer_acquisition_quota', errcode: 48002, times: 1 }] })
+    // Every time until it may: what happened before asks for a reading of its own, which would find nothing wrong.
+    await phone('PUT', 'faults', { fail: [{ path: 'externalcontact/customer_acquisition_quota', errcode: 48002, times: 1000 }] })
     await api('POST', 'acquisition-links/reading', {})
     await until(async () => (await quota()).problem?.errcode === 48002)
     expect((await quota()).level).toBe('unknown')

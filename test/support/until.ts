@@ -1,5 +1,5 @@
 /** Waits until something has come about that others are about to do; returns after how many milliseconds. A busy machine takes its time. */
-export async function until(holds: () => Promise<boolean>, ms = 25_000): Promise<number> {
+export async function until(holds: () => Promise<boolean>, ms = 60_000): Promise<number> {
   const startedAt = Date.now()
   while (!(await holds())) {
     if (Date.now() - startedAt > ms) throw new Error(`it did not come about in time: ${holds}`)

@@ -5,7 +5,11 @@ import { internalId } from '#platform/ids.ts'
 import { type AcquiredCustomer, PeopleQuery } from './schema.ts'
 import { listPeople } from './statistics.ts'
 
-const chatNames = { silent: '未开口', wrote: '已开口', unknown: '未知' } as const satisfies Record<AcquiredCustomer['chat'], string>
+const chatNames = {
+  silent: { zh: '未开口', en: 'No' },
+  wrote: { zh: '已开口', en: 'Yes' },
+  unknown: { zh: '未知', en: 'Unknown' },
+} as const satisfies Record<AcquiredCustomer['chat'], object>
 
 /** Customers of one link, as its page shows them to the asker. */
 export const acquiredExport: ExportKind = {
@@ -22,7 +26,7 @@ export const acquiredExport: ExportKind = {
     { zh: '解除时间', en: 'Ended' },
   ],
   check: ({ filter }) => void filterOf(filter),
-  async *rows(ctx, { filter }) {
+  async *rows(ctx, { filter }, { language }) {
     const { link, ...asked } = filterOf(filter)
     for (let cursor: string | undefined; ; ) {
       const { items, next } = await listPeople(ctx, internalId(ctx, 'acl', link), { ...asked, limit: 200, cursor })
@@ -31,7 +35,7 @@ export const acquiredExport: ExportKind = {
         one.employee.name,
         one.variant?.name || null,
         new Date(one.addedAt),
-        chatNames[one.chat],
+        chatNames[one.chat][language],
         one.messages,
         one.endedAt ? new Date(one.endedAt) : null,
       ])

@@ -23,13 +23,13 @@ export const repairsExport: ExportKind = {
     { zh: '细节', en: 'Details' },
   ],
   check: ({ filter }) => void filterOf(filter),
-  async *rows(ctx: Context, { filter }) {
+  async *rows(ctx: Context, { filter }, { language }) {
     const { corp, ...asked } = filterOf(filter)
     for (let cursor: string | undefined; ; ) {
       const { items, next } = await listRepairs(ctx, internalId(ctx, 'cor', corp), { ...asked, limit: pageRows, cursor })
       yield items.map(({ at, kind, userId, externalUserId, customer, details }) => [
         new Date(at),
-        isRepairKind(kind) ? repairKinds[kind].zh : kind,
+        isRepairKind(kind) ? repairKinds[kind][language] : kind,
         userId,
         externalUserId,
         customer,
