@@ -13,11 +13,12 @@ import {
   Panel,
   Position,
   ReactFlow,
+  useReactFlow,
 } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
 import '#console/journeys/canvas.css'
 import { Button } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { connect, gap, kinds, moveStep, removeStep, stepOf } from '#console/journeys/drawing.ts'
 import { arrange, placed } from '#console/journeys/layout.ts'
@@ -119,6 +120,7 @@ export function Canvas(props: DrawingProps) {
       aria-label={t('journeys.canvas')}
     >
       <Background gap={20} size={1} />
+      <Follow drawing={drawing} chosen={props.chosen} />
       <Controls showInteractive={false} position="bottom-right" />
       {!props.readOnly && (
         <Panel position="top-left">
@@ -140,7 +142,33 @@ export function Canvas(props: DrawingProps) {
   )
 }
 
-const fit = { padding: { left: '176px', right: '48px', top: '32px', bottom: '32px' }, maxZoom: 1 } as const
+/** What lies over the drawing: the palette, the buttons, the edge. */
+const covered = { left: 176, right: 48, top: 64, bottom: 32 } as const
+const fit = {
+  padding: { left: `${covered.left}px`, right: `${covered.right}px`, top: `${covered.top}px`, bottom: `${covered.bottom}px` },
+  maxZoom: 1,
+} as const
+
+/** A step that was added, or chosen from what is to be mended, comes into view; the scale stays. */
+function Follow({ drawing, chosen }: { drawing: Definition; chosen: string | null }) {
+  const flow = useReactFlow()
+  const at = stepOf(drawing, chosen)?.at
+  const [x, y] = [at?.x, at?.y]
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another choice moves the drawing, dragging and panning do not
+  useEffect(() => {
+    const pane = document.querySelector('.journey-flow')?.getBoundingClientRect()
+    if (!pane || !flow.viewportInitialized || x === undefined || y === undefined) return
+    const from = flow.flowToScreenPosition({ x, y })
+    const to = flow.flowToScreenPosition({ x: x + size.width, y: y + size.height })
+    const isSeen =
+      from.x >= pane.left + covered.left &&
+      from.y >= pane.top + covered.top &&
+      to.x <= pane.right - covered.right &&
+      to.y <= pane.bottom - covered.bottom
+    if (!isSeen) void flow.setCenter(x + size.width / 2, y + size.height / 2, { zoom: flow.getZoom() })
+  }, [chosen])
+  return null
+}
 
 function wayAt(source: string, handle: string | null | undefined) {
   return source === entryId ? { step: null, way: 'start' } : { step: source, way: handle ?? 'next' }

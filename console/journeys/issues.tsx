@@ -93,7 +93,10 @@ export function IssueList(props: { checked: Checked; drawing: Definition; words:
     )
   const nameOf = (id: string | null) => {
     const step = props.drawing.steps.find((one) => one.id === id)
-    return step ? props.words.of(step) : t('journeys.ofJourney')
+    if (!step) return t('journeys.ofJourney')
+    // The kind first: a step that says nothing yet has no other name.
+    const [type, words] = [t(`journeys.types.${step.type}`), props.words.of(step)]
+    return step.name || (words.startsWith(type) ? words : `${type} · ${words}`)
   }
   return (
     <ul className="journey-issues" aria-label={t('journeys.issues')}>

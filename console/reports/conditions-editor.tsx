@@ -59,6 +59,11 @@ export function ConditionsEditor(props: { events: string[]; where: unknown; onCh
           </div>
         )
       })}
+      {unfinished.length > 0 && (
+        <p className="note" role="status">
+          {t('reports.filterUnfinished')}
+        </p>
+      )}
       <Button
         type="link"
         size="small"

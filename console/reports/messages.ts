@@ -136,6 +136,7 @@ export const reports = messages(
     values: '多个值，用逗号分隔',
     addFilter: '加筛选',
     removeFilter: '去掉这个筛选',
+    filterUnfinished: '还没填好的筛选不起作用：选好属性并填上值。',
     filterByJson: '这里的筛选条件比较复杂，请在 JSON 里修改。',
     operators: {
       eq: '等于',
@@ -493,6 +494,7 @@ export const reports = messages(
     values: 'Several, with commas',
     addFilter: 'Add filter',
     removeFilter: 'Remove this filter',
+    filterUnfinished: 'A filter counts once it has a property and a value.',
     filterByJson: 'This filter is not a plain list of conditions; change it in the JSON.',
     operators: {
       eq: 'is',

@@ -41,7 +41,7 @@ export function AttributeFields({ value, onChange }: LeafProps) {
         aria-label={t('reports.comparison')}
         popupMatchSelectWidth={false}
         value={op}
-        onChange={(next) => onChange({ property, op: next, ...valueFor(next, value.value) })}
+        onChange={(next) => onChange({ property, op: next, ...valueFor(next, op, value.value) })}
         options={ops.map((one) => ({ value: one, label: t(`segments.ops.${one}`) }))}
       />
       <Right value={{ property, op, value: value.value }} known={found} onChange={onChange} />
@@ -115,11 +115,12 @@ function useKnown(): Known[] {
 const fresh = (property: string, type: Type): Record<string, unknown> =>
   type === 'date' ? { property, op: 'days_ago', value: { gte: 30 } } : { property, op: type === 'number' ? 'gte' : 'eq', value: '' }
 
-/** Another comparison keeps what still makes sense. */
-function valueFor(op: string, before: unknown): { value?: unknown } {
+/** Another comparison keeps what still makes sense: days that are past are none that are to come. */
+function valueFor(op: string, opBefore: string, before: unknown): { value?: unknown } {
   const isCompare = typeof before === 'object' && before !== null && !Array.isArray(before)
   if (op === 'exists') return {}
-  if (op === 'days_ago' || op === 'anniversary_in') return { value: isCompare ? before : op === 'days_ago' ? { gte: 30 } : { lte: 7 } }
+  if (op === 'days_ago' || op === 'anniversary_in')
+    return { value: op === opBefore ? before : op === 'days_ago' ? { gte: 30 } : { lte: 7 } }
   if (op === 'in' || op === 'not_in')
     return { value: Array.isArray(before) ? before : isCompare || before === '' || before === undefined ? [] : [before] }
   return { value: Array.isArray(before) ? (before[0] ?? '') : isCompare ? '' : (before ?? '') }

@@ -1,6 +1,6 @@
 import { CodeOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
-import { Button } from 'antd'
+import { Alert, Button } from 'antd'
 import { useId, useState } from 'react'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
@@ -14,6 +14,7 @@ import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
+import { remember, remembered } from '#console/ui/local.ts'
 import { Section, Stack } from '#console/ui/page.tsx'
 import { usePersonName } from '#console/ui/person-name.ts'
 import { Problem } from '#console/ui/problem.tsx'
@@ -23,11 +24,23 @@ import type { Segment } from '#insight/segments/schema.ts'
 /** The rule on the left; on the right how many it reaches now, and why somebody is in or out. */
 export function RuleWorkbench({ saved, start }: { saved: Segment | undefined; start: RuleTree }) {
   const { t } = useText()
-  const [rule, setRule] = useState(() => asGroup(start))
+  const { rule, setRule, forget, discard } = useRuleDraft(saved?.id ?? 'new', start)
   const [json, setJson] = useState(false)
   return (
     <div className="report segment">
       <div className="report-result">
+        {discard && (
+          <Alert
+            type="info"
+            showIcon
+            title={t('ui.draftRestored')}
+            action={
+              <Button size="small" onClick={discard}>
+                {t('ui.discard')}
+              </Button>
+            }
+          />
+        )}
         <Section
           title={t('segments.rule')}
           note={t('segments.ruleNote')}
@@ -37,7 +50,7 @@ export function RuleWorkbench({ saved, start }: { saved: Segment | undefined; st
                 JSON
               </Button>
               <Gate permission="segments.write">
-                <Save saved={saved} rule={rule} />
+                <Save saved={saved} rule={rule} onSaved={forget} />
               </Gate>
             </>
           }
@@ -60,6 +73,32 @@ export function RuleWorkbench({ saved, start }: { saved: Segment | undefined; st
       )}
     </div>
   )
+}
+
+/** A rule that is not saved survives a reload and a look at another tab, as long as what it began with is the same. */
+function useRuleDraft(name: string, start: RuleTree) {
+  const key = `draft.segment.${name}`
+  const from = JSON.stringify(start)
+  const [kept] = useState(() => remembered<{ from: string; rule: RuleTree }>(key))
+  const restored = kept?.from === from ? kept.rule : undefined
+  const [isRestored, setRestored] = useState(restored !== undefined)
+  const [rule, setRule] = useState(() => restored ?? asGroup(start))
+  const forget = () => remember(key, undefined)
+  return {
+    rule,
+    setRule: (next: RuleTree) => {
+      setRule(next)
+      remember(key, { from, rule: next })
+    },
+    forget,
+    discard: isRestored
+      ? () => {
+          forget()
+          setRestored(false)
+          setRule(asGroup(start))
+        }
+      : undefined,
+  }
 }
 
 function Reach({ rule }: { rule: RuleTree }) {
@@ -114,7 +153,7 @@ function Why({ rule }: { rule: RuleTree }) {
   )
 }
 
-function Save({ saved, rule }: { saved: Segment | undefined; rule: RuleTree }) {
+function Save({ saved, rule, onSaved }: { saved: Segment | undefined; rule: RuleTree; onSaved: () => void }) {
   const { t } = useText()
   const run = useRun()
   const navigate = useNavigate()
@@ -128,7 +167,7 @@ function Save({ saved, rule }: { saved: Segment | undefined; rule: RuleTree }) {
         title: t('segments.changeTitle'),
         effect: <ChangeEffect change={moves} />,
         act: t('ui.save'),
-        run: () => save.mutateAsync({ id, rule }),
+        run: () => save.mutateAsync({ id, rule }).then(onSaved),
       })
   }
   const kept = () => (saved ? void change(saved) : setNaming(true))
@@ -145,7 +184,10 @@ function Save({ saved, rule }: { saved: Segment | undefined; rule: RuleTree }) {
         initial=""
         onClose={() => setNaming(false)}
         onSave={(name) =>
-          save.mutateAsync({ name, rule }).then(({ id }) => navigate({ to: '/segments/$segmentId', params: { segmentId: id } }))
+          save.mutateAsync({ name, rule }).then(({ id }) => {
+            onSaved()
+            return navigate({ to: '/segments/$segmentId', params: { segmentId: id } })
+          })
         }
       />
     </>

@@ -1,5 +1,5 @@
 import { Alert, Button, Drawer, Form, type FormInstance } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { ApiError } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { remember, remembered } from '#console/ui/local.ts'
@@ -27,6 +27,7 @@ export function FormDrawer<Values extends object>(props: {
 }) {
   const { t } = useText()
   const phone = usePhone()
+  const body = useRef<HTMLDivElement>(null)
   return (
     <Drawer
       title={props.title}
@@ -35,15 +36,24 @@ export function FormDrawer<Values extends object>(props: {
       size={phone ? '100%' : props.wide ? 720 : 480}
       extra={props.extra}
       destroyOnHidden
+      // On a phone the keyboard would cover the form before it was read.
+      afterOpenChange={(open) => open && !phone && focusFirst(body.current)}
       closable={{ 'aria-label': t('ui.close') }}
       styles={{ body: { paddingBottom: 0 } }}
     >
-      {props.open && <DrawerForm {...props} />}
+      {props.open && <DrawerForm {...props} body={body} />}
     </Drawer>
   )
 }
 
+/** The drawer takes the focus for itself when it opens; whoever opened a form is about to type. */
+function focusFirst(body: HTMLElement | null): void {
+  if (!body || body.contains(document.activeElement)) return
+  body.querySelector<HTMLElement>('input:not([type=hidden], [type=file], :disabled), textarea:not(:disabled)')?.focus()
+}
+
 function DrawerForm<Values extends object>(props: {
+  body: RefObject<HTMLDivElement | null>
   onClose: () => void
   initial: Partial<Values>
   onSubmit: (values: Values) => Promise<unknown>
@@ -85,7 +95,7 @@ function DrawerForm<Values extends object>(props: {
       onFinish={(values) => void submit(values)}
       scrollToFirstError
     >
-      <div className="drawer-fields">
+      <div className="drawer-fields" ref={props.body}>
         {restored && (
           <Alert
             type="info"

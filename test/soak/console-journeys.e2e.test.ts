@@ -56,6 +56,7 @@ test('a template becomes a journey, a wait is changed, a step added, and what is
   await page.getByLabel(/^派任务 再问候一次/).click()
   await page.getByRole('button', { name: '打标签', exact: true }).click()
   await page.getByText('还没有填好：标签').waitFor()
+  await expect.poll(isInSight).toBe(true)
   await look('issue')
   await page.keyboard.press('Control+z')
   await page.getByText('没有问题', { exact: true }).waitFor()
@@ -74,6 +75,7 @@ test('a template becomes a journey, a wait is changed, a step added, and what is
   for (const type of ['发群消息', '发朋友圈', '发短信']) {
     await page.getByRole('button', { name: type, exact: true }).click()
     await page.getByText('还没有填好：消息内容').waitFor()
+    await page.getByText(`${type} · 未填写`).waitFor()
     await look(`add-${type}`)
     await page.locator('.react-flow__node.selected').focus()
     await page.keyboard.press('Delete')
@@ -437,3 +439,14 @@ const colleague: Context['actor'] = { kind: 'employee', id: 999, name: '许念',
 
 const picture = (): Buffer =>
   toPng('<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="#0f9d77"/></svg>', 400)
+
+/** Whether the chosen step lies on the drawing with nothing over it. */
+async function isInSight(): Promise<boolean> {
+  return page.locator('.react-flow__node.selected').evaluate((node) => {
+    const { left, top, right, bottom } = node.getBoundingClientRect()
+    return [
+      [left + 8, top + 8],
+      [right - 8, bottom - 8],
+    ].every(([x = 0, y = 0]) => node.contains(document.elementFromPoint(x, y)))
+  })
+}
