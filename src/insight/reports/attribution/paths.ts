@@ -76,7 +76,7 @@ export function entriesSql(bind: Bindings, asking: Asking, touchpoints: Touchpoi
   const [from, to] = [bind.integer(dates.from.getTime()), bind.integer(dates.to.getTime())]
   const [window, until] = [bind.integer(windowMs), bind.integer(now)]
   const inDates = (ms: string) => `${ms} >= ${from} and ${ms} < ${to}`
-  const { nothing } = worthSql(bind, asking)
+  const nothing = nothingSql(asking)
   const entry: EntrySql = (kind, key, value = nothing, weight = '0', weighted = '0') =>
     `(${kindSql(kind)}, ${key}::Array(UInt16), ${value}, toFloat64(${weight}), toFloat64(${weighted}))`
   const persons = personsSql(bind, asking, touchpoints, part)
@@ -131,14 +131,13 @@ const placeBits = 10
  */
 function personsSql(bind: Bindings, asking: Asking, touchpoints: Touchpoints, part: number): string {
   const some = `who != 0 and who % ${bind.integer(touchpoints.parts)} = ${bind.integer(part)}`
-  const worth = worthSql(bind, asking)
   return `select who, arrayMap(x -> (bitShiftRight(x, ${placeBits}), toUInt16(bitAnd(x, ${2 ** placeBits - 1}))), arraySort(groupArrayIf(x, isTouch))) as touches,
       arraySort(arrayZip(groupArrayIf(x, not isTouch), groupArrayIf(worth, not isTouch))) as conversions
     from (
-      select who, ms * ${2 ** placeBits} + ${placeSql(bind, asking, touchpoints)} as x, 1 as isTouch, ${worth.nothing} as worth
+      select who, ms * ${2 ** placeBits} + ${placeSql(bind, asking, touchpoints)} as x, 1 as isTouch, ${nothingSql(asking)} as worth
         from ${scanEvents(bind, scanTouches(asking))} where ${some} and ${isTouchSql(bind, asking.report)}
       union all
-      select who, ms as x, 0 as isTouch, ${worth.sql} as worth
+      select who, ms as x, 0 as isTouch, ${worthSql(bind, asking)} as worth
         from ${scanEvents(bind, scanConversions(asking))} where ${some} and ${matcherSql(bind, asking.report.conversion)}
     ) group by who`
 }
@@ -170,13 +169,18 @@ const placeSql = (bind: Bindings, { report }: Asking, { names }: Touchpoints): s
 
 const isWorthMoney = ({ conversion: { event, value } }: AttributionReport): boolean => value !== undefined && isMoney(event, value)
 
-/** Minor units of declared money are a column; anything else is a number of the property map. Sums of either are exact. */
-function worthSql(bind: Bindings, { report }: Asking): { sql: string; nothing: string } {
-  const { value } = report.conversion
-  if (value === undefined || isWorthMoney(report)) return { sql: value === undefined ? 'toInt64(0)' : 'amount', nothing: 'toInt64(0)' }
-  return { sql: `ifNull(${decimalSql(propertySql(bind, value))}, toDecimal256(0, 20))`, nothing: 'toDecimal256(0, 20)' }
+/** Whether worths are whole numbers: none is asked for, or minor units of declared money, which are a column. */
+const isWhole = ({ report }: Asking): boolean => report.conversion.value === undefined || isWorthMoney(report)
+
+/** A worth of none, of the type that worths have. */
+const nothingSql = (asking: Asking): string => (isWhole(asking) ? 'toInt64(0)' : 'toDecimal256(0, 20)')
+
+/** What a conversion is worth: anything but money is a number of the property map. */
+function worthSql(bind: Bindings, asking: Asking): string {
+  const { value } = asking.report.conversion
+  if (value === undefined) return nothingSql(asking)
+  return isWhole(asking) ? 'amount' : `ifNull(${decimalSql(propertySql(bind, value))}, ${nothingSql(asking)})`
 }
 
 /** Of entries; minor units of very many may be more than a number of 64 bits holds. */
-export const sumSql = ({ report }: Asking): string =>
-  report.conversion.value === undefined || isWorthMoney(report) ? 'sum(toInt128(value))' : 'sum(value)'
+export const sumSql = (asking: Asking): string => (isWhole(asking) ? 'sum(toInt128(value))' : 'sum(value)')

@@ -269,6 +269,21 @@ describe('segments', () => {
     }
   })
 
+  test('a sequence is found at the end of the time that the engine knows', async () => {
+    const ctx = await workspace.newTenant()
+    await writePeople(ctx, [someone([event('a', '2298-12-30T00:00:00Z'), event('b', '2298-12-30T00:01:00Z')])])
+    const moment = momentOf(ctx, 'Asia/Shanghai', 'CNY', '2298-12-31')
+    const fact: SequenceFact = {
+      kind: 'sequence',
+      steps: [{ event: 'a' }, { event: 'b' }],
+      windowMs: 60_000,
+      from: undefined,
+      to: moment.at.getTime(),
+    }
+    expect(peopleIn(await factPeople({ ctx, moment, stores: await readStores(ctx) }, fact))).toEqual([1])
+    expect(peopleIn(await factPeople({ ctx, moment, stores: await readStores(ctx) }, { ...fact, windowMs: 59_999 }))).toEqual([])
+  })
+
   test('a rule bounds any report to whom it holds for now, and is refused where it is wrong', async () => {
     const ctx = await workspace.newTenant()
     await writePeople(ctx, [

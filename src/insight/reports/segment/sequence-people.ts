@@ -5,8 +5,11 @@ import { nobody, type People } from './bits.ts'
 import { scanOf, spanOf } from './event-people.ts'
 import type { SequenceFact } from './node.ts'
 
-/** One number holds a moment: its millisecond and, in the last bits, a bit for each step that something done then fits. */
-const stepBits = 22
+/**
+ * One number of 64 bits holds a moment: its millisecond, up to the year 2299 that ClickHouse knows, and, in the last bits, a bit for each
+ * step that something done then fits.
+ */
+const stepBits = 19
 /** Stands before the first moment, and for a chain that never began; no step's bit is set in it. */
 const never = 'toInt64(-9223372036854775808)'
 
