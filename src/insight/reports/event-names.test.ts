@@ -7,7 +7,8 @@ const folder = import.meta.dirname
 const docs = join(folder, '../../../docs')
 
 /** `noun.verb_past` in quotes, unless it is the code of an error, an entry of the audit, a permission or a column of a query. */
-const quoted = /(?<!appError\(|audit\(ctx, |permission: )'([a-z][a-z_]+\.[a-z_]*(?:ed|id|sent|left|done|read|given|withdrawn)(?:_[a-z]+)*)'/g
+const quoted =
+  /(?<!appError\(|audit\(ctx, |permission: )'([a-z][a-z_]+\.[a-z_]*(?:ed|id|sent|left|done|read|given|withdrawn)(?:_[a-z]+)*)'/g
 
 const namesIn = (file: string): string[] => [...readFileSync(file, 'utf8').matchAll(quoted)].map(([, name = '']) => name)
 
