@@ -11,6 +11,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -34,7 +35,14 @@ export async function startPostgres(dataDir: string): Promise<EmbeddedPostgres> 
   const running = readPid(place)
   const pid = running ?? launch(place)
   await waitUntilReady(place, pid)
-  return { url: place.url, pid, stop: () => stopPostgres(pid) }
+  return {
+    url: place.url,
+    pid,
+    stop: async () => {
+      await stopPostgres(pid)
+      leave(place.sockets)
+    },
+  }
 }
 
 type Place = {
@@ -247,6 +255,15 @@ async function waitUntilReady(place: Place, pid: number): Promise<void> {
     } finally {
       await client.end().catch(() => undefined)
     }
+  }
+}
+
+/** The folder of the sockets does not lie with the data, whose paths may be too long for a socket: nothing else takes it away. */
+function leave(sockets: string): void {
+  try {
+    rmdirSync(sockets)
+  } catch {
+    // Not empty: another server serves there.
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -22,6 +22,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migratePostgres(postgres?.url ?? String(databaseUrl))
   project.provide('databaseUrl', postgres?.url ?? String(databaseUrl))
   project.provide('clickhouseUrl', clickhouse?.url ?? String(process.env.CLICKHOUSE_URL))
+  // What tests leave in their temporary folders goes with the run; workers inherit this.
+  process.env.TMPDIR = join(folder, 'tmp')
+  mkdirSync(process.env.TMPDIR)
   return async () => {
     await clickhouse?.stop()
     await postgres?.stop()
