@@ -179,12 +179,21 @@ test('random worlds: sales and conversion of each product are what counting by h
       fc.integer({ min: 1, max: 9 }),
       async (sold, acts, windowDays) => {
         ctx = await workspace.newTenant()
-        const found = await (await shop(sold, acts))({ windowDays })
+        const ask = await shop(sold, acts)
+        const found = await ask({ windowDays })
         const inside = (one: { hours: number }) => one.hours >= 0 && one.hours < 14 * 24
+        const after = (one: Act, then: { person: string; hours: number }) =>
+          then.person === one.person && then.hours >= one.hours && then.hours <= one.hours + windowDays * 24
+        const whoDid = (list: readonly Act[], then: readonly { person: string; hours: number }[]) =>
+          new Set(list.filter((one) => inside(one) && then.some((next) => after(one, next))).map(({ person }) => person))
+        const rate = (part: number, whole: number) => (whole === 0 ? null : Math.round((part / whole) * 1e6) / 1e6)
+        const nowHours = (Date.parse('2026-02-20T12:00:00+08:00') - start) / 3_600_000
+        const all = { viewers: new Set<string>(), bought: new Set<string>(), open: new Set<string>(), notBought: new Set<string>() }
         for (const row of found.rows) {
           const own = sold.filter((line) => line.product === row.product)
           const paid = own.filter((line) => !line.back)
           expect(row.orders).toBe(paid.filter(inside).length)
+          expect(row.buyers).toBe(new Set(paid.filter((line) => inside(line) && line.person !== '').map(({ person }) => person)).size)
           expect(Math.round(row.amount * 100)).toBe(paid.filter(inside).reduce((sum, { amount }) => sum + amount, 0))
           expect(Math.round(row.refunded * 100)).toBe(
             own.filter((line) => line.back && inside(line)).reduce((sum, { amount }) => sum + amount, 0),
@@ -193,20 +202,25 @@ test('random worlds: sales and conversion of each product are what counting by h
             Act[],
             Act[],
           ]
-          const after = (one: Act, then: { person: string; hours: number }) =>
-            then.person === one.person && then.hours >= one.hours && then.hours <= one.hours + windowDays * 24
-          const whoDid = (list: readonly Act[], then: readonly { person: string; hours: number }[]) =>
-            new Set(list.filter((one) => inside(one) && then.some((next) => after(one, next))).map(({ person }) => person)).size
-          const viewers = new Set(views.filter(inside).map(({ person }) => person)).size
+          const viewers = new Set(views.filter(inside).map(({ person }) => person))
           const carted = new Set(carts.filter(inside).map(({ person }) => person)).size
-          expect(row).toMatchObject({ viewers, carted })
-          const rate = (part: number, whole: number) => (whole === 0 ? null : Math.round((part / whole) * 1e6) / 1e6)
+          const bought = whoDid(views, paid)
+          const lately = views.filter((one) => inside(one) && one.hours + windowDays * 24 > nowHours).map(({ person }) => person)
+          const open = new Set(lately).difference(bought)
+          expect(row).toMatchObject({ viewers: viewers.size, views: views.filter(inside).length, carted, open: open.size })
           expect([row.viewToCart, row.viewToOrder, row.cartToOrder]).toEqual([
-            rate(whoDid(views, carts), viewers),
-            rate(whoDid(views, paid), viewers),
-            rate(whoDid(carts, paid), carted),
+            rate(whoDid(views, carts).size, viewers.size),
+            rate(bought.size, viewers.size),
+            rate(whoDid(carts, paid).size, carted),
           ])
+          all.viewers = all.viewers.union(viewers)
+          all.bought = all.bought.union(bought)
+          all.open = all.open.union(open)
+          all.notBought = all.notBought.union(viewers.difference(bought))
         }
+        const { viewers, bought, open, notBought } = all
+        expect(found.totals).toMatchObject({ viewers: viewers.size, viewToOrder: rate(bought.size, viewers.size), open: open.size })
+        expect((await ask({ windowDays, persons: { of: 'viewed_not_bought' } })).persons).toEqual([...notBought].toSorted())
       },
     ),
     { numRuns: runs(12) },

@@ -25,16 +25,16 @@ export type Counted = z.infer<typeof Counts>
 /** Days and window of the question, and the moment at which a window is over. */
 export type Window = { days: number; now: Date }
 
-/** Who counts among whom; a row is a person and a product. */
-const conditions = {
-  viewers: 'length(viewedAt) > 0',
-  carted: 'length(cartedAt) > 0',
-  viewedCarted: 'length(viewedAt) > 0 and viewCart',
-  viewedBought: 'length(viewedAt) > 0 and viewOrder',
-  cartedBought: 'length(cartedAt) > 0 and cartOrder',
-  open: 'length(viewedAt) > 0 and isOpen and not viewOrder',
+/** Who is counted, each a bitmap of the rows of `interestSql`. */
+const sets = {
+  viewers: 'viewed',
+  carted: 'putInCart',
+  viewedCarted: 'viewedThenCart',
+  viewedBought: 'viewedThenOrder',
+  cartedBought: 'cartThenOrder',
+  open: 'mayStillOrder',
 } as const
-const counted = Object.keys(conditions) as (keyof typeof conditions)[]
+const counted = Object.keys(sets) as (keyof typeof sets)[]
 
 /**
  * By product, and over all of them in the same pass: there, who bought what they looked at counts once, however many products
@@ -46,16 +46,14 @@ export async function readTraffic(
   window: Window,
 ): Promise<{ total: Counted; products: Map<string, Counted> }> {
   const bind = bindings()
-  const all = counted.map((one) => `bitmapCardinality(bitmapBuild(groupArrayArray(${one}Who))) as ${one}`).join(', ')
-  const each = counted
-    .map((one) => `countIf(${conditions[one]}) as ${one}Here, groupArrayIf(who, ${conditions[one]}) as ${one}Who`)
-    .join(', ')
+  const all = counted.map((one) => `bitmapCardinality(groupBitmapOrState(${sets[one]})) as ${one}`).join(', ')
+  const each = ['looks', ...counted.map((one) => `bitmapCardinality(${sets[one]})`)].join(', ')
+  const named = ['views', ...counted].map((one) => `${one} UInt64`).join(', ')
   const [found] = await scope.ask({
     params: bind.params,
     row: Counts.extend({ products: z.array(z.tuple([z.string(), Counts])) }),
-    sql: `${numberedSql(bind, scope, selling, window)}
-      select ${all}, sum(viewsHere) as views, groupArray((${productSql}, cast((viewsHere, ${counted.map((one) => `${one}Here`).join(', ')}), 'Tuple(views UInt64, ${counted.map((one) => `${one} UInt64`).join(', ')})'))) as products
-      from (select number, sum(length(viewedAt)) as viewsHere, ${each} from ${interestSql(bind, scope, selling, window)} group by number)`,
+    sql: `select ${all}, sum(looks) as views, groupArray((toString(code), cast((${each}), 'Tuple(${named})'))) as products
+      from ${interestSql(bind, scope, selling, window)}`,
   })
   const { products, ...total } = found ?? { ...noTraffic, products: [] }
   return { total, products: new Map(products) }
@@ -76,35 +74,21 @@ export const presentTraffic = ({ viewers, views, carted, viewedCarted, viewedBou
 type InterestedPersons = 'viewers' | 'carted' | 'carted_not_bought' | 'viewed_not_bought'
 
 const whichSql: Record<InterestedPersons, string> = {
-  viewers: conditions.viewers,
-  carted: conditions.carted,
-  carted_not_bought: 'length(cartedAt) > 0 and not cartOrder',
-  viewed_not_bought: 'length(viewedAt) > 0 and not viewOrder',
+  viewers: sets.viewers,
+  carted: sets.carted,
+  carted_not_bought: 'bitmapAndnot(putInCart, cartThenOrder)',
+  viewed_not_bought: 'bitmapAndnot(viewed, viewedThenOrder)',
 }
 
 export async function listInterested(scope: Scope, selling: Selling, window: Window, of: InterestedPersons): Promise<string[]> {
   const bind = bindings()
   const rows = await scope.ask({
     params: bind.params,
-    row: z.object({ who: z.int() }),
-    sql: `${numberedSql(bind, scope, selling, window)} select distinct who from ${interestSql(bind, scope, selling, window)} where ${whichSql[of]} order by who`,
+    row: z.object({ who: z.array(z.int()) }),
+    sql: `select arraySort(bitmapToArray(groupBitmapOrState(${whichSql[of]}))) as who from ${interestSql(bind, scope, selling, window)}`,
   })
-  return rows.map(({ who }) => scope.nameOf(who))
+  return rows.flatMap(({ who }) => who.map((one) => scope.nameOf(one)))
 }
-
-/**
- * The products of the events as scalars: what events say (`said`: a code, or a title that is none), its code, and the number of that
- * code. People and products are grouped by one number, in half the time that the products' names take.
- */
-function numberedSql(bind: Bindings, scope: Scope, selling: Selling, window: Window): string {
-  const tenant = bind.integer(selling.scan.tenantId)
-  return `with (select (groupArray(title), groupArray(code)) from (select title, min(product) as code from product_titles where tenant = ${tenant} and title != '' group by title)
-      where title not in (select product from product_titles where tenant = ${tenant})) as called,
-    (select groupUniqArray(toString(product)) from ${seenSql(bind, scope, selling, window)} where product != '') as said,
-    arrayMap(one -> transform(one, called.1, called.2), said) as codes, arrayEnumerateDense(codes) as numbers`
-}
-
-const productSql = "transform(number, numbers, codes, '')"
 
 /** What was looked at or put into a cart, also in the window after the dates. */
 const seenSql = (bind: Bindings, scope: Scope, { scan }: Selling, { days }: Window): string =>
@@ -116,32 +100,44 @@ const seenSql = (bind: Bindings, scope: Scope, { scan }: Selling, { days }: Wind
     known: true,
   })
 
-/** One number holds a moment and what happened then, in its last two bits. */
+/** One number (`x`) holds a moment and what happened then, in its last two bits. */
 const kinds = { view: 0, cart: 1, order: 2 }
+const isKind = (x: string, kind: keyof typeof kinds): string => `bitAnd(${x}, 3) = ${kinds[kind]}`
 
 /**
- * One row for a person and a product they looked at or put into a cart in the dates: when they did (viewedAt, cartedAt), and whether a
- * cart or an order followed within the window, be it after the dates. Events may call a product by its title; orders know its code. Needs `numberedSql`.
+ * One row for a product (code) that somebody looked at or put into a cart in the dates: how often it was looked at (looks), and bitmaps
+ * of who looked (viewed), took (putInCart), did the next within the window, be it after the dates (viewedThenCart, viewedThenOrder,
+ * cartThenOrder), or looked so lately that an order may still come (mayStillOrder). Events may call a product by its title; orders
+ * know its code.
+ *
+ * A product's moments are gathered side by side, and only of those people laid in order who did more than one thing with it: they are
+ * few, and sorting out each person and product took twice as long.
  */
 function interestSql(bind: Bindings, scope: Scope, selling: Selling, window: Window): string {
   const { scan, product } = selling
-  const lengthMs = window.days * dayMs
-  const until = bind.integer(scan.to.getTime() * 4)
-  const lines = scanLines(bind, { ...scan, where: undefined, to: new Date(scan.to.getTime() + lengthMs) }, 'paid')
-  const kind = `if(has(${bind.texts(viewEvents)}, name), ${kinds.view}, ${kinds.cart})`
-  const numbered = (names: string) => `transform(toString(product), ${names}, numbers, 0) as number`
-  const seen = `select who, ${numbered('said')}, ms * 4 + ${kind} as x from ${seenSql(bind, scope, selling, window)}`
-  const bought = `select who, ${numbered('codes')}, toUnixTimestamp64Milli(at) * 4 + ${kinds.order} as x from ${lines} where who != 0`
-  const chosen = product === undefined ? 'number != 0' : `number != 0 and number = transform(${bind.text(product)}, codes, numbers, 0)`
-  const those = (of: number, more = '1') => `arrayMap(x -> bitShiftRight(x, 2), arrayFilter(x -> bitAnd(x, 3) = ${of} and ${more}, xs))`
-  const follows = (first: string, then: string) => `arrayExists(a -> arrayExists(b -> b >= a and b <= a + ${lengthMs}, ${then}), ${first})`
-  // Whoever only bought is left out before anything is made out of their moments.
-  return `(select toUInt32(bitShiftRight(both, 32)) as who, toUInt32(bitAnd(both, 4294967295)) as number, viewedAt, cartedAt,
-      ${follows('viewedAt', 'allCarts')} as viewCart, ${follows('viewedAt', 'boughtAt')} as viewOrder, ${follows('cartedAt', 'boughtAt')} as cartOrder,
-      arrayExists(a -> a + ${lengthMs} > ${bind.integer(window.now.getTime())}, viewedAt) as isOpen
-    from (select both, ${those(kinds.view, `x < ${until}`)} as viewedAt, ${those(kinds.cart, `x < ${until}`)} as cartedAt,
-        ${those(kinds.cart)} as allCarts, ${those(kinds.order)} as boughtAt
-      from (select bitShiftLeft(toUInt64(who), 32) + number as both, groupArray(x) as xs, min(bitAnd(x, 3)) as first
-        from (${seen} union all ${bought}) where ${chosen} group by both having first < ${kinds.order}))
-    where length(viewedAt) + length(cartedAt) > 0)`
+  const tenant = bind.integer(scan.tenantId)
+  const length = window.days * dayMs * 4
+  const isInside = `x < ${bind.integer(scan.to.getTime() * 4)}`
+  const isLately = `x > ${bind.integer(window.now.getTime() * 4 - length)}`
+  const lines = scanLines(bind, { ...scan, where: undefined, to: new Date(scan.to.getTime() + window.days * dayMs) }, 'paid')
+  const moments = `select transform(product, called.1, called.2) as code, who, ms * 4 + if(has(${bind.texts(viewEvents)}, name), ${kinds.view}, ${kinds.cart}) as x
+      from ${seenSql(bind, scope, selling, window)} where product != ''
+    union all select product as code, who, toUnixTimestamp64Milli(at) * 4 + ${kinds.order} as x from ${lines} where who != 0 and product != ''`
+  const whoDid = (kind: keyof typeof kinds, more = '1') => `groupArrayIf(who, ${isKind('x', kind)} and ${more})`
+  const bothWithin = (first: keyof typeof kinds, then: keyof typeof kinds) =>
+    `bitmapBuild(arrayMap(run -> run[1].1, arrayFilter(run -> arrayExists((_, x) -> ${isKind('x', first)} and ${isInside}
+      and arrayExists((_, y) -> ${isKind('y', then)} and y >= x - ${kinds[first]} and y <= x - ${kinds[first]} + ${length} + ${kinds[then]}, run.1, run.2), run.1, run.2), runs)))`
+  return `(with (select (groupArray(title), groupArray(code)) from (select title, min(product) as code from product_titles where tenant = ${tenant} and title != '' group by title)
+      where title not in (select product from product_titles where tenant = ${tenant})) as called
+    select code, looks, viewed, putInCart, ${bothWithin('view', 'cart')} as viewedThenCart, ${bothWithin('view', 'order')} as viewedThenOrder,
+      ${bothWithin('cart', 'order')} as cartThenOrder, bitmapAndnot(viewedLately, viewedThenOrder) as mayStillOrder
+    from (select *, bitmapOr(bitmapAnd(viewed, bitmapOr(carts, bought)), bitmapAnd(putInCart, bought)) as several,
+        arrayMap(one -> bitmapContains(several, one), whos) as isOneOf,
+        arraySort(arrayZip(arrayFilter((_, is) -> is, whos, isOneOf), arrayFilter((_, is) -> is, xs, isOneOf))) as sorted,
+        arraySplit((one, before) -> one.1 != before.1, sorted, arrayPopBack(arrayPushFront(sorted, (0, 0)))) as runs
+      from (select code, groupArray(who) as whos, groupArray(x) as xs, countIf(${isKind('x', 'view')} and ${isInside}) as looks,
+          bitmapBuild(${whoDid('view', isInside)}) as viewed, bitmapBuild(${whoDid('view', `${isInside} and ${isLately}`)}) as viewedLately,
+          bitmapBuild(${whoDid('cart', isInside)}) as putInCart, bitmapBuild(${whoDid('cart')}) as carts, bitmapBuild(${whoDid('order')}) as bought
+        from (${moments}) ${product === undefined ? '' : `where code = ${bind.text(product)}`} group by code
+        having bitmapCardinality(viewed) + bitmapCardinality(putInCart) > 0)))`
 }
