@@ -116,6 +116,9 @@ function attemptsSql(bind: Bindings, scope: Scope, report: FunnelReport, rules: 
   return `select *, ${open} from (${timed})`
 }
 
+/** Before anything is put in order: who never did the first step is in no attempt. */
+const beganSql = 'having min(step) = 0'
+
 /** Events that fit a step; a first step that begins after the last day serves nobody. */
 function eventsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, scan: Scan): string {
   const isClear = new Set(steps.map(({ event }) => event)).size === steps.length
@@ -124,14 +127,14 @@ function eventsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, 
   return `select who, ${isClear ? 'toUInt64(0)' : `countIf(${isAmbiguous})`} as ambiguous, groupArray(ms * ${stepBits} + step) as events
     from (select *, ${placeSql(bind, steps)} as step from ${scanEvents(bind, scan)})
     where who != 0 and (ms < ${bind.integer(rules.to)} or step != 0) ${isFiltered ? `and step != ${noStep}` : ''}
-    group by who`
+    group by who ${beganSql}`
 }
 
 /** The same out of trails: without filters a name is one step's, as steps are no two alike. */
 function momentsSql(bind: Bindings, { steps }: FunnelReport, rules: FunnelRules, trails: TrailFrame): string {
   const some = rules.everyStep ? 'moments' : `if(step = 0, arrayFilter(ms -> ms < ${bind.integer(rules.to)}, moments), moments)`
   return `select who, toUInt64(0) as ambiguous, groupArrayArray(arrayMap(ms -> ms * ${stepBits} + step, ${some})) as events
-    from (select who, ${placeSql(bind, steps)} as step, moments from ${momentsOfTrails(bind, trails)}) group by who`
+    from (select who, ${placeSql(bind, steps)} as step, moments from ${momentsOfTrails(bind, trails)}) group by who ${beganSql}`
 }
 
 const placeSql = (bind: Bindings, steps: FunnelReport['steps']): string =>
