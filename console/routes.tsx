@@ -473,7 +473,7 @@ const attribution = createRoute({
 const economics = createRoute({
   getParentRoute: () => app,
   path: '/economics',
-  validateSearch: z.object({ from: day, to: day, margin: text, days: text, channel: text }),
+  validateSearch: z.object({ from: day, to: day, margin: text, days: text, channel: text, sort: text }),
   component: lazyRouteComponent(() => import('#console/economics/economics-page.tsx'), 'EconomicsPage'),
 })
 

@@ -9,6 +9,8 @@ import { enterOrder } from '#conversion/orders/commands.ts'
 import { OrderBody } from '#conversion/orders/schema.ts'
 import { readJourneyEffect, readMessageEffect } from '#insight/effects/queries.ts'
 import { readOverview } from '#insight/overview/queries.ts'
+import { expectedPurchases, fitBgNbd } from '#insight/reports/clv/bg-nbd.ts'
+import { edgesOf } from '#insight/reports/clv/edges.ts'
 import type { FunnelResult } from '#insight/reports/funnel/schema.ts'
 import type { RfmResult } from '#insight/reports/rfm/schema.ts'
 import { runReport } from '#insight/reports/run.ts'
@@ -73,7 +75,8 @@ describe('the story', () => {
       expect(Math.max(...all)).toBeLessThanOrEqual(plan.until.getTime())
       for (const { at } of taggings) expect(at).toBeGreaterThan(addedAt)
       const [, ...again] = orders
-      for (const [place, { at }] of again.entries()) expect(at - (orders[place]?.at ?? 0)).toBeGreaterThan(5 * 86_400_000)
+      for (const [place, { at }] of again.entries())
+        expect(dayOf(new Date(at), zone) > dayOf(new Date(orders[place]?.at ?? 0), zone)).toBe(true)
     }
   })
 
@@ -88,6 +91,29 @@ describe('the story', () => {
     expect(buyers('包裹卡')).toBeGreaterThan(2 * buyers('抖音投放'))
   })
 })
+
+describe('the buyers', () => {
+  test('have paces and ends of their own, so that lifetime values have something to be fitted to', () => {
+    const until = new Date('2026-06-01T04:00:00Z')
+    const { lives } = storyOf({ seed: 'demo', customers: 2000, days: 90, until, timezone: zone })
+    const cut = dayNumber(until.getTime()) - 29
+    const triples = lives.flatMap(({ orders }) => {
+      const days = [...new Set(orders.map(({ at }) => dayNumber(at)))].filter((day) => day <= cut).sort((a, b) => a - b)
+      const [first, last] = [days[0], days.at(-1)]
+      return first === undefined || last === undefined ? [] : [{ x: days.length - 1, tx: (last - first) / 7, T: (cut - first) / 7, n: 1 }]
+    })
+    const fit = fitBgNbd(triples)
+    expect(fit.converged).toBe(true)
+    expect(edgesOf(fit)).toEqual([])
+    const best = triples
+      .map((triple) => expectedPurchases(fit, triple, 26))
+      .sort((a, b) => b - a)
+      .slice(0, 10)
+    expect(new Set(best.map((one) => one.toFixed(2))).size).toBeGreaterThan(5)
+  })
+})
+
+const dayNumber = (at: number): number => Math.floor((at + 8 * 3_600_000) / 86_400_000)
 
 describe('the company', () => {
   const span = () => ({ from: result.from, to: result.to })

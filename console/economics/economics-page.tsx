@@ -62,6 +62,8 @@ export function EconomicsPage() {
             drill={drill}
             chosen={search.channel}
             onChoose={(channel) => show({ channel })}
+            sort={search.sort}
+            onSort={(sort) => show({ sort })}
           />
         )}
       </Answered>

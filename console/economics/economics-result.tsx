@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { ChannelTable } from '#console/economics/channel-table.tsx'
+import { ChannelTable, type Choosing } from '#console/economics/channel-table.tsx'
 import { FriendRetention } from '#console/economics/friend-retention.tsx'
 import { Payback, timesText } from '#console/economics/payback.tsx'
 import { PaybackCurve } from '#console/economics/payback-curve.tsx'
@@ -16,9 +16,7 @@ import type { EconomicsResult } from '#insight/reports/economics/schema.ts'
 export type EconomicsProps = ResultProps<EconomicsResult>
 
 /** `chosen`: whose curve is drawn; `none` is whoever came through no channel. */
-export function EconomicsResultView(
-  props: EconomicsProps & { chosen?: string | undefined; onChoose?: (channel: string | undefined) => void },
-) {
+export function EconomicsResultView(props: EconomicsProps & Choosing) {
   const { t } = useText()
   const { result, chosen } = props
   if (result.rows.length === 0) return <Nothing />

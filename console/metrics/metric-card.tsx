@@ -6,6 +6,7 @@ import { exactFigure, figureText } from '#console/metrics/figure.ts'
 import type { MetricValue } from '#console/metrics/queries.ts'
 import { Spark } from '#console/metrics/spark.tsx'
 import { Change } from '#console/ui/stat.tsx'
+import { isRate } from '#insight/metrics/change.ts'
 import '#console/metrics/metrics.css'
 
 /** One key number: value, against before, against its target, and its run; the name opens all about it. */
@@ -39,8 +40,8 @@ export function MetricCard(props: { value: MetricValue; days: number; big?: bool
       </span>
       <span className="note">
         {/* Against nothing there is no change to tell; what it was stands beside. */}
-        {total !== null && before !== null && before !== undefined && (before !== 0 || total === 0) && (
-          <Change now={total} before={before} better={metric.better} />
+        {total !== null && before !== null && before !== undefined && (before !== 0 || total === 0 || isRate(metric.unit)) && (
+          <Change now={total} before={before} better={metric.better} rate={isRate(metric.unit)} />
         )}{' '}
         <span className="before">
           {t('metrics.beforeOf', { value: figureText(before, metric.unit, currency, language), days: props.days })}

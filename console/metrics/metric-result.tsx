@@ -6,6 +6,7 @@ import type { ResultProps } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Section } from '#console/ui/page.tsx'
 import { Change } from '#console/ui/stat.tsx'
+import { isRate } from '#insight/metrics/change.ts'
 import type { MetricResult } from '#insight/reports/metric/schema.ts'
 import '#console/metrics/metrics.css'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
@@ -66,8 +67,8 @@ function Headline({ document, result, drill }: ResultProps<MetricResult>) {
         {figureText(total, metric.unit, currency, language)}
       </button>{' '}
       {/* Against nothing there is no change to tell; what it was stands beside. */}
-      {total !== null && before !== null && before !== undefined && (before !== 0 || total === 0) && (
-        <Change now={total} before={before} better={metric.better} />
+      {total !== null && before !== null && before !== undefined && (before !== 0 || total === 0 || isRate(metric.unit)) && (
+        <Change now={total} before={before} better={metric.better} rate={isRate(metric.unit)} />
       )}{' '}
       {result.unknown && t(`metrics.unknown.${result.unknown}`)}{' '}
       {before !== undefined && `${t(beforeKey(document))} ${figureText(before, metric.unit, currency, language)}`}
@@ -107,7 +108,7 @@ function Split({ document, result, drill }: ResultProps<MetricResult>) {
                 </td>
                 <td className="right">
                   {total !== null && before !== null && before !== undefined && (
-                    <Change now={total} before={before} better={metric.better} />
+                    <Change now={total} before={before} better={metric.better} rate={isRate(metric.unit)} />
                   )}
                 </td>
               </tr>

@@ -16,6 +16,7 @@ import { Gate } from '#console/ui/gate.tsx'
 import { Page, Section } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Change } from '#console/ui/stat.tsx'
+import { isRate } from '#insight/metrics/change.ts'
 import { loops } from '#insight/reports/metric/definition.ts'
 import '#console/metrics/metrics.css'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
@@ -35,10 +36,13 @@ export function MetricsPage() {
   const [creating, setCreating] = useState(false)
   const [defining, setDefining] = useState(false)
   const shown = (dictionary.data?.items ?? []).filter((entry) => fits(entry, search))
-  const computed = (dictionary.data?.items ?? []).filter(({ state }) => state !== 'waiting').map(({ key }) => key)
-  // All of them are one question, whatever is shown: what they have in common is counted once.
-  const values = useMetricValues(computed, { from: daysBefore(today, days - 1), to: today }, 'period')
-  const found = new Map(values.data?.items.map((value) => [value.key, value]))
+  const computed = (dictionary.data?.items ?? []).filter(({ state }) => state !== 'waiting')
+  const span = { from: daysBefore(today, days - 1), to: today }
+  const keysOf = (quick: boolean) => computed.filter((entry) => entry.quick === quick).map(({ key }) => key)
+  // Two questions, whatever is shown: what metrics have in common is counted once, and those that take long keep nobody waiting for the others.
+  const first = useMetricValues(keysOf(true), span, 'period')
+  const rest = useMetricValues(first.isPending ? [] : keysOf(false), span, 'period')
+  const found = new Map([first, rest].flatMap(({ data }) => data?.items ?? []).map((value) => [value.key, value]))
   return (
     <Page
       title={t('metrics.title')}
@@ -161,7 +165,7 @@ function Line({ entry, value }: { entry: DictionaryEntry; value: MetricValue | u
       </td>
       <td className="right">
         {result && result.total !== null && result.before !== null && result.before !== undefined && (
-          <Change now={result.total} before={result.before} better={entry.better ?? 'more'} />
+          <Change now={result.total} before={result.before} better={entry.better ?? 'more'} rate={isRate(entry.unit)} />
         )}
       </td>
       <td className="right figure">

@@ -69,17 +69,19 @@ function Rate(props: { passage: Passage | undefined; weak: boolean; place: 'insi
   const { passage, weak, place } = props
   if (!passage) return null
   const { rate, rateBefore } = passage
-  const change = rate === null || rateBefore === null ? null : (rate - rateBefore) * 100
-  const points = change === null ? '' : Math.abs(change).toFixed(1)
   return (
     <div className={`loop-rate ${place}${weak ? ' weak' : ''}`}>
       {weak && <span className="flag">{t('overview.weakest')}</span>}
       <span>
         {t(`overview.to.${passage.to}`)} <strong className="figure">{rate === null ? '—' : percent(rate, 1)}</strong>
       </span>
-      {change !== null && Math.abs(change) >= 0.05 && <span>{t(change < 0 ? 'overview.fell' : 'overview.rose', { points })}</span>}
+      {rate !== null && rateBefore !== null && (
+        <span>
+          {t('overview.against')} <Change now={rate} before={rateBefore} rate />
+        </span>
+      )}
       {props.more && <span>{t('overview.moreThanBefore')}</span>}
-      {weak && change === null && <span>{t('overview.lowest')}</span>}
+      {weak && (rate === null || rateBefore === null) && <span>{t('overview.lowest')}</span>}
       {props.span && <WhoFellOut to={passage.to} span={props.span} />}
     </div>
   )

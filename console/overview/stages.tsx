@@ -8,6 +8,7 @@ import { type DictionaryEntry, type MetricValue, type Span, useDictionary, useMe
 import { State } from '#console/metrics/state.tsx'
 import { Section } from '#console/ui/page.tsx'
 import { Change } from '#console/ui/stat.tsx'
+import { isRate } from '#insight/metrics/change.ts'
 import '#console/metrics/metrics.css'
 
 /** One number for each of the four loops, and money. */
@@ -98,7 +99,9 @@ function Line({ value, unfed, weak }: { value: MetricValue | undefined; unfed: D
       <span className="metric-value" title={exactFigure(total, metric.unit, currency, language)}>
         {figureText(total, metric.unit, currency, language)}
       </span>
-      {total !== null && before !== null && before !== undefined && <Change now={total} before={before} better={metric.better} />}
+      {total !== null && before !== null && before !== undefined && (
+        <Change now={total} before={before} better={metric.better} rate={isRate(metric.unit)} />
+      )}
       {unfed && <State entry={unfed} />}
     </li>
   )

@@ -121,7 +121,8 @@ export function newDocument(type: EditableType, today: string, weekStart: 'monda
       return {
         type,
         exposure: { event: 'experiment.exposed', variant: 'variant' },
-        control: 'control',
+        // Which one is the reader's to say.
+        control: '',
         metrics: [{ name: 'order.paid', event: 'order.paid' }],
         windowDays: 14,
       }
@@ -180,8 +181,11 @@ export function change(document: Document, fields: Record<string, unknown>): Doc
 export function isComplete(document: Document): boolean {
   const matchers = [...listOf<Matcher>(document.steps), ...listOf<Matcher>(document.series), ...listOf<Matcher>(document.exclusions)]
   const alone = [document.start, document.return, document.touch, document.visit].filter((one) => one !== undefined).map(matcherOf)
-  return [...matchers, ...alone].every(({ event }) => event !== '')
+  return [...matchers, ...alone].every(({ event }) => event !== '') && !isUnchosen(document)
 }
+
+/** An experiment's report of which nobody has said yet what is compared with what. */
+export const isUnchosen = ({ type, control }: Document): boolean => type === 'experiment' && control === ''
 
 export const sameDocument = (one: unknown, other: unknown): boolean => stable(one) === stable(other)
 

@@ -1,9 +1,11 @@
 import { useText } from '#console/i18n/i18n.ts'
 import { listOf, type Matcher, matcherOf, numberOf, type Series, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
+import { ExperimentChoice } from '#console/reports/experiment-choice.tsx'
 import { ChoiceField, DatesField, Field, More, TextField, WholeField } from '#console/reports/fields.tsx'
 import { MatcherEditor, MatcherList } from '#console/reports/matcher-list.tsx'
 import { Measure } from '#console/reports/trend-editor.tsx'
+import { Gate } from '#console/ui/gate.tsx'
 
 const measures = ['converted', 'repeated', 'count'] as const
 const confidences = ['0.9', '0.95', '0.99'] as const
@@ -26,6 +28,11 @@ export function ExperimentEditor(props: EditorProps) {
         <DatesField {...props} />
       ) : (
         <>
+          <Gate permission="experiments.read">
+            <Field name={t('value.whichExperiment')} hint={t('value.whichExperimentHint')}>
+              <ExperimentChoice document={document} onChange={onChange} />
+            </Field>
+          </Gate>
           <Field name={t('value.exposure')}>
             <div className="matcher">
               <MatcherEditor
@@ -84,7 +91,7 @@ const controlGroup = ({ dateFrom, dateTo }: EditorProps['document']) => ({
 const trial = (document: EditorProps['document']) => ({
   controlGroup: undefined,
   exposure: { event: 'experiment.exposed', variant: 'variant' },
-  control: 'control',
+  control: '',
   windowDays: numberOf(document.windowDays, 14),
 })
 

@@ -10,8 +10,9 @@ import { HeatmapResultView } from '#console/pages/heatmap-result.tsx'
 import { PortraitResultView } from '#console/portrait/report-result.tsx'
 import { LifecycleResultView, StickinessResultView } from '#console/reports/activity-result.tsx'
 import { DistributionResultView } from '#console/reports/distribution-result.tsx'
-import { change, type Document, isComplete } from '#console/reports/document.ts'
+import { change, type Document, isComplete, isUnchosen } from '#console/reports/document.ts'
 import { EffectResultView } from '#console/reports/effect-result.tsx'
+import { NoExperiment } from '#console/reports/experiment-choice.tsx'
 import { ExperimentResultView } from '#console/reports/experiment-result.tsx'
 import { Freshness } from '#console/reports/freshness.tsx'
 import { FunnelResultView } from '#console/reports/funnel-result.tsx'
@@ -103,6 +104,7 @@ export function ResultView({
 }) {
   const { t } = useText()
   const answer = useAnswer<unknown>(document)
+  if (isUnchosen(document)) return <NoExperiment document={document} onChange={(fields) => onChange(change(document, fields))} />
   if (!isComplete(document))
     return (
       <Section>

@@ -33,14 +33,15 @@ export function KeyFigures({ document, result, drill }: ResultProps<TradeResult>
         <Stat name={t('trade.orderValue')} value={amount('orderValue')} {...against('orderValue')} />
         <Stat name={t('trade.newBuyers')} value={people('new', t('trade.newBuyers'), totals.newBuyers)} {...against('newBuyers')} />
         <Stat name={t('trade.oldBuyers')} value={people('old', t('trade.oldBuyers'), totals.oldBuyers)} {...against('oldBuyers')} />
-        <Stat name={t('trade.repurchaseRate')} value={shareText(totals.repurchaseRate)} {...against('repurchaseRate')} />
+        <Stat name={t('trade.repurchaseRate')} value={shareText(totals.repurchaseRate)} {...against('repurchaseRate')} rate />
         <Stat
           name={t('trade.existingRate')}
           hint={t('trade.existingHint', { count: exactNumber(totals.existing) })}
           value={shareText(totals.buyersPerExisting)}
           {...against('buyersPerExisting')}
+          rate
         />
-        <Stat name={t('trade.refundRate')} value={shareText(totals.refundRate)} {...against('refundRate')} better="less" />
+        <Stat name={t('trade.refundRate')} value={shareText(totals.refundRate)} {...against('refundRate')} rate better="less" />
         <Stat name={t('trade.upt')} hint={t('trade.uptHint')} value={round(totals.upt)} {...against('upt')} />
       </Stats>
       {totals.anonymousOrders > 0 && <p className="note">{anonymousNote(t, totals.anonymousOrders)}</p>}

@@ -1,3 +1,4 @@
+import { Alert } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { change, numberOf } from '#console/reports/document.ts'
 import type { ResultProps } from '#console/reports/result.tsx'
@@ -63,6 +64,7 @@ function Forecast({ document, result, drill }: ResultProps<ClvResult>) {
   const bands = alive.map(({ from, to }) => `${from * 100}–${Math.round(to * 100)}%`)
   return (
     <>
+      <Edges result={result} />
       <Section title={t('value.clvAhead', { count: numberOf(document.horizon, 52) })}>
         <Stats>
           <Stat name={t('value.clvExpected')} value={exactNumber(Math.round(forecast?.expected ?? 0))} />
@@ -95,6 +97,27 @@ function Forecast({ document, result, drill }: ResultProps<ClvResult>) {
   )
 }
 
+/** A fit that ended at an edge still gives numbers, which look like knowledge: what it could not tell stands above them. */
+function Edges({ result: { params } }: { result: ClvResult }) {
+  const { t } = useText()
+  if (!params || (params.converged && params.edges.length === 0)) return null
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={t('value.clvEdge')}
+      description={
+        <>
+          {params.edges.map((edge) => (
+            <div key={edge}>{t(`value.clvEdges.${edge}`)}</div>
+          ))}
+          <div>{t('value.clvUnsure')}</div>
+        </>
+      }
+    />
+  )
+}
+
 /** Whether the forecast can be believed, and what it is made of. */
 function Check({ result }: { result: ClvResult }) {
   const { t } = useText()
@@ -120,7 +143,6 @@ function Check({ result }: { result: ClvResult }) {
               : t('value.clvNoCheck'),
           },
           { name: t('value.clvModel'), value: <span className="note">{model.join(' · ')}</span> },
-          ...(params && !params.converged ? [{ name: t('value.clvCaution'), value: t('value.clvUnsure') }] : []),
         ]}
       />
     </Section>

@@ -7,6 +7,7 @@ import { useSaveChannel } from '#console/channels/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useTurn } from '#console/journeys/queries.ts'
 import { useMessageAct } from '#console/outbound/queries.ts'
+import { ButtonLink } from '#console/ui/button-link.tsx'
 import { useConfirm } from '#console/ui/confirm.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import type { LiveCode } from '#growth/live-codes/schema.ts'
@@ -36,6 +37,28 @@ export function PauseAction({ item }: { item: WasteItem }) {
     <Gate permission={known.permission}>
       <known.Act id={item.object} name={item.name} />
     </Gate>
+  )
+}
+
+/** Where each kind is looked after; what is known of an activity stands elsewhere. */
+const pathOf = {
+  live_code: (id) => `/live-codes/${id}`,
+  acquisition_link: (id) => `/acquisition-links/${id}`,
+  channel: () => '/channels',
+  message: (id) => `/messages/${id}`,
+  step: (id) => `/journeys/${id}`,
+  activity: undefined,
+} as const satisfies Record<WasteItem['kind'], ((id: string) => string) | undefined>
+
+/** What cannot be judged yet is looked at, not stopped: who wants to end it all the same finds that on its page. */
+export function OpenAction({ item }: { item: WasteItem }) {
+  const { t } = useText()
+  const path = pathOf[item.kind]
+  if (item.object === null || !path) return null
+  return (
+    <ButtonLink size="small" to={path(item.object)} aria-label={`${t('waste.open')} ${item.name}`}>
+      {t('waste.open')}
+    </ButtonLink>
   )
 }
 

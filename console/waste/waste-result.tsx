@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useText } from '#console/i18n/i18n.ts'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { change } from '#console/reports/document.ts'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
 import type { ResultProps } from '#console/reports/result.tsx'
@@ -10,9 +10,9 @@ import { Empty } from '#console/ui/empty.tsx'
 import { percent } from '#console/ui/format.ts'
 import { Row, Section } from '#console/ui/page.tsx'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
-import { Stat, Stats } from '#console/ui/stat.tsx'
+import { pointsText, Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
-import { PauseAction } from '#console/waste/pause-action.tsx'
+import { OpenAction, PauseAction } from '#console/waste/pause-action.tsx'
 import type { WasteAmounts, WasteItem, WasteResult } from '#insight/reports/waste/schema.ts'
 
 type Props = ResultProps<WasteResult>
@@ -119,20 +119,34 @@ function Items({ document, result, drill }: Props) {
                 <td className="right">
                   <Count value={item.closed} />
                 </td>
-                {isTried && <td className="right figure">{liftText(item)}</td>}
+                {isTried && <td className="right figure">{liftText(item, t)}</td>}
                 <td className="right figure">{percent(item.power, 1)}</td>
-                <td>
+                <td className="wrap reading">
                   <Badge tone={item.verdict === 'no_effect' ? 'bad' : 'quiet'}>{t(`waste.verdicts.${item.verdict}`)}</Badge>
+                  {item.verdict === 'too_little_data' && <StillToCome item={item} />}
                 </td>
-                <td className="right">
-                  <PauseAction item={item} />
-                </td>
+                <td className="right">{item.verdict === 'no_effect' ? <PauseAction item={item} /> : <OpenAction item={item} />}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </PlainScroll>
     </Section>
+  )
+}
+
+/** How many more it takes until something can be said, whether they are on their way, and since when it runs. */
+function StillToCome({ item: { needed, open, since, overOn } }: { item: WasteItem }) {
+  const { t } = useText()
+  const isComing = needed !== null && open >= needed
+  return (
+    <>
+      <div className="note">
+        {needed === null ? t('waste.neededUnknown') : t('waste.needed', { count: needed })}
+        {open > 0 && overOn !== null && ` ${t(isComing ? 'waste.comingEnough' : 'waste.coming', { count: open, day: overOn })}`}
+      </div>
+      {since !== null && <div className="note">{t('waste.since', { day: since })}</div>}
+    </>
   )
 }
 
@@ -146,8 +160,9 @@ function Amounts({ value, currency, others }: { value: number | null; currency: 
   ))
 }
 
-function liftText({ lift, low, high }: WasteItem): string {
+function liftText({ lift, low, high }: WasteItem, t: Translate): string {
   if (lift === null || low === null || high === null) return '—'
-  const points = (value: number) => `${value < 0 ? '−' : '+'}${percent(Math.abs(value), 1)}`
-  return `${points(lift)} (${points(low)} … ${points(high)})`
+  const signed = (share: number, text: string) => `${share < 0 ? '−' : '+'}${text}`
+  const bare = (share: number) => signed(share, (Math.abs(share) * 100).toFixed(1))
+  return `${signed(lift, pointsText(lift * 100, t))} (${bare(low)} … ${bare(high)})`
 }

@@ -16,7 +16,7 @@ export type Site = {
   /** Friends who go again within the weeks. */
   leaves: number
   buys: number
-  /** How many orders more a buyer makes on average. */
+  /** How often a buyer comes again on average: orders in 30 days, until they have had enough. */
   repeats: number
   /** What a friend costs on average, in yuan, and what for. */
   costs: { kind: string; item: string; each: number }

@@ -97,20 +97,30 @@ function trialOf(random: Random, { addedAt, until, buys }: { addedAt: number; un
 
 type Buying = { site: Site; addedAt: number; endedAt: number | undefined; place: number }
 
-/** The first order soon after the friendship, at the counter within the hour; then as often as people of this channel come again. */
+/** The first order soon after the friendship, at the counter within the hour; then at the buyer's own pace, until they have had enough. */
 function ordersOf(random: Random, calendar: Calendar, { site, addedAt, endedAt, place }: Buying): Order[] {
   const orders: Order[] = []
   const likes = weighted(random, goods, ({ popular }) => popular).taste
   const isNear = site.kind === 'store'
   let at = addedAt + Math.floor(isNear ? 4 * minute + waiting(random, 0.5 * hour) : 10 * minute + waiting(random, 3.5 * dayMs))
-  const more = Math.floor(waiting(random, site.repeats + 0.25))
-  for (let n = 0; n <= more; n++) {
-    if (n > 0) at = atWakingHour(random, at + Math.floor((6 + waiting(random, 11)) * dayMs), calendar)
+  const { gapDays, stops } = paceOf(random, site)
+  for (let n = 0; ; n++) {
+    if (n > 0) at = atWakingHour(random, at + Math.floor(Math.max(1, waiting(random, gapDays)) * dayMs), calendar)
     // Whoever has gone seldom comes back for more.
     if (at >= calendar.until || (endedAt !== undefined && at > endedAt && !random.chance(0.2))) break
+    if (n > 1 && random.chance(stops)) break
     orders.push(orderOf(random, { at, n, place, counter: isNear && random.chance(0.7), likes, until: calendar.until }))
   }
   return orders
+}
+
+/**
+ * How long a buyer waits on average, and the chance of having had enough after coming again. Both differ from buyer to buyer as the
+ * model of lifetime values takes it (gamma with shape ½, beta with 1 and 2): were all alike, its fit would end at an edge.
+ */
+function paceOf(random: Random, { repeats }: Site): { gapDays: number; stops: number } {
+  const keen = waiting(random, 2) * Math.cos(Math.PI * random.next()) ** 2
+  return { gapDays: 30 / Math.max(repeats * keen, 0.001), stops: 1 - Math.sqrt(1 - random.next()) }
 }
 
 type Earlier = { site: Site; addedAt: number; place: number; buys: boolean }

@@ -1,4 +1,5 @@
 import { digitsOf } from '#platform/money.ts'
+import { isRate, movedFrom, signOf } from '../metrics/change.ts'
 import type { MetricResult } from '../reports/metric/schema.ts'
 
 type Language = 'zh' | 'en'
@@ -12,7 +13,7 @@ export function lineOf(result: MetricResult, target: number | null, language: La
   return {
     name: metric[language],
     value: shown(total),
-    change: changeOf(total, before ?? null, language),
+    change: changeOf(total, before ?? null, language, isRate(metric.unit)),
     target: target === null ? '' : shown(target),
   }
 }
@@ -29,12 +30,15 @@ function figure(value: number | null, unit: MetricResult['metric']['unit'], curr
 
 const round = (value: number, digits: number): string => value.toLocaleString('en-US', { maximumFractionDigits: digits })
 
-/** Arrow and sign, so that nobody has to know a colour. */
-export function changeOf(now: number | null, before: number | null, language: Language): string {
-  if (now === null || before === null || before === 0) return ''
-  const change = ((now - before) / Math.abs(before)) * 100
-  if (change === 0) return language === 'zh' ? '持平' : 'unchanged'
-  return `${change > 0 ? '▲ +' : '▼ −'}${round(Math.abs(change), 1)}%`
+/** The same rule as on the console's cards (../metrics/change.ts). */
+export function changeOf(now: number | null, before: number | null, language: Language, rate = false): string {
+  if (now === null || before === null) return ''
+  const moved = movedFrom(now, before, rate)
+  if (moved === 'from_nothing') return ''
+  if (moved === 'unchanged') return before === 0 ? '' : language === 'zh' ? '持平' : 'unchanged'
+  if (moved.in === 'times') return `▲ ×${round(moved.by, moved.by < 100 ? 1 : 0)}`
+  const by = round(Math.abs(moved.by), 1)
+  return `${signOf(moved.by)}${moved.in === 'percent' ? `${by}%` : language === 'zh' ? `${by} 个百分点` : `${by} points`}`
 }
 
 /** What WeCom takes of one message, in UTF-8. */

@@ -34,6 +34,8 @@ describe('the dictionary', () => {
     const stateOf = (key: string) => items.find((item) => item.key === key)?.state
     expect([stateOf('landing_uv'), stateOf('paid_amount'), stateOf('lift'), stateOf('spend')]).toEqual(['fed', 'unfed', 'waiting', 'fed'])
     expect(items.find(({ key }) => key === 'net_amount')?.feeds).toEqual(['order.amended', 'order.paid', 'order.refunded'])
+    const quickOf = (key: string) => items.find((item) => item.key === key)?.quick
+    expect(['net_amount', 'cost_per_add', 'silent_rate', 'loyalty_score'].map(quickOf)).toEqual([true, true, false, false])
     expect(items.every(({ zh, en, formula }) => zh && en && formula.zh && formula.en)).toBe(true)
   })
 

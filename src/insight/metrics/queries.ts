@@ -49,6 +49,7 @@ function presented(metric: Metric, seen: ReadonlySet<string>): Omit<DictionaryEn
     grain: 'day',
     dimensions: dimensionsOf(metric),
     feeds,
+    quick: metric.parts.every(({ rows }) => ['flow', 'spend', 'first', 'linked'].includes(rows.kind)),
     state: fed ? 'fed' : 'unfed',
     waitsFor: null,
   }
@@ -62,6 +63,7 @@ const waits = ({ key, zh, en, loop, stage, formula, waitsFor }: WaitingMetric): 
     grain: 'day',
     dimensions: [],
     feeds: [],
+    quick: false,
     state: 'waiting',
     own: false,
     owner: null,

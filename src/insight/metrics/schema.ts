@@ -29,6 +29,8 @@ export const DictionaryEntry = z.object({
   dimensions: z.array(z.string()),
   /** Which events feed it; `*` is every act of the customer's own. */
   feeds: z.array(z.string()),
+  /** Counted out of the dates alone, which is quick; others look at who somebody is or was, and take longer. */
+  quick: z.boolean(),
   /** `fed`: its events have been seen; `unfed`: computed as soon as they come; `waiting`: a later feature or source. */
   state: z.enum(['fed', 'unfed', 'waiting']),
   waitsFor: Words.extend({ at: z.enum(['events', 'imports', 'feature']) }).nullable(),

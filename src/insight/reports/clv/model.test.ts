@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fitBgNbd } from './bg-nbd.ts'
+import { edgesOf } from './edges.ts'
 import { modelBuyers, type Task } from './model.ts'
 import { modelApart } from './model-thread.ts'
 import { bestHistories, type Known, nextValue, worthOf } from './tally.ts'
@@ -39,6 +41,21 @@ test('equal histories are one row with a weight: the fit is the fit to each by i
   const { params } = modelBuyers(task)
   const alone = modelBuyers({ ...task, ...apart }).params
   for (const key of ['r', 'alpha', 'a', 'b', 'logLikelihood'] as const) expect((params[key] - alone[key]) / alone[key]).toBeCloseTo(0, 5)
+})
+
+test('a fit that tells buyers apart has no edge, and one that does not says which', () => {
+  const found = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 }
+  expect(edgesOf(found)).toEqual([])
+  expect(edgesOf({ ...found, r: 33_198, alpha: 253_331 })).toEqual(['one_pace'])
+  expect(edgesOf({ ...found, a: 463_076, b: 949_013 })).toEqual(['one_stop'])
+  expect(edgesOf({ ...found, a: 0.0004, b: 0.0006 })).toEqual(['all_or_nothing'])
+  expect(edgesOf({ ...found, r: 39_450, a: 1e-6, b: 5_258 })).toEqual(['one_pace', 'nobody_stops'])
+})
+
+test('buyers of one rhythm have a fit at an edge', () => {
+  // Everybody comes every four units and stops after so many times: no pace and no chance differs.
+  const alike = Array.from({ length: 60 }, (_, i) => ({ x: 1 + (i % 3), tx: 4 * (1 + (i % 3)), T: 40, n: 1 }))
+  expect(edgesOf(fitBgNbd(alike))).not.toEqual([])
 })
 
 test('the histories of the best customers hold all of the best customers', () => {

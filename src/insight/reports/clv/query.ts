@@ -2,6 +2,7 @@ import { addDays, dayOf } from '#platform/time.ts'
 import { tradeCurrency } from '../orders.ts'
 import type { Scope } from '../scope.ts'
 import { type Buyers, holdoutOf, readBuyers, readPeople } from './buyers.ts'
+import { edgesOf } from './edges.ts'
 import { educationValues } from './education.ts'
 import { populationMean } from './gamma-gamma.ts'
 import { modelApart } from './model-thread.ts'
@@ -59,7 +60,7 @@ async function forecastFrom(scope: Scope, report: ClvReport, buyers: Buyers, set
   const known = knownOf(buyers.histories, modelled)
   const spenders = sumOf(buyers.spendings, ({ customers }) => customers)
   return {
-    params,
+    params: { ...params, edges: edgesOf(params) },
     spend: spend && { ...spend, populationMean: populationMean(spend), buyers: spenders },
     forecast: totalsOf({ spend, currency }, known),
     validation: validate(known, units, holdout.complete),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { currency } from '#platform/currency.ts'
 import { commonFields, day, text } from '../schema.ts'
+import { edges } from './edges.ts'
 
 /** Customer lifetime value: what buyers are expected to buy after the day `calibrationEnd`, from what they bought until then. */
 export const clvReport = z
@@ -68,7 +69,12 @@ export const clvResult = z.object({
   /** Why there is no forecast. */
   refused: z.object({ code: z.string(), message: z.string(), repeatShare: z.number().nullable(), needed: z.number() }).nullable(),
   params: z
-    .object({ r: z.number(), alpha: z.number(), a: z.number(), b: z.number(), logLikelihood: z.number(), converged: z.boolean() })
+    .object({
+      ...{ r: z.number(), alpha: z.number(), a: z.number(), b: z.number() },
+      ...{ logLikelihood: z.number(), converged: z.boolean() },
+      /** Where the fit tells buyers apart no longer: an order of the best then says little. */
+      edges: z.array(z.enum(edges)),
+    })
     .nullable(),
   spend: z
     .object({

@@ -63,10 +63,10 @@ describe('channel economics', () => {
     ]
     const result = await run(ctx, events, { marginRate: 0.5 })
     const [root, below, none] = result.rows
-    expect(result.total).toMatchObject({ spend: 120, adds: 5, newCustomers: 3, payingCustomers: 2, revenue: 140, margin: 70 })
+    expect(result.total).toMatchObject({ spend: 120, adds: 5, newCustomers: 3, payingCustomers: 2, revenue: 140, margin: 70, ltv: 23.33 })
     expect(root).toMatchObject({ name: '广告', depth: 0, spend: 120, spendByKind: { media: 100, labour: 20 }, newCustomers: 2, cac: 60 })
     expect(root).toMatchObject({ costPerAdd: 60, roi: 1.1667, marginRoi: 0.5833, payback: 'not_yet', paybackDays: null, completeDays: 90 })
-    expect(below).toMatchObject({ name: '信息流', depth: 1, adds: 3, newCustomers: 1, revenue: 80, spend: 100 })
+    expect(below).toMatchObject({ name: '信息流', depth: 1, adds: 3, newCustomers: 1, revenue: 80, ltv: 40, spend: 100 })
     expect(none).toMatchObject({ channel: null, newCustomers: 1, payingCustomers: 0, cac: null, roi: null, payback: 'no_spend' })
     expect(root?.retention).toEqual([
       { days: 7, old: 2, kept: 2 },

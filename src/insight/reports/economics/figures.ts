@@ -35,6 +35,7 @@ export function figuresOf(tally: Tally, terms: Terms): EconomicsFigures {
     payingCustomers: tally.payingCustomers,
     cac: per(spend, tally.payingCustomers),
     revenue: majorNumber(revenue, currency),
+    ltv: tally.newCustomers === 0 ? null : ratio(margin ?? revenue, tally.newCustomers, currency),
     margin: margin === null ? null : majorNumber(margin, currency),
     roi: terms.withSpend ? quotient(revenue, spend) : null,
     marginRoi: terms.withSpend && margin !== null ? quotient(margin, spend) : null,

@@ -46,6 +46,8 @@ const figures = z.object({
   cac: money,
   /** Paid less refunded, of the new customers, from their first friendship on. */
   revenue: z.number(),
+  /** What a new customer brought so far: margin, where its rate is known, else revenue. */
+  ltv: money,
   margin: money,
   roi: z.number().nullable(),
   marginRoi: z.number().nullable(),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context.ts'
 import { publicId } from '#platform/ids.ts'
 import { majorNumber } from '#platform/money.ts'
-import { dayRange } from '#platform/time.ts'
+import { dayOf, dayRange } from '#platform/time.ts'
 import { type SendingTrial, sendingTrials } from '../held-out.ts'
 import { scanOrders } from '../orders.ts'
 import type { Scope } from '../scope.ts'
@@ -28,7 +28,8 @@ const sources: readonly { kind: WasteKind; event: string; key: string; name: str
 const stepKey = (journey: number, step: string): string => `${journey}/${step}`
 const journeyOf = (key: string): string => key.slice(0, key.indexOf('/'))
 
-type Thing = Known & { kind: WasteKind; key: string; name: string }
+/** `since` and `last`: its first touch, and the latest whose window is not over, in milliseconds; 0 for none. `open`: how many wait. */
+type Thing = Known & { kind: WasteKind; key: string; name: string; since: number; open: number; last: number }
 
 /** `sends`: messages that arrived, where it says something. */
 type Counted = Omit<Thing, 'costs'> & { sends: number }
@@ -72,12 +73,17 @@ export async function runWaste(scope: Scope, report: WasteReport): Promise<Waste
         ordered: thing.ordered,
         heldOut: thing.heldOut.of,
         ...judged,
+        since: thing.since === 0 ? null : dayIn(scope, thing.since),
+        open: thing.open,
+        overOn: thing.last === 0 ? null : dayIn(scope, thing.last + report.windowDays * dayMs),
       }),
     ),
     waiting: wasteKinds.filter((kind) => report.kinds.includes(kind) && !things.some((thing) => thing.kind === kind)),
     ...(report.persons ? { persons: await listPersons(scope, report, report.persons) } : {}),
   }
 }
+
+const dayIn = ({ calendar }: Scope, ms: number): string => dayOf(new Date(ms), calendar.timezone)
 
 /** Channels without spends cost nothing; of a message on which nobody wrote what it cost nothing is known. */
 function spendOf({ kind, costs }: Thing, currency: string, isKnown: boolean): number | null {
@@ -143,6 +149,9 @@ const CountedRow = z.object({
   held: z.number(),
   heldOrdered: z.number(),
   ordered: z.number(),
+  since: z.number(),
+  open: z.number(),
+  last: z.number(),
 })
 
 async function countThings(scope: Scope, report: WasteReport): Promise<Counted[]> {
@@ -155,7 +164,8 @@ async function countThings(scope: Scope, report: WasteReport): Promise<Counted[]
         countIf(isReached and isClosed) as closed, countIf(isReached and isClosed and hasOrdered) as closedOrdered,
         countIf(isDealt and isClosed) as dealt, countIf(isDealt and isClosed and hasOrdered) as dealtOrdered,
         countIf(isHeld and isClosed) as held, countIf(isHeld and isClosed and hasOrdered) as heldOrdered,
-        countIf(isReached and hasOrdered) as ordered
+        countIf(isReached and hasOrdered) as ordered, min(first) as since,
+        countIf((isReached or isDealt) and not isClosed) as open, maxIf(first, (isReached or isDealt) and not isClosed) as last
       from ${touchedSql(bind, scope, report, trials)} group by kind, key order by kind, key`,
   })
   return rows.map(({ closed, closedOrdered, dealt, dealtOrdered, held, heldOrdered, ...row }) => ({
@@ -183,7 +193,7 @@ function touchedSql(bind: Bindings, scope: Scope, report: WasteReport, trials: r
     to: new Date(dates.to.getTime() + report.windowDays * dayMs + 1),
   })} where who != 0 group by who`
   const isViewed = "name in ('live_code.viewed', 'acquisition_link.viewed')"
-  return `(select kind, key, t.who as who, t.label as label, t.views as views, t.sends as sends, who != 0 and t.isOut as isHeld, who != 0 and t.isIn and not t.isOut as isDealt,
+  return `(select kind, key, t.who as who, t.first as first, t.label as label, t.views as views, t.sends as sends, who != 0 and t.isOut as isHeld, who != 0 and t.isIn and not t.isOut as isDealt,
       who != 0 and t.isTouched and not t.isOut as isReached,
       t.first + ${report.windowDays * dayMs} <= ${bind.integer(scope.ctx.now().getTime())} as isClosed,
       arrayExists(m -> m >= t.first and m <= t.first + ${report.windowDays * dayMs}, o.bought) as hasOrdered
@@ -245,7 +255,17 @@ function withCostsOf(counted: readonly Counted[], costs: AllCosts | undefined, k
   const known = counted.map((thing): Thing => ({ ...thing, costs: (costs && costOf(thing, costs)) ?? new Map() }))
   const touched = new Set(counted.map(({ kind, key }) => `${kind} ${key}`))
   const silent = costs ? silentOf(costs).filter(({ kind, key }) => kinds.includes(kind) && !touched.has(`${kind} ${key}`)) : []
-  const none = { name: '', views: 0, added: 0, closed: { did: 0, of: 0 }, heldOut: { did: 0, of: 0 }, ordered: 0 }
+  const none = {
+    name: '',
+    views: 0,
+    added: 0,
+    closed: { did: 0, of: 0 },
+    heldOut: { did: 0, of: 0 },
+    ordered: 0,
+    since: 0,
+    open: 0,
+    last: 0,
+  }
   return [...known, ...silent.map((one): Thing => ({ ...one, ...none }))]
 }
 

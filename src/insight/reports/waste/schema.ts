@@ -48,6 +48,12 @@ export const wasteItem = z.object({
   /** The chance that a result would have been seen, had it worked as well as the others of its kind. */
   power: z.number(),
   verdict: z.enum(['no_effect', 'too_little_data']),
+  /** With too little data: how many people more, their window over, it takes; null where nothing tells how well such a thing works. */
+  needed: z.int().nullable(),
+  /** Days: the first touch, and when the window of everybody touched so far is over, while it is not; and how many are waited for. */
+  since: z.string().nullable(),
+  open: z.int(),
+  overOn: z.string().nullable(),
 })
 export type WasteItem = z.infer<typeof wasteItem>
 

@@ -77,9 +77,11 @@ describe('the waste list', () => {
     expect(result).toMatchObject({ looked: 4, waiting: ['channel', 'live_code', 'acquisition_link', 'activity', 'step'] })
     expect(result.items).toMatchObject([
       { key: '2', name: '2', touched: 30, closed: 30, verdict: 'no_effect' },
-      { key: '4', touched: 20, closed: 0, power: 0, verdict: 'too_little_data' },
-      { key: '3', touched: 3, ordered: 0, verdict: 'too_little_data' },
+      { key: '4', touched: 20, closed: 0, power: 0, verdict: 'too_little_data', open: 20, since: '2026-03-31', overOn: '2026-04-10' },
+      { key: '3', touched: 3, ordered: 0, verdict: 'too_little_data', open: 0, since: '2026-03-03', overOn: null },
     ])
+    // Of the others one in seven ordered: eleven people without an order would say something, and three of them are there.
+    expect(result.items.map(({ needed }) => needed)).toEqual([0, 11, 8])
     workspace.setNow(new Date(now))
     expect((await run(events, { persons: { kind: 'message', key: '3' } })).persons).toEqual(['c0', 'c1', 'c2'])
   })
@@ -246,6 +248,24 @@ test('what has a result is never waste; more people never make a verdict weaker'
       expect(judge(known(few, 1), rates, 0.2)).toBeUndefined()
       const [one, other] = [judge(known(few), rates, 0.2), judge(known(few + more), rates, 0.2)]
       expect(other?.power).toBeGreaterThanOrEqual((one?.power ?? 0) - 1e-12)
+      if (one && one.needed !== null) expect(judge(known(few + one.needed), rates, 0.2)?.verdict).toBe('no_effect')
+    }),
+  )
+})
+
+test('as many more on both sides as a trial is said to need are enough to judge it', () => {
+  const trial = (did: number, of: number, times: number) => ({ did: did * times, of: of * times })
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 21, max: 300 }), (did, of) => {
+      const others = { orderRate: 0, addRate: 0, costPerPerson: new Map() }
+      const known = (times: number) => ({
+        ...{ costs: new Map(), views: 0, added: of, ordered: did },
+        closed: trial(did, of, times),
+        heldOut: trial(did, of, times),
+      })
+      const found = judge(known(1), others, 0.5)
+      expect(found).toBeDefined()
+      if (found?.needed) expect(judge(known((of + found.needed) / of), others, 0.5)?.verdict).toBe('no_effect')
     }),
   )
 })
