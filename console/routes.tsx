@@ -153,7 +153,7 @@ const messages = createRoute({
 const newMessage = createRoute({
   getParentRoute: () => app,
   path: '/messages/new',
-  validateSearch: z.object({ from: text }),
+  validateSearch: z.object({ from: text, segment: text }),
   component: lazyRouteComponent(() => import('#console/outbound/message-form-page.tsx'), 'NewMessagePage'),
 })
 
@@ -193,7 +193,7 @@ const sendRules = createRoute({
 const journeys = createRoute({
   getParentRoute: () => app,
   path: '/journeys',
-  validateSearch: z.object({ q: text, state: text, archived: text }),
+  validateSearch: z.object({ q: text, state: text, archived: text, segment: text }),
   component: lazyRouteComponent(() => import('#console/journeys/journeys-page.tsx'), 'JourneysPage'),
 })
 

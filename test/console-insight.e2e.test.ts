@@ -75,6 +75,13 @@ test('segments: a rule is put together, counted while it changes, kept, and show
   await page.reload()
   await page.getByText('已恢复上次没有保存的内容').waitFor()
   await expect.poll(() => reach.textContent()).toBe('1')
+  await page.getByRole('button', { name: '加条件' }).click()
+  await page.getByRole('menuitem', { name: '条件组' }).click()
+  await page.getByRole('button', { name: '存为人群' }).click()
+  await page.getByRole('button', { name: '条件组：加一个条件' }).waitFor()
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('加条件')
+  await page.getByRole('button', { name: '去掉这个条件' }).last().click()
+  await expect.poll(() => reach.textContent()).toBe('1')
   await page.getByRole('button', { name: '存为人群' }).click()
   await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT')
   await page.keyboard.type('买过两次')
@@ -82,6 +89,10 @@ test('segments: a rule is put together, counted while it changes, kept, and show
   await page.getByRole('heading', { level: 1, name: '买过两次' }).waitFor()
   await page.getByRole('table').getByRole('link', { name: '林小满' }).waitFor()
   expect((await call<{ items: Segment[] }>('GET', 'segments')).items.map(({ name }) => name)).toEqual(['买过两次'])
+  await page.getByRole('button', { name: '用这群人' }).click()
+  await page.getByRole('menuitem', { name: '给他们群发' }).click()
+  await page.getByTitle('买过两次', { exact: true }).waitFor()
+  await page.goBack()
 })
 
 test('portrait: a segment beside everybody, from a value to a new segment', async () => {
@@ -200,11 +211,17 @@ test('a living segment: a changed rule says first who would move, and whoever bu
   await page.goto(`${workspace.url}/segments`)
   await page.getByRole('link', { name: '买过两次' }).first().click()
   await page.getByRole('tab', { name: '规则' }).click()
+  const [segment] = (await call<{ items: Segment[] }>('GET', 'segments')).items
+  const series = [{ event: 'order.paid', measure: 'persons' }]
+  const asked = { type: 'trend', dateFrom: dayOf(7), dateTo: dayOf(0), series, people: { segment: segment?.id } }
+  const report = await call<{ id: string }>('POST', 'reports', { name: '两次客', report: asked })
   await page.getByRole('spinbutton', { name: '订单数' }).fill('1')
   await page.getByRole('button', { name: saving }).click()
   const question = page.getByRole('dialog', { name: '修改规则？' })
   await question.getByText('进入 3 人').waitFor()
+  await question.getByText('「两次客」').waitFor()
   await look('segment-change')
+  await call('DELETE', `reports/${report.id}`)
   await question.getByRole('button', { name: saving }).click()
   await question.waitFor({ state: 'hidden' })
   await page.getByRole('tab', { name: '进出记录' }).click()

@@ -5,25 +5,31 @@ import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { pausedDoor, useLost } from '#console/journeys/arrivals.ts'
+import { stepOf } from '#console/journeys/drawing.ts'
 import { DryRunView } from '#console/journeys/dry-run.tsx'
+import { type Checked, IssueList } from '#console/journeys/issues.tsx'
 import { useArchiveJourney, useCounts, usePublish, useRestoreJourney, useTurn } from '#console/journeys/queries.ts'
 import { ResumeDrawer } from '#console/journeys/resume-drawer.tsx'
 import { SimulateView } from '#console/journeys/simulate.tsx'
 import { JourneyState } from '#console/journeys/state.tsx'
 import { StopJourneyDrawer } from '#console/journeys/stop-drawer.tsx'
 import type { Edit } from '#console/journeys/use-edit.ts'
+import type { StepWords } from '#console/journeys/words.ts'
 import { StopDrawer } from '#console/outbound/stop-drawer.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
+import { Stack } from '#console/ui/page.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import type { Journey } from '#operation/journeys/schema.ts'
 
 interface Props {
   journey: Journey
   edit: Edit
-  isWhole: boolean
+  checked: Checked
+  words: StepWords
+  choose: (step: string | null) => void
   /** False when it could not be saved; the reason was said. */
   save: () => Promise<boolean>
   showPeople: () => void
@@ -40,7 +46,7 @@ export function JourneyActions(props: Props) {
       <span className="note">{edit.isUnsaved ? t('journeys.unsaved') : version > 0 && changed ? t('journeys.unpublished') : ''}</span>
       <JourneyState state={state} t={t} />
       {version > 0 && <span className="note figure">{t('journeys.version', { version })}</span>}
-      {journey.archivedAt === null && <Foresight journey={journey} edit={edit} isWhole={props.isWhole} />}
+      {journey.archivedAt === null && <Foresight {...props} />}
       <MoreActions {...props} />
       {journey.archivedAt === null && <WriteActions {...props} />}
     </>
@@ -61,23 +67,33 @@ function WriteActions(props: Props) {
   )
 }
 
-/** What would happen, by the drawing as it stands, saved or not. */
-function Foresight({ journey, edit, isWhole }: Pick<Props, 'journey' | 'edit' | 'isWhole'>) {
+/** What would happen, by the drawing as it stands, saved or not. One that is not filled in says what it lacks. */
+function Foresight({ journey, edit, checked, words, choose }: Props) {
   const { t } = useText()
   const [open, setOpen] = useState<'dryRun' | 'simulate'>()
   const close = () => setOpen(undefined)
+  const mend = (step: string | null) => {
+    close()
+    choose(step)
+  }
+  const lacking = (
+    <Stack>
+      <p>{t('journeys.unwhole')}</p>
+      <IssueList checked={checked} drawing={edit.draft} words={words} choose={mend} />
+    </Stack>
+  )
   return (
     <>
       {(['dryRun', 'simulate'] as const).map((view) => (
-        <Button key={view} disabled={!isWhole} title={isWhole ? '' : t('journeys.unwhole')} onClick={() => setOpen(view)}>
+        <Button key={view} onClick={() => setOpen(view)}>
           {t(`journeys.${view}`)}
         </Button>
       ))}
       <SideSheet title={t('journeys.dryRun')} open={open === 'dryRun'} onClose={close}>
-        <DryRunView drawing={edit.draft} journey={journey.id} />
+        {checked.isWhole ? <DryRunView drawing={edit.draft} journey={journey.id} /> : lacking}
       </SideSheet>
       <SideSheet title={t('journeys.simulate')} open={open === 'simulate'} onClose={close} wide>
-        <SimulateView drawing={edit.draft} journey={journey.id} />
+        {checked.isWhole ? <SimulateView drawing={edit.draft} journey={journey.id} /> : lacking}
       </SideSheet>
     </>
   )
@@ -178,6 +194,8 @@ function Publish({ journey, edit, save }: Props) {
   const [choosing, setChoosing] = useState(false)
   const { id, version, state, changed, active } = journey
   const isGoing = state === 'running' || state === 'paused' || state === 'draining'
+  const counts = useCounts(journey, undefined).data?.steps ?? []
+  const moved = counts.reduce((sum, one) => sum + (stepOf(edit.draft, one.step) ? one.waiting : 0), 0)
   const ask = async () => {
     if (!(await save())) return
     if (isGoing && active > 0) setChoosing(true)
@@ -204,14 +222,27 @@ function Publish({ journey, edit, save }: Props) {
         submit={t('journeys.publish')}
         onSubmit={({ migrate }) => publish.mutateAsync({ id, migrate })}
       >
-        <p>{t('journeys.publishEffect', { people: exactNumber(active) })}</p>
-        <Form.Item name="migrate" extra={t('journeys.migrateHint')} label={t('journeys.version', { version: version + 1 })}>
-          <Radio.Group
-            options={[
-              { value: false, label: t('journeys.keepOld') },
-              { value: true, label: t('journeys.migrate') },
-            ]}
-          />
+        <Form.Item
+          name="migrate"
+          required
+          label={t('journeys.underway', { people: exactNumber(active) })}
+          extra={t('journeys.publishEffect', { version: version + 1 })}
+        >
+          <Radio.Group className="template-choices">
+            <Radio value={false}>
+              <strong>{t('journeys.keepOld')}</strong>
+              <span className="note wraps">{t('journeys.keepOldHint')}</span>
+            </Radio>
+            <Radio value={true}>
+              <strong>{t('journeys.migrate')}</strong>
+              <span className="note wraps">
+                {t(moved < active ? 'journeys.migrateSome' : 'journeys.migrateAll', {
+                  moved: exactNumber(moved),
+                  rest: exactNumber(Math.max(0, active - moved)),
+                })}
+              </span>
+            </Radio>
+          </Radio.Group>
         </Form.Item>
       </FormDrawer>
     </>

@@ -2,7 +2,7 @@ import { Input, InputNumber, Select } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { type Brought, propertiesAsked } from '#console/journeys/brought.ts'
 import { Field } from '#console/reports/fields.tsx'
-import { propertyName } from '#console/reports/property-picker.tsx'
+import { usePropertyName } from '#console/reports/property-picker.tsx'
 import { usePlan } from '#console/reports/queries.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
 
@@ -32,6 +32,7 @@ export function PropertyFields(props: {
   onChange: (value: Brought) => void
 }) {
   const { asked, events, value } = props
+  const propertyName = usePropertyName(events)
   const plans = usePlan().data?.items.filter(({ name }) => events.includes(name)) ?? []
   const declared = plans.flatMap(({ plan }) => plan?.properties ?? [])
   if (asked.length === 0) return null

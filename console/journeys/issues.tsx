@@ -49,6 +49,7 @@ function unfilled(drawing: Definition, [root, index, ...path]: PropertyKey[], t:
   const attachment = step && path[0] === 'attachments' && 'attachments' in step ? step.attachments[Number(path[1])] : undefined
   const lack = attachment && lackOf(attachment, t)
   if (step && lack) return { step: step.id, text: placeWords(path.join('.'), lack, t), severity: 'error' }
+  if (step?.type === 'split' && path.includes('weight')) return { step: step.id, text: t('journeys.fields.shareWrong'), severity: 'error' }
   const field = step ? fieldName(step.type, path, t) : rootName(String(root), t)
   return { step: step?.id ?? null, text: t('journeys.unfilled', { field }), severity: 'error' }
 }

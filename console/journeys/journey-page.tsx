@@ -28,6 +28,7 @@ import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
+import { RestoredNotice } from '#console/ui/draft.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
@@ -120,7 +121,9 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => void }) {
         <JourneyActions
           journey={journey}
           edit={edit}
-          isWhole={checked.isWhole}
+          checked={checked}
+          words={words}
+          choose={choose}
           save={save}
           showPeople={() => show({ people: everybody, step: undefined })}
           letIn={() => setLettingIn(true)}
@@ -240,19 +243,7 @@ function Notices({ edit, isOutdated, reload }: { edit: Edit; isOutdated: boolean
         }
       />
     )
-  if (!edit.isRestored) return null
-  return (
-    <Alert
-      type="info"
-      showIcon
-      title={t('journeys.restored')}
-      action={
-        <Button size="small" onClick={edit.discard}>
-          {t('ui.discard')}
-        </Button>
-      }
-    />
-  )
+  return <RestoredNotice draft={edit} />
 }
 
 interface PanelProps {

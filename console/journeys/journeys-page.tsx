@@ -20,9 +20,10 @@ const route = getRouteApi('/app/journeys')
 /** The journeys there are, and how many are on each. */
 export function JourneysPage() {
   const { t } = useText()
-  const { q, state, archived } = route.useSearch()
+  const { q, state, archived, segment } = route.useSearch()
   const navigate = useNavigate({ from: '/journeys' })
-  const [creating, setCreating] = useState(false)
+  const [whom, setWhom] = useState(segment)
+  const [creating, setCreating] = useState(segment !== undefined)
   const list = useJourneys({ q, state, archived })
   const open = ({ id }: { id: string }) => void navigate({ to: '/journeys/$journeyId', params: { journeyId: id } })
   const create = (
@@ -72,7 +73,15 @@ export function JourneysPage() {
           }
         />
       </Section>
-      <NewJourney open={creating} onClose={() => setCreating(false)} onSaved={open} />
+      <NewJourney
+        segment={whom}
+        open={creating}
+        onClose={() => {
+          setCreating(false)
+          setWhom(undefined)
+        }}
+        onSaved={open}
+      />
     </Page>
   )
 }

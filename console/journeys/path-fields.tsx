@@ -108,11 +108,15 @@ const entryEvents = ({ entry }: Definition): string[] => (entry.by === 'event' ?
 const awaitedEvents = ({ steps }: Definition): string[] =>
   steps.flatMap((step) => (step.type === 'wait_for' ? step.happens.flatMap((one) => ('event' in one ? [one.event] : [])) : []))
 
+/** What was typed stays as it was typed; the step says what is wrong with it. */
+const isShare = (weight: number): boolean => Number.isInteger(weight) && weight >= 1 && weight <= 100
+
 export function SplitFields({ step, onChange }: StepFieldsProps<'split'>) {
   const { t } = useText()
   const { paths } = step
   const keep = (next: typeof paths) => onChange({ ...step, paths: next })
   const sum = paths.reduce((total, { weight }) => total + weight, 0)
+  const isRight = paths.every(({ weight }) => isShare(weight))
   return (
     <Field name={t('journeys.fields.shares')}>
       <div className="matchers">
@@ -128,9 +132,7 @@ export function SplitFields({ step, onChange }: StepFieldsProps<'split'>) {
               extra={
                 <InputNumber
                   aria-label={`${t('journeys.fields.share')} ${path.name}`}
-                  min={1}
-                  max={100}
-                  precision={0}
+                  status={isShare(path.weight) ? '' : 'error'}
                   suffix="%"
                   value={path.weight}
                   onChange={(weight) => weight !== null && set({ weight })}
@@ -147,8 +149,10 @@ export function SplitFields({ step, onChange }: StepFieldsProps<'split'>) {
           >
             {t('journeys.fields.addPath')}
           </Button>
-          <span className={sum === 100 ? 'note figure' : 'journey-wrong figure'} role="status">
-            {t(sum === 100 ? 'journeys.fields.shareSum' : 'journeys.fields.shareSumWrong', { sum })}
+          <span className={isRight && sum === 100 ? 'note figure' : 'journey-wrong figure'} role="status">
+            {isRight
+              ? t(sum === 100 ? 'journeys.fields.shareSum' : 'journeys.fields.shareSumWrong', { sum })
+              : t('journeys.fields.shareWrong')}
           </span>
         </div>
       </div>

@@ -6,8 +6,10 @@ import { HappeningFields, MovesField } from '#console/journeys/happening-fields.
 import { SegmentPicker, TextField, TimeField, WeekdaysField } from '#console/journeys/small-fields.tsx'
 import type { Edit } from '#console/journeys/use-edit.ts'
 import { useDictionary } from '#console/metrics/queries.ts'
+import { useProperties } from '#console/reports/event-picker.tsx'
 import { ChoiceField, Field, Whole } from '#console/reports/fields.tsx'
 import { MatcherEditor } from '#console/reports/matcher-list.tsx'
+import { usePropertyName } from '#console/reports/property-picker.tsx'
 import { todayIn } from '#console/ui/format.ts'
 import type { Definition, Entry, Reentry, Repeat } from '#operation/journeys/definition.ts'
 
@@ -23,7 +25,7 @@ export function SettingsForm({ edit }: { edit: Edit }) {
       <TextField name={t('journeys.name')} max={60} value={edit.name} onChange={(name) => edit.change({ name })} />
       <TextField name={t('journeys.about')} max={500} rows={2} value={edit.note} onChange={(note) => edit.change({ note })} />
       <EntryFields entry={draft.entry} onChange={(entry) => draw({ entry })} />
-      <ReentryFields reentry={draft.reentry} onChange={(reentry) => draw({ reentry })} />
+      <ReentryFields reentry={draft.reentry} entry={draft.entry} onChange={(reentry) => draw({ reentry })} />
       <Field name={t('journeys.goalTitle')} hint={t('journeys.goalHint')}>
         <HappeningFields
           values={goal?.when ?? []}
@@ -129,8 +131,12 @@ function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange: (repeat:
   )
 }
 
-function ReentryFields({ reentry, onChange }: { reentry: Reentry; onChange: (reentry: Reentry) => void }) {
+function ReentryFields(props: { reentry: Reentry; entry: Entry; onChange: (reentry: Reentry) => void }) {
   const { t } = useText()
+  const { reentry, entry, onChange } = props
+  const events = entry.by === 'event' ? [entry.event] : []
+  const properties = useProperties(events)
+  const propertyName = usePropertyName(events)
   const fresh: Record<Reentry['policy'], Reentry> = {
     once: { policy: 'once' },
     after: { policy: 'after', days: 90 },
@@ -160,12 +166,16 @@ function ReentryFields({ reentry, onChange }: { reentry: Reentry; onChange: (ree
         </Field>
       )}
       {reentry.policy === 'each' && (
-        <TextField
-          name={t('journeys.reentry.property')}
-          max={200}
-          value={reentry.property}
-          onChange={(property) => onChange({ ...reentry, property })}
-        />
+        <Field name={t('journeys.reentry.property')}>
+          <Select
+            className="wide"
+            aria-label={t('journeys.reentry.property')}
+            showSearch={{ optionFilterProp: 'label' }}
+            value={reentry.property}
+            options={[...new Set([reentry.property, ...properties])].map((name) => ({ value: name, label: propertyName(name) }))}
+            onChange={(property: string) => onChange({ ...reentry, property })}
+          />
+        </Field>
       )}
     </>
   )

@@ -15,14 +15,15 @@ import { Count } from '#console/ui/count.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Stack } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
-import type { Definition } from '#operation/journeys/definition.ts'
+import { type Definition, waysOf } from '#operation/journeys/definition.ts'
 import type { Simulation } from '#operation/journeys/schema.ts'
 
 /** A segment's ways through the drawing as it is now. */
 export function SimulateView({ drawing, journey }: { drawing: Definition; journey: string }) {
   const { t } = useText()
   const words = useStepWords(drawing)
-  const [segment, setSegment] = useState<string>()
+  // Who comes in by a segment is who it is drawn for.
+  const [segment, setSegment] = useState(() => ('segment' in drawing.entry ? drawing.entry.segment || undefined : undefined))
   const [happens, setHappens] = useState<Met>({})
   const [entry, setEntry] = useState<Brought>({})
   const run = useSimulation({ draft: drawing, journey, segment, happens: metIn(drawing, happens), entry })
@@ -105,10 +106,13 @@ function StepTable({ found, drawing, words }: { found: Simulation; drawing: Defi
       <tbody>
         {drawing.steps.map((step) => {
           const counted = found.steps.find((one) => one.step === step.id)
-          const ways = Object.entries(counted?.ways ?? {}).flatMap(([way, count]) => {
-            const name = words.way(step, way)
-            return name ? [`${name} ${exactNumber(count)}`] : []
-          })
+          const order = waysOf(step).map(({ way }) => way)
+          const ways = Object.entries(counted?.ways ?? {})
+            .toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other))
+            .flatMap(([way, count]) => {
+              const name = words.way(step, way)
+              return name ? [`${name} ${exactNumber(count)}`] : []
+            })
           return (
             <tr key={step.id}>
               <th scope="row">{words.of(step)}</th>

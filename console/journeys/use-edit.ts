@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react'
 import { type History, noHistory, noted, redone, undone } from '#console/journeys/history.ts'
 import { useSaveJourney } from '#console/journeys/queries.ts'
-import { remember, remembered } from '#console/ui/local.ts'
+import { type Draft, useDraft } from '#console/ui/draft.tsx'
 import type { Definition } from '#operation/journeys/definition.ts'
 import type { Journey } from '#operation/journeys/schema.ts'
 
@@ -16,8 +16,7 @@ type Unsaved = Said & { seen: string }
 
 export interface Edit extends Said {
   isUnsaved: boolean
-  /** Came back from before the page was reloaded. */
-  isRestored: boolean
+  restored: Draft<Unsaved>['restored']
   isSaving: boolean
   change: (change: Partial<Said>) => void
   /** Undefined while there is nothing to take back, or nothing that was taken back. */
@@ -31,22 +30,13 @@ export interface Edit extends Said {
 
 /** A journey as it is being edited: what is not saved survives a reload, and saving refuses to overwrite others. */
 export function useEdit(journey: Journey): Edit {
-  const name = `draft.journey.${journey.id}`
   const save = useSaveJourney()
-  const [unsaved, setUnsaved] = useState(() => remembered<Unsaved>(name))
-  const [isRestored, setRestored] = useState(unsaved !== undefined)
-  const latest = useRef(unsaved)
+  const unsaved = useDraft<Unsaved>(`journey.${journey.id}`)
   const [history, setHistory] = useState(noHistory)
   const steps = useRef(history)
-  const keep = (next: Unsaved | undefined) => {
-    latest.current = next
-    setUnsaved(next)
-    remember(name, next)
-    if (!next) setRestored(false)
-  }
   const saved: Said = { name: journey.name, note: journey.note, draft: journey.draft }
-  const said = unsaved ?? saved
-  const now = (): Unsaved => latest.current ?? { ...saved, seen: journey.updatedAt }
+  const said = unsaved.kept ?? saved
+  const now = (): Unsaved => unsaved.now() ?? { ...saved, seen: journey.updatedAt }
   const remembering = (next: History) => {
     steps.current = next
     setHistory(next)
@@ -56,32 +46,38 @@ export function useEdit(journey: Journey): Edit {
     const found = way(steps.current, before)
     if (!found) return
     remembering(found.history)
-    keep(JSON.stringify(found.said) === JSON.stringify(saved) ? undefined : { ...found.said, seen })
+    if (JSON.stringify(found.said) === JSON.stringify(saved)) unsaved.discard()
+    else unsaved.keep({ ...found.said, seen })
   }
   return {
     ...said,
-    isUnsaved: unsaved !== undefined,
-    isRestored,
+    isUnsaved: unsaved.kept !== undefined,
+    restored: unsaved.restored,
     isSaving: save.isPending,
     change: (change) => {
       const { seen, ...before } = now()
       const after = { ...before, ...change }
       remembering(noted(steps.current, before, after))
-      keep({ ...after, seen })
+      unsaved.keep({ ...after, seen })
     },
     undo: history.past.length > 0 ? step(undone) : undefined,
     redo: history.future.length > 0 ? step(redone) : undefined,
     discard: () => {
       remembering(noHistory)
-      keep(undefined)
+      unsaved.discard()
     },
-    seen: (updatedAt) => latest.current && keep({ ...latest.current, seen: updatedAt }),
+    seen: (updatedAt) => {
+      const now = unsaved.now()
+      if (now) unsaved.keep({ ...now, seen: updatedAt })
+    },
     save: async () => {
-      const sent = latest.current
+      const sent = unsaved.now()
       if (!sent) return
       const saved = await save.mutateAsync({ id: journey.id, ...sent })
       // What was drawn while the answer was on its way is still to be saved.
-      keep(latest.current === sent || !latest.current ? undefined : { ...latest.current, seen: saved.updatedAt })
+      const now = unsaved.now()
+      if (now === sent || !now) unsaved.discard()
+      else unsaved.keep({ ...now, seen: saved.updatedAt })
     },
   }
 }

@@ -1,7 +1,5 @@
-import { useState } from 'react'
 import { ApiError } from '#console/api/client.ts'
 import { textOr } from '#console/i18n/i18n.ts'
-import { remember, remembered } from '#console/ui/local.ts'
 import { problemText } from '#console/ui/problem.tsx'
 import type { LiveCode, Member, Schedule, Style } from '#growth/live-codes/schema.ts'
 import type { Welcome } from '#growth/welcomes/schema.ts'
@@ -46,29 +44,6 @@ export const inputOf = (code: LiveCode): Draft => ({
   skipVerify: code.skipVerify,
   style: code.style,
 })
-
-/** Kept on this machine until it is saved or thrown away, so that a reload loses nothing. */
-export function useDraft(name: string, start: Draft) {
-  const key = `draft.${name}`
-  const [draft, setDraft] = useState<Draft>(() => remembered<Draft>(key) ?? start)
-  const [isDirty, setDirty] = useState(() => remembered<Draft>(key) !== undefined)
-  return {
-    draft,
-    isDirty,
-    change: (part: Partial<Draft>) => {
-      const next = { ...draft, ...part }
-      remember(key, next)
-      setDraft(next)
-      setDirty(true)
-    },
-    forget: () => remember(key, undefined),
-    discard: () => {
-      remember(key, undefined)
-      setDraft(start)
-      setDirty(false)
-    },
-  }
-}
 
 /** Complaints by the path of the field: `schedule.weekly.0.to`. */
 export type Complaints = Record<string, string>

@@ -7,16 +7,7 @@ import { useChannelNames } from '#console/channels/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useCorpNames } from '#console/integrations/wecom/queries.ts'
 import { lackOf } from '#console/live-codes/attachments-editor.tsx'
-import {
-  type Complaints,
-  complaintAt,
-  complaintOf,
-  type Draft,
-  emptyDraft,
-  emptyWelcome,
-  inputOf,
-  useDraft,
-} from '#console/live-codes/draft.ts'
+import { type Complaints, complaintAt, complaintOf, type Draft, emptyDraft, emptyWelcome, inputOf } from '#console/live-codes/draft.ts'
 import { EmployeesField } from '#console/live-codes/employees-field.tsx'
 import { useLiveCode, useSaveLiveCode } from '#console/live-codes/queries.ts'
 import { ScheduleField } from '#console/live-codes/schedule-field.tsx'
@@ -26,6 +17,7 @@ import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { useRun } from '#console/ui/confirm.tsx'
+import { RestoredNotice, useDraft } from '#console/ui/draft.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Columns, Page, Row, Section, Stack } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
@@ -84,14 +76,15 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
   const navigate = useNavigate()
   const run = useRun()
   const save = useSaveLiveCode()
-  const { draft, change, forget, discard, isDirty } = useDraft(name, start)
+  const unsaved = useDraft<Draft>(name)
+  const draft = unsaved.kept ?? start
   const [complaints, setComplaints] = useState<Complaints>({})
   const employees = useEmployeeNames()
   const corps = useCorpNames()
   const chosen = employees.filter((one) => draft.employees.some(({ employeeId }) => employeeId === one.value))
   const set = (part: Partial<Draft>) => {
     setComplaints({})
-    change(part)
+    unsaved.keep({ ...draft, ...part })
   }
   const top = useRef<HTMLDivElement>(null)
   /** Says what is wrong where it is wrong, and goes to the first of it. */
@@ -105,7 +98,7 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
     const { corpId, ...rest } = draft
     try {
       const saved = await save.mutateAsync({ id, ...rest, ...(id || !corpId ? {} : { corpId }) })
-      forget()
+      unsaved.forget()
       await navigate({ to: '/live-codes/$codeId', params: { codeId: saved.id } })
       void run(async () => undefined, t(id ? 'liveCodes.saved' : 'liveCodes.created'))
     } catch (error) {
@@ -122,13 +115,14 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
       form
       actions={
         <>
-          {isDirty && <Button onClick={discard}>{t('liveCodes.discardDraft')}</Button>}
+          {unsaved.kept && !unsaved.restored && <Button onClick={unsaved.discard}>{t('liveCodes.discardDraft')}</Button>}
           <Button type="primary" loading={save.isPending} onClick={() => void submit()}>
             {t('ui.save')}
           </Button>
         </>
       }
     >
+      <RestoredNotice draft={unsaved} />
       <Columns shares={[7, 3]}>
         <Form layout="vertical" component="div">
           <div ref={top} className="stack">

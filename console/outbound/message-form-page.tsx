@@ -33,10 +33,11 @@ const route = getRouteApi('/app/messages/$messageId/edit')
 
 const newRoute = getRouteApi('/app/messages/new')
 
-/** From nothing, or from another message that was good. */
+/** From nothing, for a segment, or from another message that was good. */
 export function NewMessagePage() {
-  const { from } = newRoute.useSearch()
-  return from ? <CopyOf id={from} /> : <MessageForm />
+  const { from, segment } = newRoute.useSearch()
+  if (from) return <CopyOf id={from} />
+  return <MessageForm copy={segment ? { ...empty, to: { whom: 'customers', audience: { segment } } } : empty} />
 }
 
 function CopyOf({ id }: { id: string }) {

@@ -20,7 +20,7 @@ export const outbound = messages(
     audience: '人群',
     everybody: '全部可见的客户',
     everyGroup: '不选即全部可见的客户群',
-    segment: '人群包',
+    segment: '人群',
     tags: '带任一标签',
     withoutTags: '不带标签',
     employees: '谁的客户（由他们发送）',

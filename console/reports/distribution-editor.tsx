@@ -4,7 +4,7 @@ import { textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { EventPicker, useProperties } from '#console/reports/event-picker.tsx'
 import { ChoiceField, DatesField, Field, intervals, numbersOf, TextField } from '#console/reports/fields.tsx'
-import { propertyName } from '#console/reports/property-picker.tsx'
+import { usePropertyName } from '#console/reports/property-picker.tsx'
 
 const counted = ['times', 'days'] as const
 const measured = ['sum', 'avg', 'min', 'max'] as const
@@ -13,6 +13,7 @@ export function DistributionEditor({ document, onChange }: EditorProps) {
   const { t } = useText()
   const event = textOf(document.event)
   const properties = useProperties([event])
+  const propertyName = usePropertyName([event])
   const edges = (document.bins as { edges?: number[] } | undefined)?.edges ?? []
   return (
     <>

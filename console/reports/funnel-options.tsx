@@ -5,7 +5,7 @@ import type { EditorProps } from '#console/reports/editor.tsx'
 import { useProperties } from '#console/reports/event-picker.tsx'
 import { ChoiceField, Field, More, OneOfField, TagsField, WholeField } from '#console/reports/fields.tsx'
 import { MatcherList } from '#console/reports/matcher-list.tsx'
-import { propertyName } from '#console/reports/property-picker.tsx'
+import { usePropertyName } from '#console/reports/property-picker.tsx'
 
 interface Exclusion extends Matcher {
   fromStep: number
@@ -17,7 +17,9 @@ export function FunnelOptions(props: EditorProps) {
   const { t } = useText()
   const { document } = props
   const steps = listOf<Matcher>(document.steps)
-  const properties = useProperties(steps.map(({ event }) => event))
+  const events = steps.map(({ event }) => event)
+  const properties = useProperties(events)
+  const propertyName = usePropertyName(events)
   return (
     <More document={document} fields={['range', 'exclusions', 'holding']}>
       <OneOfField

@@ -1,7 +1,7 @@
 import { AutoComplete } from 'antd'
 import { textOr, useText } from '#console/i18n/i18n.ts'
 import { useProperties } from '#console/reports/event-picker.tsx'
-import { useAttributes, usePlan } from '#console/reports/queries.ts'
+import { type PlannedEvent, useAttributes, usePlan } from '#console/reports/queries.ts'
 
 export interface Property {
   name: string
@@ -12,6 +12,7 @@ export interface Property {
 export function PropertyPicker(props: { label: string; events: string[]; value: Property; onChange: (property: Property) => void }) {
   const { t } = useText()
   const properties = useProperties(props.events)
+  const propertyName = usePropertyName(props.events)
   const attributes = useAttributes().data?.items ?? []
   const told = usePlan().data?.personProperties ?? []
   const named = new Set(['gender', 'kind', ...attributes.map(({ key }) => key)])
@@ -27,14 +28,16 @@ export function PropertyPicker(props: { label: string; events: string[]; value: 
     props.value.name === ''
       ? ''
       : (ofPeople.find(({ value }) => value === `person:${props.value.name}`)?.label ?? propertyName(props.value.name))
+  const title = props.value.scope === 'person' ? shown : propertyName(props.value.name)
   return (
     <AutoComplete
-      key={`${props.value.scope}:${props.value.name}`}
+      // Once more when its name is known: what stands in the field is only said when it is drawn first.
+      key={`${props.value.scope}:${props.value.name} ${title}`}
       className="wide"
       aria-label={props.label}
       placeholder={t('reports.property')}
       popupMatchSelectWidth={false}
-      defaultValue={props.value.scope === 'person' ? shown : propertyName(props.value.name)}
+      defaultValue={title}
       showSearch={{
         filterOption: (text, one) => one !== undefined && 'find' in one && String(one.find).toLowerCase().includes(text.toLowerCase()),
       }}
@@ -58,4 +61,15 @@ export function PropertyPicker(props: { label: string; events: string[]; value: 
   )
 }
 
-export const propertyName = (name: string): string => textOr(`reports.properties.${name}`, name)
+/**
+ * How a property of these events is called: as the company's tracking plan has it, else as it is commonly called. What the product
+ * declares itself is titled in one language, so the common word goes before it. `*` is any event.
+ */
+export function usePropertyName(events: readonly string[] = ['*']): (name: string) => string {
+  const all = usePlan().data?.items ?? []
+  const asked = events.includes('*') ? all : all.filter((one) => events.includes(one.name))
+  const titleIn = (some: PlannedEvent[], name: string) =>
+    some.flatMap(({ plan }) => plan?.properties ?? []).find((one) => one.name === name && one.title !== '')?.title
+  const byCompany = asked.filter(({ declaredBy }) => declaredBy === 'company')
+  return (name) => titleIn(byCompany, name) ?? textOr(`reports.properties.${name}`, titleIn(asked, name) ?? name)
+}

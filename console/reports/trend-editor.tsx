@@ -5,7 +5,7 @@ import type { EditorProps } from '#console/reports/editor.tsx'
 import { useProperties } from '#console/reports/event-picker.tsx'
 import { BreakdownField, ChoiceField, DatesField, Field, IntervalField, TextField } from '#console/reports/fields.tsx'
 import { MatcherList } from '#console/reports/matcher-list.tsx'
-import { propertyName } from '#console/reports/property-picker.tsx'
+import { usePropertyName } from '#console/reports/property-picker.tsx'
 
 const ofTrend = ['count', 'persons', 'per_person'] as const
 type PlainMeasure = (typeof ofTrend)[number] | 'converted' | 'repeated'
@@ -64,6 +64,7 @@ export function Measure(props: {
   const { value, onChange, plain = ofTrend, sums = ofProperty } = props
   const { t } = useText()
   const properties = useProperties([value.event])
+  const propertyName = usePropertyName([value.event])
   const measure = value.measure ?? plain[0] ?? 'count'
   return (
     <Select
@@ -95,6 +96,7 @@ export function Measure(props: {
 /** `sum(amount)` in words. */
 export function useMeasureTitle(): (measure: string) => string {
   const { t } = useText()
+  const propertyName = usePropertyName()
   return (measure) => {
     const found = /^(\w+)(?:\((.+)\))?$/.exec(measure)
     const known = [...ofTrend, ...ofProperty].find((one) => one === found?.[1])

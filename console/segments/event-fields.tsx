@@ -5,7 +5,7 @@ import type { Matcher } from '#console/reports/document.ts'
 import { EventPicker, useProperties } from '#console/reports/event-picker.tsx'
 import { Whole } from '#console/reports/fields.tsx'
 import { MatcherList } from '#console/reports/matcher-list.tsx'
-import { propertyName } from '#console/reports/property-picker.tsx'
+import { usePropertyName } from '#console/reports/property-picker.tsx'
 import { type Compare, CompareField } from '#console/segments/compare-field.tsx'
 import { type LeafProps, Optional, withoutEmpty } from '#console/segments/pieces.tsx'
 import { type Slot, SlotField } from '#console/segments/slot-field.tsx'
@@ -72,6 +72,7 @@ export function EventFields({ value, onChange }: LeafProps) {
 function SumField({ event, value, onChange }: LeafProps<{ property: string } & Compare> & { event: string }) {
   const { t } = useText()
   const properties = useProperties([event])
+  const propertyName = usePropertyName([event])
   const { property, ...compare } = value
   return (
     <>

@@ -32,6 +32,7 @@ export function OverlapSheet({ segments, onClose }: { segments: string[]; onClos
         <Stack>
           <Matrix overlap={data} />
           <h3>{t('segments.overlapParts')}</h3>
+          <p className="note">{t('segments.overlapPartsNote')}</p>
           <div className="figures">
             <table>
               <thead>
@@ -40,7 +41,7 @@ export function OverlapSheet({ segments, onClose }: { segments: string[]; onClos
                   <th>{t('segments.people')}</th>
                   <th>{t('segments.share')}</th>
                   <th>
-                    <span className="sr-only">{t('segments.create')}</span>
+                    <span className="unseen">{t('segments.create')}</span>
                   </th>
                 </tr>
               </thead>
@@ -50,7 +51,11 @@ export function OverlapSheet({ segments, onClose }: { segments: string[]; onClos
                   .map((part) => (
                     <tr key={part.in.join()}>
                       <th scope="row">
-                        {part.in.length === 1 ? t('segments.onlyIn', { name: nameOf(part.in[0] ?? 0) }) : part.in.map(nameOf).join(' ∩ ')}
+                        {part.in.length === 1
+                          ? t('segments.onlyIn', { name: nameOf(part.in[0] ?? 0) })
+                          : t('segments.inAll', {
+                              names: part.in.map((place) => t('segments.quoted', { name: nameOf(place) })).join(t('segments.namesJoint')),
+                            })}
                       </th>
                       <td>
                         <Count value={part.count} />

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { patch, post, put, remove } from '#console/api/client.ts'
+import { get, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useEverything, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import { isWhole, type RuleTree } from '#console/segments/tree.ts'
@@ -26,6 +26,8 @@ export const useTagChange = ({ id, rule }: Segment, tag: ChangeRequest['tag']) =
     enabled: tag != null,
     retry: false,
   })
+/** Asked once, when somebody is about to change or put away what others may need. */
+export const askDependents = (id: string) => get<Dependents>(`segments/${id}/dependents`)
 export const useDependents = (id: string) => useResource<Dependents>(`segments/${id}/dependents`)
 
 /** Segments as choices. */

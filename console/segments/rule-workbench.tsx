@@ -1,46 +1,42 @@
 import { CodeOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
-import { Alert, Button } from 'antd'
-import { useId, useState } from 'react'
+import { App, Button } from 'antd'
+import { useId, useRef, useState } from 'react'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
-import { useText } from '#console/i18n/i18n.ts'
+import { textOr, useText } from '#console/i18n/i18n.ts'
 import { JsonSheet } from '#console/reports/json-sheet.tsx'
 import { ExplainedTree } from '#console/segments/explained-tree.tsx'
-import { askChange, useExplained, useRuleCount, useSaveSegment } from '#console/segments/queries.ts'
-import { RuleGroup } from '#console/segments/rule-editor.tsx'
-import { asGroup, isWhole, partsOf, type RuleTree } from '#console/segments/tree.ts'
+import { askChange, askDependents, useExplained, useRuleCount, useSaveSegment } from '#console/segments/queries.ts'
+import { RuleGroup, showPlace } from '#console/segments/rule-editor.tsx'
+import { asGroup, isWhole, type Lack, lacksIn, partsOf, type RuleTree } from '#console/segments/tree.ts'
+import { isUsed, UseWords } from '#console/segments/uses.tsx'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { Count } from '#console/ui/count.tsx'
+import { RestoredNotice, useDraft } from '#console/ui/draft.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
-import { remember, remembered } from '#console/ui/local.ts'
 import { Section, Stack } from '#console/ui/page.tsx'
 import { usePersonName } from '#console/ui/person-name.ts'
 import { Problem } from '#console/ui/problem.tsx'
 import type { Change } from '#insight/segments/live/schema.ts'
-import type { Segment } from '#insight/segments/schema.ts'
+import type { Dependents, Segment } from '#insight/segments/schema.ts'
 
 /** The rule on the left; on the right how many it reaches now, and why somebody is in or out. */
 export function RuleWorkbench({ saved, start }: { saved: Segment | undefined; start: RuleTree }) {
   const { t } = useText()
-  const { rule, setRule, forget, discard } = useRuleDraft(saved?.id ?? 'new', start)
+  const from = JSON.stringify(start)
+  // A rule that was changed elsewhere meanwhile is not overlaid by what was written over another.
+  const unsaved = useDraft<{ from: string; rule: RuleTree }>(`segment.${saved?.id ?? 'new'}`, (kept) => kept.from === from)
+  const rule = unsaved.kept?.rule ?? asGroup(start)
+  const setRule = (next: RuleTree) => unsaved.keep({ from, rule: next })
   const [json, setJson] = useState(false)
+  const editor = useRef<HTMLDivElement>(null)
+  const show = ({ place }: Lack) => showPlace(editor.current, place)
   return (
     <div className="report segment">
-      <div className="report-result">
-        {discard && (
-          <Alert
-            type="info"
-            showIcon
-            title={t('ui.draftRestored')}
-            action={
-              <Button size="small" onClick={discard}>
-                {t('ui.discard')}
-              </Button>
-            }
-          />
-        )}
+      <div className="report-result stack">
+        <RestoredNotice draft={unsaved} />
         <Section
           title={t('segments.rule')}
           note={t('segments.ruleNote')}
@@ -50,17 +46,19 @@ export function RuleWorkbench({ saved, start }: { saved: Segment | undefined; st
                 JSON
               </Button>
               <Gate permission="segments.write">
-                <Save saved={saved} rule={rule} onSaved={forget} />
+                <Save saved={saved} rule={rule} show={show} onSaved={unsaved.forget} />
               </Gate>
             </>
           }
         >
-          <RuleGroup rule={rule} onChange={setRule} />
+          <div ref={editor}>
+            <RuleGroup rule={rule} onChange={setRule} />
+          </div>
         </Section>
       </div>
       <div className="report-editor">
         <Stack>
-          <Reach rule={rule} />
+          <Reach rule={rule} show={show} />
           <Why rule={rule} />
         </Stack>
       </div>
@@ -75,34 +73,10 @@ export function RuleWorkbench({ saved, start }: { saved: Segment | undefined; st
   )
 }
 
-/** A rule that is not saved survives a reload and a look at another tab, as long as what it began with is the same. */
-function useRuleDraft(name: string, start: RuleTree) {
-  const key = `draft.segment.${name}`
-  const from = JSON.stringify(start)
-  const [kept] = useState(() => remembered<{ from: string; rule: RuleTree }>(key))
-  const restored = kept?.from === from ? kept.rule : undefined
-  const [isRestored, setRestored] = useState(restored !== undefined)
-  const [rule, setRule] = useState(() => restored ?? asGroup(start))
-  const forget = () => remember(key, undefined)
-  return {
-    rule,
-    setRule: (next: RuleTree) => {
-      setRule(next)
-      remember(key, { from, rule: next })
-    },
-    forget,
-    discard: isRestored
-      ? () => {
-          forget()
-          setRestored(false)
-          setRule(asGroup(start))
-        }
-      : undefined,
-  }
-}
-
-function Reach({ rule }: { rule: RuleTree }) {
+function Reach({ rule, show }: { rule: RuleTree; show: (lack: Lack) => void }) {
   const { t } = useText()
+  const lackText = useLackText()
+  const lacks = lacksIn(rule)
   const counted = useRuleCount(rule)
   const isEverybody = partsOf(rule)?.length === 0
   return (
@@ -112,19 +86,30 @@ function Reach({ rule }: { rule: RuleTree }) {
       ) : (
         <div className={counted.isFetching ? 'refreshing' : ''}>
           <p className="rule-count" role="status">
-            {counted.data && isWhole(rule) ? <Count value={counted.data.count} /> : '—'}
+            {counted.data && lacks.length === 0 ? <Count value={counted.data.count} /> : '—'}
           </p>
           <p className="note">
-            {!isWhole(rule)
+            {lacks.length > 0
               ? t('segments.unfinished')
               : isEverybody
                 ? t('segments.everybody')
                 : counted.data && t('segments.ofAll', { share: percent(counted.data.count, counted.data.total) })}
           </p>
+          {lacks.map((lack) => (
+            <Button key={lack.place} type="link" size="small" className="rule-lack" onClick={() => show(lack)}>
+              {lackText(lack)}
+            </Button>
+          ))}
         </div>
       )}
     </Section>
   )
+}
+
+function useLackText(): (lack: Lack) => string {
+  const { t } = useText()
+  return ({ kind }) =>
+    t('segments.lack', { kind: t(`segments.kinds.${kind === 'group' ? 'groupOf' : kind}`), what: textOr(`segments.lacks.${kind}`, '') })
 }
 
 function Why({ rule }: { rule: RuleTree }) {
@@ -153,27 +138,37 @@ function Why({ rule }: { rule: RuleTree }) {
   )
 }
 
-function Save({ saved, rule, onSaved }: { saved: Segment | undefined; rule: RuleTree; onSaved: () => void }) {
+function Save(props: { saved: Segment | undefined; rule: RuleTree; show: (lack: Lack) => void; onSaved: () => void }) {
   const { t } = useText()
+  const { saved, rule, onSaved } = props
+  const { message } = App.useApp()
+  const lackText = useLackText()
   const run = useRun()
   const navigate = useNavigate()
   const save = useSaveSegment()
   const [naming, setNaming] = useState(false)
   const confirm = useConfirm()
   const change = async ({ id }: Segment) => {
-    const moves = await run(() => askChange(id, rule))
-    if (moves)
+    const asked = await run(() => Promise.all([askChange(id, rule), askDependents(id)]))
+    if (asked)
       confirm({
         title: t('segments.changeTitle'),
-        effect: <ChangeEffect change={moves} />,
+        effect: <ChangeEffect change={asked[0]} uses={asked[1]} />,
         act: t('ui.save'),
         run: () => save.mutateAsync({ id, rule }).then(onSaved),
       })
   }
-  const kept = () => (saved ? void change(saved) : setNaming(true))
+  const kept = () => {
+    const [lack] = lacksIn(rule)
+    if (lack) {
+      message.error(lackText(lack))
+      props.show(lack)
+    } else if (saved) void change(saved)
+    else setNaming(true)
+  }
   return (
     <>
-      <Button type="primary" disabled={!isWhole(rule)} loading={save.isPending} onClick={kept}>
+      <Button type="primary" loading={save.isPending} onClick={kept}>
         {t(saved ? 'ui.save' : 'segments.saveAs')}
       </Button>
       <NameDrawer
@@ -194,8 +189,8 @@ function Save({ saved, rule, onSaved }: { saved: Segment | undefined; rule: Rule
   )
 }
 
-/** Before a rule is changed: how many come in and go out, and some of them by name. */
-function ChangeEffect({ change: { before, after, entering, leaving, tag } }: { change: Change }) {
+/** Before a rule is changed: how many come in and go out, some of them by name, and what goes by it. */
+function ChangeEffect({ change: { before, after, entering, leaving, tag }, uses }: { change: Change; uses: Dependents }) {
   const { t } = useText()
   const called = usePersonName()
   const names = ({ some, count }: Change['entering']) =>
@@ -210,6 +205,12 @@ function ChangeEffect({ change: { before, after, entering, leaving, tag } }: { c
         {t('segments.changeOut', { count: exactNumber(leaving.count) })} <span className="note">{names(leaving)}</span>
       </p>
       {tag && <p>{t('segments.changeTag', { given: exactNumber(tag.given), taken: exactNumber(tag.taken) })}</p>}
+      {isUsed(uses) && (
+        <>
+          <p>{t('segments.changeUses')}</p>
+          <UseWords of={uses} />
+        </>
+      )}
     </Stack>
   )
 }

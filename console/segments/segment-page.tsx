@@ -1,13 +1,13 @@
 import { DeleteOutlined, RollbackOutlined, SnippetsOutlined, TagOutlined } from '@ant-design/icons'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
 import { customerColumns } from '#console/customers/columns.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { Moves } from '#console/segments/moves.tsx'
 import {
+  askDependents,
   useArchiveSegment,
-  useDependents,
   useSaveSegment,
   useSegment,
   useSegmentCount,
@@ -17,6 +17,8 @@ import { RuleWorkbench } from '#console/segments/rule-workbench.tsx'
 import { originText } from '#console/segments/segments-page.tsx'
 import { TagDrawer } from '#console/segments/tag-drawer.tsx'
 import type { RuleTree } from '#console/segments/tree.ts'
+import { isUsed, Uses, UseWords } from '#console/segments/uses.tsx'
+import { WaysOn } from '#console/segments/ways-on.tsx'
 import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
@@ -26,7 +28,7 @@ import { Empty } from '#console/ui/empty.tsx'
 import { ExportButton } from '#console/ui/export-button.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
-import { Page, Section } from '#console/ui/page.tsx'
+import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Views } from '#console/ui/tabs.tsx'
@@ -127,6 +129,29 @@ function Actions({ segment, count }: { segment: Segment; count: number | undefin
   const archive = useArchiveSegment()
   const [naming, setNaming] = useState<'rename' | 'snapshot'>()
   const [tagging, setTagging] = useState(false)
+  /** What is in use is not put away: who asks is led to where it is used. */
+  const putAway = async () => {
+    const dependents = await askDependents(segment.id)
+    if (isUsed(dependents))
+      confirm({
+        title: t('segments.usedTitle', { name: segment.name }),
+        effect: (
+          <Stack tight>
+            <p>{t('segments.usesNote')}</p>
+            <UseWords of={dependents} />
+          </Stack>
+        ),
+        act: t('segments.toUses'),
+        run: () => navigate({ to: '/segments/$segmentId', params: { segmentId: segment.id }, search: { view: 'uses' } }),
+      })
+    else
+      confirm({
+        title: t('segments.archiveTitle', { name: segment.name }),
+        effect: t('segments.archiveEffect', { count: exactNumber(count ?? 0) }),
+        act: t('segments.archive'),
+        run: () => archive.mutateAsync({ id: segment.id, on: true }).then(() => navigate({ to: '/segments' })),
+      })
+  }
   if (segment.archivedAt)
     return (
       <Gate permission="segments.write">
@@ -158,20 +183,11 @@ function Actions({ segment, count }: { segment: Segment; count: number | undefin
             {t('segments.snapshot')}
           </Button>
         )}
-        <Button
-          icon={<DeleteOutlined />}
-          onClick={() =>
-            confirm({
-              title: t('segments.archiveTitle', { name: segment.name }),
-              effect: t('segments.archiveEffect', { count: exactNumber(count ?? 0) }),
-              act: t('segments.archive'),
-              run: () => archive.mutateAsync({ id: segment.id, on: true }).then(() => navigate({ to: '/segments' })),
-            })
-          }
-        >
+        <Button icon={<DeleteOutlined />} onClick={() => void run(putAway)}>
           {t('segments.archive')}
         </Button>
       </Gate>
+      <WaysOn segment={segment} />
       <TagDrawer segment={segment} open={tagging} onClose={() => setTagging(false)} />
       <NameDrawer
         title={t(naming === 'snapshot' ? 'segments.snapshot' : 'segments.rename')}
@@ -206,54 +222,6 @@ function Members({ segment }: { segment: Segment }) {
         href={(row) => `/customers/${row.id}`}
         open={(row) => void navigate({ to: '/customers/$customerId', params: { customerId: row.id } })}
       />
-    </Section>
-  )
-}
-
-function Uses({ segment }: { segment: Segment }) {
-  const { t } = useText()
-  const uses = useDependents(segment.id)
-  const { segments = [], reports = [], journeys = [], messages = [] } = uses.data ?? {}
-  return (
-    <Section title={t('segments.uses')} note={t('segments.usesNote')}>
-      {segments.length + reports.length + journeys.length + messages.length === 0 ? (
-        <Empty title={t('segments.unused')} hint={t('segments.unusedHint')} />
-      ) : (
-        <ul className="rule-uses">
-          {segments.map(({ id, name }) => (
-            <li key={id}>
-              {t('segments.kinds.segment')} ·{' '}
-              <Link to="/segments/$segmentId" params={{ segmentId: id }}>
-                {name}
-              </Link>
-            </li>
-          ))}
-          {reports.map(({ id, name }) => (
-            <li key={id}>
-              {t('reports.title')} ·{' '}
-              <Link to="/reports/$reportId" params={{ reportId: id }}>
-                {name}
-              </Link>
-            </li>
-          ))}
-          {journeys.map(({ id, name }) => (
-            <li key={id}>
-              {t('journeys.title')} ·{' '}
-              <Link to="/journeys/$journeyId" params={{ journeyId: id }}>
-                {name}
-              </Link>
-            </li>
-          ))}
-          {messages.map(({ id, name }) => (
-            <li key={id}>
-              {t('outbound.title')} ·{' '}
-              <Link to="/messages/$messageId" params={{ messageId: id }}>
-                {name}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
     </Section>
   )
 }

@@ -26,6 +26,7 @@ export function SegmentsPage() {
   const list = useSegments(search)
   const [listing, setListing] = useState(false)
   const [chosen, setChosen] = useState<string[]>([])
+  const canCompare = chosen.length >= 2 && chosen.length <= 8
   const [comparing, setComparing] = useState(false)
   const isFiltered = search.q !== undefined || search.kind !== undefined || search.archived !== undefined
   return (
@@ -75,14 +76,12 @@ export function SegmentsPage() {
             ids: chosen,
             onChange: setChosen,
             actions: (
-              <Button
-                size="small"
-                disabled={chosen.length < 2 || chosen.length > 8}
-                title={t('segments.overlapMost')}
-                onClick={() => setComparing(true)}
-              >
-                {t('segments.compare')}
-              </Button>
+              <>
+                <Button size="small" disabled={!canCompare} onClick={() => setComparing(true)}>
+                  {t('segments.compare')}
+                </Button>
+                {!canCompare && <span className="note">{t('segments.overlapMost')}</span>}
+              </>
             ),
           }}
           empty={

@@ -81,12 +81,25 @@ export function freshLeaf(kind: LeafKind): RuleTree {
 }
 
 /** Whether everything is chosen that must be; until then there is nothing to count. */
-export function isWhole(rule: RuleTree): boolean {
-  const parts = partsOf(rule)
-  if (parts) return parts.every(isWhole)
-  if (isTree(rule.not)) return isWhole(rule.not)
-  const kind = kindOf(rule)
-  return kind !== undefined && isLeafWhole(kind, rule[kind])
+export const isWhole = (rule: RuleTree): boolean => lacksIn(rule).length === 0
+
+/** A condition that is not chosen yet: where it stands in the editor, and of what kind it is; a group lacks conditions. */
+export interface Lack {
+  place: string
+  kind: LeafKind | 'group'
+}
+
+/** The place of a part of the group at this place; a group at the top has none. */
+export const placeOf = (group: string, index: number): string => `${group}.${index}`
+
+export function lacksIn(rule: RuleTree, place = ''): Lack[] {
+  const { inner } = positive(rule)
+  const parts = partsOf(inner)
+  // No condition at all is everybody; a group within has been begun and asks nothing.
+  if (parts?.length === 0) return place === '' ? [] : [{ place, kind: 'group' }]
+  if (parts) return parts.flatMap((part, index) => lacksIn(part, placeOf(place, index)))
+  const kind = kindOf(inner)
+  return kind && isLeafWhole(kind, inner[kind]) ? [] : [{ place, kind: kind ?? 'group' }]
 }
 
 function isLeafWhole(kind: LeafKind, value: unknown): boolean {

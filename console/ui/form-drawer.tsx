@@ -1,8 +1,9 @@
 import { Alert, Button, Drawer, Form, type FormInstance } from 'antd'
 import { type ReactNode, type RefObject, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { ApiError } from '#console/api/client.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { remember, remembered } from '#console/ui/local.ts'
+import { RestoredNotice, useDraft } from '#console/ui/draft.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
 import { problemText } from '#console/ui/problem.tsx'
 
@@ -67,16 +68,19 @@ function DrawerForm<Values extends object>(props: {
   const [form] = Form.useForm<Values>()
   const [problem, setProblem] = useState<string>()
   const [sending, setSending] = useState(false)
-  const draftName = props.draft && `draft.${props.draft}`
-  const [restored, setRestored] = useState(() => (draftName ? remembered<Partial<Values>>(draftName) : undefined))
-  const forget = () => draftName && remember(draftName, undefined)
+  const draft = useDraft<Partial<Values>>(props.draft)
+  const discard = () => {
+    // The form goes back to what it began with, which is what came back until it is drawn without that.
+    flushSync(draft.discard)
+    form.resetFields()
+  }
 
   const submit = async (values: Values) => {
     setSending(true)
     setProblem(undefined)
     try {
       await props.onSubmit(values)
-      forget()
+      draft.forget()
       props.onClose()
     } catch (error) {
       if (!showAtField(form, error, props.fields)) setProblem(problemText(error))
@@ -90,31 +94,13 @@ function DrawerForm<Values extends object>(props: {
       layout="vertical"
       className="drawer-form"
       requiredMark="optional"
-      initialValues={{ ...props.initial, ...restored }}
-      onValuesChange={(_change, values) => draftName && remember(draftName, values)}
+      initialValues={{ ...props.initial, ...draft.restored }}
+      onValuesChange={(_change, values) => draft.keep(values)}
       onFinish={(values) => void submit(values)}
       scrollToFirstError
     >
       <div className="drawer-fields" ref={props.body}>
-        {restored && (
-          <Alert
-            type="info"
-            title={t('ui.draftRestored')}
-            action={
-              <Button
-                size="small"
-                onClick={() => {
-                  forget()
-                  setRestored(undefined)
-                  form.resetFields()
-                  form.setFieldsValue(props.initial as Parameters<typeof form.setFieldsValue>[0])
-                }}
-              >
-                {t('ui.discard')}
-              </Button>
-            }
-          />
-        )}
+        <RestoredNotice draft={{ restored: draft.restored, discard }} />
         {problem && <Alert type="error" title={problem} role="alert" />}
         {props.children}
       </div>
