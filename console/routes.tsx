@@ -160,6 +160,7 @@ const newMessage = createRoute({
 const message = createRoute({
   getParentRoute: () => app,
   path: '/messages/$messageId',
+  validateSearch: z.object({ state: text, reason: text }),
   component: lazyRouteComponent(() => import('#console/outbound/message-page.tsx'), 'MessagePage'),
 })
 
@@ -179,7 +180,7 @@ const moments = createRoute({
 const calendar = createRoute({
   getParentRoute: () => app,
   path: '/calendar',
-  validateSearch: z.object({ from: day, employee: text, department: text, group: text }),
+  validateSearch: z.object({ from: day, view: text, employee: text, department: text, group: text }),
   component: lazyRouteComponent(() => import('#console/outbound/calendar-page.tsx'), 'CalendarPage'),
 })
 

@@ -23,7 +23,15 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   await page.goto(`${workspace.url}/messages`)
   await page.getByText('还没有群发').waitFor()
   await page.getByRole('button', { name: '新建群发' }).click()
+  await page.getByRole('button', { name: /保\s*存/ }).click()
+  await page.getByText('这一项要填').waitFor()
+  await page.getByText('写几个字，或者加一个附件').waitFor()
   await page.getByLabel('名称', { exact: true }).fill(name)
+  await page.reload()
+  await page
+    .getByLabel('名称', { exact: true })
+    .and(page.locator(`[value="${name}"]`))
+    .waitFor()
   await page.getByLabel(/谁的客户/).fill('许念')
   await page.locator('.ant-select-item-option', { hasText: '许念' }).click()
   await page.keyboard.press('Escape')
@@ -57,16 +65,21 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   await expect.poll(delivered).toBe(1)
   await look('message-done')
   expect(await faultsOf(page)).toEqual([])
+  await page.getByRole('button', { name: '已送达 1' }).click()
+  await page.getByRole('button', { name: '清空筛选' }).waitFor()
+  expect(new URL(page.url()).searchParams.get('state')).toBe('sent')
+  await page.getByRole('link', { name: '林小满' }).waitFor()
   for (const [path, text] of [
     ['messages', name],
     ['calendar', name],
+    ['calendar?view=week', name],
     ['moments', '还没有朋友圈'],
     ['send-rules', '营销频次'],
     ['send-rules?view=history', '林小满'],
   ] as const) {
     await page.goto(`${workspace.url}/${path}`)
     await page.getByText(text).first().waitFor()
-    await look(path.replace(/\?.*/, '-history'))
+    await look(path.replace(/\?.*=/, '-'))
     expect(await faultsOf(page)).toEqual([])
   }
   await page.goto(`${workspace.url}/messages`)
@@ -189,7 +202,9 @@ test('a moment is kept as a draft, changed, planned, refused a time that has pas
     .getByRole('dialog')
     .getByRole('button', { name: /下\s*发/ })
     .click()
-  await page.getByRole('button', { name: /人已发表/ }).click({ timeout: 60_000 })
+  await page.getByRole('button', { name: /人已发表/ }).waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: '新品首发' }).click()
+  await page.getByRole('dialog').getByText('周五上新').waitFor()
   await page.getByRole('dialog').getByText('待确认').first().waitFor()
   await look('moment-tasks')
   expect(await faultsOf(page)).toEqual([])

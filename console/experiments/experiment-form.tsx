@@ -144,7 +144,7 @@ function MetricFields({ name }: { name: 'trialMetric' | 'growthMetric' }) {
   const kind = Form.useWatch([name, 'kind'])
   const event = Form.useWatch([name, 'event'])
   return (
-    <Form.Item label={t(`experiments.${name}`)} required>
+    <Form.Item label={t(`experiments.${name}`)} extra={t(`experiments.${name}Hint`)} required>
       <Form.Item
         name={[name, 'event']}
         rules={[{ required: true, message: t('ui.required') }]}

@@ -134,7 +134,7 @@ function StopForm({ experiment, open, onClose }: { experiment: Experiment; open:
 
 function Design({ experiment }: { experiment: Experiment }) {
   const { t } = useText()
-  const { trialMetric, growthMetric, plan, thing, ratioAlarmedAt } = experiment
+  const { trialMetric, growthMetric, guardRails, plan, thing, ratioAlarmedAt } = experiment
   const nameOf = (key: string) => experiment.variants.find((one) => one.key === key)?.name ?? t('experiments.holdoutName')
   return (
     <Section title={t('experiments.design')}>
@@ -155,6 +155,9 @@ function Design({ experiment }: { experiment: Experiment }) {
           { name: t('experiments.holdout'), value: `${experiment.holdoutPerMille / 10}%` },
           { name: t('experiments.trialMetric'), value: trialMetric.name },
           { name: t('experiments.growthMetric'), value: growthMetric.name },
+          ...(guardRails.length > 0
+            ? [{ name: t('experiments.guardRail'), value: guardRails.map(({ name }) => name).join(t('ui.comma')) }]
+            : []),
           {
             name: t('experiments.plan'),
             value: t('experiments.planText', {

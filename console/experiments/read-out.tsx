@@ -2,6 +2,9 @@ import { Alert, Select } from 'antd'
 import { useState } from 'react'
 import { differenceText, liftText, pText, relativeText, valueText } from '#console/experiments/figure.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
+import { PeopleNumber } from '#console/reports/people-number.tsx'
+import type { Drill } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { exactNumber } from '#console/ui/format.ts'
@@ -198,7 +201,12 @@ function OverTime({ experiment, effects }: { experiment: Experiment; effects: re
 function Sides({ experiment, found }: { experiment: Experiment; found: ReadOut }) {
   const { t } = useText()
   const nameOf = useSideName(experiment)
+  const [drill, setDrill] = useState<Drill>()
   const all = found.sides.reduce((sum, { persons }) => sum + persons, 0)
+  // Before there is anything to compare, sides are counted as written down, and the report knows nobody.
+  const isReported = found.effects.length > 0
+  const open = (variant: string) =>
+    setDrill({ title: nameOf(variant), report: { ...found.report, type: 'experiment', persons: { variant } } })
   return (
     <Section flush title={t('experiments.sides')} note={t('experiments.sidesNote')}>
       <Figures
@@ -220,10 +228,15 @@ function Sides({ experiment, found }: { experiment: Experiment; found: ReadOut }
             right: true,
             cell: ({ persons }) => (all === 0 ? '—' : `${((persons / all) * 100).toFixed(1)}%`),
           },
-          { title: t('experiments.persons'), right: true, cell: ({ persons }) => exactNumber(persons) },
+          {
+            title: t('experiments.persons'),
+            right: true,
+            cell: ({ key, persons }) => (isReported ? <PeopleNumber value={persons} onClick={() => open(key)} /> : exactNumber(persons)),
+          },
           { title: t('experiments.open'), right: true, cell: ({ open }) => exactNumber(open) },
         ]}
       />
+      {drill && <PeopleDrawer asked={drill} onClose={() => setDrill(undefined)} />}
     </Section>
   )
 }

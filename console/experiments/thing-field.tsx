@@ -2,12 +2,14 @@ import { Form, Select } from 'antd'
 import { useTenant } from '#console/api/session.ts'
 import type { ExperimentValues } from '#console/experiments/form-values.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { useJourney, useJourneys } from '#console/journeys/queries.ts'
+import { JourneyPicker } from '#console/journeys/journey-picker.tsx'
+import { useJourney } from '#console/journeys/queries.ts'
 import { useStepWords } from '#console/journeys/words.ts'
-import { useMessages } from '#console/outbound/queries.ts'
+import { useMessage, useMessages } from '#console/outbound/queries.ts'
 import { useAnswer } from '#console/reports/queries.ts'
 import { daysBefore, todayIn } from '#console/ui/format.ts'
 import { Stack } from '#console/ui/page.tsx'
+import { SearchSelect, useSearching } from '#console/ui/search-select.tsx'
 import type { PagesResult } from '#insight/reports/pages/schema.ts'
 import type { Thing } from '#operation/experiments/schema.ts'
 import { type Definition, isTreatment } from '#operation/journeys/definition.ts'
@@ -73,14 +75,11 @@ function Choice(props: {
 
 function JourneyChoice({ value, onChange }: ChoiceProps) {
   const { t } = useText()
-  const list = useJourneys({})
-  const started = list.rows.filter(({ version, state }) => version > 0 && state !== 'stopped')
   return (
-    <Choice
+    <JourneyPicker
       label={t('experiments.whichJourney')}
       value={value.id}
-      loading={list.loading}
-      options={started.map(({ id, name }) => ({ value: id, label: name }))}
+      fits={({ version, state }) => version > 0 && state !== 'stopped'}
       onChange={(id) => onChange({ ...value, id, step: null })}
     />
   )
@@ -124,14 +123,19 @@ const nothing: Definition = {
 
 function MessageChoice({ value, onChange }: ChoiceProps) {
   const { t } = useText()
-  const list = useMessages({})
-  const open = list.rows.filter(({ state, whom, id }) => id === value.id || (whom === 'customers' && unsent.includes(state)))
+  const { q, onSearch } = useSearching()
+  const list = useMessages({ q, limit: '200' })
+  const { data } = useMessage(value.id || undefined)
   return (
-    <Choice
+    <SearchSelect
       label={t('experiments.whichMessage')}
       value={value.id}
-      loading={list.loading}
-      options={open.map(({ id, name }) => ({ value: id, label: name }))}
+      chosen={data?.id === value.id ? { value: data.id, label: data.name } : undefined}
+      loading={list.loading || list.refreshing}
+      options={list.rows
+        .filter(({ state, whom }) => whom === 'customers' && unsent.includes(state))
+        .map(({ id, name }) => ({ value: id, label: name }))}
+      onSearch={onSearch}
       onChange={(id) => onChange({ ...value, id })}
     />
   )

@@ -34,6 +34,7 @@ import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { usePhone } from '#console/ui/preferences.ts'
 import { problemText } from '#console/ui/problem.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
+import type { Review } from '#operation/approvals/approval.ts'
 import type { Experiment } from '#operation/experiments/schema.ts'
 import type { Journey } from '#operation/journeys/schema.ts'
 
@@ -187,7 +188,7 @@ function PendingReview({ journey: { id, review, reviewNote }, edit }: { journey:
   const { t } = useText()
   const answer = useReviewJourney(id)
   if (!review) return reviewNote ? <Alert type="warning" showIcon title={t('journeys.sentBack', { note: reviewNote })} /> : null
-  const say = async (approve: boolean) => edit.seen((await answer.mutateAsync(approve)).updatedAt)
+  const say = async (word: Review) => edit.seen((await answer.mutateAsync(word)).updatedAt)
   return <ReviewBox isOwn={review.isOwn} receivers={review.receivers} answer={say} />
 }
 

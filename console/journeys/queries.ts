@@ -4,6 +4,7 @@ import { patch, post, remove } from '#console/api/client.ts'
 import { useCommand, useEverything, useList, useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import type { Brought, Met } from '#console/journeys/brought.ts'
+import type { Review } from '#operation/approvals/approval.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
 import type {
   ArrivalsLook,
@@ -97,10 +98,9 @@ export const useSaveJourney = () =>
   )
 export const usePublish = () =>
   useCommand(({ id, migrate }: { id: string; migrate: boolean }) => post<Journey>(`journeys/${id}/publish`, { migrate }), ['journeys'])
-export const useReviewJourney = (id: string) =>
-  useCommand((approve: boolean) => post<Journey>(`journeys/${id}/review`, { approve }), ['journeys'])
+export const useReviewJourney = (id: string) => useCommand((review: Review) => post<Journey>(`journeys/${id}/review`, review), ['journeys'])
 export const useReviewEntries = (id: string) =>
-  useCommand((approve: boolean) => post<Journey>(`journeys/${id}/entries/review`, { approve }), ['journeys'])
+  useCommand((review: Review) => post<Journey>(`journeys/${id}/entries/review`, review), ['journeys'])
 export const useTurn = () =>
   useCommand(
     ({ id, act, arrivals }: { id: string; act: 'pause' | 'resume' | 'drain'; arrivals?: Resume['arrivals'] }) =>

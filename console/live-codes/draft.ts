@@ -1,5 +1,6 @@
 import { ApiError } from '#console/api/client.ts'
 import { textOr } from '#console/i18n/i18n.ts'
+import type { Complaints } from '#console/ui/complaints.ts'
 import { problemText } from '#console/ui/problem.tsx'
 import type { LiveCode, Member, Schedule, Style } from '#growth/live-codes/schema.ts'
 import type { Welcome } from '#growth/welcomes/schema.ts'
@@ -45,16 +46,9 @@ export const inputOf = (code: LiveCode): Draft => ({
   style: code.style,
 })
 
-/** Complaints by the path of the field: `schedule.weekly.0.to`. */
-export type Complaints = Record<string, string>
-
 export function complaintOf(error: unknown, nameOf: (employee: number) => string): Complaints {
   if (!(error instanceof ApiError)) return { '': problemText(error) }
   const [, place] = /^employees\.(\d+)/.exec(error.field ?? '') ?? []
   const own = error.code.startsWith('live_code.') ? `liveCodes.problems.${error.code.slice('live_code.'.length)}` : ''
   return { [error.field ?? '']: textOr(own, problemText(error), { name: place === undefined ? '' : nameOf(Number(place)) }) }
 }
-
-/** The complaint about this field or anything inside it. */
-export const complaintAt = (complaints: Complaints, path: string): string | undefined =>
-  Object.entries(complaints).find(([field]) => field === path || field.startsWith(`${path}.`))?.[1]

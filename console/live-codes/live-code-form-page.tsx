@@ -1,13 +1,12 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Form, Input, Segmented, Select, Skeleton, Switch } from 'antd'
-import { useRef, useState } from 'react'
-import { flushSync } from 'react-dom'
+import { useState } from 'react'
 import { useResource } from '#console/api/query.ts'
 import { useChannelNames } from '#console/channels/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useCorpNames } from '#console/integrations/wecom/queries.ts'
 import { lackOf } from '#console/live-codes/attachments-editor.tsx'
-import { type Complaints, complaintAt, complaintOf, type Draft, emptyDraft, emptyWelcome, inputOf } from '#console/live-codes/draft.ts'
+import { complaintOf, type Draft, emptyDraft, emptyWelcome, inputOf } from '#console/live-codes/draft.ts'
 import { EmployeesField } from '#console/live-codes/employees-field.tsx'
 import { useLiveCode, useSaveLiveCode } from '#console/live-codes/queries.ts'
 import { ScheduleField } from '#console/live-codes/schedule-field.tsx'
@@ -16,6 +15,7 @@ import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
+import { type Complaints, complaintAt, useComplaints } from '#console/ui/complaints.ts'
 import { useRun } from '#console/ui/confirm.tsx'
 import { RestoredNotice, useDraft } from '#console/ui/draft.tsx'
 import { Gate } from '#console/ui/gate.tsx'
@@ -78,19 +78,13 @@ function CodeForm({ name, start, id }: { name: string; start: Draft; id: string 
   const save = useSaveLiveCode()
   const unsaved = useDraft<Draft>(name)
   const draft = unsaved.kept ?? start
-  const [complaints, setComplaints] = useState<Complaints>({})
+  const { complaints, top, complain, clear } = useComplaints()
   const employees = useEmployeeNames()
   const corps = useCorpNames()
   const chosen = employees.filter((one) => draft.employees.some(({ employeeId }) => employeeId === one.value))
   const set = (part: Partial<Draft>) => {
-    setComplaints({})
+    clear()
     unsaved.keep({ ...draft, ...part })
-  }
-  const top = useRef<HTMLDivElement>(null)
-  /** Says what is wrong where it is wrong, and goes to the first of it. */
-  const complain = (found: Complaints) => {
-    flushSync(() => setComplaints(found))
-    top.current?.querySelector('.ant-form-item-has-error, .complaint, .ant-alert-error')?.scrollIntoView({ block: 'center' })
   }
   const submit = async () => {
     const missing = missingIn(draft, t)

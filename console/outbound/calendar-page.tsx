@@ -1,5 +1,5 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Select } from 'antd'
+import { Button, Segmented, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useTenant } from '#console/api/session.ts'
 import { GroupPicker } from '#console/groups/group-picker.tsx'
@@ -18,25 +18,49 @@ import type { Calendar, CalendarItem } from '#operation/calendar/schema.ts'
 
 const route = getRouteApi('/app/calendar')
 
-/** A month of what is planned, day by day, with what gets in each other's way. */
+type View = 'month' | 'week'
+
+/** Weeks begin on Monday. */
+const mondayOf = (day: Dayjs): Dayjs => day.subtract((day.day() + 6) % 7, 'day')
+
+/** The first and the last day that are shown. */
+const spanOf = (view: View, day: Dayjs): [Dayjs, Dayjs] =>
+  view === 'month' ? [day.startOf('month'), day.endOf('month')] : [mondayOf(day), mondayOf(day).add(6, 'day')]
+
+const iso = (day: Dayjs): string => day.format('YYYY-MM-DD')
+
+/** A month or a week of what is planned, day by day, with what gets in each other's way. */
 export function CalendarPage() {
   const { t } = useText()
   const { timezone } = useTenant()
-  const { from, employee, department, group } = route.useSearch()
+  const { from, view: asked, employee, department, group } = route.useSearch()
   const navigate = useNavigate({ from: '/calendar' })
-  const month = dayjs(from ?? todayIn(timezone)).startOf('month')
+  const view: View = asked === 'week' ? 'week' : 'month'
+  const day = dayjs(from ?? todayIn(timezone))
+  const [first, last] = spanOf(view, day)
   const whose = { employee, department, group }
-  const calendar = useCalendar({ dateFrom: month.format('YYYY-MM-DD'), dateTo: month.endOf('month').format('YYYY-MM-DD'), ...whose })
-  const show = (change: { from?: string } & Partial<Whose>) => void navigate({ search: (before) => ({ ...before, ...change }) })
-  const go = (months: number) => show({ from: month.add(months, 'month').format('YYYY-MM-DD') })
+  // The limits of a month are told of whole months, of which a week is a part.
+  const calendar = useCalendar({ dateFrom: iso(first.startOf('month')), dateTo: iso(last.endOf('month')), ...whose })
+  const show = (change: { from?: string | undefined; view?: View | undefined } & Partial<Whose>) =>
+    void navigate({ search: (before) => ({ ...before, ...change }) })
+  const go = (by: number) => show({ from: iso((view === 'month' ? day.startOf('month') : day).add(by, view)) })
   return (
     <Page
-      title={`${t('outbound.calendar')} · ${month.format('YYYY-MM')}`}
+      title={`${t('outbound.calendar')} · ${view === 'month' ? first.format('YYYY-MM') : `${iso(first)} – ${last.format('MM-DD')}`}`}
       note={t('outbound.calendarNote')}
       actions={
         <>
-          <Button onClick={() => go(-1)}>{t('outbound.previous')}</Button>
-          <Button onClick={() => go(1)}>{t('outbound.next')}</Button>
+          <Segmented
+            aria-label={t('outbound.calendar')}
+            value={view}
+            onChange={(view: View) => show({ view: view === 'week' ? view : undefined })}
+            options={(['month', 'week'] as const).map((value) => ({ value, label: t(`outbound.calendarViews.${value}`) }))}
+          />
+          <Button onClick={() => go(-1)}>{t(`outbound.previous.${view}`)}</Button>
+          <Button disabled={from === undefined} onClick={() => show({ from: undefined })}>
+            {t('outbound.calendarToday')}
+          </Button>
+          <Button onClick={() => go(1)}>{t(`outbound.next.${view}`)}</Button>
         </>
       }
     >
@@ -46,12 +70,17 @@ export function CalendarPage() {
         {(found) => (
           <Stack>
             <Limits limits={found.limits} />
-            <Month calendar={found} month={month} />
+            <Days calendar={within(found, iso(first), iso(last))} names={namesIn(found)} first={first} last={last} />
           </Stack>
         )}
       </Awaited>
     </Page>
   )
+}
+
+const within = (calendar: Calendar, from: string, to: string): Calendar => {
+  const isShown = ({ day }: { day: string }) => day >= from && day <= to
+  return { ...calendar, items: calendar.items.filter(isShown), collisions: calendar.collisions.filter(isShown) }
 }
 
 interface Whose {
@@ -100,28 +129,39 @@ function Limits({ limits }: { limits: Calendar['limits'] }) {
           key={period}
           name={[t(`outbound.limitPeriods.${period}`), applies ? t('outbound.limitNow') : ''].filter(Boolean).join(' · ')}
           hint={[day ?? '', t(applies ? 'outbound.limitApplies' : 'outbound.limitElse')].filter(Boolean).join(' · ')}
-          value={`${exactNumber(planned)} / ${exactNumber(most)}`}
+          value={t('outbound.limitValue', { planned: exactNumber(planned), most: exactNumber(most) })}
         />
       ))}
     </Stats>
   )
 }
 
-/** Weeks side by side where there is room, else a list of the days that have something. */
-function Month({ calendar, month }: { calendar: Calendar; month: Dayjs }) {
+type Names = ReadonlyMap<string, string>
+/** Also of what lies outside of the days that are shown: it may collide with what lies in them. */
+const namesIn = ({ items }: Calendar): Names => new Map(items.map(({ id, title }) => [id, title]))
+
+interface Span {
+  calendar: Calendar
+  names: Names
+  first: Dayjs
+  last: Dayjs
+}
+
+/** Weeks below each other where there is room, else a list of the days that have something. */
+function Days(props: Span) {
   const phone = usePhone()
-  return phone ? <DayList calendar={calendar} /> : <MonthGrid calendar={calendar} month={month} />
+  return phone ? <DayList {...props} /> : <DayGrid {...props} />
 }
 
 const weekdayOf = (day: string, names: string): string => names.split(',')[(dayjs(day).day() + 6) % 7] ?? ''
 
-function MonthGrid({ calendar: { items, collisions }, month }: { calendar: Calendar; month: Dayjs }) {
+function DayGrid({ calendar: { items, collisions }, names: planned, first, last }: Span) {
   const { t } = useText()
   const { timezone } = useTenant()
   const today = todayIn(timezone)
   const names = t('outbound.weekdays').split(',')
-  const before = (month.day() + 6) % 7
-  const days = Array.from({ length: month.daysInMonth() }, (_, i) => month.add(i, 'day').format('YYYY-MM-DD'))
+  const before = (first.day() + 6) % 7
+  const days = Array.from({ length: last.diff(first, 'day') + 1 }, (_, i) => iso(first.add(i, 'day')))
   return (
     <Section flush>
       <div className="month">
@@ -141,7 +181,7 @@ function MonthGrid({ calendar: { items, collisions }, month }: { calendar: Calen
               .map((item) => (
                 <Planned key={item.id} item={item} />
               ))}
-            <Clashes collisions={collisions.filter((one) => one.day === day)} />
+            <Clashes collisions={collisions.filter((one) => one.day === day)} names={planned} />
           </div>
         ))}
         <Blanks count={(7 - ((before + days.length) % 7)) % 7} />
@@ -157,7 +197,7 @@ const Blanks = ({ count }: { count: number }) =>
     <span key={place} className="month-day out" />
   ))
 
-function DayList({ calendar: { items, collisions } }: { calendar: Calendar }) {
+function DayList({ calendar: { items, collisions }, names }: Span) {
   const { t } = useText()
   const days = [...Map.groupBy(items, ({ day }) => day)]
   if (days.length === 0)
@@ -178,18 +218,19 @@ function DayList({ calendar: { items, collisions } }: { calendar: Calendar }) {
               </li>
             ))}
           </ul>
-          <Clashes collisions={collisions.filter((one) => one.day === day)} />
+          <Clashes collisions={collisions.filter((one) => one.day === day)} names={names} />
         </Section>
       ))}
     </Stack>
   )
 }
 
-function Clashes({ collisions }: { collisions: Calendar['collisions'] }) {
+function Clashes({ collisions, names }: { collisions: Calendar['collisions']; names: Names }) {
   const { t } = useText()
   return collisions.map((one) => (
     <p key={one.kind + one.ids.join()} className="complaint">
       {t('outbound.collisions')} · {t(`outbound.collisionKinds.${one.kind}`, { count: one.ids.length })}
+      {t('outbound.collidesWith', { names: one.ids.flatMap((id) => names.get(id) ?? []).join(t('ui.comma')) })}
     </p>
   ))
 }
@@ -215,7 +256,7 @@ function PlannedLink({ item: { kind, id, title } }: { item: CalendarItem }) {
   switch (kind) {
     case 'moment':
       return (
-        <Link className="person-name" to="/moments">
+        <Link className="person-name" to="/moments" search={{ moment: id }}>
           {title}
         </Link>
       )

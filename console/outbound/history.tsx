@@ -1,6 +1,6 @@
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
-import { useJourney, useJourneys } from '#console/journeys/queries.ts'
+import { useJourney, useJourneyNames } from '#console/journeys/queries.ts'
 import { useStepWords } from '#console/journeys/words.ts'
 import { reasonOptions } from '#console/outbound/labels.tsx'
 import { Sends } from '#console/outbound/sends.tsx'
@@ -31,10 +31,10 @@ export function History(props: Props) {
 
 function WithJourneys(props: Props) {
   const { journey } = props.query
-  const listed = useJourneys({}).rows.map(({ id, name }) => ({ value: id, label: name }))
+  const listed = useJourneyNames()
   const chosen = useJourney(journey ?? '', journey !== undefined).data
   const found = journey !== undefined && chosen?.id === journey ? chosen : undefined
-  // One from further down the list, or one that is put away, is named all the same.
+  // One that is put away is named all the same.
   const journeys = found && !listed.some(({ value }) => value === found.id) ? [...listed, { value: found.id, label: found.name }] : listed
   return found ? <WithSteps {...props} journeys={journeys} journey={found} /> : <Filters {...props} journeys={journeys} />
 }

@@ -18,6 +18,18 @@ export const MessageState = ({ state }: { state: MessageItem['state'] }) => {
   return <Badge tone={messageTones[state]}>{t(`outbound.states.${state}`)}</Badge>
 }
 
+export const momentTones = {
+  draft: 'quiet',
+  review: 'waiting',
+  scheduled: 'waiting',
+  calling: 'quiet',
+  unknown: 'waiting',
+  creating: 'quiet',
+  published: 'good',
+  cancelled: 'quiet',
+  failed: 'bad',
+} as const
+
 const sendTones = {
   intended: 'quiet',
   waiting: 'waiting',

@@ -8,7 +8,8 @@ export function LaterField() {
   return (
     <Form.Item name="at" label={t('outbound.at')} rules={[{ required: true }]}>
       <DatePicker
-        showTime={{ format: 'HH:mm' }}
+        // Whoever picks a day means no midnight: it begins with the next full hour.
+        showTime={{ format: 'HH:mm', defaultOpenValue: dayjs().add(1, 'hour').startOf('hour') }}
         format="YYYY-MM-DD HH:mm"
         style={{ width: '100%' }}
         disabledDate={(day) => day.isBefore(dayjs(), 'day')}

@@ -1,22 +1,26 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Alert, Button, Form, Input, Radio, Segmented, Select } from 'antd'
+import { Alert, Button, Form, Input, Radio, Select } from 'antd'
 import { useState } from 'react'
-import { useText } from '#console/i18n/i18n.ts'
+import { ApiError } from '#console/api/client.ts'
+import { type Translate, useText } from '#console/i18n/i18n.ts'
+import { lackOf } from '#console/live-codes/attachments-editor.tsx'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
-import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { GroupFields } from '#console/outbound/group-fields.tsx'
 import { wordingLetter } from '#console/outbound/labels.tsx'
 import { PreviewBox } from '#console/outbound/preview-box.tsx'
 import { askPreview, useMessage, useSaveMessage } from '#console/outbound/queries.ts'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
+import { WordingPreviews } from '#console/outbound/wording-previews.tsx'
 import { useSegmentNames } from '#console/segments/queries.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
+import { type Complaints, complaintAt, useComplaints } from '#console/ui/complaints.ts'
 import { useRun } from '#console/ui/confirm.tsx'
-import { Columns, Page, Row, Section, Stack } from '#console/ui/page.tsx'
+import { RestoredNotice, useDraft } from '#console/ui/draft.tsx'
+import { Columns, Page, Section, Stack } from '#console/ui/page.tsx'
 import { problemText } from '#console/ui/problem.tsx'
 import type { Content } from '#operation/contents/schema.ts'
 import {
@@ -37,14 +41,21 @@ const newRoute = getRouteApi('/app/messages/new')
 export function NewMessagePage() {
   const { from, segment } = newRoute.useSearch()
   if (from) return <CopyOf id={from} />
-  return <MessageForm copy={segment ? { ...empty, to: { whom: 'customers', audience: { segment } } } : empty} />
+  if (segment)
+    return <MessageForm draft={`message.for.${segment}`} start={{ ...empty, to: { whom: 'customers', audience: { segment } } }} />
+  return <MessageForm draft="message.new" start={empty} />
 }
 
 function CopyOf({ id }: { id: string }) {
   const { t } = useText()
   return (
     <Awaited read={useMessage(id)}>
-      {(found) => <MessageForm copy={{ ...inputOf(found), name: t('outbound.copyOf', { name: found.name }).slice(0, 60) }} />}
+      {(found) => (
+        <MessageForm
+          draft={`message.copy.${id}`}
+          start={{ ...inputOf(found), name: t('outbound.copyOf', { name: found.name }).slice(0, 60) }}
+        />
+      )}
     </Awaited>
   )
 }
@@ -52,7 +63,11 @@ function CopyOf({ id }: { id: string }) {
 export function EditMessagePage() {
   const { messageId } = route.useParams()
   const message = useMessage(messageId)
-  return <Awaited read={message}>{(found) => <MessageForm message={found} />}</Awaited>
+  return (
+    <Awaited read={message}>
+      {(found) => <MessageForm key={found.id} draft={`message.${found.id}`} start={inputOf(found)} message={found} />}
+    </Awaited>
+  )
 }
 
 const empty: MessageInput = { name: '', kind: 'marketing', to: { whom: 'customers', audience: {} }, content: { text: '', attachments: [] } }
@@ -65,28 +80,44 @@ const inputOf = ({ name, kind, whom, audience, content, wordings }: MessageDetai
   wordings,
 })
 
-function MessageForm({ message, copy }: { message?: MessageDetail; copy?: MessageInput }) {
+/** What was typed survives a reload until it is saved or thrown away. */
+function MessageForm({ draft, start, message }: { draft: string; start: MessageInput; message?: MessageDetail }) {
   const { t } = useText()
   const navigate = useNavigate()
   const run = useRun()
   const save = useSaveMessage()
-  const [input, setInput] = useState<MessageInput>(message ? inputOf(message) : (copy ?? empty))
-  const [problem, setProblem] = useState<string>()
+  const unsaved = useDraft<MessageInput>(draft)
+  const input = unsaved.kept ?? start
+  const { complaints, top, complain, clear } = useComplaints()
   const [preview, setPreview] = useState<Preview>()
   const { kind, to, content, wordings = [] } = input
   const several = to.whom === 'customers' ? [content, ...wordings] : [content]
+  const say = (part: Partial<MessageInput>) => {
+    clear()
+    unsaved.keep({ ...input, ...part })
+  }
   const change = (part: Partial<MessageInput>) => {
-    setInput({ ...input, ...part })
+    say(part)
     setPreview(undefined)
   }
+  const discard = () => {
+    clear()
+    setPreview(undefined)
+    unsaved.discard()
+  }
   const submit = async () => {
+    const missing = missingIn(input.name, several, t)
+    if (Object.keys(missing).length > 0) return complain(missing)
     try {
       const saved = await save.mutateAsync({ id: message?.id, ...input, wordings: to.whom === 'groups' ? [] : wordings })
+      unsaved.forget()
       await navigate({ to: '/messages/$messageId', params: { messageId: saved.id } })
     } catch (error) {
-      setProblem(problemText(error))
+      complain({ [error instanceof ApiError ? (error.field ?? '') : '']: problemText(error) })
     }
   }
+  const general = Object.entries(complaints).find(([field]) => !/^(name$|content\.|wordings\.)/.test(field))?.[1]
+  const nameless = complaints.name
   return (
     <Page
       form
@@ -94,86 +125,94 @@ function MessageForm({ message, copy }: { message?: MessageDetail; copy?: Messag
       back={<Back to="/messages">{t('outbound.title')}</Back>}
       actions={
         <>
+          {unsaved.kept && !unsaved.restored && <Button onClick={discard}>{t('liveCodes.discardDraft')}</Button>}
           <Button onClick={() => void run(async () => setPreview(await askPreview({ kind, to })))}>{t('outbound.preview')}</Button>
-          <Button type="primary" loading={save.isPending} disabled={!input.name.trim()} onClick={() => void submit()}>
+          <Button type="primary" loading={save.isPending} onClick={() => void submit()}>
             {t('ui.save')}
           </Button>
         </>
       }
     >
       <StopBar />
-      {problem && <Alert type="error" title={problem} role="alert" />}
-      {preview && <PreviewBox preview={preview} whom={to.whom} />}
-      <Columns shares={[3, 2]}>
-        <Stack>
-          <Section>
-            <Form layout="vertical">
-              <Form.Item label={t('outbound.name')} required htmlFor="message-name">
-                <Input
-                  id="message-name"
-                  value={input.name}
-                  maxLength={60}
-                  placeholder={t('outbound.namePlaceholder')}
-                  onChange={(event) => setInput({ ...input, name: event.target.value })}
-                />
-              </Form.Item>
-              <Form.Item label={t('outbound.kind')} extra={t('outbound.kindHint')}>
-                <Radio.Group
-                  value={kind}
-                  onChange={(event) => change({ kind: event.target.value })}
-                  options={messageKinds.map((value) => ({ value, label: t(`outbound.kinds.${value}`) }))}
-                />
-              </Form.Item>
-              <Form.Item label={t('outbound.whom')}>
-                <Radio.Group
-                  value={to.whom}
-                  onChange={(event) => change({ to: { whom: event.target.value, audience: {} } })}
-                  options={(['customers', 'groups'] as const).map((value) => ({ value, label: t(`outbound.whoms.${value}`) }))}
-                />
-              </Form.Item>
-              {to.whom === 'customers' ? (
-                <CustomerFields value={to.audience} onChange={(audience) => change({ to: { whom: 'customers', audience } })} />
-              ) : (
-                <GroupFields value={to.audience} onChange={(audience) => change({ to: { whom: 'groups', audience } })} />
-              )}
-            </Form>
-          </Section>
-          <Section title={several.length > 1 ? t('outbound.wording', { letter: wordingLetter(0) }) : t('outbound.content')}>
-            <Form layout="vertical">
-              <WelcomeEditor plain value={content} onChange={(content) => setInput({ ...input, content })} complaint={undefined} />
-            </Form>
-          </Section>
-          {to.whom === 'customers' && <Wordings value={wordings} onChange={(wordings) => setInput({ ...input, wordings })} />}
-        </Stack>
-        <Previews contents={several} />
-      </Columns>
+      <RestoredNotice draft={{ restored: unsaved.restored, discard }} />
+      <div ref={top} className="stack">
+        {general && <Alert type="error" title={general} role="alert" />}
+        {preview && <PreviewBox preview={preview} whom={to.whom} />}
+        <Columns shares={[3, 2]}>
+          <Stack>
+            <Section>
+              <Form layout="vertical">
+                <Form.Item
+                  label={t('outbound.name')}
+                  required
+                  htmlFor="message-name"
+                  validateStatus={nameless ? 'error' : ''}
+                  help={nameless}
+                >
+                  <Input
+                    id="message-name"
+                    value={input.name}
+                    maxLength={60}
+                    placeholder={t('outbound.namePlaceholder')}
+                    onChange={(event) => say({ name: event.target.value })}
+                  />
+                </Form.Item>
+                <Form.Item label={t('outbound.kind')} extra={t('outbound.kindHint')}>
+                  <Radio.Group
+                    value={kind}
+                    onChange={(event) => change({ kind: event.target.value })}
+                    options={messageKinds.map((value) => ({ value, label: t(`outbound.kinds.${value}`) }))}
+                  />
+                </Form.Item>
+                <Form.Item label={t('outbound.whom')}>
+                  <Radio.Group
+                    value={to.whom}
+                    onChange={(event) => change({ to: { whom: event.target.value, audience: {} } })}
+                    options={(['customers', 'groups'] as const).map((value) => ({ value, label: t(`outbound.whoms.${value}`) }))}
+                  />
+                </Form.Item>
+                {to.whom === 'customers' ? (
+                  <CustomerFields value={to.audience} onChange={(audience) => change({ to: { whom: 'customers', audience } })} />
+                ) : (
+                  <GroupFields value={to.audience} onChange={(audience) => change({ to: { whom: 'groups', audience } })} />
+                )}
+              </Form>
+            </Section>
+            <Section title={several.length > 1 ? t('outbound.wording', { letter: wordingLetter(0) }) : t('outbound.content')}>
+              <Form layout="vertical">
+                <WelcomeEditor plain value={content} onChange={(content) => say({ content })} {...about(complaints, 'content')} />
+              </Form>
+            </Section>
+            {to.whom === 'customers' && <Wordings value={wordings} onChange={(wordings) => say({ wordings })} complaints={complaints} />}
+          </Stack>
+          <WordingPreviews contents={several} />
+        </Columns>
+      </div>
     </Page>
   )
 }
 
-/** What the customer sees; of several wordings one at a time. */
-function Previews({ contents }: { contents: Content[] }) {
-  const { t } = useText()
-  const [chosen, setChosen] = useState(0)
-  const place = Math.min(chosen, contents.length - 1)
-  const content = contents[place]
-  return (
-    <Stack>
-      {contents.length > 1 && (
-        <Segmented
-          aria-label={t('outbound.wordings')}
-          value={place}
-          onChange={setChosen}
-          options={contents.map((_, value) => ({ value, label: t('outbound.wording', { letter: wordingLetter(value) }) }))}
-        />
-      )}
-      <Row>{content && <WelcomePreview welcome={content} employee={t('outbound.sender')} company="" />}</Row>
-    </Stack>
-  )
+/** What is asked of a content, in words that say what to do. */
+function missingIn(name: string, contents: Content[], t: Translate): Complaints {
+  const ofContents = contents.flatMap(({ text, attachments }, place) => {
+    const path = place === 0 ? 'content' : `wordings.${place - 1}`
+    const lacks = attachments.map((one, index) => [`${path}.attachments.${index}`, lackOf(one, t)] as const)
+    const empty = text.trim() === '' && attachments.length === 0 ? t('liveCodes.empty') : undefined
+    return [[`${path}.text`, empty] as const, ...lacks]
+  })
+  const all = [['name', name.trim() === '' ? t('ui.required') : undefined] as const, ...ofContents]
+  return Object.fromEntries(all.flatMap(([field, text]) => (text ? [[field, text]] : [])))
 }
 
+/** The complaints about the words and the attachments of the content at this path. */
+const about = (complaints: Complaints, path: string) => ({
+  complaint: complaintAt(complaints, `${path}.text`),
+  complaintOf: (index: number) => complaintAt(complaints, `${path}.attachments.${index}`),
+})
+
 /** Other ways to say it, which an experiment on the message deals out. */
-function Wordings({ value, onChange }: { value: Content[]; onChange: (wordings: Content[]) => void }) {
+function Wordings(props: { value: Content[]; onChange: (wordings: Content[]) => void; complaints: Complaints }) {
+  const { value, onChange, complaints } = props
   const { t } = useText()
   return (
     <>
@@ -189,7 +228,12 @@ function Wordings({ value, onChange }: { value: Content[]; onChange: (wordings: 
           }
         >
           <Form layout="vertical">
-            <WelcomeEditor plain value={wording} onChange={(changed) => onChange(value.with(index, changed))} complaint={undefined} />
+            <WelcomeEditor
+              plain
+              value={wording}
+              onChange={(changed) => onChange(value.with(index, changed))}
+              {...about(complaints, `wordings.${index}`)}
+            />
           </Form>
         </Section>
       ))}

@@ -1,14 +1,13 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, Form } from 'antd'
+import { Alert, Button, Form } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useTrialsOn } from '#console/experiments/queries.ts'
 import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { TryLink } from '#console/experiments/try-link.tsx'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
-import { WelcomePreview } from '#console/live-codes/welcome-preview.tsx'
 import { Audience } from '#console/outbound/audience.tsx'
 import { EffectBox } from '#console/outbound/effect.tsx'
 import { MessageState, reasonText, sentOf, wordingLetter } from '#console/outbound/labels.tsx'
@@ -19,6 +18,7 @@ import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { Sends } from '#console/outbound/sends.tsx'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
 import { StopButton } from '#console/outbound/stop-drawer.tsx'
+import { WordingPreviews } from '#console/outbound/wording-previews.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
@@ -34,6 +34,7 @@ import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
 import type { Experiment } from '#operation/experiments/schema.ts'
 import type { MassTaskItem, MessageDetail } from '#operation/messages/schema.ts'
+import { sendStates } from '#operation/outbound/schema.ts'
 
 const route = getRouteApi('/app/messages/$messageId')
 
@@ -62,6 +63,13 @@ function Message({ message }: { message: MessageDetail }) {
   const mayTry = useMay()('experiments.write')
   const wordings = [message.content, ...message.wordings]
   const act = useMessageAct(message.id)
+  const asked: Asked = route.useSearch()
+  const navigate = useNavigate({ from: '/messages/$messageId' })
+  const list = useRef<HTMLDivElement>(null)
+  const show = (asked: Asked) => {
+    void navigate({ search: asked, replace: true, resetScroll: false })
+    if (asked.state) list.current?.scrollIntoView({ block: 'start' })
+  }
   return (
     <Stack>
       <Columns shares={[3, 2]}>
@@ -71,28 +79,24 @@ function Message({ message }: { message: MessageDetail }) {
               <Problem error={preview.error} retry={() => void preview.refetch()} />
             </Section>
           )}
-          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} whom={message.whom} />}
-          {message.state === 'review' && (
-            <ReviewBox
-              isOwn={message.isOwn}
-              receivers={message.receivers}
-              answer={(approve) => act.mutateAsync({ act: 'review', body: { approve } })}
+          {message.state === 'draft' && message.reviewNote && (
+            <Alert type="warning" showIcon title={t('journeys.sentBack', { note: message.reviewNote })} />
+          )}
+          {isBefore(message) && isUntried(message, trials) && (
+            <Alert
+              type="warning"
+              showIcon
+              title={t('outbound.untried', { count: wordings.length })}
+              action={<TryLink kind="message" on={message} ways={wordings.length} />}
             />
           )}
-          {!isBefore(message) && <Results message={message} />}
+          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} whom={message.whom} />}
+          {message.state === 'review' && (
+            <ReviewBox isOwn={message.isOwn} receivers={message.receivers} answer={(body) => act.mutateAsync({ act: 'review', body })} />
+          )}
+          {!isBefore(message) && <Results message={message} asked={asked} show={show} />}
           {!isBefore(message) && message.whom === 'customers' && (
             <EffectBox of="messages" id={message.id} note={t('outbound.effectNote')} />
-          )}
-          {!isBefore(message) && (
-            <Section title={t('outbound.content')}>
-              {wordings.map((wording, place) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: wordings have no identity but their place
-                <p key={place}>
-                  {wordings.length > 1 && <strong>{wordingLetter(place)} </strong>}
-                  {wording.text}
-                </p>
-              ))}
-            </Section>
           )}
         </Stack>
         <Stack>
@@ -117,31 +121,41 @@ function Message({ message }: { message: MessageDetail }) {
               ]}
             />
           </Section>
-          {isBefore(message) &&
-            wordings.map((wording, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: wordings have no identity but their place
-              <Stack key={place} tight>
-                {wordings.length > 1 && <strong>{t('outbound.wording', { letter: wordingLetter(place) })}</strong>}
-                <WelcomePreview welcome={wording} employee={t('outbound.sender')} company="" />
-              </Stack>
-            ))}
+          <WordingPreviews contents={wordings} />
         </Stack>
       </Columns>
       {!isBefore(message) && <Progress message={message} />}
       {!isBefore(message) && (
-        <Section flush title={t(message.whom === 'groups' ? 'outbound.groupResults' : 'outbound.people')}>
-          <Sends name="message-sends" query={{ message: message.id }} whom={message.whom} worded={message.wordings.length > 0} />
-        </Section>
+        <div ref={list}>
+          <Section
+            flush
+            title={t(message.whom === 'groups' ? 'outbound.groupResults' : 'outbound.people')}
+            note={asked.state && resultName(t, asked.state, asked.reason)}
+            actions={asked.state && <Button onClick={() => show({})}>{t('ui.clearFilters')}</Button>}
+          >
+            <Sends
+              name="message-sends"
+              query={{ message: message.id, ...asked }}
+              whom={message.whom}
+              worded={message.wordings.length > 0}
+            />
+          </Section>
+        </div>
       )}
     </Stack>
   )
 }
 
+/** Several wordings need a running trial with as many variants: without one it cannot be submitted. */
+const isUntried = ({ wordings }: MessageDetail, trials: readonly Experiment[]): boolean =>
+  wordings.length > 0 && !trials.some(({ state, variants }) => state === 'running' && variants.length === 1 + wordings.length)
+
 /** Trials on it; before it leaves, the way to one. */
 function trialFacts(t: Translate, message: MessageDetail, trials: readonly Experiment[], mayTry: boolean) {
   const name = t('experiments.onThis')
   if (trials.length > 0) return [{ name, value: <TrialLines trials={trials} /> }]
-  if (!mayTry || !isBefore(message) || message.whom !== 'customers') return []
+  // With several wordings the way to it stands above, as what is missing.
+  if (!mayTry || !isBefore(message) || message.whom !== 'customers' || message.wordings.length > 0) return []
   return [{ name, value: <TryLink kind="message" on={message} ways={1 + message.wordings.length} /> }]
 }
 
@@ -197,7 +211,10 @@ function Actions({ message }: { message: MessageDetail }) {
         onClose={() => setOpen(undefined)}
         initial={{}}
         submit={t('outbound.send')}
-        onSubmit={(values) => act.mutateAsync({ act: 'tests', body: values })}
+        onSubmit={async (values) => {
+          await act.mutateAsync({ act: 'tests', body: values })
+          void run(async () => undefined, t('outbound.tested'))
+        }}
       >
         <p className="note">{t('outbound.testHint')}</p>
         <Form.Item name="customer" label={t('outbound.customer')} rules={[{ required: true }]}>
@@ -219,7 +236,7 @@ function Actions({ message }: { message: MessageDetail }) {
         open={open === 'later'}
         onClose={() => setOpen(undefined)}
         initial={{}}
-        submit={t('outbound.send')}
+        submit={t('outbound.sendAt')}
         onSubmit={({ at }) => act.mutateAsync({ act: 'submission', body: { at: at.toISOString() } })}
       >
         <LaterField />
@@ -233,16 +250,22 @@ function SendButton({ message }: { message: MessageDetail }) {
   const confirm = useConfirm()
   const act = useMessageAct(message.id)
   const preview = useMessagePreview(message.id, true)
-  const { now = 0, later = 0, employees = 0 } = preview.data ?? {}
+  const { now = 0, later = 0, employees = 0, needsApproval = false } = preview.data ?? {}
   const ask = () =>
     confirm({
       title: t('outbound.sendNow'),
-      effect: t('outbound.sendEffect', { count: exactNumber(now + later), employees: exactNumber(employees) }),
-      act: t('outbound.send'),
+      effect: [
+        t(message.whom === 'groups' ? 'outbound.sendGroupsEffect' : 'outbound.sendEffect', {
+          count: exactNumber(now + later),
+          employees: exactNumber(employees),
+        }),
+        needsApproval ? t('outbound.approvalFirst') : '',
+      ].join(''),
+      act: t(needsApproval ? 'outbound.submit' : 'outbound.send'),
       run: () => act.mutateAsync({ act: 'submission' }),
     })
   return (
-    <Button type="primary" disabled={!preview.data} onClick={ask}>
+    <Button type="primary" loading={preview.isPending} disabled={!preview.data} onClick={ask}>
       {t('outbound.sendNow')}
     </Button>
   )
@@ -263,7 +286,16 @@ function CancelButton({ message }: { message: MessageDetail }) {
   return <Button onClick={ask}>{t('outbound.cancel')}</Button>
 }
 
-function Results({ message }: { message: MessageDetail }) {
+type Asked = { state?: string | undefined; reason?: string | undefined }
+
+const resultName = (t: Translate, state: string, reason: string | null | undefined): string => {
+  const known = sendStates.find((one) => one === state)
+  const name = known ? t(`outbound.sendStates.${known}`) : state
+  return reason ? `${name} · ${reasonText(t, reason)}` : name
+}
+
+/** How many came to what; each number opens who they are. */
+function Results({ message, asked, show }: { message: MessageDetail; asked: Asked; show: (asked: Asked) => void }) {
   const { t } = useText()
   return (
     <Section title={t('outbound.results')}>
@@ -275,8 +307,18 @@ function Results({ message }: { message: MessageDetail }) {
         {message.counts.map(({ state, reason, count }) => (
           <Stat
             key={`${state} ${reason}`}
-            name={reason ? `${t(`outbound.sendStates.${state}`)} · ${reasonText(t, reason)}` : t(`outbound.sendStates.${state}`)}
-            value={<Count value={count} />}
+            name={resultName(t, state, reason)}
+            value={
+              <button
+                type="button"
+                className="number-button"
+                aria-pressed={asked.state === state && (asked.reason ?? null) === reason}
+                aria-label={`${resultName(t, state, reason)} ${exactNumber(count)}`}
+                onClick={() => show({ state, reason: reason ?? undefined })}
+              >
+                <Count value={count} />
+              </button>
+            }
           />
         ))}
       </Stats>
@@ -310,9 +352,9 @@ const taskTones = {
   failed: 'bad',
 } as const
 
-type Asked = { whom: MessageDetail['whom']; worded: boolean }
+type Shown = { whom: MessageDetail['whom']; worded: boolean }
 
-const taskColumns = (t: Translate, { whom, worded }: Asked): Column<MassTaskItem>[] => [
+const taskColumns = (t: Translate, { whom, worded }: Shown): Column<MassTaskItem>[] => [
   { key: 'employee', title: t('outbound.sender'), width: 140, render: (row) => row.employee.name },
   // A member is asked once for each wording that their customers hear.
   ...(worded

@@ -5,8 +5,9 @@ import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useCorpNames } from '#console/integrations/wecom/queries.ts'
+import { momentTones } from '#console/outbound/labels.tsx'
 import { MomentForm, PublishForm } from '#console/outbound/moment-form.tsx'
-import { MomentTasks } from '#console/outbound/moment-tasks.tsx'
+import { MomentSheet } from '#console/outbound/moment-sheet.tsx'
 import { useMomentAct, useMoments } from '#console/outbound/queries.ts'
 import { ReviewActions } from '#console/outbound/review-box.tsx'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
@@ -28,7 +29,7 @@ export function MomentsPage() {
   const { moment } = route.useSearch()
   const navigate = useNavigate({ from: '/moments' })
   const [form, setForm] = useState<'new' | MomentItem>()
-  const showTasks = (id: string | undefined) => void navigate({ search: { moment: id }, replace: true, resetScroll: false })
+  const show = (id: string | undefined) => void navigate({ search: { moment: id }, replace: true, resetScroll: false })
   const corps = new Set([...useCorpNames().map(({ value }) => value), ...list.rows.map(({ corp }) => corp.id)])
   const [may, mayApprove] = [useMay()('messages.write'), useMay()('messages.approve')]
   return (
@@ -50,40 +51,51 @@ export function MomentsPage() {
       <Section flush>
         <DataTable<MomentItem>
           name="moments"
-          columns={columns(t, { act: may || mayApprove, withCorp: corps.size > 1, edit: setForm, showTasks })}
+          columns={columns(t, { act: may || mayApprove, withCorp: corps.size > 1, edit: setForm, show })}
           list={list}
           empty={<Empty title={t('outbound.momentNone')} hint={t('outbound.momentNoneHint')} />}
         />
       </Section>
       <MomentForm moment={form === 'new' ? undefined : form} open={form !== undefined} onClose={() => setForm(undefined)} />
-      <MomentTasks id={moment} onClose={() => showTasks(undefined)} />
+      <MomentSheet
+        id={moment}
+        onClose={() => show(undefined)}
+        actions={(shown) =>
+          (may || mayApprove) && (
+            <Act
+              moment={shown}
+              edit={() => {
+                show(undefined)
+                setForm(shown)
+              }}
+            />
+          )
+        }
+      />
     </Page>
   )
 }
 
-const tones = {
-  draft: 'quiet',
-  review: 'waiting',
-  scheduled: 'waiting',
-  calling: 'quiet',
-  unknown: 'waiting',
-  creating: 'quiet',
-  published: 'good',
-  cancelled: 'quiet',
-  failed: 'bad',
-} as const
-
 /** `withCorp`: there are several. */
-type Acts = { act: boolean; withCorp: boolean; edit: (moment: MomentItem) => void; showTasks: (id: string) => void }
+type Acts = { act: boolean; withCorp: boolean; edit: (moment: MomentItem) => void; show: (id: string) => void }
 
-const columns = (t: Translate, { act, withCorp, edit, showTasks }: Acts): Column<MomentItem>[] => [
-  { key: 'name', title: t('outbound.name'), width: 160, render: (row) => row.name },
+const columns = (t: Translate, { act, withCorp, edit, show }: Acts): Column<MomentItem>[] => [
+  {
+    key: 'name',
+    title: t('outbound.name'),
+    width: 160,
+    render: ({ id, name }) => (
+      <button type="button" className="opener" onClick={() => show(id)}>
+        {name}
+      </button>
+    ),
+  },
   {
     key: 'state',
     title: t('outbound.state'),
     width: 130,
     phone: 'aside',
-    render: (row) => <Badge tone={tones[row.state]}>{t(`outbound.momentStates.${row.state}`)}</Badge>,
+    render: (row) => <Badge tone={momentTones[row.state]}>{t(`outbound.momentStates.${row.state}`)}</Badge>,
   },
   ...(withCorp
     ? [{ key: 'corp', title: t('wecom.ofCorp'), width: 120, phone: 'note' as const, render: ({ corp }: MomentItem) => corp.name }]
@@ -104,7 +116,7 @@ const columns = (t: Translate, { act, withCorp, edit, showTasks }: Acts): Column
       asked === 0 ? (
         '—'
       ) : (
-        <button type="button" className="opener" onClick={() => showTasks(id)}>
+        <button type="button" className="opener" onClick={() => show(id)}>
           {t('outbound.confirmedOf', { confirmed, asked })}
         </button>
       ),
@@ -128,7 +140,7 @@ const columns = (t: Translate, { act, withCorp, edit, showTasks }: Acts): Column
         {
           key: 'act',
           title: '',
-          width: 190,
+          width: 230,
           phone: 'wide' as const,
           render: (row: MomentItem) => <Act moment={row} edit={() => edit(row)} />,
         },
@@ -136,16 +148,18 @@ const columns = (t: Translate, { act, withCorp, edit, showTasks }: Acts): Column
     : []),
 ]
 
-function Act({ moment: { id, state, isOwn }, edit }: { moment: MomentItem; edit: () => void }) {
+function Act({ moment: { id, state, isOwn, asked, confirmed }, edit }: { moment: MomentItem; edit: () => void }) {
   const { t } = useText()
   const act = useMomentAct()
   const confirm = useConfirm()
   const may = useMay()
   const [publishing, setPublishing] = useState(false)
+  // Everybody has published: nobody is left to be spared.
+  const isOver = state === 'published' && asked > 0 && confirmed === asked
   const canReview = state === 'review' && !isOwn && may('messages.approve')
   return (
     <Row>
-      {canReview && <ReviewActions small answer={(approve) => act.mutateAsync({ id, act: 'review', body: { approve } })} />}
+      {canReview && <ReviewActions small answer={(body) => act.mutateAsync({ id, act: 'review', body })} />}
       {state === 'review' && isOwn && <span className="note">{t('outbound.waitsForOther')}</span>}
       {may('messages.write') && state === 'draft' && (
         <Button size="small" onClick={edit}>
@@ -158,13 +172,16 @@ function Act({ moment: { id, state, isOwn }, edit }: { moment: MomentItem; edit:
         </Button>
       )}
       <PublishForm id={id} open={publishing} onClose={() => setPublishing(false)} />
-      {may('messages.write') && state !== 'cancelled' && state !== 'failed' && (
+      {may('messages.write') && state !== 'cancelled' && state !== 'failed' && !isOver && (
         <Button
           size="small"
           onClick={() =>
             confirm({
               title: t('outbound.cancelMoment'),
-              effect: t('outbound.cancelMomentEffect'),
+              effect:
+                asked === 0
+                  ? t('outbound.cancelMomentUnasked')
+                  : t('outbound.cancelMomentEffect', { count: asked - confirmed, done: confirmed }),
               act: t('outbound.cancelMoment'),
               danger: true,
               run: () => act.mutateAsync({ id, act: 'cancellation' }),

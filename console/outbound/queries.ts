@@ -75,9 +75,10 @@ export const useChangeConsent = (customer: string) =>
   useCommand((allowed: boolean) => put<ConsentView>(`outbound/consents/${customer}`, { allowed }), ['outbound'])
 
 export const useMoments = (query: Asked) => useList<MomentItem>('moments', query, paceMs)
+export const useMoment = (id: string | undefined) =>
+  useResource<MomentItem>(`moments/${id ?? ''}`, {}, { enabled: id !== undefined, refetchInterval: paceMs })
 export const useMomentTasks = (id: string) =>
   useResource<{ items: MomentTaskItem[] }>(`moments/${id}/tasks`, {}, { refetchInterval: paceMs })
-/** The corps that a moment can be asked in. */
 export const useSaveMoment = () =>
   useCommand(
     ({ id, ...input }: MomentInput & { id?: string | undefined }) =>

@@ -1,10 +1,10 @@
 import { StopOutlined } from '@ant-design/icons'
-import { Button, Form, Input, Radio, Select } from 'antd'
+import { Button, Form, Input, Radio } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useCorpNames } from '#console/integrations/wecom/queries.ts'
-import { useJourneys } from '#console/journeys/queries.ts'
+import { JourneyPicker } from '#console/journeys/journey-picker.tsx'
 import { useStop, useStopLook } from '#console/outbound/queries.ts'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
@@ -125,13 +125,9 @@ function Scopes() {
 
 function JourneyField() {
   const { t } = useText()
-  const list = useJourneys({})
   return (
     <Form.Item name="journey" label={t('outbound.journey')} rules={[{ required: true }]}>
-      <Select
-        showSearch={{ optionFilterProp: 'label' }}
-        options={list.rows.filter(({ version }) => version > 0).map(({ id, name }) => ({ value: id, label: name }))}
-      />
+      <JourneyPicker label={t('outbound.journey')} fits={({ version }) => version > 0} />
     </Form.Item>
   )
 }

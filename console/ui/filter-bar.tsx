@@ -12,7 +12,6 @@ export type Filter =
       label: string
       options: { value: string; label: string }[]
       many?: boolean
-      onSearch?: (text: string) => void
     }
   | { kind: 'dates'; from: string; to: string; label: string }
 

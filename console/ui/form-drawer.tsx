@@ -97,7 +97,8 @@ function DrawerForm<Values extends object>(props: {
       initialValues={{ ...props.initial, ...draft.restored }}
       onValuesChange={(_change, values) => draft.keep(values)}
       onFinish={(values) => void submit(values)}
-      scrollToFirstError
+      // The nearest place would be half below the foot, its complaint unseen.
+      scrollToFirstError={{ block: 'center', focus: true }}
     >
       <div className="drawer-fields" ref={props.body}>
         <RestoredNotice draft={{ restored: draft.restored, discard }} />
