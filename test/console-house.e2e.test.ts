@@ -55,11 +55,11 @@ afterAll(async () => {
   await served?.close()
 })
 
-async function enter(login: string, secret: string): Promise<BrowserContext> {
+async function enter(login: string, secret: string, timezoneId = 'Asia/Shanghai'): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
+    timezoneId,
     reducedMotion: 'reduce',
   })
   await context.request.post(`${served.url}/api/v1/session`, { data: { login, password: secret } })
@@ -106,6 +106,33 @@ test('lists drop down inside the window also for those who asked for less motion
   const box = await page.getByTitle('李娜', { exact: true }).boundingBox()
   expect(box?.x).toBeGreaterThan(0)
   expect(box?.y).toBeLessThan(900)
+})
+
+test('a time is by the company’s clock wherever the browser is, and comes back after a reload', async () => {
+  const context = await enter(served.login, password, 'America/Los_Angeles')
+  const far = await context.newPage()
+  watch(far)
+  const form = () => far.getByRole('dialog').last()
+  await far.goto(`${served.url}/tasks?view=marketing`)
+  const create = far.getByRole('button', { name: '新建营销任务' }).first()
+  await create.click()
+  await form().getByLabel('营销任务', { exact: true }).fill('春季上新')
+  await form().getByLabel('目标地址').fill('https://shop.example/spring')
+  await form().getByLabel('截止时间').fill('2036-01-05 10:00')
+  await far.keyboard.press('Enter')
+  await far.reload()
+  await create.click()
+  expect(await form().getByLabel('截止时间').inputValue()).toBe('2036-01-05 10:00')
+  await form().getByRole('combobox', { name: '分配给员工' }).fill('李娜')
+  await far.keyboard.press('Enter')
+  await far.keyboard.press('Escape')
+  await form()
+    .getByRole('button', { name: /^保\s*存$/ })
+    .click()
+  await far.getByText('春季上新').first().waitFor()
+  const { items } = (await (await asOwner('marketing-tasks')).json()) as { items: { name: string; endsAt: string }[] }
+  expect(items).toMatchObject([{ name: '春季上新', endsAt: '2036-01-05T02:00:00.000Z' }])
+  await context.close()
 })
 
 test('a live code says all that it lacks at once, each at its place', async () => {

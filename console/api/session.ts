@@ -1,16 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
 import { ApiError, get } from '#console/api/client.ts'
 import { keyOf } from '#console/api/query.ts'
+import { keepClock } from '#console/ui/format.ts'
 import type { Session } from '#management/team/sessions/schema.ts'
 
 /** Null means "nobody is logged in", which is an answer and not an error. */
 export const sessionQuery = {
   queryKey: keyOf('session'),
   queryFn: (): Promise<Session | null> =>
-    get<Session>('session').catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 401) return null
-      throw error
-    }),
+    get<Session>('session')
+      .then((session) => {
+        keepClock(session.tenant.timezone)
+        return session
+      })
+      .catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === 401) return null
+        throw error
+      }),
   staleTime: 60_000,
 }
 

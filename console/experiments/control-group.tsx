@@ -1,4 +1,4 @@
-import { Button, Checkbox, Form, Input, InputNumber } from 'antd'
+import { Button, Checkbox, Form, InputNumber } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { ControlReadOutView } from '#console/experiments/control-read-out.tsx'
@@ -13,6 +13,7 @@ import { Row, Section } from '#console/ui/page.tsx'
 import { PersonLink } from '#console/ui/person-link.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
+import { TimeField } from '#console/ui/time-field.tsx'
 import { When } from '#console/ui/when.tsx'
 import { Figures } from '#console/value/table.tsx'
 import type { ControlGroup } from '#operation/experiments/schema.ts'
@@ -124,14 +125,14 @@ function ControlForm({ group, open, onClose }: { group: ControlGroup; open: bool
   const { t } = useText()
   const change = useChangeControlGroup()
   return (
-    <FormDrawer<{ percent: number; rotate: boolean; from?: string }>
+    <FormDrawer<{ percent: number; rotate: boolean; from?: string | null }>
       title={t('experiments.controlGroup.change')}
       open={open}
       onClose={onClose}
       initial={{ percent: group.perMille / 10, rotate: false }}
       fields={{ perMille: 'percent' }}
       onSubmit={({ percent, rotate, from }) =>
-        change.mutateAsync({ perMille: Math.round(percent * 10), rotate, ...(from ? { from: new Date(from).toISOString() } : {}) })
+        change.mutateAsync({ perMille: Math.round(percent * 10), rotate, ...(from ? { from } : {}) })
       }
     >
       <Form.Item
@@ -146,7 +147,7 @@ function ControlForm({ group, open, onClose }: { group: ControlGroup; open: bool
         <Checkbox>{t('experiments.controlGroup.rotate')}</Checkbox>
       </Form.Item>
       <Form.Item name="from" label={t('experiments.controlGroup.from')} extra={t('experiments.controlGroup.fromHint')}>
-        <Input type="datetime-local" />
+        <TimeField />
       </Form.Item>
     </FormDrawer>
   )

@@ -1,6 +1,5 @@
 import { EditOutlined } from '@ant-design/icons'
-import { Button, DatePicker, Form, Input, Select } from 'antd'
-import type { Dayjs } from 'dayjs'
+import { Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useSession } from '#console/api/session.ts'
 import { useChangeFollowUp, useFollowUpsOf, useStages } from '#console/follow-ups/queries.ts'
@@ -10,6 +9,7 @@ import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Row, Section } from '#console/ui/page.tsx'
 import { Badge, TagChips } from '#console/ui/tag-chips.tsx'
+import { TimeField } from '#console/ui/time-field.tsx'
 import { When } from '#console/ui/when.tsx'
 import type { CustomerFollowUps as Both, FollowUpRecord } from '#operation/follow-ups/schema.ts'
 
@@ -87,7 +87,7 @@ interface Values {
   stageId?: string
   text?: string
   action?: string
-  at?: Dayjs
+  at?: string | null
 }
 
 function Write({ customerId, known, open, onClose }: { customerId: string; known: Both; open: boolean; onClose: () => void }) {
@@ -102,7 +102,7 @@ function Write({ customerId, known, open, onClose }: { customerId: string; known
       ...(stageId && { stageId }),
       ...(text && { text }),
       ...(files.length > 0 && { fileIds: files.map(({ id }) => id) }),
-      ...(action?.trim() && { next: { action, at: at?.toISOString() ?? null } }),
+      ...(action?.trim() && { next: { action, at: at ?? null } }),
     })
     setFiles([])
   }
@@ -131,7 +131,7 @@ function Write({ customerId, known, open, onClose }: { customerId: string; known
         <Input maxLength={100} autoComplete="off" />
       </Form.Item>
       <Form.Item name="at" label={t('followUps.nextAt')}>
-        <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
+        <TimeField />
       </Form.Item>
     </FormDrawer>
   )

@@ -2,10 +2,12 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Checkbox, DatePicker, Form, Segmented, Select, TimePicker } from 'antd'
 import dayjs from 'dayjs'
 import { type ReactNode, useState } from 'react'
+import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { emptyWelcome } from '#console/live-codes/draft.ts'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { type Complaints, complaintAt } from '#console/ui/complaints.ts'
+import { daysAfter, todayIn } from '#console/ui/format.ts'
 import { Row, Stack } from '#console/ui/page.tsx'
 import { WeekGrid } from '#console/ui/week-grid.tsx'
 import type { Schedule } from '#growth/live-codes/schema.ts'
@@ -27,6 +29,7 @@ export function ScheduleField(props: {
 }) {
   const { t } = useText()
   const { value, onChange } = props
+  const today = todayIn(useTenant().timezone)
   const [chosen, setChosen] = useState<number>()
   const [byHours, setByHours] = useState(value.weekly.length > 0 || value.dates.length > 0)
   const setWeekly = (weekly: Slot[]) => onChange({ ...value, weekly })
@@ -104,9 +107,7 @@ export function ScheduleField(props: {
             </Button>
             <Button
               icon={<PlusOutlined />}
-              onClick={() =>
-                onChange({ ...value, dates: [...value.dates, { date: dayjs().add(1, 'day').format('YYYY-MM-DD'), slots: [] }] })
-              }
+              onClick={() => onChange({ ...value, dates: [...value.dates, { date: daysAfter(today, 1), slots: [] }] })}
             >
               {t('liveCodes.addDate')}
             </Button>

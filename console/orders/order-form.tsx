@@ -1,13 +1,13 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
-import { Button, DatePicker, Form, Input, InputNumber } from 'antd'
-import dayjs from 'dayjs'
+import { Button, Form, Input, InputNumber } from 'antd'
 import { newIdempotencyKey } from '#console/api/client.ts'
 import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { useCreateOrder } from '#console/orders/queries.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { currencySign, exactMoney, minorDigits, parseMoney } from '#console/ui/format.ts'
+import { TimeField } from '#console/ui/time-field.tsx'
 
 interface Line {
   title: string
@@ -20,7 +20,7 @@ interface Values {
   orderNo: string
   phone?: string
   memberNo?: string
-  paidAt?: string
+  paidAt?: string | null
   lines: Line[]
 }
 
@@ -31,7 +31,7 @@ export function CreateOrder({ open, onClose }: { open: boolean; onClose: () => v
   const navigate = useNavigate()
   const create = useCreateOrder()
   const submit = async ({ orderNo, phone, memberNo, paidAt, lines }: Values) => {
-    const at = (paidAt ? dayjs(paidAt) : dayjs()).toISOString()
+    const at = paidAt ?? new Date().toISOString()
     const { id } = await create.mutateAsync({
       orderNo,
       status: 'paid',
@@ -71,20 +71,8 @@ export function CreateOrder({ open, onClose }: { open: boolean; onClose: () => v
       <Form.Item name="memberNo" label={t('orders.memberNo')}>
         <Input maxLength={100} autoComplete="off" />
       </Form.Item>
-      <Form.Item
-        name="paidAt"
-        label={t('orders.paidAt')}
-        extra={t('orders.paidAtHint')}
-        // The picker speaks of moments, the draft of text.
-        getValueProps={(value: unknown) => ({ value: typeof value === 'string' ? dayjs(value) : null })}
-        normalize={(day: { toISOString: () => string } | null) => day?.toISOString()}
-      >
-        <DatePicker
-          showTime={{ format: 'HH:mm' }}
-          format="YYYY-MM-DD HH:mm"
-          disabledDate={(day) => day.isAfter(dayjs())}
-          style={{ width: '100%' }}
-        />
+      <Form.Item name="paidAt" label={t('orders.paidAt')} extra={t('orders.paidAtHint')}>
+        <TimeField only="past" />
       </Form.Item>
       <Lines currency={currency} />
     </FormDrawer>

@@ -1,6 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Form } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
 import { useRef, useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
@@ -221,23 +220,23 @@ function Actions({ message }: { message: MessageDetail }) {
           <CustomerPicker />
         </Form.Item>
       </FormDrawer>
-      <FormDrawer<{ at: Dayjs }>
+      <FormDrawer<{ at: string }>
         title={t('outbound.reschedule')}
         open={open === 'another'}
         onClose={() => setOpen(undefined)}
-        initial={message.scheduledAt ? { at: dayjs(message.scheduledAt) } : {}}
-        onSubmit={({ at }) => reschedule.mutateAsync(at.toISOString())}
+        initial={message.scheduledAt ? { at: message.scheduledAt } : {}}
+        onSubmit={({ at }) => reschedule.mutateAsync(at)}
       >
         <p className="note">{t('outbound.rescheduleHint')}</p>
         <LaterField />
       </FormDrawer>
-      <FormDrawer<{ at: Dayjs }>
+      <FormDrawer<{ at: string }>
         title={t('outbound.sendAt')}
         open={open === 'later'}
         onClose={() => setOpen(undefined)}
         initial={{}}
         submit={t('outbound.sendAt')}
-        onSubmit={({ at }) => act.mutateAsync({ act: 'submission', body: { at: at.toISOString() } })}
+        onSubmit={({ at }) => act.mutateAsync({ act: 'submission', body: { at } })}
       >
         <LaterField />
       </FormDrawer>

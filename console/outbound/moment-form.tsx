@@ -1,5 +1,4 @@
 import { Form, Input, Radio, Select } from 'antd'
-import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { CorpField } from '#console/integrations/wecom/corp-field.tsx'
@@ -13,7 +12,7 @@ import type { Content } from '#operation/contents/schema.ts'
 import { type MomentItem, momentKinds } from '#operation/moments/schema.ts'
 
 type When = 'now' | 'later' | 'draft'
-type Draft = { name: string; corpId?: string; content: Content; employeeIds?: string[]; tagIds?: string[]; when: When; at?: Dayjs }
+type Draft = { name: string; corpId?: string; content: Content; employeeIds?: string[]; tagIds?: string[]; when: When; at?: string | null }
 
 const initialOf = (moment: MomentItem | undefined): Partial<Draft> =>
   moment
@@ -34,11 +33,8 @@ export function MomentForm({ moment, open, onClose }: { moment?: MomentItem | un
   const act = useMomentAct()
   // What was saved and then refused to be handed out is changed by the next try, not made twice.
   const [saved, setSaved] = useState<string>()
-  const [chosen, setChosen] = useState<When>()
-  const when = chosen ?? (moment ? 'draft' : 'now')
   const close = () => {
     setSaved(undefined)
-    setChosen(undefined)
     onClose()
   }
   return (
@@ -47,8 +43,9 @@ export function MomentForm({ moment, open, onClose }: { moment?: MomentItem | un
       title={t(moment ? 'outbound.editMoment' : 'outbound.createMoment')}
       open={open}
       onClose={close}
+      draft={`moment.${moment?.id ?? 'new'}`}
       initial={initialOf(moment)}
-      submit={t(`outbound.momentActs.${when}`)}
+      submit={({ when = 'now' }) => t(`outbound.momentActs.${when}`)}
       onSubmit={async ({ employeeIds = [], tagIds = [], when, at, ...rest }) => {
         const { id } = await save.mutateAsync({ id: moment?.id ?? saved, ...rest, employeeIds, tagIds })
         setSaved(id)
@@ -56,7 +53,7 @@ export function MomentForm({ moment, open, onClose }: { moment?: MomentItem | un
       }}
     >
       <MomentFields />
-      <WhenFields choices={['now', 'later', 'draft']} onChoose={setChosen} />
+      <WhenFields choices={['now', 'later', 'draft']} />
     </FormDrawer>
   )
 }
@@ -66,7 +63,7 @@ export function PublishForm({ id, open, onClose }: { id: string; open: boolean; 
   const { t } = useText()
   const act = useMomentAct()
   return (
-    <FormDrawer<{ when: When; at?: Dayjs }>
+    <FormDrawer<{ when: When; at?: string | null }>
       title={t('outbound.publish')}
       open={open}
       onClose={onClose}
@@ -79,17 +76,14 @@ export function PublishForm({ id, open, onClose }: { id: string; open: boolean; 
   )
 }
 
-const timeOf = (when: When, at: Dayjs | undefined): string | null => (when === 'later' && at ? at.toISOString() : null)
+const timeOf = (when: When, at: string | null = null): string | null => (when === 'later' ? at : null)
 
-function WhenFields({ choices, onChoose }: { choices: When[]; onChoose?: (when: When) => void }) {
+function WhenFields({ choices }: { choices: When[] }) {
   const { t } = useText()
   return (
     <>
       <Form.Item name="when" label={t('outbound.momentWhen')} required>
-        <Radio.Group
-          options={choices.map((value) => ({ value, label: t(`outbound.momentWhens.${value}`) }))}
-          onChange={(event) => onChoose?.(event.target.value)}
-        />
+        <Radio.Group options={choices.map((value) => ({ value, label: t(`outbound.momentWhens.${value}`) }))} />
       </Form.Item>
       <Form.Item noStyle shouldUpdate={(before: Draft, now: Draft) => before.when !== now.when}>
         {(form) => form.getFieldValue('when') === 'later' && <LaterField />}

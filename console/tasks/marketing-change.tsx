@@ -1,14 +1,14 @@
-import { DatePicker, Form, Input } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { Form, Input } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { useChangeMarketingTask } from '#console/tasks/queries.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
+import { TimeField } from '#console/ui/time-field.tsx'
 import type { MarketingTask } from '#operation/marketing-tasks/schema.ts'
 
 interface Values {
   name: string
   script: string
-  endsAt: Dayjs
+  endsAt: string
 }
 
 /** What may change while a campaign runs; goal and address stay, because what was counted was counted towards them. */
@@ -21,8 +21,8 @@ export function MarketingChange({ task, open, onClose }: { task: MarketingTask; 
       title={t('tasks.change')}
       open={open}
       onClose={onClose}
-      initial={{ name, script, endsAt: dayjs(endsAt) }}
-      onSubmit={({ endsAt, ...said }) => change.mutateAsync({ id, ...said, endsAt: endsAt.toISOString() })}
+      initial={{ name, script, endsAt }}
+      onSubmit={(said) => change.mutateAsync({ id, ...said })}
     >
       <p className="note">{t('tasks.changeHint', { count: totals.people - totals.reached })}</p>
       <Form.Item name="name" label={t('tasks.campaign')} rules={[{ required: true, whitespace: true, message: t('ui.required') }]}>
@@ -32,7 +32,7 @@ export function MarketingChange({ task, open, onClose }: { task: MarketingTask; 
         <Input.TextArea maxLength={2000} autoSize={{ minRows: 3, maxRows: 8 }} />
       </Form.Item>
       <Form.Item name="endsAt" label={t('tasks.endsAt')} rules={[{ required: true, message: t('ui.required') }]}>
-        <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
+        <TimeField only="ahead" />
       </Form.Item>
     </FormDrawer>
   )

@@ -1,5 +1,4 @@
-import { DatePicker, Form, Input, InputNumber, Select } from 'antd'
-import type { Dayjs } from 'dayjs'
+import { Form, Input, InputNumber, Select } from 'antd'
 import { useResource } from '#console/api/query.ts'
 import { useMay } from '#console/api/session.ts'
 import type { Named } from '#console/api/types.ts'
@@ -7,6 +6,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { useCreateMarketingTask } from '#console/tasks/queries.ts'
 import { ReceiverFields } from '#console/tasks/receiver-fields.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
+import { TimeField } from '#console/ui/time-field.tsx'
 import { type GoalKind, goalKinds } from '#operation/marketing-tasks/schema.ts'
 
 interface Values {
@@ -16,7 +16,7 @@ interface Values {
   goalKind: GoalKind
   goal: number
   liveCodeId?: string
-  endsAt: Dayjs
+  endsAt: string
   departmentIds?: string[]
   employeeIds?: string[]
 }
@@ -33,7 +33,7 @@ export function MarketingForm({ open, onClose }: { open: boolean; onClose: () =>
       onClose={onClose}
       draft="marketing-task"
       initial={{ goalKind: 'clicks', goal: 20 }}
-      onSubmit={({ endsAt, ...values }) => create.mutateAsync({ ...values, endsAt: endsAt.toISOString() })}
+      onSubmit={(values) => create.mutateAsync({ ...values })}
     >
       <Form.Item name="name" label={t('tasks.campaign')} rules={[{ required: true, whitespace: true, message: t('ui.required') }]}>
         <Input maxLength={60} showCount autoComplete="off" placeholder={t('tasks.campaignHint')} />
@@ -63,7 +63,7 @@ export function MarketingForm({ open, onClose }: { open: boolean; onClose: () =>
         />
       </Form.Item>
       <Form.Item name="endsAt" label={t('tasks.endsAt')} rules={[{ required: true, message: t('ui.required') }]}>
-        <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
+        <TimeField only="ahead" />
       </Form.Item>
       <ReceiverFields />
     </FormDrawer>

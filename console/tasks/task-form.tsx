@@ -1,11 +1,11 @@
-import { DatePicker, Form, Input, Segmented, Select } from 'antd'
-import type { Dayjs } from 'dayjs'
+import { Form, Input, Segmented, Select } from 'antd'
 import { useMay } from '#console/api/session.ts'
 import { CustomerPicker } from '#console/customers/customer-picker.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { useCreateTasks } from '#console/tasks/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
+import { TimeField } from '#console/ui/time-field.tsx'
 
 interface Values {
   title: string
@@ -13,7 +13,7 @@ interface Values {
   customerId?: string
   employeeId?: string
   script?: string
-  dueAt?: Dayjs
+  dueAt?: string | null
 }
 
 /** A task by hand: for oneself, or for somebody else by those who may assign. */
@@ -23,7 +23,7 @@ export function TaskForm({ open, onClose, customerId }: { open: boolean; onClose
   const employees = useEmployeeNames()
   const mayAssign = useMay()('tasks.assign')
   const submit = ({ customerId: chosen, dueAt, ...values }: Values) =>
-    create.mutateAsync({ ...values, customerIds: chosen ? [chosen] : [], ...(dueAt && { dueAt: dueAt.toISOString() }) })
+    create.mutateAsync({ ...values, customerIds: chosen ? [chosen] : [], ...(dueAt && { dueAt }) })
   return (
     <FormDrawer<Values>
       title={t('tasks.create')}
@@ -48,7 +48,7 @@ export function TaskForm({ open, onClose, customerId }: { open: boolean; onClose
         </Form.Item>
       )}
       <Form.Item name="dueAt" label={t('tasks.dueAt')}>
-        <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
+        <TimeField />
       </Form.Item>
       <Form.Item name="script" label={t('tasks.script')}>
         <Input.TextArea maxLength={4000} autoSize={{ minRows: 3, maxRows: 10 }} />

@@ -1,5 +1,4 @@
-import { Button, DatePicker, Form, Input } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
@@ -12,6 +11,7 @@ import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Facts, Row, Stack } from '#console/ui/page.tsx'
 import { PersonLink } from '#console/ui/person-link.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
+import { TimeField } from '#console/ui/time-field.tsx'
 import { When } from '#console/ui/when.tsx'
 import type { Task } from '#operation/tasks/schema.ts'
 
@@ -65,15 +65,15 @@ function Due({ task, may }: { task: Task; may: boolean }) {
           {t('tasks.postpone')}
         </Button>
       )}
-      <FormDrawer<{ dueAt: Dayjs | null }>
+      <FormDrawer<{ dueAt: string | null }>
         title={t('tasks.postpone')}
         open={open}
         onClose={() => setOpen(false)}
-        initial={{ dueAt: task.dueAt ? dayjs(task.dueAt) : null }}
-        onSubmit={({ dueAt }) => postpone.mutateAsync({ id: task.id, dueAt: dueAt?.toISOString() ?? null })}
+        initial={{ dueAt: task.dueAt }}
+        onSubmit={({ dueAt }) => postpone.mutateAsync({ id: task.id, dueAt })}
       >
         <Form.Item name="dueAt" label={t('tasks.dueAt')} extra={t('tasks.postponeHint')}>
-          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" style={{ width: '100%' }} />
+          <TimeField />
         </Form.Item>
       </FormDrawer>
     </Row>

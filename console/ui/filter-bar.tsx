@@ -2,7 +2,9 @@ import { FilterOutlined, SearchOutlined } from '@ant-design/icons'
 import { Badge, Button, DatePicker, Drawer, Input, Select } from 'antd'
 import dayjs from 'dayjs'
 import { type ReactNode, useState } from 'react'
+import { useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { todayIn } from '#console/ui/format.ts'
 import { usePhone } from '#console/ui/preferences.ts'
 
 export type Filter =
@@ -137,7 +139,7 @@ export function Dates(props: {
   required?: boolean
 }) {
   const { t } = useText()
-  const today = dayjs().startOf('day')
+  const today = dayjs(todayIn(useTenant().timezone))
   return (
     <DatePicker.RangePicker
       className="filter-dates"

@@ -17,7 +17,8 @@ export function FormDrawer<Values extends object>(props: {
   onClose: () => void
   initial: Partial<Values>
   onSubmit: (values: Values) => Promise<unknown>
-  submit?: string
+  /** What the button says, also by what is chosen so far. */
+  submit?: string | ((values: Partial<Values>) => string)
   danger?: boolean
   draft?: string
   wide?: boolean
@@ -58,7 +59,7 @@ function DrawerForm<Values extends object>(props: {
   onClose: () => void
   initial: Partial<Values>
   onSubmit: (values: Values) => Promise<unknown>
-  submit?: string
+  submit?: string | ((values: Partial<Values>) => string)
   danger?: boolean
   draft?: string
   fields?: Record<string, string>
@@ -88,6 +89,7 @@ function DrawerForm<Values extends object>(props: {
       setSending(false)
     }
   }
+  const said = typeof props.submit === 'function' ? props.submit({ ...props.initial, ...draft.kept }) : props.submit
   return (
     <Form<Values>
       form={form}
@@ -108,7 +110,7 @@ function DrawerForm<Values extends object>(props: {
       <footer className="drawer-foot">
         <Button onClick={props.onClose}>{t('ui.cancel')}</Button>
         <Button type="primary" htmlType="submit" danger={props.danger ?? false} loading={sending}>
-          {props.submit ?? t('ui.save')}
+          {said ?? t('ui.save')}
         </Button>
       </footer>
     </Form>

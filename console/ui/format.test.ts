@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dayName, exactMoney, parseMoney, percent, shortMoney, shortNumber, shortTime } from '#console/ui/format.ts'
+import { clockOf, dayName, exactMoney, momentAt, parseMoney, percent, shortMoney, shortNumber, shortTime } from '#console/ui/format.ts'
 
 describe('numbers', () => {
   test('are whole below ten thousand and in 万 and 亿 above', () => {
@@ -64,4 +64,19 @@ describe('times', () => {
     expect(['2026-11-22T06:03:00Z', '2026-11-20T01:15:00Z'].map((iso) => dayName(iso, zone, 'zh', now))).toEqual(['今天', '11月20日 周五'])
     expect(dayName('2026-11-20T01:15:00Z', zone, 'en', now)).toBe('Fri, Nov 20')
   })
+})
+
+test('the clock of the company shows a moment, and a time on it is that moment again', () => {
+  expect(clockOf('2026-11-23T16:30:00Z', 'Asia/Shanghai')).toBe('2026-11-24T00:30:00')
+  expect(momentAt('2026-11-24T00:30', 'Asia/Shanghai')).toBe('2026-11-23T16:30:00.000Z')
+  const moment = fc
+    .integer({ min: Date.UTC(2026, 0, 1) / 60_000, max: Date.UTC(2028, 0, 1) / 60_000 })
+    .map((at) => new Date(at * 60_000).toISOString())
+  fc.assert(
+    fc.property(moment, fc.constantFrom('UTC', 'Asia/Shanghai', 'America/Los_Angeles', 'Australia/Lord_Howe'), (at, zone) => {
+      const clock = clockOf(at, zone)
+      // What a clock shows twice, when it is put back, may be either.
+      expect(clockOf(momentAt(clock, zone), zone)).toBe(clock)
+    }),
+  )
 })

@@ -125,6 +125,11 @@ export function dayName(iso: string, zone: string, language: Language, now: Date
 
 export const dayOf = (iso: string, zone: string): string => dayjs(iso).tz(zone).format('YYYY-MM-DD')
 export const timeOfDay = (iso: string, zone: string): string => dayjs(iso).tz(zone).format('HH:mm')
+/** What the company's clock shows at a moment, `YYYY-MM-DDTHH:mm:ss`, and the moment at which it shows that. */
+export const clockOf = (iso: string, zone: string): string => dayjs(iso).tz(zone).format('YYYY-MM-DDTHH:mm:ss')
+export const momentAt = (clock: string, zone: string): string => dayjs.tz(clock, zone).toISOString()
+/** Calendars that open say today, and "now" where they offer it, by this clock. */
+export const keepClock = (zone: string): void => dayjs.tz.setDefault(zone)
 export const todayIn = (zone: string, now: Date = new Date()): string => dayjs(now).tz(zone).format('YYYY-MM-DD')
 export const daysAfter = (day: string, count: number): string => dayjs(day).add(count, 'day').format('YYYY-MM-DD')
 export const daysBefore = (day: string, count: number): string => dayjs(day).subtract(count, 'day').format('YYYY-MM-DD')
