@@ -20,15 +20,17 @@ export async function runAttribution(scope: Scope, report: AttributionReport): P
   return { ...present(asking, touchpoints, found, currencies), ...persons }
 }
 
-const Entry = z.object({
-  kind: z.enum(kinds),
+/** Columns, because they are many: each with its keys, they took as long to read as all models take to divide. */
+const Entries = z.object({
+  kind: z.array(z.enum(kinds)),
   /** Places of touchpoints: the path, or the one that is told of; none where nothing was touched. */
-  key: z.array(z.int()),
-  number: z.number(),
-  value: z.string(),
-  weight: z.number(),
-  weighted: z.number(),
+  key: z.array(z.array(z.int())),
+  number: z.array(z.number()),
+  value: z.array(z.string()),
+  weight: z.array(z.number()),
+  weighted: z.array(z.number()),
 })
+type Entry = { kind: (typeof kinds)[number]; key: number[]; number: number; value: string; weight: number; weighted: number }
 
 type Found = {
   paths: Path[]
@@ -50,13 +52,24 @@ async function readEntries(asking: Asking, touchpoints: Touchpoints): Promise<Fo
   const found = nothing(placesOf(touchpoints))
   for (let part = 0; part < touchpoints.parts; part++) {
     const bind = bindings()
+    const columns = Object.keys(Entries.shape).map((one) => `groupArray(${one}) as ${one}`)
     const rows = await asking.scope.ask({
       params: bind.params,
-      row: Entry,
-      sql: `select kind, key, count() as number, toString(${sumSql(asking)}) as value, sum(weight) as weight, sum(weighted) as weighted
-        from (${entriesSql(bind, asking, touchpoints, part)}) group by kind, key order by kind, key`,
+      row: Entries,
+      sql: `select ${columns.join(', ')} from (
+          select kind, key, count() as number, toString(${sumSql(asking)}) as value, sum(weight) as weight, sum(weighted) as weighted
+          from (${entriesSql(bind, asking, touchpoints, part)}) group by kind, key order by kind, key)`,
     })
-    for (const row of rows) take(found, row)
+    for (const { kind, key, number, value, weight, weighted } of rows)
+      for (const [i, one] of kind.entries())
+        take(found, {
+          kind: one,
+          key: key[i] ?? [],
+          number: number[i] ?? 0,
+          value: value[i] ?? '0',
+          weight: weight[i] ?? 0,
+          weighted: weighted[i] ?? 0,
+        })
   }
   return found
 }
@@ -74,7 +87,7 @@ const nothing = (places: number): Found => ({
   cut: 0,
 })
 
-function take(found: Found, { kind, key, number, value, weight, weighted }: z.infer<typeof Entry>): void {
+function take(found: Found, { kind, key, number, value, weight, weighted }: Entry): void {
   const [place = -1] = key
   switch (kind) {
     case 'path':
