@@ -173,7 +173,7 @@ const editMessage = createRoute({
 const moments = createRoute({
   getParentRoute: () => app,
   path: '/moments',
-  validateSearch: z.object({ moment: text }),
+  validateSearch: z.object({ q: text, state: text, moment: text }),
   component: lazyRouteComponent(() => import('#console/outbound/moments-page.tsx'), 'MomentsPage'),
 })
 

@@ -92,6 +92,7 @@ import { syncCorp } from '#management/wecom/sync.ts'
 import { tagsToWecom } from '#management/wecom/tag-pushes.ts'
 import type { WelcomeDecider } from '#management/wecom/welcome.ts'
 import { runWecom } from '#management/wecom/work.ts'
+import { approvals } from '#operation/approvals/routes.ts'
 import { calendar } from '#operation/calendar/routes.ts'
 import { operationEventDefinitions } from '#operation/events.ts'
 import { controlGroup, experiments } from '#operation/experiments/routes.ts'
@@ -334,6 +335,7 @@ export const routes: readonly (readonly [path: string, routes: Hono<AppEnv>])[] 
   ['/api/v1/messages', messages({ deal: foreseeDeal, membersOfSegment })],
   ['/api/v1/outbound', outbound],
   ['/api/v1/moments', moments],
+  ['/api/v1/approvals', approvals],
   ['/api/v1/calendar', calendar],
   ['/api/v1/archive', archive],
   ['/api/v1/ask', ask(eventDefinitions)],

@@ -30,7 +30,7 @@ import { previewMessage } from '#operation/messages/preview.ts'
 import { listTasks, readMessage } from '#operation/messages/queries.ts'
 import type { MessageInput } from '#operation/messages/schema.ts'
 import { requireMessage } from '#operation/messages/trials.ts'
-import { cancelMoment, changeMoment, createMoment, reviewMoment, submitMoment } from '#operation/moments/commands.ts'
+import { cancelMoment, changeMoment, createMoment, rescheduleMoment, reviewMoment, submitMoment } from '#operation/moments/commands.ts'
 import { askForMoment } from '#operation/moments/journey-moments.ts'
 import { claimMoments, doMoment } from '#operation/moments/publishing.ts'
 import { listMoments, listMomentTasks, readMoment } from '#operation/moments/queries.ts'
@@ -883,6 +883,45 @@ describe('a moment', () => {
     await submitMoment(ctx, second, null)
     expect((await published(second)).state).toBe('published')
     expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings + 1)
+  })
+
+  test('is asked of its members at another time when it is told to, although a worker had it in hand', async () => {
+    await friends(1)
+    const employee = publicId(ctx, 'emp', (await findEmployeeByAccount(ctx, corp, member)) ?? 0)
+    const id = await createMoment(ctx, { ...input('改期 100%'), employeeIds: [employee] })
+    await expect(rescheduleMoment(ctx, id, null)).rejects.toMatchObject({ code: 'moment.wrong_state', status: 409 })
+    await submitMoment(ctx, id, null)
+    const makings = await lab.calls('externalcontact/add_moment_task')
+    const inHand = (await claimMoments(ctx, 8)).filter((held) => held.id === id)
+    const later = new Date(ctx.now().getTime() + 3_600_000)
+    await rescheduleMoment(ctx, id, later)
+    for (const held of inHand) await doMoment(ctx, held)
+    expect([inHand.length, await readMoment(ctx, id)]).toMatchObject([1, { state: 'scheduled', scheduledAt: later.toISOString() }])
+    expect((await claimMoments(ctx, 8)).some((held) => held.id === id)).toBe(false)
+    await expect(rescheduleMoment(ctx, id, new Date(ctx.now().getTime() - 86_400_000))).rejects.toMatchObject({
+      code: 'send.in_the_past',
+      field: 'at',
+    })
+    expect(await lab.calls('externalcontact/add_moment_task')).toBe(makings)
+    await rescheduleMoment(ctx, id, null)
+    expect((await published(id)).state).toBe('published')
+    await expect(rescheduleMoment(ctx, id, null)).rejects.toMatchObject({ code: 'moment.wrong_state' })
+    const found = async (asked: object) => (await listMoments(ctx, MomentQuery.parse(asked))).items.map((one) => one.name)
+    expect([await found({ q: '期 100%' }), await found({ q: '期 100%', state: 'scheduled' })]).toEqual([['改期 100%'], []])
+  })
+
+  test('called off while a worker has it in hand is not asked of anybody', async () => {
+    await friends(1)
+    const employee = publicId(ctx, 'emp', (await findEmployeeByAccount(ctx, corp, member)) ?? 0)
+    const id = await createMoment(ctx, { ...input('不发了'), employeeIds: [employee] })
+    await submitMoment(ctx, id, null)
+    const makings = await lab.calls('externalcontact/add_moment_task')
+    const inHand = (await claimMoments(ctx, 8)).filter((held) => held.id === id)
+    await cancelMoment(ctx, id)
+    for (const held of inHand) await doMoment(ctx, held)
+    expect([inHand.length, (await readMoment(ctx, id)).state, await lab.calls('externalcontact/add_moment_task')]).toEqual([
+      ...[1, 'cancelled', makings],
+    ])
   })
 
   test('that many would see is asked of its members after the word of a second person', async () => {

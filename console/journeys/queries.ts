@@ -98,9 +98,10 @@ export const useSaveJourney = () =>
   )
 export const usePublish = () =>
   useCommand(({ id, migrate }: { id: string; migrate: boolean }) => post<Journey>(`journeys/${id}/publish`, { migrate }), ['journeys'])
-export const useReviewJourney = (id: string) => useCommand((review: Review) => post<Journey>(`journeys/${id}/review`, review), ['journeys'])
+export const useReviewJourney = (id: string) =>
+  useCommand((review: Review) => post<Journey>(`journeys/${id}/review`, review), ['journeys', 'approvals'])
 export const useReviewEntries = (id: string) =>
-  useCommand((review: Review) => post<Journey>(`journeys/${id}/entries/review`, review), ['journeys'])
+  useCommand((review: Review) => post<Journey>(`journeys/${id}/entries/review`, review), ['journeys', 'approvals'])
 export const useTurn = () =>
   useCommand(
     ({ id, act, arrivals }: { id: string; act: 'pause' | 'resume' | 'drain'; arrivals?: Resume['arrivals'] }) =>

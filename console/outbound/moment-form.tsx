@@ -4,7 +4,7 @@ import { useText } from '#console/i18n/i18n.ts'
 import { CorpField } from '#console/integrations/wecom/corp-field.tsx'
 import { WelcomeEditor } from '#console/live-codes/welcome-editor.tsx'
 import { LaterField } from '#console/outbound/later-field.tsx'
-import { useMomentAct, useSaveMoment } from '#console/outbound/queries.ts'
+import { useMomentAct, useRescheduleMoment, useSaveMoment } from '#console/outbound/queries.ts'
 import { useTagGroups } from '#console/tags/queries.ts'
 import { useEmployeeNames } from '#console/team/queries.ts'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
@@ -72,6 +72,24 @@ export function PublishForm({ id, open, onClose }: { id: string; open: boolean; 
       onSubmit={({ when, at }) => act.mutateAsync({ id, act: 'submission', body: { at: timeOf(when, at) } })}
     >
       <WhenFields choices={['now', 'later']} />
+    </FormDrawer>
+  )
+}
+
+/** Another time for what members have not been asked for yet. */
+export function RescheduleForm({ moment: { id, scheduledAt }, open, onClose }: { moment: MomentItem; open: boolean; onClose: () => void }) {
+  const { t } = useText()
+  const reschedule = useRescheduleMoment(id)
+  return (
+    <FormDrawer<{ at: string }>
+      title={t('outbound.reschedule')}
+      open={open}
+      onClose={onClose}
+      initial={scheduledAt ? { at: scheduledAt } : {}}
+      onSubmit={({ at }) => reschedule.mutateAsync(at)}
+    >
+      <p className="note">{t('outbound.momentRescheduleHint')}</p>
+      <LaterField />
     </FormDrawer>
   )
 }

@@ -6,7 +6,7 @@ import { useMay } from '#console/api/session.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useCorpNames } from '#console/integrations/wecom/queries.ts'
 import { momentTones } from '#console/outbound/labels.tsx'
-import { MomentForm, PublishForm } from '#console/outbound/moment-form.tsx'
+import { MomentForm, PublishForm, RescheduleForm } from '#console/outbound/moment-form.tsx'
 import { MomentSheet } from '#console/outbound/moment-sheet.tsx'
 import { useMomentAct, useMoments } from '#console/outbound/queries.ts'
 import { ReviewActions } from '#console/outbound/review-box.tsx'
@@ -15,21 +15,23 @@ import { StopButton } from '#console/outbound/stop-drawer.tsx'
 import { useConfirm } from '#console/ui/confirm.tsx'
 import { type Column, DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
+import { FilterBar } from '#console/ui/filter-bar.tsx'
 import { Gate } from '#console/ui/gate.tsx'
 import { Page, Row, Section } from '#console/ui/page.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
-import type { MomentItem } from '#operation/moments/schema.ts'
+import { type MomentItem, momentStates } from '#operation/moments/schema.ts'
 
 const route = getRouteApi('/app/moments')
 
 export function MomentsPage() {
   const { t } = useText()
-  const list = useMoments({})
-  const { moment } = route.useSearch()
+  const { moment, ...asked } = route.useSearch()
+  const list = useMoments(asked)
   const navigate = useNavigate({ from: '/moments' })
   const [form, setForm] = useState<'new' | MomentItem>()
-  const show = (id: string | undefined) => void navigate({ search: { moment: id }, replace: true, resetScroll: false })
+  const show = (id: string | undefined) => void navigate({ search: { ...asked, moment: id }, replace: true, resetScroll: false })
+  const isFiltered = asked.q !== undefined || asked.state !== undefined
   const corps = new Set([...useCorpNames().map(({ value }) => value), ...list.rows.map(({ corp }) => corp.id)])
   const [may, mayApprove] = [useMay()('messages.write'), useMay()('messages.approve')]
   return (
@@ -48,12 +50,34 @@ export function MomentsPage() {
       }
     >
       <StopBar />
+      <FilterBar
+        search={t('outbound.momentSearch')}
+        values={asked}
+        onChange={(change) => void navigate({ search: { ...asked, ...change }, replace: true, resetScroll: false })}
+        filters={[
+          {
+            kind: 'choice',
+            key: 'state',
+            label: t('outbound.state'),
+            options: momentStates.map((value) => ({ value, label: t(`outbound.momentStates.${value}`) })),
+          },
+        ]}
+      />
       <Section flush>
         <DataTable<MomentItem>
           name="moments"
           columns={columns(t, { act: may || mayApprove, withCorp: corps.size > 1, edit: setForm, show })}
           list={list}
-          empty={<Empty title={t('outbound.momentNone')} hint={t('outbound.momentNoneHint')} />}
+          empty={
+            isFiltered ? (
+              <Empty
+                title={t('outbound.momentNoneMatch')}
+                action={<Button onClick={() => void navigate({ search: {} })}>{t('ui.clearFilters')}</Button>}
+              />
+            ) : (
+              <Empty title={t('outbound.momentNone')} hint={t('outbound.momentNoneHint')} />
+            )
+          }
         />
       </Section>
       <MomentForm moment={form === 'new' ? undefined : form} open={form !== undefined} onClose={() => setForm(undefined)} />
@@ -148,12 +172,13 @@ const columns = (t: Translate, { act, withCorp, edit, show }: Acts): Column<Mome
     : []),
 ]
 
-function Act({ moment: { id, state, isOwn, asked, confirmed }, edit }: { moment: MomentItem; edit: () => void }) {
+function Act({ moment, edit }: { moment: MomentItem; edit: () => void }) {
+  const { id, state, isOwn, asked, confirmed } = moment
   const { t } = useText()
   const act = useMomentAct()
   const confirm = useConfirm()
   const may = useMay()
-  const [publishing, setPublishing] = useState(false)
+  const [open, setOpen] = useState<'publish' | 'another'>()
   // Everybody has published: nobody is left to be spared.
   const isOver = state === 'published' && asked > 0 && confirmed === asked
   const canReview = state === 'review' && !isOwn && may('messages.approve')
@@ -167,11 +192,17 @@ function Act({ moment: { id, state, isOwn, asked, confirmed }, edit }: { moment:
         </Button>
       )}
       {may('messages.write') && (state === 'draft' || state === 'failed') && (
-        <Button size="small" onClick={() => setPublishing(true)}>
+        <Button size="small" onClick={() => setOpen('publish')}>
           {t('outbound.publish')}
         </Button>
       )}
-      <PublishForm id={id} open={publishing} onClose={() => setPublishing(false)} />
+      <PublishForm id={id} open={open === 'publish'} onClose={() => setOpen(undefined)} />
+      {may('messages.write') && (state === 'review' || state === 'scheduled') && (
+        <Button size="small" onClick={() => setOpen('another')}>
+          {t('outbound.reschedule')}
+        </Button>
+      )}
+      <RescheduleForm moment={moment} open={open === 'another'} onClose={() => setOpen(undefined)} />
       {may('messages.write') && state !== 'cancelled' && state !== 'failed' && !isOver && (
         <Button
           size="small"

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
 import type { SendingCostBody, SendingEffect } from '#insight/effects/schema.ts'
+import type { ApprovalItem } from '#operation/approvals/schema.ts'
 import type { Calendar } from '#operation/calendar/schema.ts'
 import type {
   AudienceInput,
@@ -46,7 +47,7 @@ export const useMessageAct = (id: string) =>
   useCommand(
     ({ act, body }: { act: 'tests' | 'submission' | 'review' | 'cancellation' | 'reminders'; body?: object }) =>
       post<MessageDetail & Reminded>(`messages/${id}/${act}`, body ?? {}),
-    ['messages', 'outbound'],
+    ['messages', 'outbound', 'approvals'],
   )
 /** Null is as soon as it may. */
 export const useReschedule = (id: string) =>
@@ -89,7 +90,13 @@ export const useMomentAct = () =>
   useCommand(
     ({ id, act, body }: { id: string; act: 'submission' | 'review' | 'cancellation'; body?: object }) =>
       post<MomentItem>(`moments/${id}/${act}`, body ?? {}),
-    ['moments', 'calendar'],
+    ['moments', 'calendar', 'approvals'],
   )
+/** Null is as soon as it may. */
+export const useRescheduleMoment = (id: string) =>
+  useCommand((at: string | null) => patch<MomentItem>(`moments/${id}/submission`, { at }), ['moments', 'calendar'])
+
+/** What waits for the word of whoever looks. */
+export const useApprovals = () => useResource<{ items: ApprovalItem[] }>('approvals', {}, { refetchInterval: 60_000 })
 
 export const useCalendar = (query: Asked) => useResource<Calendar>('calendar', query)

@@ -2,6 +2,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Skeleton } from 'antd'
 import { useMay, useTenant } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
+import { WaitingForWord } from '#console/outbound/waiting.tsx'
 import { LoopDrawing } from '#console/overview/loop-drawing.tsx'
 import { type Counts, type Step, steps } from '#console/overview/loop-steps.ts'
 import { PeopleDrawer } from '#console/overview/people-drawer.tsx'
@@ -27,6 +28,7 @@ export function OverviewPage() {
   const today = todayIn(useTenant().timezone)
   const span = { from: search.from ?? daysBefore(today, 29), to: search.to ?? today }
   const overview = useOverview(span)
+  const may = useMay()
   const pick = (step: Step, channel?: string) => void navigate({ search: { ...search, step, channel }, resetScroll: false })
   return (
     <Page
@@ -42,6 +44,7 @@ export function OverviewPage() {
         />
       }
     >
+      {may('messages.approve') && <WaitingForWord />}
       {overview.error ? (
         <Section>
           <Problem error={overview.error} retry={() => void overview.refetch()} />

@@ -2,7 +2,7 @@ import { messages } from '#console/i18n/define.ts'
 
 const zh = {
   title: '人群',
-  note: '按规则实时圈人，或把任何数字背后的人存成名单；报表、画像都可以只看一个人群。勾选几个，可以对比重合。',
+  note: '按规则实时圈人，或把任何数字背后的人存成名单；报表、画像都可以只看一个人群。几个人群可以对比重合。',
   only: '只看人群',
   onlyPeople: '只看这些人',
   beside: '对比人群',
@@ -274,7 +274,7 @@ const zh = {
 
 const en: typeof zh = {
   title: 'Segments',
-  note: 'People by a rule, counted live, or the people behind any number as a list; reports and portraits can look at one of them. Tick several to see how they overlap.',
+  note: 'People by a rule, counted live, or the people behind any number as a list; reports and portraits can look at one of them. Several are compared by their overlap.',
   only: 'Only the segment',
   onlyPeople: 'Only these people',
   beside: 'Compare segments',

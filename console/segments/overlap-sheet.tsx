@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router'
-import { Button, Skeleton } from 'antd'
-import type { CSSProperties } from 'react'
+import { Button, Select, Skeleton } from 'antd'
+import { type CSSProperties, useState } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
-import { useOverlap } from '#console/segments/queries.ts'
+import { useOverlap, useSegmentNames } from '#console/segments/queries.ts'
 import { Count } from '#console/ui/count.tsx'
 import { percent } from '#console/ui/format.ts'
 import { Stack } from '#console/ui/page.tsx'
@@ -11,8 +11,35 @@ import { Problem } from '#console/ui/problem.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import type { Overlap } from '#insight/segments/schema.ts'
 
-/** Who is in which of them; every part can become a segment of its own. */
-export function OverlapSheet({ segments, onClose }: { segments: string[]; onClose: () => void }) {
+/** Of two to eight segments, chosen here or before (`chosen`): who is in which of them. */
+export function OverlapSheet({ chosen, onClose }: { chosen: string[]; onClose: () => void }) {
+  const { t } = useText()
+  const [segments, setSegments] = useState(chosen)
+  const names = useSegmentNames()
+  const known = useOverlap(chosen).data?.segments ?? []
+  const archived = known.filter(({ id }) => !names.some(({ value }) => value === id)).map(({ id, name }) => ({ value: id, label: name }))
+  return (
+    <SideSheet open wide title={t('segments.overlap')} onClose={onClose}>
+      <Stack>
+        <Select
+          mode="multiple"
+          aria-label={t('segments.overlapMost')}
+          className="wide"
+          placeholder={t('segments.overlapMost')}
+          maxCount={8}
+          showSearch={{ optionFilterProp: 'label' }}
+          value={segments}
+          options={[...names, ...archived]}
+          onChange={setSegments}
+        />
+        {segments.length > 1 && <Shown segments={segments} />}
+      </Stack>
+    </SideSheet>
+  )
+}
+
+/** Every part can become a segment of its own. */
+function Shown({ segments }: { segments: string[] }) {
   const { t } = useText()
   const navigate = useNavigate()
   const overlap = useOverlap(segments)
@@ -23,7 +50,7 @@ export function OverlapSheet({ segments, onClose }: { segments: string[]; onClos
     and: segments.map((segment, place) => (inside.includes(place) ? { segment } : { not: { segment } })),
   })
   return (
-    <SideSheet open wide title={t('segments.overlap')} onClose={onClose}>
+    <>
       {overlap.error ? (
         <Problem error={overlap.error} retry={() => void overlap.refetch()} />
       ) : !data ? (
@@ -84,7 +111,7 @@ export function OverlapSheet({ segments, onClose }: { segments: string[]; onClos
           </div>
         </Stack>
       )}
-    </SideSheet>
+    </>
   )
 }
 

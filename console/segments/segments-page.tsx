@@ -27,23 +27,26 @@ export function SegmentsPage() {
   const [listing, setListing] = useState(false)
   const [chosen, setChosen] = useState<string[]>([])
   const canCompare = chosen.length >= 2 && chosen.length <= 8
-  const [comparing, setComparing] = useState(false)
+  const [compared, setCompared] = useState<string[]>()
   const isFiltered = search.q !== undefined || search.kind !== undefined || search.archived !== undefined
   return (
     <Page
       title={t('segments.title')}
       note={t('segments.note')}
       actions={
-        <Gate permission="segments.write">
-          <Button onClick={() => setListing(true)}>{t('segments.fromList')}</Button>
-          <Button
-            type="primary"
-            icon={<PlusOutlined />}
-            onClick={() => void navigate({ to: '/segments/$segmentId', params: { segmentId: 'new' } })}
-          >
-            {t('segments.create')}
-          </Button>
-        </Gate>
+        <>
+          <Button onClick={() => setCompared([])}>{t('segments.overlap')}</Button>
+          <Gate permission="segments.write">
+            <Button onClick={() => setListing(true)}>{t('segments.fromList')}</Button>
+            <Button
+              type="primary"
+              icon={<PlusOutlined />}
+              onClick={() => void navigate({ to: '/segments/$segmentId', params: { segmentId: 'new' } })}
+            >
+              {t('segments.create')}
+            </Button>
+          </Gate>
+        </>
       }
     >
       <FilterBar
@@ -77,7 +80,7 @@ export function SegmentsPage() {
             onChange: setChosen,
             actions: (
               <>
-                <Button size="small" disabled={!canCompare} onClick={() => setComparing(true)}>
+                <Button size="small" disabled={!canCompare} onClick={() => setCompared(chosen)}>
                   {t('segments.compare')}
                 </Button>
                 {!canCompare && <span className="note">{t('segments.overlapMost')}</span>}
@@ -107,7 +110,7 @@ export function SegmentsPage() {
         />
       </Section>
       <ListDrawer open={listing} onClose={() => setListing(false)} />
-      {comparing && <OverlapSheet segments={chosen} onClose={() => setComparing(false)} />}
+      {compared && <OverlapSheet chosen={compared} onClose={() => setCompared(undefined)} />}
     </Page>
   )
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { addMaker, makersOf, needsApproval, type Review, requireSecondPerson } from '#operation/approvals/approval.ts'
 import { createContent } from '#operation/contents/commands.ts'
 import { plannedAt } from '#operation/outbound/planned-at.ts'
@@ -101,12 +102,31 @@ export const reviewMoment = (ctx: Context, id: number, review: Review): Promise<
     await audit(ctx, review.approve ? 'moment.approved' : 'moment.rejected', ['mom', id], { note: review.note, receivers })
   })
 
+/**
+ * Another time for what is planned or asked approval for; null is as soon as it may. What was approved stays approved. What WeCom is
+ * being asked for goes on.
+ */
+export const rescheduleMoment = (ctx: Context, id: number, at: Date | null): Promise<void> =>
+  inTransaction(ctx, async (ctx) => {
+    const { state, scheduledAt: from } = await lockIn(ctx, id, ['review', 'scheduled'])
+    const scheduledAt = plannedAt(ctx, at)
+    await save(ctx, id, state === 'review' ? { scheduledAt } : { scheduledAt, nextAt: scheduledAt, ...outOfHand })
+    await audit(ctx, 'moment.rescheduled', ['mom', id], { from, to: scheduledAt })
+  })
+
+/** A worker that took it and has not asked WeCom yet finds that it is not its own any more. */
+const outOfHand = { fence: sql`fence + 1`, leaseUntil: null }
+
 /** Who has published has published; nobody else is asked any more. */
 export const cancelMoment = (ctx: Context, id: number): Promise<void> =>
   inTransaction(ctx, async (ctx) => {
     const { state } = await lockIn(ctx, id, ['draft', 'review', 'scheduled', 'calling', 'unknown', 'creating', 'published'])
     const isHere = state === 'draft' || state === 'review' || state === 'scheduled'
-    await save(ctx, id, isHere ? { state: 'cancelled', nextAt: null, finishedAt: ctx.now() } : { cancelWanted: true, nextAt: ctx.now() })
+    await save(
+      ctx,
+      id,
+      isHere ? { state: 'cancelled', nextAt: null, finishedAt: ctx.now(), ...outOfHand } : { cancelWanted: true, nextAt: ctx.now() },
+    )
     await audit(ctx, 'moment.cancelled', ['mom', id])
   })
 

@@ -36,10 +36,11 @@ type Row = {
 /** Newest first. */
 export async function listMoments(
   ctx: Context,
-  { state, limit, cursor }: MomentQuery,
+  { q, state, limit, cursor }: MomentQuery,
 ): Promise<{ items: MomentItem[]; next: string | null }> {
   const before = decodeCursor(z.int(), cursor)
   const parts = [sql`true`]
+  if (q) parts.push(sql`position(lower(${q}) in lower(m.name)) > 0`)
   if (state) parts.push(sql`m.state = ${state}`)
   if (before !== undefined) parts.push(sql`m.id < ${before}`)
   const page = toPage(await rowsWhere(ctx, sql`${sql.join(parts, sql` and `)}`, limit + 1), limit, ({ id }) => id)

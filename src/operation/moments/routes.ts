@@ -2,7 +2,7 @@ import { Review } from '#operation/approvals/approval.ts'
 import type { Context } from '#platform/context.ts'
 import { allow, body, describe, query, router } from '#platform/http/router.ts'
 import { internalId } from '#platform/ids.ts'
-import { cancelMoment, changeMoment, createMoment, reviewMoment, submitMoment } from './commands.ts'
+import { cancelMoment, changeMoment, createMoment, rescheduleMoment, reviewMoment, submitMoment } from './commands.ts'
 import { listMoments, listMomentTasks, readMoment } from './queries.ts'
 import { MomentInput, MomentItem, MomentList, MomentQuery, MomentTaskList, Submission } from './schema.ts'
 
@@ -35,6 +35,18 @@ export const moments = router()
       const id = idOf(c.var.ctx, c.req.param('id'))
       const { at } = c.req.valid('json')
       await submitMoment(c.var.ctx, id, at === null ? null : new Date(at))
+      return c.json(await readMoment(c.var.ctx, id))
+    },
+  )
+  .patch(
+    '/:id/submission',
+    allow('messages.write', 'tenant'),
+    describe('Ask the members at another time', MomentItem),
+    body(Submission),
+    async (c) => {
+      const id = idOf(c.var.ctx, c.req.param('id'))
+      const { at } = c.req.valid('json')
+      await rescheduleMoment(c.var.ctx, id, at === null ? null : new Date(at))
       return c.json(await readMoment(c.var.ctx, id))
     },
   )

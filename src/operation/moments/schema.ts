@@ -87,5 +87,5 @@ export const MomentTaskItem = z.object({
 export type MomentTaskItem = z.infer<typeof MomentTaskItem>
 export const MomentTaskList = z.object({ items: z.array(MomentTaskItem), next: z.null() })
 
-export const MomentQuery = PageQuery.extend({ state: z.enum(momentStates).optional() })
+export const MomentQuery = PageQuery.extend({ state: z.enum(momentStates).optional(), q: z.string().trim().max(60).optional() })
 export type MomentQuery = z.infer<typeof MomentQuery>
