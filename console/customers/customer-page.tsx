@@ -8,6 +8,7 @@ import { Phones } from '#console/customers/phones.tsx'
 import { useCustomer, useTagCustomer, useTimeline } from '#console/customers/queries.ts'
 import { Links, Merged } from '#console/customers/relations.tsx'
 import { timelineItem } from '#console/customers/timeline-text.tsx'
+import { usePropertyNames } from '#console/events/property-names.ts'
 import { CustomerFollowUps } from '#console/follow-ups/customer-follow-ups.tsx'
 import { Memberships } from '#console/groups/memberships.tsx'
 import { type Translate, textOr, useText } from '#console/i18n/i18n.ts'
@@ -135,6 +136,7 @@ function History({ customerId }: { customerId: string }) {
   const { t, language } = useText()
   const { currency } = useTenant()
   const timeline = useTimeline(customerId)
+  const propertyName = usePropertyNames()
   return (
     <Section title={t('customers.timeline')}>
       {timeline.error ? (
@@ -145,7 +147,9 @@ function History({ customerId }: { customerId: string }) {
         <Empty title={t('customers.timelineEmpty')} hint={t('customers.timelineEmptyHint')} />
       ) : (
         <Timeline
-          items={timeline.rows.map((event) => timelineItem(event, currency, language))}
+          items={timeline.rows.map((event) =>
+            timelineItem(event, { currency, language, propertyName: (name, property) => propertyName([name], property) }),
+          )}
           more={timeline.more}
           loadingMore={timeline.loadingMore}
           onMore={timeline.loadMore}

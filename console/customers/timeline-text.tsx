@@ -15,19 +15,23 @@ import {
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { TimelineEvent } from '#console/customers/queries.ts'
+import { listed, pairsOf } from '#console/events/pairs.ts'
 import { type Language, textOr } from '#console/i18n/i18n.ts'
 import { exactMoney } from '#console/ui/format.ts'
 import type { TimelineItem } from '#console/ui/timeline.tsx'
 
 /** A fact of the log as a sentence. Facts without a sentence of their own keep their name, so nothing is hidden. */
-export function timelineItem(event: TimelineEvent, currency: string, language: Language): TimelineItem {
+export function timelineItem(
+  event: TimelineEvent,
+  { currency, language, propertyName }: { currency: string; language: Language; propertyName: (event: string, property: string) => string },
+): TimelineItem {
   const values = spoken(event.properties, currency)
   const look = looks.find(([pattern]) => pattern.test(event.name))
   const known = sentence(event, values)
   const title = known ?? event.title[language]
   const detail = [
     event.actor?.name ? textOr('customers.byActor', event.actor.name, { name: event.actor.name }) : '',
-    ...(known === undefined ? Object.entries(values).map(([key, value]) => `${key}: ${value}`) : detailOf(values)),
+    ...(known === undefined ? pairsIn(event, currency, (property) => propertyName(event.name, property)) : detailOf(values)),
   ].filter(Boolean)
   return {
     id: event.id,
@@ -83,6 +87,14 @@ const detailOf = (values: Record<string, string>): string[] =>
     (value): value is string => value !== undefined && value !== '',
   )
 
+/** What a fact without a sentence says, as the live events show it. */
+function pairsIn({ properties, actor }: TimelineEvent, currency: string, nameOf: (property: string) => string): string[] {
+  const own: Record<string, string> = 'amount' in properties ? { currency } : {}
+  const said = Object.entries(properties).filter(([key, value]) => value != null && !(key === 'by' && actor))
+  const texts = Object.fromEntries(said.map(([key, value]) => [key, textOf(value)]))
+  return pairsOf({ properties: { ...own, ...texts }, nameOf }).map(({ name, value }) => textOr('customers.pair', '', { name, value }))
+}
+
 /** Objects show their name, minor units become money, the rest its text. */
 function spoken(properties: Record<string, unknown>, currency: string): Record<string, string> {
   const own = typeof properties.currency === 'string' ? properties.currency : currency
@@ -97,13 +109,8 @@ function spoken(properties: Record<string, unknown>, currency: string): Record<s
   )
 }
 
-const mostNamed = 4
-
-/** A basket of forty products is told by its first ones and its size. */
-const listed = (names: string[]): string =>
-  names.length > mostNamed
-    ? `${names.slice(0, mostNamed).join(textOr('ui.comma', ', '))} … +${names.length - mostNamed}`
-    : names.join(textOr('ui.comma', ', '))
+/** Lists stay lists, to be told by their first ones. */
+const textOf = (value: unknown): string => (Array.isArray(value) ? JSON.stringify(value.map(nameOf)) : nameOf(value))
 
 function nameOf(value: unknown): string {
   if (typeof value === 'object' && value !== null && 'name' in value) return String(value.name)

@@ -4,6 +4,7 @@ import { Button, Input, Select } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import { useCustomer, useCustomers } from '#console/customers/queries.ts'
 import { pairsOf } from '#console/events/pairs.ts'
+import { usePropertyName } from '#console/events/property-names.ts'
 import { type RecentEvent, useEventTitle, useRecentEvents, useTrackingPlan } from '#console/events/queries.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { spanText } from '#console/operations/span.ts'
@@ -160,7 +161,8 @@ const columns = (t: Translate, titleOf: (name: string) => string): Column<Recent
 ]
 
 function Properties({ event }: { event: RecentEvent }) {
-  const pairs = pairsOf(event)
+  const propertyName = usePropertyName([event.name])
+  const pairs = pairsOf({ properties: event.properties, nameOf: propertyName })
   if (pairs.length === 0) return <span className="mute">—</span>
   return (
     <span className="pairs" title={pairs.map(({ name, value }) => `${name}: ${value}`).join('\n')}>

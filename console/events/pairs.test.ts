@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { pairsOf } from '#console/events/pairs.ts'
+import { propertyName } from '#console/events/property-names.ts'
 import { startLanguage } from '#console/i18n/i18n.ts'
 
-const said = (properties: Record<string, string>) => pairsOf({ properties }).map(({ name, value }) => `${name} ${value}`)
+const said = (properties: Record<string, string>) =>
+  pairsOf({ properties, nameOf: (name) => propertyName([], ['*'], name) }).map(({ name, value }) => `${name} ${value}`)
 
 test('properties of ours are said in words, amounts with their currency, ids give way to names', () => {
   globalThis.document ??= { documentElement: {} } as Document
@@ -13,5 +15,7 @@ test('properties of ours are said in words, amounts with their currency, ids giv
     '金额 £483.99',
     '首单 否',
   ])
-  expect(said({ products: '["KY-1","KY-2"]', path: '/pricing', empty: '' })).toEqual(['商品 KY-1、KY-2', '页面 /pricing'])
+  expect(said({ products: '["KY-1","KY-2"]', path: '/pricing', empty: '' })).toEqual(['商品 KY-1、KY-2', '页面路径 /pricing'])
+  expect(said({ employee: '7', employeeName: '小雨', kind: 'text', letters: '10' })).toEqual(['员工 小雨', '类型 文字', '字数 10'])
+  expect(said({ employee: '7', order: `ord_${'0'.repeat(26)}`, items: '2' })).toEqual(['件数 2'])
 })

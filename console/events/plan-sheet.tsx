@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { pairsOf } from '#console/events/pairs.ts'
+import { usePropertyName } from '#console/events/property-names.ts'
 import { useRecentEvents } from '#console/events/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { Facts, Row, Stack } from '#console/ui/page.tsx'
@@ -41,6 +42,7 @@ export function PlanSheet(props: {
 function Known({ event }: { event: PlannedEvent }) {
   const { t } = useText()
   const newest = useRecentEvents({ name: event.name }, true).data?.items[0]
+  const propertyName = usePropertyName([event.name])
   const typeOf = (name: string) => event.plan?.properties.find((one) => one.name === name)
   return (
     <Stack>
@@ -63,7 +65,7 @@ function Known({ event }: { event: PlannedEvent }) {
       {newest && (
         <div className="stack tight">
           <h3>{t('events.lastAt')}</h3>
-          <Facts items={pairsOf(newest).map(({ name, value }) => ({ name, value }))} />
+          <Facts items={pairsOf({ properties: newest.properties, nameOf: propertyName }).map(({ name, value }) => ({ name, value }))} />
         </div>
       )}
     </Stack>

@@ -12,7 +12,8 @@ export const useRecentEvents = (
   paused: boolean,
 ) => useResource<{ items: RecentEvent[] }>('events/recent', { ...query, limit: 100 }, paused ? {} : { refetchInterval: 3000 })
 
-export const useTrackingPlan = () => useResource<{ items: PlannedEvent[]; holdUnknown: boolean }>('tracking-plan')
+export const useTrackingPlan = (enabled = true) =>
+  useResource<{ items: PlannedEvent[]; holdUnknown: boolean }>('tracking-plan', {}, { enabled })
 export const useTrackingSetup = () => useResource<TrackingSetup>('tracking-setup')
 
 export const useDeclare = () =>

@@ -76,9 +76,9 @@ function Found({ found, drill }: { found: ControlReadOut; drill: (drill: Drill) 
   const title = useEventTitle()
   const { heldOut, others, mixed, ratio, effects, report } = found
   const nameOf = ({ metric }: Effect) => metricName(metric, t) ?? title(metric)
-  const measureOf = ({ share }: Effect) => (share ? 'converted' : 'sum')
-  const value = (effect: Effect, figure: number | null) => valueText(figure, measureOf(effect))
-  const lift = (effect: Effect, figure: number | null) => liftText(figure, measureOf(effect))
+  const unitOf = ({ share, currency }: Effect) => ({ measure: share ? 'converted' : 'sum', currency })
+  const value = (effect: Effect, figure: number | null) => valueText(figure, unitOf(effect))
+  const lift = (effect: Effect, figure: number | null) => liftText(figure, unitOf(effect))
   /** Of a share, those who have it can be looked at. */
   const cell = (effect: Effect, side: 'held_out' | 'others', figure: number | null) => {
     if (!effect.share || !figure) return value(effect, figure)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Drafted, draftedValues } from '#console/experiments/drafted.ts'
+import { emptyValues, powerOf } from '#console/experiments/form-values.ts'
 
 const values = (draft: Drafted) => draftedValues(JSON.stringify(draft))
 
@@ -8,13 +9,22 @@ test('what is tried stands in the form, and metrics stay to be chosen', () => {
   expect(values(draft)).toEqual({ name: '留出', hypothesis: '买得更多', thing: { kind: 'journey', id: 'jny_1', step: null } })
 })
 
-test('each way to say a message is a variant, and all of them together are everybody', () => {
+test('each way to say a message is a variant, all of them together are everybody, and nobody is held out', () => {
   const message: Drafted = { name: '', hypothesis: '', thing: { kind: 'message', id: 'msg_1' }, ways: 3 }
   expect(values(message)?.variants).toEqual([
     { name: 'A', share: 33.3 },
     { name: 'B', share: 33.3 },
     { name: 'C', share: 33.4 },
   ])
+  expect(powerOf({ ...emptyValues, ...values(message) })).toMatchObject({
+    holdoutPerMille: 0,
+    variants: [
+      { key: 'a', weight: 333 },
+      { key: 'b', weight: 333 },
+      { key: 'c', weight: 334 },
+    ],
+  })
+  expect(values({ ...message, ways: 1 })?.holdout).toBeUndefined()
   expect(values({ ...message, ways: 1 })?.variants).toEqual([{ name: 'A', share: 100 }])
 })
 

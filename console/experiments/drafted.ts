@@ -33,6 +33,8 @@ export function draftedValues(written: string | undefined): Partial<ExperimentVa
     hypothesis,
     ...(thing && { thing: { ...thing, step: null } }),
     ...(ways && { variants: alikeShares(ways) }),
+    // Several wordings are compared with each other, not with saying nothing.
+    ...(ways !== undefined && ways > 1 && { holdout: 0 }),
     ...(measured && measuredValues(measured)),
   }
 }

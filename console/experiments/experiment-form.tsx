@@ -1,13 +1,16 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Alert, Button, Form, Input, InputNumber, Select } from 'antd'
+import { useTenant } from '#console/api/session.ts'
 import { bodyOf, type ExperimentValues, emptyValues, powerOf, valuesOf } from '#console/experiments/form-values.ts'
 import { useNeeded, useSaveExperiment } from '#console/experiments/queries.ts'
 import { ThingField } from '#console/experiments/thing-field.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { EventPicker, useEventTitle } from '#console/reports/event-picker.tsx'
+import { PropertyPicker } from '#console/reports/property-picker.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
-import { exactNumber } from '#console/ui/format.ts'
+import { currencySign, exactNumber } from '#console/ui/format.ts'
 import { Row } from '#console/ui/page.tsx'
+import { isMoney } from '#insight/reports/money-properties.ts'
 import type { Experiment, Thing } from '#operation/experiments/schema.ts'
 
 /** Draws up an experiment or changes one; in flight, what would break it is not offered. */
@@ -143,6 +146,7 @@ function MetricFields({ name }: { name: 'trialMetric' | 'growthMetric' }) {
   const { t } = useText()
   const kind = Form.useWatch([name, 'kind'])
   const event = Form.useWatch([name, 'event'])
+  const sign = useMoneySign(event, kind, Form.useWatch([name, 'property']))
   return (
     <Form.Item label={t(`experiments.${name}`)} extra={t(`experiments.${name}Hint`)} required>
       <Form.Item
@@ -162,14 +166,35 @@ function MetricFields({ name }: { name: 'trialMetric' | 'growthMetric' }) {
         </Form.Item>
         {kind === 'sum' && (
           <Form.Item name={[name, 'property']} rules={[{ required: true, message: t('ui.required') }]}>
-            <Input aria-label={t('experiments.property')} placeholder={t('experiments.property')} maxLength={200} />
+            <SummedProperty event={event ?? '*'} {...given} />
           </Form.Item>
         )}
+        {sign && <span className="note">{sign}</span>}
         <Better name={[name, 'better']} />
         <Kept name={[name, 'kept']} />
       </Row>
     </Form.Item>
   )
+}
+
+function SummedProperty(props: { event: string; value: string; onChange: (property: string) => void }) {
+  const { t } = useText()
+  const { event, value, onChange } = props
+  return (
+    <PropertyPicker
+      label={t('experiments.property')}
+      events={[event]}
+      value={{ name: value, scope: 'event' }}
+      eventsOnly
+      onChange={({ name }) => onChange(name)}
+    />
+  )
+}
+
+/** Which currency sums of these are in, if they are of money. */
+function useMoneySign(event: string | undefined, kind: string | undefined, property: string | undefined): string {
+  const { currency } = useTenant()
+  return event && property && kind === 'sum' && isMoney(event, property) ? currencySign(currency) : ''
 }
 
 function Better({ name }: { name: (string | number)[] }) {
@@ -222,11 +247,14 @@ function GuardLines() {
 function PlanFields() {
   const { t } = useText()
   const kind = Form.useWatch(['trialMetric', 'kind'])
-  const unit = kind === 'converted' ? { base: '%', lift: t('experiments.points') } : { base: '', lift: '' }
+  const sign = useMoneySign(Form.useWatch(['trialMetric', 'event']), kind, Form.useWatch(['trialMetric', 'property']))
+  const unit = kind === 'converted' ? { base: '%', lift: t('experiments.points') } : { base: sign, lift: sign }
+  // Without anybody held out the first variant is what the others are held against.
+  const base = Form.useWatch('holdout') === 0 ? 'experiments.baseOfFirst' : 'experiments.base'
   return (
     <Form.Item label={t('experiments.plan')} required>
       <Row>
-        <Form.Item name={['plan', 'base']} label={t('experiments.base')} rules={[{ required: true, message: t('ui.required') }]}>
+        <Form.Item name={['plan', 'base']} label={t(base)} rules={[{ required: true, message: t('ui.required') }]}>
           <InputNumber min={0} suffix={unit.base} />
         </Form.Item>
         <Form.Item name={['plan', 'lift']} label={t('experiments.lift')} rules={[{ required: true, message: t('ui.required') }]}>
@@ -234,7 +262,7 @@ function PlanFields() {
         </Form.Item>
         {kind === 'sum' && (
           <Form.Item name={['plan', 'spread']} label={t('experiments.spread')} rules={[{ required: true, message: t('ui.required') }]}>
-            <InputNumber min={0} />
+            <InputNumber min={0} suffix={sign} />
           </Form.Item>
         )}
         <Kept name={['plan', 'power']} />

@@ -1,8 +1,9 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Form, Select } from 'antd'
 import { useState } from 'react'
+import { useTenant } from '#console/api/session.ts'
 import { ExperimentForm } from '#console/experiments/experiment-form.tsx'
-import { liftText, valueText } from '#console/experiments/figure.ts'
+import { liftText, plannedUnit, valueText } from '#console/experiments/figure.ts'
 import { PageCode } from '#console/experiments/page-code.tsx'
 import { useChangeState, useDeleteExperiment, useExperiment, useReadOut } from '#console/experiments/queries.ts'
 import { ReadOutView } from '#console/experiments/read-out.tsx'
@@ -135,6 +136,7 @@ function StopForm({ experiment, open, onClose }: { experiment: Experiment; open:
 function Design({ experiment }: { experiment: Experiment }) {
   const { t } = useText()
   const { trialMetric, growthMetric, guardRails, plan, thing, ratioAlarmedAt } = experiment
+  const unit = plannedUnit(trialMetric, useTenant().currency)
   const nameOf = (key: string) => experiment.variants.find((one) => one.key === key)?.name ?? t('experiments.holdoutName')
   return (
     <Section title={t('experiments.design')}>
@@ -161,8 +163,8 @@ function Design({ experiment }: { experiment: Experiment }) {
           {
             name: t('experiments.plan'),
             value: t('experiments.planText', {
-              base: valueText(plan.base, trialMetric.measure),
-              lift: liftText(trialMetric.better === 'more' ? plan.lift : -plan.lift, trialMetric.measure),
+              base: valueText(plan.base, unit),
+              lift: liftText(trialMetric.better === 'more' ? plan.lift : -plan.lift, unit),
             }),
           },
           { name: t('experiments.windowDays'), value: t('experiments.days', { days: experiment.windowDays }) },

@@ -1,14 +1,33 @@
-/** A figure of a metric: shares in per cent, sums as they are. */
-export const valueText = (value: number | null, measure: string): string =>
-  value === null ? '—' : measure === 'converted' ? `${trimmed(value * 100)}%` : trimmed(value)
+import { exactMoney, minorDigits } from '#console/ui/format.ts'
+import { isMoney } from '#insight/reports/money-properties.ts'
+
+/** What a figure is of: a share, a sum, or a sum of money. */
+export interface Unit {
+  measure: string
+  currency?: string | undefined
+}
+
+/** What a metric is about in the company's currency, before anything was found. */
+export const plannedUnit = ({ event, measure }: { event: string; measure: string }, currency: string): Unit => {
+  const property = /^sum\((.*)\)$/s.exec(measure)?.[1]
+  return { measure, ...(property !== undefined && isMoney(event, property) ? { currency } : {}) }
+}
+
+/** A figure of a metric: shares in per cent, money with its sign, other sums as they are. */
+export const valueText = (value: number | null, { measure, currency }: Unit): string =>
+  value === null ? '—' : measure === 'converted' ? `${trimmed(value * 100)}%` : sumText(value, currency)
 
 /** A difference without its sign: shares in points, because a difference in per cent would be of the share itself. */
-export const differenceText = (value: number, measure: string, points: string): string =>
-  measure === 'converted' ? `${trimmed(Math.abs(value) * 100)}${points}` : trimmed(Math.abs(value))
+export const differenceText = (value: number, { measure, currency }: Unit, points: string): string =>
+  measure === 'converted' ? `${trimmed(Math.abs(value) * 100)}${points}` : sumText(Math.abs(value), currency)
 
 /** A difference with its sign. */
-export const liftText = (value: number | null, measure: string): string =>
-  value === null ? '—' : `${value > 0 ? '+' : value < 0 ? '−' : ''}${differenceText(value, measure, 'pp')}`
+export const liftText = (value: number | null, unit: Unit): string =>
+  value === null ? '—' : `${value > 0 ? '+' : value < 0 ? '−' : ''}${differenceText(value, unit, 'pp')}`
+
+/** Money is told in major units here, as means have parts of the smallest one. */
+const sumText = (value: number, currency: string | undefined): string =>
+  currency === undefined ? trimmed(value) : exactMoney(Math.round(value * 10 ** minorDigits(currency)), currency)
 
 export const pText = (p: number | null): string => (p === null ? '—' : p < 0.001 ? '< 0.001' : p.toFixed(3))
 

@@ -3,7 +3,7 @@ import { useMay } from '#console/api/session.ts'
 import { liftText, relativeText } from '#console/experiments/figure.ts'
 import { isAgainstNothing, trialsToShow } from '#console/experiments/on-thing.ts'
 import { useControlGroup, useReadOut, useTrialsRead } from '#console/experiments/queries.ts'
-import { intervalText, measureOf, useSideName, VerdictBadge, Verdicts } from '#console/experiments/read-out.tsx'
+import { intervalText, unitOf, useSideName, VerdictBadge, Verdicts } from '#console/experiments/read-out.tsx'
 import { TrialLines } from '#console/experiments/trial-lines.tsx'
 import { TryJourneyLink, TryLink } from '#console/experiments/try-link.tsx'
 import { useText } from '#console/i18n/i18n.ts'
@@ -91,16 +91,16 @@ function Found({ trial, found }: { trial: Experiment; found: ReadOut }) {
       <Verdicts experiment={trial} found={found} />
       <Facts
         items={effects.map((effect) => {
-          const measure = measureOf(trial, effect)
+          const unit = unitOf(trial, effect)
           return {
             name: [t(`experiments.${effect.role === 'trial' ? 'trialMetric' : 'growthMetric'}`), effect.name, sideOf(effect.variant)]
               .filter(Boolean)
               .join(' · '),
             value: (
               <Row>
-                <strong className="figure">{liftText(effect.lift, measure) + relativeText(effect.relativeLift)}</strong>
+                <strong className="figure">{liftText(effect.lift, unit) + relativeText(effect.relativeLift)}</strong>
                 <span className="note figure">
-                  {t('experiments.interval')} {intervalText(effect, measure)}
+                  {t('experiments.interval')} {intervalText(effect, unit)}
                 </span>
                 <VerdictBadge verdict={effect.verdict} />
               </Row>

@@ -1,13 +1,13 @@
 import { Alert, Select } from 'antd'
 import { useState } from 'react'
-import { differenceText, liftText, pText, relativeText, valueText } from '#console/experiments/figure.ts'
+import { differenceText, liftText, pText, relativeText, type Unit, valueText } from '#console/experiments/figure.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
 import type { Drill } from '#console/reports/result.tsx'
 import { Chart } from '#console/ui/chart.tsx'
 import { Empty } from '#console/ui/empty.tsx'
-import { exactNumber } from '#console/ui/format.ts'
+import { currencySign, exactNumber } from '#console/ui/format.ts'
 import { Row, Section, Stack } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
@@ -44,12 +44,18 @@ export function ReadOutView({ experiment, found }: { experiment: Experiment; fou
   )
 }
 
-export const measureOf = ({ trialMetric, growthMetric, guardRails }: Experiment, { role, name }: ReadOutEffect): string =>
+const measureOf = ({ trialMetric, growthMetric, guardRails }: Experiment, { role, name }: ReadOutEffect): string =>
   role === 'trial'
     ? trialMetric.measure
     : role === 'growth'
       ? growthMetric.measure
       : (guardRails.find((one: GuardRail) => one.name === name)?.measure ?? 'converted')
+
+/** What a finding is of; in which currency, the finding itself says. */
+export const unitOf = (experiment: Experiment, effect: ReadOutEffect): Unit => ({
+  measure: measureOf(experiment, effect),
+  currency: effect.currency,
+})
 
 export function useSideName(experiment: Experiment): (key: string) => string {
   const { t } = useText()
@@ -66,7 +72,7 @@ export function Verdicts({ experiment, found: { ratio, effects } }: { experiment
     const facts = {
       metric: name,
       variant: nameOf(variant),
-      lift: differenceText(lift ?? 0, measureOf(experiment, effect), ` ${t('experiments.points')}`),
+      lift: differenceText(lift ?? 0, unitOf(experiment, effect), ` ${t('experiments.points')}`),
       direction: t((lift ?? 0) > 0 ? 'experiments.higher' : 'experiments.lower'),
       day: sequential?.decidedOn ?? '',
     }
@@ -88,8 +94,8 @@ export const VerdictBadge = ({ verdict }: Pick<ReadOutEffect, 'verdict'>) => {
 }
 
 /** The interval of today alone, as the lift itself is written. */
-export const intervalText = ({ low, high }: ReadOutEffect, measure: string): string =>
-  low === null ? '—' : `${liftText(low, measure)} … ${liftText(high, measure)}`
+export const intervalText = ({ low, high }: ReadOutEffect, unit: Unit): string =>
+  low === null ? '—' : `${liftText(low, unit)} … ${liftText(high, unit)}`
 
 function Heads({ found }: { found: ReadOut }) {
   const { t } = useText()
@@ -112,8 +118,8 @@ function Effects({ experiment, effects }: { experiment: Experiment; effects: rea
   const { t } = useText()
   const nameOf = useSideName(experiment)
   const roles = { trial: 'experiments.trialMetric', growth: 'experiments.growthMetric', guard: 'experiments.guardRail' } as const
-  const value = (effect: ReadOutEffect, figure: number | null) => valueText(figure, measureOf(experiment, effect))
-  const lift = (effect: ReadOutEffect, figure: number | null) => liftText(figure, measureOf(experiment, effect))
+  const value = (effect: ReadOutEffect, figure: number | null) => valueText(figure, unitOf(experiment, effect))
+  const lift = (effect: ReadOutEffect, figure: number | null) => liftText(figure, unitOf(experiment, effect))
   return (
     <Section flush title={t('experiments.effects')} note={t('experiments.effectsNote')}>
       <Figures
@@ -137,7 +143,7 @@ function Effects({ experiment, effects }: { experiment: Experiment; effects: rea
             right: true,
             cell: (effect) => `${lift(effect, effect.lift)}${relativeText(effect.relativeLift)}`,
           },
-          { title: t('experiments.interval'), right: true, cell: (effect) => intervalText(effect, measureOf(experiment, effect)) },
+          { title: t('experiments.interval'), right: true, cell: (effect) => intervalText(effect, unitOf(experiment, effect)) },
           { title: t('experiments.p'), right: true, cell: ({ p }) => pText(p) },
           { title: t('experiments.power'), right: true, cell: ({ power }) => (power === null ? '—' : `${Math.round(power * 100)}%`) },
           {
@@ -164,7 +170,7 @@ function OverTime({ experiment, effects }: { experiment: Experiment; effects: re
   const effect = effects[place] ?? effects[0]
   const looks = effect?.sequential?.looks ?? []
   if (!effect || looks.length === 0) return null
-  const measure = measureOf(experiment, effect)
+  const { measure, currency } = unitOf(experiment, effect)
   const figure = (value: number | null) => (value === null ? null : measure === 'converted' ? value * 100 : value)
   const options = effects.map(({ name, variant }, value) => ({ value, label: `${name} · ${nameOf(variant)}` }))
   return (
@@ -180,7 +186,7 @@ function OverTime({ experiment, effects }: { experiment: Experiment; effects: re
         />
         <Chart
           title={t('experiments.overTime')}
-          unit={measure === 'converted' ? t('experiments.points') : ''}
+          unit={measure === 'converted' ? t('experiments.points') : currency ? currencySign(currency) : ''}
           note={t('experiments.overTimeNote')}
           data={{
             kind: 'line',

@@ -8,9 +8,12 @@ import { useJourney } from '#console/journeys/queries.ts'
 export function TryLink({ kind, on, ways }: { kind: 'message' | 'journey'; on?: { id: string; name: string }; ways?: number }) {
   const { t } = useText()
   if (!useMay()('experiments.write')) return null
+  const tried = ways !== undefined && ways > 1 ? 'wordings' : kind
   const draft: Drafted = {
-    name: on ? t('experiments.caused.trialName', { name: on.name }).slice(0, 60) : '',
-    hypothesis: t(`experiments.caused.trialHypothesis.${kind}`),
+    name: on
+      ? t(tried === 'wordings' ? 'experiments.caused.wordingsName' : 'experiments.caused.trialName', { name: on.name }).slice(0, 60)
+      : '',
+    hypothesis: t(`experiments.caused.trialHypothesis.${tried}`),
     thing: { kind, id: on?.id ?? '' },
     ...(ways && { ways }),
   }

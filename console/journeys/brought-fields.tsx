@@ -1,8 +1,8 @@
 import { Input, InputNumber, Select } from 'antd'
+import { usePropertyName } from '#console/events/property-names.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { type Brought, propertiesAsked } from '#console/journeys/brought.ts'
 import { Field } from '#console/reports/fields.tsx'
-import { usePropertyName } from '#console/reports/property-picker.tsx'
 import { usePlan } from '#console/reports/queries.ts'
 import type { Definition } from '#operation/journeys/definition.ts'
 

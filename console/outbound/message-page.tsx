@@ -17,6 +17,7 @@ import { ReviewBox } from '#console/outbound/review-box.tsx'
 import { Sends } from '#console/outbound/sends.tsx'
 import { StopBar } from '#console/outbound/stop-bar.tsx'
 import { StopButton } from '#console/outbound/stop-drawer.tsx'
+import { taskErrorText } from '#console/outbound/task-error.ts'
 import { WordingPreviews } from '#console/outbound/wording-previews.tsx'
 import { Awaited } from '#console/ui/awaited.tsx'
 import { Back } from '#console/ui/back.tsx'
@@ -353,6 +354,9 @@ const taskTones = {
 
 type Shown = { whom: MessageDetail['whom']; worded: boolean }
 
+/** In our words; WeCom's own stand behind them. */
+const taskError = (row: MassTaskItem) => <span title={row.error ?? undefined}>{taskErrorText(row)}</span>
+
 const taskColumns = (t: Translate, { whom, worded }: Shown): Column<MassTaskItem>[] => [
   { key: 'employee', title: t('outbound.sender'), width: 140, render: (row) => row.employee.name },
   // A member is asked once for each wording that their customers hear.
@@ -392,5 +396,5 @@ const taskColumns = (t: Translate, { whom, worded }: Shown): Column<MassTaskItem
     phone: 'none',
     render: (row) => <Count value={row.reminders} />,
   },
-  { key: 'error', title: t('outbound.reason'), width: 200, phone: 'wide', render: (row) => row.error ?? '' },
+  { key: 'error', title: t('outbound.reason'), width: 200, phone: 'wide', render: taskError },
 ]

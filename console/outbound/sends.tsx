@@ -49,6 +49,9 @@ export function SendSource({ send: { source, text } }: { send: SendItem }) {
   )
 }
 
+/** Whoever was told nothing, or not dealt a wording yet, heard none. */
+const heard = ({ state, text }: SendItem): string => (state === 'suppressed' || state === 'intended' ? '—' : text.slice(0, 40))
+
 type Shown = { withSource: boolean; worded: boolean; whom: 'customers' | 'groups' | undefined }
 
 const columns = (t: Translate, { withSource, worded, whom }: Shown): Column<SendItem>[] => [
@@ -60,9 +63,7 @@ const columns = (t: Translate, { withSource, worded, whom }: Shown): Column<Send
   },
   { key: 'state', title: t('outbound.state'), width: 130, phone: 'aside', render: (row) => <SendState state={row.state} /> },
   { key: 'reason', title: t('outbound.reason'), width: 180, phone: 'note', render: (row) => reasonText(t, row.reason) },
-  ...(worded
-    ? [{ key: 'text', title: t('outbound.content'), width: 200, phone: 'note' as const, render: (row: SendItem) => row.text.slice(0, 40) }]
-    : []),
+  ...(worded ? [{ key: 'text', title: t('outbound.content'), width: 200, phone: 'note' as const, render: heard }] : []),
   { key: 'sender', title: t('outbound.sender'), width: 130, phone: 'note', render: (row) => row.employee?.name ?? '—' },
   ...(withSource
     ? [

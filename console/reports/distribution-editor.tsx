@@ -1,10 +1,10 @@
 import { Select } from 'antd'
+import { usePropertyName } from '#console/events/property-names.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { EventPicker, useProperties } from '#console/reports/event-picker.tsx'
 import { ChoiceField, DatesField, Field, intervals, numbersOf, TextField } from '#console/reports/fields.tsx'
-import { usePropertyName } from '#console/reports/property-picker.tsx'
 
 const counted = ['times', 'days'] as const
 const measured = ['sum', 'avg', 'min', 'max'] as const

@@ -1,11 +1,11 @@
 import { Select } from 'antd'
+import { usePropertyName } from '#console/events/property-names.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { listOf, type Matcher, numberOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { useProperties } from '#console/reports/event-picker.tsx'
 import { ChoiceField, Field, More, OneOfField, TagsField, WholeField } from '#console/reports/fields.tsx'
 import { MatcherList } from '#console/reports/matcher-list.tsx'
-import { usePropertyName } from '#console/reports/property-picker.tsx'
 
 interface Exclusion extends Matcher {
   fromStep: number

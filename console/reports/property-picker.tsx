@@ -1,15 +1,22 @@
 import { AutoComplete } from 'antd'
-import { textOr, useText } from '#console/i18n/i18n.ts'
+import { usePropertyName } from '#console/events/property-names.ts'
+import { useText } from '#console/i18n/i18n.ts'
 import { useProperties } from '#console/reports/event-picker.tsx'
-import { type PlannedEvent, useAttributes, usePlan } from '#console/reports/queries.ts'
+import { useAttributes, usePlan } from '#console/reports/queries.ts'
 
 export interface Property {
   name: string
   scope: 'event' | 'person'
 }
 
-/** A property of the events or of the people; a name that nobody has sent yet may be typed too. */
-export function PropertyPicker(props: { label: string; events: string[]; value: Property; onChange: (property: Property) => void }) {
+/** A property of the events or of the people, or of the events alone; a name that nobody has sent yet may be typed too. */
+export function PropertyPicker(props: {
+  label: string
+  events: string[]
+  value: Property
+  onChange: (property: Property) => void
+  eventsOnly?: boolean
+}) {
   const { t } = useText()
   const properties = useProperties(props.events)
   const propertyName = usePropertyName(props.events)
@@ -18,8 +25,8 @@ export function PropertyPicker(props: { label: string; events: string[]; value: 
   const named = new Set(['gender', 'kind', ...attributes.map(({ key }) => key)])
   const option = (scope: Property['scope'], name: string, label: string) => ({ value: `${scope}:${name}`, label, find: `${name} ${label}` })
   const ofPeople = [
-    option('person', 'gender', t('reports.properties.gender')),
-    option('person', 'kind', t('reports.properties.kind')),
+    option('person', 'gender', t('events.keys.gender')),
+    option('person', 'kind', t('events.keys.kind')),
     ...attributes.map(({ key, name }) => option('person', key, name)),
     // Told by programs, declared by nobody.
     ...told.filter((key) => !named.has(key)).map((key) => option('person', key, key)),
@@ -46,7 +53,7 @@ export function PropertyPicker(props: { label: string; events: string[]; value: 
           label: t('reports.ofEvent'),
           options: properties.map((name) => option('event', name, propertyName(name))),
         },
-        { label: t('reports.ofPerson'), options: ofPeople },
+        ...(props.eventsOnly ? [] : [{ label: t('reports.ofPerson'), options: ofPeople }]),
       ]}
       onSelect={(value: string) => {
         const [scope, ...name] = value.split(':')
@@ -59,17 +66,4 @@ export function PropertyPicker(props: { label: string; events: string[]; value: 
       }}
     />
   )
-}
-
-/**
- * How a property of these events is called: as the company's tracking plan has it, else as it is commonly called. What the product
- * declares itself is titled in one language, so the common word goes before it. `*` is any event.
- */
-export function usePropertyName(events: readonly string[] = ['*']): (name: string) => string {
-  const all = usePlan().data?.items ?? []
-  const asked = events.includes('*') ? all : all.filter((one) => events.includes(one.name))
-  const titleIn = (some: PlannedEvent[], name: string) =>
-    some.flatMap(({ plan }) => plan?.properties ?? []).find((one) => one.name === name && one.title !== '')?.title
-  const byCompany = asked.filter(({ declaredBy }) => declaredBy === 'company')
-  return (name) => titleIn(byCompany, name) ?? textOr(`reports.properties.${name}`, titleIn(asked, name) ?? name)
 }

@@ -101,7 +101,7 @@ function Breakdown({ document, onChange }: EditorProps) {
   const options = [
     { value: 'none', label: t('reports.noBreakdown') },
     { value: 'channel', label: t('reports.firstChannel') },
-    ...(['gender', 'kind'] as const).map((name) => ({ value: `property:${name}`, label: t(`reports.properties.${name}`) })),
+    ...(['gender', 'kind'] as const).map((name) => ({ value: `property:${name}`, label: t(`events.keys.${name}`) })),
     ...(attributes.data?.items ?? []).map(({ key, name }) => ({ value: `property:${key}`, label: name })),
   ]
   const chosen = property === undefined ? (dimension ?? 'none') : `property:${property}`

@@ -1,11 +1,11 @@
 import { Checkbox, Select } from 'antd'
+import { usePropertyName } from '#console/events/property-names.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { listOf, type Series, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
 import { useProperties } from '#console/reports/event-picker.tsx'
 import { BreakdownField, ChoiceField, DatesField, Field, IntervalField, TextField } from '#console/reports/fields.tsx'
 import { MatcherList } from '#console/reports/matcher-list.tsx'
-import { usePropertyName } from '#console/reports/property-picker.tsx'
 
 const ofTrend = ['count', 'persons', 'per_person'] as const
 type PlainMeasure = (typeof ofTrend)[number] | 'converted' | 'repeated'

@@ -496,6 +496,25 @@ describe('a customer’s page', () => {
     })
   })
 
+  test('an employee whom an event tells by number only has a name in the timeline', async () => {
+    const ctx = await workspace.newTenant()
+    const employee = await newEmployee(ctx, '小雨')
+    const [a = 0] = await identifyMany(ctx, [{ identities: [{ kind: 'person', value: 'p' }] }])
+    const wrote = (at: string, employee: string) => ({ name: 'message.received', person: 'p', at, properties: { employee, kind: 'text' } })
+    await createInboxWriter(workspace.databases).append(ctx.tenantId, [
+      wrote('2026-01-01T00:00:01.000Z', String(employee)),
+      wrote('2026-01-01T00:00:02.000Z', 'li.lei'),
+    ])
+    await load()
+    type Timeline = { items: { name: string; properties: Record<string, unknown> }[] }
+    const { items } = (await call<Timeline>(served(ctx), 'GET', `/customers/${publicId(ctx, 'cus', a)}/timeline`)).body
+    const written = items.filter(({ name }) => name === 'message.received').map(({ properties }) => properties)
+    expect(written).toEqual([
+      { employee: 'li.lei', kind: 'text' },
+      { employee: String(employee), employeeName: '小雨', kind: 'text' },
+    ])
+  })
+
   test('an event that was written many times stands in the timeline once, on whatever page', async () => {
     const ctx = await workspace.newTenant()
     const [a = 0] = await identifyMany(ctx, [{ identities: [{ kind: 'person', value: 'p' }] }])

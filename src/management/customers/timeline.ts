@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { membersOf } from '#management/identity/queries.ts'
+import { employeeNames } from '#management/team/queries.ts'
 import type { Context } from '#platform/context.ts'
 import type { EventDefinition } from '#platform/events/catalogue.ts'
 import { outsideProperties } from '#platform/events/outside.ts'
@@ -22,7 +23,15 @@ export async function readTimeline(
   const rows = newest.length > limit ? newest : await readEvents(ctx, { members, before, limit: limit + 1 })
   const { items, next } = toPage(rows, limit, ({ ms, event }) => [ms, event])
   const byName = new Map(definitions.map((definition) => [definition.name, definition]))
-  return { items: items.map((row) => timelineItem(ctx, byName.get(row.name), row)), next, asOf: asOf.toISOString() }
+  const employees = await employeeNames(
+    ctx,
+    items.map(({ properties }) => employeeIn(properties)).filter((id) => id !== undefined),
+  )
+  return {
+    items: items.map((row) => timelineItem(ctx, byName.get(row.name), withEmployee(row, employees))),
+    next,
+    asOf: asOf.toISOString(),
+  }
 }
 
 const Cursor = z.tuple([z.int(), z.guid()])
@@ -71,6 +80,15 @@ async function loadedUntil(ctx: Context): Promise<Date> {
     .where('tenantId', '=', ctx.tenantId)
     .executeTakeFirstOrThrow()
   return oldest ?? ctx.now()
+}
+
+/** An employee as friendships number them, of whom the event tells no name. */
+const employeeIn = ({ employee, employeeName }: Record<string, string>): number | undefined =>
+  employeeName === undefined && employee !== undefined && /^[1-9]\d{0,8}$/.test(employee) ? Number(employee) : undefined
+
+function withEmployee(row: z.infer<typeof Row>, names: ReadonlyMap<number, string>): z.infer<typeof Row> {
+  const name = names.get(employeeIn(row.properties) ?? 0)
+  return name === undefined ? row : { ...row, properties: { ...row.properties, employeeName: name } }
 }
 
 function timelineItem(ctx: Context, definition: EventDefinition | undefined, { ms, name, event, properties }: z.infer<typeof Row>) {

@@ -102,7 +102,7 @@ type TaskRow = {
   askedAt: Date | null
   confirmedAt: Date | null
   reminders: number
-  error: { message: string } | null
+  error: { code: string; message: string; errcode?: number } | null
 }
 
 /** What each member was asked to send; those who have not confirmed come first. */
@@ -145,4 +145,6 @@ const taskItem = (ctx: Context, message: MessageRow, row: TaskRow): MassTaskItem
   confirmedAt: row.confirmedAt?.toISOString() ?? null,
   reminders: row.reminders,
   error: row.error?.message ?? null,
+  errorCode: row.error?.code ?? null,
+  errcode: row.error?.errcode ?? null,
 })

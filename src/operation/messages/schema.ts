@@ -122,6 +122,9 @@ export const MassTaskItem = z.object({
   confirmedAt: z.string().nullable(),
   reminders: z.int(),
   error: z.string().nullable(),
+  /** Of the error: our word for it, and the number of WeCom where it was WeCom that refused. */
+  errorCode: z.string().nullable(),
+  errcode: z.int().nullable(),
 })
 export type MassTaskItem = z.infer<typeof MassTaskItem>
 export const MassTaskList = z.object({ items: z.array(MassTaskItem), next: z.string().nullable() })

@@ -182,7 +182,11 @@ const patienceMs = 24 * 3_600_000
 
 async function noteRefused(ctx: Context, task: Task, error: unknown): Promise<void> {
   const now = ctx.now().getTime()
-  const described = { code: describeError(error).code, message: error instanceof Error ? error.message.slice(0, 300) : '' }
+  const described = {
+    code: describeError(error).code,
+    message: error instanceof Error ? error.message.slice(0, 300) : '',
+    ...(error instanceof WecomError ? { errcode: error.errcode } : {}),
+  }
   if (!(error instanceof WecomError) || isUnknownEnd(error) || !(await isRefusal(ctx, task, error))) {
     ctx.log.warn({ err: error, task: task.id }, 'nobody knows yet whether a mass message was made')
     return noteUnknown(ctx, task, described, new Date(now + pauseMs(task.attempts)))

@@ -65,7 +65,7 @@ type Change = {
   attempts?: number
   remindWanted?: boolean
   remindedAt?: RawBuilder<Date[]>
-  error?: { code: string; message: string } | null
+  error?: { code: string; message: string; errcode?: number } | null
 }
 
 /** Keeps it for another minute while it is worked on. */

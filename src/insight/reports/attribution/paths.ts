@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isMoney } from '../money.ts'
+import { isMoney } from '../money-properties.ts'
 import { currenciesOf, distinctCurrencies, isTrade } from '../orders.ts'
 import type { Matcher } from '../schema.ts'
 import type { Scope } from '../scope.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { dayRange } from '#platform/time.ts'
-import { isMoney, minorFactor, onlyCurrency } from '../money.ts'
+import { minorFactor, onlyCurrency } from '../money.ts'
+import { isMoney } from '../money-properties.ts'
 import type { Matcher } from '../schema.ts'
 import type { Scope } from '../scope.ts'
 import { askPersons, type Bindings, bindings, decimalSql, matcherSql, namesOf, peopleSql, propertySql, scanEvents } from '../sql.ts'

@@ -1,6 +1,7 @@
 import type Big from 'big.js'
 import { z } from 'zod'
-import { isMoney, onlyCurrency } from '../money.ts'
+import { onlyCurrency } from '../money.ts'
+import { isMoney } from '../money-properties.ts'
 import type { Scope } from '../scope.ts'
 import { pointOf } from '../trend/measure.ts'
 import type { Measure } from '../trend/schema.ts'

@@ -1,4 +1,5 @@
-import { isMoney, minorFactor } from '../money.ts'
+import { minorFactor } from '../money.ts'
+import { isMoney } from '../money-properties.ts'
 import { askPersons, type Bindings, bindings, decimalSql, matcherSql, namesOf, propertySql, type Scan, scanEvents } from '../sql.ts'
 import { type Asking, peopleOf } from './asking.ts'
 import { complement, type People } from './bits.ts'
