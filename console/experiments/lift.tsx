@@ -102,7 +102,7 @@ function Found({ trial, found }: { trial: Experiment; found: ReadOut }) {
                 <span className="note figure">
                   {t('experiments.interval')} {intervalText(effect, unit)}
                 </span>
-                <VerdictBadge verdict={effect.verdict} />
+                <VerdictBadge experiment={trial} effect={effect} />
               </Row>
             ),
           }

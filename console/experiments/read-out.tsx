@@ -15,8 +15,24 @@ import { Figures } from '#console/value/table.tsx'
 import type { ReadOut, ReadOutEffect } from '#insight/experiments/schema.ts'
 import type { Experiment, GuardRail } from '#operation/experiments/schema.ts'
 
-const tones = { ratio_off: 'bad', early: 'quiet', going_on: 'waiting', better: 'good', worse: 'bad', nothing_found: 'quiet' } as const
-const alerts = { ratio_off: 'error', early: 'info', going_on: 'info', better: 'success', worse: 'error', nothing_found: 'info' } as const
+const tones = {
+  ratio_off: 'bad',
+  early: 'quiet',
+  going_on: 'waiting',
+  left_open: 'quiet',
+  better: 'good',
+  worse: 'bad',
+  nothing_found: 'quiet',
+} as const
+const alerts = {
+  ratio_off: 'error',
+  early: 'info',
+  going_on: 'info',
+  left_open: 'info',
+  better: 'success',
+  worse: 'error',
+  nothing_found: 'info',
+} as const
 
 export function ReadOutView({ experiment, found }: { experiment: Experiment; found: ReadOut }) {
   const { t } = useText()
@@ -67,7 +83,8 @@ export function Verdicts({ experiment, found: { ratio, effects } }: { experiment
   const { t } = useText()
   const nameOf = useSideName(experiment)
   const said = effects.flatMap((effect) => {
-    const { role, verdict, sequential, lift, name, variant } = effect
+    const { role, sequential, lift, name, variant } = effect
+    const verdict = sayable(experiment, effect)
     if (role !== 'trial' || verdict === 'ratio_off') return []
     const facts = {
       metric: name,
@@ -88,8 +105,13 @@ export function Verdicts({ experiment, found: { ratio, effects } }: { experiment
   )
 }
 
-export const VerdictBadge = ({ verdict }: Pick<ReadOutEffect, 'verdict'>) => {
+/** Nobody watches any more what was stopped. */
+const sayable = ({ state }: Experiment, { verdict }: ReadOutEffect) =>
+  verdict === 'going_on' && state !== 'draft' && state !== 'running' ? 'left_open' : verdict
+
+export const VerdictBadge = ({ experiment, effect }: { experiment: Experiment; effect: ReadOutEffect }) => {
   const { t } = useText()
+  const verdict = sayable(experiment, effect)
   return <Badge tone={tones[verdict]}>{t(`experiments.verdicts.${verdict}`)}</Badge>
 }
 
@@ -135,7 +157,7 @@ function Effects({ experiment, effects }: { experiment: Experiment; effects: rea
             ),
           },
           { title: t('experiments.side'), cell: ({ variant }) => nameOf(variant) },
-          { title: t('experiments.verdict'), cell: ({ verdict }) => <VerdictBadge verdict={verdict} /> },
+          { title: t('experiments.verdict'), cell: (effect) => <VerdictBadge experiment={experiment} effect={effect} /> },
           { title: t('experiments.controlValue'), right: true, cell: (effect) => value(effect, effect.control) },
           { title: t('experiments.treatmentValue'), right: true, cell: (effect) => value(effect, effect.treatment) },
           {

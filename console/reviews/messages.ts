@@ -56,7 +56,7 @@ export const reviews = messages(
     title: 'Reviews',
     note: 'What each live session, activity, distributor and group brought, {{from}} to {{to}}',
     of: 'Review of',
-    subjects: { live: 'Live sessions', activity: 'Activities', distribution: 'Distribution', community: 'Groups' },
+    subjects: { live: 'Live', activity: 'Activities', distribution: 'Distribution', community: 'Groups' },
     units: { live: 'live sessions', activity: 'activities', distribution: 'distributors', community: 'groups' },
     period: 'Period',
     window: 'Window',
