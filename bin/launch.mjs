@@ -12,7 +12,11 @@ const marker = join(root, 'node_modules', '.liuliang-installed')
 /** Runs a TypeScript or JavaScript file of this project and ends with its exit code. */
 export async function launch(file, args) {
   await installOnce()
-  const child = spawn(pinnedNode(), ['--disable-warning=ExperimentalWarning', join(root, file), ...args], { stdio: 'inherit' })
+  const child = spawn(pinnedNode(), ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {
+    stdio: 'inherit',
+    // Two thousand files are read at every start; what they compile to is kept, for every process that the child begins too.
+    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'), ...process.env },
+  })
   // A terminal's Ctrl-C reaches the child by itself; signals sent to the launcher alone must be passed on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => (signal !== 'SIGINT' || !process.stdin.isTTY ? child.kill(signal) : undefined))

@@ -1,5 +1,6 @@
 import { cardSvg } from '#growth/live-codes/image/card.ts'
-import { toPdf, toPng } from '#growth/live-codes/image/render.ts'
+import { toPdf } from '#growth/live-codes/image/pdf.ts'
+import { toPng } from '#growth/live-codes/image/render.ts'
 import type { Context } from '#platform/context.ts'
 import { appError, notFound } from '#platform/errors.ts'
 import { addressOf, shortOf } from './addresses.ts'

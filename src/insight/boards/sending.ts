@@ -11,7 +11,6 @@ import { csvLine } from '#platform/exports/csv.ts'
 import { internalId } from '#platform/ids.ts'
 import { timezoneOf } from '#platform/timezone.ts'
 import { type Content, contentOf } from './content.ts'
-import { pictureOf } from './drawing.ts'
 import { nextMoment } from './moments.ts'
 import { readSchedule } from './schedules.ts'
 import type { Target } from './schema.ts'
@@ -119,17 +118,22 @@ async function keep(ctx: Context, { id, attempts }: Planned, content: Fixed): Pr
   if (!kept) throw new Error('another try goes on with this')
 }
 
+/** The charts are read when a board is sent: no process needs their five hundred files to start. */
+const pictureOf = async (content: Fixed): Promise<Buffer> => (await import('./drawing.ts')).pictureOf(content)
+
 /** The delivery's id follows from the intent's: planned twice, it is still one delivery. */
-const toWebhook = (ctx: Context, { id }: Planned, target: Extract<Target, { kind: 'webhook' }>, content: Fixed): Promise<void> =>
-  inTransaction(ctx, async (ctx) => {
-    const { media: _, ...told } = content
+async function toWebhook(ctx: Context, { id }: Planned, target: Extract<Target, { kind: 'webhook' }>, content: Fixed): Promise<void> {
+  const { media: _, ...told } = content
+  const picture = { mediaType: 'image/png', base64: (await pictureOf(content)).toString('base64') }
+  await inTransaction(ctx, async (ctx) => {
     await planDelivery(ctx, internalId(ctx, 'whk', target.webhook), {
       id: uuidOf(`${ctx.tenantId} board sending ${id}`),
       name: 'board.sent',
-      data: { ...told, picture: { mediaType: 'image/png', base64: pictureOf(content).toString('base64') } },
+      data: { ...told, picture },
     })
     await markSent(ctx, id)
   })
+}
 
 /** Words first, then the picture and the table as a file: each is a message of its own, and none comes twice. */
 async function toWecom(ctx: Context, mine: Planned, target: Extract<Target, { kind: 'wecom' }>, content: Fixed): Promise<void> {
@@ -167,7 +171,7 @@ async function mediaFor(
   const picture = await uploadMedia(app, 'image', {
     fileName: `${name}.png`,
     contentType: 'image/png',
-    bytes: pictureOf(content),
+    bytes: await pictureOf(content),
   })
   const table = await uploadMedia(app, 'file', {
     fileName: `${name}.csv`,

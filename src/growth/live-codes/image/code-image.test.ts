@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { type CardFacts, cardSvg, lines } from './card.ts'
 import { contrastWithWhite } from './colour.ts'
 import { logoModules, modulesOf, pathOf, quietModules } from './modules.ts'
+import { toPdf } from './pdf.ts'
 import { readQr } from './read-qr.ts'
-import { toPdf, toPixels, toPng } from './render.ts'
+import { toPixels, toPng } from './render.ts'
 
 const text = 'https://work.weixin.qq.com/ca/cawcdea1b2c3d4e5f6'
 const logo = `data:image/png;base64,${toPng('<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"><rect width="60" height="60" fill="#c0392b"/></svg>', 60).toString('base64')}`

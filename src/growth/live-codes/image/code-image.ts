@@ -7,8 +7,9 @@ import { linkOf } from '../link.ts'
 import type { ImageQuery, ImageTemplate, PackInput } from '../schema.ts'
 import { StoredStyle } from '../stored.ts'
 import { type CardFacts, cardSvg } from './card.ts'
+import { toPdf } from './pdf.ts'
 import { readQr } from './read-qr.ts'
-import { toPdf, toPng } from './render.ts'
+import { toPng } from './render.ts'
 
 export type Picture = { bytes: Uint8Array; contentType: string; name: string }
 
