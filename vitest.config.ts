@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { shared } from './test/vitest.shared.ts'
+
+/** What walks through the whole house comes first: begun last, one of them would run alone for a minute. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const [whole, part] = [true, false].map((isWhole) => files.filter(({ moduleId }) => moduleId.includes('/test/') === isWhole))
+    return [...(await super.sort(whole ?? [])), ...(await super.sort(part ?? []))]
+  }
+}
 
 export default defineConfig({
   test: {
@@ -9,6 +18,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Some of them wait at any time; two cores stay busy with three.
     maxWorkers: 3,
-    sequence: { shuffle: false },
+    sequence: { shuffle: false, sequencer: LongFirst },
   },
 })
