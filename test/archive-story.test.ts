@@ -129,7 +129,10 @@ describe('the chat archive', () => {
     await arrives(async () => (await theTalk('会员福利群').catch(() => undefined)) !== undefined)
     const room = await theTalk('会员福利群')
     expect(room).toMatchObject({ kind: 'room', name: '会员福利群', groupId: expect.stringMatching(/^grp_/) })
-    expect((await api<TalkDetail>(`archive/talks/${room.id}`)).consents).toMatchObject([{ name: '沈小满', status: 'default' }])
+    const consents = async () => (await api<TalkDetail>(`archive/talks/${room.id}`)).consents
+    // WeCom is asked who agreed after the words are kept.
+    await until(async () => (await consents()).length > 0, 30_000)
+    expect(await consents()).toMatchObject([{ name: '沈小满', status: 'default' }])
     const internal = await phone<{ roomId: string }>('POST', 'inner-groups', { name: '内部讨论', creator: lina, members: [colleague] })
     await kept({ from: lina, tolist: [colleague], roomid: internal.roomId, msgtype: 'text', text: { content: '内部的话' } })
     await arrives(async () => (await theTalk('内部讨论').catch(() => undefined)) !== undefined)

@@ -26,9 +26,9 @@ import {
   withdrawMessage,
 } from '#operation/messages/commands.ts'
 import { messageJobs, messageSchedules } from '#operation/messages/jobs.ts'
-import { previewMessage } from '#operation/messages/preview.ts'
+import { previewMessage, previewPeople } from '#operation/messages/preview.ts'
 import { listTasks, readMessage } from '#operation/messages/queries.ts'
-import type { MessageInput } from '#operation/messages/schema.ts'
+import type { MessageInput, Outcome } from '#operation/messages/schema.ts'
 import { requireMessage } from '#operation/messages/trials.ts'
 import { cancelMoment, changeMoment, createMoment, rescheduleMoment, reviewMoment, submitMoment } from '#operation/moments/commands.ts'
 import { askForMoment } from '#operation/moments/journey-moments.ts'
@@ -598,6 +598,15 @@ describe('a mass message', () => {
       needsApproval: true,
       suppressed: [{ reason: 'no_consent', count: 1 }],
     })
+    const behind = async (outcome: Outcome) =>
+      (await previewPeople(ctx, { input: { kind: 'marketing', to: everybody }, id, scope: 'all' }, outcome, ports)).persons
+    const named = people.map(({ customer }) => publicId(ctx, 'cus', customer))
+    expect([await behind('all'), await behind('now'), await behind('later'), await behind('no_consent')]).toEqual([
+      named,
+      named.slice(1),
+      [],
+      named.slice(0, 1),
+    ])
     expect(await submitMessage(as(1), id, null, ports.membersOfSegment)).toBe('review')
     await start()
     expect(await phoneTasks()).toEqual([])

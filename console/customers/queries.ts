@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
-import { patch, post, put, remove } from '#console/api/client.ts'
-import { useCommand, useList, useResource } from '#console/api/query.ts'
+import { get, type Page, patch, post, put, remove } from '#console/api/client.ts'
+import { type List, useCommand, useList, useResource } from '#console/api/query.ts'
 import type { BulkTagging, CustomerDetail, CustomerItem, CustomerPatch, NewCustomer, TimelineList } from '#management/customers/schema.ts'
 
 export type TimelineEvent = z.infer<typeof TimelineList>['items'][number]
@@ -44,3 +44,57 @@ export const useMergeCustomers = () =>
 export const useUndoMerge = () => useCommand((id: string) => remove(`merges/${id}`), merged)
 
 const merged = ['customers', 'merges', 'merge-reviews', 'orders', 'overview']
+
+const pageSize = 50
+
+/** As they were named; who was merged since then stands last. */
+const place = (ids: string[], id: string): number => (ids.includes(id) ? ids.indexOf(id) : ids.length)
+
+/** People of a number: who they are is asked once, then they are shown as customers page by page. */
+export interface People {
+  ids: string[] | undefined
+  list: List<CustomerItem>
+}
+
+/** `part`: which of the groups of people in one answer; each is shown by itself, and all are asked once. */
+export function usePeople<Answer>(asking: {
+  key: readonly unknown[]
+  part?: string | undefined
+  ask: () => Promise<Answer>
+  idsOf: (answer: Answer) => string[]
+}): People {
+  const { key, part = null, ask, idsOf } = asking
+  const asked = useQuery({ queryKey: key, queryFn: ask, retry: false })
+  const ids = asked.data && idsOf(asked.data)
+  const pages = useInfiniteQuery({
+    queryKey: ['customers', 'of', ...key, part],
+    queryFn: ({ pageParam }): Promise<Page<CustomerItem>> => {
+      const some = (ids ?? []).slice(pageParam, pageParam + pageSize)
+      return some.length === 0
+        ? Promise.resolve({ items: [], next: null })
+        : get<Page<CustomerItem>>('customers', { limit: pageSize, filter: JSON.stringify({ customer: { in: some } }) }).then((page) => ({
+            ...page,
+            items: page.items.sort((a, b) => place(some, a.id) - place(some, b.id)),
+          }))
+    },
+    initialPageParam: 0,
+    getNextPageParam: (_last, _all, at) => (at + pageSize < (ids?.length ?? 0) ? at + pageSize : undefined),
+    enabled: ids !== undefined,
+    placeholderData: keepPreviousData,
+  })
+  return {
+    ids,
+    list: {
+      rows: pages.data?.pages.flatMap((page) => page.items) ?? [],
+      total: ids?.length,
+      totalExact: true,
+      loading: asked.isPending || pages.isPending,
+      refreshing: false,
+      error: asked.error ?? pages.error,
+      more: pages.hasNextPage,
+      loadingMore: pages.isFetchingNextPage,
+      loadMore: () => void pages.fetchNextPage(),
+      reload: () => void (asked.error ? asked.refetch() : pages.refetch()),
+    },
+  }
+}

@@ -1,8 +1,9 @@
 import { Alert, Select } from 'antd'
 import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
-import { liftText, pText, relativeText, valueText } from '#console/experiments/figure.ts'
+import { intervalText, liftText, pText, relativeText, valueText } from '#console/experiments/figure.ts'
 import { useControlReadOut } from '#console/experiments/queries.ts'
+import { Significance } from '#console/experiments/significance.tsx'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
@@ -13,7 +14,6 @@ import { Dates } from '#console/ui/filter-bar.tsx'
 import { dayOf, daysAfter, daysBefore, exactNumber, todayIn } from '#console/ui/format.ts'
 import { Row, Section, Stack } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
-import { Badge } from '#console/ui/tag-chips.tsx'
 import { Figures } from '#console/value/table.tsx'
 import { type ControlReadOut, controlMetrics } from '#insight/experiments/schema.ts'
 import type { ControlGroup } from '#operation/experiments/schema.ts'
@@ -113,10 +113,10 @@ function Found({ found, drill }: { found: ControlReadOut; drill: (drill: Drill) 
           {
             title: t('experiments.interval'),
             right: true,
-            cell: (effect) => (effect.low === null ? '—' : `${lift(effect, effect.low)} … ${lift(effect, effect.high)}`),
+            cell: (effect) => intervalText(effect, unitOf(effect)),
           },
           { title: t('experiments.p'), right: true, cell: ({ p }) => pText(p) },
-          { title: '', cell: ({ p }) => ratio.ok && p !== null && <Verdict p={p} /> },
+          { title: '', cell: ({ p }) => ratio.ok && <Significance p={p} /> },
         ]}
       />
       {mixed > 0 && (
@@ -126,11 +126,6 @@ function Found({ found, drill }: { found: ControlReadOut; drill: (drill: Drill) 
       )}
     </Stack>
   )
-}
-
-function Verdict({ p }: { p: number }) {
-  const { t } = useText()
-  return <Badge tone={p < 0.05 ? 'good' : 'quiet'}>{t(p < 0.05 ? 'value.significant' : 'value.notSignificant')}</Badge>
 }
 
 function metricName(metric: string, t: Translate): string | undefined {

@@ -7,6 +7,9 @@ export interface Unit {
   currency?: string | undefined
 }
 
+/** Whether a person has it or not: a side has a share of its people, and no mean. */
+export const isShare = ({ measure }: Unit): boolean => measure === 'converted' || measure === 'repeated'
+
 /** What a metric is about in the company's currency, before anything was found. */
 export const plannedUnit = ({ event, measure }: { event: string; measure: string }, currency: string): Unit => {
   const property = /^sum\((.*)\)$/s.exec(measure)?.[1]
@@ -14,12 +17,12 @@ export const plannedUnit = ({ event, measure }: { event: string; measure: string
 }
 
 /** A figure of a metric: shares in per cent, money with its sign, other sums as they are. */
-export const valueText = (value: number | null, { measure, currency }: Unit): string =>
-  value === null ? '—' : measure === 'converted' ? `${trimmed(value * 100)}%` : sumText(value, currency)
+export const valueText = (value: number | null, unit: Unit): string =>
+  value === null ? '—' : isShare(unit) ? `${trimmed(value * 100)}%` : sumText(value, unit.currency)
 
 /** A difference without its sign: shares in points, because a difference in per cent would be of the share itself. */
-export const differenceText = (value: number, { measure, currency }: Unit, points: string): string =>
-  measure === 'converted' ? `${trimmed(Math.abs(value) * 100)}${points}` : sumText(Math.abs(value), currency)
+export const differenceText = (value: number, unit: Unit, points: string): string =>
+  isShare(unit) ? `${trimmed(Math.abs(value) * 100)}${points}` : sumText(Math.abs(value), unit.currency)
 
 /** A difference with its sign. */
 export const liftText = (value: number | null, unit: Unit): string =>
@@ -28,6 +31,12 @@ export const liftText = (value: number | null, unit: Unit): string =>
 /** Money is told in major units here, as means have parts of the smallest one. */
 const sumText = (value: number, currency: string | undefined): string =>
   currency === undefined ? trimmed(value) : exactMoney(Math.round(value * 10 ** minorDigits(currency)), currency)
+
+/** An interval of a difference, as the difference itself is written. */
+export const intervalText = ({ low, high }: { low: number | null; high: number | null }, unit: Unit): string =>
+  low === null ? '—' : `${liftText(low, unit)} … ${liftText(high, unit)}`
+
+export const powerText = (power: number | null): string => (power === null ? '—' : `${Math.round(power * 100)}%`)
 
 export const pText = (p: number | null): string => (p === null ? '—' : p < 0.001 ? '< 0.001' : p.toFixed(3))
 

@@ -17,7 +17,8 @@ export function useTrialsOn(id: string): Experiment[] {
   const trials = useTrialsRead(id, may)
   return (may && trials.data?.items) || []
 }
-export const useExperiment = (id: string) => useResource<Experiment>(`experiments/${id}`, {}, { refetchInterval: 60_000 })
+export const useExperiment = (id: string, enabled = true) =>
+  useResource<Experiment>(`experiments/${id}`, {}, { refetchInterval: 60_000, enabled })
 /** People come and windows end while somebody looks; of a trial that runs the first of them are waited for. */
 export const useReadOut = (id: string, isRunning: boolean) =>
   useResource<ReadOut>(

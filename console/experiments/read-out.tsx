@@ -1,6 +1,17 @@
 import { Alert, Select } from 'antd'
 import { useState } from 'react'
-import { differenceText, liftText, pText, relativeText, type Unit, valueText } from '#console/experiments/figure.ts'
+import {
+  differenceText,
+  intervalText,
+  isShare,
+  liftText,
+  powerText,
+  pText,
+  relativeText,
+  type Unit,
+  valueText,
+} from '#console/experiments/figure.ts'
+import { useSideName } from '#console/experiments/side-name.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { PeopleDrawer } from '#console/reports/people-drawer.tsx'
 import { PeopleNumber } from '#console/reports/people-number.tsx'
@@ -73,11 +84,6 @@ export const unitOf = (experiment: Experiment, effect: ReadOutEffect): Unit => (
   currency: effect.currency,
 })
 
-export function useSideName(experiment: Experiment): (key: string) => string {
-  const { t } = useText()
-  return (key) => experiment.variants.find((one) => one.key === key)?.name ?? t('experiments.holdoutName')
-}
-
 /** The verdicts of the day in words; where several variants come to the same, once. */
 export function Verdicts({ experiment, found: { ratio, effects } }: { experiment: Experiment; found: ReadOut }) {
   const { t } = useText()
@@ -114,10 +120,6 @@ export const VerdictBadge = ({ experiment, effect }: { experiment: Experiment; e
   const verdict = sayable(experiment, effect)
   return <Badge tone={tones[verdict]}>{t(`experiments.verdicts.${verdict}`)}</Badge>
 }
-
-/** The interval of today alone, as the lift itself is written. */
-export const intervalText = ({ low, high }: ReadOutEffect, unit: Unit): string =>
-  low === null ? '—' : `${liftText(low, unit)} … ${liftText(high, unit)}`
 
 function Heads({ found }: { found: ReadOut }) {
   const { t } = useText()
@@ -167,7 +169,7 @@ function Effects({ experiment, effects }: { experiment: Experiment; effects: rea
           },
           { title: t('experiments.interval'), right: true, cell: (effect) => intervalText(effect, unitOf(experiment, effect)) },
           { title: t('experiments.p'), right: true, cell: ({ p }) => pText(p) },
-          { title: t('experiments.power'), right: true, cell: ({ power }) => (power === null ? '—' : `${Math.round(power * 100)}%`) },
+          { title: t('experiments.power'), right: true, cell: ({ power }) => powerText(power) },
           {
             title: t('experiments.cuped'),
             right: true,
@@ -192,8 +194,8 @@ function OverTime({ experiment, effects }: { experiment: Experiment; effects: re
   const effect = effects[place] ?? effects[0]
   const looks = effect?.sequential?.looks ?? []
   if (!effect || looks.length === 0) return null
-  const { measure, currency } = unitOf(experiment, effect)
-  const figure = (value: number | null) => (value === null ? null : measure === 'converted' ? value * 100 : value)
+  const unit = unitOf(experiment, effect)
+  const figure = (value: number | null) => (value === null ? null : isShare(unit) ? value * 100 : value)
   const options = effects.map(({ name, variant }, value) => ({ value, label: `${name} · ${nameOf(variant)}` }))
   return (
     <Section>
@@ -208,7 +210,7 @@ function OverTime({ experiment, effects }: { experiment: Experiment; effects: re
         />
         <Chart
           title={t('experiments.overTime')}
-          unit={measure === 'converted' ? t('experiments.points') : currency ? currencySign(currency) : ''}
+          unit={isShare(unit) ? t('experiments.points') : unit.currency ? currencySign(unit.currency) : ''}
           note={t('experiments.overTimeNote')}
           data={{
             kind: 'line',

@@ -1,6 +1,5 @@
-import { EllipsisOutlined } from '@ant-design/icons'
 import { useNavigate } from '@tanstack/react-router'
-import { Button, Dropdown, Form, Radio } from 'antd'
+import { App, Button, Form, Radio } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
@@ -20,6 +19,7 @@ import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
+import { MoreMenu } from '#console/ui/more-menu.tsx'
 import { Stack } from '#console/ui/page.tsx'
 import { SideSheet } from '#console/ui/side-sheet.tsx'
 import type { Journey } from '#operation/journeys/schema.ts'
@@ -176,9 +176,7 @@ function MoreActions(props: Props) {
   ]
   return (
     <Gate permission="journeys.write">
-      <Dropdown trigger={['click']} menu={{ items }}>
-        <Button icon={<EllipsisOutlined />} aria-label={t('journeys.more')} />
-      </Dropdown>
+      <MoreMenu items={items} />
       <StopJourneyDrawer journey={props.journey} open={stopping} onClose={() => setStopping(false)} />
       <StopDrawer of={{ journeyId: id }} open={hushing} onClose={() => setHushing(false)} />
     </Gate>
@@ -191,11 +189,13 @@ function Publish({ journey, edit, save }: Props) {
   const run = useRun()
   const confirm = useConfirm()
   const publish = usePublish()
+  const { message } = App.useApp()
   const [choosing, setChoosing] = useState(false)
   const { id, version, state, changed, active } = journey
   const isGoing = state === 'running' || state === 'paused' || state === 'draining'
   const counts = useCounts(journey, undefined).data?.steps ?? []
   const moved = counts.reduce((sum, one) => sum + (stepOf(edit.draft, one.step) ? one.waiting : 0), 0)
+  const done = ({ review, version }: Journey) => (review ? t('journeys.isSubmitted') : t('journeys.isPublished', { version }))
   const ask = async () => {
     if (!(await save())) return
     if (isGoing && active > 0) setChoosing(true)
@@ -205,6 +205,7 @@ function Publish({ journey, edit, save }: Props) {
         effect: t('journeys.startEffect'),
         act: t(isGoing ? 'journeys.publish' : 'journeys.start'),
         run: () => publish.mutateAsync({ id, migrate: false }),
+        done,
       })
   }
   // What waits for a second person need not be submitted twice.
@@ -220,7 +221,7 @@ function Publish({ journey, edit, save }: Props) {
         onClose={() => setChoosing(false)}
         initial={{ migrate: false }}
         submit={t('journeys.publish')}
-        onSubmit={({ migrate }) => publish.mutateAsync({ id, migrate })}
+        onSubmit={async ({ migrate }) => void message.success(done(await publish.mutateAsync({ id, migrate })))}
       >
         <Form.Item
           name="migrate"

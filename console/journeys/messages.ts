@@ -227,7 +227,6 @@ export const journeys = messages(
     recallNote: '不撤回时，员工仍可在手机上确认发出；已发出的无法收回。',
     archive: '归档',
     archiveEffect: '归档后不再出现在列表里，走过的记录仍保留在客户页。',
-    more: '更多',
     waiting: '{{count}} 人在这里',
     passed: '{{count}} 人',
     letIn: {
@@ -279,6 +278,8 @@ export const journeys = messages(
     isArchived: '已归档：只能查看。在“更多”里可以恢复。',
     restore: '恢复',
     isRestored: '已恢复到列表',
+    isPublished: '第 {{version}} 版已生效，新来的客户走这一版',
+    isSubmitted: '人数超过审批线，已提交；同事批准后才生效',
     archived: '已归档',
     archivedFilter: '归档',
     doors: { entered: '进入', refused: '未放行', closed: '停着时来的' },
@@ -641,7 +642,6 @@ export const journeys = messages(
     recallNote: 'Else employees may still confirm it on their phones. What was sent stays sent.',
     archive: 'Archive',
     archiveEffect: 'It leaves the list; what people went through stays on their pages.',
-    more: 'More',
     waiting: '{{count}} people here',
     passed: '{{count}} people',
     letIn: {
@@ -695,6 +695,8 @@ export const journeys = messages(
     isArchived: 'Archived: it can be looked at. Bring it back under "More".',
     restore: 'Bring back',
     isRestored: 'It is in the list again',
+    isPublished: 'Version {{version}} is in force: whoever comes now takes it',
+    isSubmitted: 'So many people need a colleague’s word: it starts once it is given',
     archived: 'Archived',
     archivedFilter: 'Archive',
     doors: { entered: 'Entered', refused: 'Turned away', closed: 'Came while closed' },

@@ -134,8 +134,9 @@ export function SplitFields({ step, onChange }: StepFieldsProps<'split'>) {
                   aria-label={`${t('journeys.fields.share')} ${path.name}`}
                   status={isShare(path.weight) ? '' : 'error'}
                   suffix="%"
-                  value={path.weight}
-                  onChange={(weight) => weight !== null && set({ weight })}
+                  // Nothing typed is a share of nobody, and stays open to be typed.
+                  value={path.weight === 0 ? null : path.weight}
+                  onChange={(weight) => set({ weight: weight ?? 0 })}
                 />
               }
             />

@@ -137,7 +137,7 @@ function MessageForm({ draft, start, message }: { draft: string; start: MessageI
       <RestoredNotice draft={{ restored: unsaved.restored, discard }} />
       <div ref={top} className="stack">
         {general && <Alert type="error" title={general} role="alert" />}
-        {preview && <PreviewBox preview={preview} whom={to.whom} />}
+        {preview && <PreviewBox preview={preview} of={{ kind, to }} whom={to.whom} />}
         <Columns shares={[3, 2]}>
           <Stack>
             <Section>

@@ -90,7 +90,7 @@ function Message({ message }: { message: MessageDetail }) {
               action={<TryLink kind="message" on={message} ways={wordings.length} />}
             />
           )}
-          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} whom={message.whom} />}
+          {isBefore(message) && preview.data && <PreviewBox preview={preview.data} of={message.id} whom={message.whom} />}
           {message.state === 'review' && (
             <ReviewBox isOwn={message.isOwn} receivers={message.receivers} answer={(body) => act.mutateAsync({ act: 'review', body })} />
           )}

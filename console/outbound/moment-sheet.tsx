@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { AttachmentView } from '#console/live-codes/welcome-preview.tsx'
@@ -31,7 +32,7 @@ export function MomentSheet(props: { id: string | undefined; onClose: () => void
 
 function Moment({ moment }: { moment: MomentItem }) {
   const { t } = useText()
-  const { content, state, employees, tags, receivers, approvedBy, reviewNote, error, scheduledAt, publishedAt } = moment
+  const { content, state, journey, employees, tags, receivers, approvedBy, reviewNote, error, scheduledAt, publishedAt } = moment
   const named = (list: { name: string }[], all: string) => list.map(({ name }) => name).join(t('ui.comma')) || all
   return (
     <Stack>
@@ -40,6 +41,18 @@ function Moment({ moment }: { moment: MomentItem }) {
           { name: t('outbound.state'), value: <Badge tone={momentTones[state]}>{t(`outbound.momentStates.${state}`)}</Badge> },
           ...(error ? [{ name: t('outbound.reason'), value: error }] : []),
           ...(reviewNote ? [{ name: t('outbound.reviewNote'), value: reviewNote }] : []),
+          ...(journey
+            ? [
+                {
+                  name: t('outbound.fromJourney'),
+                  value: (
+                    <Link to="/journeys/$journeyId" params={{ journeyId: journey.id }}>
+                      {journey.name}
+                    </Link>
+                  ),
+                },
+              ]
+            : []),
           { name: t('outbound.publishers'), value: named(employees, t('outbound.allEmployees')) },
           { name: t('outbound.visibleTo'), value: named(tags, t('outbound.allCustomers')) },
           ...(receivers === null ? [] : [{ name: t('outbound.momentReceivers'), value: exactNumber(receivers) }]),

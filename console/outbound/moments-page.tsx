@@ -17,7 +17,8 @@ import { type Column, DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { FilterBar } from '#console/ui/filter-bar.tsx'
 import { Gate } from '#console/ui/gate.tsx'
-import { Page, Row, Section } from '#console/ui/page.tsx'
+import { MoreMenu } from '#console/ui/more-menu.tsx'
+import { Page, Row, Section, Stack } from '#console/ui/page.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
 import { When } from '#console/ui/when.tsx'
 import { type MomentItem, momentStates } from '#operation/moments/schema.ts'
@@ -108,10 +109,13 @@ const columns = (t: Translate, { act, withCorp, edit, show }: Acts): Column<Mome
     key: 'name',
     title: t('outbound.name'),
     width: 160,
-    render: ({ id, name }) => (
-      <button type="button" className="opener" onClick={() => show(id)}>
-        {name}
-      </button>
+    render: ({ id, name, journey }) => (
+      <Stack tight>
+        <button type="button" className="opener" onClick={() => show(id)}>
+          {name}
+        </button>
+        {journey && <span className="note">{t('outbound.ofJourney', journey)}</span>}
+      </Stack>
     ),
   },
   {
@@ -182,6 +186,23 @@ function Act({ moment, edit }: { moment: MomentItem; edit: () => void }) {
   // Everybody has published: nobody is left to be spared.
   const isOver = state === 'published' && asked > 0 && confirmed === asked
   const canReview = state === 'review' && !isOwn && may('messages.approve')
+  const cancel = () =>
+    confirm({
+      title: t('outbound.cancelMoment'),
+      effect:
+        asked === 0 ? t('outbound.cancelMomentUnasked') : t('outbound.cancelMomentEffect', { count: asked - confirmed, done: confirmed }),
+      act: t('outbound.cancelMoment'),
+      danger: true,
+      run: () => act.mutateAsync({ id, act: 'cancellation' }),
+    })
+  const others = [
+    ...(may('messages.write') && (state === 'review' || state === 'scheduled')
+      ? [{ key: 'another', label: t('outbound.reschedule'), onClick: () => setOpen('another') }]
+      : []),
+    ...(may('messages.write') && state !== 'cancelled' && state !== 'failed' && !isOver
+      ? [{ key: 'cancel', label: t('outbound.cancelMoment'), onClick: cancel }]
+      : []),
+  ]
   return (
     <Row>
       {canReview && <ReviewActions small answer={(body) => act.mutateAsync({ id, act: 'review', body })} />}
@@ -196,32 +217,18 @@ function Act({ moment, edit }: { moment: MomentItem; edit: () => void }) {
           {t('outbound.publish')}
         </Button>
       )}
+      {canReview ? (
+        // What is asked of whoever looks stands before everything else.
+        <MoreMenu small items={others} />
+      ) : (
+        others.map(({ key, label, onClick }) => (
+          <Button key={key} size="small" onClick={onClick}>
+            {label}
+          </Button>
+        ))
+      )}
       <PublishForm id={id} open={open === 'publish'} onClose={() => setOpen(undefined)} />
-      {may('messages.write') && (state === 'review' || state === 'scheduled') && (
-        <Button size="small" onClick={() => setOpen('another')}>
-          {t('outbound.reschedule')}
-        </Button>
-      )}
       <RescheduleForm moment={moment} open={open === 'another'} onClose={() => setOpen(undefined)} />
-      {may('messages.write') && state !== 'cancelled' && state !== 'failed' && !isOver && (
-        <Button
-          size="small"
-          onClick={() =>
-            confirm({
-              title: t('outbound.cancelMoment'),
-              effect:
-                asked === 0
-                  ? t('outbound.cancelMomentUnasked')
-                  : t('outbound.cancelMomentEffect', { count: asked - confirmed, done: confirmed }),
-              act: t('outbound.cancelMoment'),
-              danger: true,
-              run: () => act.mutateAsync({ id, act: 'cancellation' }),
-            })
-          }
-        >
-          {t('outbound.cancelMoment')}
-        </Button>
-      )}
     </Row>
   )
 }

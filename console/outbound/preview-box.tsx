@@ -1,19 +1,37 @@
 import { Alert } from 'antd'
+import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
+import { PeopleSheet } from '#console/customers/people-sheet.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { reasonText } from '#console/outbound/labels.tsx'
+import { usePreviewPeople } from '#console/outbound/queries.ts'
+import { PeopleNumber } from '#console/reports/people-number.tsx'
 import { exactNumber, shortTime } from '#console/ui/format.ts'
 import { Section } from '#console/ui/page.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
-import type { Preview } from '#operation/messages/schema.ts'
+import type { AudienceInput, Outcome, Preview } from '#operation/messages/schema.ts'
 
-/** How many hear it, by whom, and why the others do not. */
-export function PreviewBox({ preview, whom = 'customers' }: { preview: Preview; whom?: 'customers' | 'groups' }) {
+interface Props {
+  preview: Preview
+  /** The message it is of, or what is being written. */
+  of: string | AudienceInput
+  whom: 'customers' | 'groups'
+}
+
+/** How many hear it, by whom, and why the others do not; a number of customers opens them. */
+export function PreviewBox({ preview, of, whom }: Props) {
+  const [shown, setShown] = useState<Shown>()
+  const number = (title: string, outcome: Outcome, count: number) =>
+    whom === 'groups' ? exactNumber(count) : <PeopleNumber value={count} onClick={() => setShown({ title, outcome })} />
   const { t, language } = useText()
   const { timezone } = useTenant()
   const { receivers, now, later, employees, suppressed, needsApproval, quietUntil, limitsLifted } = preview
+  const heads = {
+    all: t(whom === 'groups' ? 'outbound.receiverGroups' : 'outbound.receivers'),
+    now: t('outbound.hearNow'),
+    later: t('outbound.hearLater'),
+  }
   const notes = [
-    later > 0 ? t('outbound.later', { count: exactNumber(later) }) : undefined,
     employees > 0 ? t('outbound.bySenders', { count: exactNumber(employees) }) : undefined,
     quietUntil ? t('outbound.quietUntil', { at: shortTime(quietUntil, timezone, language) }) : undefined,
   ].filter((note) => note !== undefined)
@@ -23,13 +41,25 @@ export function PreviewBox({ preview, whom = 'customers' }: { preview: Preview; 
       note={notes.join(' · ')}
     >
       <Stats>
-        <Stat name={t(whom === 'groups' ? 'outbound.receiverGroups' : 'outbound.receivers')} value={exactNumber(receivers)} />
+        <Stat name={heads.all} value={number(heads.all, 'all', receivers)} />
+        {now > 0 && <Stat name={heads.now} value={number(heads.now, 'now', now)} />}
+        {later > 0 && <Stat name={heads.later} value={number(heads.later, 'later', later)} />}
         {suppressed.map(({ reason, count }) => (
-          <Stat key={reason} name={reasonText(t, reason)} value={exactNumber(count)} />
+          <Stat key={reason} name={reasonText(t, reason)} value={number(reasonText(t, reason), reason, count)} />
         ))}
       </Stats>
       {needsApproval && <Alert type="info" showIcon title={t('outbound.needsApproval')} />}
+      {shown && <Behind of={of} shown={shown} onClose={() => setShown(undefined)} />}
       {limitsLifted && <Alert type="warning" showIcon title={t('outbound.lifted')} />}
     </Section>
   )
+}
+
+interface Shown {
+  title: string
+  outcome: Outcome
+}
+
+function Behind({ of, shown: { title, outcome }, onClose }: { of: Props['of']; shown: Shown; onClose: () => void }) {
+  return <PeopleSheet title={title} people={usePreviewPeople(of, outcome)} origin={{ kind: 'hand', title }} onClose={onClose} />
 }

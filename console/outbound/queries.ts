@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { patch, post, put, remove } from '#console/api/client.ts'
+import { get, patch, post, put, remove } from '#console/api/client.ts'
 import { useCommand, useList, useResource } from '#console/api/query.ts'
+import { usePeople } from '#console/customers/queries.ts'
 import type { SendingCostBody, SendingEffect } from '#insight/effects/schema.ts'
 import type { ApprovalItem } from '#operation/approvals/schema.ts'
 import type { Calendar } from '#operation/calendar/schema.ts'
@@ -10,7 +11,9 @@ import type {
   MessageDetail,
   MessageInput,
   MessageItem,
+  Outcome,
   Preview,
+  PreviewPeople,
   Reminded,
 } from '#operation/messages/schema.ts'
 import type { MomentInput, MomentItem, MomentTaskItem } from '#operation/moments/schema.ts'
@@ -35,6 +38,16 @@ export const useRecordCost = (path: `messages/${string}` | `journeys/${string}`)
   useCommand((cost: SendingCostBody) => put<unknown>(`${path}/cost`, cost), ['messages', 'journeys'])
 export const useMassTasks = (id: string) => useList<MassTaskItem>(`messages/${id}/tasks`, {}, paceMs)
 export const useMessagePreview = (id: string, enabled: boolean) => useResource<Preview>(`messages/${id}/preview`, {}, { enabled })
+/** The customers behind a number of a preview: of a saved message, or of one that is being written. */
+export const usePreviewPeople = (of: string | AudienceInput, outcome: Outcome) =>
+  usePeople({
+    key: ['messages', 'preview-people', of, outcome],
+    ask: () =>
+      typeof of === 'string'
+        ? get<PreviewPeople>(`messages/${of}/preview/people`, { outcome })
+        : post<PreviewPeople>(`messages/preview/people?outcome=${outcome}`, of),
+    idsOf: ({ persons }) => persons,
+  })
 export const askPreview = (input: AudienceInput) => post<Preview>('messages/preview', input)
 
 export const useSaveMessage = () =>

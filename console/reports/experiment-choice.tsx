@@ -57,7 +57,8 @@ function Unchosen(props: Choosing) {
 
 const hasBegun = ({ startedAt }: Experiment): boolean => startedAt !== null
 
-const chosenOf = ({ exposure }: Document): string | undefined =>
+/** The company's own trial that is asked about; undefined when sides are named by hand. */
+export const chosenOf = ({ exposure }: Document): string | undefined =>
   (exposure as { where?: { experiment?: string } } | undefined)?.where?.experiment
 
 /** What its own page asks: who met it first, both its measures, its control and its days. */

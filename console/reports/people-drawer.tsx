@@ -1,114 +1,27 @@
-import { TagOutlined, UsergroupAddOutlined } from '@ant-design/icons'
-import { useNavigate } from '@tanstack/react-router'
-import { Button } from 'antd'
-import { useState } from 'react'
 import { useTenant } from '#console/api/session.ts'
-import { BulkDialog } from '#console/customers/bulk-actions.tsx'
-import { customerColumns } from '#console/customers/columns.tsx'
-import { useText } from '#console/i18n/i18n.ts'
+import { PeopleSheet } from '#console/customers/people-sheet.tsx'
 import { useAnswerPeople } from '#console/reports/queries.ts'
 import type { Drill } from '#console/reports/result.tsx'
 import { ruleOf } from '#console/reports/rule-of.ts'
-import { useSaveSegment } from '#console/segments/queries.ts'
-import { NameDrawer } from '#console/tags/name-drawer.tsx'
-import { useRun } from '#console/ui/confirm.tsx'
-import { DataTable } from '#console/ui/data-table.tsx'
-import { Empty } from '#console/ui/empty.tsx'
 import { todayIn } from '#console/ui/format.ts'
-import { Gate } from '#console/ui/gate.tsx'
-import { SideSheet } from '#console/ui/side-sheet.tsx'
 
 /** Who stands behind a number of a report, and what can be done with them. */
 export function PeopleDrawer({ asked, onClose }: { asked: Drill; onClose: () => void }) {
-  const { t } = useText()
-  const navigate = useNavigate()
-  const [tagging, setTagging] = useState(false)
-  const [saving, setSaving] = useState(false)
-  const save = useSaveSegment()
-  const run = useRun()
-  const rule = ruleOf(asked, todayIn(useTenant().timezone))
-  const keepRule = () =>
-    run(() => save.mutateAsync({ name: asked.title.slice(0, 100), rule })).then(
-      (saved) => saved && navigate({ to: '/segments/$segmentId', params: { segmentId: saved.id } }),
-    )
-  const { ids, list } = useAnswerPeople(asked, (result: never) => idsOf(result, asked.group))
-  const shown = ['name', 'tags', 'orders', 'paid']
+  const people = useAnswerPeople(asked, (result: Listed) => idsOf(result, asked.group))
   return (
-    <SideSheet
-      open
-      onClose={onClose}
+    <PeopleSheet
       title={asked.title}
-      actions={
-        ids !== undefined &&
-        ids.length > 0 && (
-          <>
-            {ids.length <= mostTagged && (
-              <Gate permission="customers.write">
-                <Button icon={<TagOutlined />} onClick={() => setTagging(true)}>
-                  {t('customers.bulkTag')}
-                </Button>
-              </Gate>
-            )}
-            {rule && (
-              <Gate permission="segments.write">
-                <Button type="primary" icon={<UsergroupAddOutlined />} loading={save.isPending} onClick={() => void keepRule()}>
-                  {t('segments.saveRule')}
-                </Button>
-              </Gate>
-            )}
-            {ids.length <= mostListed && (
-              <Gate permission="segments.write">
-                <Button icon={<UsergroupAddOutlined />} onClick={() => setSaving(true)}>
-                  {t('segments.saveAs')}
-                </Button>
-              </Gate>
-            )}
-          </>
-        )
-      }
-    >
-      <DataTable
-        bare
-        name="report-people"
-        columns={customerColumns(t).map((column) => ({
-          ...column,
-          hidden: !shown.includes(column.key),
-          width: { name: 160, tags: 150, orders: 70, paid: 110 }[column.key] ?? 120,
-        }))}
-        list={list}
-        empty={<Empty title={t('reports.nobody')} />}
-        href={(row) => `/customers/${row.id}`}
-        open={(row) => void navigate({ to: '/customers/$customerId', params: { customerId: row.id } })}
-      />
-      <NameDrawer
-        title={t('segments.saveAs')}
-        label={t('segments.name')}
-        max={100}
-        open={saving}
-        initial={asked.title.slice(0, 100)}
-        onClose={() => setSaving(false)}
-        onSave={(name) =>
-          save
-            .mutateAsync({ name, customers: ids, origin: { kind: 'report', title: asked.title.slice(0, 300), report: asked.report } })
-            .then(({ id }) => navigate({ to: '/segments/$segmentId', params: { segmentId: id } }))
-        }
-      />
-      {tagging && ids && (
-        <BulkDialog action="tag" ids={ids} filter={undefined} q={undefined} total={undefined} onClose={() => setTagging(false)} />
-      )}
-    </SideSheet>
+      people={people}
+      rule={ruleOf(asked, todayIn(useTenant().timezone))}
+      origin={{ kind: 'report', title: asked.title.slice(0, 300), report: asked.report }}
+      onClose={onClose}
+    />
   )
 }
 
-/** The server tags so many by name at once. */
-const mostTagged = 10_000
-/** And so many make a list. */
-const mostListed = 50_000
+type Listed = { persons?: string[]; rows?: { person: string; group: string; monetary: number }[] }
 
-function idsOf(
-  result: { persons?: string[]; rows?: { person: string; group: string; monetary: number }[] },
-  group: string | undefined,
-): string[] {
+function idsOf(result: Listed, group: string | undefined): string[] {
   if (group === undefined) return result.persons ?? []
   return (result.rows ?? [])
     .filter((row) => row.group === group)

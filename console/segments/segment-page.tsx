@@ -1,7 +1,8 @@
-import { DeleteOutlined, RollbackOutlined, SnippetsOutlined, TagOutlined } from '@ant-design/icons'
+import { RollbackOutlined } from '@ant-design/icons'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
+import { useMay } from '#console/api/session.ts'
 import { customerColumns } from '#console/customers/columns.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { Moves } from '#console/segments/moves.tsx'
@@ -28,6 +29,7 @@ import { Empty } from '#console/ui/empty.tsx'
 import { ExportButton } from '#console/ui/export-button.tsx'
 import { exactNumber, percent } from '#console/ui/format.ts'
 import { Gate } from '#console/ui/gate.tsx'
+import { MoreMenu } from '#console/ui/more-menu.tsx'
 import { Page, Section, Stack } from '#console/ui/page.tsx'
 import { Problem } from '#console/ui/problem.tsx'
 import { Stat, Stats } from '#console/ui/stat.tsx'
@@ -122,6 +124,7 @@ function Opened({ segment, back }: { segment: Segment; back: React.ReactNode }) 
 
 function Actions({ segment, count }: { segment: Segment; count: number | undefined }) {
   const { t } = useText()
+  const may = useMay()
   const run = useRun()
   const confirm = useConfirm()
   const navigate = useNavigate()
@@ -163,30 +166,21 @@ function Actions({ segment, count }: { segment: Segment; count: number | undefin
         </Button>
       </Gate>
     )
+  const others = [
+    { key: 'rename', label: t('segments.rename'), onClick: () => setNaming('rename') },
+    ...(segment.kind === 'rule' && may('tags.write')
+      ? [{ key: 'tag', label: t('segments.tag.act'), onClick: () => setTagging(true) }]
+      : []),
+    ...(segment.kind === 'rule' ? [{ key: 'snapshot', label: t('segments.snapshot'), onClick: () => setNaming('snapshot') }] : []),
+    { key: 'archive', label: t('segments.archive'), danger: true, onClick: () => void run(putAway) },
+  ]
   return (
     <>
       <Button onClick={() => void navigate({ to: '/portrait', search: { of: `segment:${segment.id}` } })}>{t('segments.portrait')}</Button>
       <Gate permission="exports.write">
         <ExportButton what="segment-members" filter={JSON.stringify({ segment: segment.id })} />
       </Gate>
-      <Gate permission="segments.write">
-        <Button onClick={() => setNaming('rename')}>{t('segments.rename')}</Button>
-        {segment.kind === 'rule' && (
-          <Gate permission="tags.write">
-            <Button icon={<TagOutlined />} onClick={() => setTagging(true)}>
-              {t('segments.tag.act')}
-            </Button>
-          </Gate>
-        )}
-        {segment.kind === 'rule' && (
-          <Button icon={<SnippetsOutlined />} onClick={() => setNaming('snapshot')}>
-            {t('segments.snapshot')}
-          </Button>
-        )}
-        <Button icon={<DeleteOutlined />} onClick={() => void run(putAway)}>
-          {t('segments.archive')}
-        </Button>
-      </Gate>
+      <MoreMenu items={may('segments.write') ? others : []} />
       <WaysOn segment={segment} />
       <TagDrawer segment={segment} open={tagging} onClose={() => setTagging(false)} />
       <NameDrawer

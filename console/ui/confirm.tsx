@@ -3,11 +3,20 @@ import type { ReactNode } from 'react'
 import { useText } from '#console/i18n/i18n.ts'
 import { problemText } from '#console/ui/problem.tsx'
 
-/** Asks once, says the effect in words and numbers, and stays open with the reason when the act is refused. */
+interface Question<T> {
+  title: string
+  effect: ReactNode
+  act: string
+  danger?: boolean
+  run: () => Promise<T>
+  done?: (result: T) => string
+}
+
+/** Asks once, says the effect in words and numbers, stays open with the reason when the act is refused, and says `done` afterwards. */
 export function useConfirm() {
-  const { modal } = App.useApp()
+  const { modal, message } = App.useApp()
   const { t } = useText()
-  return (question: { title: string; effect: ReactNode; act: string; danger?: boolean; run: () => Promise<unknown> }) => {
+  return <T,>(question: Question<T>) => {
     const shown = (problem?: string) => (
       <>
         {question.effect}
@@ -27,7 +36,10 @@ export function useConfirm() {
       onOk: (close: () => void) => {
         asked.update({ content: shown(), okButtonProps: { ...okButton, loading: true } })
         void question.run().then(
-          () => close(),
+          (result) => {
+            close()
+            if (question.done) message.success(question.done(result))
+          },
           (error: unknown) => asked.update({ content: shown(problemText(error)), okButtonProps: okButton }),
         )
       },

@@ -78,6 +78,10 @@ test('a template becomes a journey, a wait is changed, a step added, and what is
   await page.keyboard.press('Tab')
   await page.getByText('每份占比是 1 到 100 的整数').first().waitFor()
   expect(await share.inputValue()).toBe('12.5')
+  await share.fill('')
+  await page.keyboard.press('Tab')
+  expect(await share.inputValue()).toBe('')
+  await page.getByText('每份占比是 1 到 100 的整数').first().waitFor()
   await page.getByRole('button', { name: '试跑' }).click()
   await page.getByRole('dialog').getByText('图上还有没填好的地方').waitFor()
   await page

@@ -15,7 +15,7 @@ import {
   testMessage,
   withdrawMessage,
 } from './commands.ts'
-import { type Ports, previewMessage } from './preview.ts'
+import { type Ports, previewMessage, previewPeople } from './preview.ts'
 import { findMessage, listMessages, listTasks, readMessage } from './queries.ts'
 import {
   AudienceInput,
@@ -24,7 +24,9 @@ import {
   MessageInput,
   MessageList,
   MessageQuery,
+  OutcomeQuery,
   Preview,
+  PreviewPeople,
   Reminded,
   Submission,
   TestSend,
@@ -51,6 +53,17 @@ export const messages = (ports: Ports) =>
       body(AudienceInput),
       async (c) => c.json(await previewMessage(c.var.ctx, { input: c.req.valid('json'), scope: c.var.ctx.actor.scope }, ports)),
     )
+    .post(
+      '/preview/people',
+      allow('messages.write', 'follow'),
+      describe('The customers behind a number of the preview', PreviewPeople),
+      query(OutcomeQuery),
+      body(AudienceInput),
+      async (c) => {
+        const asked = { input: c.req.valid('json'), scope: c.var.ctx.actor.scope }
+        return c.json(await previewPeople(c.var.ctx, asked, c.req.valid('query').outcome, ports))
+      },
+    )
     .get('/:id', allow('messages.read', 'follow'), describe('Read a mass message with its results', MessageDetail), async (c) =>
       c.json(await readMessage(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))),
     )
@@ -63,6 +76,17 @@ export const messages = (ports: Ports) =>
       const row = await findMessage(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))
       return c.json(await previewMessage(c.var.ctx, { input: inputOf(row), id: row.id, scope: scopeOf(row) }, ports))
     })
+    .get(
+      '/:id/preview/people',
+      allow('messages.read', 'follow'),
+      describe('The customers behind a number of the preview', PreviewPeople),
+      query(OutcomeQuery),
+      async (c) => {
+        const row = await findMessage(c.var.ctx, idOf(c.var.ctx, c.req.param('id')))
+        const asked = { input: inputOf(row), id: row.id, scope: scopeOf(row) }
+        return c.json(await previewPeople(c.var.ctx, asked, c.req.valid('query').outcome, ports))
+      },
+    )
     .post(
       '/:id/tests',
       allow('messages.write', 'follow'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Content } from '#operation/contents/schema.ts'
-import { messageKinds, SendCount } from '#operation/outbound/schema.ts'
+import { messageKinds, SendCount, suppressions } from '#operation/outbound/schema.ts'
 import { PageQuery } from '#platform/http/paging.ts'
 
 const Id = z.string().min(1).max(60)
@@ -97,13 +97,20 @@ export const Preview = z.object({
   now: z.int(),
   later: z.int(),
   employees: z.int(),
-  suppressed: z.array(z.object({ reason: z.string(), count: z.int() })),
+  suppressed: z.array(z.object({ reason: z.enum(suppressions), count: z.int() })),
   needsApproval: z.boolean(),
   /** When the quiet hours end that it would fall into. */
   quietUntil: z.string().nullable(),
   limitsLifted: z.boolean(),
 })
 export type Preview = z.infer<typeof Preview>
+
+/** A number of the preview: everybody it is for, who hears it now or later, or who does not for this reason. */
+export const outcomes = ['all', 'now', 'later', ...suppressions] as const
+export type Outcome = (typeof outcomes)[number]
+export const OutcomeQuery = z.object({ outcome: z.enum(outcomes) })
+export const PreviewPeople = z.object({ persons: z.array(z.string()) })
+export type PreviewPeople = z.infer<typeof PreviewPeople>
 
 export const MessageQuery = PageQuery.extend({ state: z.enum(messageStates).optional(), q: z.string().trim().max(60).optional() })
 export type MessageQuery = z.infer<typeof MessageQuery>

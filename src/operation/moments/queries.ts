@@ -14,6 +14,8 @@ type Row = {
   name: string
   corp: number
   corpName: string
+  journey: number | null
+  journeyName: string | null
   state: MomentItem['state']
   text: string
   attachments: unknown
@@ -55,11 +57,12 @@ export async function readMoment(ctx: Context, id: number): Promise<MomentItem> 
 
 async function rowsWhere(ctx: Context, where: RawBuilder<unknown>, limit: number): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select m.id, m.name, m.corp, w.name as corp_name, m.state, c.text, c.attachments, m.scheduled_at, m.published_at, m.created_at, m.error,
+    select m.id, m.name, m.corp, w.name as corp_name, j.id as journey, j.name as journey_name, m.state, c.text, c.attachments, m.scheduled_at, m.published_at, m.created_at, m.error,
       m.receivers, m.makers, m.approved_by, m.review_note, n.*,
       (select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'name', e.name)), '[]') from employees e where e.tenant_id = m.tenant_id and e.id = any(m.employee_ids)) as employees,
       (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name)), '[]') from tags t where t.tenant_id = m.tenant_id and t.id = any(m.tag_ids)) as tags
     from moments m join contents c on c.tenant_id = m.tenant_id and c.id = m.content_id join wecom_corps w on w.tenant_id = m.tenant_id and w.id = m.corp
+      left join journeys j on j.tenant_id = m.tenant_id and j.id = m.source_journey
       left join lateral (
         select count(*)::int as asked, count(t.published_at)::int as confirmed, coalesce(sum(t.likes), 0)::int as likes, coalesce(sum(t.comments), 0)::int as comments
         from moment_tasks t where t.tenant_id = m.tenant_id and t.moment = m.id) n on true
@@ -73,6 +76,7 @@ function item(ctx: Context, row: Row): MomentItem {
     id: publicId(ctx, 'mom', row.id),
     name: row.name,
     corp: { id: publicId(ctx, 'cor', row.corp), name: row.corpName },
+    journey: row.journey === null ? null : { id: publicId(ctx, 'jny', row.journey), name: row.journeyName ?? '' },
     state: row.state,
     content: { text, attachments: showAttachments(attachments, (file) => publicId(ctx, 'fil', file)) },
     employees: row.employees.map(({ id, name }) => ({ id: publicId(ctx, 'emp', id), name })),

@@ -55,6 +55,8 @@ export const MomentItem = z.object({
   id: z.string(),
   name: z.string(),
   corp: Named,
+  /** The journey whose step asked for it; null for one that somebody planned. */
+  journey: Named.nullable(),
   state: z.enum(momentStates),
   content: Content,
   employees: z.array(Named),
