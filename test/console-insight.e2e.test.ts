@@ -192,7 +192,8 @@ test('a living segment: a changed rule says first who would move, and whoever bu
 
 test('a rule tag: chosen with what it would do, given to the members, shown with the tag, and kept while it is written', async () => {
   await call('POST', 'tag-groups', { name: '规则标签', tags: ['买家'] })
-  await page.getByRole('button', { name: '写标签' }).click()
+  await page.getByRole('button', { name: '更多操作' }).click()
+  await page.getByRole('menuitem', { name: '写标签' }).click()
   const drawer = page.getByRole('dialog', { name: '规则标签' })
   await drawer.getByRole('combobox').fill('买家')
   await page.getByTitle('买家', { exact: true }).last().click()

@@ -42,6 +42,15 @@ test('a message is made, looked at, sent, confirmed on the phone and followed; t
   await page.getByRole('button', { name: '看看会通知多少人' }).click()
   await page.getByText('将通知 1 人').waitFor()
   await look('message-form')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.locator('.stat').filter({ hasText: '现在收到' }).getByRole('button', { name: '1', exact: true }).click()
+  await page.getByRole('dialog', { name: '现在收到' }).getByText('林小满').waitFor()
+  await look('message-form-people')
+  await page
+    .getByRole('dialog', { name: '现在收到' })
+    .getByRole('button', { name: /关\s*闭|Close/ })
+    .first()
+    .click()
   await page.getByRole('button', { name: /保\s*存/ }).click()
   await page.getByRole('button', { name: '立即发送' }).click()
   await page

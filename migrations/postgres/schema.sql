@@ -1410,6 +1410,7 @@
   messages_tenant_id_content_id_fkey FOREIGN KEY (tenant_id, content_id) REFERENCES contents(tenant_id, id)
   messages_to_whom_check CHECK ((to_whom = ANY (ARRAY['customers'::text, 'groups'::text])))
   CREATE INDEX messages_created ON public.messages USING btree (tenant_id, created_at, id)
+  CREATE INDEX messages_in_review ON public.messages USING btree (tenant_id) WHERE (state = 'review'::text)
   CREATE INDEX messages_moving ON public.messages USING btree (tenant_id, state) WHERE (state = ANY (ARRAY['scheduled'::text, 'sending'::text]))
 
 -- metric_alerts (row-level security)
@@ -1522,6 +1523,7 @@
   moments_tenant_id_corp_fkey FOREIGN KEY (tenant_id, corp) REFERENCES wecom_corps(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX moments_created ON public.moments USING btree (tenant_id, created_at, id)
   CREATE INDEX moments_due ON public.moments USING btree (tenant_id, next_at) WHERE (next_at IS NOT NULL)
+  CREATE INDEX moments_in_review ON public.moments USING btree (tenant_id) WHERE (state = 'review'::text)
   CREATE INDEX moments_source ON public.moments USING btree (tenant_id, source_journey, source_step, created_at) WHERE (source_journey IS NOT NULL)
   CREATE UNIQUE INDEX moments_moment ON public.moments USING btree (tenant_id, corp, moment_id) WHERE (moment_id IS NOT NULL)
 
