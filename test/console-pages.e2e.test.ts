@@ -233,6 +233,13 @@ test('whoever is known later and buys is counted for what they saw first', async
   await page.goto(`${workspace.url}/experiments/${trial}`)
   await page.getByText('先喝三泡').first().waitFor()
   await look('page-trial-read')
+  // In a report of one's own a side has its name and a sum of money its sign, as on the trial's page.
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`${workspace.url}/reports/new?type=experiment&report=${encodeURIComponent(JSON.stringify(report))}`)
+  const row = page.getByRole('row').filter({ hasText: '先喝三泡' })
+  await row.getByText(/^\+¥\d+\.\d\d/).waitFor()
+  expect(await page.getByRole('row').filter({ hasText: '成交' }).count()).toBe(1)
+  await look('page-trial-report')
   expect(problems).toEqual([])
 })
 

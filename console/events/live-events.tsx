@@ -175,8 +175,12 @@ function Properties({ event }: { event: RecentEvent }) {
   )
 }
 
+/** As it was sent, and what it is called where that is something else. */
+const withWords = (key: string, name: string): string => (name === key ? key : `${key} · ${name}`)
+
 function EventFacts({ event }: { event: RecentEvent }) {
   const { t } = useText()
+  const propertyName = usePropertyName([event.name])
   const lateSeconds = (new Date(event.receivedAt).getTime() - new Date(event.at).getTime()) / 1000
   return (
     <Stack>
@@ -209,7 +213,7 @@ function EventFacts({ event }: { event: RecentEvent }) {
         {Object.keys(event.properties).length === 0 ? (
           <p className="note">{t('events.nothingKnown')}</p>
         ) : (
-          <Facts items={Object.entries(event.properties).map(([name, value]) => ({ name, value }))} />
+          <Facts items={Object.entries(event.properties).map(([key, value]) => ({ name: withWords(key, propertyName(key)), value }))} />
         )}
       </div>
     </Stack>

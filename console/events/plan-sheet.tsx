@@ -58,7 +58,11 @@ function Known({ event }: { event: PlannedEvent }) {
         <Facts
           items={event.properties.map((name) => {
             const planned = typeOf(name)
-            return { name, value: planned ? `${planned.title} · ${t(`events.types.${planned.type}`)}` : '—' }
+            const called = propertyName(name)
+            return {
+              name,
+              value: [called === name ? '' : called, planned ? t(`events.types.${planned.type}`) : ''].filter(Boolean).join(' · ') || '—',
+            }
           })}
         />
       </div>
