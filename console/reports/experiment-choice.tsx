@@ -1,6 +1,6 @@
 import { Select } from 'antd'
 import { useMay } from '#console/api/session.ts'
-import { useExperiments } from '#console/experiments/queries.ts'
+import { useExperiment, useExperiments } from '#console/experiments/queries.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import type { Document } from '#console/reports/document.ts'
 import { ButtonLink } from '#console/ui/button-link.tsx'
@@ -24,9 +24,10 @@ export function ExperimentChoice({ document, onChange }: Choosing) {
       showSearch={{ optionFilterProp: 'label' }}
       value={chosenOf(document) ?? null}
       options={rows.filter(hasBegun).map(({ id, name }) => ({ value: id, label: name }))}
+      allowClear
       onChange={(id) => {
         const one = rows.find((row) => row.id === id)
-        if (one) onChange(questionOf(one))
+        onChange(one ? questionOf(one) : madeElsewhere)
       }}
       popupMatchSelectWidth={false}
     />
@@ -57,9 +58,21 @@ function Unchosen(props: Choosing) {
 
 const hasBegun = ({ startedAt }: Experiment): boolean => startedAt !== null
 
-/** The company's own trial that is asked about; undefined when sides are named by hand. */
-export const chosenOf = ({ exposure }: Document): string | undefined =>
-  (exposure as { where?: { experiment?: string } } | undefined)?.where?.experiment
+/** Only where nothing else is asked of the event: the rest would be out of sight. */
+function chosenOf({ exposure }: Document): string | undefined {
+  const { event, where = {} } = (exposure ?? {}) as { event?: string; where?: { experiment?: string } }
+  return event === 'experiment.exposed' && Object.keys(where).length === 1 ? where.experiment : undefined
+}
+
+/** The company's own trial that is asked about, for whoever may see trials. */
+export function useChosen(document: Document): Experiment | undefined {
+  const may = useMay()('experiments.read')
+  const id = chosenOf(document)
+  return useExperiment(id ?? '', may && id !== undefined).data
+}
+
+/** Nothing is known of it yet but how a trial is told usually. */
+export const madeElsewhere: Fields = { exposure: { event: 'experiment.exposed', variant: 'variant' }, control: '' }
 
 /** What its own page asks: who met it first, both its measures, its control and its days. */
 const questionOf = ({ id, control, windowDays, trialMetric, growthMetric }: Experiment): Fields => ({

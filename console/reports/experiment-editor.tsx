@@ -1,11 +1,13 @@
+import { sideName } from '#console/experiments/side-name.ts'
 import { useText } from '#console/i18n/i18n.ts'
 import { listOf, type Matcher, matcherOf, numberOf, type Series, textOf } from '#console/reports/document.ts'
 import type { EditorProps } from '#console/reports/editor.tsx'
-import { ExperimentChoice } from '#console/reports/experiment-choice.tsx'
+import { ExperimentChoice, madeElsewhere, useChosen } from '#console/reports/experiment-choice.tsx'
 import { ChoiceField, DatesField, Field, More, TextField, WholeField } from '#console/reports/fields.tsx'
 import { MatcherEditor, MatcherList } from '#console/reports/matcher-list.tsx'
 import { Measure } from '#console/reports/trend-editor.tsx'
 import { Gate } from '#console/ui/gate.tsx'
+import { type Experiment, holdout } from '#operation/experiments/schema.ts'
 
 const measures = ['converted', 'repeated', 'count'] as const
 const confidences = ['0.9', '0.95', '0.99'] as const
@@ -14,7 +16,7 @@ const confidences = ['0.9', '0.95', '0.99'] as const
 export function ExperimentEditor(props: EditorProps) {
   const { t } = useText()
   const { document, onChange } = props
-  const exposure = document.exposure as (Matcher & { variant?: string }) | undefined
+  const trial = useChosen(document)
   const ofControlGroup = document.controlGroup === true
   return (
     <>
@@ -22,7 +24,7 @@ export function ExperimentEditor(props: EditorProps) {
         name={t('value.options.whoIsCompared')}
         value={ofControlGroup ? 'controlGroup' : 'exposure'}
         options={(['exposure', 'controlGroup'] as const).map((value) => ({ value, label: t(`value.options.compared.${value}`) }))}
-        onChange={(value) => onChange(value === 'controlGroup' ? controlGroup(document) : trial(document))}
+        onChange={(value) => onChange(value === 'controlGroup' ? controlGroup(document) : anyTrial(document))}
       />
       {ofControlGroup ? (
         <DatesField {...props} />
@@ -33,25 +35,7 @@ export function ExperimentEditor(props: EditorProps) {
               <ExperimentChoice document={document} onChange={onChange} />
             </Field>
           </Gate>
-          <Field name={t('value.exposure')}>
-            <div className="matcher">
-              <MatcherEditor
-                label={t('value.exposure')}
-                value={{ ...exposure, ...matcherOf(exposure) }}
-                onChange={(next) => onChange({ exposure: next })}
-              />
-            </div>
-          </Field>
-          <TextField
-            name={t('value.variantProperty')}
-            value={textOf(exposure?.variant)}
-            onChange={(variant) => onChange({ exposure: { ...exposure, variant: variant ?? 'variant' } })}
-          />
-          <TextField
-            name={t('value.unseenControl')}
-            value={textOf(document.control)}
-            onChange={(control) => onChange({ control: control ?? 'A' })}
-          />
+          {trial ? <ControlSide trial={trial} {...props} /> : <ByHand {...props} />}
         </>
       )}
       <Field name={t('value.metric')}>
@@ -83,15 +67,57 @@ export function ExperimentEditor(props: EditorProps) {
   )
 }
 
+/** Of the company's own trial everything is known but which side the others are held against. */
+function ControlSide({ trial, document, onChange }: EditorProps & { trial: Experiment }) {
+  const { t } = useText()
+  const keys = [...trial.variants.map(({ key }) => key), ...(trial.holdoutPerMille > 0 ? [holdout] : [])]
+  return (
+    <ChoiceField
+      name={t('value.control')}
+      value={textOf(document.control)}
+      options={keys.map((value) => ({ value, label: sideName(trial, value, t) }))}
+      onChange={(control) => onChange({ control })}
+    />
+  )
+}
+
+/** A trial made elsewhere: which event shows it to somebody, what names the side, and which side is the control. */
+function ByHand({ document, onChange }: EditorProps) {
+  const { t } = useText()
+  const exposure = document.exposure as (Matcher & { variant?: string }) | undefined
+  return (
+    <>
+      <Field name={t('value.exposure')}>
+        <div className="matcher">
+          <MatcherEditor
+            label={t('value.exposure')}
+            value={{ ...exposure, ...matcherOf(exposure) }}
+            onChange={(next) => onChange({ exposure: next })}
+          />
+        </div>
+      </Field>
+      <TextField
+        name={t('value.variantProperty')}
+        value={textOf(exposure?.variant)}
+        onChange={(variant) => onChange({ exposure: { ...exposure, variant: variant ?? 'variant' } })}
+      />
+      <TextField
+        name={t('value.unseenControl')}
+        value={textOf(document.control)}
+        onChange={(control) => onChange({ control: control ?? 'A' })}
+      />
+    </>
+  )
+}
+
 const controlGroup = ({ dateFrom, dateTo }: EditorProps['document']) => ({
   ...{ controlGroup: true, control: 'held_out', exposure: undefined, windowDays: undefined, expected: undefined, sequential: undefined },
   ...{ dateFrom, dateTo },
 })
 
-const trial = (document: EditorProps['document']) => ({
+const anyTrial = (document: EditorProps['document']) => ({
   controlGroup: undefined,
-  exposure: { event: 'experiment.exposed', variant: 'variant' },
-  control: '',
+  ...madeElsewhere,
   windowDays: numberOf(document.windowDays, 14),
 })
 

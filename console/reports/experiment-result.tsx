@@ -1,5 +1,4 @@
 import { Alert } from 'antd'
-import { useMay } from '#console/api/session.ts'
 import {
   differenceText,
   intervalText,
@@ -10,13 +9,12 @@ import {
   type Unit,
   valueText,
 } from '#console/experiments/figure.ts'
-import { useExperiment } from '#console/experiments/queries.ts'
 import { sideName } from '#console/experiments/side-name.ts'
 import { Significance } from '#console/experiments/significance.tsx'
 import { useText } from '#console/i18n/i18n.ts'
 import { change, type Document, listOf, type Series } from '#console/reports/document.ts'
 import { useEventTitle } from '#console/reports/event-picker.tsx'
-import { chosenOf } from '#console/reports/experiment-choice.tsx'
+import { useChosen } from '#console/reports/experiment-choice.tsx'
 import type { ResultProps } from '#console/reports/result.tsx'
 import { exactNumber } from '#console/ui/format.ts'
 import { Row, Section } from '#console/ui/page.tsx'
@@ -114,9 +112,7 @@ export function ExperimentResultView({ document, result, drill }: ResultProps<Ex
 /** Sides of the company's own trials and of its control group by their names, others by what events call them. */
 function useSides(document: Document): (key: string) => string {
   const { t } = useText()
-  const may = useMay()('experiments.read')
-  const id = chosenOf(document)
-  const trial = useExperiment(id ?? '', may && id !== undefined).data
+  const trial = useChosen(document)
   if (document.controlGroup) return (key) => t(`experiments.controlGroup.sides.${key === 'held_out' ? key : 'others'}`)
   return (key) => (trial ? sideName(trial, key, t) : key)
 }

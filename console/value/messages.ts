@@ -147,7 +147,7 @@ export const value = messages(
     betweenness: '桥梁程度',
     experiment: '实验结果',
     whichExperiment: '实验',
-    whichExperimentHint: '选一个实验，下面的触达事件、对照组和指标会按它的设计填好；在别处做的实验请自己填。',
+    whichExperimentHint: '选一个实验，对照组和指标会按它的设计填好；在别处做的实验不选，自己填。',
     chooseExperiment: '选择一个实验',
     chooseExperimentHint: '选好后，这里比较它的每一组。别处做的实验：在问题里填好进组事件、分组属性和对照组的组名。',
     chooseByHandHint: '在问题里填好进组事件、分组属性和对照组的组名。',
