@@ -1,6 +1,6 @@
-import { MoreOutlined, PlusOutlined } from '@ant-design/icons'
+import { PlusOutlined } from '@ant-design/icons'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Dropdown, Skeleton, Switch } from 'antd'
+import { Button, Skeleton, Switch } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { ChannelForm, type Editing } from '#console/channels/channel-form.tsx'
@@ -10,6 +10,7 @@ import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { Count } from '#console/ui/count.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { Gate } from '#console/ui/gate.tsx'
+import { MoreMenu } from '#console/ui/more-menu.tsx'
 import { Page, Row, Section } from '#console/ui/page.tsx'
 import { PlainScroll } from '#console/ui/plain-scroll.tsx'
 import { Problem } from '#console/ui/problem.tsx'
@@ -145,33 +146,24 @@ function Menu({ channel, edit }: { channel: Channel; edit: (editing: Editing) =>
   const save = useSaveChannel()
   const drop = useDeleteChannel()
   if (!may('channels.write')) return null
-  const acts: Record<string, () => void> = {
-    edit: () => edit({ channel }),
-    below: () => edit({ below: channel.id }),
-    archive: () => void run(() => save.mutateAsync({ id: channel.id, archived: !channel.archived })),
-    delete: () =>
-      confirm({
-        title: `${t('channels.delete')}「${channel.name}」`,
-        effect: t('channels.deleteEffect'),
-        act: t('ui.delete'),
-        danger: true,
-        run: () => drop.mutateAsync(channel.id),
-      }),
-  }
+  const remove = () =>
+    confirm({
+      title: `${t('channels.delete')}「${channel.name}」`,
+      effect: t('channels.deleteEffect'),
+      act: t('ui.delete'),
+      danger: true,
+      run: () => drop.mutateAsync(channel.id),
+    })
+  const archive = () => run(() => save.mutateAsync({ id: channel.id, archived: !channel.archived }))
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          { key: 'edit', label: t('ui.edit') },
-          { key: 'below', label: t('channels.addBelow') },
-          { key: 'archive', label: t(channel.archived ? 'channels.restore' : 'channels.archive') },
-          { key: 'delete', label: t('ui.delete'), danger: true },
-        ],
-        onClick: ({ key }) => acts[key]?.(),
-      }}
-    >
-      <Button type="text" icon={<MoreOutlined />} aria-label={t('ui.actionsFor', { name: channel.name })} />
-    </Dropdown>
+    <MoreMenu
+      of={channel.name}
+      items={[
+        { key: 'edit', label: t('ui.edit'), onClick: () => edit({ channel }) },
+        { key: 'below', label: t('channels.addBelow'), onClick: () => edit({ below: channel.id }) },
+        { key: 'archive', label: t(channel.archived ? 'channels.restore' : 'channels.archive'), onClick: archive },
+        { key: 'delete', label: t('ui.delete'), danger: true, onClick: remove },
+      ]}
+    />
   )
 }

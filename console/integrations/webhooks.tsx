@@ -1,5 +1,4 @@
-import { MoreOutlined } from '@ant-design/icons'
-import { Button, Dropdown, Form, Input, Select } from 'antd'
+import { Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import type { Webhook } from '#connectors/webhooks/schema.ts'
 import { type Translate, useText } from '#console/i18n/i18n.ts'
@@ -17,6 +16,7 @@ import { type Column, DataTable } from '#console/ui/data-table.tsx'
 import { Empty } from '#console/ui/empty.tsx'
 import { FormDrawer } from '#console/ui/form-drawer.tsx'
 import { Gate } from '#console/ui/gate.tsx'
+import { MoreMenu } from '#console/ui/more-menu.tsx'
 import { Section } from '#console/ui/page.tsx'
 import { SecretOnce } from '#console/ui/secret-once.tsx'
 import { Badge } from '#console/ui/tag-chips.tsx'
@@ -138,36 +138,26 @@ function HookMenu({ row }: { row: Webhook }) {
   const change = useChangeWebhook()
   const remove = useDeleteWebhook()
   const [editing, setEditing] = useState(false)
-  const acts: Record<string, () => unknown> = {
-    edit: () => setEditing(true),
-    turn: () => run(() => change.mutateAsync({ id: row.id, active: !row.active }), t('ui.saved')),
-    delete: () =>
-      confirm({
-        title: t('integrations.deleteHook', { name: row.name }),
-        effect: t('integrations.deleteHookEffect', { url: row.url }),
-        act: t('ui.delete'),
-        danger: true,
-        run: () => remove.mutateAsync(row.id),
-      }),
-  }
+  const turn = () => run(() => change.mutateAsync({ id: row.id, active: !row.active }), t('ui.saved'))
+  const drop = () =>
+    confirm({
+      title: t('integrations.deleteHook', { name: row.name }),
+      effect: t('integrations.deleteHookEffect', { url: row.url }),
+      act: t('ui.delete'),
+      danger: true,
+      run: () => remove.mutateAsync(row.id),
+    })
   return (
     <Gate permission="webhooks.write">
-      <Dropdown
-        trigger={['click']}
-        menu={{
-          items: [
-            { key: 'edit', label: t('ui.edit') },
-            { key: 'turn', label: t(row.active ? 'integrations.turnOff' : 'integrations.turnOn') },
-            { key: 'delete', label: t('ui.delete'), danger: true },
-          ],
-          onClick: ({ key, domEvent }) => {
-            domEvent.stopPropagation()
-            void acts[key]?.()
-          },
-        }}
-      >
-        <Button type="text" size="small" icon={<MoreOutlined />} aria-label={t('ui.actionsFor', { name: row.name })} />
-      </Dropdown>
+      <MoreMenu
+        of={row.name}
+        small
+        items={[
+          { key: 'edit', label: t('ui.edit'), onClick: () => setEditing(true) },
+          { key: 'turn', label: t(row.active ? 'integrations.turnOff' : 'integrations.turnOn'), onClick: turn },
+          { key: 'delete', label: t('ui.delete'), danger: true, onClick: drop },
+        ]}
+      />
       <HookForm
         title={t('integrations.editHook')}
         open={editing}

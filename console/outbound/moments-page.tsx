@@ -219,7 +219,7 @@ function Act({ moment, edit }: { moment: MomentItem; edit: () => void }) {
       )}
       {canReview ? (
         // What is asked of whoever looks stands before everything else.
-        <MoreMenu small items={others} />
+        <MoreMenu of={moment.name} small items={others} />
       ) : (
         others.map(({ key, label, onClick }) => (
           <Button key={key} size="small" onClick={onClick}>

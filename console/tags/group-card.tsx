@@ -1,6 +1,6 @@
-import { MoreOutlined, PlusOutlined } from '@ant-design/icons'
+import { PlusOutlined } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
-import { Button, Dropdown } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { useMay } from '#console/api/session.ts'
 import { useText } from '#console/i18n/i18n.ts'
@@ -8,6 +8,7 @@ import { NameDrawer } from '#console/tags/name-drawer.tsx'
 import { type Tag, type TagGroup, useDeleteGroup, useDeleteTag, useSaveGroup, useSaveTag } from '#console/tags/queries.ts'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { exactNumber } from '#console/ui/format.ts'
+import { MoreMenu } from '#console/ui/more-menu.tsx'
 import { Section } from '#console/ui/page.tsx'
 
 export function GroupCard(props: { group: TagGroup; all: TagGroup[] }) {
@@ -96,26 +97,18 @@ type Acts = Record<'edit' | 'up' | 'down' | 'delete', () => unknown>
 
 function ActMenu(props: { name: string; acts: Acts; first: boolean; last: boolean; small?: boolean }) {
   const { t } = useText()
+  const { name, acts, first, last, small = false } = props
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          { key: 'edit', label: t('ui.edit') },
-          { key: 'up', label: t('ui.moveUp'), disabled: props.first },
-          { key: 'down', label: t('ui.moveDown'), disabled: props.last },
-          { key: 'delete', label: t('ui.delete'), danger: true },
-        ],
-        onClick: ({ key }) => void props.acts[key as keyof Acts](),
-      }}
-    >
-      <Button
-        type="text"
-        size={props.small ? 'small' : 'middle'}
-        icon={<MoreOutlined />}
-        aria-label={t('ui.actionsFor', { name: props.name })}
-      />
-    </Dropdown>
+    <MoreMenu
+      of={name}
+      small={small}
+      items={[
+        { key: 'edit', label: t('ui.edit'), onClick: acts.edit },
+        { key: 'up', label: t('ui.moveUp'), disabled: first, onClick: acts.up },
+        { key: 'down', label: t('ui.moveDown'), disabled: last, onClick: acts.down },
+        { key: 'delete', label: t('ui.delete'), danger: true, onClick: acts.delete },
+      ]}
+    />
   )
 }
 

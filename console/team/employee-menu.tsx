@@ -1,10 +1,9 @@
-import { MoreOutlined } from '@ant-design/icons'
-import { Button, Dropdown } from 'antd'
 import { useText } from '#console/i18n/i18n.ts'
 import { usePasswordNote } from '#console/team/password-note.tsx'
 import { useDeparture, useResetPassword, useSuspend } from '#console/team/queries.ts'
 import { useConfirm, useRun } from '#console/ui/confirm.tsx'
 import { exactNumber } from '#console/ui/format.ts'
+import { MoreMenu } from '#console/ui/more-menu.tsx'
 import type { Employee } from '#management/team/employees/schema.ts'
 
 export function EmployeeMenu({ employee, onEdit }: { employee: Employee; onEdit: () => void }) {
@@ -16,7 +15,7 @@ export function EmployeeMenu({ employee, onEdit }: { employee: Employee; onEdit:
   const reset = useResetPassword()
   const showPassword = usePasswordNote()
   const { id, name } = employee
-  const acts: Record<string, () => unknown> = {
+  const acts: Record<Act, () => unknown> = {
     edit: onEdit,
     resume: () => run(() => suspend.mutateAsync({ id, on: false }), t('ui.done')),
     suspend: () =>
@@ -44,21 +43,20 @@ export function EmployeeMenu({ employee, onEdit }: { employee: Employee; onEdit:
         run: () => reset.mutateAsync(id).then(({ password }) => showPassword(name, password)),
       }),
   }
+  const item = (key: Act, label: string) => ({ key, label, danger: key === 'suspend' || key === 'leave', onClick: acts[key] })
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          { key: 'edit', label: t('ui.edit') },
-          ...(employee.login && employee.state === 'active' ? [{ key: 'reset', label: t('team.resetPassword') }] : []),
-          ...stateItems[employee.state].map((key) => ({ key, label: t(`team.${key}`), danger: key === 'suspend' || key === 'leave' })),
-        ],
-        onClick: ({ key }) => void acts[key]?.(),
-      }}
-    >
-      <Button type="text" size="small" icon={<MoreOutlined />} aria-label={t('ui.actionsFor', { name })} />
-    </Dropdown>
+    <MoreMenu
+      of={name}
+      small
+      items={[
+        item('edit', t('ui.edit')),
+        ...(employee.login && employee.state === 'active' ? [item('reset', t('team.resetPassword'))] : []),
+        ...stateItems[employee.state].map((key) => item(key, t(`team.${key}`))),
+      ]}
+    />
   )
 }
+
+type Act = 'edit' | 'resume' | 'suspend' | 'rehire' | 'leave' | 'reset'
 
 const stateItems = { active: ['suspend', 'leave'], suspended: ['resume', 'leave'], left: ['rehire'] } as const

@@ -37,7 +37,7 @@ export async function previewMessage(ctx: Context, asked: Asked, ports: Ports): 
   }
 }
 
-/** The customers behind a number of the preview, the first fifty thousand; groups are not people. */
+/** The customers behind a number of the preview; groups are not people. */
 export async function previewPeople(ctx: Context, asked: Asked, outcome: Outcome, ports: Ports): Promise<PreviewPeople> {
   const persons: string[] = []
   for await (const { receivers, verdicts } of judged(ctx, asked, ports))
@@ -46,24 +46,16 @@ export async function previewPeople(ctx: Context, asked: Asked, outcome: Outcome
       if (verdict && 'customerId' in receiver && (outcome === 'all' || outcomeOf(verdict) === outcome))
         persons.push(publicId(ctx, 'cus', receiver.customerId))
     })
-  return { persons: persons.slice(0, mostListed) }
+  return { persons }
 }
-
-const mostListed = 50_000
 
 /** Everybody it is for, with the gate's word on each, so many at a time. */
 async function* judged(ctx: Context, { input, id = 0, scope }: Asked, { deal, membersOfSegment }: Ports) {
   const everybody = await resolveReceivers(ctx, input, scope, membersOfSegment)
   for (let start = 0; start < everybody.length; start += chunk) {
     const receivers = everybody.slice(start, start + chunk)
-    yield {
-      receivers,
-      ...(await judge(
-        ctx,
-        receivers.map((receiver) => wishOf(receiver, input, id)),
-        deal,
-      )),
-    }
+    const wishes = receivers.map((receiver) => wishOf(receiver, input, id))
+    yield { receivers, ...(await judge(ctx, wishes, deal)) }
   }
 }
 
